@@ -1,0 +1,76 @@
+package dev.usher.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dashboard and the API.
+ *
+ * @param bind where to listen; null turns the admin side off
+ * @param allowedHosts values of the Host header that are served, without port; guards against DNS rebinding
+ * @param tokens who may ask; empty lets everyone who can connect, and is refused off loopback
+ * @param tls null serves plain HTTP, and is refused off loopback
+ * @param readOnly whether the API changes nothing, whatever a token's role
+ */
+public record AdminConfig(
+        @Nullable HostPort bind,
+        List<String> allowedHosts,
+        List<Token> tokens,
+        @Nullable Tls tls,
+        boolean readOnly) {
+    /** What a token may do; each role may do what the one before it may. */
+    public enum Role {
+        VIEWER,
+        OPERATOR,
+        ADMIN
+    }
+
+    /**
+     * One who may ask.
+     *
+     * @param sha256 of the token, as 64 hexadecimal digits; the token itself is nowhere
+     */
+    public record Token(String name, Role role, String sha256) {
+        private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+
+        public Token {
+            Check.notBlank(name, "tokens.name");
+            Check.present(role, "tokens.role");
+            Check.that(
+                    SHA256.matcher(Check.present(sha256, "tokens.sha256")).matches(),
+                    "tokens.sha256 must be 64 hexadecimal digits");
+        }
+
+        /** Without the hash: this text may reach a log. */
+        @Override
+        public String toString() {
+            return "Token[name=" + name + ", role=" + role + ", sha256=***]";
+        }
+    }
+
+    /** PEM files of the certificate chain and its key. */
+    public record Tls(Path cert, Path key) {
+        public Tls {
+            Check.present(cert, "admin.tls.cert");
+            Check.present(key, "admin.tls.key");
+        }
+    }
+
+    public static final List<String> DEFAULT_ALLOWED_HOSTS = List.of("localhost", "127.0.0.1", "[::1]");
+
+    public static final AdminConfig DEFAULT =
+            new AdminConfig(new HostPort("127.0.0.1", 9000), DEFAULT_ALLOWED_HOSTS, List.of(), null, true);
+    public static final AdminConfig NONE = new AdminConfig(null, DEFAULT_ALLOWED_HOSTS, List.of(), null, true);
+
+    public AdminConfig {
+        allowedHosts = Check.distinct(allowedHosts, "admin.allowed_hosts");
+        tokens = List.copyOf(Check.present(tokens, "admin.tokens"));
+        Check.distinct(tokens.stream().map(Token::name).toList(), "admin.tokens");
+        if (bind != null && !bind.isLoopback()) {
+            Check.that(!tokens.isEmpty(), "admin.bind " + bind + " is not loopback, so admin.tokens must be given");
+            Check.that(tls != null, "admin.bind " + bind + " is not loopback, so admin.tls must be given");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.usher.config;
+
+/**
+ * One address that can serve.
+ *
+ * @param address a name among them is resolved again every {@code resolve.interval}
+ * @param weight its share of new sessions against the others of the pool
+ * @param maxConnections sessions open at once; 0 is no limit
+ * @param backup serves only while no other backend of the pool is up
+ */
+public record BackendConfig(HostPort address, int weight, int maxConnections, boolean backup) {
+    public static final IntRange WEIGHT = new IntRange(1, 256);
+    public static final IntRange MAX_CONNECTIONS = new IntRange(0, 10_000_000);
+
+    public static final int DEFAULT_WEIGHT = 1;
+    public static final int NO_LIMIT = 0;
+
+    public BackendConfig {
+        Check.that(!Check.present(address, "address").host().isEmpty(), "address must have a host, was " + address);
+        HostPort.PORT.check(address.port(), "port");
+        WEIGHT.check(weight, "weight");
+        MAX_CONNECTIONS.check(maxConnections, "max_connections");
+    }
+
+    /** A backend with every default. */
+    public static BackendConfig of(HostPort address) {
+        return new BackendConfig(address, DEFAULT_WEIGHT, NO_LIMIT, false);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.usher.config;
+
+/** How a pool chooses among its backends that are up. */
+public enum Balance {
+    /** In turn, by weight. */
+    ROUND_ROBIN,
+    /** The fewest open sessions for its weight. */
+    LEAST_CONNECTIONS,
+    /** The better of two drawn at random. */
+    RANDOM_TWO,
+    /** By the client's address, so that a client stays with its backend. */
+    CLIENT_HASH,
+    /** The first of the list that is up. */
+    FIRST
+}

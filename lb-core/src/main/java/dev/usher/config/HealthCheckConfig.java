@@ -1,0 +1,112 @@
+package dev.usher.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the backends of a pool are probed, and how many answers make a verdict.
+ *
+ * @param serverName sent as SNI and verified; null takes the backend's own host, and sends no SNI for an IP address
+ * @param alpn offered in the probe's hello; empty offers nothing
+ * @param verify whether a certificate that does not verify makes the probe fail; for {@link Type#TLS} and
+ *     {@link Type#HTTPS}, as are serverName, alpn, trustStore and warnExpiry
+ * @param trustStore PEM file of the authorities to trust; null is the platform's
+ * @param path request target, for {@link Type#HTTPS}, as are method and expect
+ * @param rise successes in a row until a backend is up
+ * @param fall failures in a row until a backend is down
+ * @param jitterPercent the part of the interval that is drawn at random, so that probes do not come in step
+ * @param warnExpiry how long before a certificate's end a warning is given; null never warns
+ */
+public record HealthCheckConfig(
+        Type type,
+        @Nullable String serverName,
+        List<String> alpn,
+        boolean verify,
+        @Nullable Path trustStore,
+        String path,
+        String method,
+        StatusRange expect,
+        Duration interval,
+        Duration timeout,
+        int rise,
+        int fall,
+        int jitterPercent,
+        @Nullable Duration warnExpiry) {
+    /** What a probe does. */
+    public enum Type {
+        /** Nothing: a backend is up until sessions find otherwise. */
+        NONE,
+        /** Connects. */
+        TCP,
+        /** Connects and shakes hands. */
+        TLS,
+        /** Connects, shakes hands, sends one request and reads its status. */
+        HTTPS
+    }
+
+    /** The HTTP statuses that count as success, both ends included. */
+    public record StatusRange(int from, int to) {
+        public static final IntRange STATUS = new IntRange(100, 599);
+
+        public StatusRange {
+            STATUS.check(from, "expect");
+            STATUS.check(to, "expect");
+            Check.that(from <= to, "expect must begin with the lower status, was " + from + "-" + to);
+        }
+
+        public boolean contains(int status) {
+            return status >= from && status <= to;
+        }
+
+        @Override
+        public String toString() {
+            return from == to ? Integer.toString(from) : from + "-" + to;
+        }
+    }
+
+    public static final DurationRange INTERVAL = new DurationRange(Duration.ofMillis(10), Duration.ofDays(1));
+    public static final DurationRange TIMEOUT = new DurationRange(Duration.ofMillis(1), Duration.ofMinutes(10));
+    public static final IntRange RISE = new IntRange(1, 100);
+    public static final IntRange FALL = new IntRange(1, 100);
+    public static final IntRange PERCENT = new IntRange(0, 100);
+    public static final DurationRange WARN_EXPIRY = new DurationRange(Duration.ofHours(1), Duration.ofDays(3650));
+
+    public static final HealthCheckConfig DEFAULT = new HealthCheckConfig(
+            Type.TCP,
+            null,
+            List.of(),
+            true,
+            null,
+            "/",
+            "GET",
+            new StatusRange(200, 399),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
+            2,
+            3,
+            10,
+            Duration.ofDays(21));
+
+    public HealthCheckConfig {
+        Check.present(type, "health_check.type");
+        serverName = serverName == null ? null : HostName.normalize(serverName);
+        alpn = Check.distinct(alpn, "health_check.alpn");
+        Check.that(Check.present(path, "health_check.path").startsWith("/"), "health_check.path must begin with /");
+        Check.that(path.chars().allMatch(c -> c > ' ' && c < 127), "health_check.path must be visible ASCII");
+        Check.that(
+                !Check.notBlank(method, "health_check.method").isEmpty()
+                        && method.chars().allMatch(c -> c >= 'A' && c <= 'Z'),
+                "health_check.method must be capital letters, was \"" + method + '"');
+        Check.present(expect, "health_check.expect");
+        INTERVAL.check(interval, "health_check.interval");
+        TIMEOUT.check(timeout, "health_check.timeout");
+        RISE.check(rise, "health_check.rise");
+        FALL.check(fall, "health_check.fall");
+        PERCENT.check(jitterPercent, "health_check.jitter");
+        if (warnExpiry != null) {
+            WARN_EXPIRY.check(warnExpiry, "health_check.warn_expiry");
+        }
+    }
+}

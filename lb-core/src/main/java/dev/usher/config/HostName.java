@@ -1,0 +1,66 @@
+package dev.usher.config;
+
+import java.net.IDN;
+import java.util.Locale;
+
+/** DNS names as the configuration accepts them and as everything behind it sees them: lower case, A-labels, no dot at the end. */
+final class HostName {
+    private static final int MAX_NAME = 253;
+    private static final int MAX_LABEL = 63;
+    /** IDNA 2003, which the JDK has, changes or drops these, where browsers keep them: a silent change of name. */
+    private static final String CHANGED_BY_IDNA_2003 = "\u00df\u03c2\u200c\u200d";
+
+    private HostName() {}
+
+    /** The name in its one form. Throws {@link IllegalArgumentException} that says what is wrong with it. */
+    static String normalize(String written) {
+        String name = written.chars().allMatch(c -> c < 128) ? written.toLowerCase(Locale.ROOT) : toALabels(written);
+        if (name.endsWith(".")) {
+            name = name.substring(0, name.length() - 1);
+        }
+        Check.that(!name.isEmpty(), "a host name must not be empty");
+        Check.that(
+                name.length() <= MAX_NAME,
+                "a host name has at most " + MAX_NAME + " characters, this one has " + name.length());
+        for (int start = 0; start <= name.length(); ) {
+            int dot = name.indexOf('.', start);
+            int end = dot < 0 ? name.length() : dot;
+            checkLabel(name.substring(start, end), written);
+            start = end + 1;
+        }
+        return name;
+    }
+
+    private static String toALabels(String written) {
+        for (int i = 0; i < written.length(); i++) {
+            if (CHANGED_BY_IDNA_2003.indexOf(written.charAt(i)) >= 0) {
+                throw notIdna(written);
+            }
+        }
+        try {
+            return IDN.toASCII(written).toLowerCase(Locale.ROOT);
+        } catch (IllegalArgumentException _) {
+            throw notIdna(written);
+        }
+    }
+
+    private static IllegalArgumentException notIdna(String written) {
+        return new IllegalArgumentException(
+                '"' + written + "\" cannot be turned into A-labels here: write it as xn--...");
+    }
+
+    private static void checkLabel(String label, String written) {
+        Check.that(!label.isEmpty(), '"' + written + "\" has an empty label (two dots in a row, or one at the start)");
+        Check.that(
+                label.length() <= MAX_LABEL,
+                "a label has at most " + MAX_LABEL + " characters, \"" + label + "\" has " + label.length());
+        Check.that(
+                label.charAt(0) != '-' && label.charAt(label.length() - 1) != '-',
+                "label \"" + label + "\" must not begin or end with -");
+        for (int i = 0; i < label.length(); i++) {
+            char c = label.charAt(i);
+            boolean allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+            Check.that(allowed, '"' + written + "\" is not a host name: '" + c + "' cannot be part of one");
+        }
+    }
+}

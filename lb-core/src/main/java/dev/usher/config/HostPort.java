@@ -1,0 +1,122 @@
+package dev.usher.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host and a TCP port, not resolved.
+ *
+ * @param host an IPv4 literal, an IPv6 literal without brackets (RFC 5952 form), or a host name in A-labels; empty stands
+ *     for every address of both families and has a meaning only where a listener binds
+ * @param port 0..65535; 0 asks the system for a free port and has a meaning only where a listener binds
+ */
+public record HostPort(String host, int port) {
+    /** The ports that a backend or a listener may have in a file. */
+    public static final IntRange PORT = new IntRange(1, 65_535);
+
+    private static final IntRange ANY_PORT = new IntRange(0, 65_535);
+
+    public HostPort {
+        host = Check.present(host, "host").isEmpty() ? "" : normalizeHost(host);
+        ANY_PORT.check(port, "port");
+    }
+
+    /** Reads {@code 10.0.0.1:443}, {@code [2001:db8::1]:443} or {@code db.internal:443}: host and port must be there. */
+    public static HostPort parse(String text) {
+        HostPort address = parseBind(text);
+        Check.that(
+                !address.host.isEmpty(),
+                '"' + text + "\" has no host: write one in front of the colon, as 10.0.0.1:" + address.port);
+        Check.that(address.port != 0, "port " + PORT.faultIn(address.port));
+        return address;
+    }
+
+    /** Reads what {@link #parse} reads, and {@code :443} for every address, and port 0. */
+    public static HostPort parseBind(String text) {
+        int colon = text.lastIndexOf(':');
+        boolean bracketed = text.startsWith("[");
+        int close = text.indexOf(']');
+        if (bracketed && close < 0) {
+            throw new IllegalArgumentException('"' + text + "\" has [ without ]");
+        }
+        if (!bracketed && text.indexOf(':') != colon) {
+            throw new IllegalArgumentException(
+                    '"' + text + "\": write an IPv6 address in brackets, as " + bracketHint(text));
+        }
+        if (colon < 0 || colon < close) {
+            throw new IllegalArgumentException('"' + text + "\" has no port: write " + text + ":443");
+        }
+        if (bracketed) {
+            Check.that(close == colon - 1, '"' + text + "\" is not [address]:port");
+            byte[] address = IpAddress.parse(text.substring(1, close));
+            Check.that(
+                    address != null && address.length == 16,
+                    '"' + text.substring(1, close) + "\" is not an IPv6 address" + zoneHint(text));
+        }
+        Check.that(
+                !text.startsWith("*:"),
+                "\"*\" is not an address: write \"" + text.substring(1) + "\" for every address");
+        String host = bracketed ? text.substring(1, close) : text.substring(0, colon);
+        return new HostPort(host, parsePort(text.substring(colon + 1), text));
+    }
+
+    public boolean isIpv6Literal() {
+        return host.indexOf(':') >= 0;
+    }
+
+    public boolean isIpLiteral() {
+        return ip() != null;
+    }
+
+    /** The 4 or 16 bytes of an IP literal; null for a host name and for every address. */
+    public byte @Nullable [] ip() {
+        return IpAddress.parse(host);
+    }
+
+    /** True when only this machine can reach the address: 127.0.0.0/8, ::1, or the name localhost. */
+    public boolean isLoopback() {
+        byte[] ip = ip();
+        if (ip == null) {
+            return host.equals("localhost") || host.endsWith(".localhost");
+        }
+        return Cidr.LOOPBACK_V4.contains(ip) || Cidr.LOOPBACK_V6.contains(ip);
+    }
+
+    /** As {@link #parseBind} reads it. */
+    @Override
+    public String toString() {
+        return isIpv6Literal() ? "[" + host + "]:" + port : host + ":" + port;
+    }
+
+    static String normalizeHost(String host) {
+        byte[] ip = IpAddress.parse(host);
+        if (ip != null) {
+            return IpAddress.text(ip);
+        }
+        Check.that(host.indexOf(':') < 0, '"' + host + "\" is not an IPv6 address" + zoneHint(host));
+        String name = HostName.normalize(host);
+        Check.that(
+                !IpAddress.looksNumeric(name),
+                '"' + host + "\" is not an IPv4 address (four numbers 0..255 without leading zeros)");
+        return name;
+    }
+
+    private static int parsePort(String port, String text) {
+        boolean digits = !port.isEmpty() && port.chars().allMatch(c -> c >= '0' && c <= '9');
+        Check.that(digits, '"' + text + "\" has no port number behind the last colon");
+        long value = port.length() > 9 ? Long.MAX_VALUE : Long.parseLong(port);
+        Check.that(value <= PORT.max(), "port must be " + PORT + ", was " + port);
+        return (int) value;
+    }
+
+    private static String bracketHint(String text) {
+        if (IpAddress.parse(text) != null) {
+            return "[" + text + "]:443";
+        }
+        int colon = text.lastIndexOf(':');
+        return "[" + text.substring(0, colon) + "]" + text.substring(colon);
+    }
+
+    private static String zoneHint(String text) {
+        return text.indexOf('%') >= 0 ? " (a zone such as %eth0 is not supported)" : "";
+    }
+}

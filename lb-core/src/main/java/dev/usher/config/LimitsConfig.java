@@ -1,0 +1,33 @@
+package dev.usher.config;
+
+/** What the whole program takes on. */
+public record LimitsConfig(int maxConnections, PerClientIp perClientIp) {
+    /**
+     * What one client address may take; 0 is no limit.
+     *
+     * @param connections sessions open at once
+     * @param newPerSecond new sessions a second, on average
+     * @param burst new sessions at once; 0 with a rate stands for the rate
+     */
+    public record PerClientIp(int connections, int newPerSecond, int burst) {
+        public static final IntRange COUNT = new IntRange(0, 10_000_000);
+
+        public static final PerClientIp NO_LIMIT = new PerClientIp(0, 0, 0);
+
+        public PerClientIp {
+            COUNT.check(connections, "per_client_ip.connections");
+            COUNT.check(newPerSecond, "per_client_ip.new_per_second");
+            COUNT.check(burst, "per_client_ip.burst");
+            Check.that(burst == 0 || newPerSecond > 0, "per_client_ip.burst needs new_per_second");
+        }
+    }
+
+    public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
+
+    public static final LimitsConfig DEFAULT = new LimitsConfig(50_000, PerClientIp.NO_LIMIT);
+
+    public LimitsConfig {
+        MAX_CONNECTIONS.check(maxConnections, "limits.max_connections");
+        Check.present(perClientIp, "limits.per_client_ip");
+    }
+}

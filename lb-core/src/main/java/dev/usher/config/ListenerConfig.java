@@ -1,0 +1,68 @@
+package dev.usher.config;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One listening socket or several, and what becomes of their connections.
+ *
+ * @param name label in logs and metrics; lower-case letters, digits, _ and -
+ * @param bind where to listen; at least one, none twice
+ * @param clientHello has a meaning for TLS only
+ * @param trustedProxies whose PROXY header is believed; not empty unless {@code acceptProxyProtocol} is NONE
+ * @param maxConnections sessions open at once before accepting pauses
+ * @param pool where a TCP listener forwards to; null exactly for TLS
+ */
+public record ListenerConfig(
+        String name,
+        ListenerType type,
+        List<HostPort> bind,
+        ClientHelloConfig clientHello,
+        AcceptProxyProtocol acceptProxyProtocol,
+        List<Cidr> trustedProxies,
+        int maxConnections,
+        @Nullable String pool) {
+    public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
+
+    public static final int DEFAULT_MAX_CONNECTIONS = 20_000;
+    /** The one listener of a file that names none: TLS on port 443 of every address. */
+    public static final ListenerConfig DEFAULT = tls("https", List.of(new HostPort("", 443)));
+
+    public ListenerConfig {
+        Check.name(name, "listener name");
+        Check.present(type, "type");
+        bind = Check.notEmpty(Check.distinct(bind, "bind"), "bind");
+        Check.present(clientHello, "client_hello");
+        Check.present(acceptProxyProtocol, "accept_proxy_protocol");
+        trustedProxies = List.copyOf(Check.present(trustedProxies, "trusted_proxies"));
+        Check.that(
+                acceptProxyProtocol == AcceptProxyProtocol.NONE || !trustedProxies.isEmpty(),
+                "trusted_proxies must not be empty with accept_proxy_protocol");
+        MAX_CONNECTIONS.check(maxConnections, "max_connections");
+        Check.that(type == ListenerType.TLS || pool != null, "pool must be given for type tcp");
+        Check.that(type == ListenerType.TCP || pool == null, "pool is only for type tcp: routes choose the pool");
+    }
+
+    /** A TLS listener with every default. */
+    public static ListenerConfig tls(String name, List<HostPort> bind) {
+        return withDefaults(name, ListenerType.TLS, bind, null);
+    }
+
+    /** A TCP listener with every default. */
+    public static ListenerConfig tcp(String name, List<HostPort> bind, String pool) {
+        return withDefaults(name, ListenerType.TCP, bind, pool);
+    }
+
+    private static ListenerConfig withDefaults(
+            String name, ListenerType type, List<HostPort> bind, @Nullable String pool) {
+        return new ListenerConfig(
+                name,
+                type,
+                bind,
+                ClientHelloConfig.DEFAULT,
+                AcceptProxyProtocol.NONE,
+                List.of(),
+                DEFAULT_MAX_CONNECTIONS,
+                pool);
+    }
+}

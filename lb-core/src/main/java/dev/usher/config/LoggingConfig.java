@@ -1,0 +1,73 @@
+package dev.usher.config;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The program's own log, and the log of sessions. */
+public record LoggingConfig(Level level, Format format, AccessLogConfig access) {
+    /** The least severe message that is written. */
+    public enum Level {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG,
+        TRACE
+    }
+
+    /** How a message is written. */
+    public enum Format {
+        TEXT,
+        JSON
+    }
+
+    /**
+     * One line for each session that ended.
+     *
+     * @param file not null exactly for {@link Output#FILE}
+     * @param sampleOkPercent how many of the sessions that ended well are logged; all others always are
+     */
+    public record AccessLogConfig(
+            Output output, @Nullable Path file, AccessFormat format, int sampleOkPercent, ClientIp clientIp) {
+        /** Where the lines go. */
+        public enum Output {
+            STDOUT,
+            NONE,
+            FILE
+        }
+
+        /** How a line is written. */
+        public enum AccessFormat {
+            JSON
+        }
+
+        /** How much of a client's address is written. */
+        public enum ClientIp {
+            FULL,
+            /** The /24 or /48 that the address is in. */
+            TRUNCATED,
+            /** A keyed hash: equal addresses stay equal until the next start. */
+            HASHED
+        }
+
+        public static final IntRange PERCENT = new IntRange(0, 100);
+
+        public static final AccessLogConfig DEFAULT =
+                new AccessLogConfig(Output.STDOUT, null, AccessFormat.JSON, 100, ClientIp.FULL);
+
+        public AccessLogConfig {
+            Check.present(output, "access.output");
+            Check.that((output == Output.FILE) == (file != null), "access.file belongs to output file");
+            Check.present(format, "access.format");
+            PERCENT.check(sampleOkPercent, "access.sample_ok");
+            Check.present(clientIp, "access.client_ip");
+        }
+    }
+
+    public static final LoggingConfig DEFAULT = new LoggingConfig(Level.INFO, Format.TEXT, AccessLogConfig.DEFAULT);
+
+    public LoggingConfig {
+        Check.present(level, "logging.level");
+        Check.present(format, "logging.format");
+        Check.present(access, "logging.access");
+    }
+}

@@ -1,0 +1,68 @@
+package dev.usher.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named set of backends and how they are used. Complete: what the file leaves out has been filled in.
+ *
+ * @param name as the file has it; a pool that a route or a TCP listener brings along bears the route's text or the
+ *     listener's name
+ * @param backends at least one, none twice
+ * @param retries other backends tried when a connect fails, before any byte is sent
+ * @param slowStart how long a backend that came up takes to reach its full share; null is at once
+ */
+public record PoolConfig(
+        String name,
+        List<BackendConfig> backends,
+        Balance balance,
+        TimeoutsConfig timeouts,
+        int retries,
+        HealthCheckConfig healthCheck,
+        EjectionConfig ejection,
+        @Nullable Duration slowStart,
+        SendProxyProtocol sendProxyProtocol,
+        ResolveConfig resolve) {
+    public static final IntRange RETRIES = new IntRange(0, 100);
+    public static final DurationRange SLOW_START = new DurationRange(Duration.ofMillis(1), Duration.ofDays(1));
+
+    public static final Balance DEFAULT_BALANCE = Balance.ROUND_ROBIN;
+    public static final int DEFAULT_RETRIES = 2;
+
+    public PoolConfig {
+        Check.notBlank(name, "pool name");
+        backends = Check.notEmpty(backends, "backends");
+        Check.distinct(backends.stream().map(BackendConfig::address).toList(), "backends");
+        Check.present(balance, "balance");
+        Check.present(timeouts, "timeouts");
+        RETRIES.check(retries, "retries");
+        Check.present(healthCheck, "health_check");
+        Check.present(ejection, "ejection");
+        if (slowStart != null) {
+            SLOW_START.check(slowStart, "slow_start");
+        }
+        Check.present(sendProxyProtocol, "send_proxy_protocol");
+        Check.present(resolve, "resolve");
+    }
+
+    /** A pool with every default. */
+    public static PoolConfig of(String name, List<BackendConfig> backends) {
+        return new PoolConfig(
+                name,
+                backends,
+                DEFAULT_BALANCE,
+                TimeoutsConfig.DEFAULT,
+                DEFAULT_RETRIES,
+                HealthCheckConfig.DEFAULT,
+                EjectionConfig.DEFAULT,
+                null,
+                SendProxyProtocol.NONE,
+                ResolveConfig.DEFAULT);
+    }
+
+    /** Whether {@code name} can be the name of a pool in a file: lower-case letters, digits, _ and -. */
+    public static boolean isPoolName(String name) {
+        return Check.isName(name);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.usher.config;
+
+/**
+ * The server names that a route is for.
+ *
+ * @param text as the file has it
+ * @param name what the pattern compares with: lower case, A-labels, without the star and the first dot
+ */
+public record RoutePattern(String text, Kind kind, String name) {
+    /** Which names belong to a pattern with name {@code x}. */
+    public enum Kind {
+        /** {@code x} alone. */
+        EXACT,
+        /** Every name that ends in {@code .x}, at any depth, not {@code x} itself: written {@code *.x}. */
+        BELOW,
+        /** {@code x} and every name that ends in {@code .x}: written {@code .x}. */
+        SELF_AND_BELOW
+    }
+
+    public RoutePattern {
+        Check.that(
+                kind == kindOf(Check.present(text, "route"))
+                        && nameOf(text, kind).equals(name),
+                "pattern \"" + text + "\" is not " + kind + " " + name);
+    }
+
+    /** Reads {@code www.example.com}, {@code *.example.com} or {@code .example.com}. */
+    public static RoutePattern parse(String text) {
+        Kind kind = kindOf(text);
+        return new RoutePattern(text, kind, nameOf(text, kind));
+    }
+
+    /** Whether both are for the same names, however they are written. */
+    public boolean samePattern(RoutePattern other) {
+        return kind == other.kind && name.equals(other.name);
+    }
+
+    /** The pattern in the one form that all its spellings share. */
+    public String canonical() {
+        return switch (kind) {
+            case EXACT -> name;
+            case BELOW -> "*." + name;
+            case SELF_AND_BELOW -> "." + name;
+        };
+    }
+
+    private static Kind kindOf(String text) {
+        if (text.startsWith("*.")) {
+            return Kind.BELOW;
+        }
+        return text.startsWith(".") ? Kind.SELF_AND_BELOW : Kind.EXACT;
+    }
+
+    private static String nameOf(String text, Kind kind) {
+        Check.that(!text.equals("*"), "\"*\" is not a route: use default_route for names that no route has");
+        String rest = switch (kind) {
+            case EXACT -> text;
+            case BELOW -> text.substring(2);
+            case SELF_AND_BELOW -> text.substring(1);
+        };
+        Check.that(
+                rest.indexOf('*') < 0,
+                "a * may only be the whole first label, as *.example.com: \"" + text + "\" has it elsewhere");
+        Check.that(
+                rest.indexOf(':') < 0,
+                '"' + text + "\" has a colon: a server name has no port, and is never an IPv6 address");
+        String name = HostName.normalize(rest);
+        if (IpAddress.looksNumeric(name)) {
+            Check.that(IpAddress.parse(name) != null, '"' + text + "\" is neither a host name nor an IPv4 address");
+            Check.that(kind == Kind.EXACT, "an IP address has no names below it: \"" + text + '"');
+        }
+        return name;
+    }
+}

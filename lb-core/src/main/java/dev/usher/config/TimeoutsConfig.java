@@ -1,0 +1,35 @@
+package dev.usher.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a session may stay in each state.
+ *
+ * @param connect for one attempt to connect to one backend
+ * @param idle without a byte in either direction
+ * @param halfClosed without a byte after one side has sent its FIN
+ * @param maxLifetime in all, from accept; null is no limit
+ */
+public record TimeoutsConfig(
+        Duration connect,
+        Duration idle,
+        Duration halfClosed,
+        @Nullable Duration maxLifetime) {
+    public static final DurationRange CONNECT = new DurationRange(Duration.ofMillis(1), Duration.ofMinutes(10));
+    public static final DurationRange IDLE = new DurationRange(Duration.ofMillis(1), Duration.ofDays(30));
+    public static final DurationRange HALF_CLOSED = new DurationRange(Duration.ofMillis(1), Duration.ofDays(30));
+    public static final DurationRange MAX_LIFETIME = new DurationRange(Duration.ofMillis(1), Duration.ofDays(365));
+
+    public static final TimeoutsConfig DEFAULT =
+            new TimeoutsConfig(Duration.ofSeconds(3), Duration.ofHours(1), Duration.ofSeconds(30), null);
+
+    public TimeoutsConfig {
+        CONNECT.check(connect, "timeouts.connect");
+        IDLE.check(idle, "timeouts.idle");
+        HALF_CLOSED.check(halfClosed, "timeouts.half_closed");
+        if (maxLifetime != null) {
+            MAX_LIFETIME.check(maxLifetime, "timeouts.max_lifetime");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.usher.config;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration. What one part says of another is checked here: an instance names no pool or listener that it
+ * does not have.
+ *
+ * @param listeners by name, in file order; at least one
+ * @param routes in file order, which has no meaning
+ * @param defaultRoute for a name that no route has
+ * @param noSniRoute for a hello without a name
+ * @param pools by name, those that routes and listeners bring along included
+ * @param workers threads that relay; 0 is one per core
+ */
+public record UsherConfig(
+        Map<String, ListenerConfig> listeners,
+        List<RouteConfig> routes,
+        Fallback defaultRoute,
+        Fallback noSniRoute,
+        Map<String, PoolConfig> pools,
+        LimitsConfig limits,
+        int workers,
+        ShutdownConfig shutdown,
+        ReloadConfig reload,
+        AdminConfig admin,
+        LoggingConfig logging) {
+    /** The only file format there is. */
+    public static final int VERSION = 1;
+
+    public static final IntRange WORKERS = new IntRange(0, 1024);
+    public static final int ONE_WORKER_PER_CORE = 0;
+
+    public UsherConfig {
+        listeners = Check.ordered(listeners, "listeners");
+        routes = List.copyOf(Check.present(routes, "routes"));
+        pools = Check.ordered(pools, "pools");
+        Check.present(limits, "limits");
+        WORKERS.check(workers, "workers");
+        Check.present(shutdown, "shutdown");
+        Check.present(reload, "reload");
+        Check.present(admin, "admin");
+        Check.present(logging, "logging");
+        checkListeners(listeners, pools);
+        checkRoutes(routes, listeners, pools);
+        checkFallback(Check.present(defaultRoute, "default_route"), "default_route", pools);
+        checkFallback(Check.present(noSniRoute, "no_sni_route"), "no_sni_route", pools);
+        pools.forEach(
+                (name, pool) -> Check.that(name.equals(pool.name()), "pools." + name + " is named " + pool.name()));
+        checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute);
+    }
+
+    /** These listeners, routes and pools, every other setting at its default. */
+    public static UsherConfig of(List<ListenerConfig> listeners, List<RouteConfig> routes, List<PoolConfig> pools) {
+        return new UsherConfig(
+                byName(listeners, ListenerConfig::name),
+                routes,
+                Fallback.REJECT,
+                Fallback.REJECT,
+                byName(pools, PoolConfig::name),
+                LimitsConfig.DEFAULT,
+                ONE_WORKER_PER_CORE,
+                ShutdownConfig.DEFAULT,
+                ReloadConfig.DEFAULT,
+                AdminConfig.DEFAULT,
+                LoggingConfig.DEFAULT);
+    }
+
+    private static <T> Map<String, T> byName(List<T> values, Function<T, String> name) {
+        Map<String, T> named = new LinkedHashMap<>();
+        for (T value : values) {
+            Check.that(named.put(name.apply(value), value) == null, name.apply(value) + " comes twice");
+        }
+        return named;
+    }
+
+    private static void checkListeners(Map<String, ListenerConfig> listeners, Map<String, PoolConfig> pools) {
+        Check.that(!listeners.isEmpty(), "listeners must not be empty");
+        Map<HostPort, String> bound = new HashMap<>();
+        listeners.forEach((name, listener) -> {
+            Check.that(name.equals(listener.name()), "listeners." + name + " is named " + listener.name());
+            checkPool(listener.pool(), "listeners." + name, pools);
+            for (HostPort address : listener.bind()) {
+                String other = address.port() == 0 ? null : bound.put(address, name);
+                Check.that(other == null, "listeners " + other + " and " + name + " both bind " + address);
+            }
+        });
+    }
+
+    private static void checkRoutes(
+            List<RouteConfig> routes, Map<String, ListenerConfig> listeners, Map<String, PoolConfig> pools) {
+        Map<String, RouteConfig> seen = new HashMap<>();
+        for (RouteConfig route : routes) {
+            String text = "routes." + route.pattern().text();
+            Check.that(seen.put(route.pattern().canonical(), route) == null, text + " comes twice");
+            checkPool(route.pool(), text, pools);
+            route.alpn().forEach((protocol, pool) -> checkPool(pool, text + ".alpn." + protocol, pools));
+            for (String name : route.listeners()) {
+                ListenerConfig listener = listeners.get(name);
+                Check.that(listener != null, text + " names listener \"" + name + "\", which does not exist");
+                Check.that(
+                        listener == null || listener.type() == ListenerType.TLS,
+                        text + " names listener \"" + name + "\", which is of type tcp and looks at no name");
+            }
+        }
+    }
+
+    private static void checkFallback(Fallback fallback, String field, Map<String, PoolConfig> pools) {
+        checkPool(fallback.pool(), field, pools);
+    }
+
+    private static void checkPool(@Nullable String pool, String field, Map<String, PoolConfig> pools) {
+        Check.that(
+                pool == null || pools.containsKey(pool), field + " names pool \"" + pool + "\", which does not exist");
+    }
+
+    private static void checkSomethingIsServed(
+            Map<String, ListenerConfig> listeners,
+            List<RouteConfig> routes,
+            Fallback defaultRoute,
+            Fallback noSniRoute) {
+        boolean tcp = listeners.values().stream().anyMatch(listener -> listener.type() == ListenerType.TCP);
+        boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
+        Check.that(
+                tcp || fallback || !routes.isEmpty(), "there must be at least one route or one listener of type tcp");
+    }
+}
