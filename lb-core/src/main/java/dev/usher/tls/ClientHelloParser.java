@@ -1,0 +1,199 @@
+package dev.usher.tls;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parses one whole ClientHello message. All of its framing is checked, also that of fields nothing is read from: a
+ * length that this parser took on trust could put the name elsewhere than the backend will find it.
+ *
+ * <p>Unknown extensions, GREASE (RFC 8701) and the bodies of extensions that routing does not need are passed over.
+ * Encrypted ClientHello is such an extension: the name read is the outer one (RFC 9849).
+ */
+final class ClientHelloParser {
+    private static final int MESSAGE_HEADER_BYTES = 4;
+    private static final int VERSION_AND_RANDOM_BYTES = 2 + 32;
+    private static final int MAX_SESSION_ID_BYTES = 32;
+
+    // ExtensionType
+    private static final int SERVER_NAME = 0; // RFC 6066 section 1.1
+    private static final int ALPN = 16; // RFC 7301 section 3.1
+    private static final int EARLY_DATA = 42; // RFC 8446 section 4.2
+
+    private static final int HOST_NAME = 0; // NameType, RFC 6066 section 3
+
+    /**
+     * Clients offer a handful of protocols. Without a limit, 64 KiB of one-byte names would become megabytes of strings
+     * and a log line as long.
+     */
+    private static final int MAX_PROTOCOLS = 128;
+
+    private @Nullable Cursor name;
+    private List<String> protocols = List.of();
+    private boolean offersEarlyData;
+
+    /** The type of every extension so far, in the first {@code extensionCount} places; more than most hellos have. */
+    private char[] extensionTypes = new char[32];
+
+    private int extensionCount;
+
+    private ClientHelloParser() {}
+
+    /** @param message the whole message, its header included, and nothing else */
+    static ClientHello parse(Cursor message) throws RefusedHelloException {
+        ClientHelloParser parser = new ClientHelloParser();
+        parser.readMessage(message);
+        parser.refuseDuplicates();
+        return parser.result();
+    }
+
+    /**
+     * Reads the message down to its extensions (RFC 8446 section 4.1.2; RFC 5246 section 7.4.1.2 for a hello that has
+     * none):
+     *
+     * <pre>
+     * uint8  msg_type, uint24 length    read by the collector
+     * uint16 legacy_version
+     * opaque random[32]
+     * uint8  length, legacy_session_id           0..32 bytes
+     * uint16 length, cipher_suites               2 bytes each, at least one
+     * uint8  length, legacy_compression_methods  1 byte each, at least one
+     * uint16 length, extensions                  up to the end; may be missing, length and all
+     * </pre>
+     */
+    private void readMessage(Cursor message) throws RefusedHelloException {
+        message.take(MESSAGE_HEADER_BYTES, "message header");
+        message.take(VERSION_AND_RANDOM_BYTES, "legacy_version and random");
+        int sessionId = message.vector8("legacy_session_id").remaining();
+        if (sessionId > MAX_SESSION_ID_BYTES) {
+            throw RefusedHelloException.malformed("legacy_session_id of " + sessionId + " bytes, must be 0..32");
+        }
+        int cipherSuites = message.vector16("cipher_suites").remaining();
+        if (cipherSuites == 0 || cipherSuites % 2 != 0) {
+            throw RefusedHelloException.malformed("cipher_suites of " + cipherSuites + " bytes");
+        }
+        if (!message.vector8("legacy_compression_methods").hasRemaining()) {
+            throw RefusedHelloException.malformed("legacy_compression_methods is empty");
+        }
+        if (message.hasRemaining()) {
+            readExtensions(message.vector16("extensions"));
+            message.expectEnd("ClientHello");
+        }
+    }
+
+    /**
+     * Reads the extensions (RFC 8446 section 4.2):
+     *
+     * <pre>
+     * uint16 extension_type
+     * uint16 length, extension_data
+     * </pre>
+     */
+    private void readExtensions(Cursor extensions) throws RefusedHelloException {
+        while (extensions.hasRemaining()) {
+            int type = extensions.uint16("extension_type");
+            Cursor data = extensions.vector16("extension_data");
+            remember(type);
+            switch (type) {
+                case SERVER_NAME -> name = hostName(data);
+                case ALPN -> protocols = protocolNames(data);
+                case EARLY_DATA -> offersEarlyData = true;
+                default -> {} // the backend's affair
+            }
+        }
+    }
+
+    /**
+     * Finds the one name in a server_name extension (RFC 6066 section 3):
+     *
+     * <pre>
+     * uint16 length, server_name_list   up to the end
+     *   uint8  name_type                0, host_name: the only type ever defined
+     *   uint16 length, host_name        not empty; ServerName checks the letters
+     * </pre>
+     *
+     * The list could hold names of other types; none exist, and readers differ in what they make of them.
+     */
+    private static Cursor hostName(Cursor data) throws RefusedHelloException {
+        Cursor names = data.vector16("server_name_list");
+        data.expectEnd("server_name");
+        int type = names.uint8("name_type");
+        if (type != HOST_NAME) {
+            throw RefusedHelloException.malformed("name_type " + type + " is not host_name");
+        }
+        Cursor name = names.vector16("host_name");
+        if (!name.hasRemaining()) {
+            throw RefusedHelloException.malformed("host_name is empty");
+        }
+        names.expectEnd("server_name_list");
+        return name;
+    }
+
+    /**
+     * Reads the names in an application_layer_protocol_negotiation extension (RFC 7301 section 3.1):
+     *
+     * <pre>
+     * uint16 length, protocol_name_list  up to the end; at least one name
+     *   uint8  length, protocol_name
+     * </pre>
+     *
+     * An empty protocol_name is against the RFC, but clients that send one are about. It is framed well, so it is read
+     * as it is, and the backend judges.
+     */
+    private static List<String> protocolNames(Cursor data) throws RefusedHelloException {
+        Cursor names = data.vector16("protocol_name_list");
+        data.expectEnd("application_layer_protocol_negotiation");
+        if (!names.hasRemaining()) {
+            throw RefusedHelloException.malformed("protocol_name_list is empty");
+        }
+        List<String> protocols = new ArrayList<>();
+        while (names.hasRemaining()) {
+            if (protocols.size() == MAX_PROTOCOLS) {
+                throw RefusedHelloException.malformed("more than " + MAX_PROTOCOLS + " protocols offered");
+            }
+            protocols.add(names.vector8("protocol_name").text());
+        }
+        return protocols;
+    }
+
+    private void remember(int type) {
+        if (extensionCount == extensionTypes.length) {
+            extensionTypes = Arrays.copyOf(extensionTypes, 2 * extensionCount);
+        }
+        extensionTypes[extensionCount] = (char) type;
+        extensionCount++;
+    }
+
+    /** No type may come twice (RFC 8446 section 4.2). Sorted, since comparing each with each is the client's lever. */
+    private void refuseDuplicates() throws RefusedHelloException {
+        Arrays.sort(extensionTypes, 0, extensionCount);
+        for (int i = 1; i < extensionCount; i++) {
+            if (extensionTypes[i - 1] == extensionTypes[i]) {
+                throw RefusedHelloException.malformed("extension " + (int) extensionTypes[i] + " comes twice");
+            }
+        }
+    }
+
+    private ClientHello result() throws RefusedHelloException {
+        if (name == null) {
+            return new ClientHello(null, protocols, offersEarlyData, false, null);
+        }
+        String sent = sentName(name);
+        ServerName serverName = ServerName.parse(sent);
+        if (serverName == null) {
+            throw new RefusedHelloException(HelloRefusal.INVALID_NAME, ServerName.refusal(sent));
+        }
+        return new ClientHello(serverName, protocols, offersEarlyData, false, sent);
+    }
+
+    /** The name as text. An escaped byte makes it invalid by itself, since a backslash is in no name. */
+    private static String sentName(Cursor name) throws RefusedHelloException {
+        if (name.remaining() > ServerName.MAX_LENGTH + 1) { // with a trailing dot
+            throw new RefusedHelloException(
+                    HelloRefusal.INVALID_NAME, "host_name of " + name.remaining() + " bytes, at most 253 make a name");
+        }
+        return name.text();
+    }
+}

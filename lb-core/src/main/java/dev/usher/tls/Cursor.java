@@ -1,0 +1,108 @@
+package dev.usher.tls;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A place in a bounded run of bytes. Every read goes through {@link #advance}, the only arithmetic on lengths that
+ * parsing does, and a vector is read through a cursor of its own: no read can leave its container.
+ *
+ * <p>Three fields and no buffer slice, so that the compiler can keep a short-lived one off the heap. The buffer's own
+ * position and limit are neither used nor moved.
+ */
+final class Cursor {
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    private final ByteBuffer bytes;
+    private int position;
+    private final int end;
+
+    /** The {@code length} bytes of {@code bytes} from absolute index {@code position} on; all of them must be there. */
+    Cursor(ByteBuffer bytes, int position, int length) {
+        this.bytes = bytes;
+        this.position = position;
+        this.end = position + length;
+    }
+
+    boolean hasRemaining() {
+        return position < end;
+    }
+
+    int remaining() {
+        return end - position;
+    }
+
+    /** Cuts off the next {@code length} bytes as a container of their own. */
+    Cursor take(int length, String field) throws RefusedHelloException {
+        return new Cursor(bytes, advance(length, field), length);
+    }
+
+    /** A vector with a length of one byte. */
+    Cursor vector8(String field) throws RefusedHelloException {
+        return take(uint8(field), field);
+    }
+
+    /** A vector with a length of two bytes. */
+    Cursor vector16(String field) throws RefusedHelloException {
+        return take(uint16(field), field);
+    }
+
+    int uint8(String field) throws RefusedHelloException {
+        return Byte.toUnsignedInt(bytes.get(advance(1, field)));
+    }
+
+    int uint16(String field) throws RefusedHelloException {
+        int at = advance(2, field);
+        return Byte.toUnsignedInt(bytes.get(at)) << 8 | Byte.toUnsignedInt(bytes.get(at + 1));
+    }
+
+    /** Refuses bytes that are left over in this container. */
+    void expectEnd(String field) throws RefusedHelloException {
+        if (hasRemaining()) {
+            throw RefusedHelloException.malformed(field + " has " + remaining() + " bytes left over");
+        }
+    }
+
+    /**
+     * What is left, as text that is safe in logs: printable ASCII as it is, except that a backslash is {@code \\}; any
+     * other byte is {@code \x} and two lower-case hex digits. Different bytes always give different text.
+     */
+    String text() {
+        byte[] left = new byte[remaining()];
+        bytes.get(position, left);
+        for (byte b : left) {
+            if (!isPlain(b)) {
+                return escaped(left);
+            }
+        }
+        return new String(left, StandardCharsets.ISO_8859_1);
+    }
+
+    private static String escaped(byte[] left) {
+        StringBuilder text = new StringBuilder(left.length + 16);
+        for (byte b : left) {
+            if (isPlain(b)) {
+                text.append((char) b);
+            } else if (b == '\\') {
+                text.append("\\\\");
+            } else {
+                text.append("\\x").append(HEX[b >> 4 & 0xF]).append(HEX[b & 0xF]);
+            }
+        }
+        return text.toString();
+    }
+
+    private static boolean isPlain(byte b) {
+        return b >= ' ' && b <= '~' && b != '\\';
+    }
+
+    /** Moves past the next {@code length} bytes and returns where they begin. */
+    private int advance(int length, String field) throws RefusedHelloException {
+        if (length > end - position) {
+            throw RefusedHelloException.malformed(field + " wants " + length + " bytes, " + remaining() + " left");
+        }
+        int at = position;
+        position += length;
+        return at;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.usher.tls;
+
+/** What the bytes so far amount to. Every result but {@link NeedMore} is final. */
+public sealed interface HelloResult {
+    /** The one {@link NeedMore}. */
+    HelloResult NEED_MORE = new NeedMore();
+
+    /** Right so far, and not whole yet. */
+    record NeedMore() implements HelloResult {}
+
+    /** One whole, well-framed ClientHello. */
+    record Hello(ClientHello hello) implements HelloResult {}
+
+    /**
+     * Never to be routed.
+     *
+     * @param detail one phrase for a log, in printable ASCII; at most a few hundred characters
+     */
+    record Refused(HelloRefusal reason, String detail) implements HelloResult {}
+}
