@@ -1,0 +1,151 @@
+package dev.usher.loop;
+
+import dev.usher.metrics.Counter;
+import dev.usher.time.Deadline;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One listening socket of one worker. Every worker has its own for each address, by {@code SO_REUSEPORT}, and the
+ * kernel spreads the connections.
+ *
+ * <p>Accepting pauses instead of spinning when the process has no descriptor left, and instead of refusing when a
+ * connection limit is reached: connections then wait in the kernel's queue. It goes on when a session ends here, or
+ * after {@link #PAUSE_NANOS}, whichever is first.
+ */
+public final class Listener implements Ready {
+    /** Connections that wait in the kernel; the default of 50 loses a burst to a second's retransmission. */
+    private static final int BACKLOG = 4096;
+    /** Taken at once, before the sessions that are open get their turn. */
+    private static final int ACCEPTS_PER_TURN = 64;
+    /** Long enough to cost nothing, short enough for a client not to notice. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Running out of descriptors is worth a line, but not ten a second. */
+    private static final long COMPLAIN_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final Logger log = LoggerFactory.getLogger(Listener.class);
+
+    /** Who gets the connections. */
+    public interface Owner {
+        /** True exactly when one more connection is within the limits. Asked before each accept. */
+        boolean hasRoom();
+
+        /** Takes a connection: non-blocking, without Nagle's delay, not yet registered. */
+        void onAccepted(SocketChannel channel);
+    }
+
+    private final Worker worker;
+    private final Owner owner;
+    private final ServerSocketChannel channel;
+    private final SelectionKey key;
+    private final Deadline pause = new Deadline(this::resume);
+    private final Counter pauses;
+    private long complainedNanos;
+
+    /**
+     * Opens the socket. On the worker's thread, or before it starts.
+     *
+     * @param pauses counts the times that accepting stopped
+     */
+    public Listener(Worker worker, InetSocketAddress address, Counter pauses, Owner owner) throws IOException {
+        this.worker = worker;
+        this.owner = owner;
+        this.pauses = pauses;
+        this.channel = worker.openListener(address, BACKLOG);
+        this.key = worker.register(channel, SelectionKey.OP_ACCEPT, this);
+        this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
+    }
+
+    /** The address that it is bound to, with the port that the system gave where 0 was asked for. */
+    public InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) channel.getLocalAddress();
+    }
+
+    @Override
+    public void onReady(int ops) {
+        for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+            if (!owner.hasRoom()) {
+                pause();
+                return;
+            }
+            if (!acceptOne()) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void onBug(Throwable bug) {
+        pause(); // whatever it is, it must not spin
+    }
+
+    /** Tells a listener that waits for room that there is some. */
+    public void resume() {
+        worker.cancel(pause);
+        if (key.isValid() && key.interestOps() == 0) {
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    /**
+     * Takes all that the kernel has queued, and closes. A {@code SO_REUSEPORT} socket that is closed drops the
+     * connections in its own queue, although its siblings could have taken them.
+     */
+    public void close() throws IOException {
+        worker.cancel(pause);
+        while (channel.isOpen() && acceptOne()) {
+            // until the queue is empty
+        }
+        channel.close();
+    }
+
+    /** @return false if there was none, or it could not be taken */
+    private boolean acceptOne() {
+        SocketChannel accepted;
+        try {
+            accepted = channel.accept();
+            if (accepted == null) {
+                return false;
+            }
+        } catch (IOException e) { // EMFILE, ENFILE, ENOBUFS, ENOMEM: aborted connections never get here
+            complain(e);
+            pause();
+            return false;
+        }
+        try {
+            accepted.configureBlocking(false);
+            accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        } catch (IOException goneAlready) {
+            worker.close(accepted);
+            return true;
+        }
+        owner.onAccepted(accepted);
+        return true;
+    }
+
+    private void pause() {
+        if (key.isValid() && key.interestOps() != 0) {
+            key.interestOps(0);
+            pauses.increment();
+            worker.arm(pause, PAUSE_NANOS);
+        }
+    }
+
+    private void complain(IOException cause) {
+        if (worker.nowNanos() - complainedNanos >= COMPLAIN_EVERY_NANOS) {
+            complainedNanos = worker.nowNanos();
+            log.error(
+                    "{}: cannot accept ({}); connections wait in the kernel until descriptors are free. Raise the "
+                            + "limit of open files (ulimit -n, LimitNOFILE) or lower limits.max_connections",
+                    worker,
+                    cause.getMessage());
+        }
+    }
+}

@@ -1,0 +1,322 @@
+package dev.usher.loop;
+
+import dev.usher.metrics.Counter;
+import dev.usher.time.Clock;
+import dev.usher.time.Deadline;
+import dev.usher.time.Timers;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread of the data plane. Each turn it waits for ready channels or the next deadline, serves what is ready,
+ * tells the owners of passed deadlines, and takes the tasks that other threads have posted. Every channel that is
+ * registered here is used by this thread alone, so nothing that it does needs a lock.
+ *
+ * <p>Closing goes in two steps. A registered NIO channel is not closed by {@code close()}: it is shut down, and its
+ * descriptor goes at the next select, with two more system calls on the way and, for an abort, no RST until then. So
+ * {@link #close} cancels the key and closes the channel after the next select, when it is no longer registered.
+ */
+public final class Worker {
+    /** One read of this size moves what takes smaller buffers many; it still stays in a core's cache. */
+    public static final int BUFFER_BYTES = 256 * 1024;
+
+    /** Sessions to list, sessions to close: more than this means that the worker is stuck, and the caller must know. */
+    private static final int MAX_MAIL = 1024;
+    /** Mail taken in one turn, so that a flood of it cannot starve the sessions. */
+    private static final int MAIL_PER_TURN = 64;
+    /** Deadlines told in one turn, for the same reason; the rest are due at once in the next. */
+    private static final int DEADLINES_PER_TURN = 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+    private final String name;
+    private final SelectorProvider provider;
+    private final Clock clock;
+    private final Selector selector;
+    private final Timers timers = new Timers();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final BufferPool buffers;
+    private final Queue<Runnable> mail = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger mailCount = new AtomicInteger();
+    private final ArrayDeque<SocketChannel> closing = new ArrayDeque<>();
+    /** Made once: a lambda at the call would be made at every turn. */
+    private final Consumer<SelectionKey> onSelected = this::serve;
+
+    private final Counter turns = new Counter();
+    private final Counter bugs = new Counter();
+    private long nowNanos;
+    /** True exactly while the wait of this turn may have made {@link #nowNanos} old. */
+    private boolean nowIsStale;
+
+    private volatile boolean stopping;
+
+    /**
+     * @param name of its thread
+     * @param heldBytesBudget the most that its {@link BufferPool} hands out
+     */
+    public Worker(String name, SelectorProvider provider, Clock clock, long heldBytesBudget) throws IOException {
+        this.name = name;
+        this.provider = provider;
+        this.clock = clock;
+        this.selector = provider.openSelector();
+        this.buffers = new BufferPool(heldBytesBudget);
+        this.nowNanos = clock.nanos();
+    }
+
+    // ---- for other threads ----
+
+    /** Starts the thread, which turns until {@link #stop}. */
+    public Thread start() {
+        return Thread.ofPlatform().name(name).start(this::run);
+    }
+
+    /**
+     * Posts a task to the worker's thread.
+     *
+     * @return false if the mailbox is full, and the task will not run
+     */
+    public boolean submit(Runnable task) {
+        if (mailCount.incrementAndGet() > MAX_MAIL) {
+            mailCount.decrementAndGet();
+            return false;
+        }
+        mail.add(task);
+        selector.wakeup();
+        return true;
+    }
+
+    /** Asks the thread to end after its turn. What is still registered is closed by it. */
+    public void stop() {
+        stopping = true;
+        selector.wakeup();
+    }
+
+    /** Turns of the loop so far. */
+    public Counter turns() {
+        return turns;
+    }
+
+    /** Exceptions that reached the loop. */
+    public Counter bugs() {
+        return bugs;
+    }
+
+    // ---- the loop ----
+
+    /** Turns until {@link #stop}, then closes all that is registered. For the thread that owns this worker. */
+    public void run() {
+        while (!stopping) {
+            try {
+                runOnce();
+            } catch (Throwable bug) { // the loop of one core must not end while there are sessions on it
+                bugs.increment();
+                log.error("{}: a turn of the loop failed; going on", name, bug);
+            }
+        }
+        closeAll();
+    }
+
+    /** One turn: waits for something to do, and does it. Callable by hand where no thread was started. */
+    public void runOnce() throws IOException {
+        int ripe = closing.size();
+        nowIsStale = true;
+        select(ripe > 0);
+        refreshNow();
+        closeRipe(ripe);
+        timers.expire(nowNanos, DEADLINES_PER_TURN);
+        readMail();
+        turns.increment();
+    }
+
+    /** Ready channels are served inside. */
+    private void select(boolean somethingToClose) throws IOException {
+        if (somethingToClose || !mail.isEmpty()) {
+            selector.selectNow(onSelected);
+            return;
+        }
+        long wait = timers.nanosToNext(clock.nanos());
+        if (wait == 0) {
+            selector.selectNow(onSelected);
+        } else if (wait == Timers.NEVER) {
+            selector.select(onSelected);
+        } else { // rounded up, since waking a moment early would make a turn for nothing
+            selector.select(onSelected, TimeUnit.NANOSECONDS.toMillis(wait) + 1);
+        }
+    }
+
+    private void serve(SelectionKey key) {
+        if (nowIsStale) {
+            refreshNow();
+        }
+        Ready ready = (Ready) key.attachment();
+        try {
+            if (key.isValid()) {
+                ready.onReady(key.readyOps());
+            }
+        } catch (Throwable bug) {
+            bugs.increment();
+            log.error("{}: a fault in usher, which closes this connection", name, bug);
+            ready.onBug(bug);
+        }
+    }
+
+    private void refreshNow() {
+        nowNanos = clock.nanos();
+        nowIsStale = false;
+    }
+
+    /** Closes what was given up before the last select: by now it is not registered any more. */
+    private void closeRipe(int count) {
+        for (int i = 0; i < count; i++) {
+            closeQuietly(closing.removeFirst());
+        }
+    }
+
+    private void readMail() {
+        for (int i = 0; i < MAIL_PER_TURN; i++) {
+            Runnable task = mail.poll();
+            if (task == null) {
+                return;
+            }
+            mailCount.decrementAndGet();
+            task.run();
+        }
+    }
+
+    private void closeAll() {
+        try {
+            selector.selectNow();
+            closeRipe(closing.size());
+            for (SelectionKey key : selector.keys()) {
+                key.channel().close();
+            }
+            selector.close();
+        } catch (IOException e) {
+            log.warn("{}: closing at the end failed", name, e);
+        }
+    }
+
+    // ---- for what runs on this worker ----
+
+    /** The time of this turn: when it found the first channel ready. */
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /** The clock itself, for the few measurements that a turn is too coarse for. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** The one buffer that every read of this worker goes through; valid until its user returns. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Buffers for bytes that outlive an event. */
+    public BufferPool buffers() {
+        return buffers;
+    }
+
+    /** Arms a deadline {@code nanos} from now. */
+    public void arm(Deadline deadline, long nanos) {
+        timers.arm(deadline, nowNanos + nanos);
+    }
+
+    /** Disarms a deadline. */
+    public void cancel(Deadline deadline) {
+        timers.cancel(deadline);
+    }
+
+    /** An unconnected, non-blocking channel without Nagle's delay, to connect to {@code peer}. */
+    public SocketChannel openChannel(InetSocketAddress peer) throws IOException {
+        SocketChannel channel = provider.openSocketChannel(familyOf(peer));
+        channel.configureBlocking(false);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        return channel;
+    }
+
+    /** IPv4 sockets for IPv4 addresses: no conversion at each call, and no need of a system property for it. */
+    private static ProtocolFamily familyOf(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet4Address
+                ? StandardProtocolFamily.INET
+                : StandardProtocolFamily.INET6;
+    }
+
+    /** Opens a listening socket; several workers may open the same address, and share its connections. */
+    ServerSocketChannel openListener(InetSocketAddress address, int backlog) throws IOException {
+        ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            channel.bind(address, backlog);
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Registers a channel; {@code ready} is called when any of {@code ops} can be done. */
+    public SelectionKey register(SocketChannel channel, int ops, Ready ready) throws ClosedChannelException {
+        return channel.register(selector, ops, ready);
+    }
+
+    SelectionKey register(ServerSocketChannel channel, int ops, Ready ready) throws ClosedChannelException {
+        return channel.register(selector, ops, ready);
+    }
+
+    /** Gives a channel up: nothing is served on it any more, and it is closed after the next select. */
+    public void close(SocketChannel channel) {
+        SelectionKey key = channel.keyFor(selector);
+        if (key == null) {
+            closeQuietly(channel);
+        } else {
+            key.cancel();
+            closing.addLast(channel);
+        }
+    }
+
+    /** As {@link #close}, but the peer gets a RST: what it has read so far is not the whole. */
+    public void reset(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException gone) {
+            // It is broken already: there is nobody left to send a RST to.
+        }
+        close(channel);
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("closing a channel failed", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.usher.metrics;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A number with one writing thread and any number of readers. A plain add for the writer; a reader sees some recent
+ * value, never a torn one.
+ */
+public final class Counter {
+    private static final VarHandle VALUE;
+
+    static {
+        try {
+            VALUE = MethodHandles.lookup().findVarHandle(Counter.class, "value", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    @SuppressWarnings("unused") // by the handle
+    private long value;
+
+    /** Adds one. The writing thread only. */
+    public void increment() {
+        add(1);
+    }
+
+    /** Adds {@code amount}, which may be negative for a gauge. The writing thread only. */
+    public void add(long amount) {
+        VALUE.setOpaque(this, (long) VALUE.get(this) + amount);
+    }
+
+    /** The value as of now or a moment ago. Any thread. */
+    public long get() {
+        return (long) VALUE.getOpaque(this);
+    }
+}

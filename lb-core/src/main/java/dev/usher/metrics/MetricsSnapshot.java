@@ -1,0 +1,85 @@
+package dev.usher.metrics;
+
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What the load balancer has counted, merged over its workers at one moment. Counters only grow; what is open is a
+ * gauge. Histograms are copies, in microseconds.
+ *
+ * @param listeners by name
+ * @param pools by name
+ * @param workers by index
+ */
+public record MetricsSnapshot(
+        Map<String, ListenerSnapshot> listeners, Map<String, PoolSnapshot> pools, List<WorkerSnapshot> workers) {
+
+    /**
+     * One listener.
+     *
+     * @param accepted connections taken from the kernel since start
+     * @param open connections open now, refused ones that still read their alert included
+     * @param ended sessions by the word of their close reason; every reason is a key
+     * @param hello time from accept to a whole ClientHello
+     */
+    public record ListenerSnapshot(long accepted, long open, Map<String, Long> ended, Histogram hello) {}
+
+    /**
+     * One pool.
+     *
+     * @param backends by address
+     * @param connect time from connect to the backend's SYN-ACK, successful attempts only
+     * @param firstByte time from connected to the backend's first byte: its handshake latency
+     * @param session whole life of a session, from accept to close
+     */
+    public record PoolSnapshot(
+            Map<String, BackendSnapshot> backends, Histogram connect, Histogram firstByte, Histogram session) {}
+
+    /**
+     * One backend.
+     *
+     * @param open sessions that hold a connection to it or are about to
+     * @param sessions sessions that reached it, ended ones
+     * @param failures attempts that failed: refused, timed out, closed or reset before the first byte
+     * @param bytesIn bytes from clients passed on to it
+     * @param bytesOut bytes from it passed on to clients
+     */
+    public record BackendSnapshot(long open, long sessions, long failures, long bytesIn, long bytesOut) {}
+
+    /**
+     * One worker.
+     *
+     * @param turns turns of the loop
+     * @param heldBytes bytes of pooled buffers in use, by sessions that wait for a slow peer or a whole hello
+     * @param openSessions sessions that this worker owns now
+     * @param acceptPauses times that accepting paused: descriptors or a connection limit had run out
+     * @param bugs exceptions that only a fault in usher can cause; each closed its session and was logged
+     */
+    public record WorkerSnapshot(long turns, long heldBytes, long openSessions, long acceptPauses, long bugs) {}
+
+    /** Sessions that ended for this reason, over all listeners. */
+    public long ended(String reason) {
+        return listeners.values().stream()
+                .mapToLong(listener -> listener.ended().getOrDefault(reason, 0L))
+                .sum();
+    }
+
+    /** Sessions that ended, whatever the reason, over all listeners. */
+    public long ended() {
+        return listeners.values().stream()
+                .flatMap(listener -> listener.ended().values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** Connections accepted, over all listeners. */
+    public long accepted() {
+        return listeners.values().stream().mapToLong(ListenerSnapshot::accepted).sum();
+    }
+
+    /** Connections open now, over all listeners. */
+    public long open() {
+        return listeners.values().stream().mapToLong(ListenerSnapshot::open).sum();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.usher.relay;
+
+import dev.usher.loop.Worker;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a session's relay: from one side to the other.
+ *
+ * <p>What is read into the worker's buffer is written at once, and usually that is all. Only what a full socket does not
+ * take is copied to a buffer of its own, and reading stops until it is gone: a half at rest holds nothing. A single read
+ * grows from {@link #MIN_READ_BYTES} while reads fill and writes complete, and falls back at the first short write: so
+ * bulk moves in large pieces, and a peer that stalls pins little.
+ */
+final class Half {
+    private static final int MIN_READ_BYTES = 16 * 1024;
+    private static final int MAX_READ_BYTES = Worker.BUFFER_BYTES;
+
+    private final Side source;
+    private final Side sink;
+    private int readBytes = MIN_READ_BYTES;
+    private long bytes;
+    /** Read and not yet written, from position to limit; null exactly when there is none. */
+    private @Nullable ByteBuffer held;
+    /** True exactly when the source's FIN was read. */
+    private boolean ended;
+    /** True exactly when that FIN was passed on, which is after the last byte was. */
+    private boolean shut;
+    /** True exactly when bytes were lost, since the worker's budget had no room to hold them. */
+    private boolean starved;
+
+    Half(Side source, Side sink) {
+        this.source = source;
+        this.sink = sink;
+    }
+
+    Side source() {
+        return source;
+    }
+
+    Side sink() {
+        return sink;
+    }
+
+    /** Bytes written to the sink so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    boolean isShut() {
+        return shut;
+    }
+
+    boolean isStarved() {
+        return starved;
+    }
+
+    /** True exactly when the source's FIN was read and all before it was written. */
+    boolean isDrained() {
+        return ended && held == null;
+    }
+
+    boolean wantsRead() {
+        return !ended && held == null;
+    }
+
+    boolean wantsWrite() {
+        return held != null;
+    }
+
+    /** Counts bytes that were sent by other means: the hello. */
+    void sent(int count) {
+        bytes += count;
+    }
+
+    /**
+     * Moves what has come, once: one read, one write. That is the budget of an event; there may be more.
+     *
+     * @return bytes read, or 0
+     */
+    int move(Worker worker) {
+        ByteBuffer buffer = worker.buffer().clear().limit(readBytes);
+        int count = source.read(buffer);
+        if (count > 0) {
+            pass(buffer.flip(), worker);
+            return count;
+        }
+        if (count == Side.END) {
+            ended = true;
+        }
+        return 0;
+    }
+
+    private void pass(ByteBuffer buffer, Worker worker) {
+        int count = buffer.remaining();
+        int written = sink.write(buffer);
+        if (written == Side.BROKEN) {
+            return;
+        }
+        bytes += written;
+        if (written < count) {
+            hold(buffer, worker);
+            readBytes = MIN_READ_BYTES;
+        } else if (count == readBytes && readBytes < MAX_READ_BYTES) {
+            readBytes *= 2;
+        }
+    }
+
+    private void hold(ByteBuffer rest, Worker worker) {
+        held = worker.buffers().acquire(rest.remaining());
+        if (held == null) {
+            starved = true;
+            return;
+        }
+        held.put(rest).flip();
+    }
+
+    /** Writes what is held, as far as the sink takes it. */
+    void flush(Worker worker) {
+        if (held == null) {
+            return;
+        }
+        int written = sink.write(held);
+        if (written == Side.BROKEN) {
+            return;
+        }
+        bytes += written;
+        if (!held.hasRemaining()) {
+            release(worker);
+        }
+    }
+
+    /** Passes the source's FIN on. */
+    void shut() {
+        shut = true;
+        sink.shutdownOutput();
+    }
+
+    /** Begins again with a new source: the one before ended without a byte. */
+    void reopen() {
+        ended = false;
+    }
+
+    /** Gives back what is held, passed on or not. */
+    void release(Worker worker) {
+        if (held != null) {
+            worker.buffers().release(held);
+            held = null;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.usher.relay;
+
+import dev.usher.config.ListenerConfig;
+import dev.usher.loop.Worker;
+import dev.usher.metrics.Counter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one worker, and what they share. Everything here but the counters belongs to the worker's thread;
+ * others post to it through {@link Worker#submit}.
+ */
+public final class Relay {
+    private final int index;
+    private final int workers;
+    private final Worker worker;
+    private final Supplier<Routing> routing;
+    private final SessionLog log;
+    private final AtomicInteger openSessions;
+    private final Map<String, RelayListener> listeners = new LinkedHashMap<>();
+    private final Counter acceptPauses = new Counter();
+    private final Counter sessions = new Counter();
+    /** Head of the list of open sessions, which are linked through themselves: nothing to allocate, nothing to search. */
+    private @Nullable Session first;
+
+    private long sessionsBegun;
+
+    /**
+     * @param index of the worker, from 0
+     * @param workers how many there are
+     * @param routing what is in force; read once by each session
+     * @param openSessions shared by all workers
+     */
+    public Relay(
+            int index,
+            int workers,
+            Worker worker,
+            Supplier<Routing> routing,
+            SessionLog log,
+            AtomicInteger openSessions) {
+        this.index = index;
+        this.workers = workers;
+        this.worker = worker;
+        this.routing = routing;
+        this.log = log;
+        this.openSessions = openSessions;
+    }
+
+    /**
+     * Listens on one address. On the worker's thread, or before it starts.
+     *
+     * @return the address that it is bound to
+     */
+    public InetSocketAddress listen(ListenerConfig config, ListenerState state, InetSocketAddress address)
+            throws IOException {
+        return listeners
+                .computeIfAbsent(config.name(), _ -> new RelayListener(this, config, state))
+                .bind(address)
+                .address();
+    }
+
+    /** Stops listening on all addresses; connections that the kernel has queued are taken first. */
+    public void stopListening() throws IOException {
+        for (RelayListener listener : listeners.values()) {
+            listener.close();
+        }
+        listeners.clear();
+    }
+
+    /** Ends every open session. */
+    public void endAll(CloseReason reason) {
+        while (first != null) {
+            first.end(reason);
+        }
+    }
+
+    /** Times that accepting paused. */
+    public Counter acceptPauses() {
+        return acceptPauses;
+    }
+
+    /** Sessions open on this worker. */
+    public Counter sessions() {
+        return sessions;
+    }
+
+    // ---- for its sessions and listeners ----
+
+    int index() {
+        return index;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    Routing routing() {
+        return routing.get();
+    }
+
+    SessionLog log() {
+        return log;
+    }
+
+    AtomicInteger openSessions() {
+        return openSessions;
+    }
+
+    void begin(RelayListener listener, SocketChannel channel) {
+        Session session = new Session(this, listener, nextId());
+        link(session);
+        try {
+            session.start(channel);
+        } catch (RuntimeException | Error bug) {
+            session.end(CloseReason.BUG);
+            throw bug;
+        }
+    }
+
+    /** Unique in this process: workers take turns. */
+    private long nextId() {
+        return sessionsBegun++ * workers + index;
+    }
+
+    private void link(Session session) {
+        session.next = first;
+        if (first != null) {
+            first.previous = session;
+        }
+        first = session;
+        sessions.increment();
+    }
+
+    void unlink(Session session) {
+        if (session.previous == null) {
+            first = session.next;
+        } else {
+            session.previous.next = session.next;
+        }
+        if (session.next != null) {
+            session.next.previous = session.previous;
+        }
+        sessions.add(-1);
+    }
+}

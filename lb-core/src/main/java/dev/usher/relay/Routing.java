@@ -1,0 +1,23 @@
+package dev.usher.relay;
+
+import dev.usher.config.UsherConfig;
+import dev.usher.pool.Pool;
+import dev.usher.route.RouteTable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * All that a session takes its decisions from, as of one configuration. Immutable; behind one volatile field, which
+ * every session reads once.
+ *
+ * @param pools by name
+ */
+public record Routing(UsherConfig config, RouteTable routes, Map<String, Pool> pools) {
+    /** Builds the pools and the table of a configuration. */
+    public static Routing of(UsherConfig config, int workers) {
+        Map<String, Pool> pools = new LinkedHashMap<>();
+        config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, workers)));
+        return new Routing(config, new RouteTable(config, pools), Collections.unmodifiableMap(pools));
+    }
+}

@@ -1,0 +1,25 @@
+package dev.usher.relay;
+
+/** Who is told of ended sessions. */
+public interface SessionLog {
+    /** Nobody; then no {@link SessionEnd} is made at all. */
+    SessionLog NONE = new SessionLog() {
+        @Override
+        public void ended(int worker, SessionEnd end) {}
+
+        @Override
+        public boolean wants(CloseReason reason) {
+            return false;
+        }
+    };
+
+    /**
+     * Called on the session's worker: must not block and must not throw.
+     *
+     * @param worker index of that worker, from 0
+     */
+    void ended(int worker, SessionEnd end);
+
+    /** Whether {@link #ended} should be called for a session that ended like this. Asked on the session's worker. */
+    boolean wants(CloseReason reason);
+}

@@ -1,0 +1,48 @@
+package dev.usher.relay;
+
+/**
+ * The life of one session. Changes only in {@code Session.moveTo}, on the session's own worker; each state has one
+ * deadline.
+ *
+ * <pre>
+ *            accepted
+ *               |
+ *        AWAITING_HELLO ----------------------------+
+ *               |  (skipped by type tcp)            |
+ *               v                                   |
+ *   +---- CONNECTING <--+ next backend              |
+ *   |        |  ^  |____|                           |
+ *   |        v  | replay: closed before first byte  |
+ *   |     RELAYING -------------+                   |
+ *   |        |                  |                   |
+ *   |        v                  v                   v
+ *   |    HALF_CLOSED       REFUSING <---------------+   an alert was sent; also from CONNECTING
+ *   |        |                  |
+ *   |        v                  v
+ *   +---> CLOSED  <-------------+                       from every state
+ * </pre>
+ */
+enum SessionState {
+    /** Collecting client bytes until the ClientHello is whole. The hello time-out runs from accept. */
+    AWAITING_HELLO,
+    /** A backend was chosen and its connect is in flight; the client is not read. The connect time-out runs. */
+    CONNECTING,
+    /** Bytes flow both ways. The idle time-out runs from the last byte. */
+    RELAYING,
+    /** One side's FIN was passed on, the other direction still flows. The half-closed time-out runs from the last byte. */
+    HALF_CLOSED,
+    /** The client was sent an alert and a FIN, and is read until its FIN, so that no RST destroys the alert. A second runs. */
+    REFUSING,
+    /** Both channels are given up and all buffers returned. Final. */
+    CLOSED;
+
+    boolean mayBecome(SessionState next) {
+        return switch (this) {
+            case AWAITING_HELLO -> next == CONNECTING || next == REFUSING || next == CLOSED;
+            case CONNECTING -> next == CONNECTING || next == RELAYING || next == REFUSING || next == CLOSED;
+            case RELAYING -> next == CONNECTING || next == HALF_CLOSED || next == REFUSING || next == CLOSED;
+            case HALF_CLOSED, REFUSING -> next == CLOSED;
+            case CLOSED -> false;
+        };
+    }
+}

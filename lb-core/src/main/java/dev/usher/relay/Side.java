@@ -1,0 +1,151 @@
+package dev.usher.relay;
+
+import dev.usher.loop.Ready;
+import dev.usher.loop.Worker;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One of the two sockets of a session, client side or backend side. */
+final class Side implements Ready {
+    /** What {@link #read} says at the peer's FIN. */
+    static final int END = -1;
+    /** What {@link #read} and {@link #write} say when the connection broke. */
+    static final int BROKEN = -2;
+
+    private static final int NOT_REGISTERED = -1;
+
+    /** A peer that is gone is found within two minutes, where the system's own setting takes two hours. */
+    private static final int KEEPALIVE_IDLE_SECONDS = 60;
+
+    private static final int KEEPALIVE_INTERVAL_SECONDS = 15;
+    private static final int KEEPALIVE_COUNT = 4;
+
+    private static final Logger log = LoggerFactory.getLogger(Side.class);
+
+    private final Session session;
+    private final Worker worker;
+    private @Nullable SocketChannel channel;
+    private @Nullable SelectionKey key;
+    /** What the selector was told last: telling it again would cost a system call. */
+    private int interest = NOT_REGISTERED;
+    /** True exactly when a read or write has failed: the peer sent a RST, or the network gave up. */
+    private boolean broken;
+
+    Side(Session session, Worker worker) {
+        this.session = session;
+        this.worker = worker;
+    }
+
+    /** Takes a new channel; the one before it was closed or reset. */
+    void open(SocketChannel opened) {
+        channel = opened;
+        broken = false;
+    }
+
+    @SuppressWarnings("NullAway") // callers have opened it: a read of a side without a channel is a bug, and ends so
+    SocketChannel channel() {
+        return channel;
+    }
+
+    boolean isBroken() {
+        return broken;
+    }
+
+    @Override
+    public void onReady(int ops) {
+        session.onReady(this, ops);
+    }
+
+    @Override
+    public void onBug(Throwable bug) {
+        session.end(CloseReason.BUG);
+    }
+
+    /** Registers with the selector, or changes what it watches for. Costs nothing where nothing changes. */
+    void watch(int ops) {
+        if (ops == interest) {
+            return;
+        }
+        interest = ops;
+        if (key != null) {
+            key.interestOps(ops);
+            return;
+        }
+        try {
+            key = worker.register(channel(), ops, this);
+        } catch (ClosedChannelException impossible) {
+            throw new IllegalStateException("a side is closed only by its session", impossible);
+        }
+    }
+
+    /** Bytes read, 0 for none, {@link #END} or {@link #BROKEN}. */
+    int read(ByteBuffer into) {
+        try {
+            return channel().read(into);
+        } catch (IOException reset) {
+            broken = true;
+            return BROKEN;
+        }
+    }
+
+    /** Bytes written, fewer than there are if the socket is full, or {@link #BROKEN}. */
+    int write(ByteBuffer from) {
+        try {
+            return channel().write(from);
+        } catch (IOException reset) {
+            broken = true;
+            return BROKEN;
+        }
+    }
+
+    /** Sends a FIN. */
+    void shutdownOutput() {
+        try {
+            channel().shutdownOutput();
+        } catch (IOException reset) {
+            broken = true;
+        }
+    }
+
+    /** Lets the kernel find out whether the peer of a quiet connection still lives. */
+    void keepAlive() {
+        try {
+            channel().setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            channel().setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
+            channel().setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_SECONDS);
+            channel().setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_COUNT);
+        } catch (IOException | UnsupportedOperationException e) {
+            log.debug("no TCP keepalive on this connection", e); // the idle time-out will do
+        }
+    }
+
+    /** Gives the channel up with a FIN. */
+    void close() {
+        if (channel != null) {
+            worker.close(channel);
+            forget();
+        }
+    }
+
+    /** Gives the channel up with a RST. */
+    void reset() {
+        if (channel != null) {
+            worker.reset(channel);
+            forget();
+        }
+    }
+
+    private void forget() {
+        channel = null;
+        key = null;
+        interest = NOT_REGISTERED;
+    }
+}

@@ -1,0 +1,169 @@
+package dev.usher.route;
+
+import dev.usher.config.Cidr;
+import dev.usher.config.Fallback;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
+import dev.usher.config.UsherConfig;
+import dev.usher.pool.Pool;
+import dev.usher.route.Decision.Refusal;
+import dev.usher.tls.ServerName;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the pool for a hello: the route with the exact name, else the one with the longest suffix, else the default.
+ * The order of the file has no part in it. ALPN can then send the session elsewhere, and the route's lists of sources
+ * can refuse it.
+ *
+ * <p>Immutable; shared by all workers.
+ */
+public final class RouteTable {
+    /** Of two routes for one name the narrower stands first: {@code x} before {@code .x}, {@code *.x} before {@code .x}. */
+    private static final Comparator<RouteConfig> NARROWER_FIRST =
+            Comparator.comparing(route -> route.pattern().kind());
+
+    /** By name. A second route for it takes over only on listeners that the first is not for. */
+    private final Map<String, List<RouteConfig>> exact = new HashMap<>();
+    /** By the name behind the star or the first dot; for every name that ends in a dot and that. */
+    private final Map<String, List<RouteConfig>> below = new HashMap<>();
+
+    private final Fallback defaultRoute;
+    private final Fallback noSniRoute;
+    private final Map<String, Pool> pools;
+
+    /** @param pools by name; at least those that {@code config} names */
+    public RouteTable(UsherConfig config, Map<String, Pool> pools) {
+        this.pools = Map.copyOf(pools);
+        this.defaultRoute = config.defaultRoute();
+        this.noSniRoute = config.noSniRoute();
+        for (RouteConfig route : config.routes()) {
+            RoutePattern pattern = route.pattern();
+            if (pattern.kind() != RoutePattern.Kind.BELOW) {
+                exact.computeIfAbsent(pattern.name(), _ -> new ArrayList<>()).add(route);
+            }
+            if (pattern.kind() != RoutePattern.Kind.EXACT) {
+                below.computeIfAbsent(pattern.name(), _ -> new ArrayList<>()).add(route);
+            }
+        }
+        exact.values().forEach(routes -> routes.sort(NARROWER_FIRST));
+        below.values().forEach(routes -> routes.sort(NARROWER_FIRST));
+    }
+
+    /** Decides, and tells {@code trace} each step. A connection and an explanation run the same steps. */
+    public Decision decide(Asked asked, Trace trace) {
+        if (asked.serverName() == null) {
+            return fall(noSniRoute, "no_sni", Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
+        }
+        RouteConfig route = find(asked.serverName(), asked.listener(), trace);
+        if (route == null) {
+            return fall(defaultRoute, "default", Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
+        }
+        String pattern = route.pattern().text();
+        if (!admits(route, asked.client(), trace)) {
+            return new Decision.Refuse(Refusal.DENIED, pattern);
+        }
+        return new Decision.Serve(pattern, pool(poolFor(route, asked.alpn(), trace)));
+    }
+
+    private @Nullable RouteConfig find(ServerName asked, String listener, Trace trace) {
+        String name = asked.name();
+        RouteConfig found = firstFor(listener, exact.get(name), name, trace);
+        if (found != null || asked.ipLiteral()) {
+            return found; // an address has no labels: no suffix of it means anything
+        }
+        // A name is at most 253 bytes, so it has at most 126 suffixes.
+        for (int dot = name.indexOf('.'); found == null && dot >= 0; dot = name.indexOf('.', dot + 1)) {
+            String suffix = name.substring(dot + 1);
+            found = firstFor(listener, below.get(suffix), "*." + suffix, trace);
+        }
+        return found;
+    }
+
+    private static @Nullable RouteConfig firstFor(
+            String listener, @Nullable List<RouteConfig> routes, String looked, Trace trace) {
+        if (routes == null) {
+            trace.note(() -> "no route for " + looked);
+            return null;
+        }
+        for (RouteConfig route : routes) {
+            String text = route.pattern().text();
+            if (route.listeners().isEmpty() || route.listeners().contains(listener)) {
+                trace.note(() -> "route " + text + " matches");
+                return route;
+            }
+            trace.note(() -> "route " + text + " is for listeners " + route.listeners() + ", not for " + listener);
+        }
+        return null;
+    }
+
+    private static boolean admits(RouteConfig route, InetAddress asking, Trace trace) {
+        if (route.allow().isEmpty() && route.deny().isEmpty()) {
+            return true; // without asking for the bytes of the address, which are copied at each call
+        }
+        byte[] client = asking.getAddress();
+        Cidr denied = containing(route.deny(), client);
+        if (denied != null) {
+            trace.note(() -> "the client is in deny " + denied);
+            return false;
+        }
+        if (route.allow().isEmpty()) {
+            return true;
+        }
+        Cidr allowed = containing(route.allow(), client);
+        trace.note(() -> allowed == null
+                ? "the client is in none of allow " + route.allow()
+                : "the client is in allow " + allowed);
+        return allowed != null;
+    }
+
+    private static @Nullable Cidr containing(List<Cidr> blocks, byte[] client) {
+        for (Cidr block : blocks) {
+            if (block.contains(client)) {
+                return block;
+            }
+        }
+        return null;
+    }
+
+    /** The pool of the first offered protocol that has one of its own, else the route's. */
+    private static String poolFor(RouteConfig route, List<String> alpn, Trace trace) {
+        if (!route.alpn().isEmpty()) {
+            for (String protocol : alpn) {
+                String pool = route.alpn().get(protocol);
+                if (pool != null) {
+                    trace.note(() -> "alpn " + protocol + " goes to pool " + pool);
+                    return pool;
+                }
+            }
+        }
+        return route.pool();
+    }
+
+    private Decision fall(Fallback fallback, String route, Refusal rejected, Refusal closed, Trace trace) {
+        trace.note(() -> route + "_route says "
+                + (fallback.pool() == null
+                        ? fallback.action().name().toLowerCase(Locale.ROOT)
+                        : "pool " + fallback.pool()));
+        return switch (fallback.action()) {
+            case REJECT -> new Decision.Refuse(rejected, null);
+            case CLOSE -> new Decision.Refuse(closed, null);
+            case POOL -> new Decision.Serve(route, pool(Objects.requireNonNull(fallback.pool())));
+        };
+    }
+
+    private Pool pool(String name) {
+        Pool pool = pools.get(name);
+        if (pool == null) {
+            throw new IllegalStateException("no pool " + name + ": the configuration's own check let it pass");
+        }
+        return pool;
+    }
+}
