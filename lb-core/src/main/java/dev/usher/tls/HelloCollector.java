@@ -64,7 +64,8 @@ public final class HelloCollector {
 
     /**
      * The most raw bytes a collector can see before it decides: every byte of the message in a record of its own, six
-     * bytes each. The bound is sharp, so such a hello is read too; the 24-bit length of a message keeps it below 97 MiB.
+     * bytes each. The bound is sharp, so such a hello is read too. Since a message has at most 2^24+3 bytes, it stays
+     * below 97 MiB for any limit.
      */
     public static int maxRawBytes(int maxMessageBytes) {
         return checkedMax(maxMessageBytes) * (RECORD_HEADER_BYTES + 1);

@@ -52,7 +52,7 @@ public record ServerName(String name, boolean ipLiteral) {
         return name;
     }
 
-    /** Lower-cased letter by letter and not by locale, with one trailing dot dropped; the same object if it is so already. */
+    /** Lower-cased by ASCII and not by locale, with one trailing dot dropped; the same object if it is so already. */
     private static String normalised(String text) {
         int length = text.endsWith(".") ? text.length() - 1 : text.length();
         int upper = 0;

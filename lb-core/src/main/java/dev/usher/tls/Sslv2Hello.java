@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Reads a ClientHello in the format of SSLv2, which old clients send to offer SSL 3.0 or TLS (RFC 5246 appendix E.2;
- * RFC 6176 section 3 lets servers take it still). It has no extensions, and so no name. A hello that offers no more than
- * SSLv2 itself is not TLS.
+ * RFC 6176 section 3 lets servers take it still). It has no extensions, and so no name. A hello that offers no more
+ * than SSLv2 itself is not TLS.
  *
  * <pre>
  * uint16 msg_length                 highest bit set; the other 15 are the length of what follows

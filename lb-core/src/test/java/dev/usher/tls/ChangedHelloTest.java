@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Goal: no damage to a hello makes it another hello. Method: cut it at every place, change every byte of it, and see that
- * what comes out is a refusal, a wait, no name, or a name that the bytes hold whole: the one sent, or, where the changed
- * byte is one of the name's, that name with that letter changed.
+ * Goal: no damage to a hello makes it another hello. Method: cut it at every place, change every byte of it, and see
+ * that what comes out is a refusal, a wait, no name, or a name that the bytes hold whole: the one sent, or, where the
+ * changed byte is one of the name's, that name with that letter changed.
  */
 class ChangedHelloTest {
     private static final String NAME = "shop.example";
@@ -46,7 +46,7 @@ class ChangedHelloTest {
         }
     }
 
-    /** Cut and given a length to match, as a liar would send it: nameless where its fields happen to end, else refused. */
+    /** Cut and given a length to match, as a liar would: nameless where its fields happen to end, or refused. */
     @ParameterizedTest
     @MethodSource("hellos")
     void neverNamesAHelloThatEndsEarly(byte[] message) {

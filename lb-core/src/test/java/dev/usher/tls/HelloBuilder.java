@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Builds any ClientHello, legal or not, byte for byte the same each time. Begins as a legal TLS 1.3 hello without a name
- * (RFC 8446 section 4.1.2); extensions come in the order of the calls.
+ * Builds any ClientHello, legal or not, byte for byte the same each time. Begins as a legal TLS 1.3 hello without a
+ * name (RFC 8446 section 4.1.2); extensions come in the order of the calls.
  */
 public final class HelloBuilder {
     private static final int SERVER_NAME = 0;
