@@ -137,6 +137,10 @@ public final class Relay {
         sessions.increment();
     }
 
+    /**
+     * The links of a session that is gone are cut as well: one that the collector has promoted would otherwise keep its
+     * younger neighbours, they theirs, and so on until a full collection.
+     */
     void unlink(Session session) {
         if (session.previous == null) {
             first = session.next;
@@ -146,6 +150,8 @@ public final class Relay {
         if (session.next != null) {
             session.next.previous = session.previous;
         }
+        session.next = null;
+        session.previous = null;
         sessions.add(-1);
     }
 }
