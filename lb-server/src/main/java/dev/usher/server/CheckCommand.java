@@ -25,9 +25,6 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     @Mixin
-    private HelpOption help = new HelpOption();
-
-    @Mixin
     private ConfigArgument argument = new ConfigArgument();
 
     @Option(
@@ -57,8 +54,7 @@ final class CheckCommand implements Callable<Integer> {
         String faults = result.diagnostics().isEmpty() ? "" : text.render(result.diagnostics());
         return switch (result) {
             case ConfigResult.Invalid _ -> faults;
-            case ConfigResult.Valid valid ->
-                faults + argument.file() + ": valid: " + Summary.of(valid.config()) + "\n";
+            case ConfigResult.Valid valid -> faults + argument.file() + ": valid: " + Summary.of(valid.config()) + "\n";
         };
     }
 }

@@ -19,7 +19,8 @@ final class ConfigArgument {
     }
 
     /** Reads the file; if it is not valid, tells all its faults and gives null. Warnings are told as well if wanted. */
-    @Nullable UsherConfig read(PrintWriter err, boolean warnings) {
+    @Nullable
+    UsherConfig read(PrintWriter err, boolean warnings) {
         ConfigResult result = ConfigFile.read(file);
         boolean invalid = result instanceof ConfigResult.Invalid;
         if (invalid || (warnings && !result.diagnostics().isEmpty())) {

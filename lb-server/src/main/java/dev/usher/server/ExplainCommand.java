@@ -32,9 +32,6 @@ import picocli.CommandLine.Spec;
         })
 final class ExplainCommand implements Callable<Integer> {
     @Mixin
-    private HelpOption help = new HelpOption();
-
-    @Mixin
     private ConfigArgument argument = new ConfigArgument();
 
     @Parameters(index = "1", paramLabel = "NAME", description = "The server name that a client asks for.")

@@ -87,11 +87,10 @@ final class ExplanationText {
 
     /** The route that decided; null where a fallback did. */
     private @Nullable RouteConfig winner(Decision decision) {
-        String pattern =
-                switch (decision) {
-                    case Decision.Serve serve -> serve.route();
-                    case Decision.Refuse refuse -> refuse.route();
-                };
+        String pattern = switch (decision) {
+            case Decision.Serve serve -> serve.route();
+            case Decision.Refuse refuse -> refuse.route();
+        };
         return config.routes().stream()
                 .filter(route -> route.pattern().text().equals(pattern))
                 .findFirst()
@@ -103,7 +102,7 @@ final class ExplanationText {
         String name = String.valueOf(asked.serverName());
         for (RouteConfig route : config.routes()) {
             boolean here = route.listeners().isEmpty() || route.listeners().contains(asked.listener());
-            if (route != winner && here && covers(route.pattern(), name)) {
+            if (!route.equals(winner) && here && covers(route.pattern(), name)) {
                 line("  route " + route.pattern().text() + " has the name as well, but "
                         + winner.pattern().text() + " is closer");
             }

@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,9 +29,6 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.",
         })
 final class ForwardCommand implements Callable<Integer> {
-    @Mixin
-    private HelpOption help = new HelpOption();
-
     @Parameters(index = "0", paramLabel = "LISTEN", description = "[HOST]:PORT, or PORT alone, to listen on.")
     private String listen = "";
 

@@ -22,6 +22,8 @@ public final class Main {
     /** All commands, with our wording of what can be wrong with their arguments. */
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new UsherCommand());
+        commands.addMixin("help", new HelpOption());
+        commands.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setColorScheme(colours(Terminal.STDOUT));
         commands.setParameterExceptionHandler(Main::explainUsage);
@@ -48,7 +50,8 @@ public final class Main {
                 && fault.getCommandLine().getParent() == null
                 && !unmatched.getUnmatched().isEmpty();
         return unknownCommand
-                ? "there is no command \"" + ((UnmatchedArgumentException) fault).getUnmatched().getFirst() + '"'
+                ? "there is no command \""
+                        + ((UnmatchedArgumentException) fault).getUnmatched().getFirst() + '"'
                 : String.valueOf(fault.getMessage());
     }
 

@@ -26,9 +26,6 @@ final class RunCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
     @Mixin
-    private HelpOption help = new HelpOption();
-
-    @Mixin
     private ConfigArgument argument = new ConfigArgument();
 
     @Spec

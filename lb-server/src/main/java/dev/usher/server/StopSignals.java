@@ -50,7 +50,8 @@ final class StopSignals {
     }
 
     /** Waits for the next signal for so long; null if none came. */
-    @Nullable String poll(Duration patience) throws InterruptedException {
+    @Nullable
+    String poll(Duration patience) throws InterruptedException {
         return waiting.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

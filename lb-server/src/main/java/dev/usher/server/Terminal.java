@@ -23,15 +23,12 @@ final class Terminal {
 
     /** From the name of the open file: {@code System.console()} knows only of all three streams at once. */
     private static boolean isTerminal(int descriptor) {
-        for (String directory : new String[] {"/proc/self/fd/", "/dev/fd/"}) {
-            try {
-                String target = Files.readSymbolicLink(Path.of(directory + descriptor))
-                        .toString();
-                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-            } catch (IOException notHere) {
-                continue; // the other directory, or no terminal
-            }
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException notLinux) {
+            return false;
         }
-        return false;
     }
 }

@@ -2,7 +2,6 @@ package dev.usher.server;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,9 +28,6 @@ import picocli.CommandLine.Spec;
             "The access log goes to stdout, everything else that usher has to say to stderr.",
         })
 final class UsherCommand implements Runnable {
-    @Mixin
-    private HelpOption help = new HelpOption();
-
     @Option(
             names = {"-V", "--version"},
             description = "Show the version.")

@@ -241,7 +241,8 @@ public final class AccessLog implements SessionLog, AutoCloseable {
             output.reopen();
             log.info("access log: {} opened again", output);
         } catch (IOException e) {
-            log.error("access log: {} cannot be opened again, the old file stays in use: {}", output, FileFault.text(e));
+            log.error(
+                    "access log: {} cannot be opened again, the old file stays in use: {}", output, FileFault.text(e));
         }
     }
 
@@ -249,14 +250,19 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         long dropped = dropped();
         long now = System.nanoTime();
         if (dropped > reportedDrops && now - reportedAtNanos >= REPORT_NANOS) {
-            log.warn("access log: {} lines dropped, {} in all: {} is too slow", dropped - reportedDrops, dropped, output);
+            log.warn(
+                    "access log: {} lines dropped, {} in all: {} is too slow",
+                    dropped - reportedDrops,
+                    dropped,
+                    output);
             reportedDrops = dropped;
             reportedAtNanos = now;
         }
     }
 
     private void end() {
-        long left = output.pendingLines() + (line.isEmpty() ? 0 : 1);
+        long left = output.pendingLines();
+        left += line.isEmpty() ? 0 : 1;
         for (Lane lane : lanes) {
             while (lane.ring.poll() != null) {
                 left++;

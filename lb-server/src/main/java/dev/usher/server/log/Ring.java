@@ -40,7 +40,8 @@ final class Ring<E> {
     }
 
     /** Takes the oldest one out, or null if there is none. The consumer only. */
-    @Nullable E poll() {
+    @Nullable
+    E poll() {
         int slot = head & mask;
         E element = slots.getAcquire(slot);
         if (element != null) {
