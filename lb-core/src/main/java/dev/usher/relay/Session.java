@@ -439,7 +439,7 @@ final class Session implements Deadline.Owner {
         } else if (backendLeftUnheard()) {
             tryAnotherBackend();
         } else if (backend.isBroken()) {
-            end(firstByteNanos == SessionEnd.UNKNOWN ? CloseReason.BACKEND_CLOSED_EARLY : CloseReason.BACKEND_RESET);
+            onBackendBroken();
         } else if (up.isStarved() || down.isStarved()) {
             end(CloseReason.OUT_OF_BUFFERS);
         } else if (up.isDrained() && down.isDrained()) {
@@ -457,6 +457,18 @@ final class Session implements Deadline.Owner {
                 && firstByteNanos == SessionEnd.UNKNOWN
                 && !up.hasEnded()
                 && (backend.isBroken() || down.hasEnded());
+    }
+
+    /** Never with a bare FIN: a client that speaks no TLS would take what it has for the whole. */
+    private void onBackendBroken() {
+        if (firstByteNanos != SessionEnd.UNKNOWN) {
+            end(CloseReason.BACKEND_RESET);
+        } else if (state == SessionState.RELAYING) {
+            refuse(CloseReason.BACKEND_CLOSED_EARLY);
+        } else {
+            report(CloseReason.BACKEND_CLOSED_EARLY);
+            close(Ending.RESET);
+        }
     }
 
     private void tryAnotherBackend() {
