@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,9 +85,8 @@ final class AccessLines {
     }
 
     /** The line of this client's session, once it has ended. */
-    Line of(Socket client) throws Exception {
-        InetSocketAddress address = new InetSocketAddress(client.getLocalAddress(), client.getLocalPort());
-        return of(address);
+    Line of(Peer client) throws Exception {
+        return of(client.address());
     }
 
     Line of(InetSocketAddress client) throws Exception {

@@ -20,9 +20,11 @@ final class Peer implements AutoCloseable {
     }
 
     private final Socket socket;
+    private final InetSocketAddress address;
 
     Peer(Socket socket) throws SocketException {
         this.socket = socket;
+        this.address = new InetSocketAddress(socket.getLocalAddress(), socket.getLocalPort());
         socket.setSoTimeout(READ_MILLIS);
         socket.setTcpNoDelay(true);
     }
@@ -39,6 +41,11 @@ final class Peer implements AutoCloseable {
 
     Socket socket() {
         return socket;
+    }
+
+    /** Its own address, as the other end sees it; also after it is closed. */
+    InetSocketAddress address() {
+        return address;
     }
 
     InputStream in() throws IOException {
