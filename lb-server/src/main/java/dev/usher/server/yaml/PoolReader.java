@@ -130,6 +130,7 @@ final class PoolReader {
         Set<String> unused = new LinkedHashSet<>(declared);
         for (Reference reference : references) {
             unused.remove(reference.name());
+            Suggestion.of(reference.name(), places.keySet()).ifPresent(unused::remove);
             if (complete && !places.containsKey(reference.name())) {
                 problems.error(
                         reference.place(),
