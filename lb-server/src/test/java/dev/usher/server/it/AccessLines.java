@@ -58,6 +58,10 @@ final class AccessLines {
         }
     }
 
+    Path file() {
+        return file;
+    }
+
     /** All lines, whole ones only. */
     List<Line> all() throws IOException {
         List<Line> lines = new ArrayList<>();
@@ -73,7 +77,7 @@ final class AccessLines {
         return lines;
     }
 
-    /** Lines that are there now are not of interest any more: {@link #next} begins after them. */
+    /** Lines that are there now are not of interest any more: a port, say, may come twice. */
     void skip() throws IOException {
         skipped = all().size();
     }
@@ -99,6 +103,6 @@ final class AccessLines {
     }
 
     private Optional<Line> find(Predicate<Line> wanted) throws IOException {
-        return all().stream().filter(wanted).findFirst();
+        return all().stream().skip(skipped).filter(wanted).findFirst();
     }
 }
