@@ -145,6 +145,15 @@ final class Session implements Deadline.Owner {
 
     @Override
     public void onDeadline() {
+        try {
+            doDeadline();
+        } catch (RuntimeException | Error bug) { // without a deadline it would stay for ever
+            end(CloseReason.BUG);
+            throw bug;
+        }
+    }
+
+    private void doDeadline() {
         switch (state) {
             case AWAITING_HELLO -> end(CloseReason.HELLO_TIMEOUT);
             case CONNECTING -> {
