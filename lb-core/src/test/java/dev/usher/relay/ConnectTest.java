@@ -20,9 +20,10 @@ import dev.usher.tls.Hellos;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which backend a session gets in the end, and what the client is told if it gets none. */
 class ConnectTest {
@@ -71,6 +72,7 @@ class ConnectTest {
             assertEquals(0, end.bytesIn());
             assertEquals(1, usher.backend(one).failures());
             assertEquals(1, usher.backend(two).failures());
+            assertEquals(0, usher.backend(one).sessions() + usher.backend(two).sessions(), "it has reached none");
         }
     }
 
@@ -244,7 +246,8 @@ class ConnectTest {
                         client.halfClose();
                         assertEquals(0, client.readToEnd().length);
                     }
-                    assertEquals(helloBytes(), usher.ended(CloseReason.COMPLETED).bytesIn());
+                    assertEquals(
+                            helloBytes(), usher.ended(CloseReason.COMPLETED).bytesIn());
                 }
             }
         }
@@ -321,6 +324,20 @@ class ConnectTest {
         }
 
         @Test
+        void isToldToAClientThatHasSentItsFin() throws IOException {
+            try (TestBackend first = TestBackend.start(client -> {
+                        client.readToEnd();
+                        client.reset();
+                    });
+                    TestUsher usher = TestUsher.of(first).start();
+                    TestPeer client = usher.connect()) {
+                client.send(hello()).halfClose();
+                assertArrayEquals(Hellos.bytes(Alert.INTERNAL_ERROR.record()), client.readToEnd());
+                usher.ended(CloseReason.BACKEND_CLOSED_EARLY);
+            }
+        }
+
+        @Test
         void isNotReplacedIfTheClientHasClosedToo() throws IOException {
             try (TestBackend first = TestBackend.start(TestBackend.SILENT);
                     TestBackend second = TestBackend.start(TestBackend.ECHO);
@@ -328,43 +345,44 @@ class ConnectTest {
                     TestPeer client = usher.connect()) {
                 client.send(hello()).halfClose();
                 assertEquals(0, client.readToEnd().length);
-                assertEquals(1, usher.nextEnd().attempts());
+                assertEquals(1, usher.ended(CloseReason.COMPLETED).attempts());
                 assertTrue(second.connections().isEmpty());
             }
         }
     }
 
-    @Test
-    void aBackendIsNeverReplacedAfterItsFirstByte() throws IOException {
-        for (TestBackend.Script ending : new TestBackend.Script[] {TestBackend.CLOSE, TestBackend.RESET}) {
-            try (TestBackend first = TestBackend.afterReading(helloBytes(), client -> {
-                        client.send((byte) 1);
-                        client.read(1);
-                        ending.serve(client);
-                    });
-                    TestBackend second = TestBackend.start(TestBackend.ECHO);
-                    TestUsher usher = TestUsher.of(first, second).start();
-                    TestPeer client = usher.connect()) {
-                client.send(hello()).read(1);
-                client.send((byte) 1);
-                assertEquals(ending == TestBackend.RESET ? Ending.RST : Ending.FIN, client.ending());
-                client.close();
-                SessionEnd end =
-                        usher.ended(ending == TestBackend.RESET ? CloseReason.BACKEND_RESET : CloseReason.COMPLETED);
-                assertEquals(1, end.attempts());
-                assertEquals(0, usher.backend(first).failures());
-                assertTrue(second.connections().isEmpty());
+    @ParameterizedTest
+    @EnumSource
+    void aBackendIsNeverReplacedAfterItsFirstByte(Ending ending) throws IOException {
+        try (TestBackend first = TestBackend.afterReading(helloBytes(), client -> {
+                    client.send((byte) 1);
+                    client.read(1);
+                    if (ending == Ending.RST) {
+                        client.reset();
+                    }
+                });
+                TestBackend second = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of(first, second).start();
+                TestPeer client = usher.connect()) {
+            client.send(hello()).read(1);
+            client.send((byte) 1);
+            assertEquals(ending, client.ending());
+            if (ending == Ending.FIN) {
+                client.halfClose();
             }
+            SessionEnd end = usher.ended(ending == Ending.RST ? CloseReason.BACKEND_RESET : CloseReason.COMPLETED);
+            assertEquals(1, end.attempts());
+            assertEquals(0, usher.backend(first).failures());
+            assertTrue(second.connections().isEmpty());
         }
     }
 
     @Test
     void sessionsAreSpreadInTurn() throws IOException {
-        AtomicInteger sessions = new AtomicInteger();
         try (TestBackend one = TestBackend.start(TestBackend.ECHO);
                 TestBackend two = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = TestUsher.of(one, two).workers(2).start()) {
-            for (; sessions.get() < 20; sessions.incrementAndGet()) {
+            for (int i = 0; i < 20; i++) {
                 isServed(usher, hello());
                 usher.ended(CloseReason.COMPLETED);
             }

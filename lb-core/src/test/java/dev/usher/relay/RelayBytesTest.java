@@ -388,7 +388,7 @@ class RelayBytesTest {
             TestPeer client = usher.connect();
             client.send(hello()).read(1);
             client.halfClose();
-            client.close();
+            client.close(); // from here on the kernel answers whatever comes with a RST
             gone.countDown();
             usher.ended(CloseReason.CLIENT_RESET);
             Await.until(() -> seen.get() != null, "the backend cannot write");

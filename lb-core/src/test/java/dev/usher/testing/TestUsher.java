@@ -23,11 +23,13 @@ import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
+import dev.usher.time.Clock;
 import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -192,6 +194,7 @@ public final class TestUsher implements AutoCloseable {
         private int allConnections = LimitsConfig.DEFAULT.maxConnections();
         private int workers = 1;
         private SessionLog alsoTell = SessionLog.NONE;
+        private SelectorProvider provider = SelectorProvider.provider();
 
         private Builder(ListenerType type) {
             this.type = type;
@@ -288,6 +291,12 @@ public final class TestUsher implements AutoCloseable {
             return this;
         }
 
+        /** A network that can fail. */
+        public Builder provider(SelectorProvider failing) {
+            provider = failing;
+            return this;
+        }
+
         public UsherConfig config() {
             ListenerConfig listener = new ListenerConfig(
                     "in",
@@ -345,7 +354,8 @@ public final class TestUsher implements AutoCloseable {
                 }
             };
             try {
-                return new TestUsher(LoadBalancer.start(config(), LoadBalancer.Environment.of(log)), ends);
+                return new TestUsher(
+                        LoadBalancer.start(config(), new LoadBalancer.Environment(provider, Clock.SYSTEM, log)), ends);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
