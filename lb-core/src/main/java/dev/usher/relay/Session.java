@@ -448,10 +448,8 @@ final class Session implements Deadline.Owner {
             end(CloseReason.CLIENT_RESET);
         } else if (backendLeftUnheard()) {
             tryAnotherBackend();
-        } else if (backend.isBroken() && wasUnheard()) {
-            refuse(CloseReason.BACKEND_CLOSED_EARLY);
         } else if (backend.isBroken()) {
-            end(CloseReason.BACKEND_RESET);
+            onBackendBroken();
         } else if (up.isStarved() || down.isStarved()) {
             end(CloseReason.OUT_OF_BUFFERS);
         } else if (up.isDrained() && down.isDrained()) {
@@ -469,6 +467,18 @@ final class Session implements Deadline.Owner {
                 && firstByteNanos == SessionEnd.UNKNOWN
                 && !up.hasEnded()
                 && (backend.isBroken() || down.hasEnded());
+    }
+
+    /** Never with a bare FIN: the client would take what it has for the whole. */
+    private void onBackendBroken() {
+        if (!wasUnheard()) {
+            end(CloseReason.BACKEND_RESET);
+        } else if (down.isShut()) {
+            report(CloseReason.BACKEND_CLOSED_EARLY);
+            close(Ending.RESET); // the client was sent its FIN: an alert cannot follow
+        } else {
+            refuse(CloseReason.BACKEND_CLOSED_EARLY);
+        }
     }
 
     private void tryAnotherBackend() {
