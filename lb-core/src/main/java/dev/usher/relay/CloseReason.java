@@ -29,7 +29,7 @@ public enum CloseReason {
     /** As {@link #UNKNOWN_NAME}, where {@code default_route} is {@code close}. */
     UNKNOWN_NAME_CLOSED("PH", Ending.CLOSE),
     /** The route's {@code allow} and {@code deny} are against the client. */
-    DENIED("PR", Alert.ACCESS_DENIED),
+    DENIED("PH", Alert.ACCESS_DENIED),
 
     /** No backend of the pool is available: down, full, unresolved, or all tried. */
     NO_BACKEND("SC", Alert.INTERNAL_ERROR),

@@ -145,6 +145,15 @@ final class Session implements Deadline.Owner {
 
     @Override
     public void onDeadline() {
+        try {
+            onDeadlineOfState();
+        } catch (RuntimeException | Error bug) {
+            end(CloseReason.BUG); // nothing else would: the deadline that would have ended it has passed
+            throw bug;
+        }
+    }
+
+    private void onDeadlineOfState() {
         switch (state) {
             case AWAITING_HELLO -> end(CloseReason.HELLO_TIMEOUT);
             case CONNECTING -> {
@@ -290,6 +299,7 @@ final class Session implements Deadline.Owner {
             chosen = picked;
             taken = true;
             attempts++;
+            connectNanos = SessionEnd.UNKNOWN;
             moveTo(SessionState.CONNECTING);
             CloseReason failed = startConnect(picked);
             if (failed == null) {
@@ -459,15 +469,15 @@ final class Session implements Deadline.Owner {
                 && (backend.isBroken() || down.hasEnded());
     }
 
-    /** Never with a bare FIN: a client that speaks no TLS would take what it has for the whole. */
+    /** Never with a bare FIN: the client would take what it has for the whole. */
     private void onBackendBroken() {
-        if (firstByteNanos != SessionEnd.UNKNOWN) {
+        if (!wasUnheard()) {
             end(CloseReason.BACKEND_RESET);
-        } else if (state == SessionState.RELAYING) {
-            refuse(CloseReason.BACKEND_CLOSED_EARLY);
-        } else {
+        } else if (down.isShut()) {
             report(CloseReason.BACKEND_CLOSED_EARLY);
-            close(Ending.RESET);
+            close(Ending.RESET); // the client was sent its FIN: an alert cannot follow
+        } else {
+            refuse(CloseReason.BACKEND_CLOSED_EARLY);
         }
     }
 
@@ -562,6 +572,7 @@ final class Session implements Deadline.Owner {
         }
         report(reason);
         backend.close();
+        releaseBackend();
         if (listener.type() == ListenerType.TCP) {
             close(Ending.RESET); // no protocol to say it in: a RST is what the refused connect would have been
             return;
@@ -595,13 +606,8 @@ final class Session implements Deadline.Owner {
     }
 
     private void close(Ending ending) {
-        if (ending == Ending.RESET) {
-            client.reset();
-            backend.reset();
-        } else {
-            client.close();
-            backend.close();
-        }
+        close(client, down, ending);
+        close(backend, up, ending);
         moveTo(SessionState.CLOSED);
         releaseBackend();
         forgetOpening();
@@ -609,6 +615,15 @@ final class Session implements Deadline.Owner {
         down.release(worker);
         relay.unlink(this);
         listener.onClosed();
+    }
+
+    /** @param into what was on its way to this side: a FIN would pass off as the whole what it has of it */
+    private static void close(Side side, Half into, Ending ending) {
+        if (ending == Ending.RESET || into.wantsWrite()) {
+            side.reset();
+        } else {
+            side.close();
+        }
     }
 
     private void releaseBackend() {
@@ -625,12 +640,18 @@ final class Session implements Deadline.Owner {
         }
         reported = true;
         listener.metrics().ended().of(reason).increment();
+        if (taken && state != SessionState.CONNECTING) {
+            chosen().served(up.bytes(), down.bytes());
+        }
         if (chosen != null) {
-            chosen.served(up.bytes(), down.bytes());
             pool().latencies(relay.index()).session().record(worker.nowNanos() - acceptedNanos);
         }
-        if (relay.log().wants(reason)) {
-            relay.log().ended(relay.index(), describe(reason));
+        try {
+            if (relay.log().wants(reason)) {
+                relay.log().ended(relay.index(), describe(reason));
+            }
+        } catch (RuntimeException | Error bug) { // of a log, which is not ours: the session has yet to be closed
+            worker.onBug("the log of sessions failed", bug);
         }
     }
 

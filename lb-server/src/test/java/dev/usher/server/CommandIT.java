@@ -117,11 +117,13 @@ class CommandIT {
     }
 
     @Test
-    void sighupEndsNothing() throws Exception {
+    void sighupAndSigusr1EndNothing() throws Exception {
         try (EchoBackend backend = new EchoBackend();
-                Program run = Program.usher("run", config(freePort(), backend.port(), ""))) {
+                Program run = Program.usher(
+                        "run", config(freePort(), backend.port(), "logging: { access: { output: none } }\n"))) {
             InetSocketAddress address = awaitListener(run);
             run.err().await("is ready");
+            run.signal("USR1");
             run.signal("HUP");
             run.err().await("SIGHUP: reload is not supported by this version");
             connected(address).close();
