@@ -76,12 +76,9 @@ class DescriptorsIT {
     }
 
     private static Usher usher(Backend backend) throws Exception {
-        return Usher.run(
-                "client_hello: { timeout: 1m }",
-                """
+        return Usher.run("client_hello: { timeout: 1m }", """
                 routes: { %s: "%s" }
-                """.formatted(WWW, backend.hostPort()),
-                LIMIT);
+                """.formatted(WWW, backend.hostPort()), LIMIT);
     }
 
     private static void assertCalm(Usher usher, String who) throws Exception {

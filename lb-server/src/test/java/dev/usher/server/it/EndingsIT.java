@@ -98,8 +98,16 @@ class EndingsIT {
     @AfterAll
     static void stop() throws Exception {
         for (AutoCloseable part : new AutoCloseable[] {
-            usher, readsAllThenAnswers, answersThenReads, resetsAfterGreeting, tellsEnding, closesAtOnce, resetsAtOnce,
-            silent, echo, frozen
+            usher,
+            readsAllThenAnswers,
+            answersThenReads,
+            resetsAfterGreeting,
+            tellsEnding,
+            closesAtOnce,
+            resetsAtOnce,
+            silent,
+            echo,
+            frozen
         }) {
             part.close();
         }
@@ -247,8 +255,10 @@ class EndingsIT {
         Command.Result got = Command.opensslClient(usher, "", "-servername", "frozen.example.com");
         assertEquals(1, got.exitCode(), got::toString);
         usher.log()
-                .first("of openssl to the frozen server", line -> line.text("sni").equals("frozen.example.com")
-                        && line.json().get("alpn").isEmpty())
+                .first(
+                        "of openssl to the frozen server",
+                        line -> line.text("sni").equals("frozen.example.com")
+                                && line.json().get("alpn").isEmpty())
                 .ends("backend_silent sD");
     }
 

@@ -53,8 +53,8 @@ class ManyConnectionsIT {
             Figures.note("%d connections opened in %d ms".formatted(AT_ONCE, millisSince(begun)));
             assertEquals(AT_ONCE, echo.accepted());
             Await.until("each has its two descriptors", () -> usher.facts().sockets() >= 2 * AT_ONCE);
-            Figures.note("RSS with %d connections at rest: %+d KiB".formatted(
-                    AT_ONCE, (usher.facts().rssBytes() - rss) / 1024));
+            Figures.note("RSS with %d connections at rest: %+d KiB"
+                    .formatted(AT_ONCE, (usher.facts().rssBytes() - rss) / 1024));
             for (int round = 0; round < 2; round++) {
                 all(threads, AT_ONCE, i -> roundTrip(clients.get(i)));
             }
@@ -64,7 +64,9 @@ class ManyConnectionsIT {
             for (AccessLines.Line line : usher.log().all()) {
                 line.ends("completed --").moved(3L * HELLO.length, 3L * HELLO.length);
             }
-            Await.until("all sockets but the listening ones are closed", () -> usher.facts().sockets() < 12);
+            Await.until(
+                    "all sockets but the listening ones are closed",
+                    () -> usher.facts().sockets() < 12);
         }
     }
 
@@ -83,18 +85,21 @@ class ManyConnectionsIT {
             long begun = System.nanoTime();
             inARow(threads, usher, IN_A_ROW - FIRST);
             long millis = millisSince(begun);
-            Await.until("there are no more descriptors than before", () -> usher.facts().descriptors() <= descriptors);
+            Await.until(
+                    "there are no more descriptors than before",
+                    () -> usher.facts().descriptors() <= descriptors);
             long heapGrowth = heapKib(usher) - heap;
             int threadGrowth = usher.facts().threads() - running;
-            Figures.note("%d short connections at %d a second; since the first %d: descriptors %+d, threads %+d, heap %+d KiB, RSS %+d KiB"
-                    .formatted(
-                            IN_A_ROW,
-                            (IN_A_ROW - FIRST) * 1000L / millis,
-                            FIRST,
-                            usher.facts().descriptors() - descriptors,
-                            threadGrowth,
-                            heapGrowth,
-                            (usher.facts().rssBytes() - rss) / 1024));
+            Figures.note(
+                    "%d short connections at %d a second; since the first %d: descriptors %+d, threads %+d, heap %+d KiB, RSS %+d KiB"
+                            .formatted(
+                                    IN_A_ROW,
+                                    (IN_A_ROW - FIRST) * 1000L / millis,
+                                    FIRST,
+                                    usher.facts().descriptors() - descriptors,
+                                    threadGrowth,
+                                    heapGrowth,
+                                    (usher.facts().rssBytes() - rss) / 1024));
             assertTrue(threadGrowth <= THREAD_GROWTH, () -> threadGrowth + " threads more");
             assertTrue(heapGrowth < HEAP_GROWTH_KIB, () -> heapGrowth + " KiB more on the heap");
 
@@ -166,7 +171,8 @@ class ManyConnectionsIT {
     // ---- measuring ----
 
     private static void requireDescriptors() throws IOException {
-        Matcher limit = Pattern.compile("Max open files +\\d+ +(\\d+)").matcher(Files.readString(Path.of("/proc/self/limits")));
+        Matcher limit =
+                Pattern.compile("Max open files +\\d+ +(\\d+)").matcher(Files.readString(Path.of("/proc/self/limits")));
         if (limit.find() && Long.parseLong(limit.group(1)) < DESCRIPTORS) {
             Program.missing(AT_ONCE + " connections need " + DESCRIPTORS + " descriptors in one process (ulimit -Hn)");
         }
@@ -181,8 +187,8 @@ class ManyConnectionsIT {
     /** What is alive on the heap of usher's JVM. */
     private static long heapKib(Usher usher) throws Exception {
         jcmd(usher, "GC.run");
-        Matcher used = Pattern.compile("(?:DefNew|Tenured) +total \\d+K, used (\\d+)K")
-                .matcher(jcmd(usher, "GC.heap_info"));
+        Matcher used =
+                Pattern.compile("(?:DefNew|Tenured) +total \\d+K, used (\\d+)K").matcher(jcmd(usher, "GC.heap_info"));
         long sum = 0;
         int generations = 0;
         while (used.find()) {

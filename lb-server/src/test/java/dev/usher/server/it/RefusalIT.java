@@ -33,7 +33,8 @@ class RefusalIT {
                   %s: %s
                   denied.example.com: { pool: web, deny: [127.0.0.0/8] }
                 pools: { web: { backends: ["%s"] } }
-                """.formatted(WWW, backend.hostPort(), backend.hostPort()));
+                """.formatted(
+                        WWW, backend.hostPort(), backend.hostPort()));
     }
 
     @AfterAll
@@ -52,7 +53,7 @@ class RefusalIT {
     @CsvSource({
         "-tls1_2, -servername, nobody.example.com, 112, unknown_name PH",
         "-tls1_3, -servername, nobody.example.com, 112, unknown_name PH",
-        "-tls1_3, -servername, denied.example.com, 49, denied PR",
+        "-tls1_3, -servername, denied.example.com, 49, denied PH",
         "-tls1_2, -noservername, , 109, no_sni PH",
         "-tls1_3, -noservername, , 109, no_sni PH",
     })
@@ -70,21 +71,30 @@ class RefusalIT {
 
     @Test
     void curlIsToldThatTheNameIsUnknown() throws Exception {
-        Command.Result got = Command.run("", java.util.List.of(
-                Program.require("curl"), "-sS", "--noproxy", "*", "--insecure", "--resolve",
-                "nobody.example.com:" + usher.port() + ":127.0.0.1", "https://nobody.example.com:" + usher.port() + "/"));
+        Command.Result got = Command.run(
+                "",
+                java.util.List.of(
+                        Program.require("curl"),
+                        "-sS",
+                        "--noproxy",
+                        "*",
+                        "--insecure",
+                        "--resolve",
+                        "nobody.example.com:" + usher.port() + ":127.0.0.1",
+                        "https://nobody.example.com:" + usher.port() + "/"));
         assertEquals(35, got.exitCode(), got::toString);
         assertTrue(got.err().contains("unrecognized name"), got::toString);
         usher.log().next().ends("unknown_name PH");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n",
-        "SSH-2.0-OpenSSH_9.2\r\n",
-        "PROXY TCP4 10.0.0.1 10.0.0.2 1 443\r\n",
-        "\0\0\0\0\0\0\0\0",
-    })
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n",
+                "SSH-2.0-OpenSSH_9.2\r\n",
+                "PROXY TCP4 10.0.0.1 10.0.0.2 1 443\r\n",
+                "\0\0\0\0\0\0\0\0",
+            })
     void whatIsNotTlsIsClosedWithoutAWord(String text) throws Exception {
         refused(text.getBytes(ISO_8859_1), NO_ALERT, "not_tls PH");
     }
@@ -160,7 +170,8 @@ class RefusalIT {
             client.send(sent);
             assertEquals(-1, client.in().read());
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-            assertTrue(millis > HELLO_TIMEOUT_MILLIS - 100 && millis < HELLO_TIMEOUT_MILLIS + 3000, () -> millis + " ms");
+            assertTrue(
+                    millis > HELLO_TIMEOUT_MILLIS - 100 && millis < HELLO_TIMEOUT_MILLIS + 3000, () -> millis + " ms");
             usher.log().of(client).ends("hello_timeout cH").moved(0, 0);
         }
     }

@@ -66,10 +66,10 @@ class StalledReaderIT {
             awaitStandstill(sent);
             long[] beside = roundTrips(quick, 3000);
             long growth = usher.facts().rssBytes() - rss;
-            Figures.note("%d readers stalled with 1 GiB each to come, %d MB on the way: RSS %+d KiB".formatted(
-                    STALLED, sent.get() / 1_000_000, growth / 1024));
-            Figures.note("round trip of another session: median %d us before, %d us beside them, p99 %d us".formatted(
-                    alone, median(beside), beside[beside.length * 99 / 100]));
+            Figures.note("%d readers stalled with 1 GiB each to come, %d MB on the way: RSS %+d KiB"
+                    .formatted(STALLED, sent.get() / 1_000_000, growth / 1024));
+            Figures.note("round trip of another session: median %d us before, %d us beside them, p99 %d us"
+                    .formatted(alone, median(beside), beside[beside.length * 99 / 100]));
             assertTrue(growth < RSS_GROWTH, () -> "RSS grew by " + growth / 1024 + " KiB");
             assertTrue(median(beside) < SLOWEST_MEDIAN_MICROS, () -> "median " + median(beside) + " µs");
             assertIdle(usher);

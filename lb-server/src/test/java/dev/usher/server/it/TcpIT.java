@@ -70,7 +70,11 @@ class TcpIT {
             Command.Result got = Command.run(
                             "",
                             List.of(
-                                    Program.require("redis-cli"), "-h", "127.0.0.1", "-p", Integer.toString(usher.port()),
+                                    Program.require("redis-cli"),
+                                    "-h",
+                                    "127.0.0.1",
+                                    "-p",
+                                    Integer.toString(usher.port()),
                                     "PING"))
                     .succeeds();
             assertEquals("PONG\n", got.out());
@@ -159,7 +163,7 @@ class TcpIT {
                     Usher usher = listener(backend.hostPort());
                     Peer client = Peer.connect(usher)) {
                 assertEquals(Peer.Ending.RST, client.send((byte) 1).ending());
-                usher.log().of(client).ends("backend_closed_early SD").moved(1, 0);
+                usher.log().of(client).ends("backend_reset SD").moved(1, 0);
             }
         }
 
@@ -175,7 +179,8 @@ class TcpIT {
         @Test
         void resetOfTheClientReachesTheBackend() throws Exception {
             BlockingQueue<Peer.Ending> told = new LinkedBlockingQueue<>();
-            try (Backend backend = new Backend(client -> told.add(client.send((byte) 1).ending()));
+            try (Backend backend =
+                            new Backend(client -> told.add(client.send((byte) 1).ending()));
                     Usher usher = listener(backend.hostPort())) {
                 Peer client = Peer.connect(usher);
                 client.read(1);
