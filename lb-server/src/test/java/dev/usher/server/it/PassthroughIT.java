@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -31,6 +30,7 @@ class PassthroughIT {
     private static final String P384 = "p384.example.com";
     private static final long BODY_BYTES = 200L * 1000 * 1000;
 
+    private static final Parts parts = new Parts();
     private static Certificates certificates;
     private static Certificates.Leaf www;
     private static Certificates.Leaf shop;
@@ -49,18 +49,18 @@ class PassthroughIT {
         www = certificates.leaf(WWW);
         shop = certificates.leaf(SHOP);
         echo = certificates.leaf(ECHO);
-        wwwServer = new Nginx(www);
-        shopServer = new Nginx(shop);
-        echoServer = new OpensslServer(echo, "-rev");
-        p384Server = new OpensslServer(certificates.leaf(P384), "-www", "-tls1_3", "-groups", "P-384");
-        usher = Usher.run("", """
+        wwwServer = parts.add(new Nginx(www));
+        shopServer = parts.add(new Nginx(shop));
+        echoServer = parts.add(new OpensslServer(echo, "-rev"));
+        p384Server = parts.add(new OpensslServer(certificates.leaf(P384), "-www", "-tls1_3", "-groups", "P-384"));
+        usher = parts.add(Usher.run("", """
                 routes:
                   %s: 127.0.0.1:%d
                   %s: 127.0.0.1:%d
                   %s: 127.0.0.1:%d
                   %s: 127.0.0.1:%d
                 """.formatted(
-                WWW, wwwServer.port(), SHOP, shopServer.port(), ECHO, echoServer.port(), P384, p384Server.port()));
+                WWW, wwwServer.port(), SHOP, shopServer.port(), ECHO, echoServer.port(), P384, p384Server.port())));
         body = Bodies.write(Program.directory("body").resolve("body"), BODY_BYTES, 1);
         bodyDigest = Bodies.sha256(body);
         Files.createDirectories(wwwServer.file("x").getParent());
@@ -69,16 +69,9 @@ class PassthroughIT {
 
     @AfterAll
     static void stop() throws Exception {
-        List<AutoCloseable> parts = new ArrayList<>();
-        parts.add(usher);
-        parts.add(p384Server);
-        parts.add(echoServer);
-        parts.add(shopServer);
-        parts.add(wwwServer);
-        for (AutoCloseable part : parts) {
-            if (part != null) {
-                part.close();
-            }
+        parts.closeAll();
+        if (body != null) {
+            Files.delete(body);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ class ShutdownIT {
     private static void sendBody(Peer client) {
         try {
             client.send(BODY).halfClose();
-        } catch (java.io.IOException broken) {
+        } catch (IOException broken) {
             // The reader sees it.
         }
     }
