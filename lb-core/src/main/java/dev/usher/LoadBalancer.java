@@ -26,11 +26,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +106,7 @@ public final class LoadBalancer implements AutoCloseable {
         LoadBalancer started = new LoadBalancer(config, environment, workerCount(config));
         try {
             started.names.resolve(started.routing.pools().values());
+            started.checkUnused(config.listeners().values()); // all before the first, or it would find ourselves
             for (ListenerConfig listener : config.listeners().values()) {
                 started.listen(listener);
             }
@@ -164,8 +167,7 @@ public final class LoadBalancer implements AutoCloseable {
             try {
                 bound.add(listen(config, state, socketAddress(bind)));
             } catch (IOException e) {
-                throw new IOException(
-                        "listener " + config.name() + " cannot listen on " + bind + ": " + e.getMessage(), e);
+                throw cannotListen(config, bind, e);
             }
         }
         addresses.put(config.name(), List.copyOf(bound));
@@ -173,12 +175,28 @@ public final class LoadBalancer implements AutoCloseable {
 
     private InetSocketAddress listen(ListenerConfig config, ListenerState state, InetSocketAddress address)
             throws IOException {
-        checkUnused(address);
         InetSocketAddress bound = address;
         for (Relay relay : relays) { // on port 0 the first is given a port, which the others share
             bound = relay.listen(config, state, bound);
         }
         return bound;
+    }
+
+    private static IOException cannotListen(ListenerConfig config, HostPort bind, IOException why) {
+        return new IOException(
+                "listener " + config.name() + " cannot listen on " + bind + ": " + why.getMessage(), why);
+    }
+
+    private void checkUnused(Collection<ListenerConfig> configs) throws IOException {
+        for (ListenerConfig config : configs) {
+            for (HostPort bind : config.bind()) {
+                try {
+                    checkUnused(socketAddress(bind));
+                } catch (IOException e) {
+                    throw cannotListen(config, bind, e);
+                }
+            }
+        }
     }
 
     /**
@@ -197,10 +215,22 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    private static InetSocketAddress socketAddress(HostPort bind) throws IOException {
-        return bind.host().isEmpty()
-                ? new InetSocketAddress(bind.port())
-                : new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port());
+    private InetSocketAddress socketAddress(HostPort bind) throws IOException {
+        InetAddress address = bind.host().isEmpty() ? everyAddress() : InetAddress.getByName(bind.host());
+        return new InetSocketAddress(address, bind.port());
+    }
+
+    /** That of IPv6, whose sockets take IPv4 as well, wherever the JVM has it: Java's own is that of IPv4 alone. */
+    private InetAddress everyAddress() throws IOException {
+        try {
+            environment
+                    .provider()
+                    .openSocketChannel(StandardProtocolFamily.INET6)
+                    .close();
+            return InetAddress.ofLiteral("::");
+        } catch (UnsupportedOperationException ipv4Only) {
+            return InetAddress.ofLiteral("0.0.0.0");
+        }
     }
 
     // ---- looking ----

@@ -12,9 +12,9 @@ final class Ports {
 
     private Ports() {}
 
-    /** One that nobody has now; for programs that cannot be told to choose one. */
+    /** One that nobody has now, on any address; for programs that cannot be told to choose one. */
     static int free() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
     }
