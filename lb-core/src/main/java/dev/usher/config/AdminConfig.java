@@ -38,9 +38,12 @@ public record AdminConfig(
         public Token {
             Check.notBlank(name, "tokens.name");
             Check.present(role, "tokens.role");
-            Check.that(
-                    SHA256.matcher(Check.present(sha256, "tokens.sha256")).matches(),
-                    "tokens.sha256 must be 64 hexadecimal digits");
+            Check.that(isSha256(Check.present(sha256, "tokens.sha256")), "tokens.sha256 must be 64 hexadecimal digits");
+        }
+
+        /** Whether the text can be a SHA-256: 64 hexadecimal digits. */
+        public static boolean isSha256(String text) {
+            return SHA256.matcher(text).matches();
         }
 
         /** Without the hash: this text may reach a log. */

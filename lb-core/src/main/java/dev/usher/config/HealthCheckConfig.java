@@ -93,12 +93,8 @@ public record HealthCheckConfig(
         Check.present(type, "health_check.type");
         serverName = serverName == null ? null : HostName.normalize(serverName);
         alpn = Check.distinct(alpn, "health_check.alpn");
-        Check.that(Check.present(path, "health_check.path").startsWith("/"), "health_check.path must begin with /");
-        Check.that(path.chars().allMatch(c -> c > ' ' && c < 127), "health_check.path must be visible ASCII");
-        Check.that(
-                !Check.notBlank(method, "health_check.method").isEmpty()
-                        && method.chars().allMatch(c -> c >= 'A' && c <= 'Z'),
-                "health_check.method must be capital letters, was \"" + method + '"');
+        checkPath(Check.present(path, "health_check.path"));
+        checkMethod(Check.present(method, "health_check.method"));
         Check.present(expect, "health_check.expect");
         INTERVAL.check(interval, "health_check.interval");
         TIMEOUT.check(timeout, "health_check.timeout");
@@ -108,5 +104,19 @@ public record HealthCheckConfig(
         if (warnExpiry != null) {
             WARN_EXPIRY.check(warnExpiry, "health_check.warn_expiry");
         }
+    }
+
+    /** Returns a request target that can stand in a request line; throws {@link IllegalArgumentException} otherwise. */
+    public static String checkPath(String path) {
+        Check.that(path.startsWith("/"), "path must begin with /, was \"" + path + '"');
+        Check.that(path.chars().allMatch(c -> c > ' ' && c < 127), "path must be visible ASCII, was \"" + path + '"');
+        return path;
+    }
+
+    /** Returns a method that can stand in a request line; throws {@link IllegalArgumentException} otherwise. */
+    public static String checkMethod(String method) {
+        boolean letters = !method.isEmpty() && method.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+        Check.that(letters, "method must be capital letters, was \"" + method + '"');
+        return method;
     }
 }

@@ -4,7 +4,7 @@ import java.net.IDN;
 import java.util.Locale;
 
 /** DNS names as the configuration accepts them and as everything behind it sees them: lower case, A-labels, no dot at the end. */
-final class HostName {
+public final class HostName {
     private static final int MAX_NAME = 253;
     private static final int MAX_LABEL = 63;
     /** IDNA 2003, which the JDK has, changes or drops these, where browsers keep them: a silent change of name. */
@@ -13,7 +13,7 @@ final class HostName {
     private HostName() {}
 
     /** The name in its one form. Throws {@link IllegalArgumentException} that says what is wrong with it. */
-    static String normalize(String written) {
+    public static String normalize(String written) {
         String name = written.chars().allMatch(c -> c < 128) ? written.toLowerCase(Locale.ROOT) : toALabels(written);
         if (name.endsWith(".")) {
             name = name.substring(0, name.length() - 1);

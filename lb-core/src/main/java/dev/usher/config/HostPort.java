@@ -42,6 +42,10 @@ public record HostPort(String host, int port) {
             throw new IllegalArgumentException(
                     '"' + text + "\": write an IPv6 address in brackets, as " + bracketHint(text));
         }
+        if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new IllegalArgumentException('"' + text + "\" is a port alone: write \":" + text
+                    + "\" to listen on every address, or host:" + text);
+        }
         if (colon < 0 || colon < close) {
             throw new IllegalArgumentException('"' + text + "\" has no port: write " + text + ":443");
         }
@@ -81,13 +85,31 @@ public record HostPort(String host, int port) {
         return Cidr.LOOPBACK_V4.contains(ip) || Cidr.LOOPBACK_V6.contains(ip);
     }
 
+    /**
+     * Whether two listeners cannot both have these addresses: the same, or one of them every address and the other the
+     * wildcard of a family. A wildcard beside a single address is no clash, since the kernel prefers the single one.
+     */
+    public boolean clashesWith(HostPort other) {
+        if (port != other.port || port == 0) {
+            return false;
+        }
+        return host.equals(other.host)
+                || (host.isEmpty() && other.isWildcard())
+                || (other.host.isEmpty() && isWildcard());
+    }
+
+    private boolean isWildcard() {
+        return host.equals("0.0.0.0") || host.equals("::");
+    }
+
     /** As {@link #parseBind} reads it. */
     @Override
     public String toString() {
         return isIpv6Literal() ? "[" + host + "]:" + port : host + ":" + port;
     }
 
-    static String normalizeHost(String host) {
+    /** The one form of an IP literal or a host name. Throws {@link IllegalArgumentException} that says what is wrong. */
+    public static String normalizeHost(String host) {
         byte[] ip = IpAddress.parse(host);
         if (ip != null) {
             return IpAddress.text(ip);

@@ -81,15 +81,20 @@ public record UsherConfig(
 
     private static void checkListeners(Map<String, ListenerConfig> listeners, Map<String, PoolConfig> pools) {
         Check.that(!listeners.isEmpty(), "listeners must not be empty");
-        Map<HostPort, String> bound = new HashMap<>();
+        Map<HostPort, String> bound = new LinkedHashMap<>();
         listeners.forEach((name, listener) -> {
             Check.that(name.equals(listener.name()), "listeners." + name + " is named " + listener.name());
             checkPool(listener.pool(), "listeners." + name, pools);
-            for (HostPort address : listener.bind()) {
-                String other = address.port() == 0 ? null : bound.put(address, name);
-                Check.that(other == null, "listeners " + other + " and " + name + " both bind " + address);
-            }
+            listener.bind().forEach(address -> checkUnbound(address, name, bound));
+            listener.bind().forEach(address -> bound.put(address, name));
         });
+    }
+
+    private static void checkUnbound(HostPort address, String name, Map<HostPort, String> bound) {
+        bound.forEach((other, owner) -> Check.that(
+                !address.clashesWith(other),
+                "listeners " + owner + " and " + name + " both bind " + (address.equals(other) ? "" : other + " and ")
+                        + address));
     }
 
     private static void checkRoutes(

@@ -1,0 +1,50 @@
+package dev.usher.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UnitsTest {
+    @ParameterizedTest
+    @CsvSource({"250ms,250,250ms", "5s,5000,5s", "10m,600000,10m", "60m,3600000,1h", "21d,1814400000,21d", "0s,0,0s"})
+    void readsAndWritesDurations(String text, long millis, String shown) {
+        assertEquals(Duration.ofMillis(millis), Units.duration(text));
+        assertEquals(shown, Units.text(Units.duration(text)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512B,512,512B", "64KiB,65536,64KiB", "1024KiB,1048576,1MiB", "0B,0,0B"})
+    void readsAndWritesSizes(String text, long bytes, String shown) {
+        assertEquals(bytes, Units.bytes(text));
+        assertEquals(shown, Units.sizeText(bytes));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            5      | write 5s
+            1.5s   | not a whole number
+            -5s    | is negative
+            5sec   | unknown unit "sec"
+            5S     | unknown unit "S"
+            1h30m  | is not a duration
+            soon   | is not a duration
+            999999999999999d | too long
+            """)
+    void saysWhatToWriteInstead(String text, String fault) {
+        Refusal.assertRefused(fault, () -> Units.duration(text));
+    }
+
+    @Test
+    void refusesSizesAndSharesWithoutTheirUnit() {
+        assertThrows(IllegalArgumentException.class, () -> Units.bytes("65536"));
+        assertThrows(IllegalArgumentException.class, () -> Units.bytes("64KB"));
+        assertThrows(IllegalArgumentException.class, () -> Units.bytes("999999999999999GiB"));
+        assertThrows(IllegalArgumentException.class, () -> Units.percent("0.5"));
+        assertThrows(IllegalArgumentException.class, () -> Units.percent("101%"));
+        assertEquals(100, Units.percent("100%"));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.usher.server;
+
+import dev.usher.config.AdminConfig;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Fallback;
+import dev.usher.config.HostPort;
+import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.LoggingConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig;
+import dev.usher.config.ShutdownConfig;
+import dev.usher.config.UsherConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The configuration of {@code usher forward LISTEN TARGET}: one TCP listener, one pool, no admin side. */
+final class ForwardConfig {
+    private static final String NAME = "forward";
+
+    private ForwardConfig() {}
+
+    /**
+     * @param listen {@code 11000}, {@code :11000}, {@code 127.0.0.1:11000} or {@code [::1]:11000}
+     * @param target {@code localhost:6379}: the host must be there
+     * @throws IllegalArgumentException with the argument that is wrong and what to write
+     */
+    static UsherConfig of(String listen, String target) {
+        HostPort bind = read("LISTEN", listen, text -> HostPort.parseBind(isPort(text) ? ":" + text : text));
+        HostPort backend = read("TARGET", target, text -> HostPort.parse(isPort(text) ? ":" + text : text));
+        if (reachesItself(bind, backend)) {
+            throw new IllegalArgumentException("TARGET: " + backend + " is where " + bind + " listens");
+        }
+        return new UsherConfig(
+                Map.of(NAME, ListenerConfig.tcp(NAME, List.of(bind), NAME)),
+                List.of(),
+                Fallback.REJECT,
+                Fallback.REJECT,
+                Map.of(NAME, PoolConfig.of(NAME, List.of(BackendConfig.of(backend)))),
+                LimitsConfig.DEFAULT,
+                UsherConfig.ONE_WORKER_PER_CORE,
+                ShutdownConfig.DEFAULT,
+                ReloadConfig.DEFAULT,
+                AdminConfig.NONE,
+                LoggingConfig.DEFAULT);
+    }
+
+    private static HostPort read(String argument, String text, Function<String, HostPort> parser) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException fault) {
+            throw new IllegalArgumentException(argument + ": " + fault.getMessage(), fault);
+        }
+    }
+
+    private static boolean isPort(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    private static boolean reachesItself(HostPort bind, HostPort backend) {
+        boolean everywhere = List.of("", "0.0.0.0", "::").contains(bind.host());
+        return bind.port() == backend.port()
+                && (bind.host().equals(backend.host()) || (everywhere && backend.isLoopback()));
+    }
+}

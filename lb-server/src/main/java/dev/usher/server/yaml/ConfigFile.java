@@ -1,0 +1,166 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.UsherConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A configuration file with all that it includes. One object reads once. */
+public final class ConfigFile {
+    /** What an included file may hold, and what of it is joined with the main file. */
+    private static final Set<String> INCLUDABLE = Set.of("routes", "pools", "defaults");
+
+    private final Path main;
+    private final Function<String, @Nullable String> environment;
+    private final Problems problems = new Problems();
+    private final Set<Path> files = new LinkedHashSet<>();
+    private boolean complete = true;
+
+    private ConfigFile(Path main, Function<String, @Nullable String> environment) {
+        this.main = main;
+        this.environment = environment;
+    }
+
+    /** Reads a file and what it includes, with this process's environment. */
+    public static ConfigResult read(Path file) {
+        return read(file, System::getenv);
+    }
+
+    /** Reads a file and what it includes. */
+    static ConfigResult read(Path file, Function<String, @Nullable String> environment) {
+        return new ConfigFile(file, environment).result();
+    }
+
+    private ConfigResult result() {
+        Item.Mapping tree = tree(main, null);
+        UsherConfig config = null;
+        if (tree != null) {
+            List<Item.Mapping> trees = new ArrayList<>(List.of(tree));
+            trees.addAll(included(tree));
+            config = new ConfigReader(joined(trees), problems).read(complete);
+        }
+        List<Path> read = List.copyOf(files);
+        List<Diagnostic> diagnostics = problems.sorted(read);
+        return config == null
+                ? new ConfigResult.Invalid(diagnostics, read)
+                : new ConfigResult.Valid(config, diagnostics, read);
+    }
+
+    private List<Item.Mapping> included(Item.Mapping tree) {
+        List<Item.Mapping> trees = new ArrayList<>();
+        Fields root = new Fields(tree, "", tree.place(), problems);
+        Includes includes = new Includes(main, problems);
+        for (Item item : root.items("include")) {
+            Item.Scalar pattern = root.scalar(item, "include");
+            for (Path file : pattern == null ? List.<Path>of() : includes.matching(pattern)) {
+                Item.Mapping included = files.contains(file) ? null : tree(file, item.place());
+                if (included != null) {
+                    trees.add(withoutForeignKeys(included));
+                }
+            }
+        }
+        return trees;
+    }
+
+    /** The tree of one file; null when it has none, which is noted at the place that named the file. */
+    private Item.@Nullable Mapping tree(Path file, @Nullable Place named) {
+        files.add(file);
+        Item.Mapping tree = null;
+        try {
+            tree = parsed(file, FileBytes.read(file, YamlTree.MAX_BYTES));
+        } catch (IOException fault) {
+            note(file, named, String.valueOf(fault.getMessage()));
+        }
+        complete &= tree != null;
+        return tree;
+    }
+
+    private Item.@Nullable Mapping parsed(Path file, byte[] bytes) {
+        CharBuffer chars = CharBuffer.allocate(bytes.length);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CoderResult decoded = StandardCharsets.UTF_8.newDecoder().decode(in, chars, true);
+        String text = chars.flip().toString();
+        Source source = new Source(file, text);
+        if (decoded.isError()) {
+            Place place = YamlTree.placeOf(text, text.codePointCount(0, text.length()), source);
+            problems.error(
+                    place, "byte 0x%02X is not UTF-8 text".formatted(bytes[in.position()]), "save the file as UTF-8");
+            return null;
+        }
+        String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        Path directory = file.toAbsolutePath().getParent();
+        Substitution substitution = new Substitution(environment, directory == null ? file : directory);
+        return YamlTree.read(source, withoutMark, substitution, problems);
+    }
+
+    private void note(Path file, @Nullable Place named, String message) {
+        if (named == null) {
+            problems.errorInFile(file, message);
+        } else {
+            problems.error(named, file + " " + message);
+        }
+    }
+
+    private Item.Mapping withoutForeignKeys(Item.Mapping tree) {
+        List<Item.Entry> kept = new ArrayList<>();
+        for (Item.Entry entry : tree.entries()) {
+            if (INCLUDABLE.contains(entry.key())) {
+                kept.add(entry);
+            } else if (entry.key().equals("include")) {
+                problems.error(entry.place(), "an included file cannot include others");
+            } else {
+                problems.error(
+                        entry.place(),
+                        "an included file may hold routes, pools and defaults, not \"" + entry.key() + "\""
+                                + Suggestion.text(entry.key(), INCLUDABLE));
+            }
+        }
+        return new Item.Mapping(tree.place(), List.copyOf(kept));
+    }
+
+    /** One tree: what the first one has, with the entries of the sections that others have, too. */
+    private Item.Mapping joined(List<Item.Mapping> trees) {
+        Map<String, Item.Entry> joined = new LinkedHashMap<>();
+        for (Item.Mapping tree : trees) {
+            for (Item.Entry entry : tree.entries()) {
+                joined.merge(entry.key(), entry, this::joined);
+            }
+        }
+        return new Item.Mapping(trees.getFirst().place(), List.copyOf(joined.values()));
+    }
+
+    private Item.Entry joined(Item.Entry first, Item.Entry second) {
+        if (!(first.value() instanceof Item.Mapping before)) {
+            return first.value() instanceof Item.Null ? first : second;
+        }
+        if (!(second.value() instanceof Item.Mapping more)) {
+            problems.error(
+                    second.value().place(),
+                    second.key() + " must be a mapping, was " + second.value().kind());
+            return first;
+        }
+        Map<String, Item.Entry> entries = new LinkedHashMap<>();
+        before.entries().forEach(entry -> entries.put(entry.key(), entry));
+        for (Item.Entry entry : more.entries()) {
+            Item.Entry present = entries.putIfAbsent(entry.key(), entry);
+            if (present != null) {
+                problems.error(
+                        entry.place(),
+                        "duplicate key \"" + entry.key() + "\" in " + first.key() + ", first at " + present.place());
+            }
+        }
+        return new Item.Entry(
+                first.place(), first.key(), new Item.Mapping(before.place(), List.copyOf(entries.values())));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.AdminConfig;
+import dev.usher.config.Fallback;
+import dev.usher.config.LimitsConfig;
+import dev.usher.config.LoggingConfig;
+import dev.usher.config.ReloadConfig;
+import dev.usher.config.ShutdownConfig;
+import dev.usher.config.UsherConfig;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the one tree of all files apart and makes the configuration of it. */
+final class ConfigReader {
+    private final Item.Mapping tree;
+    private final Fields root;
+    private final Problems problems;
+
+    ConfigReader(Item.Mapping tree, Problems problems) {
+        this.tree = tree;
+        this.root = new Fields(tree, "", new Place(tree.place().source(), 1, 1, 1), problems);
+        this.problems = problems;
+    }
+
+    /**
+     * The configuration; null when anything is wrong, which has then been noted.
+     *
+     * @param complete false when a file could not be read, so that what is missing may have been in it
+     */
+    @Nullable
+    UsherConfig read(boolean complete) {
+        ProgramReader program = new ProgramReader(root, problems);
+        program.checkVersion();
+        root.has("include");
+        Fields defaults = root.fields("defaults");
+        PoolReader pools = new PoolReader(defaults == null ? PoolSettings.DEFAULT : settings(defaults), problems);
+        Fields poolSection = root.fields("pools");
+        if (poolSection != null) {
+            pools.read(poolSection);
+        }
+        ListenerReader listeners = new ListenerReader(pools, problems);
+        readListeners(listeners);
+        RouteReader routes = new RouteReader(pools, listeners.types(), problems);
+        Fields routeSection = root.fields("routes");
+        if (routeSection != null) {
+            routes.read(routeSection);
+        }
+        Fallback defaultRoute = routes.fallback(root, "default_route");
+        Fallback noSniRoute = routes.fallback(root, "no_sni_route");
+        LimitsConfig limits = program.limits();
+        int workers = program.workers();
+        ShutdownConfig shutdown = program.shutdown();
+        ReloadConfig reload = program.reload();
+        AdminConfig admin = program.admin(listeners);
+        LoggingConfig logging = program.logging();
+        root.done();
+        pools.checkReferences(complete);
+        NotYet.check(tree, problems);
+        if (problems.hasErrors()) {
+            return null;
+        }
+        return root.build(() -> new UsherConfig(
+                listeners.listeners(),
+                routes.routes(),
+                defaultRoute,
+                noSniRoute,
+                pools.pools(),
+                limits,
+                workers,
+                shutdown,
+                reload,
+                admin,
+                logging));
+    }
+
+    private static PoolSettings settings(Fields defaults) {
+        PoolSettings settings = PoolSettings.DEFAULT.overlaidWith(defaults);
+        defaults.done();
+        return settings;
+    }
+
+    private void readListeners(ListenerReader listeners) {
+        if (!root.has("listeners")) {
+            listeners.useDefault();
+            return;
+        }
+        Fields section = root.fields("listeners");
+        if (section != null) {
+            listeners.read(section);
+        }
+    }
+}

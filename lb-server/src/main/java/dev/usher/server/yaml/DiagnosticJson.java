@@ -1,0 +1,34 @@
+package dev.usher.server.yaml;
+
+import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Diagnostics as programs read them. */
+public final class DiagnosticJson {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private DiagnosticJson() {}
+
+    /** One object: {@code valid}, {@code errors}, {@code warnings}, {@code diagnostics}. Ends in a line feed. */
+    public static String render(List<Diagnostic> diagnostics) {
+        long errors = diagnostics.stream()
+                .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
+                .count();
+        ObjectNode root = JSON.createObjectNode();
+        root.put("valid", errors == 0).put("errors", errors).put("warnings", diagnostics.size() - errors);
+        ArrayNode list = root.putArray("diagnostics");
+        for (Diagnostic diagnostic : diagnostics) {
+            list.addObject()
+                    .put("severity", Spelling.of(diagnostic.severity()))
+                    .put("file", diagnostic.file())
+                    .put("line", diagnostic.line())
+                    .put("column", diagnostic.column())
+                    .put("length", diagnostic.length())
+                    .put("message", diagnostic.message())
+                    .put("hint", diagnostic.hint());
+        }
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    }
+}

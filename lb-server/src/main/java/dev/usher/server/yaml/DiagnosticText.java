@@ -1,0 +1,80 @@
+package dev.usher.server.yaml;
+
+import java.util.List;
+
+/** Diagnostics as people and editors read them: {@code file:line:column: error: text}, the line, a caret. */
+public final class DiagnosticText {
+    private static final String RESET = "\u001b[0m";
+    private static final String BOLD = "\u001b[1m";
+    private static final String RED = "\u001b[1;31m";
+    private static final String YELLOW = "\u001b[1;33m";
+    private static final String CYAN = "\u001b[36m";
+
+    private final boolean colour;
+
+    /**
+     * @param colour whether to send ANSI escapes; the caller knows whether a terminal is there and NO_COLOR is not set
+     */
+    public DiagnosticText(boolean colour) {
+        this.colour = colour;
+    }
+
+    /** Each diagnostic, and the summary as the last line; each line ends in a line feed. */
+    public String render(List<Diagnostic> diagnostics) {
+        StringBuilder out = new StringBuilder();
+        diagnostics.forEach(diagnostic -> render(diagnostic, out));
+        return out.append(summary(diagnostics)).append('\n').toString();
+    }
+
+    /** As "2 errors, 1 warning." */
+    public static String summary(List<Diagnostic> diagnostics) {
+        long errors = diagnostics.stream()
+                .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
+                .count();
+        return counted(errors, "error") + ", " + counted(diagnostics.size() - errors, "warning") + ".";
+    }
+
+    private static String counted(long count, String word) {
+        return count + " " + word + (count == 1 ? "" : "s");
+    }
+
+    private void render(Diagnostic diagnostic, StringBuilder out) {
+        String place = diagnostic.line() == 0
+                ? diagnostic.file()
+                : diagnostic.file() + ":" + diagnostic.line() + ":" + diagnostic.column();
+        String tint = diagnostic.severity() == Severity.ERROR ? RED : YELLOW;
+        out.append(tinted(BOLD, printable(place) + ":")).append(' ');
+        out.append(tinted(tint, Spelling.of(diagnostic.severity()) + ":")).append(' ');
+        out.append(printable(diagnostic.message())).append('\n');
+        String line = diagnostic.sourceLine();
+        if (line != null) {
+            out.append("%5d | ".formatted(diagnostic.line()))
+                    .append(printable(line))
+                    .append('\n');
+            out.append("      | ").append(padding(line, diagnostic.column()));
+            out.append(tinted(tint, "^".repeat(diagnostic.length()))).append('\n');
+        }
+        if (diagnostic.hint() != null) {
+            out.append("      = ").append(tinted(CYAN, "hint:")).append(' ');
+            out.append(printable(diagnostic.hint())).append('\n');
+        }
+    }
+
+    /** As wide as the text in front of the column: a tab stays a tab. */
+    private static String padding(String line, int column) {
+        StringBuilder padding = new StringBuilder();
+        line.codePoints().limit(column - 1L).forEach(c -> padding.append(c == '\t' ? '\t' : ' '));
+        return padding.toString();
+    }
+
+    /** Control characters of a file must not reach the terminal. */
+    private static String printable(String text) {
+        StringBuilder out = new StringBuilder();
+        text.codePoints().forEach(c -> out.appendCodePoint(Character.isISOControl(c) && c != '\t' ? 0xFFFD : c));
+        return out.toString();
+    }
+
+    private String tinted(String code, String text) {
+        return colour ? code + text + RESET : text;
+    }
+}

@@ -1,0 +1,328 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.DurationRange;
+import dev.usher.config.IntRange;
+import dev.usher.config.Units;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mapping of the file, taken apart key by key. Each method notes what is wrong with the value at the value's place and
+ * answers with the default then, so that reading goes on. {@link #done()} notes the keys that nobody asked for.
+ */
+final class Fields {
+    private static final String NONE = "none";
+    private static final Set<String> YES = Set.of("yes", "on", "y", "True", "TRUE", "Yes", "On", "YES", "ON", "1");
+    private static final Set<String> NO = Set.of("no", "off", "n", "False", "FALSE", "No", "Off", "NO", "OFF", "0");
+
+    private final Item.Mapping mapping;
+    private final String path;
+    private final Place place;
+    private final Problems problems;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    /**
+     * @param path what the mapping is called in messages; empty for the file itself
+     * @param place what a fault of the mapping as a whole points at
+     */
+    Fields(Item.Mapping mapping, String path, Place place, Problems problems) {
+        this.mapping = mapping;
+        this.path = path;
+        this.place = place;
+        this.problems = problems;
+    }
+
+    String path() {
+        return path;
+    }
+
+    String path(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    Place place() {
+        return place;
+    }
+
+    boolean has(String key) {
+        known.add(key);
+        return mapping.entry(key) != null;
+    }
+
+    /** The value; null when the key is absent, or has no value, which is then noted. */
+    @Nullable
+    Item item(String key) {
+        known.add(key);
+        Item.Entry entry = mapping.entry(key);
+        if (entry == null) {
+            return null;
+        }
+        return switch (entry.value()) {
+            case Item.Null _ -> {
+                problems.error(entry.place(), path(key) + " has no value: give it one, or leave the key out");
+                yield null;
+            }
+            case Item.Invalid _ -> null;
+            case Item.Scalar _, Item.Listing _, Item.Mapping _ -> entry.value();
+        };
+    }
+
+    /** Where the key stands; the place of the mapping when it is absent. */
+    Place keyPlace(String key) {
+        Item.Entry entry = mapping.entry(key);
+        return entry == null ? place : entry.place();
+    }
+
+    /** Where the value stands; the place of the mapping when it is absent. */
+    Place valuePlace(String key) {
+        Item.Entry entry = mapping.entry(key);
+        return entry == null ? place : entry.value().place();
+    }
+
+    void require(String key) {
+        if (!has(key)) {
+            problems.error(place, path(key) + " must be given");
+        }
+    }
+
+    /** Notes that the key is of no use here, if it is there. */
+    void refuse(String key, String reason) {
+        if (has(key)) {
+            problems.error(keyPlace(key), path(key) + " " + reason);
+        }
+    }
+
+    Item.@Nullable Scalar scalar(String key) {
+        Item item = item(key);
+        return item == null ? null : scalar(item, path(key));
+    }
+
+    /** The item as a single value; null otherwise, which is then noted. */
+    Item.@Nullable Scalar scalar(Item item, String called) {
+        return switch (item) {
+            case Item.Scalar scalar -> scalar;
+            case Item.Invalid _ -> null;
+            case Item.Null _, Item.Listing _, Item.Mapping _ -> {
+                problems.error(item.place(), called + " must be a single value, was " + item.kind());
+                yield null;
+            }
+        };
+    }
+
+    /** What the parser makes of the value; null when it refuses it, with its message noted. */
+    <T> @Nullable T parsed(Item.@Nullable Scalar scalar, String called, Function<String, T> parser) {
+        if (scalar == null) {
+            return null;
+        }
+        try {
+            return parser.apply(scalar.text());
+        } catch (IllegalArgumentException fault) {
+            String reason = scalar.secret() ? "the substituted value is not valid here" : fault.getMessage();
+            problems.error(scalar.place(), called + ": " + reason);
+            return null;
+        }
+    }
+
+    <T> T value(String key, Function<String, T> parser, T otherwise) {
+        T value = parsed(scalar(key), path(key), parser);
+        return value == null ? otherwise : value;
+    }
+
+    int integer(String key, IntRange range, int otherwise) {
+        Long value = parsed(scalar(key), path(key), Fields::wholeNumber);
+        return value == null || outside(key, range.faultIn(value)) ? otherwise : value.intValue();
+    }
+
+    int bytes(String key, IntRange range, int otherwise) {
+        Long value = parsed(scalar(key), path(key), Units::bytes);
+        if (value == null) {
+            return otherwise;
+        }
+        boolean inside = value >= range.min() && value <= range.max();
+        String fault = "must be " + Units.sizeText(range.min()) + ".." + Units.sizeText(range.max()) + ", was "
+                + Units.sizeText(value);
+        return outside(key, inside ? null : fault) ? otherwise : value.intValue();
+    }
+
+    int percent(String key, int otherwise) {
+        return value(key, Units::percent, otherwise);
+    }
+
+    Duration duration(String key, DurationRange range, Duration otherwise) {
+        Duration value = parsed(scalar(key), path(key), Units::duration);
+        return value == null || outside(key, range.faultIn(value)) ? otherwise : value;
+    }
+
+    /** As {@link #duration}, and null for {@code none}. */
+    @Nullable
+    Duration durationOrNone(String key, DurationRange range, @Nullable Duration otherwise) {
+        if (isNone(key)) {
+            return null;
+        }
+        Duration value = parsed(scalar(key), path(key), Units::duration);
+        return value == null || outside(key, range.faultIn(value)) ? otherwise : value;
+    }
+
+    /** Whether the value is the word {@code none}. */
+    boolean isNone(String key) {
+        return has(key)
+                && item(key) instanceof Item.Scalar scalar
+                && scalar.text().equals(NONE);
+    }
+
+    boolean flag(String key, boolean otherwise) {
+        return value(key, Fields::trueOrFalse, otherwise);
+    }
+
+    <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) {
+        Item.Scalar scalar = scalar(key);
+        if (scalar == null) {
+            return otherwise;
+        }
+        List<String> words = Spelling.all(type);
+        int found = words.indexOf(scalar.text());
+        if (found < 0) {
+            problems.error(scalar.place(), path(key) + " must be " + oneOf(words) + wasText(scalar, words));
+            return otherwise;
+        }
+        return type.getEnumConstants()[found];
+    }
+
+    /** The items of a list; a value that is no list is a list of one. */
+    List<Item> items(String key) {
+        return switch (item(key)) {
+            case null -> List.of();
+            case Item.Listing listing -> listing.items();
+            case Item.Null _, Item.Invalid _ -> List.of();
+            case Item.Scalar scalar -> List.of(scalar);
+            case Item.Mapping inner -> List.of(inner);
+        };
+    }
+
+    /** Each value of a list of texts, parsed; a value that is refused is noted and left out, as is one that comes twice. */
+    <T> List<T> list(String key, Function<String, T> parser, List<T> otherwise) {
+        return has(key) ? List.copyOf(placed(key, parser).keySet()) : otherwise;
+    }
+
+    /** As {@link #list}, with the place of each value. */
+    <T> Map<T, Place> placed(String key, Function<String, T> parser) {
+        Map<T, Place> values = new LinkedHashMap<>();
+        int index = 0;
+        for (Item item : items(key)) {
+            String called = path(key) + "[" + index++ + "]";
+            T value = parsed(scalar(item, called), called, parser);
+            if (value == null) {
+                continue;
+            }
+            Place first = values.putIfAbsent(value, item.place());
+            if (first != null) {
+                problems.error(item.place(), path(key) + " has " + value + " twice, first at " + first);
+            }
+        }
+        return values;
+    }
+
+    /** The mapping under a key; null when there is none, which is noted if something else is there. */
+    @Nullable
+    Fields fields(String key) {
+        Item item = item(key);
+        return item == null ? null : fields(item, path(key), keyPlace(key));
+    }
+
+    /** The item as a mapping; null otherwise, which is then noted. */
+    @Nullable
+    Fields fields(Item item, String called, Place pointed) {
+        if (item instanceof Item.Mapping inner) {
+            return new Fields(inner, called, pointed, problems);
+        }
+        if (!(item instanceof Item.Invalid)) {
+            problems.error(item.place(), called + " must be a mapping, was " + item.kind());
+        }
+        return null;
+    }
+
+    List<Item.Entry> entries() {
+        return mapping.entries();
+    }
+
+    /** Notes every key that has not been asked for. */
+    void done() {
+        for (Item.Entry entry : mapping.entries()) {
+            if (!known.contains(entry.key())) {
+                String where = path.isEmpty() ? "" : " in " + path;
+                problems.error(
+                        entry.place(), "unknown key \"" + entry.key() + "\"" + where + unknownHint(entry.key(), known));
+            }
+        }
+    }
+
+    /** Makes a record of parts that are valid by themselves; null when they do not go together, which is then noted. */
+    <T> @Nullable T build(Supplier<T> construction) {
+        try {
+            return construction.get();
+        } catch (IllegalArgumentException fault) {
+            problems.error(place, withPath(String.valueOf(fault.getMessage())));
+            return null;
+        }
+    }
+
+    /** Records call their fields by the section that they are of; the section has a longer path here. */
+    private String withPath(String message) {
+        String section = path.substring(path.lastIndexOf('.') + 1) + ".";
+        boolean named = path.isEmpty() || !message.startsWith(section);
+        return named ? message : path(message.substring(section.length()));
+    }
+
+    static String oneOf(List<String> words) {
+        return words.size() == 1
+                ? words.getFirst()
+                : String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
+    }
+
+    static String wasText(Item.Scalar scalar, Collection<String> words) {
+        return ", was \"" + scalar.text() + "\"" + Suggestion.text(scalar.text(), words);
+    }
+
+    private static String unknownHint(String key, Collection<String> known) {
+        String suggestion = Suggestion.text(key, known);
+        return suggestion.isEmpty() ? "; known are " + String.join(", ", known) : suggestion;
+    }
+
+    private boolean outside(String key, @Nullable String fault) {
+        if (fault == null) {
+            return false;
+        }
+        problems.error(valuePlace(key), path(key) + " " + fault);
+        return true;
+    }
+
+    private static Long wholeNumber(String text) {
+        if (!text.matches("-?[0-9]{1,18}")) {
+            throw new IllegalArgumentException('"' + text + "\" is not a whole number");
+        }
+        if (text.matches("-?0[0-9]+")) {
+            throw new IllegalArgumentException(
+                    '"' + text + "\" has a leading zero, which some tools read as octal: leave it out");
+        }
+        return Long.valueOf(text);
+    }
+
+    private static Boolean trueOrFalse(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> {
+                String hint = YES.contains(text) ? ": write true" : NO.contains(text) ? ": write false" : "";
+                throw new IllegalArgumentException('"' + text + "\" is not true or false" + hint);
+            }
+        };
+    }
+}

@@ -1,0 +1,98 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HealthCheckConfig.StatusRange;
+import dev.usher.config.HostName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code health_check}. */
+final class HealthCheckReader {
+    private static final Pattern STATUSES = Pattern.compile("(\\d{3})(?:-(\\d{3}))?");
+    private static final List<String> TLS_KEYS = List.of("server_name", "alpn", "verify", "trust_store", "warn_expiry");
+    private static final List<String> HTTPS_KEYS = List.of("path", "method", "expect");
+
+    private HealthCheckReader() {}
+
+    static HealthCheckConfig read(Fields pool, String key, HealthCheckConfig base) {
+        if (pool.isNone(key)) {
+            return withType(base, HealthCheckConfig.Type.NONE);
+        }
+        Fields fields = pool.fields(key);
+        if (fields == null) {
+            return base;
+        }
+        HealthCheckConfig.Type type = fields.choice("type", HealthCheckConfig.Type.class, base.type());
+        if (type != HealthCheckConfig.Type.TLS && type != HealthCheckConfig.Type.HTTPS) {
+            TLS_KEYS.forEach(
+                    name -> fields.refuse(name, "is only for type tls or https, this is " + Spelling.of(type)));
+        }
+        if (type != HealthCheckConfig.Type.HTTPS) {
+            HTTPS_KEYS.forEach(name -> fields.refuse(name, "is only for type https, this is " + Spelling.of(type)));
+        }
+        HealthCheckConfig read = new HealthCheckConfig(
+                type,
+                nullable(fields, "server_name", base.serverName()),
+                fields.list("alpn", HealthCheckReader::protocol, base.alpn()),
+                fields.flag("verify", base.verify()),
+                trustStore(fields, base.trustStore()),
+                fields.value("path", HealthCheckConfig::checkPath, base.path()),
+                fields.value("method", HealthCheckConfig::checkMethod, base.method()),
+                fields.value("expect", HealthCheckReader::statuses, base.expect()),
+                fields.duration("interval", HealthCheckConfig.INTERVAL, base.interval()),
+                fields.duration("timeout", HealthCheckConfig.TIMEOUT, base.timeout()),
+                fields.integer("rise", HealthCheckConfig.RISE, base.rise()),
+                fields.integer("fall", HealthCheckConfig.FALL, base.fall()),
+                fields.percent("jitter", base.jitterPercent()),
+                fields.durationOrNone("warn_expiry", HealthCheckConfig.WARN_EXPIRY, base.warnExpiry()));
+        fields.done();
+        return read;
+    }
+
+    private static HealthCheckConfig withType(HealthCheckConfig base, HealthCheckConfig.Type type) {
+        return new HealthCheckConfig(
+                type,
+                base.serverName(),
+                base.alpn(),
+                base.verify(),
+                base.trustStore(),
+                base.path(),
+                base.method(),
+                base.expect(),
+                base.interval(),
+                base.timeout(),
+                base.rise(),
+                base.fall(),
+                base.jitterPercent(),
+                base.warnExpiry());
+    }
+
+    private static @Nullable String nullable(Fields fields, String key, @Nullable String otherwise) {
+        String name = fields.parsed(fields.scalar(key), fields.path(key), HostName::normalize);
+        return name == null ? otherwise : name;
+    }
+
+    private static @Nullable Path trustStore(Fields fields, @Nullable Path otherwise) {
+        Path file = fields.parsed(fields.scalar("trust_store"), fields.path("trust_store"), Path::of);
+        return file == null ? otherwise : file;
+    }
+
+    static String protocol(String text) {
+        if (text.isEmpty() || text.length() > 255 || !text.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw new IllegalArgumentException('"' + text + "\" is not the name of an ALPN protocol, as h2");
+        }
+        return text;
+    }
+
+    private static StatusRange statuses(String text) {
+        Matcher parts = STATUSES.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException('"' + text + "\" is not a status or a range, as 200-399");
+        }
+        int from = Integer.parseInt(parts.group(1));
+        return new StatusRange(from, parts.group(2) == null ? from : Integer.parseInt(parts.group(2)));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.usher.server.yaml;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A value of the file, aliases, merges and substitutions done, and where it stands. */
+sealed interface Item {
+    Place place();
+
+    /** What it is, in words for a message. */
+    String kind();
+
+    /** Nothing, {@code null} or {@code ~}. */
+    record Null(Place place) implements Item {
+        @Override
+        public String kind() {
+            return "nothing";
+        }
+    }
+
+    /** A value whose fault has been noted: whoever meets it goes on with the default and says no more. */
+    record Invalid(Place place) implements Item {
+        @Override
+        public String kind() {
+            return "a faulty value";
+        }
+    }
+
+    /**
+     * A text; what it means is up to the key that it belongs to.
+     *
+     * @param secret whether the text came from where secrets come from, and must not be shown
+     */
+    record Scalar(Place place, String text, boolean secret) implements Item {
+        @Override
+        public String kind() {
+            return "a single value";
+        }
+    }
+
+    /** Values in order. */
+    record Listing(Place place, List<Item> items) implements Item {
+        @Override
+        public String kind() {
+            return "a list";
+        }
+    }
+
+    /** Values by name, in file order, each name once. */
+    record Mapping(Place place, List<Entry> entries) implements Item {
+        @Override
+        public String kind() {
+            return "a mapping";
+        }
+
+        @Nullable
+        Entry entry(String key) {
+            for (Entry entry : entries) {
+                if (entry.key().equals(key)) {
+                    return entry;
+                }
+            }
+            return null;
+        }
+    }
+
+    /**
+     * One name and its value.
+     *
+     * @param place of the key
+     */
+    record Entry(Place place, String key, Item value) {}
+}

@@ -1,0 +1,146 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.config.Cidr;
+import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
+import dev.usher.config.PoolConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code listeners}, and knows which listeners there are. */
+final class ListenerReader {
+    private final PoolReader pools;
+    private final Problems problems;
+    private final Map<String, ListenerType> types = new LinkedHashMap<>();
+    private final Map<String, ListenerConfig> listeners = new LinkedHashMap<>();
+    private final Map<Bound, Place> bound = new LinkedHashMap<>();
+
+    /** An address that a listener has. */
+    private record Bound(HostPort address, String owner) {}
+
+    ListenerReader(PoolReader pools, Problems problems) {
+        this.pools = pools;
+        this.problems = problems;
+    }
+
+    Map<String, ListenerConfig> listeners() {
+        return listeners;
+    }
+
+    /** The type of each listener that the file names, those with faults included. */
+    Map<String, ListenerType> types() {
+        return types;
+    }
+
+    /** What a file that names no listener gets. */
+    void useDefault() {
+        listeners.put(ListenerConfig.DEFAULT.name(), ListenerConfig.DEFAULT);
+        types.put(ListenerConfig.DEFAULT.name(), ListenerConfig.DEFAULT.type());
+        ListenerConfig.DEFAULT.bind().forEach(address -> bind(address, "the default listener", null));
+    }
+
+    void read(Fields section) {
+        if (section.entries().isEmpty()) {
+            problems.error(section.place(), "listeners must not be empty: leave it out for one on :443");
+        }
+        for (Item.Entry entry : section.entries()) {
+            Item item = section.item(entry.key());
+            types.put(entry.key(), ListenerType.TLS);
+            if (!PoolConfig.isPoolName(entry.key())) {
+                problems.error(
+                        entry.place(),
+                        "listener name \"" + entry.key() + "\" must be lower-case letters, digits, _ or -, at most 64");
+                continue;
+            }
+            Fields fields = item == null ? null : section.fields(item, section.path(entry.key()), entry.place());
+            if (fields != null) {
+                readListener(entry.key(), fields);
+            }
+        }
+    }
+
+    private void readListener(String name, Fields fields) {
+        ListenerType type = fields.choice("type", ListenerType.class, ListenerType.TLS);
+        types.put(name, type);
+        List<HostPort> bind = binds(name, fields);
+        ClientHelloConfig clientHello = clientHello(fields, type);
+        AcceptProxyProtocol accept =
+                fields.choice("accept_proxy_protocol", AcceptProxyProtocol.class, AcceptProxyProtocol.NONE);
+        List<Cidr> trusted = fields.list("trusted_proxies", Cidr::parse, List.of());
+        if (accept != AcceptProxyProtocol.NONE
+                && fields.items("trusted_proxies").isEmpty()) {
+            problems.error(
+                    fields.valuePlace("accept_proxy_protocol"),
+                    fields.path("accept_proxy_protocol") + " needs trusted_proxies: anyone could claim any address");
+        }
+        int maxConnections = fields.integer(
+                "max_connections", ListenerConfig.MAX_CONNECTIONS, ListenerConfig.DEFAULT_MAX_CONNECTIONS);
+        String pool = pool(name, fields, type);
+        fields.done();
+        boolean valid = !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
+        if (valid && (type == ListenerType.TLS || pool != null)) {
+            listeners.put(
+                    name, new ListenerConfig(name, type, bind, clientHello, accept, trusted, maxConnections, pool));
+        }
+    }
+
+    private List<HostPort> binds(String name, Fields fields) {
+        fields.require("bind");
+        if (fields.item("bind") instanceof Item.Listing listing
+                && listing.items().isEmpty()) {
+            problems.error(listing.place(), fields.path("bind") + " must not be empty");
+        }
+        Map<HostPort, Place> addresses = fields.placed("bind", HostPort::parseBind);
+        addresses.forEach((address, place) -> bind(address, "listeners." + name, place));
+        return List.copyOf(addresses.keySet());
+    }
+
+    /** Notes an address that cannot be had beside one that was there before. */
+    void bind(HostPort address, String owner, @Nullable Place place) {
+        for (Map.Entry<Bound, Place> other : bound.entrySet()) {
+            Bound taken = other.getKey();
+            if (place != null && !taken.owner().equals(owner) && taken.address().clashesWith(address)) {
+                problems.error(
+                        place,
+                        owner + " binds " + address + ", which " + taken.owner() + " has"
+                                + (taken.address().equals(address) ? "" : " with " + taken.address())
+                                + " at " + other.getValue());
+                return;
+            }
+        }
+        if (place != null) {
+            bound.put(new Bound(address, owner), place);
+        }
+    }
+
+    private ClientHelloConfig clientHello(Fields listener, ListenerType type) {
+        ClientHelloConfig base = ClientHelloConfig.DEFAULT;
+        if (type == ListenerType.TCP) {
+            listener.refuse("client_hello", "is only for type tls: a tcp listener looks at no byte");
+        }
+        Fields fields = listener.fields("client_hello");
+        if (fields == null) {
+            return base;
+        }
+        ClientHelloConfig read = new ClientHelloConfig(
+                fields.duration("timeout", ClientHelloConfig.TIMEOUT, base.timeout()),
+                fields.bytes("max_size", ClientHelloConfig.MAX_SIZE_BYTES, base.maxSizeBytes()));
+        fields.done();
+        return read;
+    }
+
+    private @Nullable String pool(String name, Fields fields, ListenerType type) {
+        if (type == ListenerType.TLS) {
+            fields.refuse("pool", "is only for type tcp: routes choose the pool of a tls listener");
+            return null;
+        }
+        fields.require("pool");
+        Item item = fields.item("pool");
+        return item == null ? null : pools.target(fields, item, fields.path("pool"), name, "listener " + name);
+    }
+}

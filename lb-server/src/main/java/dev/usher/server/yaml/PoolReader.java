@@ -1,0 +1,195 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.PoolConfig;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code pools} and the pools that routes and listeners bring along, and remembers who names which pool: a pool may
+ * be named before it is read.
+ */
+final class PoolReader {
+    /** Words that {@code default_route} has another meaning for. */
+    private static final Set<String> RESERVED = Set.of("reject", "close", "none");
+
+    private final PoolSettings defaults;
+    private final Problems problems;
+    private final Map<String, Place> places = new LinkedHashMap<>();
+    private final Map<String, PoolConfig> pools = new LinkedHashMap<>();
+    private final List<Reference> references = new ArrayList<>();
+    private final Set<String> declared = new LinkedHashSet<>();
+
+    /**
+     * @param subject who names the pool, as "route www.example.com"
+     */
+    private record Reference(String name, Place place, String subject) {}
+
+    PoolReader(PoolSettings defaults, Problems problems) {
+        this.defaults = defaults;
+        this.problems = problems;
+    }
+
+    Map<String, PoolConfig> pools() {
+        return pools;
+    }
+
+    void read(Fields section) {
+        for (Item.Entry entry : section.entries()) {
+            Item item = section.item(entry.key());
+            checkName(entry);
+            places.put(entry.key(), entry.place());
+            declared.add(entry.key());
+            Fields pool = item == null ? null : section.fields(item, section.path(entry.key()), entry.place());
+            if (pool != null) {
+                readPool(entry.key(), pool);
+            }
+        }
+    }
+
+    private void checkName(Item.Entry entry) {
+        if (!PoolConfig.isPoolName(entry.key())) {
+            problems.error(
+                    entry.place(),
+                    "pool name \"" + entry.key() + "\" must be lower-case letters, digits, _ or -, at most 64");
+        } else if (RESERVED.contains(entry.key())) {
+            problems.error(entry.place(), "a pool cannot be called \"" + entry.key() + "\": the word has a meaning");
+        }
+    }
+
+    private void readPool(String name, Fields fields) {
+        fields.require("backends");
+        List<BackendConfig> backends = backends(fields, fields.items("backends"), fields.path("backends"));
+        if (fields.item("backends") instanceof Item.Listing listing
+                && listing.items().isEmpty()) {
+            problems.error(listing.place(), fields.path("backends") + " must not be empty");
+        }
+        PoolSettings settings = defaults.overlaidWith(fields);
+        fields.done();
+        if (!backends.isEmpty()) {
+            pools.put(name, settings.pool(name, backends));
+        }
+    }
+
+    /**
+     * What a route or a listener forwards to: the name of a pool, or backends that become a pool.
+     *
+     * @param bringer the name of the pool that backends become
+     * @param subject who forwards, as "route www.example.com"
+     */
+    @Nullable
+    String target(Fields owner, Item item, String called, String bringer, String subject) {
+        if (item instanceof Item.Scalar scalar && scalar.text().indexOf(':') < 0) {
+            return refer(scalar, called, subject);
+        }
+        List<Item> items = item instanceof Item.Listing listing ? listing.items() : List.of(item);
+        if (items.isEmpty()) {
+            problems.error(item.place(), called + " must name a pool or at least one backend");
+        }
+        List<BackendConfig> backends = backends(owner, items, called);
+        Place first = places.putIfAbsent(bringer, item.place());
+        if (first != null) {
+            problems.error(
+                    item.place(),
+                    subject + " would bring along a pool called \"" + bringer + "\", which is at " + first
+                            + " already: name a pool here");
+        } else if (!backends.isEmpty()) {
+            pools.put(bringer, defaults.pool(bringer, backends));
+        }
+        return bringer;
+    }
+
+    /** The name of a pool, to be looked for when all pools are known; null when it can be none, which is noted. */
+    @Nullable
+    String refer(Item.Scalar scalar, String called, String subject) {
+        String name = scalar.text();
+        if (!PoolConfig.isPoolName(name)) {
+            String hint = name.indexOf('.') > 0 ? ": write " + name + ":443" : "";
+            problems.error(
+                    scalar.place(), called + ": \"" + name + "\" is neither the name of a pool nor host:port" + hint);
+            return null;
+        }
+        references.add(new Reference(name, scalar.place(), subject));
+        return name;
+    }
+
+    /**
+     * Notes every name that no pool has, and every pool that nobody names.
+     *
+     * @param complete false when a file could not be read: a pool that is not known may be in it
+     */
+    void checkReferences(boolean complete) {
+        Set<String> unused = new LinkedHashSet<>(declared);
+        for (Reference reference : references) {
+            unused.remove(reference.name());
+            Suggestion.of(reference.name(), places.keySet()).ifPresent(unused::remove);
+            if (complete && !places.containsKey(reference.name())) {
+                problems.error(
+                        reference.place(),
+                        reference.subject() + " names pool \"" + reference.name() + "\", which does not exist"
+                                + suggestion(reference.name()));
+            }
+        }
+        if (complete) {
+            unused.forEach(
+                    name -> problems.warning(placeOf(name), "pools." + name + " is not used by any route or listener"));
+        }
+    }
+
+    private Place placeOf(String name) {
+        return Objects.requireNonNull(places.get(name));
+    }
+
+    private String suggestion(String name) {
+        return Suggestion.of(name, places.keySet())
+                .map(near -> "; did you mean \"" + near + "\" (" + placeOf(near) + ")?")
+                .orElse("");
+    }
+
+    private List<BackendConfig> backends(Fields owner, List<Item> items, String called) {
+        List<BackendConfig> backends = new ArrayList<>();
+        Map<HostPort, Place> seen = new HashMap<>();
+        int index = 0;
+        for (Item item : items) {
+            String name = items.size() == 1 ? called : called + "[" + index + "]";
+            index++;
+            BackendConfig backend = backend(owner, item, name);
+            if (backend == null) {
+                continue;
+            }
+            Place first = seen.putIfAbsent(backend.address(), item.place());
+            if (first == null) {
+                backends.add(backend);
+            } else {
+                problems.error(item.place(), called + " has " + backend.address() + " twice, first at " + first);
+            }
+        }
+        return backends;
+    }
+
+    private static @Nullable BackendConfig backend(Fields owner, Item item, String called) {
+        if (!(item instanceof Item.Mapping)) {
+            HostPort address = owner.parsed(owner.scalar(item, called), called, HostPort::parse);
+            return address == null ? null : BackendConfig.of(address);
+        }
+        Fields fields = owner.fields(item, called, item.place());
+        if (fields == null) {
+            return null;
+        }
+        fields.require("address");
+        HostPort address = fields.parsed(fields.scalar("address"), fields.path("address"), HostPort::parse);
+        int weight = fields.integer("weight", BackendConfig.WEIGHT, BackendConfig.DEFAULT_WEIGHT);
+        int maxConnections = fields.integer("max_connections", BackendConfig.MAX_CONNECTIONS, BackendConfig.NO_LIMIT);
+        boolean backup = fields.flag("backup", false);
+        fields.done();
+        return address == null ? null : new BackendConfig(address, weight, maxConnections, backup);
+    }
+}

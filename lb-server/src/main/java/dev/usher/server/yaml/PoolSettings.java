@@ -1,0 +1,105 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Balance;
+import dev.usher.config.EjectionConfig;
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ResolveConfig;
+import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.TimeoutsConfig;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All of a pool but its name and backends: what {@code defaults} can say, and each pool can say otherwise. */
+record PoolSettings(
+        Balance balance,
+        TimeoutsConfig timeouts,
+        int retries,
+        HealthCheckConfig healthCheck,
+        EjectionConfig ejection,
+        @Nullable Duration slowStart,
+        SendProxyProtocol sendProxyProtocol,
+        ResolveConfig resolve) {
+    static final PoolSettings DEFAULT = new PoolSettings(
+            PoolConfig.DEFAULT_BALANCE,
+            TimeoutsConfig.DEFAULT,
+            PoolConfig.DEFAULT_RETRIES,
+            HealthCheckConfig.DEFAULT,
+            EjectionConfig.DEFAULT,
+            null,
+            SendProxyProtocol.NONE,
+            ResolveConfig.DEFAULT);
+
+    PoolConfig pool(String name, List<BackendConfig> backends) {
+        return new PoolConfig(
+                name,
+                backends,
+                balance,
+                timeouts,
+                retries,
+                healthCheck,
+                ejection,
+                slowStart,
+                sendProxyProtocol,
+                resolve);
+    }
+
+    /** What a mapping says, key by key, and these settings where it says nothing. */
+    PoolSettings overlaidWith(Fields fields) {
+        return new PoolSettings(
+                fields.choice("balance", Balance.class, balance),
+                timeouts(fields),
+                fields.integer("retries", PoolConfig.RETRIES, retries),
+                HealthCheckReader.read(fields, "health_check", healthCheck),
+                ejection(fields),
+                fields.durationOrNone("slow_start", PoolConfig.SLOW_START, slowStart),
+                fields.choice("send_proxy_protocol", SendProxyProtocol.class, sendProxyProtocol),
+                resolve(fields));
+    }
+
+    private TimeoutsConfig timeouts(Fields pool) {
+        Fields fields = pool.fields("timeouts");
+        if (fields == null) {
+            return timeouts;
+        }
+        TimeoutsConfig read = new TimeoutsConfig(
+                fields.duration("connect", TimeoutsConfig.CONNECT, timeouts.connect()),
+                fields.duration("idle", TimeoutsConfig.IDLE, timeouts.idle()),
+                fields.duration("half_closed", TimeoutsConfig.HALF_CLOSED, timeouts.halfClosed()),
+                fields.durationOrNone("max_lifetime", TimeoutsConfig.MAX_LIFETIME, timeouts.maxLifetime()));
+        fields.done();
+        return read;
+    }
+
+    private EjectionConfig ejection(Fields pool) {
+        if (pool.isNone("ejection")) {
+            return new EjectionConfig(0, ejection.baseTime(), ejection.maxTime(), ejection.maxEjectedPercent());
+        }
+        Fields fields = pool.fields("ejection");
+        if (fields == null) {
+            return ejection;
+        }
+        int failures = fields.integer(
+                "consecutive_failures", EjectionConfig.CONSECUTIVE_FAILURES, ejection.consecutiveFailures());
+        Duration baseTime = fields.duration("base_time", EjectionConfig.TIME, ejection.baseTime());
+        Duration maxTime = fields.duration("max_time", EjectionConfig.TIME, ejection.maxTime());
+        int percent = fields.percent("max_ejected", ejection.maxEjectedPercent());
+        fields.done();
+        EjectionConfig read = fields.build(() -> new EjectionConfig(failures, baseTime, maxTime, percent));
+        return read == null ? ejection : read;
+    }
+
+    private ResolveConfig resolve(Fields pool) {
+        Fields fields = pool.fields("resolve");
+        if (fields == null) {
+            return resolve;
+        }
+        ResolveConfig read = new ResolveConfig(
+                fields.duration("interval", ResolveConfig.INTERVAL, resolve.interval()),
+                fields.choice("family", ResolveConfig.Family.class, resolve.family()));
+        fields.done();
+        return read;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.usher.server.yaml;
+
+import java.util.Collection;
+import java.util.Optional;
+
+/** "Did you mean": the nearest of the words that would have been right. */
+final class Suggestion {
+    /** From here on the beginning of a word is taken for the word. */
+    private static final int MIN_PREFIX = 3;
+
+    private Suggestion() {}
+
+    /** The candidate nearest to {@code written}, if one is near enough; of equals the one with the longer common prefix. */
+    static Optional<String> of(String written, Collection<String> candidates) {
+        int limit = Math.max(1, written.length() / 3);
+        String best = null;
+        int bestDistance = limit + 1;
+        for (String candidate : candidates) {
+            boolean begun = written.length() >= MIN_PREFIX && candidate.startsWith(written);
+            int distance = begun ? limit : distance(written, candidate);
+            boolean nearer = distance < bestDistance
+                    || (best != null
+                            && distance == bestDistance
+                            && commonPrefix(written, candidate) > commonPrefix(written, best));
+            if (nearer) {
+                best = candidate;
+                bestDistance = distance;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    /** As {@code ; did you mean "web"?}, or nothing. */
+    static String text(String written, Collection<String> candidates) {
+        return of(written, candidates)
+                .map(word -> "; did you mean \"" + word + "\"?")
+                .orElse("");
+    }
+
+    /** Damerau-Levenshtein, each place of a word changed at most once: insert, delete, replace, swap two neighbours. */
+    static int distance(String a, String b) {
+        int[][] d = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                d[i][j] = i == 0 || j == 0 ? i + j : nearest(a, b, i, j, d);
+            }
+        }
+        return d[a.length()][b.length()];
+    }
+
+    private static int nearest(String a, String b, int i, int j, int[][] d) {
+        int replace = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int best = Math.min(replace, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(best, d[i - 2][j - 2] + 1) : best;
+    }
+
+    private static int commonPrefix(String a, String b) {
+        int length = 0;
+        while (length < Math.min(a.length(), b.length()) && a.charAt(length) == b.charAt(length)) {
+            length++;
+        }
+        return length;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.usher.server.yaml;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+
+/** What the YAML parser refuses, in the words of someone who edits a file. */
+final class SyntaxFault {
+    private static final Pattern STARRED = Pattern.compile("\\*[^\\s:,\\]}#]*");
+
+    private SyntaxFault() {}
+
+    static void note(MarkedYamlEngineException fault, Source source, Problems problems) {
+        String problem = fault.getProblem();
+        String context = fault.getContext() == null ? "" : fault.getContext();
+        Place found = place(fault.getProblemMark().orElse(null), source);
+        Place begun = place(fault.getContextMark().orElse(null), source);
+        if (context.contains("alias")) {
+            problems.error(
+                    begun,
+                    "a value that begins with * is a YAML alias",
+                    "put the name in quotes: \"" + starred(begun) + "\"");
+        } else if (problem.contains("(TAB)")) {
+            problems.error(found, "a tab cannot indent or separate here: use spaces");
+        } else if (context.contains("quoted scalar")) {
+            problems.error(begun, "this quote is never closed");
+        } else if (context.contains("flow sequence")) {
+            problems.error(found, "expected , or ] of the list that begins at " + begun);
+        } else if (context.contains("flow mapping")) {
+            problems.error(found, "expected , or } of the mapping that begins at " + begun);
+        } else if (context.contains("flow node") && problem.contains("<stream end>")) {
+            problems.error(found, "the file ends inside a list or a mapping: a ] or } is missing");
+        } else if (source.line(found.line()).contains("[:")) {
+            problems.error(found, "a list cannot begin with a colon", "an IPv6 address needs quotes: \"[::]:443\"");
+        } else if (problem.contains("mapping values are not allowed")) {
+            problems.error(
+                    found,
+                    "a second colon, or a deeper line under a value",
+                    "put a value that has a colon and a space in quotes; give keys of one mapping the same indent");
+        } else if (context.contains("block mapping") || context.contains("block collection")) {
+            problems.error(
+                    found,
+                    "expected another key or the end of the block that begins at " + begun,
+                    "keys of one mapping have the same indent");
+        } else {
+            problems.error(found, context.isEmpty() ? problem : problem + " " + context);
+        }
+    }
+
+    private static String starred(Place begun) {
+        String line = begun.source().line(begun.line());
+        Matcher star = STARRED.matcher(line);
+        return star.find(Math.min(begun.column() - 1, line.length())) ? star.group() : "*.example.com";
+    }
+
+    private static Place place(@Nullable Mark mark, Source source) {
+        return mark == null
+                ? new Place(source, 1, 1, 1)
+                : new Place(source, mark.getLine() + 1, mark.getColumn() + 1, 1);
+    }
+}

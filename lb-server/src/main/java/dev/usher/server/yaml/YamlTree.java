@@ -1,0 +1,258 @@
+package dev.usher.server.yaml;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.DocumentStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
+
+/**
+ * Makes the {@link Item} tree of one file from the parser's events.
+ *
+ * <p>From events and not from composed nodes, since a composed node no longer knows where its alias stood, and composing
+ * recurses as deep as the file nests. An anchor counts from the end of its value on, so no cycle can be written; an alias
+ * counts with all that it stands for, so a small file cannot become a huge one.
+ */
+final class YamlTree {
+    static final int MAX_BYTES = 4 * 1024 * 1024;
+
+    private static final int MAX_ITEMS = 100_000;
+    private static final int MAX_DEPTH = 32;
+    private static final String MERGE = "<<";
+    private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+    private static final String STANDARD_TAG = "tag:yaml.org,2002:";
+
+    private final Source source;
+    private final Substitution substitution;
+    private final Problems problems;
+    private final Iterator<Event> events;
+    private final Map<Anchor, Anchored> anchors = new HashMap<>();
+    private long itemCount;
+
+    /** A value that has a name, and how many items it is made of. */
+    private record Anchored(Item item, long size) {}
+
+    /** The rest of the file is of no use; the reason has been noted. */
+    private static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unreadable() {
+            super("noted", null, false, false);
+        }
+    }
+
+    private YamlTree(Source source, String text, Substitution substitution, Problems problems) {
+        this.source = source;
+        this.substitution = substitution;
+        this.problems = problems;
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(source.name())
+                .setCodePointLimit(MAX_BYTES)
+                .build();
+        this.events = new Parse(settings).parseString(text).iterator();
+    }
+
+    /** The mapping that the file is; null when it is none, which has then been noted. */
+    static Item.@Nullable Mapping read(Source source, String text, Substitution substitution, Problems problems) {
+        try {
+            return new YamlTree(source, text, substitution, problems).document();
+        } catch (MarkedYamlEngineException fault) {
+            SyntaxFault.note(fault, source, problems);
+        } catch (ReaderException fault) {
+            problems.error(
+                    placeOf(text, fault.getPosition(), source),
+                    "character U+%04X is not allowed in YAML".formatted(fault.getCodePoint()));
+        } catch (Unreadable _) {
+            return null;
+        }
+        return null;
+    }
+
+    /** The place of the code point at {@code position}. */
+    static Place placeOf(String text, int position, Source source) {
+        int line = 1;
+        int column = 1;
+        int end = text.offsetByCodePoints(0, Math.min(position, text.codePointCount(0, text.length())));
+        for (int i = 0; i < end; i = text.offsetByCodePoints(i, 1)) {
+            column++;
+            if (text.charAt(i) == '\n') {
+                line++;
+                column = 1;
+            }
+        }
+        return new Place(source, line, column, 1);
+    }
+
+    private Item.@Nullable Mapping document() {
+        events.next(); // the start of the stream
+        Event start = events.next();
+        if (!(start instanceof DocumentStartEvent)) {
+            throw fault(new Place(source, 1, 1, 1), "the file is empty: it needs at least routes", null);
+        }
+        Item root = item(events.next(), 0);
+        events.next(); // the end of the document
+        Event end = events.next();
+        if (end instanceof DocumentStartEvent) {
+            problems.error(place(end), "a second YAML document begins here: a file is one document");
+        }
+        return switch (root) {
+            case Item.Mapping mapping -> mapping;
+            case Item.Null nothing -> throw fault(nothing.place(), "the file is empty: it needs at least routes", null);
+            case Item.Scalar _, Item.Listing _, Item.Invalid _ ->
+                throw fault(root.place(), "the file must be a mapping with keys as routes, was " + root.kind(), null);
+        };
+    }
+
+    private Item item(Event event, int depth) {
+        if (event instanceof AliasEvent alias) {
+            return aliased(alias);
+        }
+        long before = itemCount;
+        count(1, event);
+        if (depth > MAX_DEPTH) {
+            throw fault(place(event), "nested more than " + MAX_DEPTH + " deep", null);
+        }
+        Item item = switch (event) {
+            case ScalarEvent scalar -> scalar(scalar);
+            case MappingStartEvent mapping -> mapping(mapping, depth);
+            default -> listing(event, depth);
+        };
+        ((NodeEvent) event).getAnchor().ifPresent(name -> anchors.put(name, new Anchored(item, itemCount - before)));
+        return item;
+    }
+
+    private Item aliased(AliasEvent alias) {
+        Anchored anchored = anchors.get(alias.getAlias());
+        if (anchored == null) {
+            String name = alias.getAlias().getValue();
+            throw fault(
+                    place(alias),
+                    "no value before this place is called &" + name,
+                    "a text that begins with * needs quotes: \"*" + name + "\"");
+        }
+        count(anchored.size(), alias);
+        return anchored.item();
+    }
+
+    private void count(long items, Event event) {
+        itemCount += items;
+        if (itemCount > MAX_ITEMS) {
+            throw fault(place(event), "more than " + MAX_ITEMS + " values, aliases counted out", null);
+        }
+    }
+
+    private Item scalar(ScalarEvent event) {
+        Place place = place(event);
+        checkTag(event.getTag(), place);
+        if (event.isPlain() && NULLS.contains(event.getValue())) {
+            return new Item.Null(place);
+        }
+        try {
+            Substitution.Result value = substitution.apply(event.getValue());
+            if (value.secret()) {
+                problems.keepSecret(value.text());
+            }
+            return new Item.Scalar(place, value.text(), value.secret());
+        } catch (IllegalArgumentException fault) {
+            problems.error(place, String.valueOf(fault.getMessage()));
+            return new Item.Invalid(place);
+        }
+    }
+
+    private Item listing(Event start, int depth) {
+        checkTag(((CollectionStartEvent) start).getTag(), place(start));
+        List<Item> items = new ArrayList<>();
+        for (Event event = events.next(); event.getEventId() != Event.ID.SequenceEnd; event = events.next()) {
+            items.add(item(event, depth + 1));
+        }
+        return new Item.Listing(place(start), List.copyOf(items));
+    }
+
+    private Item mapping(MappingStartEvent start, int depth) {
+        checkTag(start.getTag(), place(start));
+        Map<String, Item.Entry> entries = new LinkedHashMap<>();
+        List<Item.Mapping> merged = new ArrayList<>();
+        for (Event event = events.next(); event.getEventId() != Event.ID.MappingEnd; event = events.next()) {
+            if (!(event instanceof ScalarEvent key)) {
+                throw fault(
+                        place(event),
+                        "a key must be a single value",
+                        event instanceof AliasEvent alias
+                                ? "a name that begins with * needs quotes: \"*"
+                                        + alias.getAlias().getValue() + "\""
+                                : null);
+            }
+            count(1, key);
+            key.getAnchor().ifPresent(name -> anchors.put(name, new Anchored(keyAsValue(key), 1)));
+            Item value = item(events.next(), depth + 1);
+            if (key.isPlain() && key.getValue().equals(MERGE)) {
+                merged.addAll(mappingsOf(value, place(key)));
+            } else {
+                add(new Item.Entry(place(key), key.getValue(), value), entries);
+            }
+        }
+        merged.forEach(mapping -> mapping.entries().forEach(entry -> entries.putIfAbsent(entry.key(), entry)));
+        return new Item.Mapping(place(start), List.copyOf(entries.values()));
+    }
+
+    private Item keyAsValue(ScalarEvent key) {
+        return new Item.Scalar(place(key), key.getValue(), false);
+    }
+
+    private void add(Item.Entry entry, Map<String, Item.Entry> entries) {
+        Item.Entry first = entries.putIfAbsent(entry.key(), entry);
+        if (first != null) {
+            problems.error(entry.place(), "duplicate key \"" + entry.key() + "\", first at " + first.place());
+        }
+    }
+
+    private List<Item.Mapping> mappingsOf(Item value, Place place) {
+        List<Item> items = value instanceof Item.Listing listing ? listing.items() : List.of(value);
+        List<Item.Mapping> mappings = new ArrayList<>();
+        for (Item item : items) {
+            if (item instanceof Item.Mapping mapping) {
+                mappings.add(mapping);
+            } else {
+                problems.error(place, "<< merges a mapping or a list of them, was " + item.kind());
+            }
+        }
+        return mappings;
+    }
+
+    private void checkTag(Optional<String> tag, Place place) {
+        if (tag.isPresent() && !tag.get().startsWith(STANDARD_TAG) && !tag.get().equals("!")) {
+            problems.error(place, "the tag " + tag.get() + " has no meaning here: leave it out");
+        }
+    }
+
+    private Unreadable fault(Place place, String message, @Nullable String hint) {
+        problems.error(place, message, hint);
+        return new Unreadable();
+    }
+
+    private Place place(Event event) {
+        Mark start = event.getStartMark().orElseThrow();
+        Mark end = event.getEndMark().orElse(start);
+        boolean oneLine = end.getLine() == start.getLine();
+        boolean collection = event instanceof CollectionStartEvent;
+        int length = oneLine && !collection ? end.getColumn() - start.getColumn() : 1;
+        return new Place(source, start.getLine() + 1, start.getColumn() + 1, Math.max(1, length));
+    }
+}

@@ -1,0 +1,429 @@
+package dev.usher.server.yaml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.config.AdminConfig;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Balance;
+import dev.usher.config.Cidr;
+import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.EjectionConfig;
+import dev.usher.config.Fallback;
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
+import dev.usher.config.LoggingConfig;
+import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
+import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.ShutdownConfig;
+import dev.usher.config.TimeoutsConfig;
+import dev.usher.config.UsherConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigFileTest {
+    @TempDir
+    @Nullable
+    Path directory;
+
+    private final Map<String, String> environment = new HashMap<>();
+
+    @Nested
+    class Defaults {
+        @Test
+        void threeLinesAreAWholeConfiguration() throws IOException {
+            UsherConfig config = valid("""
+                    routes:
+                      www.example.com: 10.0.0.11:443
+                      shop.example.com: [10.0.0.21:443, 10.0.0.22:443]
+                    """);
+            UsherConfig expected = UsherConfig.of(
+                    List.of(ListenerConfig.tls("https", List.of(new HostPort("", 443)))),
+                    List.of(
+                            RouteConfig.of("www.example.com", "www.example.com"),
+                            RouteConfig.of("shop.example.com", "shop.example.com")),
+                    List.of(
+                            PoolConfig.of("www.example.com", backends("10.0.0.11:443")),
+                            PoolConfig.of("shop.example.com", backends("10.0.0.21:443", "10.0.0.22:443"))));
+            assertEquals(expected, config);
+        }
+
+        /** The records' own defaults, spelled out once more: a default that changes is a change for every user. */
+        @Test
+        void areWhatTheExampleSays() throws IOException {
+            ConfigResult result = ConfigFile.read(Path.of("../deploy/usher.example.yaml"), environment::get);
+            UsherConfig config = valid(result);
+
+            assertEquals(
+                    new ListenerConfig(
+                            "https",
+                            ListenerType.TLS,
+                            List.of(HostPort.parse("0.0.0.0:443"), HostPort.parse("[::]:443")),
+                            new ClientHelloConfig(Duration.ofSeconds(5), 65_536),
+                            AcceptProxyProtocol.NONE,
+                            List.of(),
+                            20_000,
+                            null),
+                    config.listeners().get("https"));
+            assertEquals(
+                    ListenerConfig.tcp("cache", List.of(HostPort.parse("127.0.0.1:11000")), "cache"),
+                    config.listeners().get("cache"));
+
+            assertEquals(
+                    List.of("www.example.com", "blog.example.com", "shop.example.com", "*.example.net", ".example.org"),
+                    config.routes().stream()
+                            .limit(5)
+                            .map(route -> route.pattern().text())
+                            .toList());
+            assertEquals(
+                    new RouteConfig(
+                            RoutePattern.parse("db.example.com"),
+                            "db",
+                            Map.of("acme-tls/1", "acme"),
+                            List.of(Cidr.parse("10.0.0.0/8")),
+                            List.of(),
+                            List.of("https")),
+                    config.routes().get(5));
+            assertEquals(Fallback.REJECT, config.defaultRoute());
+            assertEquals(Fallback.REJECT, config.noSniRoute());
+
+            PoolConfig web = Objects.requireNonNull(config.pools().get("web"));
+            assertEquals(
+                    List.of(
+                            BackendConfig.of(HostPort.parse("10.0.0.11:443")),
+                            new BackendConfig(HostPort.parse("10.0.0.12:443"), 2, 2000, false),
+                            new BackendConfig(HostPort.parse("spare.internal:443"), 1, 0, true)),
+                    web.backends());
+            assertEquals(HealthCheckConfig.Type.TLS, web.healthCheck().type());
+            assertEquals("www.example.com", web.healthCheck().serverName());
+            assertFalse(web.healthCheck().verify());
+
+            PoolConfig blog = Objects.requireNonNull(config.pools().get("blog.example.com"));
+            assertEquals(PoolConfig.of("blog.example.com", backends("10.0.0.7:443")), blog);
+            assertEquals(Balance.ROUND_ROBIN, blog.balance());
+            assertEquals(
+                    new TimeoutsConfig(Duration.ofSeconds(3), Duration.ofHours(1), Duration.ofSeconds(30), null),
+                    blog.timeouts());
+            assertEquals(2, blog.retries());
+            HealthCheckConfig check = blog.healthCheck();
+            assertEquals(HealthCheckConfig.Type.TCP, check.type());
+            assertEquals(Duration.ofSeconds(2), check.interval());
+            assertEquals(Duration.ofSeconds(1), check.timeout());
+            assertEquals(List.of(2, 3, 10), List.of(check.rise(), check.fall(), check.jitterPercent()));
+            assertEquals(new EjectionConfig(5, Duration.ofSeconds(30), Duration.ofMinutes(5), 50), blog.ejection());
+            assertNull(blog.slowStart());
+            assertEquals(SendProxyProtocol.NONE, blog.sendProxyProtocol());
+            assertEquals(Duration.ofSeconds(30), blog.resolve().interval());
+
+            assertEquals(new LimitsConfig(50_000, new LimitsConfig.PerClientIp(0, 0, 0)), config.limits());
+            assertEquals(0, config.workers());
+            assertEquals(new ShutdownConfig(Duration.ofSeconds(30), Duration.ZERO), config.shutdown());
+            assertEquals(
+                    new ReloadConfig(
+                            true, Duration.ofMillis(300), Duration.ofSeconds(5), ReloadConfig.OnRemovedBackend.DRAIN),
+                    config.reload());
+            assertEquals(
+                    new AdminConfig(
+                            HostPort.parse("127.0.0.1:9000"),
+                            List.of("localhost", "127.0.0.1", "[::1]"),
+                            List.of(),
+                            null,
+                            true),
+                    config.admin());
+            assertEquals(LoggingConfig.DEFAULT, config.logging());
+        }
+
+        @Test
+        void areFoldedIntoEveryPoolKeyByKey() throws IOException {
+            UsherConfig config = valid("""
+                    routes: { a.example: web, b.example: 10.0.0.2:443 }
+                    defaults:
+                      retries: 7
+                      timeouts: { connect: 1s, idle: 10m }
+                    pools:
+                      web:
+                        backends: 10.0.0.1:443
+                        timeouts: { idle: 20m, max_lifetime: 1d }
+                    """);
+            PoolConfig web = Objects.requireNonNull(config.pools().get("web"));
+            PoolConfig brought = Objects.requireNonNull(config.pools().get("b.example"));
+            assertEquals(List.of(7, 7), List.of(web.retries(), brought.retries()));
+            Duration half = Duration.ofSeconds(30);
+            assertEquals(
+                    new TimeoutsConfig(Duration.ofSeconds(1), Duration.ofMinutes(20), half, Duration.ofDays(1)),
+                    web.timeouts());
+            assertEquals(
+                    new TimeoutsConfig(Duration.ofSeconds(1), Duration.ofMinutes(10), half, null), brought.timeouts());
+        }
+
+        @Test
+        void canBeTakenBack() throws IOException {
+            UsherConfig config = valid("""
+                    routes: { a.example: web, b.example: 10.0.0.2:443 }
+                    defaults: { timeouts: { max_lifetime: 1h }, ejection: none, health_check: none, slow_start: 5s }
+                    pools:
+                      web:
+                        backends: 10.0.0.1:443
+                        timeouts: { max_lifetime: none }
+                        ejection: { consecutive_failures: 5 }
+                        health_check: { type: tcp }
+                        slow_start: none
+                    """);
+            assertEquals(
+                    PoolConfig.of("web", backends("10.0.0.1:443")),
+                    config.pools().get("web"));
+            PoolConfig other = Objects.requireNonNull(config.pools().get("b.example"));
+            assertFalse(other.ejection().isOn());
+            assertEquals(HealthCheckConfig.Type.NONE, other.healthCheck().type());
+        }
+    }
+
+    @Nested
+    class Values {
+        @Test
+        void areSubstitutedAndNeverParsedAgain() throws IOException {
+            environment.put("HOST", "10.0.0.1");
+            environment.put("EMPTY", "");
+            environment.put("TRICK", "a: {b: [${HOST}");
+            write("port", "8443\n");
+            environment.put("DIR", dir().toString());
+            UsherConfig config = valid("""
+                    routes:
+                      a.example: ${HOST}:${file:port}
+                      b.example: ${NONE:-${HOST}}:${EMPTY:-443}
+                      c.example: "${HOST:?needed}:${file:${DIR}/port}"
+                    logging: { access: { output: "/var/log/$$x/${TRICK}" } }
+                    """);
+            assertEquals(
+                    List.of("10.0.0.1:8443", "10.0.0.1:443", "10.0.0.1:8443"),
+                    config.pools().values().stream()
+                            .map(pool -> pool.backends().getFirst().address().toString())
+                            .toList());
+            assertEquals(Output.FILE, config.logging().access().output());
+            assertEquals(
+                    Path.of("/var/log/$x/a: {b: [${HOST}"),
+                    config.logging().access().file());
+        }
+
+        @Test
+        void mayBeAliasesAndMerges() throws IOException {
+            UsherConfig config = valid("""
+                    routes: { a.example: &one 10.0.0.1:443, b.example: *one, c.example: web }
+                    pools:
+                      base: &base { backends: [*one], retries: 5, timeouts: { connect: 1s } }
+                      web:
+                        <<: *base
+                        retries: 6
+                    default_route: base
+                    """);
+            PoolConfig web = Objects.requireNonNull(config.pools().get("web"));
+            assertEquals(6, web.retries());
+            assertEquals(Duration.ofSeconds(1), web.timeouts().connect());
+            assertEquals(backends("10.0.0.1:443"), web.backends());
+        }
+
+        @Test
+        void mayBeginWithAByteOrderMarkAndEndLinesAsWindowsDoes() throws IOException {
+            valid("\uFEFFroutes:\r\n  a.example: 10.0.0.1:443\r\n");
+        }
+
+        @Test
+        void keepTheirWordInEveryChoice() throws IOException {
+            UsherConfig config = valid("""
+                    routes: { a.example: 10.0.0.1:443 }
+                    defaults: { balance: client-hash }
+                    default_route: close
+                    no_sni_route: close
+                    workers: 4
+                    admin:
+                      bind: :9000
+                      tokens: [{ name: ops, role: operator, sha256: %s }]
+                      tls: { cert: /c, key: /k }
+                    logging: { level: debug, format: json, access: { output: none, client_ip: hashed, sample_ok: 5%% } }
+                    """.formatted("0a".repeat(32)));
+            assertEquals(Fallback.CLOSE, config.defaultRoute());
+            assertEquals(4, config.workers());
+            assertEquals(
+                    AdminConfig.Role.OPERATOR,
+                    config.admin().tokens().getFirst().role());
+            assertEquals(5, config.logging().access().sampleOkPercent());
+        }
+    }
+
+    @Nested
+    class Includes {
+        @Test
+        void areReadInLexicalOrder() throws IOException {
+            write("conf.d/20-b.yaml", "routes: { b.example: web }");
+            write("conf.d/10-a.yaml", "routes: { a.example: web }\npools: { web: { backends: 10.0.0.1:443 } }");
+            write("conf.d/.hidden.yaml", "rubbish");
+            write("conf.d/notes.txt", "rubbish");
+            ConfigResult result = read("include: conf.d/*.yaml\ndefaults: { retries: 9 }");
+            UsherConfig config = valid(result);
+            assertEquals(
+                    List.of("a.example", "b.example"),
+                    config.routes().stream()
+                            .map(route -> route.pattern().text())
+                            .toList());
+            assertEquals(9, Objects.requireNonNull(config.pools().get("web")).retries());
+            assertEquals(
+                    List.of("usher.yaml", "conf.d/10-a.yaml", "conf.d/20-b.yaml"),
+                    result.files().stream()
+                            .map(file -> dir().relativize(file).toString())
+                            .toList());
+        }
+
+        @Test
+        void nameBothPlacesOfADuplicate() throws IOException {
+            write("a.yaml", "pools: { web: { backends: 10.0.0.1:443 } }\ndefaults: { retries: 1 }");
+            write("b.yaml", "routes: { A.example: web }\npools: { web: { backends: 10.0.0.1:443 } }");
+            assertEquals("""
+                    a.yaml:2:13 duplicate key "retries" in defaults, first at usher.yaml:3:13
+                    b.yaml:1:11 duplicate route "A.example", first at usher.yaml:2:11
+                    b.yaml:2:10 duplicate key "web" in pools, first at a.yaml:1:10""", told("""
+                            include: [a.yaml, b.yaml]
+                            routes: { a.example: web }
+                            defaults: { retries: 2 }
+                            """));
+        }
+
+        @Test
+        void holdNothingButRoutesPoolsAndDefaults() throws IOException {
+            write("a.yaml", "include: b.yaml\nworkers: 2\npols: {}\nroutes: [x]");
+            assertEquals("""
+                    a.yaml:1:1 an included file cannot include others
+                    a.yaml:2:1 an included file may hold routes, pools and defaults, not "workers"
+                    a.yaml:3:1 an included file may hold routes, pools and defaults, not "pols"; did you mean "pools"?
+                    a.yaml:4:9 routes must be a mapping, was a list""", told("include: a.yaml\nroutes: { a.example: 10.0.0.1:443 }"));
+        }
+
+        @Test
+        void areNoReasonToMissAPoolThatABrokenOneMayHave() throws IOException {
+            write("a.yaml", "pools:\n  web: [");
+            assertEquals(
+                    "a.yaml:2:9 the file ends inside a list or a mapping: a ] or } is missing",
+                    told("include: a.yaml\nroutes: { a.example: web }"));
+        }
+
+        @Test
+        void countOnceThroughTwoPatterns() throws IOException {
+            write("a.yaml", "routes: { a.example: 10.0.0.1:443 }");
+            assertEquals(
+                    1, valid(read("include: [a.yaml, \"[a].yaml\"]")).routes().size());
+        }
+    }
+
+    @Nested
+    class Unreadable {
+        @Test
+        void thatAreAbsentOrNoFile() {
+            assertEquals("0:0 cannot be read: no such file", only(ConfigFile.read(dir().resolve("none.yaml"))));
+            assertEquals("0:0 cannot be read: is a directory", only(ConfigFile.read(dir())));
+        }
+
+        @Test
+        void thatAreTooLarge() throws IOException {
+            Path file = write("large.yaml", "#".repeat(YamlTree.MAX_BYTES + 1));
+            assertEquals("0:0 is larger than 4MiB", only(ConfigFile.read(file)));
+        }
+
+        @Test
+        void thatAreNotUtf8() throws IOException {
+            Path file = dir().resolve("latin1.yaml");
+            Files.write(file, "routes:\n  bücher.example: x\n".getBytes(StandardCharsets.ISO_8859_1));
+            assertEquals("2:4 byte 0xFC is not UTF-8 text", only(ConfigFile.read(file)));
+        }
+
+        @Test
+        void thatHoldControlCharacters() throws IOException {
+            assertEquals("2:3 character U+0007 is not allowed in YAML", only(read("routes:\n  \u0007: x\n")));
+        }
+
+        /** A parser that recurses, or a reader that copies aliases, would not come back from these. */
+        @Test
+        void thatNestOrMultiplyWithoutEnd() throws IOException {
+            assertEquals("1:41 nested more than 32 deep", only(read("routes: [" + "[".repeat(1_000_000))));
+            StringBuilder laughs = new StringBuilder("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
+            for (char name = 'b'; name < 'k'; name++) {
+                String inner = ("*" + (char) (name - 1) + ", ").repeat(10);
+                laughs.append("%c: &%c [%s]\n".formatted(name, name, inner));
+            }
+            assertTrue(only(read(laughs.toString())).endsWith("more than 100000 values, aliases counted out"));
+        }
+    }
+
+    @Test
+    void saysOfASharedValueWhoCannotUseIt() throws IOException {
+        assertEquals("""
+                usher.yaml:1:22 routes.a.example: port must be 1..65535, was 0
+                usher.yaml:1:22 routes.b.example: port must be 1..65535, was 0""", told("routes: { a.example: &one 10.0.0.1:0, b.example: *one }"));
+    }
+
+    private Path dir() {
+        return Objects.requireNonNull(directory);
+    }
+
+    private Path write(String name, String text) throws IOException {
+        Path file = dir().resolve(name);
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        return Files.writeString(file, text);
+    }
+
+    private ConfigResult read(String yaml) throws IOException {
+        return ConfigFile.read(write("usher.yaml", yaml), environment::get);
+    }
+
+    private UsherConfig valid(String yaml) throws IOException {
+        return valid(read(yaml));
+    }
+
+    private static UsherConfig valid(ConfigResult result) {
+        return switch (result) {
+            case ConfigResult.Valid valid -> valid.config();
+            case ConfigResult.Invalid invalid ->
+                throw new AssertionError(new DiagnosticText(false).render(invalid.diagnostics()));
+        };
+    }
+
+    private String told(String yaml) throws IOException {
+        return read(yaml).diagnostics().stream()
+                .map(d -> d.file() + ":" + d.line() + ":" + d.column() + " " + d.message())
+                .collect(Collectors.joining("\n"))
+                .replace(dir() + "/", "");
+    }
+
+    private static String only(ConfigResult result) {
+        assertEquals(1, result.diagnostics().size(), result.diagnostics().toString());
+        Diagnostic diagnostic = result.diagnostics().getFirst();
+        return diagnostic.line() + ":" + diagnostic.column() + " " + diagnostic.message();
+    }
+
+    private static List<BackendConfig> backends(String... addresses) {
+        return List.of(addresses).stream()
+                .map(HostPort::parse)
+                .map(BackendConfig::of)
+                .toList();
+    }
+}
