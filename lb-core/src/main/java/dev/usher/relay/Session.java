@@ -18,6 +18,7 @@ import dev.usher.tls.ClientHello;
 import dev.usher.tls.HelloCollector;
 import dev.usher.tls.HelloRefusal;
 import dev.usher.tls.HelloResult;
+import dev.usher.tls.ServerFirstBytes;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -291,8 +292,9 @@ final class Session implements Deadline.Owner {
      */
     private void connect(CloseReason soFar) {
         CloseReason failure = soFar;
+        long clientHash = pool().clientHash(clientAddress());
         while (attempts <= pool().config().retries()) {
-            Backend picked = pool().pick(tried);
+            Backend picked = pool().pick(clientHash, tried);
             if (picked == null) {
                 break;
             }
@@ -315,9 +317,8 @@ final class Session implements Deadline.Owner {
 
     /** @return why it failed at once; null if it is under way or done */
     private @Nullable CloseReason startConnect(Backend picked) {
-        InetSocketAddress address = Objects.requireNonNull(picked.address(), "a pick is of a resolved backend");
         try {
-            backend.open(worker.openChannel(address));
+            backend.open(worker.openChannel(picked.address()));
         } catch (IOException outOfDescriptors) {
             return CloseReason.OUT_OF_SOCKETS;
         }
@@ -325,7 +326,7 @@ final class Session implements Deadline.Owner {
         SocketChannel channel = backend.channel();
         try {
             // To a backend on this machine the handshake is over by now, and asking once saves a turn of the loop.
-            if (!channel.connect(address) && !channel.finishConnect()) {
+            if (!channel.connect(picked.address()) && !channel.finishConnect()) {
                 backend.watch(OP_CONNECT);
             }
             return null;
@@ -365,7 +366,7 @@ final class Session implements Deadline.Owner {
     /** Lets the backend go, for another to be tried. */
     private void giveBackendUp(CloseReason failure) {
         if (failure != CloseReason.OUT_OF_SOCKETS) {
-            chosen().failed();
+            pool().failed(chosen(), worker.nowNanos());
         }
         releaseBackend();
         backend.reset();
@@ -425,12 +426,23 @@ final class Session implements Deadline.Owner {
         if (!down.wantsRead()) {
             return;
         }
-        if (down.move(worker) > 0 && firstByteNanos == SessionEnd.UNKNOWN) {
-            firstByteNanos = worker.clock().nanos() - connectStartedNanos - connectNanos;
-            pool().latencies(relay.index()).firstByte().record(firstByteNanos);
+        int count = down.move(worker);
+        if (count > 0 && firstByteNanos == SessionEnd.UNKNOWN) {
+            onFirstByte(worker.buffer().position(0).limit(count));
         }
         if (firstByteNanos != SessionEnd.UNKNOWN && !hasOpeningToSend()) {
             forgetOpening();
+        }
+    }
+
+    /** @param bytes the first that the backend sent; passed on already */
+    private void onFirstByte(ByteBuffer bytes) {
+        firstByteNanos = worker.clock().nanos() - connectStartedNanos - connectNanos;
+        pool().latencies(relay.index()).firstByte().record(firstByteNanos);
+        if (hello != null && ServerFirstBytes.look(bytes) == ServerFirstBytes.INTERNAL_ERROR) {
+            pool().failed(chosen(), worker.nowNanos());
+        } else {
+            chosen().succeeded();
         }
     }
 
