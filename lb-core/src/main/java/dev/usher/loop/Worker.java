@@ -128,8 +128,7 @@ public final class Worker {
             try {
                 runOnce();
             } catch (Throwable bug) { // the loop of one core must not end while there are sessions on it
-                bugs.increment();
-                log.error("{}: a turn of the loop failed; going on", name, bug);
+                onBug("a turn of the loop failed; going on", bug);
             }
         }
         closeAll();
@@ -173,8 +172,7 @@ public final class Worker {
                 ready.onReady(key.readyOps());
             }
         } catch (Throwable bug) {
-            bugs.increment();
-            log.error("{}: a fault in usher, which closes this connection", name, bug);
+            onBug("a fault in usher, which closes this connection", bug);
             ready.onBug(bug);
         }
     }
@@ -225,6 +223,12 @@ public final class Worker {
     /** The clock itself, for the few measurements that a turn is too coarse for. */
     public Clock clock() {
         return clock;
+    }
+
+    /** Counts and logs a fault that its finder could contain. */
+    public void onBug(String what, Throwable bug) {
+        bugs.increment();
+        log.error("{}: {}", name, what, bug);
     }
 
     /** The one buffer that every read of this worker goes through; valid until its user returns. */

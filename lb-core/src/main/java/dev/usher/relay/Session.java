@@ -147,14 +147,14 @@ final class Session implements Deadline.Owner {
     @Override
     public void onDeadline() {
         try {
-            doDeadline();
-        } catch (RuntimeException | Error bug) { // without a deadline it would stay for ever
-            end(CloseReason.BUG);
+            onDeadlineOfState();
+        } catch (RuntimeException | Error bug) {
+            end(CloseReason.BUG); // nothing else would: the deadline that would have ended it has passed
             throw bug;
         }
     }
 
-    private void doDeadline() {
+    private void onDeadlineOfState() {
         switch (state) {
             case AWAITING_HELLO -> end(CloseReason.HELLO_TIMEOUT);
             case CONNECTING -> {
@@ -301,6 +301,7 @@ final class Session implements Deadline.Owner {
             chosen = picked;
             taken = true;
             attempts++;
+            connectNanos = SessionEnd.UNKNOWN;
             moveTo(SessionState.CONNECTING);
             CloseReason failed = startConnect(picked);
             if (failed == null) {
@@ -459,8 +460,10 @@ final class Session implements Deadline.Owner {
             end(CloseReason.CLIENT_RESET);
         } else if (backendLeftUnheard()) {
             tryAnotherBackend();
+        } else if (backend.isBroken() && wasUnheard()) {
+            refuse(CloseReason.BACKEND_CLOSED_EARLY);
         } else if (backend.isBroken()) {
-            end(firstByteNanos == SessionEnd.UNKNOWN ? CloseReason.BACKEND_CLOSED_EARLY : CloseReason.BACKEND_RESET);
+            end(CloseReason.BACKEND_RESET);
         } else if (up.isStarved() || down.isStarved()) {
             end(CloseReason.OUT_OF_BUFFERS);
         } else if (up.isDrained() && down.isDrained()) {
@@ -571,6 +574,7 @@ final class Session implements Deadline.Owner {
         }
         report(reason);
         backend.close();
+        releaseBackend();
         if (listener.type() == ListenerType.TCP) {
             close(Ending.RESET); // no protocol to say it in: a RST is what the refused connect would have been
             return;
@@ -604,13 +608,8 @@ final class Session implements Deadline.Owner {
     }
 
     private void close(Ending ending) {
-        if (ending == Ending.RESET) {
-            client.reset();
-            backend.reset();
-        } else {
-            client.close();
-            backend.close();
-        }
+        close(client, down, ending);
+        close(backend, up, ending);
         moveTo(SessionState.CLOSED);
         releaseBackend();
         forgetOpening();
@@ -618,6 +617,15 @@ final class Session implements Deadline.Owner {
         down.release(worker);
         relay.unlink(this);
         listener.onClosed();
+    }
+
+    /** @param into what was on its way to this side: a FIN would pass off as the whole what it has of it */
+    private static void close(Side side, Half into, Ending ending) {
+        if (ending == Ending.RESET || into.wantsWrite()) {
+            side.reset();
+        } else {
+            side.close();
+        }
     }
 
     private void releaseBackend() {
@@ -634,12 +642,18 @@ final class Session implements Deadline.Owner {
         }
         reported = true;
         listener.metrics().ended().of(reason).increment();
+        if (taken && state != SessionState.CONNECTING) {
+            chosen().served(up.bytes(), down.bytes());
+        }
         if (chosen != null) {
-            chosen.served(up.bytes(), down.bytes());
             pool().latencies(relay.index()).session().record(worker.nowNanos() - acceptedNanos);
         }
-        if (relay.log().wants(reason)) {
-            relay.log().ended(relay.index(), describe(reason));
+        try {
+            if (relay.log().wants(reason)) {
+                relay.log().ended(relay.index(), describe(reason));
+            }
+        } catch (RuntimeException | Error bug) { // of a log, which is not ours: the session has yet to be closed
+            worker.onBug("the log of sessions failed", bug);
         }
     }
 

@@ -16,7 +16,7 @@ package dev.usher.relay;
  *   |     RELAYING -------------+                   |
  *   |        |                  |                   |
  *   |        v                  v                   v
- *   |    HALF_CLOSED       REFUSING <---------------+   an alert was sent; also from CONNECTING
+ *   |    HALF_CLOSED       REFUSING <---------------+   an alert was sent; from every state before it
  *   |        |                  |
  *   |        v                  v
  *   +---> CLOSED  <-------------+                       from every state
@@ -41,7 +41,8 @@ enum SessionState {
             case AWAITING_HELLO -> next == CONNECTING || next == REFUSING || next == CLOSED;
             case CONNECTING -> next == CONNECTING || next == RELAYING || next == REFUSING || next == CLOSED;
             case RELAYING -> next == CONNECTING || next == HALF_CLOSED || next == REFUSING || next == CLOSED;
-            case HALF_CLOSED, REFUSING -> next == CLOSED;
+            case HALF_CLOSED -> next == REFUSING || next == CLOSED;
+            case REFUSING -> next == CLOSED;
             case CLOSED -> false;
         };
     }

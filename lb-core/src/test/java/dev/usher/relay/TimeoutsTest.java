@@ -1,0 +1,76 @@
+package dev.usher.relay;
+
+import static dev.usher.testing.TestUsher.hello;
+import static dev.usher.testing.TestUsher.helloBytes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestPeer;
+import dev.usher.testing.TestUsher;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Time-outs on the machine's own clock. {@link HandTurnedTest} has their exact moments. */
+class TimeoutsTest {
+    private static final Duration SHORT = Duration.ofMillis(150);
+
+    @Test
+    void endASilentBackendsSession() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.SILENT);
+                TestUsher usher = TestUsher.of(backend).idleTimeout(SHORT).start();
+                TestPeer client = usher.connect()) {
+            client.send(hello());
+            assertEquals(0, client.readToEnd().length);
+            SessionEnd end = usher.ended(CloseReason.BACKEND_SILENT);
+            assertEquals(helloBytes(), end.bytesIn());
+            assertEquals(SessionEnd.UNKNOWN, end.firstByteNanos());
+            assertTrue(end.totalNanos() >= SHORT.toNanos());
+        }
+    }
+
+    @Test
+    void endAnIdleSession() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of(backend).idleTimeout(SHORT).start();
+                TestPeer client = usher.connect()) {
+            client.send(hello()).read(helloBytes());
+            assertEquals(0, client.readToEnd().length);
+            usher.ended(CloseReason.IDLE_TIMEOUT);
+            assertEquals(-1, backend.connection(0).socket().getInputStream().read());
+        }
+    }
+
+    @Test
+    void endAHalfClosedSession() throws IOException {
+        try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> {
+                    client.send((byte) 1).halfClose();
+                    client.readToEnd();
+                });
+                TestUsher usher = TestUsher.of(backend).halfClosedTimeout(SHORT).start();
+                TestPeer client = usher.connect()) {
+            client.send(hello());
+            assertEquals(1, client.readToEnd().length);
+            usher.ended(CloseReason.HALF_CLOSED_TIMEOUT);
+        }
+    }
+
+    /** A session that never rests is ended all the same. */
+    @Test
+    void endABusySessionAtItsMaxLifetime() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of(backend).maxLifetime(SHORT).start();
+                TestPeer client = usher.connect()) {
+            client.send(hello()).read(helloBytes());
+            try {
+                while (true) {
+                    client.send((byte) 1).read(1);
+                }
+            } catch (IOException ended) {
+                SessionEnd end = usher.ended(CloseReason.MAX_LIFETIME);
+                assertTrue(end.totalNanos() >= SHORT.toNanos());
+            }
+        }
+    }
+}

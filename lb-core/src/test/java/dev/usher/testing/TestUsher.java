@@ -1,0 +1,364 @@
+package dev.usher.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.LoadBalancer;
+import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.Fallback;
+import dev.usher.config.HostPort;
+import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.TimeoutsConfig;
+import dev.usher.config.UsherConfig;
+import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
+import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
+import dev.usher.relay.CloseReason;
+import dev.usher.relay.SessionEnd;
+import dev.usher.relay.SessionLog;
+import dev.usher.time.Clock;
+import dev.usher.tls.HelloBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running load balancer with one listener on loopback, and one route, {@link #NAME}, to one pool. When it closes, it
+ * checks what must hold after any test: no session is open, no buffer is held, no backend counts a session, and nothing
+ * was counted as a bug that the test did not announce.
+ */
+public final class TestUsher implements AutoCloseable {
+    /** The one name that is served. */
+    public static final String NAME = "www.example.com";
+
+    public static final String POOL = "web";
+    public static final String FALLBACK_POOL = "fallback";
+
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final LoadBalancer balancer;
+    private final BlockingQueue<SessionEnd> ends;
+    private long announcedBugs;
+
+    private TestUsher(LoadBalancer balancer, BlockingQueue<SessionEnd> ends) {
+        this.balancer = balancer;
+        this.ends = ends;
+    }
+
+    /** A listener of type tls in front of these backends. */
+    public static Builder of(TestBackend... backends) {
+        return new Builder(ListenerType.TLS).backends(backends);
+    }
+
+    /** A listener of type tcp in front of these backends. */
+    public static Builder tcp(TestBackend... backends) {
+        return new Builder(ListenerType.TCP).backends(backends);
+    }
+
+    /** A hello for {@link #NAME}, the same bytes each time. */
+    public static ByteBuffer hello() {
+        return new HelloBuilder().name(NAME).records();
+    }
+
+    /** Length of {@link #hello}. */
+    public static int helloBytes() {
+        return hello().remaining();
+    }
+
+    public LoadBalancer balancer() {
+        return balancer;
+    }
+
+    public InetSocketAddress address() {
+        return Objects.requireNonNull(balancer.addresses().get("in")).getFirst();
+    }
+
+    public TestPeer connect() throws IOException {
+        return TestPeer.connect(address());
+    }
+
+    public MetricsSnapshot snapshot() {
+        return balancer.snapshot();
+    }
+
+    public BackendSnapshot backend(TestBackend backend) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(snapshot().pools().get(POOL)).backends().get(backend.name()));
+    }
+
+    public long heldBytes() {
+        return snapshot().workers().stream()
+                .mapToLong(WorkerSnapshot::heldBytes)
+                .sum();
+    }
+
+    public long bugs() {
+        return snapshot().workers().stream().mapToLong(WorkerSnapshot::bugs).sum();
+    }
+
+    public long acceptPauses() {
+        return snapshot().workers().stream()
+                .mapToLong(WorkerSnapshot::acceptPauses)
+                .sum();
+    }
+
+    public long turns() {
+        return snapshot().workers().stream().mapToLong(WorkerSnapshot::turns).sum();
+    }
+
+    /** The next session that ended. Its reason must be this one, and the counters must say so too. */
+    public SessionEnd ended(CloseReason reason) {
+        SessionEnd end = nextEnd();
+        assertEquals(reason, end.reason(), end.toString());
+        assertTrue(snapshot().ended(reason.word()) > 0, "counted as " + reason.word());
+        return end;
+    }
+
+    public SessionEnd nextEnd() {
+        try {
+            SessionEnd end = ends.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            assertNotNull(end, "no session ended");
+            return Objects.requireNonNull(end);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    public void awaitOpen(int sessions) {
+        Await.until(
+                () -> balancer.openSessions() == sessions,
+                sessions + " sessions are open, not " + balancer.openSessions());
+    }
+
+    /** Says that the test provokes a fault so many times. */
+    public void announceBugs(long bugs) {
+        announcedBugs = bugs;
+    }
+
+    /** Waits until nothing is left of any session. */
+    public void awaitNothingLeft() {
+        awaitOpen(0);
+        Await.until(() -> heldBytes() == 0, "no buffer is held, of " + heldBytes() + " bytes");
+        Await.until(() -> snapshot().open() == 0, "no connection counts as open");
+        Await.until(
+                () -> snapshot().workers().stream().allMatch(worker -> worker.openSessions() == 0),
+                "no worker owns a session");
+        snapshot()
+                .pools()
+                .forEach((name, pool) -> pool.backends()
+                        .forEach((backend, counts) -> assertEquals(0, counts.open(), name + " " + backend)));
+        assertEquals(snapshot().accepted(), snapshot().ended(), "each accepted connection has one reason to end");
+    }
+
+    @Override
+    public void close() {
+        try {
+            awaitNothingLeft();
+            assertEquals(announcedBugs, bugs(), "faults counted; -Dusher.log=ERROR shows them");
+        } finally {
+            balancer.close();
+        }
+    }
+
+    /** How it is to be. What is not said is as in a configuration that does not say it, but for one worker. */
+    public static final class Builder {
+        private final ListenerType type;
+        private final List<BackendConfig> backends = new ArrayList<>();
+        private final List<RouteConfig> routes = new ArrayList<>(List.of(RouteConfig.of(NAME, POOL)));
+        private final Map<String, PoolConfig> morePools = new LinkedHashMap<>();
+        private ClientHelloConfig hello = ClientHelloConfig.DEFAULT;
+        private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
+        private int retries = PoolConfig.DEFAULT_RETRIES;
+        private Fallback defaultRoute = Fallback.REJECT;
+        private Fallback noSniRoute = Fallback.REJECT;
+        private int listenerConnections = ListenerConfig.DEFAULT_MAX_CONNECTIONS;
+        private int allConnections = LimitsConfig.DEFAULT.maxConnections();
+        private int workers = 1;
+        private SessionLog alsoTell = SessionLog.NONE;
+        private SelectorProvider provider = SelectorProvider.provider();
+
+        private Builder(ListenerType type) {
+            this.type = type;
+        }
+
+        private Builder backends(TestBackend... added) {
+            for (TestBackend backend : added) {
+                backends.add(backend.config());
+            }
+            return this;
+        }
+
+        public Builder backend(BackendConfig backend) {
+            backends.add(backend);
+            return this;
+        }
+
+        public Builder connectTimeout(Duration connect) {
+            timeouts = new TimeoutsConfig(connect, timeouts.idle(), timeouts.halfClosed(), timeouts.maxLifetime());
+            return this;
+        }
+
+        public Builder idleTimeout(Duration idle) {
+            timeouts = new TimeoutsConfig(timeouts.connect(), idle, timeouts.halfClosed(), timeouts.maxLifetime());
+            return this;
+        }
+
+        public Builder halfClosedTimeout(Duration halfClosed) {
+            timeouts = new TimeoutsConfig(timeouts.connect(), timeouts.idle(), halfClosed, timeouts.maxLifetime());
+            return this;
+        }
+
+        public Builder maxLifetime(Duration maxLifetime) {
+            timeouts = new TimeoutsConfig(timeouts.connect(), timeouts.idle(), timeouts.halfClosed(), maxLifetime);
+            return this;
+        }
+
+        public Builder helloTimeout(Duration timeout) {
+            hello = new ClientHelloConfig(timeout, hello.maxSizeBytes());
+            return this;
+        }
+
+        public Builder maxHelloBytes(int bytes) {
+            hello = new ClientHelloConfig(hello.timeout(), bytes);
+            return this;
+        }
+
+        public Builder retries(int count) {
+            retries = count;
+            return this;
+        }
+
+        public Builder defaultRoute(Fallback fallback) {
+            defaultRoute = fallback;
+            return this;
+        }
+
+        public Builder noSniRoute(Fallback fallback) {
+            noSniRoute = fallback;
+            return this;
+        }
+
+        /** A second pool, {@link #FALLBACK_POOL}, with this one backend. */
+        public Builder fallbackPool(TestBackend backend) {
+            morePools.put(FALLBACK_POOL, PoolConfig.of(FALLBACK_POOL, List.of(backend.config())));
+            return this;
+        }
+
+        /** In place of the one route. */
+        public Builder route(RouteConfig route) {
+            routes.clear();
+            routes.add(route);
+            return this;
+        }
+
+        public Builder listenerConnections(int max) {
+            listenerConnections = max;
+            return this;
+        }
+
+        public Builder allConnections(int max) {
+            allConnections = max;
+            return this;
+        }
+
+        public Builder workers(int count) {
+            workers = count;
+            return this;
+        }
+
+        /** Another log, which may misbehave; it is told first. */
+        public Builder log(SessionLog log) {
+            alsoTell = log;
+            return this;
+        }
+
+        /** A network that can fail. */
+        public Builder provider(SelectorProvider failing) {
+            provider = failing;
+            return this;
+        }
+
+        public UsherConfig config() {
+            ListenerConfig listener = new ListenerConfig(
+                    "in",
+                    type,
+                    List.of(new HostPort("127.0.0.1", 0)),
+                    hello,
+                    AcceptProxyProtocol.NONE,
+                    List.of(),
+                    listenerConnections,
+                    type == ListenerType.TCP ? POOL : null);
+            PoolConfig plain = PoolConfig.of(POOL, backends);
+            PoolConfig pool = new PoolConfig(
+                    POOL,
+                    backends,
+                    plain.balance(),
+                    timeouts,
+                    retries,
+                    plain.healthCheck(),
+                    plain.ejection(),
+                    plain.slowStart(),
+                    plain.sendProxyProtocol(),
+                    plain.resolve());
+            List<PoolConfig> pools = new ArrayList<>(List.of(pool));
+            pools.addAll(morePools.values());
+            UsherConfig base = UsherConfig.of(List.of(listener), routes, pools);
+            return new UsherConfig(
+                    base.listeners(),
+                    base.routes(),
+                    defaultRoute,
+                    noSniRoute,
+                    base.pools(),
+                    new LimitsConfig(allConnections, base.limits().perClientIp()),
+                    workers,
+                    base.shutdown(),
+                    base.reload(),
+                    base.admin(),
+                    base.logging());
+        }
+
+        public TestUsher start() {
+            LinkedBlockingQueue<SessionEnd> ends = new LinkedBlockingQueue<>();
+            SessionLog first = alsoTell;
+            SessionLog log = new SessionLog() {
+                @Override
+                public void ended(int worker, SessionEnd end) {
+                    if (first.wants(end.reason())) {
+                        first.ended(worker, end);
+                    }
+                    ends.add(end);
+                }
+
+                @Override
+                public boolean wants(CloseReason reason) {
+                    return true;
+                }
+            };
+            try {
+                return new TestUsher(
+                        LoadBalancer.start(config(), new LoadBalancer.Environment(provider, Clock.SYSTEM, log)), ends);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
