@@ -86,9 +86,7 @@ final class Pools implements AutoCloseable {
         Map<Pool, List<Backend>> gone = new LinkedHashMap<>();
         for (PoolConfig config : configs) {
             Pool known = pools.get(config.name());
-            Pool pool = known == null
-                    ? new Pool(config, workers, watcher, this::wake)
-                    : known.successor(config);
+            Pool pool = known == null ? new Pool(config, workers, watcher, this::wake) : known.successor(config);
             next.put(config.name(), pool);
             gone.put(pool, pool.setBackends(members(config), clock.nanos()));
         }
@@ -134,7 +132,9 @@ final class Pools implements AutoCloseable {
         }
         try {
             if (!asked.await(FIRST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("some names of backends have no answer after {} s; going on without", FIRST_ANSWERS.toSeconds());
+                log.warn(
+                        "some names of backends have no answer after {} s; going on without",
+                        FIRST_ANSWERS.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -161,7 +161,8 @@ final class Pools implements AutoCloseable {
         for (BackendConfig backend : config.backends()) {
             for (InetAddress address : addresses(backend, config.resolve().family())) {
                 members.add(new Member(
-                        backend, new InetSocketAddress(address, backend.address().port())));
+                        backend,
+                        new InetSocketAddress(address, backend.address().port())));
             }
         }
         return members;
@@ -190,8 +191,7 @@ final class Pools implements AutoCloseable {
                 .anyMatch(backend -> !backend.address().isIpLiteral());
         if (hasNames) {
             resolvers.put(
-                    pool.name(),
-                    Thread.ofVirtual().name("resolve for " + pool).start(() -> resolveAgain(pool)));
+                    pool.name(), Thread.ofVirtual().name("resolve for " + pool).start(() -> resolveAgain(pool)));
         }
     }
 

@@ -14,7 +14,8 @@ sealed interface Balancer permits RoundRobin, LeastConnections, RandomTwo, Clien
      * @param clientHash of the client's address; looked at by {@link ClientHash} only
      * @param tried backends that this session has tried in vain; few, and usually none
      */
-    @Nullable Backend pick(long clientHash, List<Backend> tried);
+    @Nullable
+    Backend pick(long clientHash, List<Backend> tried);
 
     /** Whether {@code backend} may have this session: it has room, still serves, and was not tried. */
     static boolean mayTake(Backend backend, List<Backend> tried) {

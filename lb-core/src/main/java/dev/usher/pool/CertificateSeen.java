@@ -34,7 +34,9 @@ public record CertificateSeen(
                 return true;
             }
             int dot = name.indexOf('.');
-            if (own.startsWith("*.") && dot > 0 && own.regionMatches(1, name, dot, name.length() - dot)
+            if (own.startsWith("*.")
+                    && dot > 0
+                    && own.regionMatches(1, name, dot, name.length() - dot)
                     && own.length() - 1 == name.length() - dot) {
                 return true;
             }

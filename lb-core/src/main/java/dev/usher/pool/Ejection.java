@@ -40,7 +40,8 @@ final class Ejection {
         }
         long calm = nowNanos - untilNanos;
         timesInARow = timesInARow > 0 && calm < lastNanos ? timesInARow + 1 : 1;
-        lastNanos = Math.min(config.baseTime().toNanos() * timesInARow, config.maxTime().toNanos());
+        lastNanos = Math.min(
+                config.baseTime().toNanos() * timesInARow, config.maxTime().toNanos());
         untilNanos = nowNanos + lastNanos;
         return true;
     }

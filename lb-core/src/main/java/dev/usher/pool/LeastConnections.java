@@ -35,7 +35,8 @@ final class LeastConnections implements Balancer {
     }
 
     /** Compares the loads that the two would have with one session more, without dividing. */
-    static boolean isLessLoaded(Weighted one, Weighted other) {
-        return (one.backend().open() + 1L) * other.weight() < (other.backend().open() + 1L) * one.weight();
+    static boolean isLessLoaded(Weighted candidate, Weighted best) {
+        return (candidate.backend().open() + 1L) * best.weight()
+                < (best.backend().open() + 1L) * candidate.weight();
     }
 }

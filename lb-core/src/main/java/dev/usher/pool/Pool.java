@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +108,9 @@ public final class Pool {
 
     /** The hash that {@link #pick} wants for a client; 0 where the pool does not look at it. */
     public long clientHash(InetSocketAddress client) {
-        return primary instanceof ClientHash ? ClientHash.hash(client.getAddress().getAddress()) : 0;
+        return primary instanceof ClientHash
+                ? ClientHash.hash(client.getAddress().getAddress())
+                : 0;
     }
 
     /**
@@ -311,7 +312,8 @@ public final class Pool {
         backup = balancer(weighted(true, nowNanos));
         backends.forEach(this::tell);
         int before = serving;
-        serving = (int) backends.stream().filter(backend -> backend.state().serves()).count();
+        serving = (int)
+                backends.stream().filter(backend -> backend.state().serves()).count();
         if ((serving == 0) != (before == 0)) {
             watcher.onPool(this, serving);
         }
@@ -339,7 +341,8 @@ public final class Pool {
     }
 
     private List<Weighted> weighted(boolean backups, long nowNanos) {
-        long slowStartNanos = config.slowStart() == null ? 1 : config.slowStart().toNanos();
+        long slowStartNanos =
+                config.slowStart() == null ? 1 : config.slowStart().toNanos();
         return backends.stream()
                 .filter(backend -> backend.config().backup() == backups)
                 .filter(backend -> backend.state().serves())

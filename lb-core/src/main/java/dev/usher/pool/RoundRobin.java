@@ -75,7 +75,8 @@ final class RoundRobin implements Balancer {
     /** The weights without their common divisor, scaled down where their sum would make too long an order. */
     private static int[] reduced(List<Weighted> members) {
         int divisor = members.stream().mapToInt(Weighted::weight).reduce(0, RoundRobin::gcd);
-        long sum = members.stream().mapToLong(member -> member.weight() / divisor).sum();
+        long sum =
+                members.stream().mapToLong(member -> member.weight() / divisor).sum();
         return members.stream()
                 .mapToInt(member -> member.weight() / divisor)
                 .map(weight -> sum <= MAX_TURNS ? weight : (int) Math.max(1, weight * (long) MAX_TURNS / sum))

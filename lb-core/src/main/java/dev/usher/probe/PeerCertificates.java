@@ -29,7 +29,8 @@ final class PeerCertificates {
         fault = why;
     }
 
-    @Nullable CertificateSeen seen() {
+    @Nullable
+    CertificateSeen seen() {
         if (chain == null || chain.length == 0) {
             return null;
         }
@@ -60,8 +61,8 @@ final class PeerCertificates {
                 new LdapName(certificate.getSubjectX500Principal().getName())
                         .getRdns().stream()
                                 .filter(part -> part.getType().equalsIgnoreCase("CN"))
-                                .forEach(part ->
-                                        names.add(String.valueOf(part.getValue()).toLowerCase(Locale.ROOT)));
+                                .forEach(part -> names.add(
+                                        String.valueOf(part.getValue()).toLowerCase(Locale.ROOT)));
             }
         } catch (CertificateParsingException | InvalidNameException unreadable) {
             // A certificate whose names cannot be read has none.

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param nanos how long it took
  * @param certificate what the backend showed; null where no handshake got so far
  */
-public record ProbeResult(boolean success, String text, long nanos, @Nullable CertificateSeen certificate) {}
+public record ProbeResult(
+        boolean success, String text, long nanos, @Nullable CertificateSeen certificate) {}

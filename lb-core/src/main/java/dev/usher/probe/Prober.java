@@ -49,7 +49,8 @@ final class Prober {
 
     private void run() {
         try {
-            Thread.sleep(Duration.ofNanos(atRandom(Math.min(FIRST_WITHIN.toNanos(), check.interval().toNanos()))));
+            Thread.sleep(Duration.ofNanos(
+                    atRandom(Math.min(FIRST_WITHIN.toNanos(), check.interval().toNanos()))));
             while (true) {
                 if (backend.adminState() != AdminState.DISABLED) {
                     probeOnce();
@@ -67,7 +68,8 @@ final class Prober {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            boolean handshake = check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
+            boolean handshake =
+                    check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
             backend.showProbe(result.text(), result.nanos(), result.certificate());
             pool.probed(backend, result.success(), result.text(), handshake, clock.nanos());
         } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good

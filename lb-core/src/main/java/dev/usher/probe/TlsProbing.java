@@ -46,7 +46,8 @@ final class TlsProbing {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new Recording(seen, trust)}, random);
-            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, host, address.getPort(), true);
+            SSLSocket secure =
+                    (SSLSocket) context.getSocketFactory().createSocket(socket, host, address.getPort(), true);
             SSLParameters parameters = secure.getSSLParameters();
             if (check.serverName() != null) {
                 parameters.setServerNames(List.of(new SNIHostName(check.serverName())));

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Why a session ended. The access log's words, the counters and what the two sides get to see all come from here.
  *
  * <p>The end code is HAProxy's: who ended it ({@code C} client, {@code S} backend, {@code P} policy of ours, {@code R}
- * resources, {@code K} killed, {@code I} internal, lower case for time-outs, {@code -} nobody) and when ({@code H}
+ * resources, {@code K} killed, {@code D} backend down or gone, {@code I}
+ * internal, lower case for time-outs, {@code -} nobody) and when ({@code H}
  * awaiting the hello, {@code C} connecting, {@code D} data, {@code L} last data, {@code -} done).
  */
 public enum CloseReason {
@@ -54,6 +55,12 @@ public enum CloseReason {
     OUT_OF_BUFFERS("RD", Ending.RESET),
     /** It was still open when the time to drain was over. */
     SHUTDOWN("KD", Ending.RESET),
+    /** Its backend was taken from the configuration, and {@code on_removed_backend} is {@code close}. */
+    BACKEND_REMOVED("DD", Ending.RESET),
+    /** Its backend went down, and {@code on_down} is {@code close}. */
+    BACKEND_DOWN("DD", Ending.RESET),
+    /** Somebody closed it through the admin side. */
+    KILLED("KD", Ending.RESET),
     /** A fault in usher, which the log has with its stack. */
     BUG("ID", Ending.RESET);
 

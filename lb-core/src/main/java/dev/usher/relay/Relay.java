@@ -1,11 +1,14 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Counter;
+import dev.usher.pool.Backend;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,30 +56,56 @@ public final class Relay {
     }
 
     /**
-     * Listens on one address. On the worker's thread, or before it starts.
+     * Opens one socket of a listener. It accepts from {@link #follow} on.
      *
+     * @param address what {@code bind} of the configuration leads to
      * @return the address that it is bound to
      */
-    public InetSocketAddress listen(ListenerConfig config, ListenerState state, InetSocketAddress address)
+    public InetSocketAddress open(ListenerConfig config, ListenerState state, HostPort bind, InetSocketAddress address)
             throws IOException {
         return listeners
                 .computeIfAbsent(config.name(), _ -> new RelayListener(this, config, state))
-                .bind(address)
+                .bind(bind, address)
                 .address();
     }
 
-    /** Stops listening on all addresses; connections that the kernel has queued are taken first. */
-    public void stopListening() throws IOException {
-        for (RelayListener listener : listeners.values()) {
-            listener.close();
+    /** Closes one socket of a listener; connections that the kernel has queued are taken first. */
+    public void close(String listener, HostPort bind) throws IOException {
+        RelayListener known = listeners.get(listener);
+        if (known != null) {
+            known.unbind(bind);
+            if (!known.hasSockets()) {
+                listeners.remove(listener);
+            }
         }
-        listeners.clear();
+    }
+
+    /** Takes over the settings of all listeners, and accepts on all sockets. */
+    public void follow(Map<String, ListenerConfig> configs) {
+        listeners.forEach((name, listener) -> {
+            ListenerConfig config = configs.get(name);
+            if (config != null) {
+                listener.follow(config);
+            }
+        });
     }
 
     /** Ends every open session. */
     public void endAll(CloseReason reason) {
         while (first != null) {
             first.end(reason);
+        }
+    }
+
+    /** Ends the sessions that have one of these backends. */
+    public void endAllOf(Collection<Backend> backends, CloseReason reason) {
+        Session session = first;
+        while (session != null) {
+            Session following = session.next; // ending cuts the links
+            if (session.hasOneOf(backends)) {
+                session.end(reason);
+            }
+            session = following;
         }
     }
 

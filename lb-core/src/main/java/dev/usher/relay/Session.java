@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -112,10 +113,14 @@ final class Session implements Deadline.Owner {
     /** Takes the accepted connection. */
     void start(SocketChannel accepted) {
         client.open(accepted);
-        ListenerConfig config = listener.config(routing);
+        ListenerConfig config = listener.config();
         if (config.type() == ListenerType.TCP) {
-            pool = Objects.requireNonNull(routing.pools().get(config.pool()), "checked by the configuration");
-            connect(CloseReason.NO_BACKEND);
+            pool = routing.pools().get(config.pool());
+            if (pool == null) { // the last connections of a listener that a reload takes away with its pool
+                end(CloseReason.SHUTDOWN);
+            } else {
+                connect(CloseReason.NO_BACKEND);
+            }
         } else {
             collector = new HelloCollector(config.clientHello().maxSizeBytes());
             worker.arm(deadline, config.clientHello().timeout().toNanos());
@@ -575,7 +580,7 @@ final class Session implements Deadline.Owner {
         report(reason);
         backend.close();
         releaseBackend();
-        if (listener.type() == ListenerType.TCP) {
+        if (listener.config().type() == ListenerType.TCP) {
             close(Ending.RESET); // no protocol to say it in: a RST is what the refused connect would have been
             return;
         }
@@ -626,6 +631,11 @@ final class Session implements Deadline.Owner {
         } else {
             side.close();
         }
+    }
+
+    /** True exactly while it counts as open on one of these. */
+    boolean hasOneOf(Collection<Backend> backends) {
+        return taken && backends.contains(chosen);
     }
 
     private void releaseBackend() {
