@@ -1,11 +1,63 @@
 package dev.usher.server;
 
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
 /** The program's entry point. */
 public final class Main {
     private Main() {}
 
-    /** Runs the command line. */
+    /** Runs the command line, and ends the process with the command's exit code. */
     public static void main(String[] args) {
-        System.out.println("usher 0.1.0");
+        if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+            System.out.println(Version.line()); // without the command line's classes: scripts ask often
+            return;
+        }
+        System.exit(commandLine().execute(args));
+    }
+
+    /** All commands, with our wording of what can be wrong with their arguments. */
+    static CommandLine commandLine() {
+        CommandLine commands = new CommandLine(new UsherCommand());
+        commands.addMixin("help", new HelpOption());
+        commands.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
+        commands.setColorScheme(colours(Terminal.STDOUT));
+        commands.setParameterExceptionHandler(Main::explainUsage);
+        commands.setExecutionExceptionHandler(Main::reportBug);
+        return commands;
+    }
+
+    private static CommandLine.Help.ColorScheme colours(int descriptor) {
+        return CommandLine.Help.defaultColorScheme(Terminal.hasColour(descriptor) ? Ansi.ON : Ansi.OFF);
+    }
+
+    private static int explainUsage(ParameterException fault, String[] args) {
+        CommandLine command = fault.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("usher: " + message(fault));
+        UnmatchedArgumentException.printSuggestions(fault, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
+    }
+
+    private static String message(ParameterException fault) {
+        boolean unknownCommand = fault instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && fault.getCommandLine().getParent() == null
+                && !unmatched.getUnmatched().isEmpty();
+        return unknownCommand
+                ? "there is no command \""
+                        + ((UnmatchedArgumentException) fault).getUnmatched().getFirst() + '"'
+                : String.valueOf(fault.getMessage());
+    }
+
+    private static int reportBug(Exception fault, CommandLine command, CommandLine.ParseResult parsed) {
+        command.getErr().println("usher: this is a fault in usher; please report it with what follows");
+        fault.printStackTrace(command.getErr());
+        return ExitCode.FAILED;
     }
 }

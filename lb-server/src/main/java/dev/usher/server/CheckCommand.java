@@ -1,0 +1,60 @@
+package dev.usher.server;
+
+import dev.usher.server.yaml.ConfigFile;
+import dev.usher.server.yaml.ConfigResult;
+import dev.usher.server.yaml.DiagnosticJson;
+import dev.usher.server.yaml.DiagnosticText;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code usher check}. */
+@Command(
+        name = "check",
+        description = "Check a configuration and report every fault in it.",
+        footer = {"", "Exit codes: 0 valid (there may be warnings), 1 not valid, 2 wrong usage."})
+final class CheckCommand implements Callable<Integer> {
+    /** How faults are reported. */
+    enum Format {
+        TEXT,
+        JSON
+    }
+
+    @Mixin
+    private ConfigArgument argument = new ConfigArgument();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            description = "text, for people and editors, or json (default: text).")
+    private Format format = Format.TEXT;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        ConfigResult result = ConfigFile.read(argument.file());
+        switch (format) {
+            case JSON -> out.print(DiagnosticJson.render(result.diagnostics()));
+            case TEXT -> out.print(text(result));
+        }
+        out.flush();
+        return result instanceof ConfigResult.Valid ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private String text(ConfigResult result) {
+        DiagnosticText text = new DiagnosticText(Terminal.hasColour(Terminal.STDOUT));
+        String faults = result.diagnostics().isEmpty() ? "" : text.render(result.diagnostics());
+        return switch (result) {
+            case ConfigResult.Invalid _ -> faults;
+            case ConfigResult.Valid valid -> faults + argument.file() + ": valid: " + Summary.of(valid.config()) + "\n";
+        };
+    }
+}

@@ -1,0 +1,35 @@
+package dev.usher.server;
+
+import dev.usher.config.UsherConfig;
+import dev.usher.server.yaml.ConfigFile;
+import dev.usher.server.yaml.ConfigResult;
+import dev.usher.server.yaml.DiagnosticText;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+
+/** {@code FILE}, for the commands that need what is in it. */
+final class ConfigArgument {
+    @Parameters(index = "0", paramLabel = "FILE", description = "The configuration, YAML.")
+    private Path file = Path.of("");
+
+    Path file() {
+        return file;
+    }
+
+    /** Reads the file; if it is not valid, tells all its faults and gives null. Warnings are told as well if wanted. */
+    @Nullable
+    UsherConfig read(PrintWriter err, boolean warnings) {
+        ConfigResult result = ConfigFile.read(file);
+        boolean invalid = result instanceof ConfigResult.Invalid;
+        if (invalid || (warnings && !result.diagnostics().isEmpty())) {
+            err.print(new DiagnosticText(Terminal.hasColour(Terminal.STDERR)).render(result.diagnostics()));
+            err.flush();
+        }
+        return switch (result) {
+            case ConfigResult.Valid valid -> valid.config();
+            case ConfigResult.Invalid _ -> null;
+        };
+    }
+}

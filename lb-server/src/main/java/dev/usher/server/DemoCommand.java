@@ -1,0 +1,104 @@
+package dev.usher.server;
+
+import dev.usher.config.HostPort;
+import dev.usher.config.UsherConfig;
+import dev.usher.server.demo.Demo;
+import dev.usher.server.log.ProgramLog;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.security.GeneralSecurityException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code usher demo}. */
+@Command(
+        name = "demo",
+        description = "Show it at work: two HTTPS domains, three backends, and curl lines to try.",
+        footer = {"", "Needs nothing but a JDK, and leaves nothing behind.", "Exit codes: 0 ended, 1 failed."})
+final class DemoCommand implements Callable<Integer> {
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8443",
+            description = "Where usher listens (default: 8443).")
+    private int port = 8443;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "IP",
+            defaultValue = "127.0.0.1",
+            description = "The address that it listens on (default: 127.0.0.1).")
+    private String bind = "127.0.0.1";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException, GeneralSecurityException, InterruptedException {
+        HostPort listen = listen();
+        StopSignals stops = StopSignals.install(); // before there are files that have to be removed
+        stops.add("HUP");
+        if (isBusy(listen)) {
+            return ExitCode.FAILED;
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("Making keys and certificates ...");
+        out.flush();
+        try (Demo demo = Demo.start()) {
+            return stops.asked() ? ExitCode.OK : serve(demo, demo.config(listen), stops);
+        } catch (IOException | GeneralSecurityException e) {
+            if (stops.asked()) {
+                return ExitCode.OK; // Ctrl-C ended keytool as well
+            }
+            say("the demo failed: " + e.getMessage());
+            return ExitCode.FAILED;
+        }
+    }
+
+    private int serve(Demo demo, UsherConfig config, StopSignals stops) throws InterruptedException {
+        ProgramLog.apply(config.logging());
+        try {
+            return new Foreground(config, stops).run(balancer -> {
+                InetSocketAddress bound =
+                        balancer.addresses().values().iterator().next().getFirst();
+                PrintWriter out = spec.commandLine().getOut();
+                out.print(demo.text(HostPort.parseBind(Summary.of(bound))));
+                out.flush();
+            });
+        } finally {
+            ProgramLog.close();
+        }
+    }
+
+    private HostPort listen() {
+        try {
+            return HostPort.parseBind((bind.indexOf(':') >= 0 ? "[" + bind + "]" : bind) + ":" + port);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--bind, --port: " + e.getMessage(), e);
+        }
+    }
+
+    /** Found out before a second is spent on keys. */
+    private boolean isBusy(HostPort listen) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(listen.host(), listen.port()));
+            return false;
+        } catch (IOException e) {
+            say("the demo cannot listen on " + listen + ": " + e.getMessage()
+                    + "; take another port with --port, as: usher demo --port " + (listen.port() + 1));
+            return true;
+        }
+    }
+
+    private void say(String message) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("usher: " + message);
+        err.flush();
+    }
+}

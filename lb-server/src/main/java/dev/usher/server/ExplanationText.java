@@ -1,0 +1,176 @@
+package dev.usher.server;
+
+import dev.usher.Explanation;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.IpAddress;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
+import dev.usher.config.UsherConfig;
+import dev.usher.relay.CloseReason;
+import dev.usher.route.Asked;
+import dev.usher.route.Decision;
+import dev.usher.tls.Alert;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code usher explain} prints. */
+final class ExplanationText {
+    /** @param exitCode what the command ends with */
+    record Answer(String text, int exitCode) {}
+
+    private final UsherConfig config;
+    private final ListenerConfig listener;
+    private final StringBuilder out = new StringBuilder();
+
+    ExplanationText(UsherConfig config, ListenerConfig listener) {
+        this.config = config;
+        this.listener = listener;
+    }
+
+    /** Of a listener that looks at no name. */
+    String ofTcp() {
+        line("listener " + listener.name() + " is of type tcp: it looks at no name and forwards everything");
+        line("");
+        pool(Objects.requireNonNull(listener.pool(), "of type tcp"));
+        return out.toString();
+    }
+
+    Answer of(Asked asked, Explanation explanation) {
+        line(asked.serverName() + " on listener " + asked.listener() + ", from "
+                + IpAddress.text(asked.client().getAddress())
+                + (asked.alpn().isEmpty() ? "" : ", offering " + String.join(", ", asked.alpn())));
+        explanation.steps().forEach(step -> line("  " + step));
+        RouteConfig route = winner(explanation.decision());
+        if (route != null) {
+            others(asked, route);
+        }
+        line("");
+        return switch (explanation.decision()) {
+            case Decision.Serve serve -> served(serve, route);
+            case Decision.Refuse refuse -> refused(refuse);
+        };
+    }
+
+    private Answer served(Decision.Serve serve, @Nullable RouteConfig route) {
+        line("route     " + (route == null ? "none: default_route serves it" : serve.route()));
+        pool(serve.pool().name());
+        return new Answer(out.toString(), route == null ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);
+    }
+
+    private Answer refused(Decision.Refuse refuse) {
+        CloseReason reason = reason(refuse.why());
+        Alert alert = reason.alert();
+        line("refused   " + reason.word());
+        line("client    "
+                + (alert == null
+                        ? "sees the connection closed, without a TLS alert"
+                        : "sees the TLS alert " + alert.name().toLowerCase(Locale.ROOT) + " (" + alert.description()
+                                + ")"));
+        return new Answer(out.toString(), ExitCode.REFUSED);
+    }
+
+    private static CloseReason reason(Decision.Refusal refusal) {
+        return switch (refusal) {
+            case NO_SNI -> CloseReason.NO_SNI;
+            case UNKNOWN_NAME -> CloseReason.UNKNOWN_NAME;
+            case NO_SNI_SILENT -> CloseReason.NO_SNI_CLOSED;
+            case UNKNOWN_NAME_SILENT -> CloseReason.UNKNOWN_NAME_CLOSED;
+            case DENIED -> CloseReason.DENIED;
+        };
+    }
+
+    // ---- routes ----
+
+    /** The route that decided; null where a fallback did. */
+    private @Nullable RouteConfig winner(Decision decision) {
+        String pattern = switch (decision) {
+            case Decision.Serve serve -> serve.route();
+            case Decision.Refuse refuse -> refuse.route();
+        };
+        return config.routes().stream()
+                .filter(route -> route.pattern().text().equals(pattern))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The routes that have the name as well, and lost. */
+    private void others(Asked asked, RouteConfig winner) {
+        String name = String.valueOf(asked.serverName());
+        for (RouteConfig route : config.routes()) {
+            boolean here = route.listeners().isEmpty() || route.listeners().contains(asked.listener());
+            if (!route.equals(winner) && here && covers(route.pattern(), name)) {
+                line("  route " + route.pattern().text() + " has the name as well, but "
+                        + winner.pattern().text() + " is closer");
+            }
+        }
+    }
+
+    private static boolean covers(RoutePattern pattern, String name) {
+        boolean self = name.equals(pattern.name());
+        boolean below = name.endsWith("." + pattern.name());
+        return switch (pattern.kind()) {
+            case EXACT -> self;
+            case BELOW -> below;
+            case SELF_AND_BELOW -> self || below;
+        };
+    }
+
+    // ---- backends ----
+
+    private void pool(String name) {
+        PoolConfig pool = Objects.requireNonNull(config.pools().get(name), "checked by the configuration");
+        line("pool      " + name);
+        List<BackendConfig> primary =
+                pool.backends().stream().filter(backend -> !backend.backup()).toList();
+        List<BackendConfig> backups =
+                pool.backends().stream().filter(BackendConfig::backup).toList();
+        int weights = primary.stream().mapToInt(BackendConfig::weight).sum();
+        String label = "backends  ";
+        for (BackendConfig backend : primary) {
+            line(label + backend.address() + limit(backend) + share(pool, backend, primary.size(), weights));
+            label = "          ";
+        }
+        for (BackendConfig backend : backups) {
+            line(label + backend.address() + limit(backend) + ": backup"
+                    + (primary.isEmpty() ? "" : ", only while none of the others can take a session"));
+            label = "          ";
+        }
+        line("chosen    " + choice(pool, primary.isEmpty() ? backups : primary));
+    }
+
+    private static String limit(BackendConfig backend) {
+        return backend.maxConnections() == BackendConfig.NO_LIMIT
+                ? ""
+                : " (at most " + backend.maxConnections() + " connections)";
+    }
+
+    private static String share(PoolConfig pool, BackendConfig backend, int backends, int weights) {
+        return switch (pool.balance()) {
+            case FIRST -> "";
+            case ROUND_ROBIN, LEAST_CONNECTIONS, RANDOM_TWO, CLIENT_HASH ->
+                backends == 1 ? "" : ": weight " + backend.weight() + " of " + weights;
+        };
+    }
+
+    private static String choice(PoolConfig pool, List<BackendConfig> candidates) {
+        String first = String.valueOf(candidates.getFirst().address());
+        if (candidates.size() == 1) {
+            return first + ", the only one";
+        }
+        return switch (pool.balance()) {
+            case ROUND_ROBIN -> "each in turn, by weight (round-robin)";
+            case LEAST_CONNECTIONS -> "the one with the fewest open sessions for its weight (least-connections)";
+            case RANDOM_TWO -> "two at random, and of these the one with fewer open sessions (random-two)";
+            case CLIENT_HASH -> "by the client's address, so that a client stays with its backend (client-hash)";
+            case FIRST -> first + ", and the next one only while it cannot take a session (first)";
+        };
+    }
+
+    private void line(String text) {
+        out.append(text).append('\n');
+    }
+}

@@ -1,0 +1,126 @@
+package dev.usher.server;
+
+import dev.usher.LoadBalancer;
+import dev.usher.LoadBalancer.Environment;
+import dev.usher.config.UsherConfig;
+import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.relay.CloseReason;
+import dev.usher.relay.SessionLog;
+import dev.usher.server.log.AccessLog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A load balancer from its first bind to its last line of log, in the foreground, until a signal ends it. */
+final class Foreground {
+    private static final Logger log = LoggerFactory.getLogger(Foreground.class);
+
+    private final UsherConfig config;
+    private final StopSignals stops;
+
+    Foreground(UsherConfig config, StopSignals stops) {
+        this.config = config;
+        this.stops = stops;
+    }
+
+    /**
+     * Serves until a signal has it end.
+     *
+     * @param ready is told once connections are served
+     * @return the exit code
+     */
+    int run(Consumer<LoadBalancer> ready) throws InterruptedException {
+        try (AccessLog access = AccessLog.open(config.logging().access(), workers())) {
+            if (access != null) {
+                Signals.on("USR1", access::reopen);
+            }
+            return serve(access == null ? SessionLog.NONE : access, ready);
+        } catch (IOException e) {
+            log.error("{}", e.getMessage());
+            return ExitCode.FAILED;
+        }
+    }
+
+    private int workers() {
+        return config.workers() == UsherConfig.ONE_WORKER_PER_CORE
+                ? Runtime.getRuntime().availableProcessors()
+                : config.workers();
+    }
+
+    private int serve(SessionLog sessions, Consumer<LoadBalancer> ready) throws InterruptedException {
+        LoadBalancer balancer;
+        try {
+            balancer = LoadBalancer.start(config, Environment.of(sessions));
+        } catch (IOException e) {
+            log.error("{}", StartFault.text(e));
+            return ExitCode.FAILED;
+        }
+        boolean clean;
+        try (balancer) {
+            ready.accept(balancer);
+            String signal = stops.take();
+            clean = drain(balancer, signal);
+        }
+        log.info("{}", totals(balancer.snapshot()));
+        return clean ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    // ---- ending ----
+
+    /** Lets open sessions finish; false if a second signal did not want to wait for that. */
+    private boolean drain(LoadBalancer balancer, String signal) throws InterruptedException {
+        Duration delay = config.shutdown().readinessDelay();
+        if (!delay.isZero()) {
+            log.info("{}: not ready from now on; the listeners close in {} s", signal, delay.toSeconds());
+            if (stops.poll(delay) != null) {
+                log.warn("second signal: ending at once, {} sessions are cut", balancer.openSessions());
+                return false;
+            }
+        }
+        Duration patience = config.shutdown().drain();
+        int open = balancer.openSessions();
+        log.info("{}: no new connections; {} open ones may finish within {} s", signal, open, patience.toSeconds());
+        long cutBefore = balancer.snapshot().ended(CloseReason.SHUTDOWN.word());
+        boolean inTime = drainUntilSignal(balancer, patience);
+        long cut = balancer.snapshot().ended(CloseReason.SHUTDOWN.word()) - cutBefore;
+        log.info("drained: {} sessions were open, {} finished, {} were cut", open, Math.max(0, open - cut), cut);
+        return inTime;
+    }
+
+    /** False if a second signal cut the drain short. */
+    private boolean drainUntilSignal(LoadBalancer balancer, Duration patience) throws InterruptedException {
+        AtomicBoolean cutShort = new AtomicBoolean();
+        Thread second = Thread.ofPlatform().name("second-signal").daemon().start(() -> {
+            try {
+                String signal = stops.take();
+                log.warn("{}: ending at once", signal);
+                cutShort.set(true);
+                balancer.drain(Duration.ZERO); // resets what is open, and so ends the other drain
+            } catch (InterruptedException noneCame) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        balancer.drain(patience);
+        second.interrupt();
+        second.join();
+        return !cutShort.get();
+    }
+
+    /** As "totals: accepted 12, completed 10, hello_timeout 2". */
+    static String totals(MetricsSnapshot snapshot) {
+        List<String> counts = new ArrayList<>();
+        counts.add("accepted " + snapshot.accepted());
+        for (CloseReason reason : CloseReason.values()) {
+            long ended = snapshot.ended(reason.word());
+            if (ended > 0 || reason == CloseReason.COMPLETED) {
+                counts.add(reason.word() + " " + ended);
+            }
+        }
+        return "totals: " + String.join(", ", counts);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.usher.server;
+
+import picocli.CommandLine.Option;
+
+/** {@code --help}, which every command has. */
+final class HelpOption {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("unused") // picocli acts on it
+    private boolean asked;
+}

@@ -1,0 +1,52 @@
+package dev.usher.server;
+
+import dev.usher.LoadBalancer;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
+import dev.usher.config.UsherConfig;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the log says of a load balancer that has just begun to serve. */
+final class StartLines {
+    private static final Logger log = LoggerFactory.getLogger(StartLines.class);
+
+    private StartLines() {}
+
+    static void write(LoadBalancer balancer) {
+        UsherConfig config = balancer.config();
+        balancer.addresses().forEach((name, addresses) -> {
+            ListenerConfig listener = config.listeners().get(name);
+            if (listener != null) {
+                log.info(
+                        "listener {}: {} on {}, {}",
+                        name,
+                        listener.type().name().toLowerCase(Locale.ROOT),
+                        Summary.of(addresses),
+                        listener.type() == ListenerType.TCP
+                                ? "to pool " + listener.pool()
+                                : Summary.counted(routes(config, name), "route"));
+            }
+        });
+        OptionalLong limit = Descriptors.limit();
+        String shortage = limit.isEmpty() ? null : Descriptors.shortage(config, limit.getAsLong());
+        if (shortage != null) {
+            log.warn("{}", shortage);
+        }
+        log.info(
+                "usher {} is ready: {}, {}, descriptor limit {}",
+                Version.number(),
+                Summary.of(config),
+                Summary.counted(balancer.snapshot().workers().size(), "worker"),
+                limit.isEmpty() ? "unknown" : limit.getAsLong());
+    }
+
+    private static long routes(UsherConfig config, String listener) {
+        return config.routes().stream()
+                .filter(route ->
+                        route.listeners().isEmpty() || route.listeners().contains(listener))
+                .count();
+    }
+}

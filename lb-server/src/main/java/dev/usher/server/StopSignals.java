@@ -1,0 +1,57 @@
+package dev.usher.server;
+
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wishes that usher should end, in their order. The first asks for a clean end and the second for one at once; the
+ * third does not ask, for the case that the end itself hangs.
+ */
+final class StopSignals {
+    private static final int PATIENCE = 2;
+
+    private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>();
+    private final AtomicInteger asked = new AtomicInteger();
+
+    private StopSignals() {}
+
+    /** Takes over SIGTERM and SIGINT from now on. */
+    static StopSignals install() {
+        StopSignals stops = new StopSignals();
+        stops.add("TERM");
+        stops.add("INT");
+        return stops;
+    }
+
+    /** Lets a signal more ask for the end. */
+    void add(String name) {
+        Signals.on(name, () -> onSignal("SIG" + name));
+    }
+
+    private void onSignal(String signal) {
+        if (asked.incrementAndGet() > PATIENCE) {
+            Runtime.getRuntime().halt(ExitCode.FAILED);
+        }
+        waiting.add(signal);
+    }
+
+    /** Whether a signal has arrived. */
+    boolean asked() {
+        return asked.get() > 0;
+    }
+
+    /** Waits for the next signal, and gives its name. */
+    String take() throws InterruptedException {
+        return waiting.take();
+    }
+
+    /** Waits for the next signal for so long; null if none came. */
+    @Nullable
+    String poll(Duration patience) throws InterruptedException {
+        return waiting.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

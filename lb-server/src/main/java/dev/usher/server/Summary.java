@@ -1,0 +1,38 @@
+package dev.usher.server;
+
+import dev.usher.config.IpAddress;
+import dev.usher.config.UsherConfig;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The size of a configuration, and addresses, in words. */
+final class Summary {
+    private Summary() {}
+
+    /** As "1 listener, 3 routes, 2 pools, 5 backends". */
+    static String of(UsherConfig config) {
+        int backends = config.pools().values().stream()
+                .mapToInt(pool -> pool.backends().size())
+                .sum();
+        return counted(config.listeners().size(), "listener") + ", "
+                + counted(config.routes().size(), "route") + ", "
+                + counted(config.pools().size(), "pool") + ", "
+                + counted(backends, "backend");
+    }
+
+    static String counted(long count, String word) {
+        return count + " " + word + (count == 1 ? "" : "s");
+    }
+
+    /** As {@code 0.0.0.0:443, [::]:443}. */
+    static String of(List<InetSocketAddress> addresses) {
+        return addresses.stream().map(Summary::of).collect(Collectors.joining(", "));
+    }
+
+    static String of(InetSocketAddress address) {
+        byte[] ip = address.getAddress().getAddress();
+        String text = IpAddress.text(ip);
+        return (ip.length == 4 ? text : "[" + text + "]") + ":" + address.getPort();
+    }
+}

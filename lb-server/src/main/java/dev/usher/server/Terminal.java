@@ -1,0 +1,34 @@
+package dev.usher.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Whether an output takes colours. */
+final class Terminal {
+    static final int STDOUT = 1;
+    static final int STDERR = 2;
+
+    private Terminal() {}
+
+    /**
+     * True exactly of a terminal, unless NO_COLOR (no-color.org) or {@code TERM=dumb} ask for none.
+     *
+     * @param descriptor {@link #STDOUT} or {@link #STDERR}
+     */
+    static boolean hasColour(int descriptor) {
+        String none = System.getenv("NO_COLOR");
+        return (none == null || none.isEmpty()) && !"dumb".equals(System.getenv("TERM")) && isTerminal(descriptor);
+    }
+
+    /** From the name of the open file: {@code System.console()} knows only of all three streams at once. */
+    private static boolean isTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException notLinux) {
+            return false;
+        }
+    }
+}

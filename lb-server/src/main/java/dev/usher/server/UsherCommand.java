@@ -1,0 +1,49 @@
+package dev.usher.server;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code usher} without a command. */
+@Command(
+        name = "usher",
+        description = {
+            "Routes TLS connections by server name, without decrypting them.",
+            "",
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            ExplainCommand.class,
+            ForwardCommand.class,
+            DemoCommand.class,
+            CommandLine.HelpCommand.class,
+        },
+        footer = {
+            "",
+            "Start with: usher demo",
+            "The access log goes to stdout, everything else that usher has to say to stderr.",
+        })
+final class UsherCommand implements Runnable {
+    @Option(
+            names = {"-V", "--version"},
+            description = "Show the version.")
+    private boolean version;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        CommandLine command = spec.commandLine();
+        if (version) {
+            command.getOut().println(Version.line());
+            return;
+        }
+        command.usage(command.getErr());
+        throw new CommandLine.ParameterException(command, "a command is needed");
+    }
+}

@@ -1,0 +1,161 @@
+package dev.usher.server.demo;
+
+import dev.usher.config.AdminConfig;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Fallback;
+import dev.usher.config.HostPort;
+import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.LoggingConfig;
+import dev.usher.config.LoggingConfig.AccessLogConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.ShutdownConfig;
+import dev.usher.config.UsherConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Two domains with a certificate each, three backends that hold them, and the configuration of an usher in front, which
+ * holds none. Closing it ends the backends and removes all files.
+ */
+public final class Demo implements AutoCloseable {
+    /** RFC 2606 keeps these names from ever being somebody's. */
+    private static final String ONE = "one.example";
+
+    private static final String TWO = "two.example";
+    private static final String NOBODY = "three.example";
+
+    private final DemoDirectory directory = new DemoDirectory();
+    private final Path pem = directory.resolve("certificates.pem");
+    private final List<DemoBackend> one = new ArrayList<>();
+    private final List<DemoBackend> two = new ArrayList<>();
+
+    private Demo() throws IOException {}
+
+    /** Makes the certificates, which takes a second or two, and starts the backends. */
+    public static Demo start() throws IOException, GeneralSecurityException, InterruptedException {
+        Demo demo = new Demo();
+        try {
+            demo.makeAll();
+            return demo;
+        } catch (IOException | GeneralSecurityException | InterruptedException | RuntimeException e) {
+            demo.close();
+            throw e;
+        }
+    }
+
+    private void makeAll() throws IOException, GeneralSecurityException, InterruptedException {
+        DemoCertificate.Making makingOne = DemoCertificate.make(ONE, directory);
+        DemoCertificate.Making makingTwo = DemoCertificate.make(TWO, directory);
+        DemoCertificate ofOne = makingOne.made();
+        DemoCertificate ofTwo = makingTwo.made();
+        one.add(new DemoBackend("backend A", ONE, ofOne));
+        one.add(new DemoBackend("backend B", ONE, ofOne));
+        two.add(new DemoBackend("backend C", TWO, ofTwo));
+        Files.writeString(pem, ofOne.pem() + ofTwo.pem());
+    }
+
+    /** What usher is to do in front of it. */
+    public UsherConfig config(HostPort bind) {
+        return new UsherConfig(
+                Map.of("demo", ListenerConfig.tls("demo", List.of(bind))),
+                List.of(RouteConfig.of(ONE, ONE), RouteConfig.of(TWO, TWO)),
+                Fallback.REJECT,
+                Fallback.REJECT,
+                Map.of(ONE, pool(ONE, one), TWO, pool(TWO, two)),
+                LimitsConfig.DEFAULT,
+                UsherConfig.ONE_WORKER_PER_CORE,
+                new ShutdownConfig(Duration.ofSeconds(1), Duration.ZERO),
+                ReloadConfig.DEFAULT,
+                AdminConfig.NONE,
+                new LoggingConfig(LoggingConfig.Level.WARN, LoggingConfig.Format.TEXT, AccessLogConfig.DEFAULT));
+    }
+
+    private static PoolConfig pool(String name, List<DemoBackend> members) {
+        return PoolConfig.of(
+                name,
+                members.stream()
+                        .map(backend -> BackendConfig.of(backend.address()))
+                        .toList());
+    }
+
+    /** What the user sees: what there is, and what to paste. */
+    public String text(HostPort listening) {
+        return """
+
+                Two HTTPS domains behind one address, each with its own certificate and key:
+
+                  %s   on %s and %s, which take turns
+                  %s   on %s
+
+                usher listens on %s. It has no certificate and no key: it reads the name in the
+                ClientHello and passes the bytes on unread. Try this in another terminal, twice:
+
+                  %s
+
+                The other domain shows the other certificate:
+
+                  %s
+
+                A name that nobody has is refused, with the alert unrecognized_name:
+
+                  %s
+
+                Each connection shows up here as a line of the access log. Ctrl-C ends the demo.
+
+                """.formatted(
+                        ONE,
+                        one.getFirst().address(),
+                        one.getLast().address(),
+                        TWO,
+                        two.getFirst().address(),
+                        listening,
+                        curl(ONE, listening),
+                        curl(TWO, listening),
+                        curl(NOBODY, listening));
+    }
+
+    private String curl(String domain, HostPort listening) {
+        HostPort reached = reachable(listening);
+        String address = reached.isIpv6Literal() ? "[" + reached.host() + "]" : reached.host();
+        return "curl " + (hasProxy() ? "--noproxy '*' " : "")
+                + "--resolve " + domain + ":" + reached.port() + ":" + address
+                + " --cacert " + quoted(pem.toString())
+                + " https://" + domain + ":" + reached.port() + "/";
+    }
+
+    /** Nobody can connect to "every address". */
+    private static HostPort reachable(HostPort listening) {
+        return switch (listening.host()) {
+            case "", "0.0.0.0" -> new HostPort("127.0.0.1", listening.port());
+            case "::" -> new HostPort("::1", listening.port());
+            default -> listening;
+        };
+    }
+
+    /** Whether curl would take the connection to a proxy, which knows nothing of the names here. */
+    private static boolean hasProxy() {
+        return List.of("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY").stream()
+                .anyMatch(variable -> System.getenv(variable) != null);
+    }
+
+    /** As one word of a shell. */
+    static String quoted(String path) {
+        return path.matches("[A-Za-z0-9_/.+-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
+    }
+
+    @Override
+    public void close() throws IOException {
+        one.forEach(DemoBackend::close);
+        two.forEach(DemoBackend::close);
+        directory.close();
+    }
+}

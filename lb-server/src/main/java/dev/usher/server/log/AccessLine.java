@@ -1,0 +1,112 @@
+package dev.usher.server.log;
+
+import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
+import dev.usher.relay.SessionEnd;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Puts an ended session on a line: one JSON object, every key in every line, null for what is not known. One thread. */
+final class AccessLine {
+    /** A hello may offer 128 protocols of 255 bytes. What follows so many characters of them is left out. */
+    private static final int MAX_ALPN_CHARS = 1024;
+    /** Stands at the end of a list that was cut. */
+    private static final String CUT = "...";
+
+    private final Timestamp timestamp = new Timestamp();
+    private final ClientText clientText;
+    /** 40 random bits: equal numbers of two runs, or of two machines, do not meet. */
+    private final String run = base32(new SecureRandom().nextLong() >>> 24, 8) + "-";
+
+    AccessLine(ClientIp mode) {
+        this.clientText = new ClientText(mode);
+    }
+
+    /**
+     * Appends the line, with its line feed; ASCII only.
+     *
+     * @param endedMillis wall clock of its end
+     */
+    void append(StringBuilder out, SessionEnd end, long endedMillis) {
+        out.append("{\"ts\":\"");
+        timestamp.append(out, endedMillis);
+        out.append('"');
+        text(out, "cid", run + Long.toString(end.id(), 32));
+        text(out, "listener", end.listener());
+        text(out, "client", clientText.of(end.client()));
+        text(out, "sni", end.sni());
+        alpn(out, end.alpn());
+        text(out, "route", end.route());
+        text(out, "pool", end.pool());
+        text(out, "backend", end.backend());
+        number(out, "attempts", end.attempts());
+        text(out, "end", end.reason().endCode());
+        text(out, "reason", end.reason().word());
+        millis(out, "hello_ms", end.helloNanos());
+        millis(out, "connect_ms", end.connectNanos());
+        millis(out, "first_byte_ms", end.firstByteNanos());
+        millis(out, "total_ms", end.totalNanos());
+        number(out, "bytes_in", end.bytesIn());
+        number(out, "bytes_out", end.bytesOut());
+        out.append("}\n");
+    }
+
+    private static StringBuilder key(StringBuilder out, String name) {
+        return out.append(",\"").append(name).append("\":");
+    }
+
+    private static void text(StringBuilder out, String name, @Nullable String value) {
+        key(out, name);
+        if (value == null) {
+            out.append("null");
+        } else {
+            Json.string(out, value);
+        }
+    }
+
+    private static void number(StringBuilder out, String name, long value) {
+        key(out, name).append(value);
+    }
+
+    /** With the microseconds as its three decimals. */
+    private static void millis(StringBuilder out, String name, long nanos) {
+        key(out, name);
+        if (nanos == SessionEnd.UNKNOWN) {
+            out.append("null");
+            return;
+        }
+        long micros = TimeUnit.NANOSECONDS.toMicros(Math.max(0, nanos));
+        int rest = (int) (micros % 1000);
+        out.append(micros / 1000).append('.').append((char) ('0' + rest / 100));
+        out.append((char) ('0' + rest / 10 % 10)).append((char) ('0' + rest % 10));
+    }
+
+    private static void alpn(StringBuilder out, @Nullable List<String> protocols) {
+        key(out, "alpn");
+        if (protocols == null) {
+            out.append("null");
+            return;
+        }
+        out.append('[');
+        int chars = 0;
+        for (String protocol : protocols) {
+            chars += protocol.length();
+            boolean cut = chars > MAX_ALPN_CHARS;
+            Json.string(out, cut ? CUT : protocol);
+            if (cut) {
+                break;
+            }
+            out.append(',');
+        }
+        if (out.charAt(out.length() - 1) == ',') {
+            out.setLength(out.length() - 1);
+        }
+        out.append(']');
+    }
+
+    private static String base32(long value, int digits) {
+        String text = Long.toString(value, 32);
+        return "0".repeat(Math.max(0, digits - text.length())) + text;
+    }
+}

@@ -1,0 +1,278 @@
+package dev.usher.server.log;
+
+import dev.usher.config.LoggingConfig.AccessLogConfig;
+import dev.usher.relay.CloseReason;
+import dev.usher.relay.SessionEnd;
+import dev.usher.relay.SessionLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a line for each session that ended. A worker puts the session into its own ring and goes on; one thread makes
+ * lines of them and writes them. When it cannot keep up, or the output takes nothing, rings fill, and what finds its
+ * ring full is dropped and counted: traffic never waits for a log.
+ *
+ * <p>The thread sleeps without end while nothing happens, and the first session wakes it. After each batch it sleeps
+ * for {@link #BATCH_NANOS} whatever comes, so that under load no worker pays for waking it.
+ */
+public final class AccessLog implements SessionLog, AutoCloseable {
+    /** Sessions that may wait for each worker's lines: more than a second of a worker's work at its fastest. */
+    private static final int RING_CAPACITY = 16_384;
+
+    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** How long a broken output is left alone. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How often losses are reported while they last. */
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** How long an output may take for the last lines. */
+    private static final Duration LAST_LINES = Duration.ofSeconds(5);
+
+    private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
+
+    /** One session and the wall clock of its end, which is the line's time however late it is written. */
+    private record Ended(SessionEnd end, long atMillis) {}
+
+    /** What one worker hands over. */
+    private static final class Lane {
+        private final Ring<Ended> ring;
+        /** Written by the worker only. */
+        private volatile long dropped;
+
+        Lane(int capacity) {
+            this.ring = new Ring<>(capacity);
+        }
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+        void add(Ended ended) {
+            if (!ring.offer(ended)) {
+                dropped++;
+            }
+        }
+    }
+
+    private final int sampleOkPercent;
+    private final List<Lane> lanes;
+    private final AccessOutput output;
+    private final AccessLine lines;
+    private final StringBuilder line = new StringBuilder(1024);
+    private final Thread writer;
+    /** True while the writer sleeps without end or is about to. */
+    private volatile boolean asleep;
+
+    private volatile boolean reopenAsked;
+    private volatile boolean closing;
+    private volatile long lost;
+
+    private boolean broken;
+    private long reportedDrops;
+    private long reportedAtNanos = System.nanoTime() - REPORT_NANOS;
+
+    private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output) {
+        this.sampleOkPercent = config.sampleOkPercent();
+        this.lanes = Stream.generate(() -> new Lane(capacity)).limit(workers).toList();
+        this.output = output;
+        this.lines = new AccessLine(config.clientIp());
+        this.writer = Thread.ofPlatform().name("access-log").daemon().unstarted(this::write);
+    }
+
+    /**
+     * Opens the output and starts to write.
+     *
+     * @param workers how many will report
+     * @return null if the configuration wants no lines
+     * @throws IOException if the file cannot be opened; the message says which and why
+     */
+    public static @Nullable AccessLog open(AccessLogConfig config, int workers) throws IOException {
+        return switch (config.output()) {
+            case NONE -> null;
+            case STDOUT -> started(config, workers, RING_CAPACITY, AccessOutput.stdout());
+            case FILE -> started(config, workers, RING_CAPACITY, file(Objects.requireNonNull(config.file())));
+        };
+    }
+
+    static AccessLog started(AccessLogConfig config, int workers, int capacity, AccessOutput output) {
+        AccessLog log = new AccessLog(config, workers, capacity, output);
+        log.writer.start();
+        return log;
+    }
+
+    private static AccessOutput file(Path file) throws IOException {
+        try {
+            return AccessOutput.file(file);
+        } catch (IOException e) {
+            throw new IOException("the access log " + file + " cannot be opened: " + FileFault.text(e), e);
+        }
+    }
+
+    // ---- on the workers ----
+
+    @Override
+    public boolean wants(CloseReason reason) {
+        return reason != CloseReason.COMPLETED
+                || sampleOkPercent == 100
+                || (sampleOkPercent > 0 && ThreadLocalRandom.current().nextInt(100) < sampleOkPercent);
+    }
+
+    @Override
+    public void ended(int worker, SessionEnd end) {
+        lanes.get(worker).add(new Ended(end, System.currentTimeMillis()));
+        if (asleep) {
+            LockSupport.unpark(writer);
+        }
+    }
+
+    // ---- from anywhere ----
+
+    /** Goes on in the file that has the configured name now. For {@code logrotate}. */
+    public void reopen() {
+        reopenAsked = true;
+        LockSupport.unpark(writer);
+    }
+
+    /** Lines that were not written so far: their ring was full, or the output took nothing until the end. */
+    public long dropped() {
+        return lost + lanes.stream().mapToLong(lane -> lane.dropped).sum();
+    }
+
+    /**
+     * Writes what was handed over, and ends. The workers have to have ended before. An output that takes nothing gets
+     * a few seconds.
+     */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(writer);
+        try {
+            if (!writer.join(LAST_LINES)) {
+                log.warn("access log: {} did not take the last lines within {} s", output, LAST_LINES.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        long dropped = dropped();
+        if (dropped > 0) {
+            log.warn("access log: {} lines were dropped in all", dropped);
+        }
+    }
+
+    // ---- on the writer ----
+
+    private void write() {
+        boolean last;
+        do {
+            last = closing; // read before the rings are: what was handed over until then is found in them
+            if (reopenAsked) {
+                reopenAsked = false;
+                reopenOutput();
+            }
+            boolean drained = drain();
+            reportDrops();
+            if (!last && broken) {
+                LockSupport.parkNanos(RETRY_NANOS);
+            } else if (!last) {
+                LockSupport.parkNanos(BATCH_NANOS);
+                sleepIfIdle(drained);
+            }
+        } while (!last);
+        end();
+    }
+
+    /** True if all rings were found empty and all lines were written. */
+    private boolean drain() {
+        for (Lane lane : lanes) {
+            while (makeRoom()) {
+                Ended ended = lane.ring.poll();
+                if (ended == null) {
+                    break;
+                }
+                lines.append(line, ended.end(), ended.atMillis());
+            }
+        }
+        return makeRoom() && flush();
+    }
+
+    /** Moves the line that was made last into the buffer; false if the output takes nothing, and the line has to wait. */
+    private boolean makeRoom() {
+        if (!output.hasRoom(line.length()) && (!flush() || !output.hasRoom(line.length()))) {
+            return false;
+        }
+        output.put(line);
+        line.setLength(0);
+        return true;
+    }
+
+    private boolean flush() {
+        try {
+            boolean written = output.flush();
+            if (written && broken) {
+                log.info("access log: {} takes lines again", output);
+            }
+            broken = !written;
+        } catch (IOException e) {
+            if (!broken) {
+                log.error("access log: {} cannot be written: {}; trying again", output, FileFault.text(e));
+            }
+            broken = true;
+        }
+        return !broken;
+    }
+
+    private void sleepIfIdle(boolean drained) {
+        asleep = true;
+        if (drained && !closing && !reopenAsked && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
+            LockSupport.park(this);
+        }
+        asleep = false;
+    }
+
+    private void reopenOutput() {
+        flush();
+        try {
+            output.reopen();
+            log.info("access log: {} opened again", output);
+        } catch (IOException e) {
+            log.error(
+                    "access log: {} cannot be opened again, the old file stays in use: {}", output, FileFault.text(e));
+        }
+    }
+
+    private void reportDrops() {
+        long dropped = dropped();
+        long now = System.nanoTime();
+        if (dropped > reportedDrops && now - reportedAtNanos >= REPORT_NANOS) {
+            log.warn(
+                    "access log: {} lines dropped, {} in all: {} is too slow",
+                    dropped - reportedDrops,
+                    dropped,
+                    output);
+            reportedDrops = dropped;
+            reportedAtNanos = now;
+        }
+    }
+
+    private void end() {
+        long left = output.pendingLines();
+        left += line.isEmpty() ? 0 : 1;
+        for (Lane lane : lanes) {
+            while (lane.ring.poll() != null) {
+                left++;
+            }
+        }
+        lost = left;
+        try {
+            output.close();
+        } catch (IOException e) {
+            log.error("access log: closing {} failed: {}", output, FileFault.text(e));
+        }
+    }
+}

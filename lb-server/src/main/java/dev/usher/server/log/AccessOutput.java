@@ -1,0 +1,106 @@
+package dev.usher.server.log;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where access lines go, behind one buffer. A write that fails keeps what it could not write, so that a disk that was
+ * full for a while leaves no half line. One thread.
+ */
+final class AccessOutput implements AutoCloseable {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    /** Null for stdout. */
+    private final @Nullable Path file;
+
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private FileChannel channel;
+
+    private AccessOutput(@Nullable Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    static AccessOutput stdout() {
+        @SuppressWarnings("resource") // stdout is the process's own, and is never closed
+        FileOutputStream stdout = new FileOutputStream(FileDescriptor.out);
+        return new AccessOutput(null, stdout.getChannel());
+    }
+
+    /** Appends to a file, which is made if it is not there. */
+    static AccessOutput file(Path file) throws IOException {
+        return new AccessOutput(file, open(file));
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    }
+
+    /** Goes on in the file that has the name now, after a rotation. Fails with the old file still in use. */
+    void reopen() throws IOException {
+        if (file == null) {
+            return;
+        }
+        FileChannel fresh = open(file);
+        channel.close();
+        channel = fresh;
+    }
+
+    /** Whether a line of so many bytes can be {@link #put}. */
+    boolean hasRoom(int bytes) {
+        return buffer.remaining() >= bytes;
+    }
+
+    /** Takes a line of ASCII into the buffer. */
+    void put(StringBuilder line) {
+        for (int i = 0; i < line.length(); i++) {
+            buffer.put((byte) line.charAt(i));
+        }
+    }
+
+    /**
+     * Writes the buffer out. If that fails, what was not written stays.
+     *
+     * @return false if the output takes no more at the moment
+     */
+    boolean flush() throws IOException {
+        buffer.flip();
+        try {
+            while (buffer.hasRemaining()) {
+                if (channel.write(buffer) == 0) {
+                    return false; // somebody has made stdout non-blocking
+                }
+            }
+            return true;
+        } finally {
+            buffer.compact();
+        }
+    }
+
+    /** Lines that are in the buffer. */
+    int pendingLines() {
+        int lines = 0;
+        for (int i = 0; i < buffer.position(); i++) {
+            lines += buffer.get(i) == '\n' ? 1 : 0;
+        }
+        return lines;
+    }
+
+    @Override
+    public String toString() {
+        return file == null ? "stdout" : file.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.usher.server.log;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** Why a file cannot be used, in words: the platform's exceptions often have nothing but its path for a message. */
+final class FileFault {
+    private FileFault() {}
+
+    static String text(IOException fault) {
+        return switch (fault) {
+            case NoSuchFileException _ -> "no such directory";
+            case AccessDeniedException _ -> "permission denied";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> String.valueOf(fault.getMessage());
+        };
+    }
+}

@@ -1,0 +1,41 @@
+package dev.usher.server.log;
+
+/** Writes JSON by hand: both logs are flat objects, and a line must not cost a tree. */
+final class Json {
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    private Json() {}
+
+    /**
+     * Appends a JSON string. All but printable ASCII is escaped: a line then never holds what moves a terminal's cursor
+     * or turns its text around, whatever a client sent.
+     */
+    static void string(StringBuilder out, String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c >= ' ' && c <= '~') {
+                out.append(c);
+            } else {
+                escape(out, c);
+            }
+        }
+        out.append('"');
+    }
+
+    private static void escape(StringBuilder out, char c) {
+        switch (c) {
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            default -> {
+                out.append("\\u");
+                for (int shift = 12; shift >= 0; shift -= 4) {
+                    out.append(HEX[(c >> shift) & 15]);
+                }
+            }
+        }
+    }
+}

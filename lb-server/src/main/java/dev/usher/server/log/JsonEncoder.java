@@ -1,0 +1,48 @@
+package dev.usher.server.log;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One JSON object a line: {@code ts}, {@code level}, {@code logger}, {@code thread}, {@code message}, and
+ * {@code exception} where there is one. logback's own writes arguments apart from their message, and times as numbers.
+ */
+final class JsonEncoder extends EncoderBase<ILoggingEvent> {
+    private static final byte[] NONE = {};
+
+    private final Timestamp timestamp = new Timestamp();
+
+    @Override
+    public byte[] headerBytes() {
+        return NONE;
+    }
+
+    @Override
+    public synchronized byte[] encode(ILoggingEvent event) {
+        StringBuilder out = new StringBuilder(256).append("{\"ts\":\"");
+        timestamp.append(out, event.getTimeStamp());
+        out.append('"');
+        text(out, "level", event.getLevel().toString());
+        text(out, "logger", event.getLoggerName());
+        text(out, "thread", event.getThreadName());
+        text(out, "message", String.valueOf(event.getFormattedMessage()));
+        IThrowableProxy thrown = event.getThrowableProxy();
+        if (thrown != null) {
+            text(out, "exception", ThrowableProxyUtil.asString(thrown));
+        }
+        return out.append("}\n").toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void text(StringBuilder out, String name, String value) {
+        out.append(",\"").append(name).append("\":");
+        Json.string(out, value);
+    }
+
+    @Override
+    public byte[] footerBytes() {
+        return NONE;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.usher.server.log;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.usher.config.LoggingConfig;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The program's own log: to stderr, as text or JSON. Set up here and nowhere else: logback finds this class through
+ * {@code META-INF/services} and looks for no file.
+ *
+ * <p>Lines pass through a queue and a thread of their own. A stderr that nobody reads must not stop the worker that
+ * has something to say; then lines are dropped.
+ */
+public final class ProgramLog extends ContextAwareBase implements Configurator {
+    private static final int QUEUE_LINES = 4096;
+    private static final int FLUSH_MILLIS = 2000;
+    private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level %msg%n";
+
+    /** As long as no configuration is known: text, and nothing below a warning. */
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        apply(context, Level.WARN, LoggingConfig.Format.TEXT);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Takes over level and format. */
+    public static void apply(LoggingConfig config) {
+        LoggerContext context = context();
+        context.reset();
+        apply(context, Level.toLevel(config.level().name()), config.format());
+    }
+
+    /** Writes what is queued. The last thing that the program does. */
+    public static void close() {
+        context().stop();
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+
+    private static void apply(LoggerContext context, Level level, LoggingConfig.Format format) {
+        Encoder<ILoggingEvent> encoder = encoder(context, format);
+        encoder.setContext(context);
+        encoder.start();
+
+        ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
+        stderr.setContext(context);
+        stderr.setName("stderr");
+        stderr.setTarget("System.err");
+        stderr.setEncoder(encoder);
+        stderr.start();
+
+        AsyncAppender queue = new AsyncAppender();
+        queue.setContext(context);
+        queue.setName("queue");
+        queue.setQueueSize(QUEUE_LINES);
+        queue.setNeverBlock(true);
+        queue.setMaxFlushTime(FLUSH_MILLIS);
+        queue.addAppender(stderr);
+        queue.start();
+
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(level);
+        root.addAppender(queue);
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LoggingConfig.Format format) {
+        return switch (format) {
+            case JSON -> new JsonEncoder();
+            case TEXT -> {
+                PatternLayoutEncoder text = new PatternLayoutEncoder();
+                text.setContext(context);
+                text.setPattern(TEXT);
+                yield text;
+            }
+        };
+    }
+}
