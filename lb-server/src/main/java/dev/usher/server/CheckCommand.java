@@ -7,10 +7,12 @@ import dev.usher.server.yaml.DiagnosticText;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code usher check}. */
 @Command(
@@ -24,6 +26,18 @@ final class CheckCommand implements Callable<Integer> {
         JSON
     }
 
+    /** Names the formats as they are written. */
+    static final class FormatReader implements ITypeConverter<Format> {
+        @Override
+        public Format convert(String text) {
+            return switch (text) {
+                case "text" -> Format.TEXT;
+                case "json" -> Format.JSON;
+                default -> throw new TypeConversionException("\"" + text + "\" is neither text nor json");
+            };
+        }
+    }
+
     @Mixin
     private ConfigArgument argument = new ConfigArgument();
 
@@ -31,6 +45,7 @@ final class CheckCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "text",
+            converter = FormatReader.class,
             description = "text, for people and editors, or json (default: text).")
     private Format format = Format.TEXT;
 

@@ -90,8 +90,11 @@ final class DemoCommand implements Callable<Integer> {
             probe.bind(new InetSocketAddress(listen.host(), listen.port()));
             return false;
         } catch (IOException e) {
-            say("the demo cannot listen on " + listen + ": " + e.getMessage()
-                    + "; take another port with --port, as: usher demo --port " + (listen.port() + 1));
+            String message = String.valueOf(e.getMessage());
+            say("the demo cannot listen on " + listen + ": " + message
+                    + (message.contains("in use")
+                            ? "; take another port, as: usher demo --port " + (listen.port() + 1)
+                            : "; choose with --bind and --port"));
             return true;
         }
     }

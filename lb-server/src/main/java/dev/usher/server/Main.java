@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program's entry point. */
 public final class Main {
@@ -24,7 +23,7 @@ public final class Main {
         CommandLine commands = new CommandLine(new UsherCommand());
         commands.addMixin("help", new HelpOption());
         commands.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
-        commands.setCaseInsensitiveEnumValuesAllowed(true);
+        commands.addSubcommand("help", new CommandLine.HelpCommand());
         commands.setColorScheme(colours(Terminal.STDOUT));
         commands.setParameterExceptionHandler(Main::explainUsage);
         commands.setExecutionExceptionHandler(Main::reportBug);
@@ -38,21 +37,9 @@ public final class Main {
     private static int explainUsage(ParameterException fault, String[] args) {
         CommandLine command = fault.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("usher: " + message(fault));
-        UnmatchedArgumentException.printSuggestions(fault, err);
+        err.println("usher: " + UsageFault.text(fault, args));
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;
-    }
-
-    private static String message(ParameterException fault) {
-        boolean unknownCommand = fault instanceof UnmatchedArgumentException unmatched
-                && !unmatched.isUnknownOption()
-                && fault.getCommandLine().getParent() == null
-                && !unmatched.getUnmatched().isEmpty();
-        return unknownCommand
-                ? "there is no command \""
-                        + ((UnmatchedArgumentException) fault).getUnmatched().getFirst() + '"'
-                : String.valueOf(fault.getMessage());
     }
 
     private static int reportBug(Exception fault, CommandLine command, CommandLine.ParseResult parsed) {

@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             ForwardCommand.class,
             DemoCommand.class,
-            CommandLine.HelpCommand.class,
         },
         footer = {
             "",
