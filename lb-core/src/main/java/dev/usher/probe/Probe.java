@@ -1,7 +1,6 @@
 package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HealthCheckConfig.Type;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.time.Clock;
 import java.io.IOException;
@@ -68,12 +67,12 @@ final class Probe {
         if (preamble.length > 0) {
             socket.getOutputStream().write(preamble);
         }
-        if (check.type() == Type.TCP) {
+        if (check.type() == HealthCheckConfig.Type.TCP) {
             return "connected";
         }
         SSLSocket secure = tls.shakeHands(socket, address, seen);
         String handshake = secure.getSession().getProtocol() + " handshake";
-        if (check.type() == Type.TLS) {
+        if (check.type() == HealthCheckConfig.Type.TLS) {
             return handshake;
         }
         return handshake + ", " + ask(secure, address);

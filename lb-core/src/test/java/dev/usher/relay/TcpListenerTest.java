@@ -12,6 +12,7 @@ import dev.usher.testing.TestPeer.Ending;
 import dev.usher.testing.TestUsher;
 import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -73,10 +74,18 @@ class TcpListenerTest {
     @Test
     void resetsTheClientOfARefusedConnect() throws IOException {
         try (TestBackend refusing = TestBackend.refusing();
-                TestUsher usher = TestUsher.tcp(refusing).start();
-                TestPeer client = usher.connect()) {
-            assertEquals(Ending.RST, client.ending());
+                TestUsher usher = TestUsher.tcp(refusing).start()) {
+            assertEquals(Ending.RST, endingOfConnect(usher));
             usher.ended(CloseReason.CONNECT_REFUSED);
+        }
+    }
+
+    /** The RST may be quicker than the client's own look at its connect. */
+    private static Ending endingOfConnect(TestUsher usher) throws IOException {
+        try (TestPeer client = usher.connect()) {
+            return client.ending();
+        } catch (SocketException e) {
+            return Ending.RST;
         }
     }
 

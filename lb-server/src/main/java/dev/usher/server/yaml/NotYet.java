@@ -9,16 +9,6 @@ import java.util.function.Predicate;
  */
 final class NotYet {
     private static final List<Rule> RULES = List.of(
-            harmless("pools.*.balance", word("round-robin")),
-            harmless("defaults.balance", word("round-robin")),
-            harmless("pools.*.health_check", NotYet::typeNone),
-            harmless("defaults.health_check", NotYet::typeNone),
-            harmless("pools.*.ejection", word("none")),
-            harmless("defaults.ejection", word("none")),
-            harmless("pools.*.slow_start", word("none")),
-            harmless("defaults.slow_start", word("none")),
-            harmless("pools.*.resolve", NotYet::nothing),
-            harmless("defaults.resolve", NotYet::nothing),
             harmless("limits.per_client_ip", NotYet::onlyZeros),
             harmless("reload", NotYet::nothing),
             harmless("admin", NotYet::bindNone),
