@@ -17,6 +17,7 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
+import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerMetrics;
 import dev.usher.relay.ListenerState;
@@ -35,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -75,18 +77,19 @@ public final class LoadBalancer implements AutoCloseable {
     private final Listening listening;
     private final Pools pools;
     private final Events events = new Events();
-    private final AtomicInteger openSessions = new AtomicInteger();
+    private final Relay.Shared shared;
     private volatile Routing routing;
     private boolean closed;
 
     private LoadBalancer(UsherConfig config, Environment environment) throws IOException {
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
+        this.shared = new Relay.Shared(runName(), new AtomicInteger(), new ClientLimits(environment.clock()));
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {
             Worker worker =
                     new Worker("worker-" + i, environment.provider(), environment.clock(), MAX_HELD_BYTES / count);
-            workers.add(worker, new Relay(i, count, worker, () -> routing, environment.log(), openSessions));
+            workers.add(worker, new Relay(i, count, worker, () -> routing, environment.log(), shared));
         }
         this.listening = new Listening(environment.provider(), workers);
         this.pools = new Pools(count, environment.clock(), new PoolEvents(), this::onRemoved);
@@ -158,7 +161,12 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** Connections open now, on both kinds of listeners. */
     public int openSessions() {
-        return openSessions.get();
+        return shared.openSessions().get();
+    }
+
+    /** Unlike that of any other process, so that names of sessions are unique across restarts and machines. */
+    private static String runName() {
+        return Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 32) + "-";
     }
 
     private static int workerCount(UsherConfig config) {
@@ -316,10 +324,10 @@ public final class LoadBalancer implements AutoCloseable {
     public int drain(Duration patience) {
         listening.closeOld(Map.of());
         long deadline = environment.clock().nanos() + patience.toNanos();
-        while (openSessions.get() > 0 && environment.clock().nanos() - deadline < 0) {
+        while (shared.openSessions().get() > 0 && environment.clock().nanos() - deadline < 0) {
             LockSupport.parkNanos(DRAIN_POLL_NANOS);
         }
-        int cut = openSessions.get();
+        int cut = shared.openSessions().get();
         try {
             workers.onEach(relay -> relay.endAll(CloseReason.SHUTDOWN));
         } catch (IOException e) {

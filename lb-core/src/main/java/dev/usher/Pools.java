@@ -9,13 +9,16 @@ import dev.usher.pool.Pool;
 import dev.usher.pool.Pool.Member;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.probe.Probes;
+import dev.usher.proxy.ProxyHeader;
 import dev.usher.time.Clock;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,13 +65,20 @@ final class Pools implements AutoCloseable {
         this.clock = clock;
         this.watcher = watcher;
         this.onRemoved = onRemoved;
-        this.probes = new Probes(clock, Pools::noHeader);
+        this.probes = new Probes(clock, Pools::probeHeader);
         this.keeper = Thread.ofPlatform().daemon().name("pools").unstarted(this::keep);
         keeper.start();
     }
 
-    private static byte[] noHeader(SendProxyProtocol header) {
-        return new byte[0];
+    /** What a probe begins with where sessions begin with a PROXY header: one that says that it is our own. */
+    private static byte[] probeHeader(SendProxyProtocol header) {
+        ByteBuffer written = ByteBuffer.allocate(ProxyHeader.MAX_V1_BYTES);
+        switch (header) {
+            case NONE -> {}
+            case V1 -> ProxyHeader.writeV1Unknown(written);
+            case V2 -> ProxyHeader.writeV2Local(written);
+        }
+        return Arrays.copyOf(written.array(), written.position());
     }
 
     /**

@@ -20,12 +20,23 @@ import org.jspecify.annotations.Nullable;
  * others post to it through {@link Worker#submit}.
  */
 public final class Relay {
+    /**
+     * What all workers share.
+     *
+     * @param run what the names of all sessions of this process begin with
+     * @param openSessions connections open on all listeners
+     */
+    public record Shared(String run, AtomicInteger openSessions, ClientLimits clientLimits) {}
+
+    /** Digits and lower-case letters: short, and safe in any log. */
+    private static final int RADIX = 32;
+
     private final int index;
     private final int workers;
     private final Worker worker;
     private final Supplier<Routing> routing;
     private final SessionLog log;
-    private final AtomicInteger openSessions;
+    private final Shared shared;
     private final Map<String, RelayListener> listeners = new LinkedHashMap<>();
     private final Counter acceptPauses = new Counter();
     private final Counter sessions = new Counter();
@@ -38,21 +49,14 @@ public final class Relay {
      * @param index of the worker, from 0
      * @param workers how many there are
      * @param routing what is in force; read once by each session
-     * @param openSessions shared by all workers
      */
-    public Relay(
-            int index,
-            int workers,
-            Worker worker,
-            Supplier<Routing> routing,
-            SessionLog log,
-            AtomicInteger openSessions) {
+    public Relay(int index, int workers, Worker worker, Supplier<Routing> routing, SessionLog log, Shared shared) {
         this.index = index;
         this.workers = workers;
         this.worker = worker;
         this.routing = routing;
         this.log = log;
-        this.openSessions = openSessions;
+        this.shared = shared;
     }
 
     /**
@@ -138,7 +142,16 @@ public final class Relay {
     }
 
     AtomicInteger openSessions() {
-        return openSessions;
+        return shared.openSessions();
+    }
+
+    ClientLimits clientLimits() {
+        return shared.clientLimits();
+    }
+
+    /** The name of a session. */
+    String cid(long id) {
+        return shared.run() + Long.toString(id, RADIX);
     }
 
     void begin(RelayListener listener, SocketChannel channel) {

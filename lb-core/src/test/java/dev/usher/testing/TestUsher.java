@@ -216,22 +216,26 @@ public final class TestUsher implements AutoCloseable {
         }
 
         public Builder connectTimeout(Duration connect) {
-            timeouts = new TimeoutsConfig(connect, timeouts.idle(), timeouts.halfClosed(), timeouts.maxLifetime());
+            timeouts = new TimeoutsConfig(
+                    connect, timeouts.connectTotal(), timeouts.idle(), timeouts.halfClosed(), timeouts.maxLifetime());
             return this;
         }
 
         public Builder idleTimeout(Duration idle) {
-            timeouts = new TimeoutsConfig(timeouts.connect(), idle, timeouts.halfClosed(), timeouts.maxLifetime());
+            timeouts = new TimeoutsConfig(
+                    timeouts.connect(), timeouts.connectTotal(), idle, timeouts.halfClosed(), timeouts.maxLifetime());
             return this;
         }
 
         public Builder halfClosedTimeout(Duration halfClosed) {
-            timeouts = new TimeoutsConfig(timeouts.connect(), timeouts.idle(), halfClosed, timeouts.maxLifetime());
+            timeouts = new TimeoutsConfig(
+                    timeouts.connect(), timeouts.connectTotal(), timeouts.idle(), halfClosed, timeouts.maxLifetime());
             return this;
         }
 
         public Builder maxLifetime(Duration maxLifetime) {
-            timeouts = new TimeoutsConfig(timeouts.connect(), timeouts.idle(), timeouts.halfClosed(), maxLifetime);
+            timeouts = new TimeoutsConfig(
+                    timeouts.connect(), timeouts.connectTotal(), timeouts.idle(), timeouts.halfClosed(), maxLifetime);
             return this;
         }
 
