@@ -1,6 +1,7 @@
 package dev.usher;
 
 import dev.usher.Event.Kind;
+import dev.usher.time.WallClock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Events {
             if (kept.size() == MAX_KEPT) {
                 kept.removeFirst();
             }
-            kept.addLast(new Event(Instant.now(), kind, subject, text));
+            kept.addLast(new Event(Instant.ofEpochMilli(WallClock.millis()), kind, subject, text));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.usher.pool;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.time.WallClock;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,7 +38,7 @@ public final class Backend {
     private BackendState told = BackendState.UNPROBED;
 
     private volatile String reason = "not probed yet";
-    private volatile long changedMillis = System.currentTimeMillis();
+    private volatile long changedMillis = WallClock.millis();
 
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder sessions = new LongAdder();
@@ -205,12 +206,12 @@ public final class Backend {
 
     void changed(String why) {
         reason = why;
-        changedMillis = System.currentTimeMillis();
+        changedMillis = WallClock.millis();
     }
 
     /** Shows what the last probe found. By the one that probes it. */
     public void showProbe(String text, long nanos, @Nullable CertificateSeen seen) {
-        lastProbe = new LastProbe(text, nanos, System.currentTimeMillis());
+        lastProbe = new LastProbe(text, nanos, WallClock.millis());
         if (seen != null) {
             certificate = seen;
         }

@@ -29,12 +29,14 @@ public final class Pool {
      *
      * @param lock held while backends change what they are
      * @param cursor of the balancers that take turns
+     * @param backupCursor the same, for the backups
      * @param ejected backends that are out now; workers reserve a place in it before they eject
      * @param latencies by worker; filled by that worker at its first session, so that an idle pool costs nothing
      */
     private record Lasting(
             Object lock,
             AtomicInteger cursor,
+            AtomicInteger backupCursor,
             AtomicInteger ejected,
             AtomicReferenceArray<@Nullable PoolLatencies> latencies) {}
 
@@ -59,7 +61,11 @@ public final class Pool {
         this(
                 config,
                 new Lasting(
-                        new Object(), new AtomicInteger(), new AtomicInteger(), new AtomicReferenceArray<>(workers)),
+                        new Object(),
+                        new AtomicInteger(),
+                        new AtomicInteger(),
+                        new AtomicInteger(),
+                        new AtomicReferenceArray<>(workers)),
                 watcher,
                 wakeKeeper);
     }
@@ -70,8 +76,8 @@ public final class Pool {
         this.lasting = lasting;
         this.watcher = watcher;
         this.wakeKeeper = wakeKeeper;
-        this.primary = balancer(List.of());
-        this.backup = balancer(List.of());
+        this.primary = balancer(List.of(), lasting.cursor());
+        this.backup = balancer(List.of(), lasting.backupCursor());
     }
 
     /** The pool of the same name in the next configuration, with the backends that this one has now. */
@@ -308,8 +314,8 @@ public final class Pool {
 
     /** Builds the balancers for what is so now, and tells the watcher what has become different. */
     private void rebuild(long nowNanos) {
-        primary = balancer(weighted(false, nowNanos));
-        backup = balancer(weighted(true, nowNanos));
+        primary = balancer(weighted(false, nowNanos), lasting.cursor());
+        backup = balancer(weighted(true, nowNanos), lasting.backupCursor());
         backends.forEach(this::tell);
         int before = serving;
         serving = (int)
@@ -351,10 +357,10 @@ public final class Pool {
                 .toList();
     }
 
-    private Balancer balancer(List<Weighted> members) {
+    private Balancer balancer(List<Weighted> members, AtomicInteger cursor) {
         return switch (config.balance()) {
-            case ROUND_ROBIN -> new RoundRobin(members, lasting.cursor());
-            case LEAST_CONNECTIONS -> new LeastConnections(members, lasting.cursor());
+            case ROUND_ROBIN -> new RoundRobin(members, cursor);
+            case LEAST_CONNECTIONS -> new LeastConnections(members, cursor);
             case RANDOM_TWO -> new RandomTwo(members);
             case CLIENT_HASH -> new ClientHash(members, units());
             case FIRST -> new First(members);

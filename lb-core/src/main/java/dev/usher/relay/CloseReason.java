@@ -30,15 +30,15 @@ public enum CloseReason {
     /** As {@link #UNKNOWN_NAME}, where {@code default_route} is {@code close}. */
     UNKNOWN_NAME_CLOSED("PH", Ending.CLOSE),
     /** The listener takes connections of trusted proxies only, and the peer is none. */
-    PROXY_NOT_TRUSTED("PR", Ending.RESET),
+    PROXY_NOT_TRUSTED("PH", Ending.RESET),
     /** A trusted proxy's header is malformed, too long, or of a version that is not accepted. */
     PROXY_HEADER("PH", Ending.RESET),
     /** The client has as many connections open as {@code per_client_ip} lets it have. */
-    CLIENT_CONNECTIONS("PR", Ending.RESET),
+    CLIENT_CONNECTIONS("PH", Ending.RESET),
     /** The client opens connections faster than {@code per_client_ip} lets it. */
-    CLIENT_RATE("PR", Ending.RESET),
+    CLIENT_RATE("PH", Ending.RESET),
     /** The route's {@code allow} and {@code deny} are against the client. */
-    DENIED("PR", Alert.ACCESS_DENIED),
+    DENIED("PH", Alert.ACCESS_DENIED),
 
     /** No backend of the pool is available: down, full, unresolved, or all tried. */
     NO_BACKEND("SC", Alert.INTERNAL_ERROR),

@@ -141,13 +141,13 @@ class FaultTest {
         FailingNetwork network = new FailingNetwork(1, () -> {
             throw new IllegalStateException("on purpose");
         });
-        try (TestUsher usher = TestUsher.tcp(backend).provider(network).start();
-                TestPeer unlucky = usher.connect();
-                TestPeer other = usher.connect()) {
-            assertEquals(Ending.RST, unlucky.ending());
-            usher.ended(CloseReason.BUG);
-            echoes(other);
+        try (TestUsher usher = TestUsher.tcp(backend).provider(network).start()) {
             usher.announceBugs(1);
+            assertEquals(Ending.RST, TestPeer.endingOfConnection(usher.address()));
+            usher.ended(CloseReason.BUG);
+            try (TestPeer other = usher.connect()) {
+                echoes(other);
+            }
         }
     }
 

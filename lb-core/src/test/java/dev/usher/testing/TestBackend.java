@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A backend on loopback that does with each connection what its script says. */
@@ -43,6 +45,7 @@ public final class TestBackend implements AutoCloseable {
     private final InetSocketAddress address;
     private final List<TestPeer> connections = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final AtomicInteger serving = new AtomicInteger();
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
 
@@ -107,6 +110,10 @@ public final class TestBackend implements AutoCloseable {
         throw new IllegalStateException("this system has room for more in a queue of one");
     }
 
+    public InetSocketAddress address() {
+        return address;
+    }
+
     public HostPort hostPort() {
         return new HostPort(address.getAddress().getHostAddress(), address.getPort());
     }
@@ -131,10 +138,16 @@ public final class TestBackend implements AutoCloseable {
         return connections.get(number);
     }
 
+    /** Waits until no script runs any more. */
+    public void awaitScripts() {
+        Await.until(() -> serving.get() == 0, "the scripts of the backend are done");
+    }
+
     private void accept(ServerSocket listening, Script script) {
         try {
             while (!closed) {
                 TestPeer client = new TestPeer(listening.accept());
+                serving.incrementAndGet();
                 connections.add(client);
                 run("backend of " + client.socket().getPort(), () -> serve(client, script));
             }
@@ -152,6 +165,8 @@ public final class TestBackend implements AutoCloseable {
             // A test that minds looks at what was received.
         } catch (RuntimeException | Error e) {
             failure = e;
+        } finally {
+            serving.decrementAndGet();
         }
     }
 
@@ -170,7 +185,7 @@ public final class TestBackend implements AutoCloseable {
     /** Waits for a latch, and not for ever. */
     public static void await(CountDownLatch latch) {
         try {
-            if (!latch.await(TestPeer.PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)) {
+            if (!latch.await(TestPeer.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("nobody opened the latch");
             }
         } catch (InterruptedException e) {

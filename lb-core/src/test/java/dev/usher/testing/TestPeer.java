@@ -109,11 +109,28 @@ public final class TestPeer implements AutoCloseable {
             }
             return Ending.FIN;
         } catch (SocketException e) {
-            if ("Connection reset".equals(e.getMessage())) {
-                return Ending.RST;
-            }
-            throw e;
+            return resetOrThrow(e);
         }
+    }
+
+    /** Connects, says nothing, and tells how the connection ended: a RST may come before the connect has returned. */
+    public static Ending endingOfConnection(InetSocketAddress address) throws IOException {
+        TestPeer client;
+        try {
+            client = connect(address);
+        } catch (SocketException e) {
+            return resetOrThrow(e);
+        }
+        try (client) {
+            return client.ending();
+        }
+    }
+
+    private static Ending resetOrThrow(SocketException e) throws SocketException {
+        if (String.valueOf(e.getMessage()).startsWith("Connection reset")) {
+            return Ending.RST;
+        }
+        throw e;
     }
 
     /** All that was read so far by any of the methods that hand bytes out. */

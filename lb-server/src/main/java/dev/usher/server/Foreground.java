@@ -36,9 +36,7 @@ final class Foreground {
      */
     int run(Consumer<LoadBalancer> ready) throws InterruptedException {
         try (AccessLog access = AccessLog.open(config.logging().access(), workers())) {
-            if (access != null) {
-                Signals.on("USR1", access::reopen);
-            }
+            Signals.on("USR1", access == null ? () -> {} : access::reopen); // unhandled, it ends the process
             return serve(access == null ? SessionLog.NONE : access, ready);
         } catch (IOException e) {
             log.error("{}", e.getMessage());

@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class StopSignals {
     private static final int PATIENCE = 2;
-    /** What comes this soon is the same wish again: {@code timeout} signals its child, and then the child's group. */
+    /** The same signal this soon is the same wish again: {@code timeout} signals its child, and then the child's group. */
     private static final long ECHO_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger asked = new AtomicInteger();
 
-    private long lastNanos = System.nanoTime() - ECHO_NANOS;
+    private String last = "";
+    private long lastNanos;
 
     private StopSignals() {}
 
@@ -39,7 +40,8 @@ final class StopSignals {
     /** Each signal comes on a thread of its own. */
     private synchronized void onSignal(String signal) {
         long now = System.nanoTime();
-        boolean echo = now - lastNanos < ECHO_NANOS;
+        boolean echo = signal.equals(last) && now - lastNanos < ECHO_NANOS;
+        last = signal;
         lastNanos = now;
         if (echo) {
             return;

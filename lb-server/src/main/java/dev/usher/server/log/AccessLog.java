@@ -238,8 +238,9 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     private void reopenOutput() {
         flush();
         try {
-            output.reopen();
-            log.info("access log: {} opened again", output);
+            if (output.reopen()) {
+                log.info("access log: {} opened again", output);
+            }
         } catch (IOException e) {
             log.error(
                     "access log: {} cannot be opened again, the old file stays in use: {}", output, FileFault.text(e));

@@ -42,14 +42,19 @@ final class AccessOutput implements AutoCloseable {
         return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     }
 
-    /** Goes on in the file that has the name now, after a rotation. Fails with the old file still in use. */
-    void reopen() throws IOException {
+    /**
+     * Goes on in the file that has the name now, after a rotation. Fails with the old file still in use.
+     *
+     * @return false of stdout, which has no name
+     */
+    boolean reopen() throws IOException {
         if (file == null) {
-            return;
+            return false;
         }
         FileChannel fresh = open(file);
         channel.close();
         channel = fresh;
+        return true;
     }
 
     /** Whether a line of so many bytes can be {@link #put}. */

@@ -1,0 +1,71 @@
+package dev.usher.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.tls.Alert;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CloseReasonTest {
+    private static final Map<CloseReason, Alert> ALERTS = new EnumMap<>(Map.ofEntries(
+            Map.entry(CloseReason.MALFORMED_HELLO, Alert.DECODE_ERROR),
+            Map.entry(CloseReason.HELLO_TOO_LARGE, Alert.DECODE_ERROR),
+            Map.entry(CloseReason.INVALID_NAME, Alert.ILLEGAL_PARAMETER),
+            Map.entry(CloseReason.NO_SNI, Alert.MISSING_EXTENSION),
+            Map.entry(CloseReason.UNKNOWN_NAME, Alert.UNRECOGNIZED_NAME),
+            Map.entry(CloseReason.DENIED, Alert.ACCESS_DENIED),
+            Map.entry(CloseReason.NO_BACKEND, Alert.INTERNAL_ERROR),
+            Map.entry(CloseReason.CONNECT_REFUSED, Alert.INTERNAL_ERROR),
+            Map.entry(CloseReason.CONNECT_TIMEOUT, Alert.INTERNAL_ERROR),
+            Map.entry(CloseReason.CONNECT_FAILED, Alert.INTERNAL_ERROR),
+            Map.entry(CloseReason.OUT_OF_SOCKETS, Alert.INTERNAL_ERROR),
+            Map.entry(CloseReason.BACKEND_CLOSED_EARLY, Alert.INTERNAL_ERROR)));
+
+    /** What one side broke off, or usher did in the middle, must not look whole to the other. */
+    private static final Set<CloseReason> RESETS = EnumSet.of(
+            CloseReason.CLIENT_RESET,
+            CloseReason.BACKEND_RESET,
+            CloseReason.OUT_OF_BUFFERS,
+            CloseReason.SHUTDOWN,
+            CloseReason.BACKEND_REMOVED,
+            CloseReason.BACKEND_DOWN,
+            CloseReason.KILLED,
+            // Refused before a word of their protocol: nothing is lost, and it costs the least.
+            CloseReason.PROXY_NOT_TRUSTED,
+            CloseReason.PROXY_HEADER,
+            CloseReason.CLIENT_CONNECTIONS,
+            CloseReason.CLIENT_RATE,
+            CloseReason.BUG);
+
+    @ParameterizedTest
+    @EnumSource
+    void hasTheAlertOfItsCaseOrNone(CloseReason reason) {
+        assertEquals(ALERTS.get(reason), reason.alert());
+        assertEquals(ALERTS.containsKey(reason), reason.ending() == CloseReason.Ending.ALERT);
+        assertEquals(RESETS.contains(reason), reason.ending() == CloseReason.Ending.RESET);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hasAnEndCodeOfTwoKnownLetters(CloseReason reason) {
+        assertTrue(reason.endCode().matches("[CScsPRKDI][HCDL]|--"), reason.endCode());
+        assertEquals(reason == CloseReason.COMPLETED, "--".equals(reason.endCode()));
+    }
+
+    @Test
+    void wordsAreDistinctAndInSnakeCase() {
+        Set<String> words =
+                Arrays.stream(CloseReason.values()).map(CloseReason::word).collect(Collectors.toSet());
+        assertEquals(CloseReason.values().length, words.size());
+        assertTrue(words.stream().allMatch(word -> word.matches("[a-z]+(_[a-z0-9]+)*")), words.toString());
+        assertEquals("half_closed_timeout", CloseReason.HALF_CLOSED_TIMEOUT.word());
+    }
+}

@@ -1,0 +1,350 @@
+package dev.usher.relay;
+
+import static dev.usher.testing.TestUsher.hello;
+import static dev.usher.testing.TestUsher.helloBytes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.HostPort;
+import dev.usher.config.UsherConfig;
+import dev.usher.loop.Worker;
+import dev.usher.testing.Await;
+import dev.usher.testing.ManualClock;
+import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestPeer;
+import dev.usher.testing.TestPeer.Ending;
+import dev.usher.testing.TestPools;
+import dev.usher.testing.TestUsher;
+import dev.usher.tls.HelloBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: each deadline at its exact moment. Method: one worker without a thread, turned by hand, on a clock that passes
+ * when the test says so; the sockets are real.
+ */
+class HandTurnedTest {
+    private static final Duration TICK = Duration.ofNanos(1);
+
+    private final ManualClock clock = new ManualClock();
+    private final Queue<SessionEnd> ends = new ArrayDeque<>();
+    private final TestBackend backend = TestBackend.start(TestBackend.ECHO);
+    private HandTurned turned = new HandTurned(TestUsher.of(backend).config(), 1 << 20);
+
+    /** A worker, what listens on it, and where. */
+    private final class HandTurned {
+        private final Worker worker;
+        private final Relay relay;
+        private final ListenerState state = new ListenerState("in", 1);
+        private final InetSocketAddress address;
+
+        HandTurned(UsherConfig config, long heldBytesBudget) {
+            try {
+                Routing routing = Routing.of(config, TestPools.of(config));
+                worker = new Worker("by hand", SelectorProvider.provider(), clock, heldBytesBudget);
+                relay = new Relay(
+                        0,
+                        1,
+                        worker,
+                        () -> routing,
+                        log(),
+                        new Relay.Shared("t-", new AtomicInteger(), new ClientLimits(clock)));
+                address = relay.open(
+                        Objects.requireNonNull(config.listeners().get("in")),
+                        state,
+                        new HostPort("127.0.0.1", 0),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                relay.follow(config.listeners());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private SessionLog log() {
+        return new SessionLog() {
+            @Override
+            public void ended(int worker, SessionEnd end) {
+                ends.add(end);
+            }
+
+            @Override
+            public boolean wants(CloseReason reason) {
+                return true;
+            }
+        };
+    }
+
+    private void use(TestUsher.Builder config, long heldBytesBudget) {
+        stop();
+        turned = new HandTurned(config.config(), heldBytesBudget);
+    }
+
+    @AfterEach
+    void close() {
+        stop();
+        backend.close();
+    }
+
+    private void stop() {
+        turned.relay.endAll(CloseReason.SHUTDOWN);
+        assertEquals(0, turned.relay.sessions().get());
+        assertEquals(0, turned.worker.buffers().heldBytes().get());
+        assertEquals(0, turned.worker.bugs().get());
+        turned.worker.stop();
+        turned.worker.run();
+    }
+
+    /** A turn that does not wait: there is mail. */
+    private void turn() {
+        turned.worker.submit(() -> {});
+        try {
+            turned.worker.runOnce();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void turnUntil(BooleanSupplier condition, String what) {
+        Await.until(
+                () -> {
+                    turn();
+                    return condition.getAsBoolean();
+                },
+                what);
+    }
+
+    /** Nothing happens before that much time has passed, and this happens then. */
+    private SessionEnd endsAfter(Duration time, CloseReason reason) {
+        clock.advance(time.minus(TICK));
+        turn();
+        turn();
+        assertTrue(ends.isEmpty(), "too early: " + ends);
+        clock.advance(TICK);
+        turn();
+        assertEquals(1, ends.size(), "not at its moment");
+        SessionEnd end = Objects.requireNonNull(ends.poll());
+        assertEquals(reason, end.reason());
+        return end;
+    }
+
+    private TestPeer accepted() throws IOException {
+        TestPeer client = TestPeer.connect(turned.address);
+        long before = turned.relay.sessions().get();
+        turnUntil(() -> turned.relay.sessions().get() > before, "it is accepted");
+        return client;
+    }
+
+    /** A client whose hello was echoed, so that the session relays and rests. */
+    private TestPeer relaying() throws IOException {
+        TestPeer client = accepted();
+        client.send(hello());
+        reads(client, helloBytes());
+        return client;
+    }
+
+    private void reads(TestPeer client, int bytes) throws IOException {
+        turnUntil(
+                () -> {
+                    try {
+                        return client.socket().getInputStream().available() >= bytes;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                bytes + " bytes are there");
+        client.read(bytes);
+    }
+
+    @Test
+    void theHelloTimeOutRunsFromAcceptAndIsNotRenewed() throws IOException {
+        try (TestPeer client = accepted()) {
+            clock.advance(Duration.ofSeconds(3));
+            client.send(hello().limit(20));
+            turnUntil(() -> turned.worker.buffers().heldBytes().get() > 0, "the bytes are collected");
+            SessionEnd end = endsAfter(Duration.ofSeconds(2), CloseReason.HELLO_TIMEOUT);
+            assertEquals(Duration.ofSeconds(5).toNanos(), end.totalNanos());
+        }
+    }
+
+    @Test
+    void theIdleTimeOutRunsFromTheLastByte() throws IOException {
+        use(TestUsher.of(backend).idleTimeout(Duration.ofSeconds(20)), 1 << 20);
+        try (TestPeer client = relaying()) {
+            for (int i = 0; i < 5; i++) {
+                clock.advance(Duration.ofSeconds(19));
+                client.send((byte) 1);
+                reads(client, 1);
+            }
+            SessionEnd end = endsAfter(Duration.ofSeconds(20), CloseReason.IDLE_TIMEOUT);
+            assertEquals(Duration.ofSeconds(115).toNanos(), end.totalNanos());
+            assertEquals(0, end.helloNanos());
+            assertEquals(0, end.connectNanos());
+            assertEquals(0, end.firstByteNanos());
+            assertEquals(helloBytes() + 5, end.bytesIn());
+            assertEquals(helloBytes() + 5, end.bytesOut());
+        }
+    }
+
+    /** After the first quiet minute the kernel is asked to look; the time-out is the same as without that. */
+    @Test
+    void aLongIdleTimeOutIsWholeAlthoughItIsInTwoParts() throws IOException {
+        use(TestUsher.of(backend).idleTimeout(Duration.ofHours(1)), 1 << 20);
+        try (TestPeer client = relaying()) {
+            clock.advance(Duration.ofSeconds(60));
+            turn();
+            assertTrue(ends.isEmpty());
+            endsAfter(Duration.ofMinutes(59), CloseReason.IDLE_TIMEOUT);
+            assertEquals(Ending.FIN, endingOf(client));
+        }
+    }
+
+    @Test
+    void aByteAfterAQuietMinuteRenewsTheWholeIdleTimeOut() throws IOException {
+        use(TestUsher.of(backend).idleTimeout(Duration.ofHours(1)), 1 << 20);
+        try (TestPeer client = relaying()) {
+            clock.advance(Duration.ofMinutes(30));
+            turn();
+            client.send((byte) 1);
+            reads(client, 1);
+            endsAfter(Duration.ofHours(1), CloseReason.IDLE_TIMEOUT);
+        }
+    }
+
+    @Test
+    void theHalfClosedTimeOutTakesOverAtTheFin() throws IOException {
+        try (TestBackend greets = TestBackend.afterReading(helloBytes(), peer -> {
+            peer.send((byte) 1).halfClose();
+            peer.readToEnd();
+        })) {
+            use(TestUsher.of(greets).halfClosedTimeout(Duration.ofSeconds(30)), 1 << 20);
+            try (TestPeer client = accepted()) {
+                client.send(hello());
+                reads(client, 1);
+                AtomicInteger end = new AtomicInteger();
+                client.socket().setSoTimeout(1);
+                turnUntil(
+                        () -> {
+                            end.set(readOrZero(client));
+                            return end.get() == -1;
+                        },
+                        "the FIN is passed on");
+                clock.advance(Duration.ofSeconds(29));
+                client.send((byte) 2); // still flows, and renews
+                turnUntil(() -> greets.connection(0).received().length > helloBytes(), "the byte is passed on");
+                turn();
+                endsAfter(Duration.ofSeconds(30), CloseReason.HALF_CLOSED_TIMEOUT);
+            }
+        }
+    }
+
+    private static int readOrZero(TestPeer client) {
+        try {
+            return client.socket().getInputStream().read();
+        } catch (java.net.SocketTimeoutException notYet) {
+            return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** After the test's own end nothing turns the worker; so turn while the client waits. */
+    private Ending endingOf(TestPeer client) throws IOException {
+        turn();
+        turn();
+        return client.ending();
+    }
+
+    @Test
+    void theMaxLifetimeIsNotRenewed() throws IOException {
+        use(TestUsher.of(backend).maxLifetime(Duration.ofSeconds(100)), 1 << 20);
+        try (TestPeer client = relaying()) {
+            for (int i = 0; i < 9; i++) {
+                clock.advance(Duration.ofSeconds(10));
+                client.send((byte) 1);
+                reads(client, 1);
+            }
+            SessionEnd end = endsAfter(Duration.ofSeconds(10), CloseReason.MAX_LIFETIME);
+            assertEquals(Duration.ofSeconds(100).toNanos(), end.totalNanos());
+        }
+    }
+
+    @Test
+    void eachAttemptHasTheWholeConnectTimeOut() throws IOException {
+        try (TestBackend one = TestBackend.unreachable();
+                TestBackend two = TestBackend.unreachable()) {
+            use(TestUsher.of(one, two), 1 << 20);
+            try (TestPeer client = accepted()) {
+                client.send(hello());
+                turnUntil(() -> turned.worker.buffers().heldBytes().get() > 0, "the hello is kept");
+                clock.advance(Duration.ofSeconds(3));
+                turn();
+                assertTrue(ends.isEmpty());
+                SessionEnd end = endsAfter(Duration.ofSeconds(3), CloseReason.CONNECT_TIMEOUT);
+                assertEquals(2, end.attempts());
+                assertEquals(Duration.ofSeconds(6).toNanos(), end.totalNanos());
+                assertEquals(SessionEnd.UNKNOWN, end.connectNanos());
+            }
+        }
+    }
+
+    /** A refused session is over for the log at once, and for the descriptor a second later at most. */
+    @Test
+    void aRefusedClientHasASecondToReadItsAlert() throws IOException {
+        try (TestPeer client = accepted()) {
+            client.send(new HelloBuilder().name("nobody.example").records());
+            turnUntil(() -> !ends.isEmpty(), "it is refused");
+            clock.advance(Duration.ofSeconds(1).minus(TICK));
+            turn();
+            assertEquals(1, turned.relay.sessions().get());
+            assertEquals(0, turned.worker.buffers().heldBytes().get(), "it holds no buffer meanwhile");
+            clock.advance(TICK);
+            turn();
+            assertEquals(0, turned.relay.sessions().get());
+            assertEquals(7, client.read(7).length);
+        }
+    }
+
+    @Test
+    void aHelloForWhichNoBufferIsLeftEndsItsSession() throws IOException {
+        use(TestUsher.of(backend), 8 * 1024);
+        try (TestPeer holds = accepted();
+                TestPeer tooMuch = accepted()) {
+            holds.send(hello().limit(20));
+            turnUntil(() -> turned.worker.buffers().heldBytes().get() == 4096, "the first is collected");
+            tooMuch.send(new HelloBuilder().name(TestUsher.NAME).paddedTo(6000).records());
+            turnUntil(() -> !ends.isEmpty(), "the second has no room");
+            assertEquals(
+                    CloseReason.OUT_OF_BUFFERS,
+                    Objects.requireNonNull(ends.poll()).reason());
+            assertEquals(Ending.RST, endingOf(tooMuch));
+            assertEquals(1, turned.relay.sessions().get());
+        }
+    }
+
+    @Test
+    void aStalledReaderForWhichNoBufferIsLeftEndsItsSession() throws IOException {
+        try (TestBackend floods = TestBackend.afterReading(helloBytes(), peer -> peer.send(new byte[64 << 20]))) {
+            use(TestUsher.of(floods), 8 * 1024);
+            try (TestPeer client = TestPeer.connect(turned.address, 8192)) {
+                client.send(hello());
+                turnUntil(() -> !ends.isEmpty(), "there is no room for what the client does not take");
+                assertEquals(
+                        CloseReason.OUT_OF_BUFFERS,
+                        Objects.requireNonNull(ends.poll()).reason());
+                assertEquals(Ending.RST, endingOf(client));
+            }
+        }
+    }
+}

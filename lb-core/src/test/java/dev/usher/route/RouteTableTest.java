@@ -1,0 +1,317 @@
+package dev.usher.route;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.Cidr;
+import dev.usher.config.Fallback;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
+import dev.usher.config.UsherConfig;
+import dev.usher.testing.Seed;
+import dev.usher.testing.TestPools;
+import dev.usher.tls.ServerName;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A decision is written in one word: the pool, or the reason of a refusal. */
+class RouteTableTest {
+    private static final List<String> POOLS = List.of("p0", "p1", "p2", "p3", "fallback");
+    private static final String LISTENER = "https";
+
+    private static RouteConfig route(String pattern, String pool) {
+        return RouteConfig.of(pattern, pool);
+    }
+
+    private static RouteConfig on(List<String> listeners, String pattern, String pool) {
+        return new RouteConfig(RoutePattern.parse(pattern), pool, Map.of(), List.of(), List.of(), listeners);
+    }
+
+    private static RouteConfig sources(List<String> allow, List<String> deny) {
+        return new RouteConfig(
+                RoutePattern.parse("a.test"),
+                "p0",
+                Map.of(),
+                allow.stream().map(Cidr::parse).toList(),
+                deny.stream().map(Cidr::parse).toList(),
+                List.of());
+    }
+
+    private static RouteTable table(Fallback defaultRoute, Fallback noSniRoute, List<RouteConfig> routes) {
+        PoolConfig any = PoolConfig.of("p0", List.of(backend()));
+        UsherConfig base = UsherConfig.of(
+                List.of(listener("https"), listener("other")),
+                routes,
+                POOLS.stream().map(name -> PoolConfig.of(name, any.backends())).toList());
+        UsherConfig config = new UsherConfig(
+                base.listeners(),
+                base.routes(),
+                defaultRoute,
+                noSniRoute,
+                base.pools(),
+                base.limits(),
+                base.workers(),
+                base.shutdown(),
+                base.reload(),
+                base.admin(),
+                base.logging());
+        return new RouteTable(config, TestPools.of(config));
+    }
+
+    private static dev.usher.config.BackendConfig backend() {
+        return dev.usher.config.BackendConfig.of(new HostPort("127.0.0.1", 1));
+    }
+
+    private static ListenerConfig listener(String name) {
+        return ListenerConfig.tls(name, List.of(new HostPort("127.0.0.1", 0)));
+    }
+
+    private static RouteTable table(RouteConfig... routes) {
+        return table(Fallback.REJECT, Fallback.REJECT, List.of(routes));
+    }
+
+    private static InetAddress address(String literal) {
+        try {
+            return InetAddress.getByName(literal);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static Asked asked(@Nullable String name, String... alpn) {
+        return new Asked(LISTENER, name == null ? null : ServerName.of(name), List.of(alpn), address("192.0.2.1"));
+    }
+
+    private static String word(Decision decision) {
+        return switch (decision) {
+            case Decision.Serve serve -> serve.pool().name();
+            case Decision.Refuse refuse -> refuse.why().name();
+        };
+    }
+
+    /** Decides with a trace and without; both must say the same. */
+    private static String decide(RouteTable table, Asked asked) {
+        List<String> steps = new ArrayList<>();
+        Decision traced = table.decide(asked, step -> steps.add(step.get()));
+        assertEquals(traced, table.decide(asked, Trace.NONE));
+        steps.forEach(step -> assertTrue(!step.isBlank()));
+        return word(traced);
+    }
+
+    private static String decide(RouteTable table, String name) {
+        return decide(table, asked(name));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "www.a.test, p0", // exact
+        "WWW.A.test., p0",
+        "b.a.test, p1", // below
+        "c.b.a.test, p1",
+        "a.test, p2", // itself, by the dot
+        "x.sub.a.test, p3", // the longer suffix
+        "y.x.sub.a.test, p3",
+        "sub.a.test, p1", // a star is not for the name itself
+        "test, UNKNOWN_NAME",
+        "xa.test, UNKNOWN_NAME", // a suffix begins at a dot
+        "b.test, UNKNOWN_NAME"
+    })
+    void exactIsBeforeTheLongestSuffixAndThatBeforeTheDefault(String name, String expected) {
+        RouteTable table = table(
+                route("*.sub.a.test", "p3"),
+                route(".a.test", "p2"),
+                route("*.a.test", "p1"),
+                route("www.a.test", "p0"));
+        assertEquals(expected, decide(table, name));
+    }
+
+    @Test
+    void anExactNameIsBeforeTheDotOfTheSameName() {
+        RouteTable table = table(route(".a.test", "p1"), route("a.test", "p0"));
+        assertEquals("p0", decide(table, "a.test"));
+        assertEquals("p1", decide(table, "b.a.test"));
+    }
+
+    @Test
+    void aRouteForOtherListenersIsPassedOver() {
+        RouteTable table = table(
+                on(List.of("other"), "a.test", "p0"),
+                on(List.of("https"), ".a.test", "p1"),
+                on(List.of("other"), "*.a.test", "p2"));
+        assertEquals("p1", decide(table, "a.test"));
+        assertEquals("p1", decide(table, "b.a.test"));
+        Asked onOther = new Asked("other", ServerName.of("b.a.test"), List.of(), address("192.0.2.1"));
+        assertEquals("p2", decide(table, onOther));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', p0",
+        "h2, p0",
+        "acme-tls/1, p1",
+        "h2 acme-tls/1, p1",
+        "x y, p2", // the client's order, not the file's
+        "y x, p3",
+        "ACME-TLS/1, p0" // compared byte by byte
+    })
+    void alpnCanSendANameElsewhere(String offered, String expected) {
+        Map<String, String> alpn = new LinkedHashMap<>();
+        alpn.put("acme-tls/1", "p1");
+        alpn.put("y", "p3");
+        alpn.put("x", "p2");
+        RouteTable table =
+                table(new RouteConfig(RoutePattern.parse("a.test"), "p0", alpn, List.of(), List.of(), List.of()));
+        String[] protocols = offered.isEmpty() ? new String[0] : offered.split(" ", -1);
+        assertEquals(expected, decide(table, asked("a.test", protocols)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', 192.0.2.1, p0",
+        "192.0.2.0/24, '', 192.0.2.1, p0",
+        "192.0.2.0/24, '', 192.0.3.1, DENIED",
+        "'', 192.0.2.0/24, 192.0.2.1, DENIED",
+        "'', 192.0.2.0/24, 192.0.3.1, p0",
+        "192.0.2.0/24, 192.0.2.1, 192.0.2.1, DENIED",
+        "192.0.2.0/24, 192.0.2.1, 192.0.2.2, p0",
+        "2001:db8::/32, '', 2001:db8::1, p0",
+        "2001:db8::/32, '', 192.0.2.1, DENIED",
+        "192.0.2.0/24, '', ::ffff:192.0.2.1, p0"
+    })
+    void sourcesAreCheckedInsideTheChosenRoute(String allow, String deny, String client, String expected) {
+        List<String> allowed = allow.isEmpty() ? List.of() : List.of(allow);
+        List<String> denied = deny.isEmpty() ? List.of() : List.of(deny);
+        Asked asked = new Asked(LISTENER, ServerName.of("a.test"), List.of(), address(client));
+        assertEquals(expected, decide(table(sources(allowed, denied)), asked));
+    }
+
+    @Test
+    void aDeniedClientDoesNotFallThroughToAWiderRoute() {
+        RouteTable table = table(sources(List.of(), List.of("192.0.2.0/24")), route(".a.test", "p1"));
+        Decision.Refuse refused = assertInstanceOf(Decision.Refuse.class, table.decide(asked("a.test"), Trace.NONE));
+        assertEquals(Decision.Refusal.DENIED, refused.why());
+        assertEquals("a.test", refused.route());
+    }
+
+    @Test
+    void anIpAddressMatchesOnlyAnExactRoute() {
+        assertEquals("p0", decide(table(route("192.0.2.7", "p0")), "192.0.2.7"));
+        assertEquals("UNKNOWN_NAME", decide(table(route("192.0.2.7", "p0")), "192.0.2.8"));
+        assertEquals("p1", decide(table(route("*.0.2.7x", "p1")), "192.0.2.7x"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REJECT, UNKNOWN_NAME, NO_SNI", "CLOSE, UNKNOWN_NAME_SILENT, NO_SNI_SILENT", "POOL, fallback, fallback"
+    })
+    void whatNoRouteIsForFalls(Fallback.Action action, String unknown, String nameless) {
+        Fallback fallback = new Fallback(action, action == Fallback.Action.POOL ? "fallback" : null);
+        RouteTable table = table(fallback, fallback, List.of(route("a.test", "p0")));
+        assertEquals(unknown, decide(table, "b.test"));
+        assertEquals(nameless, decide(table, asked(null)));
+        assertEquals("p0", decide(table, "a.test"));
+    }
+
+    @Test
+    void aTraceSaysWhatWasLookedAtInItsOrder() {
+        RouteTable table = table(on(List.of("other"), "*.a.test", "p0"), route("*.test", "p1"));
+        List<String> steps = new ArrayList<>();
+        table.decide(asked("x.a.test"), step -> steps.add(step.get()));
+        assertEquals(
+                List.of(
+                        "no route for x.a.test",
+                        "route *.a.test is for listeners [other], not for https",
+                        "route *.test matches"),
+                steps);
+    }
+
+    /** Against the rules written as plainly as can be: look at every route, keep the best. */
+    @Test
+    void agreesWithALinearMatcherOnRandomTables() {
+        Random random = new Random(Seed.of(RouteTableTest.class));
+        for (int round = 0; round < 150; round++) {
+            List<RouteConfig> routes = randomRoutes(random);
+            RouteTable table = table(Fallback.REJECT, Fallback.pool("fallback"), routes);
+            Collections.shuffle(routes, random);
+            RouteTable shuffled = table(Fallback.REJECT, Fallback.pool("fallback"), routes);
+            for (int i = 0; i < 60; i++) {
+                Asked asked = new Asked(
+                        random.nextBoolean() ? "https" : "other",
+                        ServerName.of(randomName(random, 4)),
+                        List.of(),
+                        address("192.0.2.1"));
+                String expected = linear(routes, asked);
+                assertEquals(expected, decide(table, asked), asked + " of " + routes);
+                assertEquals(expected, decide(shuffled, asked), "in another order: " + asked + " of " + routes);
+            }
+        }
+    }
+
+    private static List<RouteConfig> randomRoutes(Random random) {
+        TreeSet<String> patterns = new TreeSet<>();
+        int count = 1 + random.nextInt(12);
+        for (int i = 0; i < count; i++) {
+            patterns.add(List.of("", ".", "*.").get(random.nextInt(3)) + randomName(random, 3));
+        }
+        List<RouteConfig> routes = new ArrayList<>();
+        for (String pattern : patterns) {
+            List<String> listeners = List.of(List.<String>of(), List.of("https"), List.of("other"))
+                    .get(random.nextInt(5) < 3 ? 0 : 1 + random.nextInt(2));
+            routes.add(on(listeners, pattern, POOLS.get(random.nextInt(4))));
+        }
+        return routes;
+    }
+
+    private static String randomName(Random random, int maxLabels) {
+        StringBuilder name = new StringBuilder("t");
+        for (int labels = random.nextInt(maxLabels); labels > 0; labels--) {
+            name.insert(0, "abc".charAt(random.nextInt(3)) + ".");
+        }
+        return name.toString();
+    }
+
+    private static String linear(List<RouteConfig> routes, Asked asked) {
+        String name = java.util.Objects.requireNonNull(asked.serverName()).name();
+        RouteConfig best = null;
+        for (RouteConfig route : routes) {
+            boolean here = route.listeners().isEmpty() || route.listeners().contains(asked.listener());
+            if (here && matches(route.pattern(), name) && (best == null || rank(route) > rank(best))) {
+                best = route;
+            }
+        }
+        return best == null ? "UNKNOWN_NAME" : best.pool();
+    }
+
+    private static boolean matches(RoutePattern pattern, String name) {
+        boolean below = name.endsWith("." + pattern.name());
+        return switch (pattern.kind()) {
+            case EXACT -> name.equals(pattern.name());
+            case BELOW -> below;
+            case SELF_AND_BELOW -> below || name.equals(pattern.name());
+        };
+    }
+
+    /** Higher is better: the longer name, then exact, then the star before the dot. */
+    private static int rank(RouteConfig route) {
+        int narrowness = switch (route.pattern().kind()) {
+            case EXACT -> 2;
+            case BELOW -> 1;
+            case SELF_AND_BELOW -> 0;
+        };
+        return 3 * route.pattern().name().length() + narrowness;
+    }
+}

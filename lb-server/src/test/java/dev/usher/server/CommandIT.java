@@ -1,0 +1,366 @@
+package dev.usher.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as its users run it: as a process, with signals, sockets and curl. */
+@Timeout(180)
+class CommandIT {
+    private static final Pattern ADDRESS = Pattern.compile("on (127\\.0\\.0\\.1):(\\d+)");
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    private String write(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text).toString();
+    }
+
+    // ---- exit codes ----
+
+    @Test
+    void checkEndsWithZeroOrOne() throws Exception {
+        String good = write("good.yaml", "routes: { a.example: \"127.0.0.1:1\" }\nadmin: { bind: none }\n");
+        try (Program check = Program.usher("check", good)) {
+            assertEquals(0, check.exitCode(), check.out().all().toString());
+        }
+        try (Program check = Program.usher("check", write("bad.yaml", "routs: {}\n"))) {
+            assertEquals(1, check.exitCode());
+            check.out().await("bad.yaml:1:1: error: ");
+        }
+    }
+
+    @Test
+    void runEndsWith78OnABadFile() throws Exception {
+        try (Program run = Program.usher("run", write("bad.yaml", "routs: {}\n"))) {
+            assertEquals(78, run.exitCode());
+            run.err().await("bad.yaml:1:1: error: ");
+            assertEquals(List.of(), run.out().all());
+        }
+    }
+
+    @Test
+    void aPortInUseIsOneLineThatSaysWhatToDo() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String file = config(taken.getLocalPort(), 1, "");
+            try (Program run = Program.usher("run", file)) {
+                assertEquals(1, run.exitCode());
+                List<String> said = run.err().all();
+                assertEquals(1, said.size(), said.toString());
+                assertTrue(
+                        said.getFirst()
+                                .endsWith("ERROR listener raw cannot listen on 127.0.0.1:" + taken.getLocalPort()
+                                        + ": Address already in use (who has it: ss -ltnp 'sport = :"
+                                        + taken.getLocalPort() + "')"),
+                        said.toString());
+            }
+        }
+    }
+
+    // ---- run ----
+
+    @Test
+    void servesThenDrainsOnSigterm() throws Exception {
+        try (EchoBackend backend = new EchoBackend();
+                Program run = Program.usher("run", config(freePort(), backend.port(), ""))) {
+            InetSocketAddress address = awaitListener(run);
+            run.err().await("is ready: 1 listener, 0 routes, 1 pool, 1 backend");
+            try (Socket client = connected(address)) {
+                run.signal("TERM");
+                run.err().await("SIGTERM: no new connections; 1 open ones may finish");
+                client.getOutputStream().write('x'); // it goes on while it drains
+                assertEquals('x', client.getInputStream().read());
+            }
+            assertEquals(0, run.exitCode());
+            run.err().await("drained: 1 sessions were open, 1 finished, 0 were cut");
+            run.err().await("totals: accepted 1, completed 1");
+            String line = run.out().await("\"reason\":\"completed\"");
+            assertTrue(line.contains("\"bytes_in\":2,\"bytes_out\":2}"), line);
+        }
+    }
+
+    @Test
+    void aSecondSignalEndsAtOnce() throws Exception {
+        try (EchoBackend backend = new EchoBackend();
+                Program run = Program.usher("run", config(freePort(), backend.port(), ""))) {
+            InetSocketAddress address = awaitListener(run);
+            try (Socket client = connected(address)) {
+                run.signal("TERM");
+                run.err().await("1 open ones may finish");
+                run.signal("INT");
+                assertEquals(1, run.exitCode());
+                assertFalse(client.isClosed());
+            }
+            run.err().await("drained: 1 sessions were open, 0 finished, 1 were cut");
+            run.out().await("\"reason\":\"shutdown\"");
+        }
+    }
+
+    @Test
+    void sighupAndSigusr1EndNothing() throws Exception {
+        try (EchoBackend backend = new EchoBackend();
+                Program run = Program.usher(
+                        "run", config(freePort(), backend.port(), "logging: { access: { output: none } }\n"))) {
+            InetSocketAddress address = awaitListener(run);
+            run.err().await("is ready");
+            run.signal("USR1");
+            run.signal("HUP");
+            run.err().await("SIGHUP: reload is not supported by this version");
+            connected(address).close();
+            run.signal("INT");
+            assertEquals(0, run.exitCode());
+        }
+    }
+
+    @Test
+    void opensTheAccessLogAnewOnSigusr1AndLogsJson() throws Exception {
+        Path access = directory.resolve("access.log");
+        Path rotated = directory.resolve("access.log.1");
+        String logging = "logging: { format: json, access: { output: " + access + " } }\n";
+        try (EchoBackend backend = new EchoBackend();
+                Program run = Program.usher("run", config(freePort(), backend.port(), logging))) {
+            InetSocketAddress address = awaitListener(run);
+            assertTrue(run.err().await("is ready").startsWith("{\"ts\":\""));
+            Files.move(access, rotated);
+            run.signal("USR1");
+            run.err().await("opened again");
+            connected(address).close();
+            run.signal("TERM");
+            assertEquals(0, run.exitCode());
+            assertEquals(1, Files.readAllLines(access).size());
+            assertEquals(0, Files.size(rotated));
+            assertEquals(List.of(), run.out().all());
+        }
+    }
+
+    @Test
+    void servesOnWhenItsStdoutIsGone() throws Exception {
+        try (EchoBackend backend = new EchoBackend();
+                Program run = Program.start(
+                        Map.of(),
+                        List.of(
+                                "sh",
+                                "-c",
+                                "exec \"$0\" -jar target/usher.jar run \"$1\" >/dev/full",
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                config(freePort(), backend.port(), "")))) {
+            InetSocketAddress address = awaitListener(run);
+            connected(address).close();
+            run.err().await("access log: stdout cannot be written: No space left on device");
+            connected(address).close();
+            run.signal("TERM");
+            assertEquals(0, run.exitCode());
+            run.err().await("2 lines were dropped in all");
+        }
+    }
+
+    // ---- forward ----
+
+    @Test
+    void forwardsWithoutAFile() throws Exception {
+        try (EchoBackend backend = new EchoBackend();
+                Program run = Program.usher("forward", "127.0.0.1:0", "127.0.0.1:" + backend.port())) {
+            String said = run.err().await("forwarding 127.0.0.1:");
+            assertTrue(said.contains(" to 127.0.0.1:" + backend.port()), said);
+            Matcher port = Pattern.compile("127\\.0\\.0\\.1:(\\d+) to").matcher(said);
+            assertTrue(port.find());
+            connected(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1))))
+                    .close();
+            run.signal("INT");
+            assertEquals(0, run.exitCode());
+            assertEquals(List.of(), run.out().all());
+        }
+    }
+
+    // ---- demo ----
+
+    @Test
+    void theLinesOfTheDemoWorkAsTheyArePasted() throws Exception {
+        requireCurl();
+        Path temporary = Files.createDirectory(directory.resolve("it's temporary"));
+        try (Program demo = demo(temporary, freePort())) {
+            demo.out().await("Ctrl-C ends the demo");
+            List<String> lines = List.of(
+                    demo.out().await("https://one.example"),
+                    demo.out().await("https://two.example"),
+                    demo.out().await("https://three.example"));
+            String first = pasted(lines.get(0), 0);
+            String second = pasted(lines.get(0), 0);
+            assertTrue(first.contains("certificate of one.example"), first);
+            assertTrue(second.contains("certificate of one.example"), second);
+            assertFalse(first.equals(second), "two backends take turns: " + first);
+            assertTrue(pasted(lines.get(1), 0).contains("certificate of two.example"));
+            pasted(lines.get(2), 35); // curl's "SSL connect error"
+            demo.out().await("\"sni\":\"three.example\"");
+            demo.signal("INT");
+            assertEquals(0, demo.exitCode());
+            assertEquals(List.of(), demo.err().all());
+        }
+        try (var left = Files.list(temporary)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void theDemoNamesAnotherPortWhereItsOwnIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Program demo = demo(directory, taken.getLocalPort())) {
+            assertEquals(1, demo.exitCode());
+            assertEquals(1, demo.err().all().size());
+            demo.err()
+                    .await("Address already in use; take another port, as: usher demo --port "
+                            + (taken.getLocalPort() + 1));
+        }
+    }
+
+    private static Program demo(Path temporary, int port) throws IOException {
+        return Program.start(
+                Map.of(),
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-jar",
+                        "target/usher.jar",
+                        "demo",
+                        "--port",
+                        Integer.toString(port)));
+    }
+
+    /** What a line prints that is pasted into a shell. */
+    private static String pasted(String line, int exitCode) throws Exception {
+        try (Program shell = Program.start(Map.of(), List.of("sh", "-c", line))) {
+            assertEquals(exitCode, shell.exitCode(), () -> line);
+            return String.join("\n", shell.out().all());
+        }
+    }
+
+    private static void requireCurl() throws InterruptedException {
+        try (Program curl = Program.start(Map.of(), List.of("curl", "--version"))) {
+            assertEquals(0, curl.exitCode());
+        } catch (IOException absent) {
+            if ("true".equals(System.getenv("CI"))) {
+                fail("curl is not installed", absent);
+            }
+            System.err.println("SKIPPED: the demo is not tested, curl is not installed");
+            Assumptions.abort("curl is not installed");
+        }
+    }
+
+    // ---- the launcher ----
+
+    @Test
+    void theLauncherRunsThroughALinkFromAnyDirectory() throws Exception {
+        Path launcher = Path.of("..", "usher").toRealPath();
+        Files.setLastModifiedTime(Path.of("target/usher.jar"), FileTime.from(Instant.now())); // or it would build
+        Path link = Files.createSymbolicLink(directory.resolve("ush"), launcher);
+        try (Program version =
+                Program.start(Map.of(), List.of("sh", "-c", "cd / && exec \"$0\" --version", link.toString()))) {
+            assertEquals(0, version.exitCode(), version.err().all().toString());
+            assertTrue(version.out().await("usher ").matches("usher \\d.*Java 25.*"));
+        }
+    }
+
+    @Test
+    void theLauncherRefusesAJavaHomeThatIsNotOurs() throws Exception {
+        String launcher = Path.of("..", "usher").toRealPath().toString();
+        try (Program version =
+                Program.start(Map.of("USHER_JAVA_HOME", directory.toString()), List.of(launcher, "--version"))) {
+            assertEquals(69, version.exitCode());
+            version.err().await("USHER_JAVA_HOME=" + directory + " is not a JDK 25");
+        }
+    }
+
+    // ---- what the tests stand on ----
+
+    /** A configuration with one TCP listener, so that no TLS is needed to see a session. */
+    private String config(int port, int backendPort, String more) throws IOException {
+        return write("usher.yaml", """
+                listeners:
+                  raw: { type: tcp, bind: "127.0.0.1:%d", pool: echo, max_connections: 100 }
+                pools:
+                  echo: { backends: ["127.0.0.1:%d"] }
+                admin: { bind: none }
+                """.formatted(port, backendPort) + more);
+    }
+
+    private static InetSocketAddress awaitListener(Program run) throws InterruptedException {
+        Matcher address = ADDRESS.matcher(run.err().await("listener raw: tcp on "));
+        assertTrue(address.find());
+        return new InetSocketAddress(address.group(1), Integer.parseInt(address.group(2)));
+    }
+
+    /** A connection that has reached the backend. */
+    private static Socket connected(InetSocketAddress address) throws IOException {
+        Socket socket = new Socket();
+        socket.connect(address);
+        socket.getOutputStream().write('a');
+        assertEquals('a', socket.getInputStream().read());
+        return socket;
+    }
+
+    /** A port that nobody has at the moment. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Sends back what it gets. */
+    private static final class EchoBackend implements AutoCloseable {
+        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+
+        EchoBackend() throws IOException {
+            Thread.ofVirtual().start(this::accept);
+        }
+
+        int port() {
+            return socket.getLocalPort();
+        }
+
+        private void accept() {
+            try {
+                while (true) {
+                    Socket client = socket.accept();
+                    Thread.ofVirtual().start(() -> echo(client));
+                }
+            } catch (IOException closed) {
+                // the test is over
+            }
+        }
+
+        private static void echo(Socket client) {
+            try (client;
+                    InputStream in = client.getInputStream()) {
+                in.transferTo(client.getOutputStream());
+            } catch (IOException reset) {
+                // the client is gone
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package dev.usher.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The commands that end by themselves, run in this process. */
+class CommandLineTest {
+    private static final String FILE = """
+            listeners:
+              https: { bind: "127.0.0.1:8443" }
+              inner: { bind: "127.0.0.1:8444" }
+              raw: { type: tcp, bind: "127.0.0.1:8445", pool: web }
+            routes:
+              www.example.com: web
+              .example.com: 10.0.0.9:443
+              db.example.org: { pool: web, allow: [10.0.0.0/8], alpn: { acme-tls/1: acme } }
+              inner.example: { pool: acme, listeners: [inner] }
+            pools:
+              web:
+                backends:
+                  - 10.0.0.1:443
+                  - { address: "10.0.0.2:443", weight: 2, max_connections: 20 }
+                  - { address: "10.0.0.3:443", backup: true }
+              acme: { backends: ["10.0.0.4:443"] }
+            admin: { bind: none }
+            """;
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    private String file = "";
+    private String out = "";
+    private String err = "";
+
+    @BeforeEach
+    void writeFile() throws IOException {
+        file = write("usher.yaml", FILE);
+    }
+
+    private String write(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text).toString();
+    }
+
+    private int run(String... args) {
+        StringWriter outText = new StringWriter();
+        StringWriter errText = new StringWriter();
+        CommandLine commands = Main.commandLine();
+        commands.setOut(new PrintWriter(outText));
+        commands.setErr(new PrintWriter(errText));
+        int exitCode = commands.execute(args);
+        out = outText.toString();
+        err = errText.toString();
+        return exitCode;
+    }
+
+    @Nested
+    class Usage {
+        @ParameterizedTest
+        @CsvSource({"rnu,run", "chekc,check", "exlpain,explain", "forwrd,forward", "demoo,demo", "expl,explain"})
+        void namesTheCommandThatWasMeant(String written, String meant) {
+            assertEquals(2, run(written, "x"));
+            assertTrue(
+                    err.startsWith("usher: there is no command \"" + written + "\"; did you mean \"" + meant + "\"?"),
+                    err);
+        }
+
+        @Test
+        void doesNotGuessWildly() {
+            assertEquals(2, run("serve"));
+            assertEquals("usher: there is no command \"serve\"\nTry 'usher --help'.\n", err);
+        }
+
+        @Test
+        void namesTheOptionThatWasMeantBeforeWhatIsMissing() {
+            assertEquals(2, run("check", "--fromat=json"));
+            assertTrue(err.startsWith("usher: there is no option \"--fromat\"; did you mean \"--format\"?"), err);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"run", "check", "explain", "forward"})
+        void saysWhatIsMissing(String command) {
+            assertEquals(2, run(command));
+            assertTrue(err.startsWith("usher: Missing required parameter"), err);
+            assertTrue(err.endsWith("Try 'usher " + command + " --help'.\n"), err);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"run", "check", "explain", "forward", "demo"})
+        void everyCommandHasHelp(String command) {
+            assertEquals(0, run(command, "--help"));
+            assertTrue(out.startsWith("Usage: usher " + command), out);
+            assertTrue(out.contains("Exit codes:"), out);
+        }
+
+        @Test
+        void withoutACommandShowsHelpAndFails() {
+            assertEquals(2, run());
+            assertTrue(err.startsWith("Usage: usher"), err);
+        }
+
+        @Test
+        void hasNoColourWhereThereIsNoTerminal() {
+            run("--help");
+            assertFalse(out.contains("\u001b"), out);
+        }
+
+        @Test
+        void versionHasTheNumberJavaAndSystem() {
+            assertEquals(0, run("--version"));
+            assertTrue(out.matches("usher \\d+\\.\\d+\\.\\d+ \\((\\w+, )?Java 25[^,]*, \\w+ .+\\)\n"), out);
+        }
+    }
+
+    @Nested
+    class Check {
+        @Test
+        void countsWhatAValidFileHas() {
+            assertEquals(0, run("check", file));
+            assertEquals(file + ": valid: 3 listeners, 4 routes, 3 pools, 5 backends\n", out);
+        }
+
+        @Test
+        void reportsEveryFaultAtItsPlace() throws IOException {
+            String bad = write(
+                    "bad.yaml",
+                    "routes:\n  a.example: wbe\n  b.example: 1.2.3.4\npools:\n  web: { backends: [\"1.2.3.4:1\"] }\n");
+            assertEquals(1, run("check", bad));
+            assertTrue(out.contains(bad + ":2:14: error: "), out);
+            assertTrue(out.contains(bad + ":3:14: error: "), out);
+        }
+
+        @Test
+        void speaksJson() throws IOException {
+            String bad = write("bad.yaml", "routs: {}\n");
+            assertEquals(1, run("check", "--format", "json", bad));
+            assertTrue(out.startsWith("{"), out);
+            assertTrue(out.contains("\"valid\" : false"), out);
+            assertEquals("", err);
+        }
+
+        @Test
+        void refusesAnUnknownFormat() {
+            assertEquals(2, run("check", "--format", "xml", file));
+            assertTrue(err.contains("\"xml\" is neither text nor json"), err);
+        }
+    }
+
+    @Nested
+    class Explain {
+        @Test
+        void aRouteIsZeroAndSaysWhyAndWhoServes() {
+            assertEquals(0, run("explain", file, "WWW.example.com."));
+            assertEquals("""
+                    www.example.com on listener https, from 127.0.0.1
+                      route www.example.com matches
+                      route .example.com has the name as well, but www.example.com is closer
+
+                    route     www.example.com
+                    pool      web
+                    backends  10.0.0.1:443: weight 1 of 3
+                              10.0.0.2:443 (at most 20 connections): weight 2 of 3
+                              10.0.0.3:443: backup, only while none of the others can take a session
+                    chosen    each in turn, by weight (round-robin)
+                    """, out);
+        }
+
+        @Test
+        void anUnknownNameIsFourAndNamesTheAlert() {
+            assertEquals(4, run("explain", file, "nobody.example"));
+            assertTrue(out.contains("refused   unknown_name\n"), out);
+            assertTrue(out.contains("unrecognized_name (112)"), out);
+        }
+
+        @Test
+        void theDefaultRouteIsThree() throws IOException {
+            String other = write("default.yaml", FILE + "default_route: acme\n");
+            assertEquals(3, run("explain", other, "nobody.example"));
+            assertTrue(out.contains("none: default_route serves it\npool      acme"), out);
+        }
+
+        @Test
+        void aSilentDefaultHasNoAlert() throws IOException {
+            String other = write("close.yaml", FILE + "default_route: close\n");
+            assertEquals(4, run("explain", other, "nobody.example"));
+            assertTrue(out.contains("without a TLS alert"), out);
+        }
+
+        @Test
+        void theClientDecidesWhereSourcesAreListed() {
+            assertEquals(4, run("explain", file, "db.example.org"));
+            assertTrue(out.contains("access_denied (49)"), out);
+            assertEquals(0, run("explain", file, "db.example.org", "--client", "10.1.1.1"));
+            assertTrue(out.contains("pool      web"), out);
+        }
+
+        @Test
+        void aProtocolSendsElsewhere() {
+            assertEquals(0, run("explain", file, "db.example.org", "--client=10.1.1.1", "--alpn=h2,acme-tls/1"));
+            assertTrue(out.contains("alpn acme-tls/1 goes to pool acme"), out);
+            assertTrue(out.contains("chosen    10.0.0.4:443, the only one"), out);
+        }
+
+        @Test
+        void theListenerDecidesWhereARouteIsForOne() {
+            assertEquals(4, run("explain", file, "inner.example"));
+            assertEquals(0, run("explain", file, "inner.example", "--listener", "inner"));
+        }
+
+        @Test
+        void aTcpListenerLooksAtNoName() {
+            assertEquals(0, run("explain", file, "any.example", "--listener", "raw"));
+            assertTrue(out.startsWith("listener raw is of type tcp"), out);
+        }
+
+        @Test
+        void wrongArgumentsAreTwo() {
+            assertEquals(2, run("explain", file, "bad..name"));
+            assertTrue(err.contains("\"bad..name\" is not a server name: a label is empty"), err);
+            assertEquals(2, run("explain", file, "a.example", "--client", "nowhere"));
+            assertEquals(2, run("explain", file, "a.example", "--listener", "htps"));
+            assertTrue(err.contains("the file has https, inner, raw"), err);
+        }
+
+        @Test
+        void aBadFileIsOne() throws IOException {
+            assertEquals(1, run("explain", write("bad.yaml", "routs: {}\n"), "a.example"));
+            assertTrue(err.contains("bad.yaml:1:1: error:"), err);
+        }
+    }
+
+    @Nested
+    class Forward {
+        @Test
+        void wrongAddressesAreTwo() {
+            assertEquals(2, run("forward", "foo", "localhost:1"));
+            assertTrue(err.startsWith("usher: LISTEN: \"foo\" has no port"), err);
+            assertEquals(2, run("forward", ":1", "2"));
+            assertTrue(err.startsWith("usher: TARGET: "), err);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.usher.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.UsherConfig;
+import org.junit.jupiter.api.Test;
+
+class DescriptorsTest {
+    /** One listener of 20,000 connections, which is less than limits.max_connections. */
+    private final UsherConfig config = ForwardConfig.of(":1", "10.0.0.1:2");
+
+    @Test
+    void needsTwoForEachConnectionAndSomeMore() {
+        assertEquals(40_200, Descriptors.needed(config));
+        assertNull(Descriptors.shortage(config, 40_200));
+    }
+
+    @Test
+    void saysHowManyConnectionsFit() {
+        String shortage = String.valueOf(Descriptors.shortage(config, 1024));
+        assertTrue(shortage.contains("40200 descriptors, and this process may have 1024"), shortage);
+        assertTrue(shortage.endsWith("limits.max_connections to 412"), shortage);
+    }
+
+    @Test
+    void knowsTheLimitOfThisProcess() {
+        assertTrue(Descriptors.limit().isEmpty() || Descriptors.limit().getAsLong() > 0);
+    }
+}

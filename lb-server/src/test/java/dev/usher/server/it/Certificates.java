@@ -1,0 +1,112 @@
+package dev.usher.server.it;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** An authority of the tests' own, and the certificates that it signs, as PEM files. */
+final class Certificates {
+    private static final X500Name AUTHORITY = new X500Name("CN=usher test authority");
+    private static final Duration VALIDITY = Duration.ofDays(2);
+
+    private final Path directory = Program.directory("certificates");
+    private final KeyPair authorityKeys = keys();
+    private long serial = 1;
+
+    /** A certificate with its key, for one domain. */
+    record Leaf(String domain, X509Certificate certificate, Path chainFile, Path keyFile) {
+        /** As {@code openssl x509 -fingerprint -sha256} prints it. */
+        String fingerprint() throws GeneralSecurityException {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+            return HexFormat.ofDelimiter(":").formatHex(digest).toUpperCase(Locale.ROOT);
+        }
+
+        /** As hexadecimal digits without anything between. */
+        String serial() {
+            return certificate.getSerialNumber().toString(16).toUpperCase(Locale.ROOT);
+        }
+    }
+
+    Certificates() throws Exception {
+        X509v3CertificateBuilder authority = builder(AUTHORITY, authorityKeys);
+        authority.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+        Files.writeString(authorityFile(), pem(sign(authority)));
+    }
+
+    /** What clients trust. */
+    Path authorityFile() {
+        return directory.resolve("authority.pem");
+    }
+
+    Leaf leaf(String domain) throws Exception {
+        KeyPair keys = keys();
+        X509v3CertificateBuilder builder = builder(new X500Name("CN=" + domain), keys);
+        builder.addExtension(
+                Extension.subjectAlternativeName,
+                false,
+                new GeneralNames(new GeneralName(GeneralName.dNSName, domain)));
+        X509Certificate certificate = sign(builder);
+        Path chain = directory.resolve(domain + "-" + serial + ".pem");
+        Path key = directory.resolve(domain + "-" + serial + ".key");
+        Files.writeString(chain, pem(certificate));
+        Files.writeString(key, pem(new JcaPKCS8Generator(keys.getPrivate(), null)));
+        return new Leaf(domain, certificate, chain, key);
+    }
+
+    private X509v3CertificateBuilder builder(X500Name subject, KeyPair keys) throws CertIOException {
+        Instant now = Instant.now();
+        return new JcaX509v3CertificateBuilder(
+                AUTHORITY,
+                BigInteger.valueOf(4096 + serial++),
+                Date.from(now.minus(VALIDITY)),
+                Date.from(now.plus(VALIDITY)),
+                subject,
+                keys.getPublic());
+    }
+
+    private X509Certificate sign(X509v3CertificateBuilder builder)
+            throws OperatorCreationException, GeneralSecurityException {
+        var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(authorityKeys.getPrivate());
+        return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+    }
+
+    private static KeyPair keys() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
+    }
+
+    private static String pem(Object what) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+            writer.writeObject(what);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.usher.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Without a descriptor left, usher waits instead of spinning, and serves again as soon as some are free. */
+class DescriptorsIT {
+    private static final String WWW = "www.example.com";
+    private static final byte[] HELLO = Hello.of(WWW);
+    private static final int LIMIT = 256;
+    private static final int CLIENTS = 600;
+    private static final Duration WATCHED = Duration.ofSeconds(3);
+
+    /** A loop that spins takes a whole core, which would be 1,000 ms in each second. */
+    private static final long CPU_MILLIS_PER_SECOND = 200;
+
+    /** One complaint in ten seconds for each worker, and the lines of the start. */
+    private static final int LOG_LINES = 20;
+
+    /** Clients that say nothing hold one descriptor each; the others wait in the kernel's queue. */
+    @Test
+    void waitsForDescriptorsOfClientsThatSayNothing() throws Exception {
+        try (Backend echo = new Backend(Backend.ECHO);
+                Usher usher = usher(echo)) {
+            List<Peer> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(Peer.connect(usher));
+            }
+            Await.until("no descriptor is left", () -> usher.facts().descriptors() >= LIMIT - 1);
+            assertCalm(usher, "silent clients");
+            clients.forEach(Peer::close);
+            assertServes(usher);
+        }
+    }
+
+    /**
+     * Sessions that are open hold two each. Who comes too late is refused or waits, and none of those that are served
+     * is lost.
+     */
+    @Test
+    void keepsWhatIsOpenAndServesAgainWhenSomeHaveEnded() throws Exception {
+        try (Backend echo = new Backend(Backend.ECHO);
+                Usher usher = usher(echo)) {
+            List<Peer> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(Peer.connect(usher).send(HELLO));
+            }
+            Await.until("no descriptor is left", () -> usher.facts().descriptors() >= LIMIT - 1);
+            assertCalm(usher, "sessions");
+            List<Peer> served = new ArrayList<>();
+            for (Peer client : clients) {
+                if (client.in().available() == HELLO.length) {
+                    served.add(client);
+                }
+            }
+            long refused = usher.log().all().size();
+            Figures.note("%d descriptors, %d clients: %d served, %d refused, %d wait"
+                    .formatted(LIMIT, CLIENTS, served.size(), refused, CLIENTS - served.size() - refused));
+            assertTrue(served.size() > LIMIT / 4, () -> served.size() + " are served");
+            for (AccessLines.Line line : usher.log().all()) {
+                line.ends("out_of_sockets RC");
+            }
+            for (Peer client : served) {
+                client.read(HELLO.length);
+                assertArrayEquals(HELLO, client.send(HELLO).read(HELLO.length), "a session that is open stays usable");
+            }
+            clients.forEach(Peer::close);
+            assertServes(usher);
+        }
+    }
+
+    private static Usher usher(Backend backend) throws Exception {
+        return Usher.run("client_hello: { timeout: 1m }", """
+                routes: { %s: "%s" }
+                """.formatted(WWW, backend.hostPort()), LIMIT);
+    }
+
+    private static void assertCalm(Usher usher, String who) throws Exception {
+        long before = usher.facts().cpuMillis();
+        Await.pass(WATCHED);
+        long used = (usher.facts().cpuMillis() - before) / WATCHED.toSeconds();
+        long lines = usher.program().err().lines().count();
+        Figures.note("no descriptor left, %s: %d ms of CPU a second, %d lines of log".formatted(who, used, lines));
+        assertTrue(used < CPU_MILLIS_PER_SECOND, () -> used + " ms of CPU a second");
+        assertTrue(lines < LOG_LINES, () -> lines + " lines: " + usher.program().err());
+        assertTrue(usher.program().isAlive());
+    }
+
+    private static void assertServes(Usher usher) throws Exception {
+        Await.until("descriptors are free again", () -> usher.facts().descriptors() < LIMIT / 2);
+        usher.log().skip();
+        for (int i = 0; i < 50; i++) {
+            try (Peer client = Peer.connect(usher)) {
+                assertArrayEquals(HELLO, client.send(HELLO).read(HELLO.length));
+                assertEquals(Peer.Ending.FIN, client.halfClose().ending());
+                usher.log().of(client).ends("completed --");
+            }
+        }
+    }
+}

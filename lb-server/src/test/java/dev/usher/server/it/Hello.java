@@ -1,0 +1,12 @@
+package dev.usher.server.it;
+
+import dev.usher.tls.Hellos;
+
+/** The first bytes of a real TLS client. */
+final class Hello {
+    private Hello() {}
+
+    static byte[] of(String name) {
+        return Hellos.bytes(Hellos.fromJdkClient(name));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.usher.server.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A real web server with one certificate, HTTP/1.1 and HTTP/2: {@code GET /files/NAME}, {@code PUT /files/NAME}, and
+ * {@code GET /who}, which answers with the name of the certificate. One process, so that a signal stops all of it.
+ */
+final class Nginx implements AutoCloseable {
+    private final Path prefix = Program.directory("nginx");
+    private final int port;
+    private final Program program;
+
+    Nginx(Certificates.Leaf leaf, String... more) throws Exception {
+        this.port = Ports.free();
+        Files.createDirectories(prefix.resolve("files"));
+        Files.createDirectories(prefix.resolve("temp"));
+        Files.writeString(prefix.resolve("nginx.conf"), configuration(leaf, String.join("\n", more)));
+        this.program = Program.start(
+                "nginx-" + leaf.domain(),
+                List.of(
+                        Program.require("nginx"),
+                        "-p",
+                        prefix.toString(),
+                        "-c",
+                        prefix.resolve("nginx.conf").toString(),
+                        "-e",
+                        "stderr"));
+        Await.until("nginx listens", () -> {
+            if (!program.isAlive()) {
+                throw new AssertionError("nginx ended: " + program.all());
+            }
+            return Ports.accepts(port);
+        });
+    }
+
+    private String configuration(Certificates.Leaf leaf, String more) {
+        return """
+                daemon off;
+                master_process off;
+                pid %1$s/nginx.pid;
+                error_log stderr;
+                events { worker_connections 4096; }
+                http {
+                    access_log off;
+                    client_body_temp_path %1$s/temp;
+                    proxy_temp_path %1$s/temp;
+                    fastcgi_temp_path %1$s/temp;
+                    uwsgi_temp_path %1$s/temp;
+                    scgi_temp_path %1$s/temp;
+                    client_max_body_size 0;
+                    keepalive_timeout 60s;
+                    sendfile on;
+                    server {
+                        listen 127.0.0.1:%2$d ssl http2;
+                        server_name %3$s;
+                        ssl_certificate %4$s;
+                        ssl_certificate_key %5$s;
+                        ssl_protocols TLSv1.2 TLSv1.3;
+                        ssl_session_cache shared:SSL:1m;
+                        %6$s
+                        location = /who { default_type text/plain; return 200 "%3$s\\n"; }
+                        location /files/ { root %1$s; dav_methods PUT; create_full_put_path on; }
+                    }
+                }
+                """.formatted(prefix, port, leaf.domain(), leaf.chainFile(), leaf.keyFile(), more);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** The file behind {@code /files/NAME}, to be put there before it is fetched, or read after it was sent. */
+    Path file(String name) {
+        return prefix.resolve("files").resolve(name);
+    }
+
+    /** Stops the process: the kernel still takes connections for it, and nobody answers. */
+    void freeze() throws Exception {
+        program.signal("STOP");
+    }
+
+    void thaw() throws Exception {
+        program.signal("CONT");
+    }
+
+    /** Ends at once: its connections break. */
+    void kill() throws Exception {
+        program.signal("KILL");
+        program.exitCode(Await.PATIENCE);
+    }
+
+    @Override
+    public void close() throws IOException {
+        program.process().destroyForcibly(); // also while it is frozen
+        program.close();
+    }
+
+    /** Whether it still runs. */
+    boolean isAlive() {
+        return program.isAlive();
+    }
+}

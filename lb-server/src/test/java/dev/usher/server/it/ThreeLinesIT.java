@@ -1,0 +1,114 @@
+package dev.usher.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import org.junit.jupiter.api.Test;
+
+/** The three lines that the README begins with are a whole configuration; a slip in them is shown where it is. */
+class ThreeLinesIT {
+    private static final int HTTPS = 443;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static Path file(String yaml) throws IOException {
+        return Files.writeString(Program.directory("three-lines").resolve("usher.yaml"), yaml);
+    }
+
+    private static Program run(Path file) {
+        return Program.start("usher", Usher.command("run", file.toString()));
+    }
+
+    @Test
+    void threeLinesServeTwoDomains() throws Exception {
+        Certificates certificates = new Certificates();
+        try (Nginx www = new Nginx(certificates.leaf("www.example.com"));
+                Nginx shop = new Nginx(certificates.leaf("shop.example.com"));
+                Program usher =
+                        run(file("""
+                        routes:
+                          www.example.com: 127.0.0.1:%d
+                          shop.example.com: [127.0.0.1:%d, 127.0.0.1:%d]
+                        """.formatted(www.port(), shop.port(), closedPort()) + listenerUnlessAllowed()))) {
+            usher.awaitPrinted("usher \\S+ is ready");
+            Matcher port = usher.awaitPrinted("listener \\w+: tls on \\S+:(\\d+)");
+            for (String domain : List.of("www.example.com", "shop.example.com", "shop.example.com")) {
+                Command.Result got = Command.run(
+                                "",
+                                List.of(
+                                        Program.require("curl"),
+                                        "-sSf",
+                                        "--noproxy",
+                                        "*",
+                                        "--cacert",
+                                        certificates.authorityFile().toString(),
+                                        "--resolve",
+                                        domain + ":" + port.group(1) + ":127.0.0.1",
+                                        "https://" + domain + ":" + port.group(1) + "/who"))
+                        .succeeds();
+                assertEquals(domain + "\n", got.out());
+            }
+            usher.signal("TERM");
+            assertEquals(0, usher.exitCode(PATIENCE));
+            assertEquals(3, usher.out().lines().count(), "the access log goes to stdout: " + usher.out());
+        }
+    }
+
+    /** The second of two backends is down: the first one serves. */
+    private static int closedPort() throws IOException {
+        return Backend.refusing().getPort();
+    }
+
+    /** Port 443 belongs to root on many machines; there, and only there, more than three lines are needed. */
+    private static String listenerUnlessAllowed() throws IOException {
+        try (ServerSocket https = new ServerSocket()) {
+            https.bind(new InetSocketAddress(HTTPS));
+            return "";
+        } catch (IOException notAllowedOrTaken) {
+            System.err.println(
+                    "port 443: " + notAllowedOrTaken.getMessage() + "; the three lines are tried on another");
+            return "listeners: { https: { bind: \"127.0.0.1:0\" } }\n";
+        }
+    }
+
+    @Test
+    void misspeltKeyIsShownWhereItIs() throws Exception {
+        Path file = file("""
+                ruotes:
+                  www.example.com: 10.0.0.11:443
+                  shop.example.com: [10.0.0.21:443, 10.0.0.22:443]
+                """);
+        String err = refused(file);
+        assertTrue(err.contains(file + ":1:1: error: "), err);
+        assertTrue(err.contains("ruotes"), err);
+        assertTrue(err.contains("routes"), err);
+        assertTrue(err.contains("^"), err);
+    }
+
+    @Test
+    void wrongPortIsShownWhereItIs() throws Exception {
+        Path file = file("""
+                routes:
+                  www.example.com: 10.0.0.11:443
+                  shop.example.com: [10.0.0.21:443, 10.0.0.22:44333333]
+                """);
+        String err = refused(file);
+        assertTrue(err.contains(file + ":3:37: error: "), err);
+        assertTrue(err.contains("44333333"), err);
+    }
+
+    private static String refused(Path file) throws Exception {
+        try (Program usher = run(file)) {
+            assertEquals(78, usher.exitCode(PATIENCE));
+            assertEquals("", usher.out());
+            return usher.err();
+        }
+    }
+}

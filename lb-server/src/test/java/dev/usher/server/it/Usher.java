@@ -1,0 +1,146 @@
+package dev.usher.server.it;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+
+/** The built product, run as its users run it: a process, a file, an access log. */
+final class Usher implements AutoCloseable {
+    private static final Path ROOT = root();
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+    private final Program program;
+    private final InetSocketAddress address;
+    private final AccessLines log;
+
+    private Usher(Program program, InetSocketAddress address, AccessLines log) {
+        this.program = program;
+        this.address = address;
+        this.log = log;
+    }
+
+    /**
+     * Runs a configuration, with one listener on a free port of 127.0.0.1 and without admin. Routes, pools and the rest
+     * come from the test.
+     *
+     * @param listener more settings of the listener, as {@code type: tcp, pool: web}
+     */
+    static Usher run(String listener, String yaml) throws Exception {
+        return run(listener, yaml, 0);
+    }
+
+    /** As {@link #run(String, String)}, with at most so many descriptors; 0 is no limit. */
+    static Usher run(String listener, String yaml, int descriptors) throws Exception {
+        Path directory = Program.directory("usher");
+        Path access = directory.resolve("access.log");
+        Path file = directory.resolve("usher.yaml");
+        Files.writeString(file, """
+                listeners:
+                  test: { bind: "127.0.0.1:0"%s }
+                admin: none
+                logging: { access: { output: %s } }
+                """.formatted(listener.isEmpty() ? "" : ", " + listener, access) + yaml);
+        Program program = Program.start("usher", limited(command("run", file.toString()), descriptors));
+        try {
+            Matcher port = awaitStart(program, "listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)");
+            awaitStart(program, "usher \\S+ is ready");
+            return new Usher(program, loopback(port), new AccessLines(access));
+        } catch (Exception | AssertionError e) {
+            program.close();
+            throw e;
+        }
+    }
+
+    /** {@code usher forward}, from a free port. */
+    static Usher forward(String target) throws Exception {
+        Program program = Program.start("forward", command("forward", "--access-log", ":" + Ports.free(), target));
+        try {
+            Matcher port = awaitStart(program, "usher: forwarding \\S+:(\\d+)");
+            return new Usher(program, loopback(port), new AccessLines(program.outFile()));
+        } catch (Exception | AssertionError e) {
+            program.close();
+            throw e;
+        }
+    }
+
+    /** The command line that starts the product with these arguments. */
+    static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + ROOT.resolve("deploy/jvm.options"));
+        command.add("-jar");
+        command.add(ROOT.resolve("lb-server/target/usher.jar").toString());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static List<String> limited(List<String> command, int descriptors) {
+        if (descriptors == 0) {
+            return command;
+        }
+        List<String> limited = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + descriptors + "; exec \"$@\"", "sh"));
+        limited.addAll(command);
+        return limited;
+    }
+
+    private static Matcher awaitStart(Program program, String regex) throws Exception {
+        return program.awaitPrinted(regex, START_PATIENCE);
+    }
+
+    private static InetSocketAddress loopback(Matcher port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)));
+    }
+
+    /** The directory of the whole product, whichever directory the tests run in. */
+    private static Path root() {
+        Path at = Path.of("").toAbsolutePath();
+        while (!Files.isRegularFile(at.resolve("deploy/jvm.options"))) {
+            at = at.getParent();
+            if (at == null) {
+                throw new AssertionError("deploy/jvm.options is in no directory above");
+            }
+        }
+        return at;
+    }
+
+    static Path file(String path) {
+        return ROOT.resolve(path);
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    int port() {
+        return address.getPort();
+    }
+
+    AccessLines log() {
+        return log;
+    }
+
+    Program program() {
+        return program;
+    }
+
+    ProcessFacts facts() {
+        return new ProcessFacts(program.pid());
+    }
+
+    /** Asks for its end by SIGTERM, waits, and gives the exit code. */
+    int stop(Duration patience) throws Exception {
+        program.signal("TERM");
+        return program.exitCode(patience);
+    }
+
+    @Override
+    public void close() {
+        program.process().destroyForcibly(); // what a drain does is a test of its own
+        program.close();
+    }
+}

@@ -1,0 +1,164 @@
+package dev.usher.server.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.LoggingConfig.AccessLogConfig;
+import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
+import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
+import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
+import dev.usher.relay.CloseReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class AccessLogTest {
+    private static final int WORKERS = 3;
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @Test
+    void hasWrittenEverythingThatItWasGivenOnceItIsClosed() throws IOException {
+        Path file = directory.resolve("access.log");
+        AccessLog log = open(file, 100);
+        for (int i = 0; i < 30_000; i++) {
+            log.ended(i % WORKERS, Ends.completed(i));
+        }
+        log.close();
+        assertEquals(30_000, Files.readAllLines(file).size() + log.dropped());
+        assertEquals(0, log.dropped());
+    }
+
+    @Test
+    void takesLinesFromEveryWorkerAtOnce() throws Exception {
+        Path file = directory.resolve("access.log");
+        AccessLog log = open(file, 100);
+        List<Thread> workers = new ArrayList<>();
+        for (int worker = 0; worker < WORKERS; worker++) {
+            int index = worker;
+            workers.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 10_000; i++) {
+                    log.ended(index, Ends.completed(i));
+                }
+            }));
+        }
+        for (Thread worker : workers) {
+            worker.join();
+        }
+        log.close();
+        List<String> lines = Files.readAllLines(file);
+        assertEquals(WORKERS * 10_000, lines.size());
+        assertTrue(lines.stream().allMatch(line -> line.startsWith("{\"ts\":") && line.endsWith("}")));
+    }
+
+    @Test
+    void writesAfterARestOfItsThread() throws IOException {
+        Path file = directory.resolve("access.log");
+        AccessLog log = open(file, 100);
+        for (int i = 1; i <= 3; i++) {
+            log.ended(0, Ends.completed(i));
+            awaitLines(file, i);
+        }
+        log.close();
+    }
+
+    @Test
+    void goesOnInTheNewFileAfterARotation() throws IOException {
+        Path file = directory.resolve("access.log");
+        Path rotated = directory.resolve("access.log.1");
+        AccessLog log = open(file, 100);
+        log.ended(0, Ends.completed(1));
+        awaitLines(file, 1);
+        Files.move(file, rotated);
+        log.reopen();
+        await(() -> Files.exists(file));
+        log.ended(0, Ends.completed(2));
+        log.close();
+        assertEquals(1, Files.readAllLines(rotated).size());
+        assertEquals(1, Files.readAllLines(file).size());
+    }
+
+    @Test
+    void appendsToWhatAnEarlierRunWrote() throws IOException {
+        Path file = directory.resolve("access.log");
+        for (int run = 0; run < 2; run++) {
+            AccessLog log = open(file, 100);
+            log.ended(0, Ends.completed(1));
+            log.close();
+        }
+        assertEquals(2, Files.readAllLines(file).size());
+    }
+
+    /** {@code /dev/full} says "no space left on device" to every write. */
+    @Test
+    void aFullDiskCostsLinesAndNothingElse() throws IOException {
+        Path full = Path.of("/dev/full");
+        Assumptions.assumeTrue(Files.isWritable(full), "no /dev/full here");
+        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full));
+        for (int i = 0; i < 10_000; i++) {
+            log.ended(0, Ends.completed(i));
+        }
+        log.close();
+        assertEquals(10_000, log.dropped());
+    }
+
+    @Test
+    void saysWhichFileCannotBeOpened() {
+        Path file = directory.resolve("missing").resolve("access.log");
+        IOException fault = assertThrows(IOException.class, () -> open(file, 100));
+        assertEquals("the access log " + file + " cannot be opened: no such directory", fault.getMessage());
+    }
+
+    @Test
+    void outputNoneMakesNoLog() throws IOException {
+        assertNull(AccessLog.open(config(Output.NONE, null, 100), 1));
+    }
+
+    @Test
+    void samplesOnlyWhatEndedWell() throws IOException {
+        AccessLog none = open(directory.resolve("none"), 0);
+        AccessLog some = open(directory.resolve("some"), 10);
+        int wanted = 0;
+        for (int i = 0; i < 100_000; i++) {
+            wanted += some.wants(CloseReason.COMPLETED) ? 1 : 0;
+            assertTrue(!none.wants(CloseReason.COMPLETED));
+            assertTrue(none.wants(CloseReason.BACKEND_RESET));
+        }
+        assertTrue(wanted > 9_000 && wanted < 11_000, "was " + wanted); // ten standard deviations
+        none.close();
+        some.close();
+    }
+
+    private static AccessLog open(Path file, int sampleOkPercent) throws IOException {
+        return Objects.requireNonNull(AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS));
+    }
+
+    private static AccessLogConfig config(Output output, @org.jspecify.annotations.Nullable Path file, int percent) {
+        return new AccessLogConfig(output, file, AccessFormat.JSON, percent, ClientIp.FULL);
+    }
+
+    private static void awaitLines(Path file, int count) throws IOException {
+        await(() -> Files.readAllLines(file).size() == count);
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static void await(Condition condition) throws IOException {
+        while (!condition.holds()) {
+            Thread.onSpinWait(); // bounded by the class's time-out
+        }
+    }
+}
