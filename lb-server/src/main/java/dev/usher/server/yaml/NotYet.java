@@ -10,7 +10,6 @@ import java.util.function.Predicate;
 final class NotYet {
     private static final List<Rule> RULES = List.of(
             harmless("limits.per_client_ip", NotYet::onlyZeros),
-            harmless("reload", NotYet::nothing),
             harmless("admin", NotYet::bindNone),
             harmful("pools.*.send_proxy_protocol", word("none")),
             harmful("defaults.send_proxy_protocol", word("none")),
@@ -71,16 +70,8 @@ final class NotYet {
         return new Rule(List.of(path.split("\\.")), without, true);
     }
 
-    private static boolean nothing(Item item) {
-        return false;
-    }
-
     private static Predicate<Item> word(String word) {
         return item -> item instanceof Item.Scalar scalar && scalar.text().equals(word);
-    }
-
-    private static boolean typeNone(Item item) {
-        return word("none").test(item) || has(item, "type", word("none"));
     }
 
     private static boolean bindNone(Item item) {
