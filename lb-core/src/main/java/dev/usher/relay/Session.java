@@ -53,7 +53,6 @@ final class Session implements Deadline.Owner {
     private final Relay relay;
     private final Worker worker;
     private final RelayListener listener;
-    private final Routing routing;
     private final long id;
     private final Side client;
     private final Side backend;
@@ -101,7 +100,6 @@ final class Session implements Deadline.Owner {
         this.relay = relay;
         this.worker = relay.worker();
         this.listener = listener;
-        this.routing = relay.routing();
         this.id = id;
         this.client = new Side(this, worker);
         this.backend = new Side(this, worker);
@@ -113,7 +111,9 @@ final class Session implements Deadline.Owner {
     /** Takes the accepted connection. */
     void start(SocketChannel accepted) {
         client.open(accepted);
-        ListenerConfig config = listener.config();
+        Routing routing = relay.routing();
+        // As of the same configuration: the listener itself is told of a new one a moment after it is in force.
+        ListenerConfig config = routing.config().listeners().getOrDefault(listener.name(), listener.config());
         if (config.type() == ListenerType.TCP) {
             pool = routing.pools().get(config.pool());
             if (pool == null) { // the last connections of a listener that a reload takes away with its pool
@@ -255,7 +255,8 @@ final class Session implements Deadline.Owner {
         listener.metrics().hello().record(helloNanos);
         Asked asked = new Asked(
                 listener.name(), read.serverName(), read.alpn(), clientAddress().getAddress());
-        switch (routing.routes().decide(asked, Trace.NONE)) {
+        // Read only here, and used up within this turn: what a reload removes is in no session's hands a turn later.
+        switch (relay.routing().routes().decide(asked, Trace.NONE)) {
             case Decision.Serve serve -> {
                 route = serve.route();
                 pool = serve.pool();
@@ -297,6 +298,7 @@ final class Session implements Deadline.Owner {
      */
     private void connect(CloseReason soFar) {
         CloseReason failure = soFar;
+        followPool();
         long clientHash = pool().clientHash(clientAddress());
         while (attempts <= pool().config().retries()) {
             Backend picked = pool().pick(clientHash, tried);
@@ -319,6 +321,14 @@ final class Session implements Deadline.Owner {
             failure = failed;
         }
         refuse(failure);
+    }
+
+    /** A reload meanwhile has replaced the pool: its backends of now are the ones that a further attempt can have. */
+    private void followPool() {
+        Pool successor = relay.routing().pools().get(pool().name());
+        if (attempts > 0 && successor != null) {
+            pool = successor;
+        }
     }
 
     /** @return why it failed at once; null if it is under way or done */
