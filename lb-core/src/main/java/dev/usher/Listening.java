@@ -126,8 +126,8 @@ final class Listening {
      * in silence, each with its half of the connections.
      */
     private void checkUnused(InetSocketAddress address) throws IOException {
-        if (address.getPort() == 0 || open.containsValue(address)) {
-            return;
+        if (address.getPort() == 0 || open.values().stream().anyMatch(ours -> overlap(ours, address))) {
+            return; // the probe would find ourselves: every address in place of one, or the other way round
         }
         try (SocketChannel probe = provider.openSocketChannel()) {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -135,6 +135,13 @@ final class Listening {
         } catch (BindException e) {
             throw new BindException(e.getMessage() + " (who has it: ss -ltnp 'sport = :" + address.getPort() + "')");
         }
+    }
+
+    private static boolean overlap(InetSocketAddress a, InetSocketAddress b) {
+        return a.getPort() == b.getPort()
+                && (a.getAddress().isAnyLocalAddress()
+                        || b.getAddress().isAnyLocalAddress()
+                        || a.getAddress().equals(b.getAddress()));
     }
 
     private static InetSocketAddress socketAddress(HostPort bind) throws IOException {

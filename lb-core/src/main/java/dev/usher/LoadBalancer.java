@@ -114,11 +114,15 @@ public final class LoadBalancer implements AutoCloseable {
 
     /**
      * Replaces the configuration in one step. Listeners, pools and backends that stay keep their sockets, verdicts,
-     * counters and sessions; a session that has begun goes on by the configuration that it began with.
+     * counters and sessions. A session that has its pool goes on with it; one that waits for its hello is decided by
+     * what is in force when the hello is whole.
      *
      * @throws IOException if a new address cannot be listened on; then nothing has changed
      */
     public synchronized void apply(UsherConfig next) throws IOException {
+        if (closed) {
+            throw new IOException("the load balancer is closed");
+        }
         putIntoForce(next);
     }
 
@@ -346,6 +350,11 @@ public final class LoadBalancer implements AutoCloseable {
         pools.close();
         drain(Duration.ZERO);
         workers.stop();
+    }
+
+    /** Adds an event that did not happen in here, and its line to the log. */
+    public void report(Kind kind, String subject, String text) {
+        events.add(kind, subject, text);
     }
 
     /** The last events, oldest first. */

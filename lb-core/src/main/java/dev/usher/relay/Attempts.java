@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The backends that one session tries, one after another, within the bounds of its pool. */
 final class Attempts {
-    private final Pool pool;
+    private Pool pool;
     private final int worker;
     private final Clock clock;
     private final long clientHash;
@@ -44,6 +44,17 @@ final class Attempts {
 
     int count() {
         return count;
+    }
+
+    /**
+     * Goes on with the pool as a reload has made it: its backends of now are those that a further attempt can have.
+     *
+     * @param successor null if the pool is gone; then the session keeps the one that it has
+     */
+    void follow(@Nullable Pool successor) {
+        if (successor != null) {
+            pool = successor;
+        }
     }
 
     @Nullable

@@ -57,6 +57,14 @@ final class RelayListener implements Listener.Owner {
         return config;
     }
 
+    /**
+     * Its settings as of the same configuration as the pools: the listener itself is told of a new one a moment after it
+     * is in force. Of a listener that is being closed, the last ones.
+     */
+    ListenerConfig config(Routing routing) {
+        return routing.config().listeners().getOrDefault(name(), config);
+    }
+
     ListenerMetrics metrics() {
         return metrics;
     }

@@ -55,7 +55,6 @@ final class Session implements Deadline.Owner {
     private final Relay relay;
     private final Worker worker;
     private final RelayListener listener;
-    private final Routing routing;
     private final long id;
     private final Side client;
     private final Side backend;
@@ -91,7 +90,6 @@ final class Session implements Deadline.Owner {
         this.relay = relay;
         this.worker = relay.worker();
         this.listener = listener;
-        this.routing = relay.routing();
         this.id = id;
         this.client = new Side(this, worker);
         this.backend = new Side(this, worker);
@@ -104,7 +102,7 @@ final class Session implements Deadline.Owner {
     /** Takes the accepted connection. */
     void start(SocketChannel accepted) {
         client.open(accepted);
-        ListenerConfig config = listener.config();
+        ListenerConfig config = listener.config(relay.routing());
         worker.arm(deadline, config.clientHello().timeout().toNanos());
         if (config.acceptProxyProtocol() == AcceptProxyProtocol.NONE) {
             onClientKnown();
@@ -118,14 +116,16 @@ final class Session implements Deadline.Owner {
 
     /** Goes on where the client's address is known: with its hello, or at once where there is none to await. */
     private void onClientKnown() {
+        Routing routing = relay.routing();
+        ListenerConfig config = listener.config(routing);
         clientLimit = relay.clientLimits().admit(clientAddress().getAddress(), routing, worker.nowNanos());
         if (clientLimit < 0 && clientLimit != ClientLimits.NOT_COUNTED) {
             end(clientLimit == ClientLimits.TOO_MANY ? CloseReason.CLIENT_CONNECTIONS : CloseReason.CLIENT_RATE);
-        } else if (listener.config().type() == ListenerType.TLS) {
-            helloCollector = new HelloCollector(listener.config().clientHello().maxSizeBytes());
+        } else if (config.type() == ListenerType.TLS) {
+            helloCollector = new HelloCollector(config.clientHello().maxSizeBytes());
             client.watch(OP_READ);
         } else {
-            connectTo(routing.pools().get(listener.config().pool()));
+            connectTo(routing.pools().get(config.pool()));
         }
     }
 
@@ -270,7 +270,8 @@ final class Session implements Deadline.Owner {
         listener.metrics().hello().record(helloNanos);
         Asked asked = new Asked(
                 listener.name(), read.serverName(), read.alpn(), clientAddress().getAddress());
-        switch (routing.routes().decide(asked, Trace.NONE)) {
+        // Read only here, and used up within this turn: what a reload removes is in no session's hands a turn later.
+        switch (relay.routing().routes().decide(asked, Trace.NONE)) {
             case Decision.Serve serve -> {
                 route = serve.route();
                 connectTo(serve.pool());
@@ -408,6 +409,7 @@ final class Session implements Deadline.Owner {
 
     private void tryAnother(CloseReason failure) {
         giveBackendUp(failure);
+        attempts().follow(relay.routing().pools().get(pool().name()));
         connect(failure);
     }
 

@@ -8,8 +8,7 @@ import java.util.function.Predicate;
  * the class with the last.
  */
 final class NotYet {
-    private static final List<Rule> RULES =
-            List.of(harmless("reload", NotYet::nothing), harmless("admin", NotYet::bindNone));
+    private static final List<Rule> RULES = List.of(harmless("admin", NotYet::bindNone));
 
     private NotYet() {}
 
@@ -55,10 +54,6 @@ final class NotYet {
 
     private static Rule harmless(String path, Predicate<Item> without) {
         return new Rule(List.of(path.split("\\.")), without);
-    }
-
-    private static boolean nothing(Item item) {
-        return false;
     }
 
     private static Predicate<Item> word(String word) {
