@@ -46,11 +46,6 @@ final class Certificates {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
             return HexFormat.ofDelimiter(":").formatHex(digest).toUpperCase(Locale.ROOT);
         }
-
-        /** As hexadecimal digits without anything between. */
-        String serial() {
-            return certificate.getSerialNumber().toString(16).toUpperCase(Locale.ROOT);
-        }
     }
 
     Certificates() throws Exception {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ class EndingsIT {
     /** What the backend's side of a session came to, told by its script. */
     private static final BlockingQueue<Object> told = new LinkedBlockingQueue<>();
 
+    private static final Parts parts = new Parts();
     private static Backend readsAllThenAnswers;
     private static Backend answersThenReads;
     private static Backend resetsAfterGreeting;
@@ -29,45 +31,43 @@ class EndingsIT {
     private static Backend resetsAtOnce;
     private static Backend silent;
     private static Backend echo;
-    private static Certificates certificates;
     private static Nginx frozen;
     private static Usher usher;
 
     @BeforeAll
     static void start() throws Exception {
-        readsAllThenAnswers = new Backend(client -> {
+        readsAllThenAnswers = parts.add(new Backend(client -> {
             byte[] got = client.in().readAllBytes();
             client.send(BODY);
             told.add(got);
-        });
-        answersThenReads = new Backend(client -> {
+        }));
+        answersThenReads = parts.add(new Backend(client -> {
             client.send(BODY).halfClose();
             told.add(client.in().readAllBytes());
-        });
-        resetsAfterGreeting = new Backend(client -> {
+        }));
+        resetsAfterGreeting = parts.add(new Backend(client -> {
             client.read(TO_RESETS.length);
             client.send(GREETING).read(1);
             client.reset();
-        });
-        tellsEnding = new Backend(client -> {
+        }));
+        tellsEnding = parts.add(new Backend(client -> {
             client.send(GREETING);
             told.add(client.ending());
-        });
-        closesAtOnce = new Backend(client -> {
+        }));
+        closesAtOnce = parts.add(new Backend(client -> {
             client.read(client.in().available());
             client.halfClose();
             client.ending();
-        });
-        resetsAtOnce = new Backend(client -> {
+        }));
+        resetsAtOnce = parts.add(new Backend(client -> {
             client.read(1); // sooner, and it is the connect that fails
             client.reset();
-        });
-        silent = new Backend(client -> told.add(client.ending()));
-        echo = new Backend(Backend.ECHO);
-        certificates = new Certificates();
-        frozen = new Nginx(certificates.leaf("frozen.example.com"));
+        }));
+        silent = parts.add(new Backend(client -> told.add(client.ending())));
+        echo = parts.add(new Backend(Backend.ECHO));
+        frozen = parts.add(new Nginx(new Certificates().leaf("frozen.example.com")));
         frozen.freeze();
-        usher = Usher.run("", """
+        usher = parts.add(Usher.run("", """
                 routes:
                   reads.example.com: %s
                   answers.example.com: %s
@@ -92,25 +92,12 @@ class EndingsIT {
                         Backend.hostPort(Backend.refusing()),
                         Backend.hostPort(Backend.refusing()),
                         resetsAtOnce.hostPort(),
-                        echo.hostPort()));
+                        echo.hostPort())));
     }
 
     @AfterAll
     static void stop() throws Exception {
-        for (AutoCloseable part : new AutoCloseable[] {
-            usher,
-            readsAllThenAnswers,
-            answersThenReads,
-            resetsAfterGreeting,
-            tellsEnding,
-            closesAtOnce,
-            resetsAtOnce,
-            silent,
-            echo,
-            frozen
-        }) {
-            part.close();
-        }
+        parts.closeAll();
     }
 
     private static Object told() throws InterruptedException {
@@ -263,7 +250,7 @@ class EndingsIT {
     }
 
     private static byte[] join(byte[] first, byte[] second) {
-        byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);
         return both;
     }

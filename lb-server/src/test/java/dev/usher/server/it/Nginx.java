@@ -1,6 +1,5 @@
 package dev.usher.server.it;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,24 +82,9 @@ final class Nginx implements AutoCloseable {
         program.signal("STOP");
     }
 
-    void thaw() throws Exception {
-        program.signal("CONT");
-    }
-
-    /** Ends at once: its connections break. */
-    void kill() throws Exception {
-        program.signal("KILL");
-        program.exitCode(Await.PATIENCE);
-    }
-
     @Override
-    public void close() throws IOException {
+    public void close() {
         program.process().destroyForcibly(); // also while it is frozen
         program.close();
-    }
-
-    /** Whether it still runs. */
-    boolean isAlive() {
-        return program.isAlive();
     }
 }

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,26 +25,28 @@ class RefusalIT {
     private static final long HELLO_TIMEOUT_MILLIS = 700;
     private static final byte[] NO_ALERT = {};
 
+    private static final Parts parts = new Parts();
     private static Backend backend;
     private static Usher usher;
 
     @BeforeAll
     static void start() throws Exception {
-        backend = new Backend(Backend.ECHO);
-        usher = Usher.run("client_hello: { timeout: " + HELLO_TIMEOUT_MILLIS + "ms, max_size: 16KiB }", """
+        backend = parts.add(new Backend(Backend.ECHO));
+        usher = parts.add(
+                Usher.run("client_hello: { timeout: " + HELLO_TIMEOUT_MILLIS + "ms, max_size: 16KiB }", """
                 routes:
                   %s: %s
                   denied.example.com: { pool: web, deny: [127.0.0.0/8] }
                 pools: { web: { backends: ["%s"] } }
                 """.formatted(
-                        WWW, backend.hostPort(), backend.hostPort()));
+                                WWW, backend.hostPort(), backend.hostPort())));
     }
 
     @AfterAll
     static void stop() throws Exception {
-        assertEquals(0, backend.accepted(), "nothing that was refused may reach a backend");
-        usher.close();
-        backend.close();
+        int reached = backend == null ? 0 : backend.accepted();
+        parts.closeAll();
+        assertEquals(0, reached, "nothing that was refused may reach a backend");
     }
 
     @BeforeEach
@@ -53,7 +58,7 @@ class RefusalIT {
     @CsvSource({
         "-tls1_2, -servername, nobody.example.com, 112, unknown_name PH",
         "-tls1_3, -servername, nobody.example.com, 112, unknown_name PH",
-        "-tls1_3, -servername, denied.example.com, 49, denied PR",
+        "-tls1_3, -servername, denied.example.com, 49, denied PH",
         "-tls1_2, -noservername, , 109, no_sni PH",
         "-tls1_3, -noservername, , 109, no_sni PH",
     })
@@ -73,7 +78,7 @@ class RefusalIT {
     void curlIsToldThatTheNameIsUnknown() throws Exception {
         Command.Result got = Command.run(
                 "",
-                java.util.List.of(
+                List.of(
                         Program.require("curl"),
                         "-sS",
                         "--noproxy",
@@ -103,8 +108,7 @@ class RefusalIT {
     void curlSpeaksPlainHttpInVain() throws Exception {
         Command.Result got = Command.run(
                 "",
-                java.util.List.of(
-                        Program.require("curl"), "-sS", "--noproxy", "*", "http://127.0.0.1:" + usher.port() + "/"));
+                List.of(Program.require("curl"), "-sS", "--noproxy", "*", "http://127.0.0.1:" + usher.port() + "/"));
         assertTrue(got.exitCode() == 52 || got.exitCode() == 56, got::toString); // empty reply, or reset
         usher.log().next().ends("not_tls PH");
     }
@@ -200,9 +204,9 @@ class RefusalIT {
     private static boolean isClosed(Peer client) throws Exception {
         try {
             return client.in().read() == -1;
-        } catch (java.net.SocketTimeoutException stillOpen) {
+        } catch (SocketTimeoutException stillOpen) {
             return false;
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             return true;
         }
     }

@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -133,5 +137,70 @@ class StalledReaderIT {
 
     private static long median(long[] sorted) {
         return sorted[sorted.length / 2];
+    }
+
+    /**
+     * While a reader stalls, usher does not read from its backend, and so cannot see that the backend is gone. When the
+     * reader goes on it gets what came before, and then the RST: never a FIN, which would make it the whole.
+     */
+    @Test
+    void readerThatGoesOnGetsTheResetOfItsBackend() throws Exception {
+        AtomicLong sent = new AtomicLong();
+        CountDownLatch reset = new CountDownLatch(1);
+        byte[] zeros = new byte[1 << 16];
+        try (Backend breaking = new Backend(client -> {
+                    client.read(TO_FLOOD.length);
+                    Thread writer = Thread.ofVirtual().start(() -> sendForEver(client, zeros, sent));
+                    awaitStandstill(sent);
+                    client.reset();
+                    writer.join();
+                    reset.countDown();
+                });
+                Usher usher = Usher.run("", """
+                        routes: { flood.example.com: "%s" }
+                        """.formatted(breaking.hostPort()));
+                Peer client = stall(usher)) {
+            assertTrue(reset.await(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            assertEquals(Peer.Ending.RST, client.ending());
+            usher.log().of(client).ends("backend_reset SD");
+        }
+    }
+
+    private static void sendForEver(Peer client, byte[] piece, AtomicLong sent) {
+        try {
+            while (true) {
+                client.send(piece);
+                sent.addAndGet(piece.length);
+            }
+        } catch (IOException reset) {
+            // as it was meant to end
+        }
+    }
+
+    /** The other direction: the backend stops to read, and the client leaves. */
+    @Test
+    void backendThatGoesOnGetsTheResetOfItsClient() throws Exception {
+        AtomicLong sent = new AtomicLong();
+        CountDownLatch reset = new CountDownLatch(1);
+        BlockingQueue<Peer.Ending> told = new LinkedBlockingQueue<>();
+        byte[] zeros = new byte[1 << 16];
+        try (Backend stalled = new Backend(client -> {
+                    client.send(TO_FLOOD);
+                    reset.await();
+                    told.add(client.ending());
+                });
+                Usher usher = Usher.run("", """
+                        routes: { flood.example.com: "%s" }
+                        """.formatted(stalled.hostPort()));
+                Peer client = Peer.connect(usher)) {
+            client.send(TO_FLOOD).read(TO_FLOOD.length);
+            Thread writer = Thread.ofVirtual().start(() -> sendForEver(client, zeros, sent));
+            awaitStandstill(sent);
+            client.reset();
+            writer.join();
+            reset.countDown();
+            assertEquals(Peer.Ending.RST, told.poll(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            usher.log().of(client).ends("client_reset CD");
+        }
     }
 }

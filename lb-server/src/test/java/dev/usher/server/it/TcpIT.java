@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -110,7 +111,7 @@ class TcpIT {
                 byte[] body = Files.readAllBytes(file);
                 int header = answer.length - body.length;
                 assertTrue(header > 0, () -> answer.length + " bytes came");
-                assertArrayEquals(body, java.util.Arrays.copyOfRange(answer, header, answer.length));
+                assertArrayEquals(body, Arrays.copyOfRange(answer, header, answer.length));
                 usher.log().of(client).ends("completed --").moved(request.length, answer.length);
             }
         }
@@ -163,7 +164,7 @@ class TcpIT {
                     Usher usher = listener(backend.hostPort());
                     Peer client = Peer.connect(usher)) {
                 assertEquals(Peer.Ending.RST, client.send((byte) 1).ending());
-                usher.log().of(client).ends("backend_closed_early SD").moved(1, 0);
+                usher.log().of(client).ends("backend_reset SD").moved(1, 0);
             }
         }
 

@@ -18,6 +18,16 @@ class ThreeLinesIT {
     private static final int HTTPS = 443;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** The first YAML of the README, as it stands there. */
+    private static String threeLines() throws IOException {
+        String readme = Files.readString(Usher.file("README.md"));
+        String begin = "```yaml\n";
+        int from = readme.indexOf(begin) + begin.length();
+        String yaml = readme.substring(from, readme.indexOf("```", from));
+        assertEquals(3, yaml.lines().count(), yaml);
+        return yaml;
+    }
+
     private static Path file(String yaml) throws IOException {
         return Files.writeString(Program.directory("three-lines").resolve("usher.yaml"), yaml);
     }
@@ -31,12 +41,11 @@ class ThreeLinesIT {
         Certificates certificates = new Certificates();
         try (Nginx www = new Nginx(certificates.leaf("www.example.com"));
                 Nginx shop = new Nginx(certificates.leaf("shop.example.com"));
-                Program usher =
-                        run(file("""
-                        routes:
-                          www.example.com: 127.0.0.1:%d
-                          shop.example.com: [127.0.0.1:%d, 127.0.0.1:%d]
-                        """.formatted(www.port(), shop.port(), closedPort()) + listenerUnlessAllowed()))) {
+                Program usher = run(file(threeLines()
+                                .replace("10.0.0.11:443", "127.0.0.1:" + www.port())
+                                .replace("10.0.0.21:443", "127.0.0.1:" + shop.port())
+                                .replace("10.0.0.22:443", Backend.hostPort(Backend.refusing()))
+                        + listenerUnlessAllowed()))) {
             usher.awaitPrinted("usher \\S+ is ready");
             Matcher port = usher.awaitPrinted("listener \\w+: tls on \\S+:(\\d+)");
             for (String domain : List.of("www.example.com", "shop.example.com", "shop.example.com")) {
@@ -61,11 +70,6 @@ class ThreeLinesIT {
         }
     }
 
-    /** The second of two backends is down: the first one serves. */
-    private static int closedPort() throws IOException {
-        return Backend.refusing().getPort();
-    }
-
     /** Port 443 belongs to root on many machines; there, and only there, more than three lines are needed. */
     private static String listenerUnlessAllowed() throws IOException {
         try (ServerSocket https = new ServerSocket()) {
@@ -80,11 +84,7 @@ class ThreeLinesIT {
 
     @Test
     void misspeltKeyIsShownWhereItIs() throws Exception {
-        Path file = file("""
-                ruotes:
-                  www.example.com: 10.0.0.11:443
-                  shop.example.com: [10.0.0.21:443, 10.0.0.22:443]
-                """);
+        Path file = file(threeLines().replace("routes", "ruotes"));
         String err = refused(file);
         assertTrue(err.contains(file + ":1:1: error: "), err);
         assertTrue(err.contains("ruotes"), err);
@@ -94,11 +94,7 @@ class ThreeLinesIT {
 
     @Test
     void wrongPortIsShownWhereItIs() throws Exception {
-        Path file = file("""
-                routes:
-                  www.example.com: 10.0.0.11:443
-                  shop.example.com: [10.0.0.21:443, 10.0.0.22:44333333]
-                """);
+        Path file = file(threeLines().replace("10.0.0.22:443", "10.0.0.22:44333333"));
         String err = refused(file);
         assertTrue(err.contains(file + ":3:37: error: "), err);
         assertTrue(err.contains("44333333"), err);
