@@ -1,7 +1,8 @@
 package dev.usher;
 
-import dev.usher.config.HostPort;
-import dev.usher.config.ListenerConfig;
+import dev.usher.Event.Kind;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Latency;
@@ -11,8 +12,12 @@ import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
 import dev.usher.metrics.PoolLatencies;
+import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
+import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
+import dev.usher.pool.PoolWatcher;
+import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerMetrics;
 import dev.usher.relay.ListenerState;
@@ -23,24 +28,18 @@ import dev.usher.route.Asked;
 import dev.usher.route.Decision;
 import dev.usher.time.Clock;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.NoSuchElementException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,8 +56,6 @@ public final class LoadBalancer implements AutoCloseable {
     private static final long MAX_HELD_BYTES = 256L * 1024 * 1024;
     /** How often a drain looks whether the last session is gone. */
     private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** A worker that has not taken its mail for this long will not take it at all. */
-    private static final Duration MAIL_PATIENCE = Duration.ofSeconds(5);
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
@@ -76,25 +73,26 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     private final Environment environment;
-    private final List<Worker> workers = new ArrayList<>();
-    private final List<Relay> relays = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
-    private final Map<String, ListenerState> listeners = new LinkedHashMap<>();
-    private final Map<String, List<InetSocketAddress>> addresses = new LinkedHashMap<>();
-    private final AtomicInteger openSessions = new AtomicInteger();
-    private final BackendNames names = new BackendNames();
+    private final Workers workers = new Workers();
+    private final Listening listening;
+    private final Pools pools;
+    private final Events events = new Events();
+    private final Relay.Shared shared;
     private volatile Routing routing;
     private boolean closed;
 
-    private LoadBalancer(UsherConfig config, Environment environment, int workerCount) throws IOException {
+    private LoadBalancer(UsherConfig config, Environment environment) throws IOException {
         this.environment = environment;
-        this.routing = Routing.of(config, workerCount);
-        for (int i = 0; i < workerCount; i++) {
-            Worker worker = new Worker(
-                    "worker-" + i, environment.provider(), environment.clock(), MAX_HELD_BYTES / workerCount);
-            workers.add(worker);
-            relays.add(new Relay(i, workerCount, worker, () -> routing, environment.log(), openSessions));
+        this.routing = Routing.of(config, Map.of());
+        this.shared = new Relay.Shared(runName(), new AtomicInteger(), new ClientLimits(environment.clock()));
+        int count = workerCount(config);
+        for (int i = 0; i < count; i++) {
+            Worker worker =
+                    new Worker("worker-" + i, environment.provider(), environment.clock(), MAX_HELD_BYTES / count);
+            workers.add(worker, new Relay(i, count, worker, () -> routing, environment.log(), shared));
         }
+        this.listening = new Listening(environment.provider(), workers);
+        this.pools = new Pools(count, environment.clock(), new PoolEvents(), this::onRemoved);
     }
 
     /**
@@ -103,26 +101,45 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IOException if an address cannot be listened on; the message names it, and nothing is left open
      */
     public static LoadBalancer start(UsherConfig config, Environment environment) throws IOException {
-        LoadBalancer started = new LoadBalancer(config, environment, workerCount(config));
+        LoadBalancer started = new LoadBalancer(config, environment);
         try {
-            started.names.resolve(started.routing.pools().values());
-            started.checkUnused(config.listeners().values()); // all before the first, or it would find ourselves
-            for (ListenerConfig listener : config.listeners().values()) {
-                started.listen(listener);
-            }
+            started.workers.start();
+            started.putIntoForce(config);
+            return started;
         } catch (IOException | RuntimeException e) {
             started.close();
             throw e;
         }
-        for (Worker worker : started.workers) {
-            started.threads.add(worker.start());
+    }
+
+    /**
+     * Replaces the configuration in one step. Listeners, pools and backends that stay keep their sockets, verdicts,
+     * counters and sessions. A session that has its pool goes on with it; one that waits for its hello is decided by
+     * what is in force when the hello is whole.
+     *
+     * @throws IOException if a new address cannot be listened on; then nothing has changed
+     */
+    public synchronized void apply(UsherConfig next) throws IOException {
+        if (closed) {
+            throw new IOException("the load balancer is closed");
         }
-        return started;
+        putIntoForce(next);
+    }
+
+    private void putIntoForce(UsherConfig next) throws IOException {
+        listening.openNew(next.listeners());
+        Pools.Prepared prepared = pools.prepare(next.pools().values());
+        listening.closeOld(next.listeners());
+        routing = Routing.of(next, prepared.pools());
+        listening.follow(next.listeners());
+        pools.commit(prepared);
     }
 
     /** Says what becomes of a hello under a configuration, and why. */
     public static Explanation explain(UsherConfig config, Asked asked) {
-        return explain(Routing.of(config, 1), asked);
+        Map<String, Pool> pools = new LinkedHashMap<>();
+        config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1, PoolWatcher.NONE, () -> {})));
+        return explain(Routing.of(config, pools), asked);
     }
 
     /** Says what becomes of a hello now, and why. */
@@ -143,15 +160,18 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** Where each listener listens, with the ports that the system chose where port 0 was asked for. */
     public Map<String, List<InetSocketAddress>> addresses() {
-        return Map.copyOf(addresses);
+        return listening.addresses();
     }
 
     /** Connections open now, on both kinds of listeners. */
     public int openSessions() {
-        return openSessions.get();
+        return shared.openSessions().get();
     }
 
-    // ---- listening ----
+    /** Unlike that of any other process, so that names of sessions are unique across restarts and machines. */
+    private static String runName() {
+        return Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 32) + "-";
+    }
 
     private static int workerCount(UsherConfig config) {
         return config.workers() == UsherConfig.ONE_WORKER_PER_CORE
@@ -159,77 +179,84 @@ public final class LoadBalancer implements AutoCloseable {
                 : config.workers();
     }
 
-    private void listen(ListenerConfig config) throws IOException {
-        ListenerState state = new ListenerState(config.name(), workers.size());
-        listeners.put(config.name(), state);
-        List<InetSocketAddress> bound = new ArrayList<>();
-        for (HostPort bind : config.bind()) {
-            try {
-                bound.add(listen(config, state, socketAddress(bind)));
-            } catch (IOException e) {
-                throw cannotListen(config, bind, e);
-            }
-        }
-        addresses.put(config.name(), List.copyOf(bound));
-    }
-
-    private InetSocketAddress listen(ListenerConfig config, ListenerState state, InetSocketAddress address)
-            throws IOException {
-        InetSocketAddress bound = address;
-        for (Relay relay : relays) { // on port 0 the first is given a port, which the others share
-            bound = relay.listen(config, state, bound);
-        }
-        return bound;
-    }
-
-    private static IOException cannotListen(ListenerConfig config, HostPort bind, IOException why) {
-        return new IOException(
-                "listener " + config.name() + " cannot listen on " + bind + ": " + why.getMessage(), why);
-    }
-
-    private void checkUnused(Collection<ListenerConfig> configs) throws IOException {
-        for (ListenerConfig config : configs) {
-            for (HostPort bind : config.bind()) {
-                try {
-                    checkUnused(socketAddress(bind));
-                } catch (IOException e) {
-                    throw cannotListen(config, bind, e);
-                }
-            }
-        }
-    }
+    // ---- backends ----
 
     /**
-     * Fails if anybody listens there. {@code SO_REUSEPORT} alone would let two usher processes of one user share a port
-     * in silence, each with its half of the connections.
+     * Says what people want of a backend, until the next restart.
+     *
+     * @param who is shown with the change
+     * @throws NoSuchElementException if there is no such pool or backend; the message names those that there are
      */
-    private void checkUnused(InetSocketAddress address) throws IOException {
-        if (address.getPort() == 0) {
-            return;
+    public void setAdminState(String pool, String backend, AdminState state, String who) {
+        Pool of = pool(pool);
+        of.setAdminState(backend(of, backend), state, who, environment.clock().nanos());
+    }
+
+    /** Sets a backend's share until the next restart; 0 goes back to the configuration's. Throws as {@link #setAdminState}. */
+    public void setWeight(String pool, String backend, int weight) {
+        Pool of = pool(pool);
+        of.setWeight(backend(of, backend), weight, environment.clock().nanos());
+    }
+
+    /** Ends all sessions of a backend with a RST. Throws as {@link #setAdminState}. */
+    public void closeSessionsOf(String pool, String backend) {
+        List<Backend> ended = List.of(backend(pool(pool), backend));
+        workers.tell(relay -> relay.endAllOf(ended, CloseReason.KILLED));
+    }
+
+    private Pool pool(String name) {
+        Pool pool = routing.pools().get(name);
+        if (pool == null) {
+            throw new NoSuchElementException("no pool \"" + name + "\"; there are "
+                    + String.join(", ", routing.pools().keySet()));
         }
-        try (SocketChannel probe = environment.provider().openSocketChannel()) {
-            probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            probe.bind(address);
-        } catch (BindException e) {
-            throw new BindException(e.getMessage() + " (who has it: ss -ltnp 'sport = :" + address.getPort() + "')");
+        return pool;
+    }
+
+    private static Backend backend(Pool pool, String name) {
+        return pool.backends().stream()
+                .filter(backend -> backend.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException(
+                        "no backend \"" + name + "\" in pool " + pool + "; there are " + pool.backends()));
+    }
+
+    private void onRemoved(Pool pool, List<Backend> gone) {
+        if (routing.config().reload().onRemovedBackend() == OnRemovedBackend.CLOSE) {
+            workers.tell(relay -> relay.endAllOf(gone, CloseReason.BACKEND_REMOVED));
         }
     }
 
-    private InetSocketAddress socketAddress(HostPort bind) throws IOException {
-        InetAddress address = bind.host().isEmpty() ? everyAddress() : InetAddress.getByName(bind.host());
-        return new InetSocketAddress(address, bind.port());
-    }
+    /** Turns what pools tell into events. */
+    private final class PoolEvents implements PoolWatcher {
+        @Override
+        public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
+            if (before == BackendState.UNPROBED && after == BackendState.UP) {
+                return; // as was expected
+            }
+            String subject = "backend " + backend + " of pool " + pool;
+            switch (after) {
+                case UP, UNPROBED -> events.add(Kind.BACKEND_UP, subject, "up: " + backend.reason());
+                case DOWN -> events.add(Kind.BACKEND_DOWN, subject, "down: " + backend.reason());
+                case EJECTED -> events.add(Kind.BACKEND_EJECTED, subject, "ejected: " + backend.reason());
+                case DRAINING -> events.add(Kind.BACKEND_DRAINING, subject, "draining: " + backend.reason());
+                case DISABLED -> events.add(Kind.BACKEND_DISABLED, subject, "disabled: " + backend.reason());
+            }
+            if (after == BackendState.DOWN && pool.config().onDown() == PoolConfig.OnDown.CLOSE) {
+                workers.tell(relay -> relay.endAllOf(List.of(backend), CloseReason.BACKEND_DOWN));
+            }
+        }
 
-    /** That of IPv6, whose sockets take IPv4 as well, wherever the JVM has it: Java's own is that of IPv4 alone. */
-    private InetAddress everyAddress() throws IOException {
-        try {
-            environment
-                    .provider()
-                    .openSocketChannel(StandardProtocolFamily.INET6)
-                    .close();
-            return InetAddress.ofLiteral("::");
-        } catch (UnsupportedOperationException ipv4Only) {
-            return InetAddress.ofLiteral("0.0.0.0");
+        @Override
+        public void onPool(Pool pool, int serving) {
+            if (serving == 0) {
+                events.add(Kind.POOL_DOWN, "pool " + pool, "no backend takes sessions: clients get alert 80");
+            } else {
+                events.add(
+                        Kind.POOL_UP,
+                        "pool " + pool,
+                        serving + " of " + pool.backends().size() + " backends serve");
+            }
         }
     }
 
@@ -238,13 +265,13 @@ public final class LoadBalancer implements AutoCloseable {
     /** What was counted so far, merged over the workers. */
     public MetricsSnapshot snapshot() {
         Map<String, ListenerSnapshot> listenerSnapshots = new LinkedHashMap<>();
-        listeners.forEach((name, state) -> listenerSnapshots.put(name, snapshot(state)));
+        listening.states().forEach((name, state) -> listenerSnapshots.put(name, snapshot(state)));
         Map<String, PoolSnapshot> poolSnapshots = new LinkedHashMap<>();
         routing.pools().forEach((name, pool) -> poolSnapshots.put(name, snapshot(pool)));
         List<WorkerSnapshot> workerSnapshots = new ArrayList<>();
-        for (int i = 0; i < workers.size(); i++) {
-            Worker worker = workers.get(i);
-            Relay relay = relays.get(i);
+        for (int i = 0; i < workers.count(); i++) {
+            Worker worker = workers.worker(i);
+            Relay relay = workers.relay(i);
             workerSnapshots.add(new WorkerSnapshot(
                     worker.turns().get(),
                     worker.buffers().heldBytes().get(),
@@ -299,22 +326,18 @@ public final class LoadBalancer implements AutoCloseable {
      * @return sessions that were cut
      */
     public int drain(Duration patience) {
-        onEveryWorker(LoadBalancer::stopListening);
+        listening.closeOld(Map.of());
         long deadline = environment.clock().nanos() + patience.toNanos();
-        while (openSessions.get() > 0 && environment.clock().nanos() - deadline < 0) {
+        while (shared.openSessions().get() > 0 && environment.clock().nanos() - deadline < 0) {
             LockSupport.parkNanos(DRAIN_POLL_NANOS);
         }
-        int cut = openSessions.get();
-        onEveryWorker(relay -> relay.endAll(CloseReason.SHUTDOWN));
-        return cut;
-    }
-
-    private static void stopListening(Relay relay) {
+        int cut = shared.openSessions().get();
         try {
-            relay.stopListening();
+            workers.onEach(relay -> relay.endAll(CloseReason.SHUTDOWN));
         } catch (IOException e) {
-            log.error("closing a listener failed", e);
+            log.error("sessions are left to the end of the process: {}", e.getMessage());
         }
+        return cut;
     }
 
     /** Ends at once: what is open is reset. After {@link #drain} there is nothing to reset. */
@@ -324,50 +347,18 @@ public final class LoadBalancer implements AutoCloseable {
             return;
         }
         closed = true;
-        names.close();
+        pools.close();
         drain(Duration.ZERO);
-        workers.forEach(Worker::stop);
-        if (threads.isEmpty()) {
-            workers.forEach(Worker::run); // never started: turned by hand once, each closes what it has opened
-        }
-        threads.forEach(LoadBalancer::join);
+        workers.stop();
     }
 
-    /** Runs a task on each worker, and waits until all have. */
-    private void onEveryWorker(Consumer<Relay> task) {
-        if (threads.isEmpty()) {
-            relays.forEach(task); // nobody else turns them: start failed, or the end has come
-            return;
-        }
-        CountDownLatch done = new CountDownLatch(relays.size());
-        for (int i = 0; i < workers.size(); i++) {
-            Relay relay = relays.get(i);
-            boolean taken = workers.get(i).submit(() -> {
-                try {
-                    task.accept(relay);
-                } finally {
-                    done.countDown();
-                }
-            });
-            if (!taken) {
-                log.error("{} does not take its mail", workers.get(i));
-                done.countDown();
-            }
-        }
-        try {
-            if (!done.await(MAIL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.error("a worker did not answer within {}", MAIL_PATIENCE);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Adds an event that did not happen in here, and its line to the log. */
+    public void report(Kind kind, String subject, String text) {
+        events.add(kind, subject, text);
     }
 
-    private static void join(Thread thread) {
-        try {
-            thread.join(MAIL_PATIENCE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** The last events, oldest first. */
+    public List<Event> events() {
+        return events.all();
     }
 }

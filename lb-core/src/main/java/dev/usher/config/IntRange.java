@@ -9,7 +9,7 @@ public record IntRange(int min, int max) {
         return value >= min && value <= max ? null : "must be " + this + ", was " + value;
     }
 
-    int check(int value, String field) {
+    public int check(int value, String field) {
         String fault = faultIn(value);
         if (fault != null) {
             throw new IllegalArgumentException(field + " " + fault);

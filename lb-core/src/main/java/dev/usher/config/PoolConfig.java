@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     listener's name
  * @param backends at least one, none twice
  * @param retries other backends tried when a connect fails, before any byte is sent
+ * @param onDown what becomes of the sessions of a backend that goes down
  * @param slowStart how long a backend that came up takes to reach its full share; null is at once
  */
 public record PoolConfig(
@@ -22,8 +23,17 @@ public record PoolConfig(
         HealthCheckConfig healthCheck,
         EjectionConfig ejection,
         @Nullable Duration slowStart,
+        OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
         ResolveConfig resolve) {
+    /** What becomes of the sessions of a backend that goes down. */
+    public enum OnDown {
+        /** They go on: what a probe sees need not be what they see. */
+        KEEP,
+        /** They are reset, so that clients come back and are sent elsewhere. */
+        CLOSE
+    }
+
     public static final IntRange RETRIES = new IntRange(0, 100);
     public static final DurationRange SLOW_START = new DurationRange(Duration.ofMillis(1), Duration.ofDays(1));
 
@@ -42,6 +52,7 @@ public record PoolConfig(
         if (slowStart != null) {
             SLOW_START.check(slowStart, "slow_start");
         }
+        Check.present(onDown, "on_down");
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
     }
@@ -57,6 +68,7 @@ public record PoolConfig(
                 HealthCheckConfig.DEFAULT,
                 EjectionConfig.DEFAULT,
                 null,
+                OnDown.KEEP,
                 SendProxyProtocol.NONE,
                 ResolveConfig.DEFAULT);
     }

@@ -7,25 +7,29 @@ import org.jspecify.annotations.Nullable;
  * How long a session may stay in each state.
  *
  * @param connect for one attempt to connect to one backend
+ * @param connectTotal for all attempts of a session together: a client is made to wait no longer
  * @param idle without a byte in either direction
  * @param halfClosed without a byte after one side has sent its FIN
  * @param maxLifetime in all, from accept; null is no limit
  */
 public record TimeoutsConfig(
         Duration connect,
+        Duration connectTotal,
         Duration idle,
         Duration halfClosed,
         @Nullable Duration maxLifetime) {
     public static final DurationRange CONNECT = new DurationRange(Duration.ofMillis(1), Duration.ofMinutes(10));
+    public static final DurationRange CONNECT_TOTAL = new DurationRange(Duration.ofMillis(1), Duration.ofMinutes(60));
     public static final DurationRange IDLE = new DurationRange(Duration.ofMillis(1), Duration.ofDays(30));
     public static final DurationRange HALF_CLOSED = new DurationRange(Duration.ofMillis(1), Duration.ofDays(30));
     public static final DurationRange MAX_LIFETIME = new DurationRange(Duration.ofMillis(1), Duration.ofDays(365));
 
-    public static final TimeoutsConfig DEFAULT =
-            new TimeoutsConfig(Duration.ofSeconds(3), Duration.ofHours(1), Duration.ofSeconds(30), null);
+    public static final TimeoutsConfig DEFAULT = new TimeoutsConfig(
+            Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(30), null);
 
     public TimeoutsConfig {
         CONNECT.check(connect, "timeouts.connect");
+        CONNECT_TOTAL.check(connectTotal, "timeouts.connect_total");
         IDLE.check(idle, "timeouts.idle");
         HALF_CLOSED.check(halfClosed, "timeouts.half_closed");
         if (maxLifetime != null) {

@@ -48,9 +48,11 @@ public final class Listener implements Ready {
     private final Deadline pause = new Deadline(this::resume);
     private final Counter pauses;
     private long complainedNanos;
+    /** True exactly while the selector watches it. */
+    private boolean accepting;
 
     /**
-     * Opens the socket. On the worker's thread, or before it starts.
+     * Opens the socket. Connections queue up in the kernel until {@link #resume}. On the worker's thread.
      *
      * @param pauses counts the times that accepting stopped
      */
@@ -59,7 +61,7 @@ public final class Listener implements Ready {
         this.owner = owner;
         this.pauses = pauses;
         this.channel = worker.openListener(address, BACKLOG);
-        this.key = worker.register(channel, SelectionKey.OP_ACCEPT, this);
+        this.key = worker.register(channel, 0, this);
         this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
     }
 
@@ -86,12 +88,14 @@ public final class Listener implements Ready {
         pause(); // whatever it is, it must not spin
     }
 
-    /** Tells a listener that waits for room that there is some. */
+    /** Begins to accept, or goes on with it: there is room. */
     public void resume() {
-        worker.cancel(pause);
-        if (key.isValid() && key.interestOps() == 0) {
-            key.interestOps(SelectionKey.OP_ACCEPT);
+        if (accepting || !key.isValid()) {
+            return;
         }
+        accepting = true;
+        worker.cancel(pause);
+        key.interestOps(SelectionKey.OP_ACCEPT);
     }
 
     /**
@@ -131,7 +135,8 @@ public final class Listener implements Ready {
     }
 
     private void pause() {
-        if (key.isValid() && key.interestOps() != 0) {
+        if (accepting && key.isValid()) {
+            accepting = false;
             key.interestOps(0);
             pauses.increment();
             worker.arm(pause, PAUSE_NANOS);

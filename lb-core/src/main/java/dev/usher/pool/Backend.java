@@ -1,6 +1,9 @@
 package dev.usher.pool;
 
 import dev.usher.config.BackendConfig;
+import dev.usher.config.EjectionConfig;
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.time.WallClock;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -8,58 +11,231 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One address that can serve, as all workers see it. Every field is safe to read racily: a pick that is a moment out of
- * date is as good as one that was made a moment ago.
+ * date is as good as one that was made a moment ago. It lives through reloads: as long as the configuration or a name's
+ * resolution has its address, its verdicts, counters and sessions stay.
+ *
+ * <p>Three parties say whether it serves: probes, sessions that failed on it, and people. It does while none is against.
  */
 public final class Backend {
-    private final BackendConfig config;
+    private final InetSocketAddress address;
     private final String name;
-    private volatile @Nullable InetSocketAddress address;
+    private volatile BackendConfig config;
+
+    private final ProbeCounts probes = new ProbeCounts();
+    private volatile BackendState verdict = BackendState.UNPROBED;
+    private final Ejection ejection = new Ejection();
+    private volatile AdminState adminState = AdminState.READY;
+    /** True exactly when the configuration, or what its name resolves to, does not have it any more. */
+    private volatile boolean removed;
+    /** What people set at run time, or 0 for what the configuration says. */
+    private volatile int weightOverride;
+    /** When it came back from being down or ejected; null unless a slow start is under way. */
+    private volatile @Nullable Long slowStartNanos;
+
+    private volatile @Nullable LastProbe lastProbe;
+    private volatile @Nullable CertificateSeen certificate;
+    /** Guarded by the pool's lock, as are all writes of the verdict and what people said. */
+    private BackendState told = BackendState.UNPROBED;
+
+    private volatile String reason = "not probed yet";
+    private volatile long changedMillis = WallClock.millis();
+
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder sessions = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
 
-    Backend(BackendConfig config) {
+    /** @param address resolved, of the host and port that {@code config} names */
+    Backend(BackendConfig config, InetSocketAddress address) {
         this.config = config;
-        this.name = config.address().toString();
+        this.address = address;
+        this.name = name(address);
     }
 
-    /** The address as the configuration has it; its label in logs and metrics. */
+    private static String name(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    // ---- what it is ----
+
+    /** Address and port, in digits: its label in logs and metrics. */
     public String name() {
         return name;
     }
 
+    /** Where to connect. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** What the configuration says of it, or of the name that it stands behind. */
     public BackendConfig config() {
         return config;
     }
 
-    /** Where to connect; null while its name has not been resolved. */
-    public @Nullable InetSocketAddress address() {
-        return address;
+    void reconfigure(BackendConfig changed) {
+        config = changed;
     }
 
-    /** Tells where its name leads now. */
-    public void resolvedTo(InetSocketAddress resolved) {
-        address = resolved;
+    /** What it is now. */
+    public BackendState state() {
+        if (removed || adminState == AdminState.DRAIN) {
+            return BackendState.DRAINING;
+        }
+        if (adminState == AdminState.DISABLED) {
+            return BackendState.DISABLED;
+        }
+        if (verdict == BackendState.DOWN) {
+            return BackendState.DOWN;
+        }
+        return ejection.isEjected() ? BackendState.EJECTED : verdict;
+    }
+
+    /** Why it is what it is, in words. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Since when, in milliseconds of the wall clock: for people to read, not to reckon with. */
+    public long changedMillis() {
+        return changedMillis;
     }
 
     /** Why it takes no new session, or null if it does. */
     public @Nullable String unavailable() {
-        if (address == null) {
-            return "its name is not resolved";
+        BackendState state = state();
+        if (!state.serves()) {
+            return "it is " + state.name().toLowerCase(java.util.Locale.ROOT) + ": " + reason;
         }
         return isFull() ? "it has " + open.get() + " of " + config.maxConnections() + " connections" : null;
     }
 
     /** True exactly when a new session may go to it: as {@link #unavailable}, without the words. */
     boolean isAvailable() {
-        return address != null && !isFull();
+        return state().serves() && !isFull();
     }
 
     private boolean isFull() {
-        return config.maxConnections() != BackendConfig.NO_LIMIT && open.get() >= config.maxConnections();
+        int max = config.maxConnections();
+        return max != BackendConfig.NO_LIMIT && open.get() >= max;
     }
+
+    // ---- weight ----
+
+    /** Its share, as people or the configuration have set it; a slow start not counted. */
+    public int weight() {
+        return weightOverride == 0 ? config.weight() : weightOverride;
+    }
+
+    /** Sets its share until the next restart; 0 goes back to the configuration's. */
+    void overrideWeight(int weight) {
+        weightOverride = weight;
+    }
+
+    /** How far its slow start is, in percent; 100 where none is under way. Never 0: it must be seen to work. */
+    int slowStartPercent(long nowNanos, long durationNanos) {
+        Long began = slowStartNanos;
+        if (began == null) {
+            return 100;
+        }
+        long percent = (nowNanos - began) * 100 / durationNanos;
+        if (percent >= 100) {
+            slowStartNanos = null;
+            return 100;
+        }
+        return (int) Math.max(1, percent);
+    }
+
+    void beginSlowStart(long nowNanos) {
+        slowStartNanos = nowNanos;
+    }
+
+    boolean isStartingSlowly() {
+        return slowStartNanos != null;
+    }
+
+    // ---- what the three parties say; the keeper of the pools alone calls these ----
+
+    /** Counts a probe's result; true if the verdict changed. */
+    boolean probed(boolean success, String result, HealthCheckConfig check) {
+        BackendState before = verdict;
+        BackendState after = probes.count(success, check.rise(), check.fall());
+        verdict = after;
+        if (before != after) {
+            changed(result);
+        }
+        return before != after;
+    }
+
+    /** Nobody probes it: it is up until sessions find otherwise. */
+    void unprobed() {
+        if (verdict != BackendState.UP) {
+            verdict = BackendState.UP;
+            changed("not probed");
+        }
+    }
+
+    void setAdminState(AdminState state, String who) {
+        adminState = state;
+        changed(who);
+    }
+
+    void setRemoved(String why) {
+        removed = true;
+        changed(why);
+    }
+
+    /** The state that the watcher knows. */
+    BackendState told() {
+        return told;
+    }
+
+    void setTold(BackendState state) {
+        told = state;
+    }
+
+    public AdminState adminState() {
+        return adminState;
+    }
+
+    Ejection ejection() {
+        return ejection;
+    }
+
+    void changed(String why) {
+        reason = why;
+        changedMillis = WallClock.millis();
+    }
+
+    /** Shows what the last probe found. By the one that probes it. */
+    public void showProbe(String text, long nanos, @Nullable CertificateSeen seen) {
+        lastProbe = new LastProbe(text, nanos, WallClock.millis());
+        if (seen != null) {
+            certificate = seen;
+        }
+    }
+
+    /**
+     * What the last probe found.
+     *
+     * @param nanos how long it took
+     * @param atMillis when it ended, by the wall clock
+     */
+    public record LastProbe(String text, long nanos, long atMillis) {}
+
+    /** Null before the first probe. */
+    public @Nullable LastProbe lastProbe() {
+        return lastProbe;
+    }
+
+    /** The certificate that it showed last; null if no probe has shaken hands with it. */
+    public @Nullable CertificateSeen certificate() {
+        return certificate;
+    }
+
+    // ---- what workers say ----
 
     /** A session was given to it, and will be {@link #release released} once. */
     void take() {
@@ -71,9 +247,17 @@ public final class Backend {
         open.decrementAndGet();
     }
 
-    /** An attempt to use it failed before its first byte. */
-    public void failed() {
+    void countFailure() {
         failures.increment();
+    }
+
+    /** Its first byte has come, and it is not a complaint. */
+    public void succeeded() {
+        ejection.succeeded();
+    }
+
+    boolean reachedFailureLimit(EjectionConfig config) {
+        return ejection.failed(config);
     }
 
     /** A session with it has ended. */
@@ -82,6 +266,8 @@ public final class Backend {
         bytesIn.add(fromClient);
         bytesOut.add(toClient);
     }
+
+    // ---- counters ----
 
     /** Sessions that it has now. */
     public int open() {

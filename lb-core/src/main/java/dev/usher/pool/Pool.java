@@ -1,36 +1,91 @@
 package dev.usher.pool;
 
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.metrics.PoolLatencies;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A named set of backends, one of which takes each session. Shared by all workers. */
+/**
+ * A named set of backends, one of which takes each session, as one configuration has it. Shared by all workers.
+ *
+ * <p>A reload makes a {@link #successor}: the same backends where the addresses are the same, the same counters, and a
+ * configuration of its own, so that routes and pools change in one step. Sessions keep the pool that they began with.
+ *
+ * <p>Workers call {@link #pick}, {@link #failed} and {@link #latencies}; none of them waits or takes a lock. All that
+ * changes who serves (probe results, people, ejections that are over, new addresses) takes the lock, comes from probes,
+ * from people and from the keeper's thread, and ends in balancers that are built anew and swapped in.
+ */
 public final class Pool {
+    /**
+     * What lasts from one configuration to the next.
+     *
+     * @param lock held while backends change what they are
+     * @param cursor of the balancers that take turns
+     * @param backupCursor the same, for the backups
+     * @param ejected backends that are out now; workers reserve a place in it before they eject
+     * @param latencies by worker; filled by that worker at its first session, so that an idle pool costs nothing
+     */
+    private record Lasting(
+            Object lock,
+            AtomicInteger cursor,
+            AtomicInteger backupCursor,
+            AtomicInteger ejected,
+            AtomicReferenceArray<@Nullable PoolLatencies> latencies) {}
+
     private final PoolConfig config;
     private final PoolTimeouts timeouts;
-    private final List<Backend> backends;
-    private final Balancer primary;
-    private final Balancer backup;
-    /** By worker; filled by that worker at its first session, so that an idle pool costs nothing. */
-    private final AtomicReferenceArray<@Nullable PoolLatencies> latencies;
+    private final Lasting lasting;
+    private final Runnable wakeKeeper;
+    private final PoolWatcher watcher;
 
-    /** @param workers how many there are */
-    public Pool(PoolConfig config, int workers) {
-        this.config = config;
-        this.backends = config.backends().stream().map(Backend::new).toList();
-        this.timeouts = PoolTimeouts.of(config.timeouts());
-        this.primary = balancer(backend -> !backend.config().backup());
-        this.backup = balancer(backend -> backend.config().backup());
-        this.latencies = new AtomicReferenceArray<>(workers);
+    private volatile List<Backend> backends = List.of();
+    private volatile Balancer primary;
+    private volatile Balancer backup;
+    private volatile int serving;
+
+    /**
+     * Builds a pool without backends: {@link #setBackends} brings them.
+     *
+     * @param workers how many there are
+     * @param wakeKeeper makes {@link #keep} be called soon; may be called by a worker, so it must not wait
+     */
+    public Pool(PoolConfig config, int workers, PoolWatcher watcher, Runnable wakeKeeper) {
+        this(
+                config,
+                new Lasting(
+                        new Object(),
+                        new AtomicInteger(),
+                        new AtomicInteger(),
+                        new AtomicInteger(),
+                        new AtomicReferenceArray<>(workers)),
+                watcher,
+                wakeKeeper);
     }
 
-    /** The other methods than round-robin are read from the file, which says that they have no effect yet. */
-    private Balancer balancer(Predicate<Backend> members) {
-        return new RoundRobin(backends.stream().filter(members).toList());
+    private Pool(PoolConfig config, Lasting lasting, PoolWatcher watcher, Runnable wakeKeeper) {
+        this.config = config;
+        this.timeouts = PoolTimeouts.of(config.timeouts());
+        this.lasting = lasting;
+        this.watcher = watcher;
+        this.wakeKeeper = wakeKeeper;
+        this.primary = balancer(List.of(), lasting.cursor());
+        this.backup = balancer(List.of(), lasting.backupCursor());
+    }
+
+    /** The pool of the same name in the next configuration, with the backends that this one has now. */
+    public Pool successor(PoolConfig next) {
+        Pool successor = new Pool(next, lasting, watcher, wakeKeeper);
+        successor.backends = backends;
+        successor.serving = serving;
+        return successor;
     }
 
     public String name() {
@@ -45,22 +100,37 @@ public final class Pool {
         return timeouts;
     }
 
-    /** All of them, in the order of the file. */
+    /** All that the configuration has, in its order; a host name stands for one backend per address. */
     public List<Backend> backends() {
         return backends;
+    }
+
+    /** How many of them take new sessions. */
+    public int serving() {
+        return serving;
+    }
+
+    // ---- for workers ----
+
+    /** The hash that {@link #pick} wants for a client; 0 where the pool does not look at it. */
+    public long clientHash(InetSocketAddress client) {
+        return primary instanceof ClientHash
+                ? ClientHash.hash(client.getAddress().getAddress())
+                : 0;
     }
 
     /**
      * Chooses a backend for a session and counts the session as open there, until {@link Backend#release}. Backups serve
      * only while none of the others can.
      *
+     * @param clientHash what {@link #clientHash} gave
      * @param tried backends that this session has tried in vain
      * @return null if none is available
      */
-    public @Nullable Backend pick(List<Backend> tried) {
-        Backend picked = primary.pick(tried);
+    public @Nullable Backend pick(long clientHash, List<Backend> tried) {
+        Backend picked = primary.pick(clientHash, tried);
         if (picked == null) {
-            picked = backup.pick(tried);
+            picked = backup.pick(clientHash, tried);
         }
         if (picked != null) {
             picked.take();
@@ -68,26 +138,246 @@ public final class Pool {
         return picked;
     }
 
+    /**
+     * An attempt to use a backend failed before its first byte. The failure that completes a row ejects the backend at
+     * once, if the pool can spare it.
+     */
+    public void failed(Backend backend, long nowNanos) {
+        backend.countFailure();
+        if (!backend.reachedFailureLimit(config.ejection())) {
+            return;
+        }
+        int spare = backends.size() * config.ejection().maxEjectedPercent() / 100;
+        if (lasting.ejected().incrementAndGet() > spare || !backend.ejection().eject(config.ejection(), nowNanos)) {
+            lasting.ejected().decrementAndGet();
+            backend.ejection().spare();
+            return;
+        }
+        wakeKeeper.run();
+    }
+
     /** What worker number {@code worker} times of this pool. On that worker's thread. */
     public PoolLatencies latencies(int worker) {
-        PoolLatencies known = latencies.get(worker);
+        PoolLatencies known = lasting.latencies().get(worker);
         if (known == null) {
             known = new PoolLatencies();
-            latencies.set(worker, known);
+            lasting.latencies().set(worker, known);
         }
         return known;
     }
 
     /** What all workers have timed so far. Any thread. */
     public List<PoolLatencies> allLatencies() {
-        return IntStream.range(0, latencies.length())
-                .mapToObj(latencies::get)
-                .filter(known -> known != null)
+        return IntStream.range(0, lasting.latencies().length())
+                .mapToObj(lasting.latencies()::get)
+                .filter(Objects::nonNull)
                 .toList();
+    }
+
+    // ---- for probes, people and the keeper ----
+
+    /** One address of one configured backend. */
+    public record Member(BackendConfig config, InetSocketAddress address) {}
+
+    /**
+     * Says which backends there are. Those whose address was there before stay what they are, with their verdicts,
+     * counters and sessions.
+     *
+     * @return those that were there and are not now: {@link #remove} is to be called with them once nobody picks from a
+     *     predecessor any more
+     */
+    public List<Backend> setBackends(List<Member> members, long nowNanos) {
+        synchronized (lasting.lock()) {
+            List<Backend> before = backends;
+            List<Backend> after = new ArrayList<>();
+            for (Member member : members) {
+                Backend known = find(before, member.address());
+                if (known != null) {
+                    known.reconfigure(member.config());
+                } else if (find(after, member.address()) == null) {
+                    known = new Backend(member.config(), member.address());
+                } else {
+                    continue; // two names may lead to one address
+                }
+                if (config.healthCheck().type() == HealthCheckConfig.Type.NONE) {
+                    known.unprobed();
+                }
+                after.add(known);
+            }
+            backends = List.copyOf(after);
+            rebuild(nowNanos);
+            return before.stream().filter(old -> !after.contains(old)).toList();
+        }
+    }
+
+    /** Says that backends are gone: they take no new session, and those that they have go on. */
+    public void remove(List<Backend> gone, String why) {
+        synchronized (lasting.lock()) {
+            for (Backend old : gone) {
+                if (old.ejection().readmit()) {
+                    lasting.ejected().decrementAndGet();
+                }
+                old.setRemoved(why);
+                tell(old);
+            }
+        }
+    }
+
+    private static @Nullable Backend find(List<Backend> backends, InetSocketAddress address) {
+        for (Backend backend : backends) {
+            if (backend.address().equals(address)) {
+                return backend;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Counts the result of a probe.
+     *
+     * @param result in words
+     * @param handshake whether the probe was of the kind that sessions need to succeed: such a success ends an ejection
+     */
+    public void probed(Backend backend, boolean success, String result, boolean handshake, long nowNanos) {
+        synchronized (lasting.lock()) {
+            boolean wasDown = backend.state() == BackendState.DOWN;
+            boolean changed = backend.probed(success, result, config.healthCheck());
+            if (changed && success && wasDown) {
+                startSlowly(backend, nowNanos);
+            }
+            if (success && handshake && backend.ejection().isEjected()) {
+                readmit(backend, "a probe shook hands with it", nowNanos);
+                changed = true;
+            }
+            if (changed) {
+                rebuild(nowNanos);
+            }
+        }
+    }
+
+    /** Says what people want of a backend. */
+    public void setAdminState(Backend backend, AdminState state, String who, long nowNanos) {
+        synchronized (lasting.lock()) {
+            boolean returns = state == AdminState.READY && backend.adminState() != AdminState.READY;
+            backend.setAdminState(state, who);
+            if (returns) {
+                startSlowly(backend, nowNanos);
+            }
+            rebuild(nowNanos);
+        }
+    }
+
+    /** Sets a backend's share until the next restart; 0 goes back to the configuration's. */
+    public void setWeight(Backend backend, int weight, long nowNanos) {
+        synchronized (lasting.lock()) {
+            if (weight != 0) {
+                BackendConfig.WEIGHT.check(weight, "weight");
+            }
+            backend.overrideWeight(weight);
+            rebuild(nowNanos);
+        }
+    }
+
+    /**
+     * Looks after what changes with time: ejections that are over, slow starts, and ejections that workers have made.
+     *
+     * @return true if it must be called again soon, though nobody asks for it
+     */
+    public boolean keep(long nowNanos) {
+        synchronized (lasting.lock()) {
+            for (Backend backend : backends) {
+                if (backend.ejection().isOver(nowNanos)) {
+                    readmit(backend, "its time out is over", nowNanos);
+                }
+            }
+            rebuild(nowNanos);
+            return lasting.ejected().get() > 0 || backends.stream().anyMatch(Backend::isStartingSlowly);
+        }
+    }
+
+    private void readmit(Backend backend, String why, long nowNanos) {
+        if (backend.ejection().readmit()) {
+            lasting.ejected().decrementAndGet();
+            backend.changed(why);
+            startSlowly(backend, nowNanos);
+        }
+    }
+
+    private void startSlowly(Backend backend, long nowNanos) {
+        if (config.slowStart() != null) {
+            backend.beginSlowStart(nowNanos);
+            wakeKeeper.run();
+        }
+    }
+
+    // ---- balancers ----
+
+    /** Builds the balancers for what is so now, and tells the watcher what has become different. */
+    private void rebuild(long nowNanos) {
+        primary = balancer(weighted(false, nowNanos), lasting.cursor());
+        backup = balancer(weighted(true, nowNanos), lasting.backupCursor());
+        backends.forEach(this::tell);
+        int before = serving;
+        serving = (int)
+                backends.stream().filter(backend -> backend.state().serves()).count();
+        if ((serving == 0) != (before == 0)) {
+            watcher.onPool(this, serving);
+        }
+    }
+
+    private void tell(Backend backend) {
+        BackendState before = backend.told();
+        BackendState now = backend.state();
+        if (now == before) {
+            return;
+        }
+        if (now == BackendState.EJECTED) {
+            backend.changed(ejectionText(backend));
+        }
+        backend.setTold(now);
+        watcher.onBackend(this, backend, before, now);
+    }
+
+    private String ejectionText(Backend backend) {
+        return "%d sessions in a row failed on it; out for %d s (time %d in a row)"
+                .formatted(
+                        config.ejection().consecutiveFailures(),
+                        backend.ejection().lastNanos() / 1_000_000_000,
+                        backend.ejection().timesInARow());
+    }
+
+    private List<Weighted> weighted(boolean backups, long nowNanos) {
+        long slowStartNanos =
+                config.slowStart() == null ? 1 : config.slowStart().toNanos();
+        return backends.stream()
+                .filter(backend -> backend.config().backup() == backups)
+                .filter(backend -> backend.state().serves())
+                .map(backend ->
+                        new Weighted(backend, backend.weight() * backend.slowStartPercent(nowNanos, slowStartNanos)))
+                .toList();
+    }
+
+    private Balancer balancer(List<Weighted> members, AtomicInteger cursor) {
+        return switch (config.balance()) {
+            case ROUND_ROBIN -> new RoundRobin(members, cursor);
+            case LEAST_CONNECTIONS -> new LeastConnections(members, cursor);
+            case RANDOM_TWO -> new RandomTwo(members);
+            case CLIENT_HASH -> new ClientHash(members, units());
+            case FIRST -> new First(members);
+        };
+    }
+
+    private int units() {
+        int smallest = weights().min().orElse(1);
+        return weights().map(weight -> (weight + smallest - 1) / smallest).sum();
+    }
+
+    private IntStream weights() {
+        return backends.stream().mapToInt(Backend::weight);
     }
 
     @Override
     public String toString() {
-        return config.name();
+        return name();
     }
 }

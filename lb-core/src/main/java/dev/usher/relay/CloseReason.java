@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Why a session ended. The access log's words, the counters and what the two sides get to see all come from here.
  *
  * <p>The end code is HAProxy's: who ended it ({@code C} client, {@code S} backend, {@code P} policy of ours, {@code R}
- * resources, {@code K} killed, {@code I} internal, lower case for time-outs, {@code -} nobody) and when ({@code H}
+ * resources, {@code K} killed, {@code D} backend down or gone, {@code I}
+ * internal, lower case for time-outs, {@code -} nobody) and when ({@code H}
  * awaiting the hello, {@code C} connecting, {@code D} data, {@code L} last data, {@code -} done).
  */
 public enum CloseReason {
@@ -28,6 +29,14 @@ public enum CloseReason {
     NO_SNI_CLOSED("PH", Ending.CLOSE),
     /** As {@link #UNKNOWN_NAME}, where {@code default_route} is {@code close}. */
     UNKNOWN_NAME_CLOSED("PH", Ending.CLOSE),
+    /** The listener takes connections of trusted proxies only, and the peer is none. */
+    PROXY_NOT_TRUSTED("PH", Ending.RESET),
+    /** A trusted proxy's header is malformed, too long, or of a version that is not accepted. */
+    PROXY_HEADER("PH", Ending.RESET),
+    /** The client has as many connections open as {@code per_client_ip} lets it have. */
+    CLIENT_CONNECTIONS("PH", Ending.RESET),
+    /** The client opens connections faster than {@code per_client_ip} lets it. */
+    CLIENT_RATE("PH", Ending.RESET),
     /** The route's {@code allow} and {@code deny} are against the client. */
     DENIED("PH", Alert.ACCESS_DENIED),
 
@@ -54,6 +63,12 @@ public enum CloseReason {
     OUT_OF_BUFFERS("RD", Ending.RESET),
     /** It was still open when the time to drain was over. */
     SHUTDOWN("KD", Ending.RESET),
+    /** Its backend was taken from the configuration, and {@code on_removed_backend} is {@code close}. */
+    BACKEND_REMOVED("DD", Ending.RESET),
+    /** Its backend went down, and {@code on_down} is {@code close}. */
+    BACKEND_DOWN("DD", Ending.RESET),
+    /** Somebody closed it through the admin side. */
+    KILLED("KD", Ending.RESET),
     /** A fault in usher, which the log has with its stack. */
     BUG("ID", Ending.RESET);
 

@@ -1,11 +1,14 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Counter;
+import dev.usher.pool.Backend;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,12 +20,23 @@ import org.jspecify.annotations.Nullable;
  * others post to it through {@link Worker#submit}.
  */
 public final class Relay {
+    /**
+     * What all workers share.
+     *
+     * @param run what the names of all sessions of this process begin with
+     * @param openSessions connections open on all listeners
+     */
+    public record Shared(String run, AtomicInteger openSessions, ClientLimits clientLimits) {}
+
+    /** Digits and lower-case letters: short, and safe in any log. */
+    private static final int RADIX = 32;
+
     private final int index;
     private final int workers;
     private final Worker worker;
     private final Supplier<Routing> routing;
     private final SessionLog log;
-    private final AtomicInteger openSessions;
+    private final Shared shared;
     private final Map<String, RelayListener> listeners = new LinkedHashMap<>();
     private final Counter acceptPauses = new Counter();
     private final Counter sessions = new Counter();
@@ -35,48 +49,67 @@ public final class Relay {
      * @param index of the worker, from 0
      * @param workers how many there are
      * @param routing what is in force; read once by each session
-     * @param openSessions shared by all workers
      */
-    public Relay(
-            int index,
-            int workers,
-            Worker worker,
-            Supplier<Routing> routing,
-            SessionLog log,
-            AtomicInteger openSessions) {
+    public Relay(int index, int workers, Worker worker, Supplier<Routing> routing, SessionLog log, Shared shared) {
         this.index = index;
         this.workers = workers;
         this.worker = worker;
         this.routing = routing;
         this.log = log;
-        this.openSessions = openSessions;
+        this.shared = shared;
     }
 
     /**
-     * Listens on one address. On the worker's thread, or before it starts.
+     * Opens one socket of a listener. It accepts from {@link #follow} on.
      *
+     * @param address what {@code bind} of the configuration leads to
      * @return the address that it is bound to
      */
-    public InetSocketAddress listen(ListenerConfig config, ListenerState state, InetSocketAddress address)
+    public InetSocketAddress open(ListenerConfig config, ListenerState state, HostPort bind, InetSocketAddress address)
             throws IOException {
         return listeners
                 .computeIfAbsent(config.name(), _ -> new RelayListener(this, config, state))
-                .bind(address)
+                .bind(bind, address)
                 .address();
     }
 
-    /** Stops listening on all addresses; connections that the kernel has queued are taken first. */
-    public void stopListening() throws IOException {
-        for (RelayListener listener : listeners.values()) {
-            listener.close();
+    /** Closes one socket of a listener; connections that the kernel has queued are taken first. */
+    public void close(String listener, HostPort bind) throws IOException {
+        RelayListener known = listeners.get(listener);
+        if (known != null) {
+            known.unbind(bind);
+            if (!known.hasSockets()) {
+                listeners.remove(listener);
+            }
         }
-        listeners.clear();
+    }
+
+    /** Takes over the settings of all listeners, and accepts on all sockets. */
+    public void follow(Map<String, ListenerConfig> configs) {
+        listeners.forEach((name, listener) -> {
+            ListenerConfig config = configs.get(name);
+            if (config != null) {
+                listener.follow(config);
+            }
+        });
     }
 
     /** Ends every open session. */
     public void endAll(CloseReason reason) {
         while (first != null) {
             first.end(reason);
+        }
+    }
+
+    /** Ends the sessions that have one of these backends. */
+    public void endAllOf(Collection<Backend> backends, CloseReason reason) {
+        Session session = first;
+        while (session != null) {
+            Session following = session.next; // ending cuts the links
+            if (session.hasOneOf(backends)) {
+                session.end(reason);
+            }
+            session = following;
         }
     }
 
@@ -109,7 +142,16 @@ public final class Relay {
     }
 
     AtomicInteger openSessions() {
-        return openSessions;
+        return shared.openSessions();
+    }
+
+    ClientLimits clientLimits() {
+        return shared.clientLimits();
+    }
+
+    /** The name of a session. */
+    String cid(long id) {
+        return shared.run() + Long.toString(id, RADIX);
     }
 
     void begin(RelayListener listener, SocketChannel channel) {

@@ -1,61 +1,78 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.loop.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** One listener on one worker: its sockets, and where its connections become sessions. */
 final class RelayListener implements Listener.Owner {
     private final Relay relay;
     private final ListenerState state;
     private final ListenerMetrics metrics;
-    private final ListenerType type;
-    private final List<Listener> sockets = new ArrayList<>();
+    private final Map<HostPort, Listener> sockets = new LinkedHashMap<>();
+    private ListenerConfig config;
 
     RelayListener(Relay relay, ListenerConfig config, ListenerState state) {
         this.relay = relay;
         this.state = state;
         this.metrics = state.metrics().get(relay.index());
-        this.type = config.type();
+        this.config = config;
     }
 
-    /** Starts to listen on one more address. */
-    Listener bind(InetSocketAddress address) throws IOException {
+    /** Opens one more socket, which accepts from {@link #follow} on. */
+    Listener bind(HostPort bind, InetSocketAddress address) throws IOException {
         Listener socket = new Listener(relay.worker(), address, relay.acceptPauses(), this);
-        sockets.add(socket);
+        sockets.put(bind, socket);
         return socket;
+    }
+
+    /** Takes what is queued on one socket, and closes it; one that was never opened needs nothing. */
+    void unbind(HostPort bind) throws IOException {
+        Listener socket = sockets.remove(bind);
+        if (socket != null) {
+            socket.close();
+        }
+    }
+
+    boolean hasSockets() {
+        return !sockets.isEmpty();
+    }
+
+    /** Goes on with these settings, and accepts. */
+    void follow(ListenerConfig changed) {
+        config = changed;
+        sockets.values().forEach(Listener::resume);
     }
 
     String name() {
         return state.name();
     }
 
-    ListenerType type() {
-        return type;
+    ListenerConfig config() {
+        return config;
+    }
+
+    /**
+     * Its settings as of the same configuration as the pools: the listener itself is told of a new one a moment after it
+     * is in force. Of a listener that is being closed, the last ones.
+     */
+    ListenerConfig config(Routing routing) {
+        return routing.config().listeners().getOrDefault(name(), config);
     }
 
     ListenerMetrics metrics() {
         return metrics;
     }
 
-    /** Its settings as of the configuration that is in force. */
-    ListenerConfig config(Routing routing) {
-        ListenerConfig config = routing.config().listeners().get(name());
-        if (config == null) {
-            throw new IllegalStateException("listener " + name() + " outlived its configuration");
-        }
-        return config;
-    }
-
     @Override
     public boolean hasRoom() {
         Routing routing = relay.routing();
-        return state.open().get() < config(routing).maxConnections()
+        return state.open().get() < config.maxConnections()
                 && relay.openSessions().get() < routing.config().limits().maxConnections();
     }
 
@@ -73,16 +90,6 @@ final class RelayListener implements Listener.Owner {
         state.open().decrementAndGet();
         relay.openSessions().decrementAndGet();
         metrics.open().add(-1);
-        for (int i = 0; i < sockets.size(); i++) {
-            sockets.get(i).resume();
-        }
-    }
-
-    /** Takes what is queued, and stops to listen. */
-    void close() throws IOException {
-        for (Listener socket : sockets) {
-            socket.close();
-        }
-        sockets.clear();
+        sockets.values().forEach(Listener::resume);
     }
 }

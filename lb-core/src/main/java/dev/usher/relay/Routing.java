@@ -4,7 +4,6 @@ import dev.usher.config.UsherConfig;
 import dev.usher.pool.Pool;
 import dev.usher.route.RouteTable;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -14,10 +13,8 @@ import java.util.Map;
  * @param pools by name
  */
 public record Routing(UsherConfig config, RouteTable routes, Map<String, Pool> pools) {
-    /** Builds the pools and the table of a configuration. */
-    public static Routing of(UsherConfig config, int workers) {
-        Map<String, Pool> pools = new LinkedHashMap<>();
-        config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, workers)));
+    /** Builds the table of a configuration over its pools. */
+    public static Routing of(UsherConfig config, Map<String, Pool> pools) {
         return new Routing(config, new RouteTable(config, pools), Collections.unmodifiableMap(pools));
     }
 }

@@ -4,11 +4,19 @@ import static java.nio.channels.SelectionKey.OP_CONNECT;
 import static java.nio.channels.SelectionKey.OP_READ;
 import static java.nio.channels.SelectionKey.OP_WRITE;
 
+import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.config.Cidr;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.loop.Worker;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
+import dev.usher.pool.PoolTimeouts;
+import dev.usher.proxy.ProxyHeader;
+import dev.usher.proxy.ProxyHeaderCollector;
+import dev.usher.proxy.ProxyHeaderResult;
+import dev.usher.proxy.ProxyTlvs;
+import dev.usher.proxy.ProxyVersions;
 import dev.usher.relay.CloseReason.Ending;
 import dev.usher.route.Asked;
 import dev.usher.route.Decision;
@@ -18,13 +26,14 @@ import dev.usher.tls.ClientHello;
 import dev.usher.tls.HelloCollector;
 import dev.usher.tls.HelloRefusal;
 import dev.usher.tls.HelloResult;
+import dev.usher.tls.ServerFirstBytes;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -34,13 +43,8 @@ import org.jspecify.annotations.Nullable;
  * One client connection, from accept to close: its state, its two sides, the two halves of its relay, and its one
  * deadline. Events come in at {@link #onReady} and {@link #onDeadline}; every handler leaves by {@link #settle},
  * {@link #connect}, {@link #refuse} or {@link #end}.
- *
- * <p>The bytes that the connection opens with, hello and all that came with it, are kept until the backend's first byte.
- * Until then nothing that cannot be said again has been said, and another backend can take over.
  */
 final class Session implements Deadline.Owner {
-    /** Holds a hello of a usual size and whatever came with it; a larger one is collected in pieces. */
-    private static final int FIRST_READ_BYTES = 16 * 1024;
     /** A client that is alive reads an alert within this time. */
     private static final long REFUSING_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A client that still sends this much after its alert does not read it. */
@@ -51,42 +55,29 @@ final class Session implements Deadline.Owner {
     private final Relay relay;
     private final Worker worker;
     private final RelayListener listener;
-    private final Routing routing;
     private final long id;
     private final Side client;
     private final Side backend;
     private final Half up;
     private final Half down;
     private final Deadline deadline = new Deadline(this);
+    private final Opening opening;
+    private final long acceptedNanos;
 
     private SessionState state = SessionState.AWAITING_HELLO;
-    private @Nullable HelloCollector collector;
+    private @Nullable ProxyHeaderCollector headerCollector;
+    private @Nullable HelloCollector helloCollector;
+    /** What a trusted proxy says of the client; null if none does. */
+    private ProxyHeaderResult.@Nullable Header proxied;
+
     private @Nullable ClientHello hello;
     private @Nullable String route;
-    private @Nullable Pool pool;
-    /** The backend that was tried last. */
-    private @Nullable Backend chosen;
-    /** True exactly while {@link #chosen} counts this session as open. */
-    private boolean taken;
-
-    private List<Backend> tried = List.of();
-    private int attempts;
-    /**
-     * What the client opened with. While the hello is awaited: collected so far, up to position. Then: sent to the
-     * backend up to position, to be sent up to limit. Null before the first byte that must be kept and after the
-     * backend's first.
-     */
-    private @Nullable ByteBuffer opening;
-
+    private @Nullable Attempts attempts;
+    private long helloNanos = SessionEnd.UNKNOWN;
+    private int clientLimit = ClientLimits.NOT_COUNTED;
     private boolean keepAlive;
     private boolean reported;
     private int discardedBytes;
-
-    private final long acceptedNanos;
-    private long helloNanos = SessionEnd.UNKNOWN;
-    private long connectStartedNanos;
-    private long connectNanos = SessionEnd.UNKNOWN;
-    private long firstByteNanos = SessionEnd.UNKNOWN;
 
     /** Neighbours in the relay's list. */
     @Nullable
@@ -99,26 +90,42 @@ final class Session implements Deadline.Owner {
         this.relay = relay;
         this.worker = relay.worker();
         this.listener = listener;
-        this.routing = relay.routing();
         this.id = id;
         this.client = new Side(this, worker);
         this.backend = new Side(this, worker);
         this.up = new Half(client, backend);
         this.down = new Half(backend, client);
+        this.opening = new Opening(worker);
         this.acceptedNanos = worker.nowNanos();
     }
 
     /** Takes the accepted connection. */
     void start(SocketChannel accepted) {
         client.open(accepted);
-        ListenerConfig config = listener.config(routing);
-        if (config.type() == ListenerType.TCP) {
-            pool = Objects.requireNonNull(routing.pools().get(config.pool()), "checked by the configuration");
-            connect(CloseReason.NO_BACKEND);
-        } else {
-            collector = new HelloCollector(config.clientHello().maxSizeBytes());
-            worker.arm(deadline, config.clientHello().timeout().toNanos());
+        ListenerConfig config = listener.config(relay.routing());
+        worker.arm(deadline, config.clientHello().timeout().toNanos());
+        if (config.acceptProxyProtocol() == AcceptProxyProtocol.NONE) {
+            onClientKnown();
+        } else if (isTrusted(config.trustedProxies())) {
+            headerCollector = new ProxyHeaderCollector(versions(config.acceptProxyProtocol()));
             client.watch(OP_READ);
+        } else {
+            end(CloseReason.PROXY_NOT_TRUSTED);
+        }
+    }
+
+    /** Goes on where the client's address is known: with its hello, or at once where there is none to await. */
+    private void onClientKnown() {
+        Routing routing = relay.routing();
+        ListenerConfig config = listener.config(routing);
+        clientLimit = relay.clientLimits().admit(clientAddress().getAddress(), routing, worker.nowNanos());
+        if (clientLimit < 0 && clientLimit != ClientLimits.NOT_COUNTED) {
+            end(clientLimit == ClientLimits.TOO_MANY ? CloseReason.CLIENT_CONNECTIONS : CloseReason.CLIENT_RATE);
+        } else if (config.type() == ListenerType.TLS) {
+            helloCollector = new HelloCollector(config.clientHello().maxSizeBytes());
+            client.watch(OP_READ);
+        } else {
+            connectTo(routing.pools().get(config.pool()));
         }
     }
 
@@ -127,7 +134,7 @@ final class Session implements Deadline.Owner {
     /** A side is ready for {@code ops}. */
     void onReady(Side side, int ops) {
         switch (state) {
-            case AWAITING_HELLO -> readHello();
+            case AWAITING_HELLO -> readOpening();
             case CONNECTING -> {
                 if (side == backend) {
                     finishConnect();
@@ -156,10 +163,7 @@ final class Session implements Deadline.Owner {
     private void onDeadlineOfState() {
         switch (state) {
             case AWAITING_HELLO -> end(CloseReason.HELLO_TIMEOUT);
-            case CONNECTING -> {
-                giveBackendUp(CloseReason.CONNECT_TIMEOUT);
-                connect(CloseReason.CONNECT_TIMEOUT);
-            }
+            case CONNECTING -> tryAnother(CloseReason.CONNECT_TIMEOUT);
             case RELAYING -> onQuiet();
             case HALF_CLOSED -> end(quietReason(CloseReason.HALF_CLOSED_TIMEOUT));
             case REFUSING -> close(Ending.CLOSE);
@@ -174,7 +178,7 @@ final class Session implements Deadline.Owner {
         state = nextState;
         switch (nextState) {
             case AWAITING_HELLO -> throw new IllegalStateException("a session begins so, and never becomes so");
-            case CONNECTING -> worker.arm(deadline, pool().timeouts().connectNanos());
+            case CONNECTING -> worker.arm(deadline, attempts().timeoutNanos());
             case RELAYING, HALF_CLOSED -> armQuiet();
             case REFUSING -> worker.arm(deadline, REFUSING_NANOS);
             case CLOSED -> worker.cancel(deadline);
@@ -183,8 +187,8 @@ final class Session implements Deadline.Owner {
 
     // ---- AWAITING_HELLO ----
 
-    private void readHello() {
-        ByteBuffer into = opening == null ? worker.buffer().clear().limit(FIRST_READ_BYTES) : withRoom(opening);
+    private void readOpening() {
+        ByteBuffer into = opening.room();
         if (into == null) {
             end(CloseReason.OUT_OF_BUFFERS);
             return;
@@ -192,30 +196,52 @@ final class Session implements Deadline.Owner {
         int count = client.read(into);
         if (count < 0) {
             end(CloseReason.CLIENT_GONE_BEFORE_HELLO);
+        } else if (count > 0 && headerCollector != null) {
+            onHeaderBytes(headerCollector, into);
         } else if (count > 0) {
             onHelloBytes(into);
         }
     }
 
-    /** The same bytes in a buffer that takes at least one more, or null if there is none. */
-    private @Nullable ByteBuffer withRoom(ByteBuffer collected) {
-        if (collected.hasRemaining()) {
-            return collected;
+    /** @param into all bytes so far, up to position */
+    private void onHeaderBytes(ProxyHeaderCollector collector, ByteBuffer into) {
+        int end = into.position();
+        int limit = into.limit();
+        ProxyHeaderResult result = collector.collect(into.flip());
+        into.limit(limit).position(end);
+        switch (result) {
+            case ProxyHeaderResult.NeedMore _ -> keepOpening(into);
+            case ProxyHeaderResult.Refused _ -> end(CloseReason.PROXY_HEADER);
+            case ProxyHeaderResult.Header header -> {
+                headerCollector = null;
+                proxied = header;
+                into.flip().position(header.length());
+                into.compact(); // what came behind the header is the client's own
+                afterHeader(into);
+            }
         }
-        ByteBuffer larger = worker.buffers().acquire(collected.capacity() * 2);
-        if (larger != null) {
-            larger.put(collected.flip());
-            worker.buffers().release(collected);
-            opening = larger;
+    }
+
+    private void afterHeader(ByteBuffer into) {
+        boolean more = into.position() > 0;
+        if (more && !keepOpening(into)) {
+            return;
         }
-        return larger;
+        if (!more) {
+            opening.forget();
+        }
+        onClientKnown();
+        if (more && state == SessionState.AWAITING_HELLO) {
+            onHelloBytes(Objects.requireNonNull(opening.room(), "there is room, or the hello's own limit was passed"));
+        }
     }
 
     /** @param into all bytes so far, up to position */
     private void onHelloBytes(ByteBuffer into) {
         int end = into.position();
         int limit = into.limit();
-        HelloResult result = collector().collect(into.flip());
+        HelloResult result =
+                Objects.requireNonNull(helloCollector, "while it is awaited").collect(into.flip());
         into.limit(limit).position(end);
         switch (result) {
             case HelloResult.NeedMore _ -> keepOpening(into);
@@ -228,33 +254,27 @@ final class Session implements Deadline.Owner {
         }
     }
 
-    /** Moves what was read to a buffer of the session's own, unless it is there already; false if there was none. */
+    /** False if there is no buffer to keep it in; then the session has ended. */
     private boolean keepOpening(ByteBuffer read) {
-        if (opening != null) {
-            return true;
-        }
-        opening = worker.buffers().acquire(read.position());
-        if (opening == null) {
+        boolean kept = opening.keep(read);
+        if (!kept) {
             end(CloseReason.OUT_OF_BUFFERS);
-            return false;
         }
-        opening.put(read.flip());
-        return true;
+        return kept;
     }
 
     private void onHello(ClientHello read) {
-        collector = null;
+        helloCollector = null;
         hello = read;
         helloNanos = worker.clock().nanos() - acceptedNanos;
         listener.metrics().hello().record(helloNanos);
         Asked asked = new Asked(
                 listener.name(), read.serverName(), read.alpn(), clientAddress().getAddress());
-        switch (routing.routes().decide(asked, Trace.NONE)) {
+        // Read only here, and used up within this turn: what a reload removes is in no session's hands a turn later.
+        switch (relay.routing().routes().decide(asked, Trace.NONE)) {
             case Decision.Serve serve -> {
                 route = serve.route();
-                pool = serve.pool();
-                opening().flip();
-                connect(CloseReason.NO_BACKEND);
+                connectTo(serve.pool());
             }
             case Decision.Refuse refused -> {
                 route = refused.route();
@@ -284,6 +304,41 @@ final class Session implements Deadline.Owner {
 
     // ---- CONNECTING ----
 
+    /** @param pool null for the last connections of a listener that a reload takes away with its pool */
+    private void connectTo(@Nullable Pool pool) {
+        if (pool == null) {
+            end(CloseReason.SHUTDOWN);
+            return;
+        }
+        attempts = new Attempts(pool, relay.index(), worker.clock(), pool.clientHash(clientAddress()));
+        opening.ready();
+        if (putHeaderInFront(pool)) {
+            connect(CloseReason.NO_BACKEND);
+        } else {
+            end(CloseReason.OUT_OF_BUFFERS);
+        }
+    }
+
+    private boolean putHeaderInFront(Pool pool) {
+        return switch (pool.config().sendProxyProtocol()) {
+            case NONE -> true;
+            case V1 ->
+                opening.putInFront(
+                        ProxyHeader.MAX_V1_BYTES,
+                        into -> ProxyHeader.writeV1(into, clientAddress(), destinationAddress()));
+            case V2 ->
+                opening.putInFront(
+                        ProxyHeader.MAX_V2_BYTES,
+                        into -> ProxyHeader.writeV2(into, clientAddress(), destinationAddress(), tlvs()));
+        };
+    }
+
+    private ProxyTlvs tlvs() {
+        return hello == null
+                ? ProxyTlvs.ofHello(null, List.of(), relay.cid(id))
+                : ProxyTlvs.ofHello(hello.sentName(), hello.alpn(), relay.cid(id));
+    }
+
     /**
      * Tries one backend after another until a connect is under way, and gives up when none is left.
      *
@@ -291,15 +346,9 @@ final class Session implements Deadline.Owner {
      */
     private void connect(CloseReason soFar) {
         CloseReason failure = soFar;
-        while (attempts <= pool().config().retries()) {
-            Backend picked = pool().pick(tried);
-            if (picked == null) {
-                break;
-            }
-            chosen = picked;
-            taken = true;
-            attempts++;
-            connectNanos = SessionEnd.UNKNOWN;
+        for (Backend picked = attempts().next();
+                picked != null;
+                picked = attempts().next()) {
             moveTo(SessionState.CONNECTING);
             CloseReason failed = startConnect(picked);
             if (failed == null) {
@@ -316,17 +365,15 @@ final class Session implements Deadline.Owner {
 
     /** @return why it failed at once; null if it is under way or done */
     private @Nullable CloseReason startConnect(Backend picked) {
-        InetSocketAddress address = Objects.requireNonNull(picked.address(), "a pick is of a resolved backend");
         try {
-            backend.open(worker.openChannel(address));
+            backend.open(worker.openChannel(picked.address()));
         } catch (IOException outOfDescriptors) {
             return CloseReason.OUT_OF_SOCKETS;
         }
-        connectStartedNanos = worker.clock().nanos();
         SocketChannel channel = backend.channel();
         try {
             // To a backend on this machine the handshake is over by now, and asking once saves a turn of the loop.
-            if (!channel.connect(address) && !channel.finishConnect()) {
+            if (!channel.connect(picked.address()) && !channel.finishConnect()) {
                 backend.watch(OP_CONNECT);
             }
             return null;
@@ -341,9 +388,7 @@ final class Session implements Deadline.Owner {
                 onConnected();
             }
         } catch (IOException refused) {
-            CloseReason failure = reasonOf(refused);
-            giveBackendUp(failure);
-            connect(failure);
+            tryAnother(reasonOf(refused));
         }
     }
 
@@ -356,28 +401,22 @@ final class Session implements Deadline.Owner {
     }
 
     private void onConnected() {
-        connectNanos = worker.clock().nanos() - connectStartedNanos;
-        pool().latencies(relay.index()).connect().record(connectNanos);
+        attempts().connected();
         moveTo(SessionState.RELAYING);
         sendOpening();
         settle();
     }
 
-    /** Lets the backend go, for another to be tried. */
+    private void tryAnother(CloseReason failure) {
+        giveBackendUp(failure);
+        attempts().follow(relay.routing().pools().get(pool().name()));
+        connect(failure);
+    }
+
     private void giveBackendUp(CloseReason failure) {
-        if (failure != CloseReason.OUT_OF_SOCKETS) {
-            chosen().failed();
-        }
-        releaseBackend();
+        attempts().failed(failure);
         backend.reset();
-        if (tried.isEmpty()) {
-            tried = new ArrayList<>();
-        }
-        tried.add(chosen());
-        if (opening != null) {
-            up.sent(-opening.position());
-            opening.rewind();
-        }
+        up.sent(-opening.rewind());
     }
 
     // ---- RELAYING, HALF_CLOSED ----
@@ -404,21 +443,20 @@ final class Session implements Deadline.Owner {
     }
 
     private void sendOpening() {
-        if (hasOpeningToSend()) {
-            up.sent(Math.max(0, backend.write(opening())));
+        if (opening.hasMore()) {
+            up.sent(opening.sendTo(backend));
         }
-    }
-
-    private boolean hasOpeningToSend() {
-        return opening != null && opening.hasRemaining();
+        if (hello == null && !opening.hasMore()) {
+            opening.forget(); // a protocol without a hello: what a backend does with it cannot be known, nor said again
+        }
     }
 
     private void readClient() {
-        if (hasOpeningToSend() || !up.wantsRead()) {
+        if (opening.hasMore() || !up.wantsRead()) {
             return; // not what the interest was: the other side's event of this turn changed it
         }
         if (up.move(worker) > 0) {
-            forgetOpening(); // the backend has now had more than can be said again
+            opening.forget(); // the backend has now had more than can be said again
         }
     }
 
@@ -426,19 +464,23 @@ final class Session implements Deadline.Owner {
         if (!down.wantsRead()) {
             return;
         }
-        if (down.move(worker) > 0 && firstByteNanos == SessionEnd.UNKNOWN) {
-            firstByteNanos = worker.clock().nanos() - connectStartedNanos - connectNanos;
-            pool().latencies(relay.index()).firstByte().record(firstByteNanos);
+        int count = down.move(worker);
+        if (count > 0 && !attempts().wasAnswered()) {
+            onFirstByte(worker.buffer().position(0).limit(count));
         }
-        if (firstByteNanos != SessionEnd.UNKNOWN && !hasOpeningToSend()) {
-            forgetOpening();
+        if (attempts().wasAnswered() && !opening.hasMore()) {
+            opening.forget();
         }
     }
 
-    private void forgetOpening() {
-        if (opening != null) {
-            worker.buffers().release(opening);
-            opening = null;
+    /** @param bytes the first that the backend sent; passed on already */
+    private void onFirstByte(ByteBuffer bytes) {
+        attempts().answered();
+        Backend answering = Objects.requireNonNull(attempts().current(), "it has answered");
+        if (hello != null && ServerFirstBytes.look(bytes) == ServerFirstBytes.INTERNAL_ERROR) {
+            pool().failed(answering, worker.nowNanos());
+        } else {
+            answering.succeeded();
         }
     }
 
@@ -447,7 +489,7 @@ final class Session implements Deadline.Owner {
         if (client.isBroken()) {
             end(CloseReason.CLIENT_RESET);
         } else if (backendLeftUnheard()) {
-            tryAnotherBackend();
+            replay();
         } else if (backend.isBroken()) {
             onBackendBroken();
         } else if (up.isStarved() || down.isStarved()) {
@@ -463,10 +505,17 @@ final class Session implements Deadline.Owner {
 
     /** True exactly when the backend closed or reset before its first byte, and all it was told can be told again. */
     private boolean backendLeftUnheard() {
-        return opening != null
-                && firstByteNanos == SessionEnd.UNKNOWN
-                && !up.hasEnded()
-                && (backend.isBroken() || down.hasEnded());
+        return wasUnheard() && opening.isKept() && !up.hasEnded() && (backend.isBroken() || down.hasEnded());
+    }
+
+    private void replay() {
+        down.reopen();
+        if (Objects.requireNonNull(hello).offersEarlyData()) { // it may have been acted on: never twice
+            giveBackendUp(CloseReason.BACKEND_CLOSED_EARLY);
+            refuse(CloseReason.BACKEND_CLOSED_EARLY);
+        } else {
+            tryAnother(CloseReason.BACKEND_CLOSED_EARLY);
+        }
     }
 
     /** Never with a bare FIN: the client would take what it has for the whole. */
@@ -478,16 +527,6 @@ final class Session implements Deadline.Owner {
             close(Ending.RESET); // the client was sent its FIN: an alert cannot follow
         } else {
             refuse(CloseReason.BACKEND_CLOSED_EARLY);
-        }
-    }
-
-    private void tryAnotherBackend() {
-        giveBackendUp(CloseReason.BACKEND_CLOSED_EARLY);
-        down.reopen();
-        if (Objects.requireNonNull(hello).offersEarlyData()) {
-            refuse(CloseReason.BACKEND_CLOSED_EARLY); // its early data may have been acted on: never twice
-        } else {
-            connect(CloseReason.BACKEND_CLOSED_EARLY);
         }
     }
 
@@ -510,20 +549,21 @@ final class Session implements Deadline.Owner {
     }
 
     private void watch() {
-        boolean sending = hasOpeningToSend();
+        boolean sending = opening.hasMore();
         client.watch((up.wantsRead() && !sending ? OP_READ : 0) | (down.wantsWrite() ? OP_WRITE : 0));
         backend.watch((down.wantsRead() ? OP_READ : 0) | (up.wantsWrite() || sending ? OP_WRITE : 0));
     }
 
     /** A byte has passed: the time without one begins again. */
     private void armQuiet() {
+        PoolTimeouts timeouts = pool().timeouts();
         long quiet;
         if (state == SessionState.HALF_CLOSED) {
-            quiet = pool().timeouts().halfClosedNanos();
+            quiet = timeouts.halfClosedNanos();
         } else if (keepAlive) {
-            quiet = pool().timeouts().idleNanos();
+            quiet = timeouts.idleNanos();
         } else {
-            quiet = Math.min(KEEPALIVE_AFTER_NANOS, pool().timeouts().idleNanos());
+            quiet = Math.min(KEEPALIVE_AFTER_NANOS, timeouts.idleNanos());
         }
         worker.arm(deadline, Math.min(quiet, lifetimeLeft()));
     }
@@ -559,7 +599,7 @@ final class Session implements Deadline.Owner {
 
     /** True exactly when a TLS client got no answer at all. Other protocols may have none. */
     private boolean wasUnheard() {
-        return hello != null && firstByteNanos == SessionEnd.UNKNOWN;
+        return hello != null && !attempts().wasAnswered();
     }
 
     // ---- REFUSING, CLOSED ----
@@ -573,7 +613,7 @@ final class Session implements Deadline.Owner {
         report(reason);
         backend.close();
         releaseBackend();
-        if (listener.type() == ListenerType.TCP) {
+        if (listener.config().type() == ListenerType.TCP) {
             close(Ending.RESET); // no protocol to say it in: a RST is what the refused connect would have been
             return;
         }
@@ -584,7 +624,7 @@ final class Session implements Deadline.Owner {
         }
         client.shutdownOutput();
         moveTo(SessionState.REFUSING);
-        forgetOpening();
+        opening.forget();
         client.watch(OP_READ);
     }
 
@@ -610,9 +650,10 @@ final class Session implements Deadline.Owner {
         close(backend, up, ending);
         moveTo(SessionState.CLOSED);
         releaseBackend();
-        forgetOpening();
+        opening.forget();
         up.release(worker);
         down.release(worker);
+        relay.clientLimits().release(clientLimit);
         relay.unlink(this);
         listener.onClosed();
     }
@@ -626,10 +667,14 @@ final class Session implements Deadline.Owner {
         }
     }
 
+    /** True exactly while it counts as open on one of these. */
+    boolean hasOneOf(Collection<Backend> backends) {
+        return attempts != null && attempts.holdsOneOf(backends);
+    }
+
     private void releaseBackend() {
-        if (taken) {
-            taken = false;
-            chosen().release();
+        if (attempts != null) {
+            attempts.release();
         }
     }
 
@@ -640,10 +685,10 @@ final class Session implements Deadline.Owner {
         }
         reported = true;
         listener.metrics().ended().of(reason).increment();
-        if (taken && state != SessionState.CONNECTING) {
-            chosen().served(up.bytes(), down.bytes());
-        }
-        if (chosen != null) {
+        if (attempts != null && attempts.current() != null) {
+            if (attempts.isTaken() && state != SessionState.CONNECTING) {
+                attempts.current().served(up.bytes(), down.bytes());
+            }
             pool().latencies(relay.index()).session().record(worker.nowNanos() - acceptedNanos);
         }
         try {
@@ -656,8 +701,9 @@ final class Session implements Deadline.Owner {
     }
 
     private SessionEnd describe(CloseReason reason) {
+        Backend last = attempts == null ? null : attempts.current();
         return new SessionEnd(
-                id,
+                relay.cid(id),
                 listener.name(),
                 clientAddress(),
                 hello == null || hello.serverName() == null
@@ -665,19 +711,37 @@ final class Session implements Deadline.Owner {
                         : hello.serverName().name(),
                 hello == null ? null : hello.alpn(),
                 route,
-                pool == null ? null : pool.name(),
-                chosen == null ? null : chosen.name(),
-                attempts,
+                attempts == null ? null : attempts.pool().name(),
+                last == null ? null : last.name(),
+                attempts == null ? 0 : attempts.count(),
                 reason,
                 helloNanos,
-                connectNanos,
-                firstByteNanos,
+                attempts == null ? SessionEnd.UNKNOWN : attempts.connectNanos(),
+                attempts == null ? SessionEnd.UNKNOWN : attempts.firstByteNanos(),
                 worker.clock().nanos() - acceptedNanos,
                 up.bytes(),
                 down.bytes());
     }
 
+    // ---- addresses ----
+
+    /** Where the client is: by a trusted proxy's word, else the peer of the connection. */
     private InetSocketAddress clientAddress() {
+        InetSocketAddress told = proxied == null ? null : proxied.source();
+        return told == null ? peerAddress() : told;
+    }
+
+    /** Where the client wanted to: by a trusted proxy's word, else where it was accepted. */
+    private InetSocketAddress destinationAddress() {
+        InetSocketAddress told = proxied == null ? null : proxied.destination();
+        try {
+            return told == null ? (InetSocketAddress) client.channel().getLocalAddress() : told;
+        } catch (IOException e) {
+            throw new IllegalStateException("an open channel knows its address", e);
+        }
+    }
+
+    private InetSocketAddress peerAddress() {
         try {
             return (InetSocketAddress) client.channel().getRemoteAddress();
         } catch (IOException e) {
@@ -685,21 +749,27 @@ final class Session implements Deadline.Owner {
         }
     }
 
-    // ---- what a state guarantees ----
-
-    private HelloCollector collector() {
-        return Objects.requireNonNull(collector, "while the hello is awaited");
+    private boolean isTrusted(List<Cidr> proxies) {
+        byte[] peer = peerAddress().getAddress().getAddress();
+        return proxies.stream().anyMatch(block -> block.contains(peer));
     }
 
-    private ByteBuffer opening() {
-        return Objects.requireNonNull(opening, "from the first byte kept to the backend's first");
+    private static ProxyVersions versions(AcceptProxyProtocol accepted) {
+        return switch (accepted) {
+            case NONE -> throw new IllegalArgumentException("no header is awaited");
+            case V1 -> ProxyVersions.V1;
+            case V2 -> ProxyVersions.V2;
+            case ANY -> ProxyVersions.ANY;
+        };
+    }
+
+    // ---- what a state guarantees ----
+
+    private Attempts attempts() {
+        return Objects.requireNonNull(attempts, "once connecting");
     }
 
     private Pool pool() {
-        return Objects.requireNonNull(pool, "once connecting");
-    }
-
-    private Backend chosen() {
-        return Objects.requireNonNull(chosen, "once connecting");
+        return attempts().pool();
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One ended session, for the access log. Times are nanoseconds, {@link #UNKNOWN} where that stage was not reached.
  *
- * @param id unique in this process
+ * @param cid names the session, here and in the PROXY header to its backend; unique across restarts
  * @param listener its name
  * @param sni the name that was asked for, normalised; null without one
  * @param alpn the protocols that were offered; null where no hello was read, as on a listener of type tcp
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesOut to the client
  */
 public record SessionEnd(
-        long id,
+        String cid,
         String listener,
         InetSocketAddress client,
         @Nullable String sni,

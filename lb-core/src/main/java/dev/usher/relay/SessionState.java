@@ -23,7 +23,7 @@ package dev.usher.relay;
  * </pre>
  */
 enum SessionState {
-    /** Collecting client bytes until the ClientHello is whole. The hello time-out runs from accept. */
+    /** Collecting client bytes until a PROXY header, if one is due, and the ClientHello are whole. The time-out runs from accept. */
     AWAITING_HELLO,
     /** A backend was chosen and its connect is in flight; the client is not read. The connect time-out runs. */
     CONNECTING,

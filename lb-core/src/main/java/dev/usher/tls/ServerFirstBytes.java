@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 public enum ServerFirstBytes {
     /** A handshake record, so a ServerHello or HelloRetryRequest: the backend took it. */
     HANDSHAKE,
-    /** A fatal alert in place of a ServerHello: the backend refused it. */
+    /** A fatal alert in place of a ServerHello, for what the client has asked: the backend refused it. */
     ALERT,
+    /** A fatal internal_error in place of a ServerHello: no client can cause it, the backend itself is at fault. */
+    INTERNAL_ERROR,
     /** Anything else. A warning alert too: old servers send one about the name and then go on. */
     OTHER,
     /** Not enough bytes to tell. */
@@ -17,6 +19,7 @@ public enum ServerFirstBytes {
     private static final int ALERT_RECORD = 21;
     private static final int MAJOR_VERSION = 3;
     private static final int LEVEL_OFFSET = 5; // behind the record header
+    private static final int DESCRIPTION_OFFSET = LEVEL_OFFSET + 1;
     private static final int FATAL = 2; // AlertLevel, RFC 8446 section 6
 
     /** Looks at all bytes from the backend so far, from position to limit; moves neither. */
@@ -34,9 +37,12 @@ public enum ServerFirstBytes {
         if (type == HANDSHAKE_RECORD) {
             return come > 1 ? HANDSHAKE : TOO_SHORT;
         }
-        if (come <= LEVEL_OFFSET) {
+        if (come <= DESCRIPTION_OFFSET) {
             return TOO_SHORT;
         }
-        return first.get(at + LEVEL_OFFSET) == FATAL ? ALERT : OTHER;
+        if (first.get(at + LEVEL_OFFSET) != FATAL) {
+            return OTHER;
+        }
+        return first.get(at + DESCRIPTION_OFFSET) == Alert.INTERNAL_ERROR.description() ? INTERNAL_ERROR : ALERT;
     }
 }

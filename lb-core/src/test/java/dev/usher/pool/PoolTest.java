@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import dev.usher.testing.TestPools;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,12 +34,7 @@ class PoolTest {
     }
 
     private static Pool pool(BackendConfig... backends) {
-        Pool pool = new Pool(PoolConfig.of("web", List.of(backends)), 1);
-        for (Backend backend : pool.backends()) {
-            backend.resolvedTo(new InetSocketAddress(
-                    InetAddress.getLoopbackAddress(), backend.config().address().port()));
-        }
-        return pool;
+        return TestPools.of(PoolConfig.of("web", List.of(backends)), 1);
     }
 
     private static char letter(Backend backend) {
@@ -48,7 +42,7 @@ class PoolTest {
     }
 
     private static Backend pick(Pool pool, Backend... tried) {
-        return Objects.requireNonNull(pool.pick(List.of(tried)));
+        return Objects.requireNonNull(pool.pick(0, List.of(tried)));
     }
 
     private static String picks(Pool pool, int count) {
@@ -117,7 +111,7 @@ class PoolTest {
             Backend second = pick(pool, first);
             Backend third = pick(pool, first, second);
             assertEquals(3, List.of(first, second, third).stream().distinct().count());
-            assertNull(pool.pick(List.of(first, second, third)));
+            assertNull(pool.pick(0, List.of(first, second, third)));
         }
     }
 
@@ -133,11 +127,11 @@ class PoolTest {
     }
 
     @Test
-    void aBackendWithoutAnAddressPassesItsTurn() {
-        Pool pool = new Pool(PoolConfig.of("web", List.of(backend(0, 1, 0, false), backend(1, 1, 0, false))), 1);
-        assertNull(pool.pick(List.of()));
-        assertNotNull(pool.backends().getFirst().unavailable());
-        pool.backends().getLast().resolvedTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 2));
+    void aPoolWithoutAddressesHasNobody() {
+        PoolConfig config = PoolConfig.of("web", List.of(backend(0, 1, 0, false), backend(1, 1, 0, false)));
+        Pool pool = new Pool(config, 1, PoolWatcher.NONE, () -> {});
+        assertNull(pool.pick(0, List.of()));
+        pool.setBackends(TestPools.members(config).subList(1, 2), 0);
         assertEquals("bbb", picks(pool, 3));
     }
 
@@ -178,7 +172,7 @@ class PoolTest {
 
     @Test
     void theLatenciesOfAWorkerAreItsOwn() {
-        Pool pool = new Pool(PoolConfig.of("web", List.of(backend(0, 1, 0, false))), 3);
+        Pool pool = TestPools.of(PoolConfig.of("web", List.of(backend(0, 1, 0, false))), 3);
         assertTrue(pool.allLatencies().isEmpty(), "an idle pool costs nothing");
         assertTrue(pool.latencies(1).equals(pool.latencies(1)));
         assertTrue(!pool.latencies(1).equals(pool.latencies(2)));

@@ -35,6 +35,14 @@ class CloseReasonTest {
             CloseReason.BACKEND_RESET,
             CloseReason.OUT_OF_BUFFERS,
             CloseReason.SHUTDOWN,
+            CloseReason.BACKEND_REMOVED,
+            CloseReason.BACKEND_DOWN,
+            CloseReason.KILLED,
+            // Refused before a word of their protocol: nothing is lost, and it costs the least.
+            CloseReason.PROXY_NOT_TRUSTED,
+            CloseReason.PROXY_HEADER,
+            CloseReason.CLIENT_CONNECTIONS,
+            CloseReason.CLIENT_RATE,
             CloseReason.BUG);
 
     @ParameterizedTest
@@ -48,7 +56,7 @@ class CloseReasonTest {
     @ParameterizedTest
     @EnumSource
     void hasAnEndCodeOfTwoKnownLetters(CloseReason reason) {
-        assertTrue(reason.endCode().matches("[CScsPRKI][HCDL]|--"), reason.endCode());
+        assertTrue(reason.endCode().matches("[CScsPRKDI][HCDL]|--"), reason.endCode());
         assertEquals(reason == CloseReason.COMPLETED, "--".equals(reason.endCode()));
     }
 

@@ -12,6 +12,7 @@ import dev.usher.LoadBalancer;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
@@ -187,7 +188,11 @@ class EndingTest {
                             List.of(new HostPort("127.0.0.1", 0), new HostPort("127.0.0.1", taken.getLocalPort())),
                             TestUsher.POOL)),
                     List.of(),
-                    List.of(PoolConfig.of(TestUsher.POOL, List.of(backend.config()))));
+                    List.of(TestUsher.unprobed(
+                            TestUsher.POOL,
+                            List.of(backend.config()),
+                            TimeoutsConfig.DEFAULT,
+                            PoolConfig.DEFAULT_RETRIES)));
             start(config); // whatever the JDK opens once is open now
             long before = openFiles();
             String message = start(config);
@@ -215,7 +220,11 @@ class EndingTest {
                             List.of(new HostPort("127.0.0.1", other.address().getPort())),
                             TestUsher.POOL)),
                     List.of(),
-                    List.of(PoolConfig.of(TestUsher.POOL, List.of(backend.config()))));
+                    List.of(TestUsher.unprobed(
+                            TestUsher.POOL,
+                            List.of(backend.config()),
+                            TimeoutsConfig.DEFAULT,
+                            PoolConfig.DEFAULT_RETRIES)));
             assertTrue(start(config).contains("in use"));
         }
     }

@@ -5,6 +5,7 @@ import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
 import dev.usher.testing.Await;
@@ -12,6 +13,7 @@ import dev.usher.testing.ManualClock;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestPeer.Ending;
+import dev.usher.testing.TestPools;
 import dev.usher.testing.TestUsher;
 import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
@@ -49,19 +51,21 @@ class HandTurnedTest {
 
         HandTurned(UsherConfig config, long heldBytesBudget) {
             try {
-                Routing routing = Routing.of(config, 1);
-                routing.pools()
-                        .values()
-                        .forEach(pool -> pool.backends()
-                                .forEach(each -> each.resolvedTo(new InetSocketAddress(
-                                        InetAddress.getLoopbackAddress(),
-                                        each.config().address().port()))));
+                Routing routing = Routing.of(config, TestPools.of(config));
                 worker = new Worker("by hand", SelectorProvider.provider(), clock, heldBytesBudget);
-                relay = new Relay(0, 1, worker, () -> routing, log(), new AtomicInteger());
-                address = relay.listen(
+                relay = new Relay(
+                        0,
+                        1,
+                        worker,
+                        () -> routing,
+                        log(),
+                        new Relay.Shared("t-", new AtomicInteger(), new ClientLimits(clock)));
+                address = relay.open(
                         Objects.requireNonNull(config.listeners().get("in")),
                         state,
+                        new HostPort("127.0.0.1", 0),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                relay.follow(config.listeners());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -12,8 +12,8 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.UsherConfig;
-import dev.usher.pool.Pool;
 import dev.usher.testing.Seed;
+import dev.usher.testing.TestPools;
 import dev.usher.tls.ServerName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -70,9 +70,7 @@ class RouteTableTest {
                 base.reload(),
                 base.admin(),
                 base.logging());
-        Map<String, Pool> pools = new LinkedHashMap<>();
-        config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1)));
-        return new RouteTable(config, pools);
+        return new RouteTable(config, TestPools.of(config));
     }
 
     private static dev.usher.config.BackendConfig backend() {

@@ -9,6 +9,7 @@ import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.Fallback;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
@@ -54,11 +55,13 @@ public final class TestUsher implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 10;
 
+    private final InetSocketAddress address;
     private final LoadBalancer balancer;
     private final BlockingQueue<SessionEnd> ends;
     private long announcedBugs;
 
     private TestUsher(LoadBalancer balancer, BlockingQueue<SessionEnd> ends) {
+        this.address = Objects.requireNonNull(balancer.addresses().get("in")).getFirst();
         this.balancer = balancer;
         this.ends = ends;
     }
@@ -88,7 +91,7 @@ public final class TestUsher implements AutoCloseable {
     }
 
     public InetSocketAddress address() {
-        return Objects.requireNonNull(balancer.addresses().get("in")).getFirst();
+        return address;
     }
 
     public TestPeer connect() throws IOException {
@@ -213,22 +216,26 @@ public final class TestUsher implements AutoCloseable {
         }
 
         public Builder connectTimeout(Duration connect) {
-            timeouts = new TimeoutsConfig(connect, timeouts.idle(), timeouts.halfClosed(), timeouts.maxLifetime());
+            timeouts = new TimeoutsConfig(
+                    connect, timeouts.connectTotal(), timeouts.idle(), timeouts.halfClosed(), timeouts.maxLifetime());
             return this;
         }
 
         public Builder idleTimeout(Duration idle) {
-            timeouts = new TimeoutsConfig(timeouts.connect(), idle, timeouts.halfClosed(), timeouts.maxLifetime());
+            timeouts = new TimeoutsConfig(
+                    timeouts.connect(), timeouts.connectTotal(), idle, timeouts.halfClosed(), timeouts.maxLifetime());
             return this;
         }
 
         public Builder halfClosedTimeout(Duration halfClosed) {
-            timeouts = new TimeoutsConfig(timeouts.connect(), timeouts.idle(), halfClosed, timeouts.maxLifetime());
+            timeouts = new TimeoutsConfig(
+                    timeouts.connect(), timeouts.connectTotal(), timeouts.idle(), halfClosed, timeouts.maxLifetime());
             return this;
         }
 
         public Builder maxLifetime(Duration maxLifetime) {
-            timeouts = new TimeoutsConfig(timeouts.connect(), timeouts.idle(), timeouts.halfClosed(), maxLifetime);
+            timeouts = new TimeoutsConfig(
+                    timeouts.connect(), timeouts.connectTotal(), timeouts.idle(), timeouts.halfClosed(), maxLifetime);
             return this;
         }
 
@@ -259,7 +266,13 @@ public final class TestUsher implements AutoCloseable {
 
         /** A second pool, {@link #FALLBACK_POOL}, with this one backend. */
         public Builder fallbackPool(TestBackend backend) {
-            morePools.put(FALLBACK_POOL, PoolConfig.of(FALLBACK_POOL, List.of(backend.config())));
+            morePools.put(
+                    FALLBACK_POOL,
+                    unprobed(
+                            FALLBACK_POOL,
+                            List.of(backend.config()),
+                            TimeoutsConfig.DEFAULT,
+                            PoolConfig.DEFAULT_RETRIES));
             return this;
         }
 
@@ -307,18 +320,7 @@ public final class TestUsher implements AutoCloseable {
                     List.of(),
                     listenerConnections,
                     type == ListenerType.TCP ? POOL : null);
-            PoolConfig plain = PoolConfig.of(POOL, backends);
-            PoolConfig pool = new PoolConfig(
-                    POOL,
-                    backends,
-                    plain.balance(),
-                    timeouts,
-                    retries,
-                    plain.healthCheck(),
-                    plain.ejection(),
-                    plain.slowStart(),
-                    plain.sendProxyProtocol(),
-                    plain.resolve());
+            PoolConfig pool = unprobed(POOL, backends, timeouts, retries);
             List<PoolConfig> pools = new ArrayList<>(List.of(pool));
             pools.addAll(morePools.values());
             UsherConfig base = UsherConfig.of(List.of(listener), routes, pools);
@@ -360,5 +362,40 @@ public final class TestUsher implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** A pool whose backends see sessions only: a probe would be one more connection for them to count. */
+    public static PoolConfig unprobed(String name, List<BackendConfig> backends, TimeoutsConfig timeouts, int retries) {
+        PoolConfig plain = PoolConfig.of(name, backends);
+        return new PoolConfig(
+                name,
+                backends,
+                plain.balance(),
+                timeouts,
+                retries,
+                unprobed(plain.healthCheck()),
+                plain.ejection(),
+                plain.slowStart(),
+                plain.onDown(),
+                plain.sendProxyProtocol(),
+                plain.resolve());
+    }
+
+    private static HealthCheckConfig unprobed(HealthCheckConfig plain) {
+        return new HealthCheckConfig(
+                HealthCheckConfig.Type.NONE,
+                plain.serverName(),
+                plain.alpn(),
+                plain.verify(),
+                plain.trustStore(),
+                plain.path(),
+                plain.method(),
+                plain.expect(),
+                plain.interval(),
+                plain.timeout(),
+                plain.rise(),
+                plain.fall(),
+                plain.jitterPercent(),
+                plain.warnExpiry());
     }
 }

@@ -17,7 +17,8 @@ class ServerFirstBytesTest {
         "1602, OTHER",
         "15, TOO_SHORT",
         "1503030002, TOO_SHORT",
-        "150303000202, ALERT",
+        "150303000202, TOO_SHORT",
+        "15030300020250, INTERNAL_ERROR",
         "15030300020228, ALERT",
         "15030300020170, OTHER", // a warning
         "1500, OTHER",

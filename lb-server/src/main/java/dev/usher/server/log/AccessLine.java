@@ -2,7 +2,6 @@ package dev.usher.server.log;
 
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.relay.SessionEnd;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +15,6 @@ final class AccessLine {
 
     private final Timestamp timestamp = new Timestamp();
     private final ClientText clientText;
-    /** 40 random bits: equal numbers of two runs, or of two machines, do not meet. */
-    private final String run = base32(new SecureRandom().nextLong() >>> 24, 8) + "-";
 
     AccessLine(ClientIp mode) {
         this.clientText = new ClientText(mode);
@@ -32,7 +29,7 @@ final class AccessLine {
         out.append("{\"ts\":\"");
         timestamp.append(out, endedMillis);
         out.append('"');
-        text(out, "cid", run + Long.toString(end.id(), 32));
+        text(out, "cid", end.cid());
         text(out, "listener", end.listener());
         text(out, "client", clientText.of(end.client()));
         text(out, "sni", end.sni());
@@ -103,10 +100,5 @@ final class AccessLine {
             out.setLength(out.length() - 1);
         }
         out.append(']');
-    }
-
-    private static String base32(long value, int digits) {
-        String text = Long.toString(value, 32);
-        return "0".repeat(Math.max(0, digits - text.length())) + text;
     }
 }

@@ -8,32 +8,15 @@ import java.util.function.Predicate;
  * the class with the last.
  */
 final class NotYet {
-    private static final List<Rule> RULES = List.of(
-            harmless("pools.*.balance", word("round-robin")),
-            harmless("defaults.balance", word("round-robin")),
-            harmless("pools.*.health_check", NotYet::typeNone),
-            harmless("defaults.health_check", NotYet::typeNone),
-            harmless("pools.*.ejection", word("none")),
-            harmless("defaults.ejection", word("none")),
-            harmless("pools.*.slow_start", word("none")),
-            harmless("defaults.slow_start", word("none")),
-            harmless("pools.*.resolve", NotYet::nothing),
-            harmless("defaults.resolve", NotYet::nothing),
-            harmless("limits.per_client_ip", NotYet::onlyZeros),
-            harmless("reload", NotYet::nothing),
-            harmless("admin", NotYet::bindNone),
-            harmful("pools.*.send_proxy_protocol", word("none")),
-            harmful("defaults.send_proxy_protocol", word("none")),
-            harmful("listeners.*.accept_proxy_protocol", word("none")));
+    private static final List<Rule> RULES = List.of(harmless("admin", NotYet::bindNone));
 
     private NotYet() {}
 
     /**
      * @param path keys from the root of the file; {@code *} is any key
      * @param without true of values that ask for what happens anyway
-     * @param harmful whether to go on without it would break or open something
      */
-    private record Rule(List<String> path, Predicate<Item> without, boolean harmful) {}
+    private record Rule(List<String> path, Predicate<Item> without) {}
 
     /** Notes every setting of the file that has no effect; one that has another fault at its place is left alone. */
     static void check(Item.Mapping root, Problems problems) {
@@ -66,40 +49,19 @@ final class NotYet {
                 || problems.hasErrorAt(entry.place())) {
             return;
         }
-        if (rule.harmful()) {
-            problems.error(value.place(), called + " is not supported by this version yet");
-        } else {
-            problems.warning(entry.place(), called + " is read and checked but has no effect in this version");
-        }
+        problems.warning(entry.place(), called + " is read and checked but has no effect in this version");
     }
 
     private static Rule harmless(String path, Predicate<Item> without) {
-        return new Rule(List.of(path.split("\\.")), without, false);
-    }
-
-    private static Rule harmful(String path, Predicate<Item> without) {
-        return new Rule(List.of(path.split("\\.")), without, true);
-    }
-
-    private static boolean nothing(Item item) {
-        return false;
+        return new Rule(List.of(path.split("\\.")), without);
     }
 
     private static Predicate<Item> word(String word) {
         return item -> item instanceof Item.Scalar scalar && scalar.text().equals(word);
     }
 
-    private static boolean typeNone(Item item) {
-        return word("none").test(item) || has(item, "type", word("none"));
-    }
-
     private static boolean bindNone(Item item) {
         return word("none").test(item) || has(item, "bind", word("none"));
-    }
-
-    private static boolean onlyZeros(Item item) {
-        return item instanceof Item.Mapping mapping
-                && mapping.entries().stream().allMatch(entry -> word("0").test(entry.value()));
     }
 
     private static boolean has(Item item, String key, Predicate<Item> wanted) {

@@ -20,6 +20,7 @@ record PoolSettings(
         HealthCheckConfig healthCheck,
         EjectionConfig ejection,
         @Nullable Duration slowStart,
+        PoolConfig.OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
         ResolveConfig resolve) {
     static final PoolSettings DEFAULT = new PoolSettings(
@@ -29,6 +30,7 @@ record PoolSettings(
             HealthCheckConfig.DEFAULT,
             EjectionConfig.DEFAULT,
             null,
+            PoolConfig.OnDown.KEEP,
             SendProxyProtocol.NONE,
             ResolveConfig.DEFAULT);
 
@@ -42,6 +44,7 @@ record PoolSettings(
                 healthCheck,
                 ejection,
                 slowStart,
+                onDown,
                 sendProxyProtocol,
                 resolve);
     }
@@ -55,6 +58,7 @@ record PoolSettings(
                 HealthCheckReader.read(fields, "health_check", healthCheck),
                 ejection(fields),
                 fields.durationOrNone("slow_start", PoolConfig.SLOW_START, slowStart),
+                fields.choice("on_down", PoolConfig.OnDown.class, onDown),
                 fields.choice("send_proxy_protocol", SendProxyProtocol.class, sendProxyProtocol),
                 resolve(fields));
     }
@@ -66,6 +70,7 @@ record PoolSettings(
         }
         TimeoutsConfig read = new TimeoutsConfig(
                 fields.duration("connect", TimeoutsConfig.CONNECT, timeouts.connect()),
+                fields.duration("connect_total", TimeoutsConfig.CONNECT_TOTAL, timeouts.connectTotal()),
                 fields.duration("idle", TimeoutsConfig.IDLE, timeouts.idle()),
                 fields.duration("half_closed", TimeoutsConfig.HALF_CLOSED, timeouts.halfClosed()),
                 fields.durationOrNone("max_lifetime", TimeoutsConfig.MAX_LIFETIME, timeouts.maxLifetime()));

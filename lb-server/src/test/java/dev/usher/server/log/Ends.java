@@ -15,7 +15,7 @@ final class Ends {
 
     static SessionEnd of(long id, CloseReason reason, List<String> alpn) {
         return new SessionEnd(
-                id,
+                "run-" + id,
                 "https",
                 new InetSocketAddress("203.0.113.9", 51044),
                 "www.example.com",
@@ -36,7 +36,7 @@ final class Ends {
     /** All that can be unknown is. */
     static SessionEnd unknown() {
         return new SessionEnd(
-                7,
+                "run-7",
                 "https",
                 new InetSocketAddress("2001:db8::9", 4000),
                 null,

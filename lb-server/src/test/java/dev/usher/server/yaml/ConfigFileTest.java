@@ -124,7 +124,12 @@ class ConfigFileTest {
             assertEquals(PoolConfig.of("blog.example.com", backends("10.0.0.7:443")), blog);
             assertEquals(Balance.ROUND_ROBIN, blog.balance());
             assertEquals(
-                    new TimeoutsConfig(Duration.ofSeconds(3), Duration.ofHours(1), Duration.ofSeconds(30), null),
+                    new TimeoutsConfig(
+                            Duration.ofSeconds(3),
+                            Duration.ofSeconds(10),
+                            Duration.ofHours(1),
+                            Duration.ofSeconds(30),
+                            null),
                     blog.timeouts());
             assertEquals(2, blog.retries());
             HealthCheckConfig check = blog.healthCheck();
@@ -172,10 +177,17 @@ class ConfigFileTest {
             assertEquals(List.of(7, 7), List.of(web.retries(), brought.retries()));
             Duration half = Duration.ofSeconds(30);
             assertEquals(
-                    new TimeoutsConfig(Duration.ofSeconds(1), Duration.ofMinutes(20), half, Duration.ofDays(1)),
+                    new TimeoutsConfig(
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(10),
+                            Duration.ofMinutes(20),
+                            half,
+                            Duration.ofDays(1)),
                     web.timeouts());
             assertEquals(
-                    new TimeoutsConfig(Duration.ofSeconds(1), Duration.ofMinutes(10), half, null), brought.timeouts());
+                    new TimeoutsConfig(
+                            Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(10), half, null),
+                    brought.timeouts());
         }
 
         @Test

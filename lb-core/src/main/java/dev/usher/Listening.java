@@ -1,0 +1,184 @@
+package dev.usher;
+
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.relay.ListenerState;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listening sockets of all workers. A change of the configuration opens and closes only what is different: a
+ * {@code SO_REUSEPORT} socket that is closed drops the connections in its queue.
+ */
+final class Listening {
+    private static final Logger log = LoggerFactory.getLogger(Listening.class);
+
+    /** One address of one listener. */
+    private record Place(String listener, HostPort bind) {}
+
+    private final SelectorProvider provider;
+    private final Workers workers;
+    private final Map<String, ListenerState> states = new ConcurrentHashMap<>();
+    /** What is open, and the address that each is bound to. Guarded by this. */
+    private Map<Place, InetSocketAddress> open = new LinkedHashMap<>();
+
+    Listening(SelectorProvider provider, Workers workers) {
+        this.provider = provider;
+        this.workers = workers;
+    }
+
+    /** What is counted of each listener, by its name; of one that is gone, what was. */
+    Map<String, ListenerState> states() {
+        return states;
+    }
+
+    /** Where each listener listens, with the ports that the system chose where port 0 was asked for. */
+    synchronized Map<String, List<InetSocketAddress>> addresses() {
+        Map<String, List<InetSocketAddress>> addresses = new LinkedHashMap<>();
+        open.forEach((place, address) -> addresses
+                .computeIfAbsent(place.listener(), _ -> new ArrayList<>())
+                .add(address));
+        return addresses;
+    }
+
+    /**
+     * Opens what {@code next} has and is not open. New sockets queue connections, and accept from {@link #follow} on.
+     *
+     * @throws IOException if one cannot be opened; then nothing has changed
+     */
+    synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
+        Map<Place, ListenerConfig> fresh = fresh(next);
+        for (Place place : fresh.keySet()) { // all before the first is open, or the check would find ourselves
+            checkUnused(place);
+        }
+        Map<Place, InetSocketAddress> opened = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<Place, ListenerConfig> entry : fresh.entrySet()) {
+                opened.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
+            }
+        } catch (IOException | RuntimeException e) {
+            opened.keySet().forEach(this::close);
+            throw e;
+        }
+        open.putAll(opened);
+    }
+
+    /** What {@code next} has and is not open. */
+    private Map<Place, ListenerConfig> fresh(Map<String, ListenerConfig> next) {
+        Map<Place, ListenerConfig> fresh = new LinkedHashMap<>();
+        for (ListenerConfig config : next.values()) {
+            for (HostPort bind : config.bind()) {
+                fresh.put(new Place(config.name(), bind), config);
+            }
+        }
+        fresh.keySet().removeAll(open.keySet());
+        return fresh;
+    }
+
+    private InetSocketAddress open(Place place, ListenerConfig config) throws IOException {
+        ListenerState state =
+                states.computeIfAbsent(place.listener(), name -> new ListenerState(name, workers.count()));
+        InetSocketAddress[] bound = new InetSocketAddress[1];
+        try {
+            bound[0] = socketAddress(place.bind());
+            for (int i = 0; i < workers.count(); i++) { // on port 0 the first is given a port, which the others share
+                workers.on(i, relay -> bound[0] = relay.open(config, state, place.bind(), bound[0]));
+            }
+            return bound[0];
+        } catch (IOException e) {
+            close(place);
+            throw cannotListen(place, e);
+        }
+    }
+
+    private static IOException cannotListen(Place place, IOException why) {
+        return new IOException(
+                "listener " + place.listener() + " cannot listen on " + place.bind() + ": " + why.getMessage(), why);
+    }
+
+    /** Closes what {@code next} does not have. Connections that are queued there are taken first. */
+    synchronized void closeOld(Map<String, ListenerConfig> next) {
+        Map<Place, InetSocketAddress> kept = new LinkedHashMap<>();
+        open.forEach((place, address) -> {
+            ListenerConfig config = next.get(place.listener());
+            if (config != null && config.bind().contains(place.bind())) {
+                kept.put(place, address);
+            } else {
+                close(place);
+            }
+        });
+        open = kept;
+    }
+
+    private void close(Place place) {
+        try {
+            workers.onEach(relay -> relay.close(place.listener(), place.bind()));
+        } catch (IOException e) {
+            log.error("listener {} did not close {}: {}", place.listener(), place.bind(), e.getMessage());
+        }
+    }
+
+    /** Takes over the settings of all listeners, and accepts on all sockets. */
+    void follow(Map<String, ListenerConfig> configs) throws IOException {
+        workers.onEach(relay -> relay.follow(configs));
+    }
+
+    /**
+     * Fails if anybody listens there. {@code SO_REUSEPORT} alone would let two usher processes of one user share a port
+     * in silence, each with its half of the connections.
+     */
+    private void checkUnused(Place place) throws IOException {
+        try {
+            checkUnused(socketAddress(place.bind()));
+        } catch (IOException e) {
+            throw cannotListen(place, e);
+        }
+    }
+
+    private void checkUnused(InetSocketAddress address) throws IOException {
+        if (address.getPort() == 0 || open.values().stream().anyMatch(ours -> overlap(ours, address))) {
+            return; // the probe would find ourselves: every address in place of one, or the other way round
+        }
+        try (SocketChannel probe = provider.openSocketChannel()) {
+            probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            probe.bind(address);
+        } catch (BindException e) {
+            throw new BindException(e.getMessage() + " (who has it: ss -ltnp 'sport = :" + address.getPort() + "')");
+        }
+    }
+
+    private static boolean overlap(InetSocketAddress a, InetSocketAddress b) {
+        return a.getPort() == b.getPort()
+                && (a.getAddress().isAnyLocalAddress()
+                        || b.getAddress().isAnyLocalAddress()
+                        || a.getAddress().equals(b.getAddress()));
+    }
+
+    private InetSocketAddress socketAddress(HostPort bind) throws IOException {
+        InetAddress address = bind.host().isEmpty() ? everyAddress() : InetAddress.getByName(bind.host());
+        return new InetSocketAddress(address, bind.port());
+    }
+
+    /** That of IPv6, whose sockets take IPv4 as well, wherever the JVM has it: Java's own is that of IPv4 alone. */
+    private InetAddress everyAddress() throws IOException {
+        try {
+            provider.openSocketChannel(StandardProtocolFamily.INET6).close();
+            return InetAddress.ofLiteral("::");
+        } catch (UnsupportedOperationException ipv4Only) {
+            return InetAddress.ofLiteral("0.0.0.0");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package dev.usher;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ResolveConfig.Family;
+import dev.usher.config.SendProxyProtocol;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.pool.Pool.Member;
+import dev.usher.pool.PoolWatcher;
+import dev.usher.probe.Probes;
+import dev.usher.proxy.ProxyHeader;
+import dev.usher.time.Clock;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to pools off the data path: they are built from a configuration and kept through the next, their names are
+ * resolved, their backends probed, and what changes with time is looked after by one thread, the keeper.
+ */
+final class Pools implements AutoCloseable {
+    /** How often the keeper looks while an ejection or a slow start is under way. */
+    private static final long KEEP_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A start waits this long for names, and goes on without those that have not been found. */
+    private static final Duration FIRST_ANSWERS = Duration.ofSeconds(3);
+
+    private static final Logger log = LoggerFactory.getLogger(Pools.class);
+
+    /** Who is told of backends that are gone, whether by configuration or by their name's resolution. */
+    private final BiConsumer<Pool, List<Backend>> onRemoved;
+
+    private final int workers;
+    private final Clock clock;
+    private final PoolWatcher watcher;
+    private final Probes probes;
+    private final Thread keeper;
+    private volatile Map<String, Pool> pools = Map.of();
+    /** By pool, the thread that resolves its names again and again; only for pools that have names. Guarded by this. */
+    private final Map<String, Thread> resolvers = new HashMap<>();
+    /** The last answer for each name, which is kept when a resolver fails. */
+    private final Map<String, List<InetAddress>> answers = new java.util.concurrent.ConcurrentHashMap<>();
+
+    private volatile boolean closed;
+
+    Pools(int workers, Clock clock, PoolWatcher watcher, BiConsumer<Pool, List<Backend>> onRemoved) {
+        this.workers = workers;
+        this.clock = clock;
+        this.watcher = watcher;
+        this.onRemoved = onRemoved;
+        this.probes = new Probes(clock, Pools::probeHeader);
+        this.keeper = Thread.ofPlatform().daemon().name("pools").unstarted(this::keep);
+        keeper.start();
+    }
+
+    /** What a probe begins with where sessions begin with a PROXY header: one that says that it is our own. */
+    private static byte[] probeHeader(SendProxyProtocol header) {
+        ByteBuffer written = ByteBuffer.allocate(ProxyHeader.MAX_V1_BYTES);
+        switch (header) {
+            case NONE -> {}
+            case V1 -> ProxyHeader.writeV1Unknown(written);
+            case V2 -> ProxyHeader.writeV2Local(written);
+        }
+        return Arrays.copyOf(written.array(), written.position());
+    }
+
+    /**
+     * The pools of the next configuration, before they are in force.
+     *
+     * @param pools by name
+     * @param gone by pool, backends that are in force and will not be
+     */
+    record Prepared(Map<String, Pool> pools, Map<Pool, List<Backend>> gone) {}
+
+    /** Builds the pools of a configuration, without a change of those that are in force. */
+    synchronized Prepared prepare(Collection<PoolConfig> configs) {
+        lookUpAll(configs);
+        Map<String, Pool> next = new LinkedHashMap<>();
+        Map<Pool, List<Backend>> gone = new LinkedHashMap<>();
+        for (PoolConfig config : configs) {
+            Pool known = pools.get(config.name());
+            Pool pool = known == null ? new Pool(config, workers, watcher, this::wake) : known.successor(config);
+            next.put(config.name(), pool);
+            gone.put(pool, pool.setBackends(members(config), clock.nanos()));
+        }
+        pools.forEach((name, pool) -> {
+            if (!next.containsKey(name)) {
+                gone.put(pool, pool.backends());
+            }
+        });
+        return new Prepared(next, gone);
+    }
+
+    /** Puts prepared pools into force. Routing must have been swapped: nobody begins a session by the ones before. */
+    synchronized void commit(Prepared prepared) {
+        Map<String, Pool> before = pools;
+        pools = Map.copyOf(prepared.pools());
+        before.keySet().forEach(this::stopResolving);
+        before.keySet().stream().filter(name -> !pools.containsKey(name)).forEach(probes::forget);
+        prepared.gone().forEach((pool, gone) -> remove(pool, gone, "removed from the configuration"));
+        for (Pool pool : prepared.pools().values()) {
+            probes.follow(pool);
+            startResolving(pool);
+        }
+        wake();
+    }
+
+    // ---- names ----
+
+    /** Asks for all names that have no answer yet, at once, and waits a while. */
+    private void lookUpAll(Collection<PoolConfig> configs) {
+        List<String> unknown = configs.stream()
+                .flatMap(config -> config.backends().stream())
+                .filter(backend -> !backend.address().isIpLiteral())
+                .map(backend -> backend.address().host())
+                .filter(host -> !answers.containsKey(host))
+                .distinct()
+                .toList();
+        CountDownLatch asked = new CountDownLatch(unknown.size());
+        for (String host : unknown) {
+            Thread.ofVirtual().name("resolve " + host).start(() -> {
+                lookUp(host);
+                asked.countDown();
+            });
+        }
+        try {
+            if (!asked.await(FIRST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn(
+                        "some names of backends have no answer after {} s; going on without",
+                        FIRST_ANSWERS.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Asks for one name. A failure keeps the last answer, and says so. */
+    private void lookUp(String host) {
+        try {
+            answers.put(host, List.of(InetAddress.getAllByName(host)));
+        } catch (UnknownHostException e) {
+            List<InetAddress> last = answers.get(host);
+            if (last == null) {
+                log.warn("backend {} takes no sessions: its name does not resolve", host);
+            } else {
+                log.warn("backend {}: its name does not resolve any more; keeping {}", host, last);
+            }
+        }
+    }
+
+    /** The backends that a configuration and the last answers make. */
+    private List<Member> members(PoolConfig config) {
+        List<Member> members = new ArrayList<>();
+        for (BackendConfig backend : config.backends()) {
+            for (InetAddress address : addresses(backend, config.resolve().family())) {
+                members.add(new Member(
+                        backend,
+                        new InetSocketAddress(address, backend.address().port())));
+            }
+        }
+        return members;
+    }
+
+    private List<InetAddress> addresses(BackendConfig backend, Family family) {
+        byte @Nullable [] literal = backend.address().ip();
+        if (literal != null) {
+            try {
+                return List.of(InetAddress.getByAddress(literal));
+            } catch (UnknownHostException impossible) {
+                throw new IllegalStateException("a literal has 4 or 16 bytes", impossible);
+            }
+        }
+        return answers.getOrDefault(backend.address().host(), List.of()).stream()
+                .filter(address -> switch (family) {
+                    case ANY -> true;
+                    case IPV4 -> address instanceof Inet4Address;
+                    case IPV6 -> !(address instanceof Inet4Address);
+                })
+                .toList();
+    }
+
+    private void startResolving(Pool pool) {
+        boolean hasNames = pool.config().backends().stream()
+                .anyMatch(backend -> !backend.address().isIpLiteral());
+        if (hasNames) {
+            resolvers.put(
+                    pool.name(), Thread.ofVirtual().name("resolve for " + pool).start(() -> resolveAgain(pool)));
+        }
+    }
+
+    private void stopResolving(String pool) {
+        Thread resolver = resolvers.remove(pool);
+        if (resolver != null) {
+            resolver.interrupt();
+        }
+    }
+
+    private void resolveAgain(Pool pool) {
+        try {
+            while (!closed) {
+                Thread.sleep(pool.config().resolve().interval());
+                for (BackendConfig backend : pool.config().backends()) {
+                    if (!backend.address().isIpLiteral()) {
+                        lookUp(backend.address().host());
+                    }
+                }
+                synchronized (this) {
+                    if (Thread.interrupted()) {
+                        return; // another configuration came meanwhile
+                    }
+                    remove(pool, pool.setBackends(members(pool.config()), clock.nanos()), "its name leads elsewhere");
+                    probes.follow(pool);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            // Another configuration came, and another thread with it.
+        }
+    }
+
+    private void remove(Pool pool, List<Backend> gone, String why) {
+        if (!gone.isEmpty()) {
+            pool.remove(gone, why);
+            onRemoved.accept(pool, gone);
+        }
+    }
+
+    // ---- the keeper ----
+
+    private void keep() {
+        while (!closed) {
+            boolean soon = false;
+            for (Pool pool : pools.values()) {
+                try {
+                    soon |= pool.keep(clock.nanos());
+                } catch (RuntimeException bug) {
+                    log.error("a fault in usher: looking after pool {} failed", pool, bug);
+                }
+            }
+            if (soon) {
+                LockSupport.parkNanos(KEEP_EVERY_NANOS);
+            } else {
+                LockSupport.park();
+            }
+        }
+    }
+
+    /** Wakes the keeper: something has begun that changes with time. */
+    void wake() {
+        LockSupport.unpark(keeper);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        resolvers.values().forEach(Thread::interrupt);
+        probes.close();
+        wake();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.usher;
+
+import dev.usher.loop.Worker;
+import dev.usher.relay.Relay;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The workers with their relays, and how others have something done on all of them. */
+final class Workers {
+    /** A worker that has not taken its mail for this long will not take it at all. */
+    private static final Duration MAIL_PATIENCE = Duration.ofSeconds(5);
+
+    private static final Logger log = LoggerFactory.getLogger(Workers.class);
+
+    /** What is done on a worker's thread. */
+    @FunctionalInterface
+    interface Task {
+        void on(Relay relay) throws IOException;
+    }
+
+    private record Member(Worker worker, Relay relay) {}
+
+    private final List<Member> members = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    void add(Worker worker, Relay relay) {
+        members.add(new Member(worker, relay));
+    }
+
+    void start() {
+        members.forEach(member -> threads.add(member.worker().start()));
+    }
+
+    int count() {
+        return members.size();
+    }
+
+    Worker worker(int index) {
+        return members.get(index).worker();
+    }
+
+    Relay relay(int index) {
+        return members.get(index).relay();
+    }
+
+    /** Runs a task on each worker, and waits until all have done it. The first exception is thrown here. */
+    void onEach(Task task) throws IOException {
+        for (int i = 0; i < members.size(); i++) {
+            on(i, task);
+        }
+    }
+
+    /** Runs a task on one worker, and waits until it is done. */
+    void on(int index, Task task) throws IOException {
+        Member member = members.get(index);
+        CountDownLatch done = new CountDownLatch(1);
+        AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+        boolean taken = member.worker().submit(() -> {
+            try {
+                task.on(member.relay());
+            } catch (IOException | RuntimeException | Error e) {
+                thrown.set(e);
+            } finally {
+                done.countDown();
+            }
+        });
+        if (!taken) {
+            throw new IOException(member.worker() + " does not take its mail");
+        }
+        await(done, member.worker());
+        switch (thrown.get()) {
+            case null -> {}
+            case IOException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Throwable e -> throw new IllegalStateException(e);
+        }
+    }
+
+    private static void await(CountDownLatch done, Worker worker) throws IOException {
+        try {
+            if (!done.await(MAIL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException(worker + " did not answer within " + MAIL_PATIENCE.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + worker, e);
+        }
+    }
+
+    /** Posts a task to each worker, and does not wait. */
+    void tell(Task task) {
+        for (Member member : members) {
+            boolean taken = member.worker().submit(() -> {
+                try {
+                    task.on(member.relay());
+                } catch (IOException e) {
+                    log.error("{}: a task failed", member.worker(), e);
+                }
+            });
+            if (!taken) {
+                log.error("{} does not take its mail", member.worker());
+            }
+        }
+    }
+
+    /** Ends all threads; what is registered is closed by them. */
+    void stop() {
+        members.forEach(member -> member.worker().stop());
+        for (Thread thread : threads) {
+            try {
+                thread.join(MAIL_PATIENCE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.usher.pool;
+
+import dev.usher.config.EjectionConfig;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Takes a backend out for failures that sessions saw, for {@code base_time} times the ejections in a row, at most
+ * {@code max_time}. Workers count; the keeper of the pools lets it back.
+ *
+ * <pre>
+ *   in --(consecutive_failures, and the pool can spare it)--> ejected --(time over, or a TLS probe)--> in
+ * </pre>
+ */
+final class Ejection {
+    private final AtomicInteger failuresInARow = new AtomicInteger();
+    private final AtomicBoolean ejected = new AtomicBoolean();
+    /** Ejections without a good spell as long as the last ejection between them. Written by the keeper. */
+    private volatile int timesInARow;
+
+    private volatile long untilNanos;
+    private volatile long lastNanos;
+
+    /** A session got its first byte. Any worker. */
+    void succeeded() {
+        if (failuresInARow.get() != 0) { // the usual case writes nothing that workers share
+            failuresInARow.set(0);
+        }
+    }
+
+    /** A session failed on it. Any worker; true for the one call that reaches the limit. */
+    boolean failed(EjectionConfig config) {
+        return config.isOn() && failuresInARow.incrementAndGet() == config.consecutiveFailures();
+    }
+
+    /** Takes it out at once; false if it is out already. */
+    boolean eject(EjectionConfig config, long nowNanos) {
+        if (!ejected.compareAndSet(false, true)) {
+            return false;
+        }
+        long calm = nowNanos - untilNanos;
+        timesInARow = timesInARow > 0 && calm < lastNanos ? timesInARow + 1 : 1;
+        lastNanos = Math.min(
+                config.baseTime().toNanos() * timesInARow, config.maxTime().toNanos());
+        untilNanos = nowNanos + lastNanos;
+        return true;
+    }
+
+    /** Lets it back; false if it was not out. */
+    boolean readmit() {
+        failuresInARow.set(0);
+        return ejected.compareAndSet(true, false);
+    }
+
+    /** Forgets a count that the pool could not act on, so that it begins again. */
+    void spare() {
+        failuresInARow.set(0);
+    }
+
+    boolean isEjected() {
+        return ejected.get();
+    }
+
+    boolean isOver(long nowNanos) {
+        return ejected.get() && nowNanos - untilNanos >= 0;
+    }
+
+    int timesInARow() {
+        return timesInARow;
+    }
+
+    long lastNanos() {
+        return lastNanos;
+    }
+}

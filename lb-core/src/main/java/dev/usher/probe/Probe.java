@@ -1,0 +1,136 @@
+package dev.usher.probe;
+
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.pool.CertificateSeen;
+import dev.usher.time.Clock;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** One probe of one backend: run once, by a thread that may wait. */
+final class Probe {
+    private static final int MAX_STATUS_LINE_BYTES = 1024;
+
+    private final HealthCheckConfig check;
+    private final TlsProbing tls;
+    private final Watchdog watchdog;
+    private final Clock clock;
+    private final byte[] preamble;
+
+    /** @param preamble bytes that every connection to this pool begins with: a PROXY header, or none */
+    Probe(HealthCheckConfig check, TlsProbing tls, Watchdog watchdog, Clock clock, byte[] preamble) {
+        this.check = check;
+        this.tls = tls;
+        this.watchdog = watchdog;
+        this.clock = clock;
+        this.preamble = preamble;
+    }
+
+    /** Connects, does what the type of the check says, and closes; within the time-out of the check, all together. */
+    ProbeResult run(InetSocketAddress address) {
+        long began = clock.nanos();
+        PeerCertificates seen = new PeerCertificates();
+        try (Socket socket = new Socket()) {
+            // A RST at the end: what a probe leaves in TIME_WAIT would use up the ports of this machine.
+            socket.setSoLinger(true, 0);
+            ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout());
+            try {
+                String done = probe(socket, address, seen);
+                return result(true, done, began, seen);
+            } catch (IOException e) {
+                boolean timedOut = timeout.isDone() || e instanceof SocketTimeoutException;
+                return result(false, timedOut ? timeoutText(socket) : text(e), began, seen);
+            } finally {
+                timeout.cancel(false);
+            }
+        } catch (IOException outOfDescriptors) {
+            return result(false, "the probe could not be made: " + outOfDescriptors.getMessage(), began, seen);
+        }
+    }
+
+    private ProbeResult result(boolean success, String text, long began, PeerCertificates seen) {
+        CertificateSeen certificate = seen.seen();
+        return new ProbeResult(success, text, clock.nanos() - began, certificate);
+    }
+
+    private String probe(Socket socket, InetSocketAddress address, PeerCertificates seen) throws IOException {
+        socket.setTcpNoDelay(true);
+        socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
+        if (preamble.length > 0) {
+            socket.getOutputStream().write(preamble);
+        }
+        if (check.type() == HealthCheckConfig.Type.TCP) {
+            return "connected";
+        }
+        SSLSocket secure = tls.shakeHands(socket, address, seen);
+        String handshake = secure.getSession().getProtocol() + " handshake";
+        if (check.type() == HealthCheckConfig.Type.TLS) {
+            return handshake;
+        }
+        return handshake + ", " + ask(secure, address);
+    }
+
+    private String ask(SSLSocket secure, InetSocketAddress address) throws IOException {
+        String host = check.serverName() == null ? address.getHostString() : check.serverName();
+        secure.getOutputStream()
+                .write((check.method() + " " + check.path() + " HTTP/1.1\r\nHost: " + host
+                                + "\r\nUser-Agent: usher-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        secure.getOutputStream().flush();
+        String line = statusLine(secure);
+        int status = status(line);
+        if (status < 0) {
+            throw new IOException("the answer is not HTTP/1: \"" + line + '"');
+        }
+        if (!check.expect().contains(status)) {
+            throw new IOException("status " + status + ", expected " + check.expect());
+        }
+        return "status " + status;
+    }
+
+    private static String statusLine(SSLSocket secure) throws IOException {
+        StringBuilder line = new StringBuilder();
+        while (line.length() < MAX_STATUS_LINE_BYTES) {
+            int next = secure.getInputStream().read();
+            if (next < 0) {
+                throw new IOException("closed before a status line");
+            }
+            if (next == '\n') {
+                return line.toString().strip();
+            }
+            line.append(next >= ' ' && next < 127 ? (char) next : '?');
+        }
+        return line.toString();
+    }
+
+    /** The number in {@code HTTP/1.1 200 OK}, or -1. */
+    private static int status(String line) {
+        String[] parts = line.split(" ", 3);
+        boolean http = parts.length >= 2 && parts[0].startsWith("HTTP/1.") && parts[1].matches("[1-5][0-9][0-9]");
+        return http ? Integer.parseInt(parts[1]) : -1;
+    }
+
+    private String timeoutText(Socket socket) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(check.timeout().toNanos());
+        return socket.isConnected()
+                ? "connected, but not done within " + millis + " ms"
+                : "no connection within " + millis + " ms";
+    }
+
+    private static String text(IOException e) {
+        @Nullable String message = e.getMessage();
+        return switch (e) {
+            case ConnectException _ -> "connection refused";
+            case NoRouteToHostException _ -> "no route to host";
+            default -> message == null ? e.getClass().getSimpleName() : message;
+        };
+    }
+}

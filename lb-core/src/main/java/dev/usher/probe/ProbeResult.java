@@ -1,0 +1,14 @@
+package dev.usher.probe;
+
+import dev.usher.pool.CertificateSeen;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one probe found.
+ *
+ * @param text in words: what succeeded, or what failed and how
+ * @param nanos how long it took
+ * @param certificate what the backend showed; null where no handshake got so far
+ */
+public record ProbeResult(
+        boolean success, String text, long nanos, @Nullable CertificateSeen certificate) {}

@@ -1,0 +1,90 @@
+package dev.usher.probe;
+
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.pool.AdminState;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Probes one backend, again and again, on a virtual thread of its own. */
+final class Prober {
+    /** The first probes come within this time, not all at once, and soon: until then nobody knows who is up. */
+    private static final Duration FIRST_WITHIN = Duration.ofMillis(200);
+
+    private static final Logger log = LoggerFactory.getLogger(Prober.class);
+
+    /** The pool as of the configuration in force: a reload that leaves the check as it was changes only this. */
+    private volatile Pool pool;
+
+    private final Backend backend;
+    private final HealthCheckConfig check;
+    private final Probe probe;
+    private final Clock clock;
+    private final Thread thread;
+
+    Prober(Pool pool, Backend backend, HealthCheckConfig check, Probe probe, Clock clock) {
+        this.pool = pool;
+        this.backend = backend;
+        this.check = check;
+        this.probe = probe;
+        this.clock = clock;
+        this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void follow(Pool successor) {
+        pool = successor;
+    }
+
+    void stop() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            Thread.sleep(Duration.ofNanos(
+                    atRandom(Math.min(FIRST_WITHIN.toNanos(), check.interval().toNanos()))));
+            while (true) {
+                if (backend.adminState() != AdminState.DISABLED) {
+                    probeOnce();
+                }
+                Thread.sleep(pause());
+            }
+        } catch (InterruptedException stopped) {
+            // The backend or the pool is gone, or its check has changed: another prober takes over.
+        }
+    }
+
+    private void probeOnce() throws InterruptedException {
+        try {
+            ProbeResult result = probe.run(backend.address());
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            boolean handshake =
+                    check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
+            backend.showProbe(result.text(), result.nanos(), result.certificate());
+            pool.probed(backend, result.success(), result.text(), handshake, clock.nanos());
+        } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good
+            log.error("a fault in usher: probing {} of pool {} failed", backend, pool, bug);
+        }
+    }
+
+    /** The interval, give or take the jitter, so that probes of many backends do not fall into step. */
+    private Duration pause() {
+        long interval = check.interval().toNanos();
+        long jitter = interval * check.jitterPercent() / 100;
+        return Duration.ofNanos(interval - jitter + atRandom(2 * jitter));
+    }
+
+    private static long atRandom(long bound) {
+        return bound <= 0 ? 0 : ThreadLocalRandom.current().nextLong(bound);
+    }
+}

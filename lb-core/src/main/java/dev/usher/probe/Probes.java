@@ -1,0 +1,92 @@
+package dev.usher.probe;
+
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.SendProxyProtocol;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.time.Clock;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The probes of all pools. */
+public final class Probes implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Probes.class);
+
+    /** The probers of one pool, and what they were made for. */
+    private record Running(HealthCheckConfig check, SendProxyProtocol header, Map<Backend, Prober> probers) {}
+
+    private final Clock clock;
+    private final Function<SendProxyProtocol, byte[]> preambles;
+    private final Watchdog watchdog = new Watchdog();
+    /** By the pool's name. */
+    private final Map<String, Running> running = new HashMap<>();
+
+    /** @param preambles what a probe's connection begins with, for a pool whose backends expect a PROXY header */
+    public Probes(Clock clock, Function<SendProxyProtocol, byte[]> preambles) {
+        this.clock = clock;
+        this.preambles = preambles;
+    }
+
+    /** Makes it so that each backend that the pool has now is probed as the pool says now, and no other. */
+    public synchronized void follow(Pool pool) {
+        PoolConfig config = pool.config();
+        Running before = running.get(pool.name());
+        if (before != null
+                && (!before.check().equals(config.healthCheck()) || before.header() != config.sendProxyProtocol())) {
+            forget(pool.name());
+            before = null;
+        }
+        if (config.healthCheck().type() == HealthCheckConfig.Type.NONE) {
+            return;
+        }
+        Running now = before == null
+                ? new Running(config.healthCheck(), config.sendProxyProtocol(), new HashMap<>())
+                : before;
+        running.put(pool.name(), now);
+        now.probers().entrySet().removeIf(entry -> {
+            boolean gone = !pool.backends().contains(entry.getKey());
+            if (gone) {
+                entry.getValue().stop();
+            }
+            return gone;
+        });
+        now.probers().values().forEach(prober -> prober.follow(pool));
+        start(pool, now);
+    }
+
+    private void start(Pool pool, Running now) {
+        try {
+            TlsProbing tls = new TlsProbing(now.check());
+            Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
+            for (Backend backend : pool.backends()) {
+                now.probers().computeIfAbsent(backend, _ -> {
+                    Prober prober = new Prober(pool, backend, now.check(), probe, clock);
+                    prober.start();
+                    return prober;
+                });
+            }
+        } catch (IOException e) {
+            log.error("pool {} is not probed: {}", pool, e.getMessage());
+        }
+    }
+
+    /** Stops to probe a pool. */
+    public synchronized void forget(String pool) {
+        Running before = running.remove(pool);
+        if (before != null) {
+            before.probers().values().forEach(Prober::stop);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        running.values().forEach(pool -> pool.probers().values().forEach(Prober::stop));
+        running.clear();
+        watchdog.close();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.usher.proxy;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a header of version 2 tells besides the addresses. There is none about TLS itself (PP2_TYPE_SSL): it is for the
+ * proxy that ends TLS, which this is not.
+ *
+ * <p>Texts stand for bytes as in a {@code ClientHello}: printable ASCII as it is, except that a backslash is
+ * {@code \\} and any other byte is {@code \x} and two hex digits.
+ *
+ * @param authority PP2_TYPE_AUTHORITY, the server name exactly as the client sent it; at most
+ *     {@value #MAX_AUTHORITY_BYTES} bytes; null if it sent none
+ * @param alpn PP2_TYPE_ALPN, the protocol in use; at most {@value #MAX_ALPN_BYTES} bytes; null if it is not known
+ * @param uniqueId PP2_TYPE_UNIQUE_ID, opaque; 1..{@value #MAX_UNIQUE_ID_BYTES} bytes; null for none
+ * @param crc32c whether PP2_TYPE_CRC32C, the checksum over the header, is there
+ */
+public record ProxyTlvs(
+        @Nullable String authority,
+        @Nullable String alpn,
+        @Nullable String uniqueId,
+        boolean crc32c) {
+    /** Nothing but addresses. */
+    public static final ProxyTlvs NONE = new ProxyTlvs(null, null, null, false);
+
+    /** The longest DNS name, 253 characters (RFC 1035 section 2.3.4), with a trailing dot. */
+    public static final int MAX_AUTHORITY_BYTES = 254;
+    /** The length of a protocol name is one byte (RFC 7301 section 3.1). */
+    public static final int MAX_ALPN_BYTES = 255;
+    /** PROXY protocol specification, section 2.2.5. */
+    public static final int MAX_UNIQUE_ID_BYTES = 128;
+
+    private static final int ALPN_TYPE = 0x01; // section 2.2.1
+    private static final int AUTHORITY_TYPE = 0x02; // section 2.2.2
+    private static final int UNIQUE_ID_TYPE = 0x05; // section 2.2.5
+
+    static final int MAX_BYTES = BlockReader.TLV_HEADER_BYTES * 4
+            + MAX_AUTHORITY_BYTES
+            + MAX_ALPN_BYTES
+            + MAX_UNIQUE_ID_BYTES
+            + BlockReader.CRC32C_BYTES;
+
+    public ProxyTlvs {
+        checkLength(authority, MAX_AUTHORITY_BYTES, "authority");
+        checkLength(alpn, MAX_ALPN_BYTES, "alpn");
+        checkLength(uniqueId, MAX_UNIQUE_ID_BYTES, "unique id");
+    }
+
+    /**
+     * All that a ClientHello tells, with a checksum. A hello offers protocols, of which the backend then takes one. What
+     * will be in use is known only if one is offered, and then it is that one or none; so several are not told at all.
+     *
+     * @param sentName the server name as the client wrote it; null if it names none
+     * @param offeredAlpn the protocols it offers
+     * @param uniqueId of the session, the same as in its log line
+     */
+    public static ProxyTlvs ofHello(@Nullable String sentName, List<String> offeredAlpn, @Nullable String uniqueId) {
+        boolean known = offeredAlpn.size() == 1 && !offeredAlpn.getFirst().isEmpty();
+        return new ProxyTlvs(sentName, known ? offeredAlpn.getFirst() : null, uniqueId, true);
+    }
+
+    private static void checkLength(@Nullable String text, int max, String what) {
+        if (text == null) {
+            return;
+        }
+        int length = EscapedText.length(text);
+        if (length == 0 || length > max) {
+            throw new IllegalArgumentException(what + " must be 1.." + max + " bytes, was " + length);
+        }
+    }
+
+    /** Bytes that {@link #put} writes. */
+    int bytes() {
+        int checksum = crc32c ? BlockReader.TLV_HEADER_BYTES + BlockReader.CRC32C_BYTES : 0;
+        return bytes(alpn) + bytes(authority) + bytes(uniqueId) + checksum;
+    }
+
+    private static int bytes(@Nullable String text) {
+        return text == null ? 0 : BlockReader.TLV_HEADER_BYTES + EscapedText.length(text);
+    }
+
+    /** Writes them; the checksum is the last of them, and zero. */
+    void put(ByteBuffer into) {
+        put(into, ALPN_TYPE, alpn);
+        put(into, AUTHORITY_TYPE, authority);
+        put(into, UNIQUE_ID_TYPE, uniqueId);
+        if (crc32c) {
+            putHeader(into, BlockReader.CRC32C_TYPE, BlockReader.CRC32C_BYTES);
+            ProxyHeader.put16(into, 0);
+            ProxyHeader.put16(into, 0);
+        }
+    }
+
+    private static void put(ByteBuffer into, int type, @Nullable String text) {
+        if (text != null) {
+            putHeader(into, type, EscapedText.length(text));
+            EscapedText.put(into, text);
+        }
+    }
+
+    private static void putHeader(ByteBuffer into, int type, int length) {
+        into.put((byte) type);
+        ProxyHeader.put16(into, length);
+    }
+}

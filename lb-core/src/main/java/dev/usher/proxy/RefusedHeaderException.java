@@ -1,0 +1,23 @@
+package dev.usher.proxy;
+
+/** Bytes that are no acceptable header. Carries no stack trace: whoever may send a header can cause one. */
+final class RefusedHeaderException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String detail;
+
+    RefusedHeaderException(String detail) {
+        super(detail, null, false, false);
+        this.detail = detail;
+    }
+
+    /** The byte {@code b}, 0..255, at index {@code at} fits nothing that the header could still become. */
+    static RefusedHeaderException unexpected(int b, int at, String where) {
+        String shown = b > ' ' && b <= '~' ? "'" + (char) b + "'" : String.format("0x%02x", b);
+        return new RefusedHeaderException("byte " + at + " is " + shown + ", not of " + where);
+    }
+
+    ProxyHeaderResult.Refused result() {
+        return new ProxyHeaderResult.Refused(detail);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.usher.relay;
+
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The backends that one session tries, one after another, within the bounds of its pool. */
+final class Attempts {
+    private Pool pool;
+    private final int worker;
+    private final Clock clock;
+    private final long clientHash;
+    private final long beganNanos;
+    private List<Backend> tried = List.of();
+    private int count;
+    /** The one that was tried last. */
+    private @Nullable Backend current;
+    /** True exactly while {@link #current} counts this session as open. */
+    private boolean taken;
+
+    private long connectStartedNanos;
+    private long connectNanos = SessionEnd.UNKNOWN;
+    private long firstByteNanos = SessionEnd.UNKNOWN;
+
+    /**
+     * @param worker index of the session's worker
+     * @param clientHash what {@link Pool#clientHash} says of the client
+     */
+    Attempts(Pool pool, int worker, Clock clock, long clientHash) {
+        this.pool = pool;
+        this.worker = worker;
+        this.clock = clock;
+        this.clientHash = clientHash;
+        this.beganNanos = clock.nanos();
+    }
+
+    Pool pool() {
+        return pool;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /**
+     * Goes on with the pool as a reload has made it: its backends of now are those that a further attempt can have.
+     *
+     * @param successor null if the pool is gone; then the session keeps the one that it has
+     */
+    void follow(@Nullable Pool successor) {
+        if (successor != null) {
+            pool = successor;
+        }
+    }
+
+    @Nullable
+    Backend current() {
+        return current;
+    }
+
+    /** The next one to try, or null when the pool has none, its retries are used up, or the client has waited enough. */
+    @Nullable
+    Backend next() {
+        if (count > pool.config().retries() || patienceNanos() <= 0) {
+            return null;
+        }
+        Backend picked = pool.pick(clientHash, tried);
+        if (picked != null) {
+            current = picked;
+            taken = true;
+            count++;
+            connectNanos = SessionEnd.UNKNOWN;
+            connectStartedNanos = clock.nanos();
+        }
+        return picked;
+    }
+
+    /** How long the attempt may take: its own time-out, but no more than the client is made to wait in all. */
+    long timeoutNanos() {
+        return Math.max(1, Math.min(pool.timeouts().connectNanos(), patienceNanos()));
+    }
+
+    private long patienceNanos() {
+        return pool.timeouts().connectTotalNanos() - (clock.nanos() - beganNanos);
+    }
+
+    /** The current one is connected. */
+    void connected() {
+        connectNanos = clock.nanos() - connectStartedNanos;
+        pool.latencies(worker).connect().record(connectNanos);
+    }
+
+    /** The current one has sent its first byte. */
+    void answered() {
+        firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
+        pool.latencies(worker).firstByte().record(firstByteNanos);
+    }
+
+    /** Lets the current one go, since it did not do; the next one will be another. */
+    void failed(CloseReason reason) {
+        Backend failed = current;
+        if (failed == null) {
+            return;
+        }
+        if (reason != CloseReason.OUT_OF_SOCKETS) { // which is our fault
+            pool.failed(failed, clock.nanos());
+        }
+        release();
+        if (tried.isEmpty()) {
+            tried = new ArrayList<>();
+        }
+        tried.add(failed);
+    }
+
+    /** The session is over, or the current one is given up. */
+    void release() {
+        if (taken && current != null) {
+            taken = false;
+            current.release();
+        }
+    }
+
+    /** True exactly while the session counts as open on its current backend. */
+    boolean isTaken() {
+        return taken;
+    }
+
+    boolean holdsOneOf(Collection<Backend> backends) {
+        return taken && current != null && backends.contains(current);
+    }
+
+    boolean wasAnswered() {
+        return firstByteNanos != SessionEnd.UNKNOWN;
+    }
+
+    /** Of the last attempt; {@link SessionEnd#UNKNOWN} if it did not get so far. */
+    long connectNanos() {
+        return connectNanos;
+    }
+
+    /** From connected to the first byte; {@link SessionEnd#UNKNOWN} if there was none. */
+    long firstByteNanos() {
+        return firstByteNanos;
+    }
+}

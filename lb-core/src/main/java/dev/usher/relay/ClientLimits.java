@@ -1,0 +1,166 @@
+package dev.usher.relay;
+
+import dev.usher.config.LimitsConfig.PerClientIp;
+import dev.usher.time.Clock;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * How much each client address has: open connections, and a token bucket for new ones. Shared by all workers without a
+ * lock, and of one size whatever comes: a million addresses cost no more than ten.
+ *
+ * <p>A table of slots, in groups of eight; an address belongs to one group. A slot is one long, changed only by
+ * compare-and-set:
+ *
+ * <pre>
+ *   20 bits  fingerprint of the address
+ *   16 bits  open connections
+ *   28 bits  when the bucket is full again, in sixteenths of a millisecond (the theoretical arrival time of GCRA)
+ * </pre>
+ *
+ * A slot without open connections whose bucket is full again says nothing, and goes to the next address that needs one.
+ * Two addresses of one group share a slot by chance once in 100,000 times; the hash is seeded, so nobody can make it
+ * happen. Where all eight are in use, the newcomer is let in uncounted: the limits of others must not lock it out.
+ *
+ * <p>IPv6 clients count by their /64, since that is what one of them has.
+ */
+public final class ClientLimits {
+    /** What {@link #admit} says where there is no limit, or no slot: nothing to release. */
+    static final int NOT_COUNTED = -1;
+    /** The address has as many connections open as it may. */
+    static final int TOO_MANY = -2;
+    /** The address opens connections faster than it may. */
+    static final int TOO_FAST = -3;
+
+    /** A mebibyte in all. */
+    private static final int SLOTS = 128 * 1024;
+
+    private static final int GROUP = 8;
+    private static final int OPEN_BITS = 16;
+    private static final int TIME_BITS = 28;
+    private static final long TIME_MASK = (1L << TIME_BITS) - 1;
+    private static final int MAX_OPEN = (1 << OPEN_BITS) - 1;
+    private static final long OPEN_ONE = 1L << TIME_BITS;
+    private static final long TICKS_PER_SECOND = 16_000;
+    private static final long NANOS_PER_TICK = 1_000_000_000 / TICKS_PER_SECOND;
+
+    private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
+    private final AtomicLong uncounted = new AtomicLong();
+    private final long seed = ThreadLocalRandom.current().nextLong();
+    private final long bornNanos;
+
+    public ClientLimits(Clock clock) {
+        this.bornNanos = clock.nanos();
+    }
+
+    /** Connections that were let in uncounted, since all slots of their group were in use. */
+    public long uncounted() {
+        return uncounted.get();
+    }
+
+    /**
+     * Counts one more connection of a client, if it may have it.
+     *
+     * @return what {@link #release} wants at its end; negative if there is nothing to release, or it was refused
+     */
+    int admit(InetAddress client, Routing routing, long nowNanos) {
+        PerClientIp limit = routing.config().limits().perClientIp();
+        if (limit.connections() == 0 && limit.newPerSecond() == 0) {
+            return NOT_COUNTED;
+        }
+        return admit(hash(client), limit, nowNanos);
+    }
+
+    private int admit(long hash, PerClientIp limit, long nowNanos) {
+        long now = ((nowNanos - bornNanos) / NANOS_PER_TICK) & TIME_MASK;
+        long fingerprint = hash >>> (OPEN_BITS + TIME_BITS) | 1; // never 0: that is a slot never used
+        int group = (int) (hash & (SLOTS / GROUP - 1)) * GROUP;
+        while (true) {
+            int at = find(group, fingerprint, now);
+            if (at < 0) {
+                uncounted.incrementAndGet();
+                return NOT_COUNTED;
+            }
+            long before = slots.get(at);
+            boolean mine = before >>> (OPEN_BITS + TIME_BITS) == fingerprint;
+            if (!mine && !isFree(before, now)) {
+                continue; // another worker gave it to another address meanwhile
+            }
+            int open = mine ? open(before) : 0;
+            long fullAt = mine && isLater(before & TIME_MASK, now) ? before & TIME_MASK : now;
+            if (limit.connections() > 0 && open >= Math.min(limit.connections(), MAX_OPEN)) {
+                return TOO_MANY;
+            }
+            if (limit.newPerSecond() > 0) {
+                long step = Math.max(1, TICKS_PER_SECOND / limit.newPerSecond());
+                long burst = limit.burst() == 0 ? limit.newPerSecond() : limit.burst();
+                if (((fullAt - now) & TIME_MASK) > step * (burst - 1)) {
+                    return TOO_FAST;
+                }
+                fullAt = (fullAt + step) & TIME_MASK;
+            }
+            long after = fingerprint << (OPEN_BITS + TIME_BITS) | (long) (open + 1) << TIME_BITS | fullAt;
+            if (open < MAX_OPEN && slots.compareAndSet(at, before, after)) {
+                return at;
+            }
+            if (open == MAX_OPEN) {
+                return TOO_MANY;
+            }
+        }
+    }
+
+    /** The slot of the address, else a free one, else -1. */
+    private int find(int group, long fingerprint, long now) {
+        int free = -1;
+        for (int i = group; i < group + GROUP; i++) {
+            long slot = slots.get(i);
+            if (slot >>> (OPEN_BITS + TIME_BITS) == fingerprint) {
+                return i;
+            }
+            if (free < 0 && isFree(slot, now)) {
+                free = i;
+            }
+        }
+        return free;
+    }
+
+    private static boolean isFree(long slot, long now) {
+        return slot == 0 || (open(slot) == 0 && !isLater(slot & TIME_MASK, now));
+    }
+
+    private static int open(long slot) {
+        return (int) (slot >>> TIME_BITS) & MAX_OPEN;
+    }
+
+    /** On a clock that wraps after four hours: the nearer half is the future. */
+    private static boolean isLater(long time, long now) {
+        long ahead = (time - now) & TIME_MASK;
+        return ahead != 0 && ahead < TIME_MASK / 2;
+    }
+
+    /**
+     * A connection is over.
+     *
+     * @param at what {@link #admit} returned
+     */
+    void release(int at) {
+        if (at >= 0) {
+            slots.addAndGet(at, -OPEN_ONE);
+        }
+    }
+
+    private long hash(InetAddress client) {
+        byte[] address = client.getAddress();
+        long bits = 0;
+        int counted = client instanceof Inet4Address ? 4 : 8;
+        for (int i = 0; i < counted; i++) {
+            bits = bits << 8 | (address[i] & 255);
+        }
+        long h = (bits ^ seed) * 0xbf58476d1ce4e5b9L; // the finalizer of SplitMix64
+        h = (h ^ (h >>> 32)) * 0x94d049bb133111ebL;
+        return h ^ (h >>> 29);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.usher.testing;
+
+import dev.usher.config.PoolConfig;
+import dev.usher.config.UsherConfig;
+import dev.usher.pool.Pool;
+import dev.usher.pool.Pool.Member;
+import dev.usher.pool.PoolWatcher;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Pools without anybody who looks after them; their backends are on loopback, at the ports of the configuration. */
+public final class TestPools {
+    private TestPools() {}
+
+    /** A pool with all of its backends. */
+    public static Pool of(PoolConfig config, int workers) {
+        return of(config, workers, PoolWatcher.NONE);
+    }
+
+    /** A pool with all of its backends, whose changes {@code watcher} is told. */
+    public static Pool of(PoolConfig config, int workers, PoolWatcher watcher) {
+        Pool pool = new Pool(config, workers, watcher, () -> {});
+        pool.setBackends(members(config), 0);
+        return pool;
+    }
+
+    /** All pools of a configuration, by name. */
+    public static Map<String, Pool> of(UsherConfig config) {
+        Map<String, Pool> pools = new LinkedHashMap<>();
+        config.pools().forEach((name, pool) -> pools.put(name, of(pool, 1)));
+        return pools;
+    }
+
+    /** What a configuration's backends resolve to. */
+    public static List<Member> members(PoolConfig config) {
+        return config.backends().stream()
+                .map(backend -> new Member(
+                        backend,
+                        new InetSocketAddress(
+                                InetAddress.getLoopbackAddress(),
+                                backend.address().port())))
+                .toList();
+    }
+}
