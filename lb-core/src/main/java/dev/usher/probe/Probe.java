@@ -1,9 +1,10 @@
 package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.pool.CertificateSeen;
+import dev.usher.probe.ProbeResult.Outcome;
 import dev.usher.time.Clock;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -38,31 +39,42 @@ final class Probe {
     ProbeResult run(InetSocketAddress address) {
         long began = clock.nanos();
         PeerCertificates seen = new PeerCertificates();
-        try (Socket socket = new Socket()) {
-            // A RST at the end: what a probe leaves in TIME_WAIT would use up the ports of this machine.
-            socket.setSoLinger(true, 0);
+        try (Socket socket = openSocket()) {
             ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout());
             try {
-                String done = probe(socket, address, seen);
-                return result(true, done, began, seen);
+                return result(Outcome.SUCCESS, probe(socket, address, seen), began, seen);
+            } catch (BindException noPortLeft) {
+                throw noPortLeft;
             } catch (IOException e) {
                 boolean timedOut = timeout.isDone() || e instanceof SocketTimeoutException;
-                return result(false, timedOut ? timeoutText(socket) : text(e), began, seen);
+                return result(Outcome.FAILURE, timedOut ? timeoutText(socket) : text(e), began, seen);
             } finally {
                 timeout.cancel(false);
             }
-        } catch (IOException outOfDescriptors) {
-            return result(false, "the probe could not be made: " + outOfDescriptors.getMessage(), began, seen);
+        } catch (IOException ownFault) {
+            return result(Outcome.NOT_MADE, "the probe could not be made: " + ownFault.getMessage(), began, seen);
         }
     }
 
-    private ProbeResult result(boolean success, String text, long began, PeerCertificates seen) {
-        CertificateSeen certificate = seen.seen();
-        return new ProbeResult(success, text, clock.nanos() - began, certificate);
+    /** Has its descriptor when it returns: that none is left shows here, and not as a fault of the backend. */
+    private static Socket openSocket() throws IOException {
+        Socket socket = new Socket();
+        try {
+            // A RST at the end: what a probe leaves in TIME_WAIT would use up the ports of this machine.
+            socket.setSoLinger(true, 0);
+            socket.setTcpNoDelay(true);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private ProbeResult result(Outcome outcome, String text, long began, PeerCertificates seen) {
+        return new ProbeResult(outcome, text, clock.nanos() - began, seen.seen());
     }
 
     private String probe(Socket socket, InetSocketAddress address, PeerCertificates seen) throws IOException {
-        socket.setTcpNoDelay(true);
         socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
         if (preamble.length > 0) {
             socket.getOutputStream().write(preamble);

@@ -11,4 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param certificate what the backend showed; null where no handshake got so far
  */
 public record ProbeResult(
-        boolean success, String text, long nanos, @Nullable CertificateSeen certificate) {}
+        Outcome outcome, String text, long nanos, @Nullable CertificateSeen certificate) {
+    /** What a probe says of the backend. */
+    public enum Outcome {
+        SUCCESS,
+        FAILURE,
+        /** Nothing: this machine had no descriptor or port left for it, which is not the backend's fault. */
+        NOT_MADE
+    }
+}

@@ -68,10 +68,15 @@ final class Prober {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
+            if (result.outcome() == ProbeResult.Outcome.NOT_MADE) {
+                log.warn("{} of pool {}: {}", backend, pool, result.text());
+                return;
+            }
             boolean handshake =
                     check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
             backend.showProbe(result.text(), result.nanos(), result.certificate());
-            pool.probed(backend, result.success(), result.text(), handshake, clock.nanos());
+            pool.probed(
+                    backend, result.outcome() == ProbeResult.Outcome.SUCCESS, result.text(), handshake, clock.nanos());
         } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good
             log.error("a fault in usher: probing {} of pool {} failed", backend, pool, bug);
         }

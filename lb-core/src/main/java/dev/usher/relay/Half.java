@@ -140,6 +140,13 @@ final class Half {
         sink.shutdownOutput();
     }
 
+    /** Gives up what the sink will not take any more: nothing is read for it, and nothing held. */
+    void abandon(Worker worker) {
+        release(worker);
+        ended = true;
+        shut = true;
+    }
+
     /** Begins again with a new source: the one before ended without a byte. */
     void reopen() {
         ended = false;

@@ -486,12 +486,14 @@ final class Session implements Deadline.Owner {
 
     /** After any event of a relay: draws the conclusions. */
     private void settle() {
-        if (client.isBroken()) {
+        if (client.isBroken() || client.isDeaf()) {
             end(CloseReason.CLIENT_RESET);
         } else if (backendLeftUnheard()) {
             replay();
-        } else if (backend.isBroken()) {
+        } else if (backend.isBroken() || backend.isDeaf() && (down.hasEnded() || opening.hasMore())) {
             onBackendBroken();
+        } else if (backend.isDeaf() && !up.isShut()) {
+            hearBackendOut();
         } else if (up.isStarved() || down.isStarved()) {
             end(CloseReason.OUT_OF_BUFFERS);
         } else if (up.isDrained() && down.isDrained()) {
@@ -505,7 +507,10 @@ final class Session implements Deadline.Owner {
 
     /** True exactly when the backend closed or reset before its first byte, and all it was told can be told again. */
     private boolean backendLeftUnheard() {
-        return wasUnheard() && opening.isKept() && !up.hasEnded() && (backend.isBroken() || down.hasEnded());
+        return wasUnheard()
+                && opening.isKept()
+                && !up.hasEnded()
+                && (backend.isBroken() || backend.isDeaf() || down.hasEnded());
     }
 
     private void replay() {
@@ -516,6 +521,17 @@ final class Session implements Deadline.Owner {
         } else {
             tryAnother(CloseReason.BACKEND_CLOSED_EARLY);
         }
+    }
+
+    /**
+     * The backend takes no more, and may have said why before it closed: an alert, or an answer to a request that it did
+     * not want to read. That is passed on; how it ends is a RST, since a RST is what came.
+     */
+    private void hearBackendOut() {
+        up.abandon(worker);
+        halfClose();
+        watch();
+        armQuiet();
     }
 
     /** Never with a bare FIN: the client would take what it has for the whole. */

@@ -36,8 +36,10 @@ final class Side implements Ready {
     private @Nullable SelectionKey key;
     /** What the selector was told last: telling it again would cost a system call. */
     private int interest = NOT_REGISTERED;
-    /** True exactly when a read or write has failed: the peer sent a RST, or the network gave up. */
+    /** True exactly when a read has failed: the peer sent a RST, or the network gave up. */
     private boolean broken;
+    /** True exactly when a write or a FIN has failed. What the peer sent before it broke may still be there to be read. */
+    private boolean deaf;
 
     Side(Session session, Worker worker) {
         this.session = session;
@@ -48,6 +50,7 @@ final class Side implements Ready {
     void open(SocketChannel opened) {
         channel = opened;
         broken = false;
+        deaf = false;
     }
 
     @SuppressWarnings("NullAway") // callers have opened it: a read of a side without a channel is a bug, and ends so
@@ -57,6 +60,10 @@ final class Side implements Ready {
 
     boolean isBroken() {
         return broken;
+    }
+
+    boolean isDeaf() {
+        return deaf;
     }
 
     @Override
@@ -101,7 +108,7 @@ final class Side implements Ready {
         try {
             return channel().write(from);
         } catch (IOException reset) {
-            broken = true;
+            deaf = true;
             return BROKEN;
         }
     }
@@ -111,7 +118,7 @@ final class Side implements Ready {
         try {
             channel().shutdownOutput();
         } catch (IOException reset) {
-            broken = true;
+            deaf = true;
         }
     }
 

@@ -113,6 +113,7 @@ class ManyConnectionsIT {
     private static Usher usher(Backend backend) throws Exception {
         return Usher.run("", """
                 routes: { %s: "%s" }
+                defaults: { health_check: none } # a probe would be one connection more
                 """.formatted(WWW, backend.hostPort()));
     }
 
