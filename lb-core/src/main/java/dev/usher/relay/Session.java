@@ -490,7 +490,7 @@ final class Session implements Deadline.Owner {
             end(CloseReason.CLIENT_RESET);
         } else if (backendLeftUnheard()) {
             replay();
-        } else if (backend.isBroken() || backend.isDeaf() && (down.hasEnded() || opening.hasMore())) {
+        } else if (backend.isBroken() || (backend.isDeaf() && (down.hasEnded() || opening.hasMore()))) {
             onBackendBroken();
         } else if (backend.isDeaf() && !up.isShut()) {
             hearBackendOut();
