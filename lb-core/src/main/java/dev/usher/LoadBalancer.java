@@ -173,7 +173,8 @@ public final class LoadBalancer implements AutoCloseable {
         return Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 32) + "-";
     }
 
-    private static int workerCount(UsherConfig config) {
+    /** How many workers a configuration asks for; the environment's log is told of sessions on as many. */
+    public static int workerCount(UsherConfig config) {
         return config.workers() == UsherConfig.ONE_WORKER_PER_CORE
                 ? Runtime.getRuntime().availableProcessors()
                 : config.workers();
