@@ -87,7 +87,8 @@ final class ExplanationText {
 
     /** The route that decided; null where a fallback did. */
     private @Nullable RouteConfig winner(Decision decision) {
-        @Nullable String pattern = switch (decision) {
+        @Nullable
+        String pattern = switch (decision) {
             case Decision.Serve serve -> serve.byRoute() ? serve.route() : null;
             case Decision.Refuse refuse -> refuse.route();
         };
