@@ -156,7 +156,10 @@ final class Listening {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             probe.bind(address);
         } catch (BindException e) {
-            throw new BindException(e.getMessage() + " (who has it: ss -ltnp 'sport = :" + address.getPort() + "')");
+            boolean inUse = String.valueOf(e.getMessage()).contains("in use");
+            throw inUse
+                    ? new BindException(e.getMessage() + " (who has it: ss -ltnp 'sport = :" + address.getPort() + "')")
+                    : e;
         }
     }
 

@@ -77,6 +77,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Listening listening;
     private final Pools pools;
     private final Events events = new Events();
+    private final Certificates certificates = new Certificates(() -> routing(), events);
     private final Relay.Shared shared;
     private volatile Routing routing;
     private boolean closed;
@@ -92,7 +93,7 @@ public final class LoadBalancer implements AutoCloseable {
             workers.add(worker, new Relay(i, count, worker, () -> routing, environment.log(), shared));
         }
         this.listening = new Listening(environment.provider(), workers);
-        this.pools = new Pools(count, environment.clock(), new PoolEvents(), this::onRemoved);
+        this.pools = new Pools(count, environment.clock(), new PoolEvents(), this::onRemoved, certificates::onSeen);
     }
 
     /**
@@ -173,7 +174,8 @@ public final class LoadBalancer implements AutoCloseable {
         return Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 32) + "-";
     }
 
-    private static int workerCount(UsherConfig config) {
+    /** How many workers a configuration asks for; the environment's log is told of sessions on as many. */
+    public static int workerCount(UsherConfig config) {
         return config.workers() == UsherConfig.ONE_WORKER_PER_CORE
                 ? Runtime.getRuntime().availableProcessors()
                 : config.workers();
@@ -355,6 +357,15 @@ public final class LoadBalancer implements AutoCloseable {
     /** Adds an event that did not happen in here, and its line to the log. */
     public void report(Kind kind, String subject, String text) {
         events.add(kind, subject, text);
+    }
+
+    /** Names that browsers may send to the wrong pool, by the certificates that probes have seen. */
+    public List<CoalescingHazard> coalescingHazards() {
+        return certificates.hazards();
+    }
+
+    private Routing routing() {
+        return routing;
     }
 
     /** The last events, oldest first. */

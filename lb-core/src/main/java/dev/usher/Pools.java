@@ -60,12 +60,17 @@ final class Pools implements AutoCloseable {
 
     private volatile boolean closed;
 
-    Pools(int workers, Clock clock, PoolWatcher watcher, BiConsumer<Pool, List<Backend>> onRemoved) {
+    Pools(
+            int workers,
+            Clock clock,
+            PoolWatcher watcher,
+            BiConsumer<Pool, List<Backend>> onRemoved,
+            BiConsumer<Pool, Backend> onCertificate) {
         this.workers = workers;
         this.clock = clock;
         this.watcher = watcher;
         this.onRemoved = onRemoved;
-        this.probes = new Probes(clock, Pools::probeHeader);
+        this.probes = new Probes(clock, Pools::probeHeader, onCertificate);
         this.keeper = Thread.ofPlatform().daemon().name("pools").unstarted(this::keep);
         keeper.start();
     }

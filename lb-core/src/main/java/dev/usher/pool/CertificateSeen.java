@@ -27,20 +27,17 @@ public record CertificateSeen(
         names = List.copyOf(names);
     }
 
-    /** Whether it is good for {@code name}: a wildcard stands for exactly one label (RFC 6125 section 6.4.3). */
+    /** Whether it is good for {@code name}. */
     public boolean covers(String name) {
-        for (String own : names) {
-            if (own.equals(name)) {
-                return true;
-            }
-            int dot = name.indexOf('.');
-            if (own.startsWith("*.")
-                    && dot > 0
-                    && own.regionMatches(1, name, dot, name.length() - dot)
-                    && own.length() - 1 == name.length() - dot) {
-                return true;
-            }
+        return names.stream().anyMatch(own -> covers(own, name));
+    }
+
+    /** Whether a name of a certificate is good for {@code name}: a wildcard stands for one label (RFC 6125 section 6.4.3). */
+    public static boolean covers(String own, String name) {
+        if (!own.startsWith("*.")) {
+            return own.equals(name);
         }
-        return false;
+        int dot = name.indexOf('.');
+        return dot > 0 && own.substring(1).equals(name.substring(dot));
     }
 }

@@ -7,6 +7,7 @@ import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +24,22 @@ final class Prober {
     private final Backend backend;
     private final HealthCheckConfig check;
     private final Probe probe;
+    private final BiConsumer<Pool, Backend> onCertificate;
     private final Clock clock;
     private final Thread thread;
 
-    Prober(Pool pool, Backend backend, HealthCheckConfig check, Probe probe, Clock clock) {
+    Prober(
+            Pool pool,
+            Backend backend,
+            HealthCheckConfig check,
+            Probe probe,
+            BiConsumer<Pool, Backend> onCertificate,
+            Clock clock) {
         this.pool = pool;
         this.backend = backend;
         this.check = check;
         this.probe = probe;
+        this.onCertificate = onCertificate;
         this.clock = clock;
         this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
     }
@@ -75,6 +84,9 @@ final class Prober {
             boolean handshake =
                     check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
             backend.showProbe(result.text(), result.nanos(), result.certificate());
+            if (result.certificate() != null) {
+                onCertificate.accept(pool, backend);
+            }
             pool.probed(
                     backend, result.outcome() == ProbeResult.Outcome.SUCCESS, result.text(), handshake, clock.nanos());
         } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good

@@ -9,6 +9,7 @@ import dev.usher.time.Clock;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,14 +23,19 @@ public final class Probes implements AutoCloseable {
 
     private final Clock clock;
     private final Function<SendProxyProtocol, byte[]> preambles;
+    private final BiConsumer<Pool, Backend> onCertificate;
     private final Watchdog watchdog = new Watchdog();
     /** By the pool's name. */
     private final Map<String, Running> running = new HashMap<>();
 
-    /** @param preambles what a probe's connection begins with, for a pool whose backends expect a PROXY header */
-    public Probes(Clock clock, Function<SendProxyProtocol, byte[]> preambles) {
+    /**
+     * @param preambles what a probe's connection begins with, for a pool whose backends expect a PROXY header
+     * @param onCertificate told after each probe that a backend has shown a certificate to
+     */
+    public Probes(Clock clock, Function<SendProxyProtocol, byte[]> preambles, BiConsumer<Pool, Backend> onCertificate) {
         this.clock = clock;
         this.preambles = preambles;
+        this.onCertificate = onCertificate;
     }
 
     /** Makes it so that each backend that the pool has now is probed as the pool says now, and no other. */
@@ -65,7 +71,7 @@ public final class Probes implements AutoCloseable {
             Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
             for (Backend backend : pool.backends()) {
                 now.probers().computeIfAbsent(backend, _ -> {
-                    Prober prober = new Prober(pool, backend, now.check(), probe, clock);
+                    Prober prober = new Prober(pool, backend, now.check(), probe, onCertificate, clock);
                     prober.start();
                     return prober;
                 });

@@ -8,9 +8,10 @@ public sealed interface Decision {
     /**
      * It is served.
      *
-     * @param route the pattern that won, or {@code default} or {@code no_sni}
+     * @param route the pattern that won; where none did, {@code default} or {@code no_sni}
+     * @param byRoute false exactly if none did: a route may be called {@code default} too
      */
-    record Serve(String route, Pool pool) implements Decision {}
+    record Serve(String route, Pool pool, boolean byRoute) implements Decision {}
 
     /**
      * It is not.

@@ -70,7 +70,7 @@ public final class RouteTable {
         if (!admits(route, asked.client(), trace)) {
             return new Decision.Refuse(Refusal.DENIED, pattern);
         }
-        return new Decision.Serve(pattern, pool(poolFor(route, asked.alpn(), trace)));
+        return new Decision.Serve(pattern, pool(poolFor(route, asked.alpn(), trace)), true);
     }
 
     private @Nullable RouteConfig find(ServerName asked, String listener, Trace trace) {
@@ -155,7 +155,7 @@ public final class RouteTable {
         return switch (fallback.action()) {
             case REJECT -> new Decision.Refuse(rejected, null);
             case CLOSE -> new Decision.Refuse(closed, null);
-            case POOL -> new Decision.Serve(route, pool(Objects.requireNonNull(fallback.pool())));
+            case POOL -> new Decision.Serve(route, pool(Objects.requireNonNull(fallback.pool())), false);
         };
     }
 

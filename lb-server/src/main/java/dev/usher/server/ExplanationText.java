@@ -87,8 +87,9 @@ final class ExplanationText {
 
     /** The route that decided; null where a fallback did. */
     private @Nullable RouteConfig winner(Decision decision) {
+        @Nullable
         String pattern = switch (decision) {
-            case Decision.Serve serve -> serve.route();
+            case Decision.Serve serve -> serve.byRoute() ? serve.route() : null;
             case Decision.Refuse refuse -> refuse.route();
         };
         return config.routes().stream()

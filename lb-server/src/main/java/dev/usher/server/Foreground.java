@@ -35,19 +35,13 @@ final class Foreground {
      * @return the exit code
      */
     int run(Consumer<LoadBalancer> ready) throws InterruptedException {
-        try (AccessLog access = AccessLog.open(config.logging().access(), workers())) {
+        try (AccessLog access = AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config))) {
             Signals.on("USR1", access == null ? () -> {} : access::reopen); // unhandled, it ends the process
             return serve(access == null ? SessionLog.NONE : access, ready);
         } catch (IOException e) {
             log.error("{}", e.getMessage());
             return ExitCode.FAILED;
         }
-    }
-
-    private int workers() {
-        return config.workers() == UsherConfig.ONE_WORKER_PER_CORE
-                ? Runtime.getRuntime().availableProcessors()
-                : config.workers();
     }
 
     private int serve(SessionLog sessions, Consumer<LoadBalancer> ready) throws InterruptedException {

@@ -9,18 +9,12 @@ final class StartFault {
     static String text(IOException fault) {
         String message = String.valueOf(fault.getMessage());
         if (message.contains("Permission denied")) {
-            return withoutAdvice(message) + " (ports below 1024 need CAP_NET_BIND_SERVICE:"
+            return message + " (ports below 1024 need CAP_NET_BIND_SERVICE:"
                     + " AmbientCapabilities=CAP_NET_BIND_SERVICE in a unit, --cap-add=NET_BIND_SERVICE in a container)";
         }
         if (message.contains("Cannot assign requested address")) {
-            return withoutAdvice(message) + " (no interface of this machine has that address: ip addr)";
+            return message + " (no interface of this machine has that address: ip addr)";
         }
         return message;
-    }
-
-    /** The data plane advises to look who has the port, whatever the fault. */
-    private static String withoutAdvice(String message) {
-        int advice = message.indexOf(" (who has it: ");
-        return advice < 0 ? message : message.substring(0, advice);
     }
 }

@@ -18,7 +18,7 @@ class StartFaultTest {
 
     @Test
     void namesTheCapabilityWhereThePermissionIsMissing() {
-        String text = StartFault.text(new IOException(LISTENER + "Permission denied" + ADVICE));
+        String text = StartFault.text(new IOException(LISTENER + "Permission denied"));
         assertTrue(text.startsWith(LISTENER + "Permission denied (ports below 1024 need CAP_NET_BIND_SERVICE"), text);
     }
 }

@@ -1,0 +1,130 @@
+package dev.usher;
+
+import dev.usher.Event.Kind;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
+import dev.usher.pool.Backend;
+import dev.usher.pool.CertificateSeen;
+import dev.usher.pool.Pool;
+import dev.usher.relay.Routing;
+import dev.usher.time.WallClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the certificates that probes have seen mean: that one is near its end, that browsers may mix up two pools. */
+final class Certificates {
+    /** Warnings given; more than this were forgotten with the process that gave them. */
+    private static final int MAX_SAID = 10_000;
+
+    private final Supplier<Routing> routing;
+    private final Events events;
+    private final Set<String> said = ConcurrentHashMap.newKeySet();
+
+    Certificates(Supplier<Routing> routing, Events events) {
+        this.routing = routing;
+        this.events = events;
+    }
+
+    /** Looks at what a backend has just shown, and warns of what has not been warned of. */
+    void onSeen(Pool pool, Backend backend) {
+        CertificateSeen seen = backend.certificate();
+        if (seen == null) {
+            return;
+        }
+        String subject = "backend " + backend + " of pool " + pool;
+        warnOfExpiry(pool.config().healthCheck().warnExpiry(), subject, seen);
+        for (CoalescingHazard hazard : hazards(pool, backend, seen)) {
+            once(pool + " " + hazard.route() + " " + hazard.otherPool(), subject, hazard.text());
+        }
+    }
+
+    private void warnOfExpiry(@Nullable Duration ahead, String subject, CertificateSeen seen) {
+        if (ahead == null) {
+            return;
+        }
+        Instant now = Instant.ofEpochMilli(WallClock.millis());
+        Duration left = Duration.between(now, seen.notAfter());
+        if (left.isNegative()) {
+            once(subject + " ended " + seen.serial(), subject, "its certificate has ended, at " + seen.notAfter());
+        } else if (left.compareTo(ahead) < 0) {
+            once(
+                    subject + " ends " + seen.serial(),
+                    subject,
+                    "its certificate ends in " + left.toDays() + " days, at " + seen.notAfter());
+        }
+    }
+
+    /** A probe comes every two seconds; its warning comes once. */
+    private void once(String key, String subject, String text) {
+        if (said.size() < MAX_SAID && said.add(key)) {
+            events.add(Kind.WARNING, subject, text);
+        }
+    }
+
+    /** All hazards among what has been seen until now. */
+    List<CoalescingHazard> hazards() {
+        List<CoalescingHazard> all = new ArrayList<>();
+        for (Pool pool : routing.get().pools().values()) {
+            for (Backend backend : pool.backends()) {
+                CertificateSeen seen = backend.certificate();
+                if (seen != null) {
+                    all.addAll(hazards(pool, backend, seen));
+                }
+            }
+        }
+        return all;
+    }
+
+    private List<CoalescingHazard> hazards(Pool pool, Backend backend, CertificateSeen seen) {
+        Routing now = routing.get();
+        List<CoalescingHazard> hazards = new ArrayList<>();
+        for (ListenerConfig listener : now.config().listeners().values()) {
+            if (listener.type() != ListenerType.TLS || !serves(now, listener, pool)) {
+                continue;
+            }
+            for (RouteConfig route : now.config().routes()) {
+                if (isOn(route, listener) && !route.pool().equals(pool.name())) {
+                    covering(seen, route.pattern())
+                            .map(name -> new CoalescingHazard(
+                                    listener.name(),
+                                    pool.name(),
+                                    backend.name(),
+                                    name,
+                                    route.pattern().text(),
+                                    route.pool()))
+                            .ifPresent(hazards::add);
+                }
+            }
+        }
+        return hazards;
+    }
+
+    private static boolean serves(Routing now, ListenerConfig listener, Pool pool) {
+        return now.config().routes().stream()
+                .anyMatch(route -> isOn(route, listener) && route.pool().equals(pool.name()));
+    }
+
+    private static boolean isOn(RouteConfig route, ListenerConfig listener) {
+        return route.listeners().isEmpty() || route.listeners().contains(listener.name());
+    }
+
+    /** The name of a certificate that covers a name of the route, if there is one. */
+    private static Optional<String> covering(CertificateSeen seen, RoutePattern pattern) {
+        return seen.names().stream()
+                .filter(name -> switch (pattern.kind()) {
+                    case EXACT -> CertificateSeen.covers(name, pattern.name());
+                    case BELOW -> name.endsWith("." + pattern.name());
+                    case SELF_AND_BELOW -> name.equals(pattern.name()) || name.endsWith("." + pattern.name());
+                })
+                .findFirst();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.usher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.UsherConfig;
+import dev.usher.pool.Backend;
+import dev.usher.pool.CertificateSeen;
+import dev.usher.pool.Pool;
+import dev.usher.relay.Routing;
+import dev.usher.testing.TestPools;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class CertificatesTest {
+    private final Events events = new Events();
+    private final Routing routing = routing(
+            RouteConfig.of("www.a.test", "a"),
+            RouteConfig.of("shop.a.test", "b"),
+            RouteConfig.of("deep.shop.a.test", "b"),
+            RouteConfig.of("*.c.test", "b"));
+    private final Certificates certificates = new Certificates(() -> routing, events);
+    private final Pool pool = Objects.requireNonNull(routing.pools().get("a"));
+    private final Backend backend = pool.backends().getFirst();
+
+    private static Routing routing(RouteConfig... routes) {
+        UsherConfig config = UsherConfig.of(
+                List.of(ListenerConfig.tls("https", List.of(new HostPort("127.0.0.1", 0)))),
+                List.of(routes),
+                List.of(pool("a", 1), pool("b", 2)));
+        return Routing.of(config, TestPools.of(config));
+    }
+
+    private static PoolConfig pool(String name, int port) {
+        return PoolConfig.of(name, List.of(BackendConfig.of(new HostPort("127.0.0.1", port))));
+    }
+
+    private void show(Duration left, String... names) {
+        Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
+        CertificateSeen seen = new CertificateSeen(
+                List.of(names), "CN=x", "CN=y", "1f", now.minus(Duration.ofDays(300)), now.plus(left), 1, null);
+        backend.showProbe("TLSv1.3 handshake", 1, seen);
+        certificates.onSeen(pool, backend);
+    }
+
+    private List<String> hazards() {
+        return certificates.hazards().stream()
+                .map(hazard -> hazard.covered() + " " + hazard.route() + " " + hazard.otherPool())
+                .toList();
+    }
+
+    @Test
+    void warnOfNamesThatGoToAnotherPool() {
+        show(Duration.ofDays(90), "www.a.test", "*.a.test", "x.c.test");
+        assertEquals(List.of("*.a.test shop.a.test b", "x.c.test *.c.test b"), hazards());
+        assertEquals(2, events.all().size());
+    }
+
+    /** A wildcard of a certificate stands for one label, unlike that of a route. */
+    @Test
+    void doNotWarnOfWhatTheyDoNotCover() {
+        show(Duration.ofDays(90), "www.a.test", "*.test", "c.test");
+        assertEquals(List.of(), hazards());
+        assertEquals(List.of(), events.all());
+    }
+
+    @Test
+    void warnOnce() {
+        for (int probe = 0; probe < 3; probe++) {
+            show(Duration.ofDays(3), "www.a.test", "shop.a.test");
+        }
+        assertEquals(2, events.all().size(), events.all().toString());
+    }
+
+    @Test
+    void warnBeforeTheirEndAndAfterIt() {
+        show(Duration.ofDays(22), "www.a.test");
+        assertEquals(0, events.all().size());
+        show(Duration.ofDays(20).plusHours(1), "www.a.test");
+        assertTrue(events.all().getLast().text().startsWith("its certificate ends in 20 days"), events::toString);
+        show(Duration.ofDays(-1), "www.a.test");
+        assertTrue(events.all().getLast().text().startsWith("its certificate has ended"), events::toString);
+        assertEquals(2, events.all().size());
+    }
+}
