@@ -128,7 +128,8 @@ class ConfigDiffTest {
 
         @Test
         void areTheSameInAnyOrderAndSpelling() {
-            assertDiff(routes("a.example", "web", "b.example", "shop"), routes("B.example.", "shop", "a.example", "web"));
+            assertDiff(
+                    routes("a.example", "web", "b.example", "shop"), routes("B.example.", "shop", "a.example", "web"));
         }
 
         /** What the diff says of a name is what a connection for it would find. */
@@ -142,7 +143,8 @@ class ConfigDiffTest {
                 UsherConfig after = randomRoutes(random, patterns);
                 String diff = ConfigDiff.between(before, after).text();
                 boolean same = names.stream()
-                        .allMatch(name -> String.valueOf(poolOf(before, name)).equals(String.valueOf(poolOf(after, name))));
+                        .allMatch(name ->
+                                String.valueOf(poolOf(before, name)).equals(String.valueOf(poolOf(after, name))));
                 if (!same) {
                     assertTrue(diff.contains("route "), () -> before.routes() + " -> " + after.routes());
                 }
@@ -196,11 +198,7 @@ class ConfigDiffTest {
                     List.of(HTTPS),
                     List.of(RouteConfig.of("a.example", "web")),
                     List.of(pool("web", "10.0.0.1:443"), pool("new", "10.0.0.7:443")));
-            assertDiff(
-                    before,
-                    after,
-                    "+ pool new: 10.0.0.7:443",
-                    "- pool old: 10.0.0.8:443, 10.0.0.9:443 (draining)");
+            assertDiff(before, after, "+ pool new: 10.0.0.7:443", "- pool old: 10.0.0.8:443, 10.0.0.9:443 (draining)");
         }
 
         @Test
@@ -227,8 +225,8 @@ class ConfigDiffTest {
 
         @Test
         void changeSettingsOfBackends() {
-            PoolConfig after = PoolConfig.of(
-                    "web", List.of(new BackendConfig(HostPort.parse("10.0.0.1:443"), 2, 100, true)));
+            PoolConfig after =
+                    PoolConfig.of("web", List.of(new BackendConfig(HostPort.parse("10.0.0.1:443"), 2, 100, true)));
             assertDiff(
                     web(pool("web", "10.0.0.1:443")),
                     web(after),
@@ -330,7 +328,9 @@ class ConfigDiffTest {
                     plain.reload(),
                     AdminConfig.NONE,
                     new LoggingConfig(
-                            LoggingConfig.Level.DEBUG, plain.logging().format(), plain.logging().access()));
+                            LoggingConfig.Level.DEBUG,
+                            plain.logging().format(),
+                            plain.logging().access()));
             assertDiff(
                     plain,
                     changed,
@@ -365,7 +365,8 @@ class ConfigDiffTest {
     @Test
     void isOneLineInTheLog() {
         ConfigDiff diff = ConfigDiff.between(
-                routes("old.example", "web", "www.example", "web"), routes("new.example", "web", "www.example", "shop"));
+                routes("old.example", "web", "www.example", "web"),
+                routes("new.example", "web", "www.example", "shop"));
         assertEquals("names: 1 newly reachable, 1 no longer reachable, 1 changed", diff.summary());
         assertEquals("no difference", ConfigDiff.NONE.summary());
     }
