@@ -12,8 +12,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,8 @@ final class Listening {
     private final Map<String, ListenerState> states = new ConcurrentHashMap<>();
     /** What is open, and the address that each is bound to. Guarded by this. */
     private Map<Place, InetSocketAddress> open = new LinkedHashMap<>();
+    /** In force. Guarded by this. */
+    private Map<String, ListenerConfig> followed = Map.of();
 
     Listening(SelectorProvider provider, Workers workers) {
         this.provider = provider;
@@ -60,20 +65,64 @@ final class Listening {
      */
     synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
         Map<Place, InetSocketAddress> opened = new LinkedHashMap<>();
+        Set<Place> gaveWay = new LinkedHashSet<>();
         try {
             for (ListenerConfig config : next.values()) {
                 for (HostPort bind : config.bind()) {
                     Place place = new Place(config.name(), bind);
                     if (!open.containsKey(place)) {
-                        opened.put(place, open(place, config));
+                        opened.put(place, openOrGiveWay(place, config, next, gaveWay));
                     }
                 }
             }
         } catch (IOException | RuntimeException e) {
             opened.keySet().forEach(this::close);
+            gaveWay.forEach(this::openAgain);
             throw e;
         }
         open.putAll(opened);
+    }
+
+    /**
+     * Opens a place. The kernel refuses every address while we listen on one of them: only then is an old socket closed
+     * before the new one is open, and for that moment connections are refused.
+     */
+    private InetSocketAddress openOrGiveWay(
+            Place place, ListenerConfig config, Map<String, ListenerConfig> next, Set<Place> gaveWay)
+            throws IOException {
+        try {
+            return open(place, config);
+        } catch (IOException e) {
+            InetSocketAddress wanted = socketAddress(place.bind());
+            List<Place> inTheWay = open.keySet().stream()
+                    .filter(old -> !isIn(next, old) && overlap(Objects.requireNonNull(open.get(old)), wanted))
+                    .toList();
+            if (inTheWay.isEmpty()) {
+                throw e;
+            }
+            gaveWay.addAll(inTheWay);
+            inTheWay.forEach(this::close);
+            inTheWay.forEach(open::remove);
+            return open(place, config);
+        }
+    }
+
+    /** As it was: the change for which it gave way is not made. */
+    private void openAgain(Place place) {
+        ListenerConfig config = followed.get(place.listener());
+        try {
+            if (config != null) {
+                open.put(place, open(place, config));
+                follow(followed);
+            }
+        } catch (IOException e) {
+            log.error("a listener is lost: {}; restart usher", e.getMessage());
+        }
+    }
+
+    private static boolean isIn(Map<String, ListenerConfig> configs, Place place) {
+        ListenerConfig config = configs.get(place.listener());
+        return config != null && config.bind().contains(place.bind());
     }
 
     private InetSocketAddress open(Place place, ListenerConfig config) throws IOException {
@@ -98,8 +147,7 @@ final class Listening {
     synchronized void closeOld(Map<String, ListenerConfig> next) {
         Map<Place, InetSocketAddress> kept = new LinkedHashMap<>();
         open.forEach((place, address) -> {
-            ListenerConfig config = next.get(place.listener());
-            if (config != null && config.bind().contains(place.bind())) {
+            if (isIn(next, place)) {
                 kept.put(place, address);
             } else {
                 close(place);
@@ -117,7 +165,8 @@ final class Listening {
     }
 
     /** Takes over the settings of all listeners, and accepts on all sockets. */
-    void follow(Map<String, ListenerConfig> configs) throws IOException {
+    synchronized void follow(Map<String, ListenerConfig> configs) throws IOException {
+        followed = configs;
         workers.onEach(relay -> relay.follow(configs));
     }
 
