@@ -98,7 +98,7 @@ class ReloaderTest {
             Reload reload = usher.reload(Result.REFUSED);
 
             assertEquals(
-                    List.of(file + ":2:29: error: ", file + ":5:1: error: "),
+                    List.of(file + ":2:28: error: ", file + ":5:1: error: "),
                     reload.diagnostics().stream()
                             .map(line -> line.substring(0, line.indexOf("error: ") + 7))
                             .toList(),
@@ -283,6 +283,20 @@ class ReloaderTest {
                 usher.reload(Result.APPLIED);
                 TestReload.greeted(port).close();
             }
+        }
+    }
+
+    /** The one address had to be closed first, and is there again. */
+    @Test
+    void anAddressThatGaveWayInVainIsOpenedAgain() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                TestReload usher = TestReload.of(write(text(one)));
+                TestPeer client = TestReload.greeted(port)) {
+            write(text("\"0.0.0.0:%d\", \"127.0.0.1:%d\"".formatted(port, taken.getLocalPort()), "drain", one));
+            usher.reload(Result.REFUSED);
+            assertEquals(2, listening(port).size());
+            TestReload.greeted(port).close();
+            assertEchoes(client);
         }
     }
 
