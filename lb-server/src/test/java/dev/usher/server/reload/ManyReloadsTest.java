@@ -8,6 +8,7 @@ import dev.usher.Reload.Result;
 import dev.usher.ReloadStatus;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.relay.CloseReason;
+import dev.usher.testing.Await;
 import dev.usher.testing.TestUsher;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +100,7 @@ class ManyReloadsTest {
                             file, faulty ? "routes: { www.example.com: web }\n" : texts.get(i % texts.size()));
                     Reload reload = usher.reload(faulty ? Result.REFUSED : Result.APPLIED);
                     millis.add(reload.tookMillis());
+                    clients.reloaded();
                     before = clients.awaitMore(before);
                 }
                 clients.stop();
@@ -165,24 +168,29 @@ class ManyReloadsTest {
     private static final class Clients {
         private static final int PATIENCE_MILLIS = 10_000;
 
+        /** The first ones begin their hello before a reload and end it after. */
+        private static final int SLOW = 2;
+
         private final AtomicLong done = new AtomicLong();
+        private final AtomicLong reloads = new AtomicLong();
         private final Queue<String> failures = new ConcurrentLinkedQueue<>();
         private final List<Thread> threads = new ArrayList<>();
         private volatile boolean stopping;
 
         Clients(int... ports) {
             for (int i = 0; i < CLIENTS; i++) {
-                int port = ports[i % ports.length];
-                threads.add(Thread.ofPlatform().name("client-" + i).start(() -> run(port)));
+                boolean slow = i < SLOW;
+                int port = slow ? ports[0] : ports[i % ports.length];
+                threads.add(Thread.ofPlatform().name("client-" + i).start(() -> run(port, slow)));
             }
         }
 
-        private void run(int port) {
+        private void run(int port, boolean slow) {
             byte[] hello = new byte[TestUsher.helloBytes()];
             TestUsher.hello().get(hello);
             while (!stopping && failures.size() < 100) {
                 try {
-                    once(port, hello);
+                    once(port, hello, slow);
                     done.incrementAndGet();
                 } catch (IOException | RuntimeException e) {
                     failures.add("port " + port + ": " + e);
@@ -190,11 +198,14 @@ class ManyReloadsTest {
             }
         }
 
-        private static void once(int port, byte[] hello) throws IOException {
+        private void once(int port, byte[] hello, boolean slow) throws IOException {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setSoTimeout(PATIENCE_MILLIS);
                 OutputStream out = socket.getOutputStream();
                 out.write(hello, 0, 40); // in two pieces: a reload can come between them
+                if (slow) {
+                    awaitReload();
+                }
                 out.write(hello, 40, hello.length - 40);
                 InputStream in = socket.getInputStream();
                 byte[] back = in.readNBytes(hello.length);
@@ -208,14 +219,24 @@ class ManyReloadsTest {
             }
         }
 
+        private void awaitReload() {
+            long seen = reloads.get();
+            while (reloads.get() == seen && !stopping && failures.isEmpty()) {
+                LockSupport.parkNanos(100_000);
+            }
+        }
+
+        void reloaded() {
+            reloads.incrementAndGet();
+        }
+
         void awaitFirst() {
             awaitMore(0);
         }
 
         /** Waits until each client has had the time for a connection that began after the last reload. */
         long awaitMore(long before) {
-            dev.usher.testing.Await.until(
-                    () -> done.get() >= before + 2 * CLIENTS || !failures.isEmpty(), "connections go on");
+            Await.until(() -> done.get() >= before + 2 * CLIENTS || !failures.isEmpty(), "connections go on");
             return done.get();
         }
 
