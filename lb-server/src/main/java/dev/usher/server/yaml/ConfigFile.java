@@ -83,7 +83,7 @@ public final class ConfigFile {
             recorder.read(file, bytes);
             tree = parsed(file, bytes);
         } catch (IOException fault) {
-            recorder.failed(file);
+            recorder.look(file);
             note(file, named, String.valueOf(fault.getMessage()));
         }
         complete &= tree != null;

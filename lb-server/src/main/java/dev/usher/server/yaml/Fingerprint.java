@@ -1,6 +1,7 @@
 package dev.usher.server.yaml;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -9,22 +10,74 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a configuration was read from, so that a difference can be seen without reading it again: two of them are equal
- * exactly when the files say the same.
+ * exactly when the files say the same. Any thread.
  *
- * @param files the SHA-256 of each file as it was read, or why it could not be read; files of {@code ${file:}} included
- * @param patterns the files that each include with a wildcard stood for
+ * <p>Digests are made when they are first asked for: looking for one loads the network library, and a file is read before
+ * it is known how that is to be loaded (see {@link FileBytes}).
  */
-public record Fingerprint(Map<Path, String> files, Map<IncludePattern, List<Path>> patterns) {
+public final class Fingerprint {
+    /** What a file said, or why it could not be read. */
+    private sealed interface Content {
+        record Bytes(ByteBuffer bytes) implements Content {}
+
+        record Text(String text) implements Content {}
+    }
+
+    private static final Content NOT_REGULAR = new Content.Text("not a regular file");
+
+    private final Map<IncludePattern, List<Path>> patterns;
+    /** Guarded by this, as is the other; null once the digests are made. */
+    private @Nullable Map<Path, Content> contents;
+
+    private Map<Path, String> digests = Map.of();
+
+    private Fingerprint(Map<Path, Content> contents, Map<IncludePattern, List<Path>> patterns) {
+        this.contents = Map.copyOf(contents);
+        this.patterns = Map.copyOf(patterns);
+    }
+
+    /** The SHA-256 of each file as it was read, or why it could not be read; files of {@code ${file:}} included. */
+    public synchronized Map<Path, String> files() {
+        if (contents != null) {
+            Map<Path, String> made = new LinkedHashMap<>();
+            contents.forEach((file, content) -> made.put(
+                    file,
+                    switch (content) {
+                        case Content.Bytes read -> sha256(read.bytes());
+                        case Content.Text why -> why.text();
+                    }));
+            digests = Map.copyOf(made);
+            contents = null;
+        }
+        return digests;
+    }
+
+    /** The files that each include with a wildcard stood for. */
+    public Map<IncludePattern, List<Path>> patterns() {
+        return patterns;
+    }
+
     /** The same files as they are now. */
     public Fingerprint now() {
-        Map<Path, String> filesNow = new LinkedHashMap<>();
-        files.keySet().forEach(file -> filesNow.put(file, of(file)));
-        Map<IncludePattern, List<Path>> patternsNow = new LinkedHashMap<>();
-        patterns.keySet().forEach(pattern -> patternsNow.put(pattern, matches(pattern)));
-        return new Fingerprint(filesNow, patternsNow);
+        Recorder now = new Recorder();
+        files().keySet().forEach(now::look);
+        patterns.keySet().forEach(pattern -> now.listed(pattern, matches(pattern)));
+        return now.fingerprint();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Fingerprint that && files().equals(that.files()) && patterns.equals(that.patterns);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(files(), patterns);
     }
 
     /** A directory that cannot be listed has no files: reading it says why. */
@@ -36,20 +89,11 @@ public record Fingerprint(Map<Path, String> files, Map<IncludePattern, List<Path
         }
     }
 
-    private static String of(Path file) {
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            return "not a regular file"; // a pipe gives its text once, and would make the one who asks again wait
-        }
+    private static String sha256(ByteBuffer bytes) {
         try {
-            return of(FileBytes.read(file, YamlTree.MAX_BYTES));
-        } catch (IOException fault) {
-            return String.valueOf(fault.getMessage());
-        }
-    }
-
-    private static String of(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes);
+            return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
@@ -57,15 +101,24 @@ public record Fingerprint(Map<Path, String> files, Map<IncludePattern, List<Path
 
     /** Takes down what is read, while it is read. */
     static final class Recorder {
-        private final Map<Path, String> files = new LinkedHashMap<>();
+        private final Map<Path, Content> files = new LinkedHashMap<>();
         private final Map<IncludePattern, List<Path>> patterns = new LinkedHashMap<>();
 
         void read(Path file, byte[] bytes) {
-            files.put(file, Files.isRegularFile(file) ? of(bytes) : of(file));
+            files.put(file, isOther(file) ? NOT_REGULAR : new Content.Bytes(ByteBuffer.wrap(bytes)));
         }
 
-        void failed(Path file) {
-            files.put(file, of(file));
+        /** Of a file that nobody has read yet, or that could not be read. */
+        void look(Path file) {
+            try {
+                files.put(
+                        file,
+                        isOther(file)
+                                ? NOT_REGULAR
+                                : new Content.Bytes(ByteBuffer.wrap(FileBytes.read(file, YamlTree.MAX_BYTES))));
+            } catch (IOException fault) {
+                files.put(file, new Content.Text(String.valueOf(fault.getMessage())));
+            }
         }
 
         void listed(IncludePattern pattern, List<Path> found) {
@@ -73,7 +126,12 @@ public record Fingerprint(Map<Path, String> files, Map<IncludePattern, List<Path
         }
 
         Fingerprint fingerprint() {
-            return new Fingerprint(Map.copyOf(files), Map.copyOf(patterns));
+            return new Fingerprint(files, patterns);
+        }
+
+        /** A pipe gives its text once, and would make the one who asks again wait. */
+        private static boolean isOther(Path file) {
+            return Files.exists(file) && !Files.isRegularFile(file);
         }
     }
 }

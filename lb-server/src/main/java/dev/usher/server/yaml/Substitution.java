@@ -135,7 +135,7 @@ final class Substitution {
             recorder.read(file, bytes);
             return bytes;
         } catch (IOException fault) {
-            recorder.failed(file);
+            recorder.look(file);
             throw fault;
         }
     }
