@@ -13,8 +13,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,8 @@ final class Listening {
     private final Map<String, ListenerState> states = new ConcurrentHashMap<>();
     /** What is open, and the address that each is bound to. Guarded by this. */
     private Map<Place, InetSocketAddress> open = new LinkedHashMap<>();
+    /** In force. Guarded by this. */
+    private Map<String, ListenerConfig> followed = Map.of();
 
     Listening(SelectorProvider provider, Workers workers) {
         this.provider = provider;
@@ -65,12 +70,14 @@ final class Listening {
             checkUnused(place);
         }
         Map<Place, InetSocketAddress> opened = new LinkedHashMap<>();
+        Set<Place> gaveWay = new LinkedHashSet<>();
         try {
             for (Map.Entry<Place, ListenerConfig> entry : fresh.entrySet()) {
-                opened.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
+                opened.put(entry.getKey(), openOrGiveWay(entry.getKey(), entry.getValue(), next, gaveWay));
             }
         } catch (IOException | RuntimeException e) {
             opened.keySet().forEach(this::close);
+            gaveWay.forEach(this::openAgain);
             throw e;
         }
         open.putAll(opened);
@@ -86,6 +93,48 @@ final class Listening {
         }
         fresh.keySet().removeAll(open.keySet());
         return fresh;
+    }
+
+    /**
+     * Opens a place. The kernel refuses every address while we listen on one of them: only then is an old socket closed
+     * before the new one is open, and for that moment connections are refused.
+     */
+    private InetSocketAddress openOrGiveWay(
+            Place place, ListenerConfig config, Map<String, ListenerConfig> next, Set<Place> gaveWay)
+            throws IOException {
+        try {
+            return open(place, config);
+        } catch (IOException e) {
+            InetSocketAddress wanted = socketAddress(place.bind());
+            List<Place> inTheWay = open.keySet().stream()
+                    .filter(old -> !isIn(next, old) && overlap(Objects.requireNonNull(open.get(old)), wanted))
+                    .toList();
+            if (inTheWay.isEmpty()) {
+                throw e;
+            }
+            gaveWay.addAll(inTheWay);
+            inTheWay.forEach(this::close);
+            inTheWay.forEach(open::remove);
+            return open(place, config);
+        }
+    }
+
+    /** As it was: the change for which it gave way is not made. */
+    private void openAgain(Place place) {
+        ListenerConfig config = followed.get(place.listener());
+        try {
+            if (config != null) {
+                open.put(place, open(place, config));
+                follow(followed);
+            }
+        } catch (IOException e) {
+            log.error("a listener is lost: {}; restart usher", e.getMessage());
+        }
+    }
+
+    private static boolean isIn(Map<String, ListenerConfig> configs, Place place) {
+        ListenerConfig config = configs.get(place.listener());
+        return config != null && config.bind().contains(place.bind());
     }
 
     private InetSocketAddress open(Place place, ListenerConfig config) throws IOException {
@@ -113,8 +162,7 @@ final class Listening {
     synchronized void closeOld(Map<String, ListenerConfig> next) {
         Map<Place, InetSocketAddress> kept = new LinkedHashMap<>();
         open.forEach((place, address) -> {
-            ListenerConfig config = next.get(place.listener());
-            if (config != null && config.bind().contains(place.bind())) {
+            if (isIn(next, place)) {
                 kept.put(place, address);
             } else {
                 close(place);
@@ -132,7 +180,8 @@ final class Listening {
     }
 
     /** Takes over the settings of all listeners, and accepts on all sockets. */
-    void follow(Map<String, ListenerConfig> configs) throws IOException {
+    synchronized void follow(Map<String, ListenerConfig> configs) throws IOException {
+        followed = configs;
         workers.onEach(relay -> relay.follow(configs));
     }
 

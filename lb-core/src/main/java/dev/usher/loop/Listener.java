@@ -100,11 +100,12 @@ public final class Listener implements Ready {
 
     /**
      * Takes all that the kernel has queued, and closes. A {@code SO_REUSEPORT} socket that is closed drops the
-     * connections in its own queue, although its siblings could have taken them.
+     * connections in its own queue, although its siblings could have taken them. By mail only, not from an event.
      */
     public void close() throws IOException {
         worker.cancel(pause);
-        while (channel.isOpen() && acceptOne()) {
+        worker.unregister(key); // a registered socket would go on to listen until the next select
+        while (acceptOne()) {
             // until the queue is empty
         }
         channel.close();

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ public final class Worker {
     private static final int MAIL_PER_TURN = 64;
     /** Deadlines told in one turn, for the same reason; the rest are due at once in the next. */
     private static final int DEADLINES_PER_TURN = 1024;
+
+    /** A fault that comes at every turn must not take the whole core, nor fill the disk with its stack. */
+    private static final long AFTER_FAULT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
@@ -129,6 +133,7 @@ public final class Worker {
                 runOnce();
             } catch (Throwable bug) { // the loop of one core must not end while there are sessions on it
                 onBug("a turn of the loop failed; going on", bug);
+                LockSupport.parkNanos(AFTER_FAULT_NANOS);
             }
         }
         closeAll();
@@ -254,9 +259,14 @@ public final class Worker {
     /** An unconnected, non-blocking channel without Nagle's delay, to connect to {@code peer}. */
     public SocketChannel openChannel(InetSocketAddress peer) throws IOException {
         SocketChannel channel = provider.openSocketChannel(familyOf(peer));
-        channel.configureBlocking(false);
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        return channel;
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            return channel;
+        } catch (IOException e) {
+            closeQuietly(channel);
+            throw e;
+        }
     }
 
     /** IPv4 sockets for IPv4 addresses: no conversion at each call, and no need of a system property for it. */
@@ -288,6 +298,12 @@ public final class Worker {
 
     SelectionKey register(ServerSocketChannel channel, int ops, Ready ready) throws ClosedChannelException {
         return channel.register(selector, ops, ready);
+    }
+
+    /** Has the selector forget a channel, so that closing it takes effect at once. Not from within an event. */
+    void unregister(SelectionKey key) throws IOException {
+        key.cancel();
+        selector.selectNow(onSelected);
     }
 
     /** Gives a channel up: nothing is served on it any more, and it is closed after the next select. */

@@ -658,7 +658,7 @@ final class Session implements Deadline.Owner {
             return;
         }
         report(reason);
-        close(reason.ending());
+        close(state == SessionState.REFUSING ? Ending.CLOSE : reason.ending()); // a RST could destroy its alert
     }
 
     private void close(Ending ending) {
@@ -704,8 +704,8 @@ final class Session implements Deadline.Owner {
         if (attempts != null && attempts.current() != null) {
             if (attempts.isTaken() && state != SessionState.CONNECTING) {
                 attempts.current().served(up.bytes(), down.bytes());
+                pool().latencies(relay.index()).session().record(worker.nowNanos() - acceptedNanos);
             }
-            pool().latencies(relay.index()).session().record(worker.nowNanos() - acceptedNanos);
         }
         try {
             if (relay.log().wants(reason)) {

@@ -3,15 +3,11 @@ package dev.usher.route;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.RoutePattern;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.Pool;
 import dev.usher.route.Decision.Refusal;
 import dev.usher.tls.ServerName;
 import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,15 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable; shared by all workers.
  */
 public final class RouteTable {
-    /** Of two routes for one name the narrower stands first: {@code x} before {@code .x}, {@code *.x} before {@code .x}. */
-    private static final Comparator<RouteConfig> NARROWER_FIRST =
-            Comparator.comparing(route -> route.pattern().kind());
-
-    /** By name. A second route for it takes over only on listeners that the first is not for. */
-    private final Map<String, List<RouteConfig>> exact = new HashMap<>();
-    /** By the name behind the star or the first dot; for every name that ends in a dot and that. */
-    private final Map<String, List<RouteConfig>> below = new HashMap<>();
-
+    private final RouteIndex index;
     private final Fallback defaultRoute;
     private final Fallback noSniRoute;
     private final Map<String, Pool> pools;
@@ -44,17 +32,7 @@ public final class RouteTable {
         this.pools = Map.copyOf(pools);
         this.defaultRoute = config.defaultRoute();
         this.noSniRoute = config.noSniRoute();
-        for (RouteConfig route : config.routes()) {
-            RoutePattern pattern = route.pattern();
-            if (pattern.kind() != RoutePattern.Kind.BELOW) {
-                exact.computeIfAbsent(pattern.name(), _ -> new ArrayList<>()).add(route);
-            }
-            if (pattern.kind() != RoutePattern.Kind.EXACT) {
-                below.computeIfAbsent(pattern.name(), _ -> new ArrayList<>()).add(route);
-            }
-        }
-        exact.values().forEach(routes -> routes.sort(NARROWER_FIRST));
-        below.values().forEach(routes -> routes.sort(NARROWER_FIRST));
+        this.index = new RouteIndex(config.routes());
     }
 
     /** Decides, and tells {@code trace} each step. A connection and an explanation run the same steps. */
@@ -62,7 +40,8 @@ public final class RouteTable {
         if (asked.serverName() == null) {
             return fall(noSniRoute, "no_sni", Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
         }
-        RouteConfig route = find(asked.serverName(), asked.listener(), trace);
+        ServerName name = asked.serverName();
+        RouteConfig route = index.find(name.name(), name.ipLiteral(), asked.listener(), trace);
         if (route == null) {
             return fall(defaultRoute, "default", Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
         }
@@ -71,37 +50,6 @@ public final class RouteTable {
             return new Decision.Refuse(Refusal.DENIED, pattern);
         }
         return new Decision.Serve(pattern, pool(poolFor(route, asked.alpn(), trace)), true);
-    }
-
-    private @Nullable RouteConfig find(ServerName asked, String listener, Trace trace) {
-        String name = asked.name();
-        RouteConfig found = firstFor(listener, exact.get(name), name, trace);
-        if (found != null || asked.ipLiteral()) {
-            return found; // an address has no labels: no suffix of it means anything
-        }
-        // A name is at most 253 bytes, so it has at most 126 suffixes.
-        for (int dot = name.indexOf('.'); found == null && dot >= 0; dot = name.indexOf('.', dot + 1)) {
-            String suffix = name.substring(dot + 1);
-            found = firstFor(listener, below.get(suffix), "*." + suffix, trace);
-        }
-        return found;
-    }
-
-    private static @Nullable RouteConfig firstFor(
-            String listener, @Nullable List<RouteConfig> routes, String looked, Trace trace) {
-        if (routes == null) {
-            trace.note(() -> "no route for " + looked);
-            return null;
-        }
-        for (RouteConfig route : routes) {
-            String text = route.pattern().text();
-            if (route.listeners().isEmpty() || route.listeners().contains(listener)) {
-                trace.note(() -> "route " + text + " matches");
-                return route;
-            }
-            trace.note(() -> "route " + text + " is for listeners " + route.listeners() + ", not for " + listener);
-        }
-        return null;
     }
 
     private static boolean admits(RouteConfig route, InetAddress asking, Trace trace) {

@@ -21,6 +21,12 @@ final class ConfigArgument {
     /** Reads the file; if it is not valid, tells all its faults and gives null. Warnings are told as well if wanted. */
     @Nullable
     UsherConfig read(PrintWriter err, boolean warnings) {
+        ConfigResult.Valid valid = readWhole(err, warnings);
+        return valid == null ? null : valid.config();
+    }
+
+    /** As {@link #read}, with all that is known of the files. */
+    ConfigResult.@Nullable Valid readWhole(PrintWriter err, boolean warnings) {
         ConfigResult result = ConfigFile.read(file);
         boolean invalid = result instanceof ConfigResult.Invalid;
         if (invalid || (warnings && !result.diagnostics().isEmpty())) {
@@ -28,7 +34,7 @@ final class ConfigArgument {
             err.flush();
         }
         return switch (result) {
-            case ConfigResult.Valid valid -> valid.config();
+            case ConfigResult.Valid valid -> valid;
             case ConfigResult.Invalid _ -> null;
         };
     }

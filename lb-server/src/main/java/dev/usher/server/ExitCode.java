@@ -4,6 +4,8 @@ package dev.usher.server;
 final class ExitCode {
     static final int OK = 0;
     static final int FAILED = 1;
+    /** {@code diff}: the configurations are not the same. */
+    static final int DIFFERENT = 1;
     /** The command line is wrong. */
     static final int USAGE = 2;
     /** {@code explain}: the name is served by {@code default_route}. */

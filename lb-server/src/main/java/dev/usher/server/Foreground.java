@@ -22,10 +22,16 @@ final class Foreground {
 
     private final UsherConfig config;
     private final StopSignals stops;
+    private Runnable beforeEnd = () -> {};
 
     Foreground(UsherConfig config, StopSignals stops) {
         this.config = config;
         this.stops = stops;
+    }
+
+    /** Has something ended before the load balancer ends. */
+    void beforeEnd(Runnable action) {
+        beforeEnd = action;
     }
 
     /**
@@ -54,8 +60,13 @@ final class Foreground {
         }
         boolean clean;
         try (balancer) {
-            ready.accept(balancer);
-            String signal = stops.take();
+            String signal;
+            try {
+                ready.accept(balancer);
+                signal = stops.take();
+            } finally {
+                beforeEnd.run();
+            }
             clean = drain(balancer, signal);
         }
         log.info("{}", totals(balancer.snapshot()));
@@ -66,7 +77,7 @@ final class Foreground {
 
     /** Lets open sessions finish; false if a second signal did not want to wait for that. */
     private boolean drain(LoadBalancer balancer, String signal) throws InterruptedException {
-        Duration delay = config.shutdown().readinessDelay();
+        Duration delay = balancer.config().shutdown().readinessDelay();
         if (!delay.isZero()) {
             log.info("{}: not ready from now on; the listeners close in {} s", signal, delay.toSeconds());
             if (stops.poll(delay) != null) {
@@ -74,7 +85,7 @@ final class Foreground {
                 return false;
             }
         }
-        Duration patience = config.shutdown().drain();
+        Duration patience = balancer.config().shutdown().drain();
         int open = balancer.openSessions();
         log.info("{}: no new connections; {} open ones may finish within {} s", signal, open, patience.toSeconds());
         long cutBefore = balancer.snapshot().ended(CloseReason.SHUTDOWN.word());

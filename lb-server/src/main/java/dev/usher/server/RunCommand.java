@@ -1,10 +1,12 @@
 package dev.usher.server;
 
-import dev.usher.config.UsherConfig;
+import dev.usher.LoadBalancer;
 import dev.usher.server.log.ProgramLog;
+import dev.usher.server.reload.Reloader;
+import dev.usher.server.reload.RunDirectory;
+import dev.usher.server.reload.RunFile;
+import dev.usher.server.yaml.ConfigResult;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,13 +20,13 @@ import picocli.CommandLine.Spec;
             "",
             "SIGTERM and SIGINT drain: no new connections, open ones may finish within",
             "shutdown.drain. A second signal ends at once. SIGUSR1 opens the access log anew.",
+            "SIGHUP, and a change of the files unless reload.watch is false, has the configuration",
+            "read again; one that is not valid changes nothing.",
             "The access log goes to stdout or to a file, everything else to stderr.",
             "",
             "Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 78 not a valid configuration.",
         })
 final class RunCommand implements Callable<Integer> {
-    private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
-
     @Mixin
     private ConfigArgument argument = new ConfigArgument();
 
@@ -33,18 +35,34 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        UsherConfig config = argument.read(spec.commandLine().getErr(), true);
-        if (config == null) {
+        HangUp hangUp = HangUp.install(); // first of all: without it a SIGHUP ends the process
+        ConfigResult.Valid read = argument.readWhole(spec.commandLine().getErr(), true);
+        if (read == null) {
             return ExitCode.BAD_CONFIG;
         }
-        ProgramLog.apply(config.logging());
+        ProgramLog.apply(read.config().logging());
         try {
-            StopSignals stops = StopSignals.install();
-            Signals.on(
-                    "HUP", () -> log.warn("SIGHUP: reload is not supported by this version; restart to apply changes"));
-            return new Foreground(config, stops).run(StartLines::write);
+            Foreground foreground = new Foreground(read.config(), StopSignals.install());
+            return foreground.run(balancer -> {
+                foreground.beforeEnd(reloading(read, balancer, hangUp));
+                StartLines.write(balancer);
+            });
         } finally {
             ProgramLog.close();
         }
+    }
+
+    /** Begins to follow changes of the configuration; what is given back ends that. */
+    private Runnable reloading(ConfigResult.Valid read, LoadBalancer balancer, HangUp hangUp) {
+        RunFile run = RunFile.create(new RunDirectory(System::getenv), argument.file(), read.config());
+        Reloader reloader = new Reloader(argument.file(), read, balancer);
+        reloader.tell(_ -> ProgramLog.setLevel(balancer.config().logging().level()));
+        reloader.tell(reload -> run.tell(reload, balancer.config()));
+        reloader.start();
+        hangUp.goesTo(reloader::onSignal);
+        return () -> {
+            reloader.close();
+            run.close();
+        };
     }
 }

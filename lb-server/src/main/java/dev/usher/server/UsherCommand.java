@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CheckCommand.class,
             ExplainCommand.class,
+            DiffCommand.class,
+            ReloadCommand.class,
             ForwardCommand.class,
             DemoCommand.class,
         },

@@ -39,6 +39,11 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
         apply(context, Level.toLevel(config.level().name()), config.format());
     }
 
+    /** Takes over the level alone, while lines are written. */
+    public static void setLevel(LoggingConfig.Level level) {
+        context().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(level.name()));
+    }
+
     /** Writes what is queued. The last thing that the program does. */
     public static void close() {
         context().stop();

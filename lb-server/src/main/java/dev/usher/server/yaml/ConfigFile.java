@@ -25,6 +25,7 @@ public final class ConfigFile {
     private final Function<String, @Nullable String> environment;
     private final Problems problems = new Problems();
     private final Set<Path> files = new LinkedHashSet<>();
+    private final Fingerprint.Recorder recorder = new Fingerprint.Recorder();
     private boolean complete = true;
 
     private ConfigFile(Path main, Function<String, @Nullable String> environment) {
@@ -38,7 +39,7 @@ public final class ConfigFile {
     }
 
     /** Reads a file and what it includes. */
-    static ConfigResult read(Path file, Function<String, @Nullable String> environment) {
+    public static ConfigResult read(Path file, Function<String, @Nullable String> environment) {
         return new ConfigFile(file, environment).result();
     }
 
@@ -53,14 +54,14 @@ public final class ConfigFile {
         List<Path> read = List.copyOf(files);
         List<Diagnostic> diagnostics = problems.sorted(read);
         return config == null
-                ? new ConfigResult.Invalid(diagnostics, read)
-                : new ConfigResult.Valid(config, diagnostics, read);
+                ? new ConfigResult.Invalid(diagnostics, read, recorder.fingerprint())
+                : new ConfigResult.Valid(config, diagnostics, read, recorder.fingerprint());
     }
 
     private List<Item.Mapping> included(Item.Mapping tree) {
         List<Item.Mapping> trees = new ArrayList<>();
         Fields root = new Fields(tree, "", tree.place(), problems);
-        Includes includes = new Includes(main, problems);
+        Includes includes = new Includes(main, problems, recorder);
         for (Item item : root.items("include")) {
             Item.Scalar pattern = root.scalar(item, "include");
             for (Path file : pattern == null ? List.<Path>of() : includes.matching(pattern)) {
@@ -78,8 +79,11 @@ public final class ConfigFile {
         files.add(file);
         Item.Mapping tree = null;
         try {
-            tree = parsed(file, FileBytes.read(file, YamlTree.MAX_BYTES));
+            byte[] bytes = FileBytes.read(file, YamlTree.MAX_BYTES);
+            recorder.read(file, bytes);
+            tree = parsed(file, bytes);
         } catch (IOException fault) {
+            recorder.look(file);
             note(file, named, String.valueOf(fault.getMessage()));
         }
         complete &= tree != null;
@@ -100,7 +104,7 @@ public final class ConfigFile {
         }
         String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
         Path directory = file.toAbsolutePath().getParent();
-        Substitution substitution = new Substitution(environment, directory == null ? file : directory);
+        Substitution substitution = new Substitution(environment, directory == null ? file : directory, recorder);
         return YamlTree.read(source, withoutMark, substitution, problems);
     }
 

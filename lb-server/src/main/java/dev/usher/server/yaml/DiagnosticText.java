@@ -34,16 +34,24 @@ public final class DiagnosticText {
         return counted(errors, "error") + ", " + counted(diagnostics.size() - errors, "warning") + ".";
     }
 
+    /** One diagnostic in one line, without the text of the file. */
+    public static String line(Diagnostic diagnostic) {
+        return printable(place(diagnostic) + ": " + Spelling.of(diagnostic.severity()) + ": " + diagnostic.message());
+    }
+
+    private static String place(Diagnostic diagnostic) {
+        return diagnostic.line() == 0
+                ? diagnostic.file()
+                : diagnostic.file() + ":" + diagnostic.line() + ":" + diagnostic.column();
+    }
+
     private static String counted(long count, String word) {
         return count + " " + word + (count == 1 ? "" : "s");
     }
 
     private void render(Diagnostic diagnostic, StringBuilder out) {
-        String place = diagnostic.line() == 0
-                ? diagnostic.file()
-                : diagnostic.file() + ":" + diagnostic.line() + ":" + diagnostic.column();
         String tint = diagnostic.severity() == Severity.ERROR ? RED : YELLOW;
-        out.append(tinted(BOLD, printable(place) + ":")).append(' ');
+        out.append(tinted(BOLD, printable(place(diagnostic)) + ":")).append(' ');
         out.append(tinted(tint, Spelling.of(diagnostic.severity()) + ":")).append(' ');
         out.append(printable(diagnostic.message())).append('\n');
         String line = diagnostic.sourceLine();

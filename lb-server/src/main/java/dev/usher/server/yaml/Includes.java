@@ -1,12 +1,8 @@
 package dev.usher.server.yaml;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -17,11 +13,13 @@ final class Includes {
 
     private final Path base;
     private final Problems problems;
+    private final Fingerprint.Recorder recorder;
 
-    Includes(Path main, Problems problems) {
+    Includes(Path main, Problems problems, Fingerprint.Recorder recorder) {
         Path parent = main.getParent();
         this.base = parent == null ? Path.of("") : parent;
         this.problems = problems;
+        this.recorder = recorder;
     }
 
     /** The files of one pattern; a name without wildcards is given back unseen. */
@@ -45,24 +43,19 @@ final class Includes {
     }
 
     private List<Path> listed(Path directory, String name, Item.Scalar pattern) {
-        List<Path> found = new ArrayList<>();
-        if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, name)) {
-                for (Path entry : entries) {
-                    boolean hidden = String.valueOf(entry.getFileName()).startsWith(".");
-                    if (!hidden && !Files.isDirectory(entry)) {
-                        found.add(entry);
-                    }
-                }
-            } catch (IOException fault) {
-                problems.error(pattern.place(), "include: " + directory + " cannot be read: " + fault.getMessage());
-                return List.of();
-            }
+        IncludePattern include = new IncludePattern(directory, name);
+        List<Path> found;
+        try {
+            found = include.files();
+            recorder.listed(include, found);
+        } catch (IOException fault) {
+            recorder.listed(include, List.of());
+            problems.error(pattern.place(), "include: " + directory + " cannot be read: " + fault.getMessage());
+            return List.of();
         }
         if (found.isEmpty()) {
             problems.warning(pattern.place(), "include: no file matches " + pattern.text());
         }
-        Collections.sort(found);
         return found;
     }
 }

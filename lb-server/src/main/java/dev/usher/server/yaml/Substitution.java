@@ -31,13 +31,15 @@ final class Substitution {
 
     private final Function<String, @Nullable String> environment;
     private final Path directory;
+    private final Fingerprint.Recorder recorder;
 
     /**
      * @param directory what a relative path in {@code ${file:}} begins at
      */
-    Substitution(Function<String, @Nullable String> environment, Path directory) {
+    Substitution(Function<String, @Nullable String> environment, Path directory, Fingerprint.Recorder recorder) {
         this.environment = environment;
         this.directory = directory;
+        this.recorder = recorder;
     }
 
     /** What a scalar became, and whether a part of it must not be shown. */
@@ -113,7 +115,7 @@ final class Substitution {
 
     private String file(String name) {
         try {
-            byte[] bytes = FileBytes.read(directory.resolve(name), MAX_FILE_BYTES);
+            byte[] bytes = bytes(directory.resolve(name));
             String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
@@ -124,6 +126,17 @@ final class Substitution {
             throw new IllegalArgumentException("${file:" + name + "} is not UTF-8 text");
         } catch (IOException | InvalidPathException fault) {
             throw new IllegalArgumentException("${file:" + name + "} " + fault.getMessage(), fault);
+        }
+    }
+
+    private byte[] bytes(Path file) throws IOException {
+        try {
+            byte[] bytes = FileBytes.read(file, MAX_FILE_BYTES);
+            recorder.read(file, bytes);
+            return bytes;
+        } catch (IOException fault) {
+            recorder.look(file);
+            throw fault;
         }
     }
 }

@@ -1,0 +1,46 @@
+package dev.usher;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One attempt to put a configuration into force.
+ *
+ * @param number of the attempt, from 1
+ * @param at when it ended, by the wall clock
+ * @param who asked for it: a signal, the files themselves, somebody by name
+ * @param generation in force after it
+ * @param diff what it made different; nothing unless it was applied
+ * @param diagnostics every fault and warning, as {@code file:line:column: error: text}
+ * @param tookMillis from the reading of the file to the last step
+ */
+public record Reload(
+        long number,
+        Instant at,
+        Trigger trigger,
+        String who,
+        Result result,
+        int generation,
+        ConfigDiff diff,
+        List<String> diagnostics,
+        long tookMillis) {
+    /** What made it happen. */
+    public enum Trigger {
+        SIGNAL,
+        FILES,
+        API
+    }
+
+    /** What came of it. */
+    public enum Result {
+        APPLIED,
+        /** The files say what is in force already. */
+        UNCHANGED,
+        /** Nothing has changed. */
+        REFUSED
+    }
+
+    public Reload {
+        diagnostics = List.copyOf(diagnostics);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.usher.route;
+
+import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which route is for a name: the one with the exact name, else the one with the longest suffix. The order of the file has
+ * no part in it.
+ *
+ * <p>Immutable; shared by all workers.
+ */
+public final class RouteIndex {
+    /** Of two routes for one name the narrower stands first: {@code x} before {@code .x}, {@code *.x} before {@code .x}. */
+    private static final Comparator<RouteConfig> NARROWER_FIRST =
+            Comparator.comparing(route -> route.pattern().kind());
+
+    /** By name. A second route for it takes over only on listeners that the first is not for. */
+    private final Map<String, List<RouteConfig>> exact = new HashMap<>();
+    /** By the name behind the star or the first dot; for every name that ends in a dot and that. */
+    private final Map<String, List<RouteConfig>> below = new HashMap<>();
+
+    public RouteIndex(List<RouteConfig> routes) {
+        for (RouteConfig route : routes) {
+            RoutePattern pattern = route.pattern();
+            if (pattern.kind() != RoutePattern.Kind.BELOW) {
+                exact.computeIfAbsent(pattern.name(), _ -> new ArrayList<>()).add(route);
+            }
+            if (pattern.kind() != RoutePattern.Kind.EXACT) {
+                below.computeIfAbsent(pattern.name(), _ -> new ArrayList<>()).add(route);
+            }
+        }
+        exact.values().forEach(list -> list.sort(NARROWER_FIRST));
+        below.values().forEach(list -> list.sort(NARROWER_FIRST));
+    }
+
+    /**
+     * The route for a name; null if none has it.
+     *
+     * @param ipLiteral whether the name is an address, which has no labels: no suffix of it means anything
+     */
+    public @Nullable RouteConfig find(String name, boolean ipLiteral, String listener, Trace trace) {
+        RouteConfig found = firstFor(listener, exact.get(name), name, trace);
+        // A name is at most 253 bytes, so it has at most 126 suffixes.
+        int dot = ipLiteral ? -1 : name.indexOf('.');
+        return found != null || dot < 0 ? found : findBelow(name.substring(dot + 1), listener, trace);
+    }
+
+    /** The route for the names below {@code suffix}, at any depth, that no narrower route has; null if there is none. */
+    public @Nullable RouteConfig findBelow(String suffix, String listener, Trace trace) {
+        String rest = suffix;
+        while (true) {
+            RouteConfig found = firstFor(listener, below.get(rest), "*." + rest, trace);
+            int dot = rest.indexOf('.');
+            if (found != null || dot < 0) {
+                return found;
+            }
+            rest = rest.substring(dot + 1);
+        }
+    }
+
+    private static @Nullable RouteConfig firstFor(
+            String listener, @Nullable List<RouteConfig> routes, String looked, Trace trace) {
+        if (routes == null) {
+            trace.note(() -> "no route for " + looked);
+            return null;
+        }
+        for (RouteConfig route : routes) {
+            String text = route.pattern().text();
+            if (route.listeners().isEmpty() || route.listeners().contains(listener)) {
+                trace.note(() -> "route " + text + " matches");
+                return route;
+            }
+            trace.note(() -> "route " + text + " is for listeners " + route.listeners() + ", not for " + listener);
+        }
+        return null;
+    }
+}

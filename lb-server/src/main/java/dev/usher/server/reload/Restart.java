@@ -1,0 +1,29 @@
+package dev.usher.server.reload;
+
+import dev.usher.config.LoggingConfig;
+import dev.usher.config.UsherConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The settings that are followed from the start of a process to its end. */
+final class Restart {
+    private Restart() {}
+
+    /** Those that the configuration in force has otherwise than the one that the process was started with. */
+    static List<String> needed(UsherConfig started, UsherConfig inForce) {
+        LoggingConfig was = started.logging();
+        LoggingConfig is = inForce.logging();
+        List<String> needed = new ArrayList<>();
+        addIf(needed, started.workers() != inForce.workers(), "workers");
+        addIf(needed, !started.admin().equals(inForce.admin()), "admin");
+        addIf(needed, was.format() != is.format(), "logging.format");
+        addIf(needed, !was.access().equals(is.access()), "logging.access");
+        return needed;
+    }
+
+    private static void addIf(List<String> list, boolean different, String setting) {
+        if (different) {
+            list.add(setting);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.usher.server.reload;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a running usher says of itself in its run file.
+ *
+ * @param startedMillis when its process began: a process of another time with the same number is another one
+ * @param config the configuration file, as an absolute path
+ * @param generation in force
+ * @param last attempt to reload; null if there was none
+ * @param lastSignal the last attempt that a SIGHUP asked for; null if there was none
+ */
+public record RunState(
+        long pid,
+        long startedMillis,
+        String config,
+        int generation,
+        @Nullable Attempt last,
+        @Nullable Attempt lastSignal) {
+    /**
+     * An attempt to reload.
+     *
+     * @param result the word for it: applied, unchanged, refused
+     * @param text the differences, or the faults
+     */
+    public record Attempt(long number, String result, int generation, List<String> text) {}
+
+    /** The number of the last attempt that a signal asked for; 0 if there was none. */
+    long signalNumber() {
+        return lastSignal == null ? 0 : lastSignal.number();
+    }
+}

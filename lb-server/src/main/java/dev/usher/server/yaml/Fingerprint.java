@@ -1,0 +1,137 @@
+package dev.usher.server.yaml;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a configuration was read from, so that a difference can be seen without reading it again: two of them are equal
+ * exactly when the files say the same. Any thread.
+ *
+ * <p>Digests are made when they are first asked for: looking for one loads the network library, and a file is read before
+ * it is known how that is to be loaded (see {@link FileBytes}).
+ */
+public final class Fingerprint {
+    /** What a file said, or why it could not be read. */
+    private sealed interface Content {
+        record Bytes(ByteBuffer bytes) implements Content {}
+
+        record Text(String text) implements Content {}
+    }
+
+    private static final Content NOT_REGULAR = new Content.Text("not a regular file");
+
+    private final Map<IncludePattern, List<Path>> patterns;
+    /** Guarded by this, as is the other; null once the digests are made. */
+    private @Nullable Map<Path, Content> contents;
+
+    private Map<Path, String> digests = Map.of();
+
+    private Fingerprint(Map<Path, Content> contents, Map<IncludePattern, List<Path>> patterns) {
+        this.contents = Map.copyOf(contents);
+        this.patterns = Map.copyOf(patterns);
+    }
+
+    /** The SHA-256 of each file as it was read, or why it could not be read; files of {@code ${file:}} included. */
+    public synchronized Map<Path, String> files() {
+        if (contents != null) {
+            Map<Path, String> made = new LinkedHashMap<>();
+            contents.forEach((file, content) -> made.put(
+                    file,
+                    switch (content) {
+                        case Content.Bytes read -> sha256(read.bytes());
+                        case Content.Text why -> why.text();
+                    }));
+            digests = Map.copyOf(made);
+            contents = null;
+        }
+        return digests;
+    }
+
+    /** The files that each include with a wildcard stood for. */
+    public Map<IncludePattern, List<Path>> patterns() {
+        return patterns;
+    }
+
+    /** The same files as they are now. */
+    public Fingerprint now() {
+        Recorder now = new Recorder();
+        files().keySet().forEach(now::look);
+        patterns.keySet().forEach(pattern -> now.listed(pattern, matches(pattern)));
+        return now.fingerprint();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Fingerprint that && files().equals(that.files()) && patterns.equals(that.patterns);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(files(), patterns);
+    }
+
+    /** A directory that cannot be listed has no files: reading it says why. */
+    private static List<Path> matches(IncludePattern pattern) {
+        try {
+            return pattern.files();
+        } catch (IOException _) {
+            return List.of();
+        }
+    }
+
+    private static String sha256(ByteBuffer bytes) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Takes down what is read, while it is read. */
+    static final class Recorder {
+        private final Map<Path, Content> files = new LinkedHashMap<>();
+        private final Map<IncludePattern, List<Path>> patterns = new LinkedHashMap<>();
+
+        void read(Path file, byte[] bytes) {
+            files.put(file, isOther(file) ? NOT_REGULAR : new Content.Bytes(ByteBuffer.wrap(bytes)));
+        }
+
+        /** Of a file that nobody has read yet, or that could not be read. */
+        void look(Path file) {
+            try {
+                files.put(
+                        file,
+                        isOther(file)
+                                ? NOT_REGULAR
+                                : new Content.Bytes(ByteBuffer.wrap(FileBytes.read(file, YamlTree.MAX_BYTES))));
+            } catch (IOException fault) {
+                files.put(file, new Content.Text(String.valueOf(fault.getMessage())));
+            }
+        }
+
+        void listed(IncludePattern pattern, List<Path> found) {
+            patterns.put(pattern, found);
+        }
+
+        Fingerprint fingerprint() {
+            return new Fingerprint(files, patterns);
+        }
+
+        /** A pipe gives its text once, and would make the one who asks again wait. */
+        private static boolean isOther(Path file) {
+            return Files.exists(file) && !Files.isRegularFile(file);
+        }
+    }
+}

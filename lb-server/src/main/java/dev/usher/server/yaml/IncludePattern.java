@@ -1,0 +1,33 @@
+package dev.usher.server.yaml;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * An {@code include} with a wildcard: the files that it stands for are other ones at another time.
+ *
+ * @param glob for the names in the directory
+ */
+public record IncludePattern(Path directory, String glob) {
+    /** The files that it stands for now, in lexical order; hidden ones are left out, as editors and volumes make them. */
+    List<Path> files() throws IOException {
+        List<Path> found = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, glob)) {
+                for (Path entry : entries) {
+                    boolean hidden = String.valueOf(entry.getFileName()).startsWith(".");
+                    if (!hidden && !Files.isDirectory(entry)) {
+                        found.add(entry);
+                    }
+                }
+            }
+        }
+        Collections.sort(found);
+        return found;
+    }
+}
