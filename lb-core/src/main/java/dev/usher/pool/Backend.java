@@ -21,7 +21,9 @@ public final class Backend {
     private final String name;
     private volatile BackendConfig config;
 
-    private final ProbeCounts probes = new ProbeCounts();
+    /** Guarded by the pool's lock. */
+    private ProbeCounts probes = new ProbeCounts();
+
     private volatile BackendState verdict = BackendState.UNPROBED;
     private final Ejection ejection = new Ejection();
     private volatile AdminState adminState = AdminState.READY;
@@ -171,6 +173,7 @@ public final class Backend {
 
     /** Nobody probes it: it is up until sessions find otherwise. */
     void unprobed() {
+        probes = new ProbeCounts(); // should it be probed again, the first result decides again
         if (verdict != BackendState.UP) {
             verdict = BackendState.UP;
             changed("not probed");
@@ -185,6 +188,10 @@ public final class Backend {
     void setRemoved(String why) {
         removed = true;
         changed(why);
+    }
+
+    boolean isRemoved() {
+        return removed;
     }
 
     /** The state that the watcher knows. */
@@ -237,9 +244,19 @@ public final class Backend {
 
     // ---- what workers say ----
 
-    /** A session was given to it, and will be {@link #release released} once. */
-    void take() {
-        open.incrementAndGet();
+    /** Gives it a session, to be {@link #release released} once; false if others have meanwhile filled it. */
+    boolean take() {
+        int max = config.maxConnections();
+        if (max == BackendConfig.NO_LIMIT) {
+            open.incrementAndGet();
+            return true;
+        }
+        for (int now = open.get(); now < max; now = open.get()) {
+            if (open.compareAndSet(now, now + 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A session that was given to it is over, or goes to another one. */

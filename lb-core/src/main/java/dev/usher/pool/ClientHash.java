@@ -1,6 +1,7 @@
 package dev.usher.pool;
 
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,22 +13,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientHash implements Balancer {
     /**
-     * Places for each unit of weight, at least: shares are then within one percent of the weights, and few places move
-     * that need not.
+     * Places of every table, whatever the pool: a size that followed the number of backends or their weights would move
+     * nearly everybody each time it changes. With 600 backends each still has a hundred places, so that shares are
+     * within a percent of the weights; a table has a quarter of a mebibyte. A prime, since an order of all places needs
+     * one.
      */
-    private static final int PLACES_PER_UNIT = 100;
-    /** Primes, each near twice the one before: an order of all places needs a prime number of them. */
-    private static final int[] SIZES = {1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071};
+    private static final int PLACES = 65_521;
 
     private final Backend[] table;
 
-    /**
-     * @param members those that serve
-     * @param units the weights of all backends of the pool, those that do not serve too, over the smallest of them: the
-     *     size of the table must not follow who is up, or each change would move everybody
-     */
-    ClientHash(List<Weighted> members, int units) {
-        this.table = members.isEmpty() ? new Backend[0] : fill(members, size(units));
+    /** @param members those that serve, in any order: a name's addresses come in another one each time */
+    ClientHash(List<Weighted> members) {
+        this.table = members.isEmpty() ? new Backend[0] : fill(sorted(members));
+    }
+
+    private static List<Weighted> sorted(List<Weighted> members) {
+        return members.stream()
+                .sorted(Comparator.comparing(member -> member.backend().name()))
+                .toList();
     }
 
     /** The hash of a client, from the bytes of its address. Only the address: a client's ports change. */
@@ -51,7 +54,7 @@ final class ClientHash implements Balancer {
         return null;
     }
 
-    private static Backend[] fill(List<Weighted> members, int size) {
+    private static Backend[] fill(List<Weighted> members) {
         int count = members.size();
         int largest = members.stream().mapToInt(Weighted::weight).max().orElseThrow();
         int[] offset = new int[count];
@@ -59,11 +62,11 @@ final class ClientHash implements Balancer {
         long[] next = new long[count];
         long[] credit = new long[count];
         for (int i = 0; i < count; i++) {
-            byte[] name = members.get(i).backend().name().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-            offset[i] = (int) Long.remainderUnsigned(mix(fnv(name, 0x9e3779b97f4a7c15L)), size);
-            skip[i] = (int) Long.remainderUnsigned(mix(fnv(name, 0xc2b2ae3d27d4eb4fL)), size - 1) + 1;
+            byte[] name = members.get(i).backend().name().getBytes(StandardCharsets.US_ASCII);
+            offset[i] = (int) Long.remainderUnsigned(mix(fnv(name, 0x9e3779b97f4a7c15L)), PLACES);
+            skip[i] = (int) Long.remainderUnsigned(mix(fnv(name, 0xc2b2ae3d27d4eb4fL)), PLACES - 1) + 1;
         }
-        Backend[] table = new Backend[size];
+        Backend[] table = new Backend[PLACES];
         int filled = 0;
         while (true) {
             for (int i = 0; i < count; i++) {
@@ -74,19 +77,14 @@ final class ClientHash implements Balancer {
                 credit[i] -= largest;
                 int place;
                 do {
-                    place = (int) ((offset[i] + next[i]++ * skip[i]) % size);
+                    place = (int) ((offset[i] + next[i]++ * skip[i]) % PLACES);
                 } while (table[place] != null);
                 table[place] = members.get(i).backend();
-                if (++filled == size) {
+                if (++filled == PLACES) {
                     return table;
                 }
             }
         }
-    }
-
-    private static int size(int units) {
-        long wanted = (long) units * PLACES_PER_UNIT;
-        return Arrays.stream(SIZES).filter(size -> size >= wanted).findFirst().orElse(SIZES[SIZES.length - 1]);
     }
 
     private static long fnv(byte[] bytes, long seed) {

@@ -1,8 +1,8 @@
 package dev.usher.pool;
 
 import dev.usher.config.EjectionConfig;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Takes a backend out for failures that sessions saw, for {@code base_time} times the ejections in a row, at most
@@ -13,9 +13,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </pre>
  */
 final class Ejection {
+    private enum Place {
+        IN,
+        /** One worker is about to eject it, and has yet to say until when. */
+        LEAVING,
+        EJECTED
+    }
+
     private final AtomicInteger failuresInARow = new AtomicInteger();
-    private final AtomicBoolean ejected = new AtomicBoolean();
-    /** Ejections without a good spell as long as the last ejection between them. Written by the keeper. */
+    private final AtomicReference<Place> place = new AtomicReference<>(Place.IN);
+    /** Ejections without a good spell as long as the last ejection between them. */
     private volatile int timesInARow;
 
     private volatile long untilNanos;
@@ -35,7 +42,7 @@ final class Ejection {
 
     /** Takes it out at once; false if it is out already. */
     boolean eject(EjectionConfig config, long nowNanos) {
-        if (!ejected.compareAndSet(false, true)) {
+        if (!place.compareAndSet(Place.IN, Place.LEAVING)) {
             return false;
         }
         long calm = nowNanos - untilNanos;
@@ -43,13 +50,14 @@ final class Ejection {
         lastNanos = Math.min(
                 config.baseTime().toNanos() * timesInARow, config.maxTime().toNanos());
         untilNanos = nowNanos + lastNanos;
+        place.set(Place.EJECTED);
         return true;
     }
 
     /** Lets it back; false if it was not out. */
     boolean readmit() {
         failuresInARow.set(0);
-        return ejected.compareAndSet(true, false);
+        return place.compareAndSet(Place.EJECTED, Place.IN);
     }
 
     /** Forgets a count that the pool could not act on, so that it begins again. */
@@ -58,11 +66,11 @@ final class Ejection {
     }
 
     boolean isEjected() {
-        return ejected.get();
+        return place.get() == Place.EJECTED;
     }
 
     boolean isOver(long nowNanos) {
-        return ejected.get() && nowNanos - untilNanos >= 0;
+        return isEjected() && nowNanos - untilNanos >= 0;
     }
 
     int timesInARow() {

@@ -5,15 +5,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backend with the fewest open sessions for its weight. Looks at each, beginning one further each time, so that
- * those that are equal take turns.
+ * The backend with the fewest open sessions for its weight. Looks at all, beginning with the one whose turn it is, so that
+ * those that are equal take turns by their weights: a pool with next to no open sessions follows the weights too.
  */
 final class LeastConnections implements Balancer {
     private final Weighted[] members;
+    /** The member that each turn of a round begins with. */
+    private final int[] turns;
+
     private final AtomicInteger cursor;
 
     LeastConnections(List<Weighted> members, AtomicInteger cursor) {
         this.members = members.toArray(Weighted[]::new);
+        this.turns = RoundRobin.turns(members);
         this.cursor = cursor;
     }
 
@@ -22,7 +26,7 @@ final class LeastConnections implements Balancer {
         if (members.length == 0) {
             return null;
         }
-        int at = Integer.remainderUnsigned(cursor.getAndIncrement(), members.length);
+        int at = turns[Integer.remainderUnsigned(cursor.getAndIncrement(), turns.length)];
         Weighted best = null;
         for (int i = 0; i < members.length; i++) {
             Weighted next = members[at];
@@ -34,9 +38,12 @@ final class LeastConnections implements Balancer {
         return best == null ? null : best.backend();
     }
 
-    /** Compares the loads that the two would have with one session more, without dividing. */
+    /**
+     * Compares the loads that the two have, without dividing. Not those that they would have with one session more: of
+     * two idle ones the heavier would always win, and where sessions are few the lighter would never have one.
+     */
     static boolean isLessLoaded(Weighted candidate, Weighted best) {
-        return (candidate.backend().open() + 1L) * best.weight()
-                < (best.backend().open() + 1L) * candidate.weight();
+        return (long) candidate.backend().open() * best.weight()
+                < (long) best.backend().open() * candidate.weight();
     }
 }

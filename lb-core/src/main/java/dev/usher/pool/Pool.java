@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ public final class Pool {
      * @param cursor of the balancers that take turns
      * @param backupCursor the same, for the backups
      * @param ejected backends that are out now; workers reserve a place in it before they eject
+     * @param down whether the watcher knows that no backend serves
      * @param latencies by worker; filled by that worker at its first session, so that an idle pool costs nothing
      */
     private record Lasting(
@@ -38,6 +40,7 @@ public final class Pool {
             AtomicInteger cursor,
             AtomicInteger backupCursor,
             AtomicInteger ejected,
+            AtomicBoolean down,
             AtomicReferenceArray<@Nullable PoolLatencies> latencies) {}
 
     private final PoolConfig config;
@@ -47,6 +50,10 @@ public final class Pool {
     private final PoolWatcher watcher;
 
     private volatile List<Backend> backends = List.of();
+    /** What {@link #primary} and {@link #backup} were built for. Guarded by the lock. */
+    private List<Weighted> primaries = List.of();
+
+    private List<Weighted> backups = List.of();
     private volatile Balancer primary;
     private volatile Balancer backup;
     private volatile int serving;
@@ -65,6 +72,7 @@ public final class Pool {
                         new AtomicInteger(),
                         new AtomicInteger(),
                         new AtomicInteger(),
+                        new AtomicBoolean(),
                         new AtomicReferenceArray<>(workers)),
                 watcher,
                 wakeKeeper);
@@ -128,14 +136,17 @@ public final class Pool {
      * @return null if none is available
      */
     public @Nullable Backend pick(long clientHash, List<Backend> tried) {
-        Backend picked = primary.pick(clientHash, tried);
-        if (picked == null) {
-            picked = backup.pick(clientHash, tried);
+        while (true) {
+            Backend picked = primary.pick(clientHash, tried);
+            if (picked == null) {
+                picked = backup.pick(clientHash, tried);
+            }
+            if (picked == null || picked.take()) {
+                return picked;
+            }
+            // Other workers have filled it since it was looked at. Each time round one more session has found its
+            // place.
         }
-        if (picked != null) {
-            picked.take();
-        }
-        return picked;
     }
 
     /**
@@ -151,6 +162,11 @@ public final class Pool {
         if (lasting.ejected().incrementAndGet() > spare || !backend.ejection().eject(config.ejection(), nowNanos)) {
             lasting.ejected().decrementAndGet();
             backend.ejection().spare();
+            return;
+        }
+        if (backend.isRemoved()
+                && backend.ejection().readmit()) { // it takes none of those places that the others share
+            lasting.ejected().decrementAndGet();
             return;
         }
         wakeKeeper.run();
@@ -191,13 +207,14 @@ public final class Pool {
             List<Backend> before = backends;
             List<Backend> after = new ArrayList<>();
             for (Member member : members) {
+                if (find(after, member.address()) != null) {
+                    continue; // two names may lead to one address
+                }
                 Backend known = find(before, member.address());
-                if (known != null) {
-                    known.reconfigure(member.config());
-                } else if (find(after, member.address()) == null) {
+                if (known == null) {
                     known = new Backend(member.config(), member.address());
                 } else {
-                    continue; // two names may lead to one address
+                    known.reconfigure(member.config());
                 }
                 if (config.healthCheck().type() == HealthCheckConfig.Type.NONE) {
                     known.unprobed();
@@ -214,10 +231,10 @@ public final class Pool {
     public void remove(List<Backend> gone, String why) {
         synchronized (lasting.lock()) {
             for (Backend old : gone) {
+                old.setRemoved(why); // before the next: who ejects it from now on sees it
                 if (old.ejection().readmit()) {
                     lasting.ejected().decrementAndGet();
                 }
-                old.setRemoved(why);
                 tell(old);
             }
         }
@@ -265,6 +282,7 @@ public final class Pool {
             }
             rebuild(nowNanos);
         }
+        wakeKeeper.run(); // a reload may have put a successor into force meanwhile, which does not know yet
     }
 
     /** Sets a backend's share until the next restart; 0 goes back to the configuration's. */
@@ -276,6 +294,7 @@ public final class Pool {
             backend.overrideWeight(weight);
             rebuild(nowNanos);
         }
+        wakeKeeper.run(); // as above
     }
 
     /**
@@ -314,13 +333,21 @@ public final class Pool {
 
     /** Builds the balancers for what is so now, and tells the watcher what has become different. */
     private void rebuild(long nowNanos) {
-        primary = balancer(weighted(false, nowNanos), lasting.cursor());
-        backup = balancer(weighted(true, nowNanos), lasting.backupCursor());
+        List<Weighted> primariesNow = weighted(false, nowNanos);
+        if (!primariesNow.equals(primaries)) {
+            primaries = primariesNow;
+            primary = balancer(primaries, lasting.cursor());
+        }
+        List<Weighted> backupsNow = weighted(true, nowNanos);
+        if (!backupsNow.equals(backups)) {
+            backups = backupsNow;
+            backup = balancer(backups, lasting.backupCursor());
+        }
         backends.forEach(this::tell);
-        int before = serving;
         serving = (int)
                 backends.stream().filter(backend -> backend.state().serves()).count();
-        if ((serving == 0) != (before == 0)) {
+        boolean down = serving == 0;
+        if (lasting.down().getAndSet(down) != down) { // a new pool is taken to serve: only the contrary is news
             watcher.onPool(this, serving);
         }
     }
@@ -362,18 +389,9 @@ public final class Pool {
             case ROUND_ROBIN -> new RoundRobin(members, cursor);
             case LEAST_CONNECTIONS -> new LeastConnections(members, cursor);
             case RANDOM_TWO -> new RandomTwo(members);
-            case CLIENT_HASH -> new ClientHash(members, units());
+            case CLIENT_HASH -> new ClientHash(members);
             case FIRST -> new First(members);
         };
-    }
-
-    private int units() {
-        int smallest = weights().min().orElse(1);
-        return weights().map(weight -> (weight + smallest - 1) / smallest).sum();
-    }
-
-    private IntStream weights() {
-        return backends.stream().mapToInt(Backend::weight);
     }
 
     @Override

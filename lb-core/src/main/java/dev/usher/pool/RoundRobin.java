@@ -1,5 +1,6 @@
 package dev.usher.pool;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,9 @@ final class RoundRobin implements Balancer {
 
     /** @param members those that take turns; may be empty */
     RoundRobin(List<Weighted> members, AtomicInteger cursor) {
-        this.order = order(members);
+        this.order = Arrays.stream(turns(members))
+                .mapToObj(member -> members.get(member).backend())
+                .toArray(Backend[]::new);
         this.cursor = cursor;
     }
 
@@ -48,16 +51,16 @@ final class RoundRobin implements Balancer {
 
     /**
      * The smooth order: at each turn every backend gains its weight, the one with the most takes the turn and pays the
-     * sum of all weights.
+     * sum of all weights. One index of a member for each turn of a round.
      */
-    private static Backend[] order(List<Weighted> members) {
+    static int[] turns(List<Weighted> members) {
         int[] weights = reduced(members);
         int sum = 0;
         for (int weight : weights) {
             sum += weight;
         }
         long[] credit = new long[weights.length];
-        Backend[] order = new Backend[sum];
+        int[] turns = new int[sum];
         for (int turn = 0; turn < sum; turn++) {
             int richest = 0;
             for (int i = 0; i < credit.length; i++) {
@@ -67,9 +70,9 @@ final class RoundRobin implements Balancer {
                 }
             }
             credit[richest] -= sum;
-            order[turn] = members.get(richest).backend();
+            turns[turn] = richest;
         }
-        return order;
+        return turns;
     }
 
     /** The weights without their common divisor, scaled down where their sum would make too long an order. */

@@ -25,6 +25,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Two addresses of one group share a slot by chance once in 100,000 times; the hash is seeded, so nobody can make it
  * happen. Where all eight are in use, the newcomer is let in uncounted: the limits of others must not lock it out.
  *
+ * <p>The clock of the slots wraps after four and a half hours. So that none is ever read a turn too late, all slots are
+ * looked through four times a turn, by whichever worker is the first to admit somebody then; it takes half a millisecond.
+ *
  * <p>IPv6 clients count by their /64, since that is what one of them has.
  */
 public final class ClientLimits {
@@ -48,6 +51,12 @@ public final class ClientLimits {
     private static final long NANOS_PER_TICK = 1_000_000_000 / TICKS_PER_SECOND;
 
     private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
+    /** A quarter of a turn of the clock: no bucket takes longer to fill, and no time stands in a slot for longer. */
+    private static final long QUARTER_TICKS = 1L << (TIME_BITS - 2);
+
+    /** When all slots were looked through, in ticks that do not wrap. */
+    private final AtomicLong sweptTicks = new AtomicLong();
+
     private final AtomicLong uncounted = new AtomicLong();
     private final long seed = ThreadLocalRandom.current().nextLong();
     private final long bornNanos;
@@ -75,7 +84,12 @@ public final class ClientLimits {
     }
 
     private int admit(long hash, PerClientIp limit, long nowNanos) {
-        long now = ((nowNanos - bornNanos) / NANOS_PER_TICK) & TIME_MASK;
+        long ticks = (nowNanos - bornNanos) / NANOS_PER_TICK;
+        long now = ticks & TIME_MASK;
+        long swept = sweptTicks.get();
+        if (ticks - swept >= QUARTER_TICKS && sweptTicks.compareAndSet(swept, ticks)) {
+            sweep(now, ticks - swept >= 2 * QUARTER_TICKS);
+        }
         long fingerprint = hash >>> (OPEN_BITS + TIME_BITS) | 1; // never 0: that is a slot never used
         int group = (int) (hash & (SLOTS / GROUP - 1)) * GROUP;
         while (true) {
@@ -97,7 +111,7 @@ public final class ClientLimits {
             if (limit.newPerSecond() > 0) {
                 long step = Math.max(1, TICKS_PER_SECOND / limit.newPerSecond());
                 long burst = limit.burst() == 0 ? limit.newPerSecond() : limit.burst();
-                if (((fullAt - now) & TIME_MASK) > step * (burst - 1)) {
+                if (((fullAt - now) & TIME_MASK) > Math.min(step * (burst - 1), QUARTER_TICKS - step)) {
                     return TOO_FAST;
                 }
                 fullAt = (fullAt + step) & TIME_MASK;
@@ -108,6 +122,21 @@ public final class ClientLimits {
             }
             if (open == MAX_OPEN) {
                 return TOO_MANY;
+            }
+        }
+    }
+
+    /**
+     * Takes from all slots what is past.
+     *
+     * @param all whether nothing can be but past, since nobody was admitted for so long
+     */
+    private void sweep(long now, boolean all) {
+        for (int at = 0; at < SLOTS; at++) {
+            long before = slots.get(at);
+            if (before != 0 && (all || !isLater(before & TIME_MASK, now))) {
+                long after = open(before) == 0 ? 0 : (before & ~TIME_MASK) | now;
+                slots.compareAndSet(at, before, after); // else it was changed this very moment, and is not old
             }
         }
     }
@@ -135,10 +164,10 @@ public final class ClientLimits {
         return (int) (slot >>> TIME_BITS) & MAX_OPEN;
     }
 
-    /** On a clock that wraps after four hours: the nearer half is the future. */
+    /** On a clock that wraps: the next quarter of a turn is the future. */
     private static boolean isLater(long time, long now) {
         long ahead = (time - now) & TIME_MASK;
-        return ahead != 0 && ahead < TIME_MASK / 2;
+        return ahead != 0 && ahead <= QUARTER_TICKS;
     }
 
     /**

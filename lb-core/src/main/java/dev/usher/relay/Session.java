@@ -232,7 +232,12 @@ final class Session implements Deadline.Owner {
         }
         onClientKnown();
         if (more && state == SessionState.AWAITING_HELLO) {
-            onHelloBytes(Objects.requireNonNull(opening.room(), "there is room, or the hello's own limit was passed"));
+            ByteBuffer kept = opening.room();
+            if (kept == null) {
+                end(CloseReason.OUT_OF_BUFFERS);
+            } else {
+                onHelloBytes(kept);
+            }
         }
     }
 
@@ -702,6 +707,9 @@ final class Session implements Deadline.Owner {
         reported = true;
         listener.metrics().ended().of(reason).increment();
         if (attempts != null && attempts.current() != null) {
+            if (attempts.isTaken() && isFailureOfBackend(reason)) {
+                pool().failed(attempts.current(), worker.nowNanos());
+            }
             if (attempts.isTaken() && state != SessionState.CONNECTING) {
                 attempts.current().served(up.bytes(), down.bytes());
                 pool().latencies(relay.index()).session().record(worker.nowNanos() - acceptedNanos);
@@ -714,6 +722,11 @@ final class Session implements Deadline.Owner {
         } catch (RuntimeException | Error bug) { // of a log, which is not ours: the session has yet to be closed
             worker.onBug("the log of sessions failed", bug);
         }
+    }
+
+    /** Those that no other backend could make good; the others were counted when this session went elsewhere. */
+    private static boolean isFailureOfBackend(CloseReason reason) {
+        return reason == CloseReason.BACKEND_CLOSED_EARLY || reason == CloseReason.BACKEND_SILENT;
     }
 
     private SessionEnd describe(CloseReason reason) {

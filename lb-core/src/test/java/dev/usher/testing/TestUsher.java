@@ -7,14 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.LoadBalancer;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.BackendConfig;
+import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
+import dev.usher.config.LimitsConfig.PerClientIp;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig;
+import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
@@ -40,6 +44,8 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A running load balancer with one listener on loopback, and one route, {@link #NAME}, to one pool. When it closes, it
@@ -84,6 +90,11 @@ public final class TestUsher implements AutoCloseable {
     /** Length of {@link #hello}. */
     public static int helloBytes() {
         return hello().remaining();
+    }
+
+    /** A backend that nobody has started. */
+    public static BackendConfig anyBackend() {
+        return BackendConfig.of(new HostPort("127.0.0.1", 1));
     }
 
     public LoadBalancer balancer() {
@@ -198,6 +209,11 @@ public final class TestUsher implements AutoCloseable {
         private int workers = 1;
         private SessionLog alsoTell = SessionLog.NONE;
         private SelectorProvider provider = SelectorProvider.provider();
+        private UnaryOperator<PoolConfigBuilder> pool = UnaryOperator.identity();
+        private AcceptProxyProtocol acceptProxyProtocol = AcceptProxyProtocol.NONE;
+        private List<Cidr> trustedProxies = List.of();
+        private PerClientIp perClientIp = PerClientIp.NO_LIMIT;
+        private ReloadConfig reload = ReloadConfig.DEFAULT;
 
         private Builder(ListenerType type) {
             this.type = type;
@@ -276,6 +292,29 @@ public final class TestUsher implements AutoCloseable {
             return this;
         }
 
+        /** More settings of the one pool. */
+        public Builder pool(UnaryOperator<PoolConfigBuilder> settings) {
+            pool = settings;
+            return this;
+        }
+
+        /** Headers of this version are taken, from proxies in these blocks. */
+        public Builder acceptProxyProtocol(AcceptProxyProtocol version, String... trusted) {
+            acceptProxyProtocol = version;
+            trustedProxies = Stream.of(trusted).map(Cidr::parse).toList();
+            return this;
+        }
+
+        public Builder perClientIp(int connections, int newPerSecond, int burst) {
+            perClientIp = new PerClientIp(connections, newPerSecond, burst);
+            return this;
+        }
+
+        public Builder onRemovedBackend(OnRemovedBackend chosen) {
+            reload = new ReloadConfig(reload.watch(), reload.debounce(), reload.poll(), chosen);
+            return this;
+        }
+
         /** In place of the one route. */
         public Builder route(RouteConfig route) {
             routes.clear();
@@ -316,12 +355,16 @@ public final class TestUsher implements AutoCloseable {
                     type,
                     List.of(new HostPort("127.0.0.1", 0)),
                     hello,
-                    AcceptProxyProtocol.NONE,
-                    List.of(),
+                    acceptProxyProtocol,
+                    trustedProxies,
                     listenerConnections,
                     type == ListenerType.TCP ? POOL : null);
-            PoolConfig pool = unprobed(POOL, backends, timeouts, retries);
-            List<PoolConfig> pools = new ArrayList<>(List.of(pool));
+            PoolConfig web = pool.apply(PoolConfigBuilder.of(POOL)
+                            .backends(backends)
+                            .timeouts(timeouts)
+                            .retries(retries))
+                    .build();
+            List<PoolConfig> pools = new ArrayList<>(List.of(web));
             pools.addAll(morePools.values());
             UsherConfig base = UsherConfig.of(List.of(listener), routes, pools);
             return new UsherConfig(
@@ -330,10 +373,10 @@ public final class TestUsher implements AutoCloseable {
                     defaultRoute,
                     noSniRoute,
                     base.pools(),
-                    new LimitsConfig(allConnections, base.limits().perClientIp()),
+                    new LimitsConfig(allConnections, perClientIp),
                     workers,
                     base.shutdown(),
-                    base.reload(),
+                    reload,
                     base.admin(),
                     base.logging());
         }

@@ -125,7 +125,7 @@ class CommandIT {
             run.err().await("is ready");
             run.signal("USR1");
             run.signal("HUP");
-            run.err().await("SIGHUP: reload is not supported by this version");
+            run.err().await("configuration: nothing to do for SIGHUP");
             connected(address).close();
             run.signal("INT");
             assertEquals(0, run.exitCode());

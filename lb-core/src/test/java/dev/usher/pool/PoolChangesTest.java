@@ -1,0 +1,501 @@
+package dev.usher.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.Balance;
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.pool.Pool.Member;
+import dev.usher.testing.ManualClock;
+import dev.usher.testing.PoolConfigBuilder;
+import dev.usher.testing.TestPools;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a backend is, who is told, and what the next configuration keeps of it. */
+class PoolChangesTest {
+    private final ManualClock clock = new ManualClock();
+    private final List<String> told = new ArrayList<>();
+    private final AtomicInteger woken = new AtomicInteger();
+
+    /** Notes all it is told, as {@code b:UP>DOWN} and {@code serving 1}. */
+    private final PoolWatcher watcher = new PoolWatcher() {
+        @Override
+        public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
+            told.add(letter(backend) + ":" + before + ">" + after);
+        }
+
+        @Override
+        public void onPool(Pool pool, int serving) {
+            told.add("serving " + serving);
+        }
+    };
+
+    private static char letter(Backend backend) {
+        return (char) ('a' + backend.config().address().port() - 1);
+    }
+
+    private Pool start(PoolConfigBuilder config) {
+        return start(config.build());
+    }
+
+    private Pool start(PoolConfig config) {
+        Pool pool = new Pool(config, 1, watcher, woken::incrementAndGet);
+        pool.setBackends(TestPools.members(config), clock.nanos());
+        return pool;
+    }
+
+    private static PoolConfigBuilder probed(int... weights) {
+        return PoolConfigBuilder.of("web").weights(weights).check(HealthCheckConfig.Type.TCP);
+    }
+
+    private void probe(Pool pool, int backend, boolean success) {
+        pool.probed(pool.backends().get(backend), success, success ? "connected" : "refused", false, clock.nanos());
+    }
+
+    private void fail(Pool pool, int backend, int times) {
+        for (int i = 0; i < times; i++) {
+            pool.failed(pool.backends().get(backend), clock.nanos());
+        }
+    }
+
+    private void pass(Pool pool, Duration time) {
+        clock.advance(time);
+        pool.keep(clock.nanos());
+    }
+
+    private List<String> news() {
+        List<String> news = List.copyOf(told);
+        told.clear();
+        return news;
+    }
+
+    private static int share(Pool pool, int backend) {
+        int count = 0;
+        for (int i = 0; i < 1000; i++) {
+            Backend picked = pool.pick(0, List.of());
+            assertNotNull(picked);
+            picked.release();
+            if (picked == pool.backends().get(backend)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    // ---- probes ----
+
+    @Test
+    void eachChangeIsToldOnce() {
+        Pool pool = start(probed(1, 1));
+        assertEquals(List.of(), news(), "a start is no news");
+        probe(pool, 0, true);
+        assertEquals(List.of("a:UNPROBED>UP"), news());
+        probe(pool, 0, true);
+        probe(pool, 1, false);
+        assertEquals(List.of("b:UNPROBED>DOWN"), news());
+        assertEquals(1, pool.serving());
+        for (int i = 0; i < 5; i++) {
+            probe(pool, 0, false);
+        }
+        assertEquals(List.of("a:UP>DOWN", "serving 0"), news());
+        assertNull(pool.pick(0, List.of()));
+        pool.keep(clock.nanos());
+        assertEquals(List.of(), news());
+        for (int i = 0; i < 5; i++) {
+            probe(pool, 1, true);
+        }
+        assertEquals(List.of("b:DOWN>UP", "serving 1"), news());
+        assertEquals("connected", pool.backends().get(1).reason());
+    }
+
+    /** A pool whose names do not resolve has nobody, and must say so; its first address ends that. */
+    @Test
+    void aPoolThatStartsEmptySaysSo() {
+        PoolConfig config = probed(1).build();
+        Pool pool = new Pool(config, 1, watcher, () -> {});
+        pool.setBackends(List.of(), 0);
+        assertEquals(List.of("serving 0"), news());
+        pool.setBackends(List.of(), 0);
+        assertEquals(List.of(), news());
+        pool.setBackends(TestPools.members(config), 0);
+        assertEquals(List.of("serving 1"), news());
+    }
+
+    @Test
+    void theFirstProbeDecidesAgainAfterAnUnprobedSpell() {
+        Pool pool = start(probed(1));
+        probe(pool, 0, false);
+        Pool unprobed = pool.successor(PoolConfigBuilder.of("web").weights(1).build());
+        unprobed.setBackends(TestPools.members(unprobed.config()), clock.nanos());
+        assertEquals(BackendState.UP, unprobed.backends().getFirst().state());
+        Pool again = unprobed.successor(probed(1).build());
+        again.setBackends(TestPools.members(again.config()), clock.nanos());
+        probe(again, 0, true);
+        assertEquals(BackendState.UP, again.backends().getFirst().state(), "a success takes nobody down");
+        assertEquals(List.of("a:UNPROBED>DOWN", "serving 0", "a:DOWN>UP", "serving 1"), news());
+    }
+
+    // ---- ejection ----
+
+    private Pool ejecting(int backends, int maxPercent) {
+        return start(PoolConfigBuilder.of("web")
+                .weights(ones(backends))
+                .ejection(3, Duration.ofSeconds(10), Duration.ofSeconds(35), maxPercent));
+    }
+
+    private static int[] ones(int count) {
+        int[] ones = new int[count];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    @Test
+    void failuresInARowEject() {
+        Pool pool = ejecting(2, 50);
+        news();
+        Backend a = pool.backends().getFirst();
+        fail(pool, 0, 2);
+        a.succeeded();
+        fail(pool, 0, 2);
+        assertEquals(BackendState.UP, a.state());
+        fail(pool, 0, 1);
+        assertEquals(BackendState.EJECTED, a.state());
+        assertEquals(0, share(pool, 0), "at once, before the keeper has looked");
+        assertEquals(1, woken.get());
+        assertEquals(5, a.failures());
+        assertTrue(pool.keep(clock.nanos()), "wants to be called again");
+        assertEquals(List.of("a:UP>EJECTED"), news());
+        assertTrue(a.reason().contains("3 sessions in a row failed on it; out for 10 s (time 1 in a row)"), a.reason());
+        pass(pool, Duration.ofMillis(9_999));
+        assertEquals(List.of(), news());
+        pass(pool, Duration.ofMillis(1));
+        assertEquals(List.of("a:EJECTED>UP"), news());
+        assertEquals(500, share(pool, 0));
+        assertFalse(pool.keep(clock.nanos()));
+    }
+
+    /** How long it is out: 10, 20, 30, 35, 35, and 10 again after a spell as long as the last time out. */
+    @Test
+    void timesGrowUpToTheLongest() {
+        Pool pool = ejecting(2, 50);
+        Backend a = pool.backends().getFirst();
+        for (int seconds : new int[] {10, 20, 30, 35, 35}) {
+            fail(pool, 0, 3);
+            pass(pool, Duration.ofSeconds(seconds).minusNanos(1));
+            assertEquals(BackendState.EJECTED, a.state(), seconds + " s");
+            pass(pool, Duration.ofNanos(1));
+            assertEquals(BackendState.UP, a.state(), seconds + " s");
+            pass(pool, Duration.ofSeconds(9));
+        }
+        pass(pool, Duration.ofSeconds(26));
+        fail(pool, 0, 3);
+        pass(pool, Duration.ofSeconds(10));
+        assertEquals(BackendState.UP, a.state(), "it was good for 35 s");
+    }
+
+    @Test
+    void theOnlyBackendIsNeverEjected() {
+        Pool pool = ejecting(1, 50);
+        fail(pool, 0, 1000);
+        assertEquals(BackendState.UP, pool.backends().getFirst().state());
+        assertFalse(pool.keep(clock.nanos()));
+    }
+
+    @Test
+    void aBackendThatThePoolCouldNotSpareIsCountedAnew() {
+        Pool pool = ejecting(2, 50);
+        fail(pool, 0, 3);
+        fail(pool, 1, 3);
+        assertEquals(BackendState.UP, pool.backends().getLast().state());
+        pass(pool, Duration.ofSeconds(10));
+        fail(pool, 1, 2);
+        assertEquals(BackendState.UP, pool.backends().getLast().state());
+        fail(pool, 1, 1);
+        assertEquals(BackendState.EJECTED, pool.backends().getLast().state());
+    }
+
+    @Test
+    void zeroFailuresNeverEject() {
+        Pool pool = start(PoolConfigBuilder.of("web")
+                .weights(1, 1)
+                .ejection(0, Duration.ofSeconds(1), Duration.ofSeconds(1), 100));
+        fail(pool, 0, 1000);
+        assertEquals(BackendState.UP, pool.backends().getFirst().state());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10, 33, 50, 100})
+    void racingWorkersNeverEjectMoreThanThePoolCanSpare(int percent) throws Exception {
+        for (int round = 0; round < 50; round++) {
+            Pool pool = ejecting(10, percent);
+            CyclicBarrier together = new CyclicBarrier(4);
+            List<Thread> threads = new ArrayList<>();
+            AtomicInteger most = new AtomicInteger();
+            for (int i = 0; i < 4; i++) {
+                threads.add(Thread.ofPlatform().start(() -> {
+                    await(together);
+                    for (int failure = 0; failure < 40; failure++) {
+                        pool.failed(pool.backends().get(failure % 10), clock.nanos());
+                        most.accumulateAndGet(ejected(pool), Math::max);
+                    }
+                }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertTrue(most.get() <= percent / 10, most + " of 10 were out with " + percent + " %");
+            assertEquals(percent / 10, ejected(pool), "and as many as may were");
+            pass(pool, Duration.ofMinutes(1));
+            assertEquals(0, ejected(pool));
+            assertFalse(pool.keep(clock.nanos()), "no place is lost");
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int ejected(Pool pool) {
+        return (int) pool.backends().stream()
+                .filter(backend -> backend.state() == BackendState.EJECTED)
+                .count();
+    }
+
+    @Test
+    void onlyAProbeThatShakesHandsEndsIt() {
+        Pool pool = ejecting(2, 50);
+        Backend a = pool.backends().getFirst();
+        fail(pool, 0, 3);
+        pool.probed(a, true, "connected", false, clock.nanos());
+        assertEquals(BackendState.EJECTED, a.state());
+        pool.probed(a, false, "no handshake", true, clock.nanos());
+        assertEquals(BackendState.EJECTED, a.state());
+        pool.probed(a, true, "handshake", true, clock.nanos());
+        assertNotEquals(BackendState.EJECTED, a.state());
+        assertEquals("a probe shook hands with it", a.reason());
+        assertEquals(500, share(pool, 0));
+        fail(pool, 1, 3);
+        assertEquals(BackendState.EJECTED, pool.backends().getLast().state(), "its place is free again");
+    }
+
+    /** Connects that were under way to a dead backend fail after people have removed it. */
+    @Test
+    void aRemovedBackendTakesNoPlaceAmongTheEjected() {
+        Pool pool = ejecting(3, 34);
+        Backend gone = pool.backends().getFirst();
+        Pool next = pool.successor(pool.config());
+        next.remove(next.setBackends(TestPools.members(pool.config()).subList(1, 3), clock.nanos()), "removed");
+        for (int i = 0; i < 10; i++) {
+            next.failed(gone, clock.nanos());
+        }
+        assertFalse(next.keep(clock.nanos()), "nothing is under way");
+        Pool big = next.successor(pool.config());
+        big.setBackends(TestPools.members(pool.config()), clock.nanos());
+        fail(big, 1, 3);
+        assertEquals(BackendState.EJECTED, big.backends().get(1).state());
+    }
+
+    @Test
+    void anEjectedBackendThatIsRemovedFreesItsPlace() {
+        Pool pool = ejecting(4, 25);
+        fail(pool, 0, 3);
+        Pool next = pool.successor(pool.config());
+        next.remove(next.setBackends(TestPools.members(pool.config()).subList(1, 4), clock.nanos()), "removed");
+        assertFalse(next.keep(clock.nanos()));
+        Pool again = next.successor(pool.config());
+        again.setBackends(TestPools.members(pool.config()), clock.nanos());
+        fail(again, 1, 3);
+        assertEquals(BackendState.EJECTED, again.backends().get(1).state());
+    }
+
+    // ---- slow start ----
+
+    @ParameterizedTest
+    @EnumSource(names = {"ROUND_ROBIN", "LEAST_CONNECTIONS", "RANDOM_TWO"})
+    void theShareGrowsAfterRecovery(Balance balance) {
+        Pool pool = start(probed(1, 1).balance(balance).slowStart(Duration.ofSeconds(10)));
+        probe(pool, 0, true);
+        probe(pool, 1, true);
+        assertEquals(500, share(pool, 0), 60, "not at the start of the process");
+        assertFalse(pool.keep(clock.nanos()));
+        for (int i = 0; i < 3; i++) {
+            probe(pool, 0, false);
+        }
+        assertEquals(0, share(pool, 0));
+        probe(pool, 0, true);
+        probe(pool, 0, true);
+        assertTrue(woken.get() > 0, "the keeper is to look");
+        assertTrue(pool.keep(clock.nanos()));
+        assertEquals(10, share(pool, 0), 15, "1 %");
+        pass(pool, Duration.ofSeconds(5));
+        assertEquals(333, share(pool, 0), 60, "50 % against 100 %");
+        pass(pool, Duration.ofMillis(4_999));
+        assertTrue(pool.keep(clock.nanos()));
+        pass(pool, Duration.ofMillis(1));
+        assertEquals(500, share(pool, 0), 60);
+        assertFalse(pool.keep(clock.nanos()), "it is over");
+    }
+
+    @Test
+    void whoComesBackFromEjectionOrFromPeopleStartsSlowly() {
+        Pool pool = start(PoolConfigBuilder.of("web")
+                .weights(1, 1)
+                .slowStart(Duration.ofSeconds(10))
+                .ejection(3, Duration.ofSeconds(10), Duration.ofSeconds(10), 50));
+        fail(pool, 0, 3);
+        pass(pool, Duration.ofSeconds(10));
+        assertEquals(10, share(pool, 0), 2);
+        pass(pool, Duration.ofSeconds(10));
+        assertEquals(500, share(pool, 0), 2);
+        Backend a = pool.backends().getFirst();
+        pool.setAdminState(a, AdminState.DRAIN, "tester", clock.nanos());
+        pool.setAdminState(a, AdminState.READY, "tester", clock.nanos());
+        assertEquals(10, share(pool, 0), 2);
+    }
+
+    @Test
+    void aReloadWithoutSlowStartEndsIt() {
+        Pool pool = start(probed(1, 1).slowStart(Duration.ofSeconds(10)));
+        probe(pool, 0, false);
+        probe(pool, 0, true);
+        probe(pool, 0, true);
+        clock.advance(Duration.ofSeconds(1));
+        Pool next = pool.successor(probed(1, 1).build());
+        next.setBackends(TestPools.members(next.config()), clock.nanos());
+        assertEquals(500, share(next, 0), 2);
+        assertFalse(next.keep(clock.nanos()));
+    }
+
+    // ---- people ----
+
+    @ParameterizedTest
+    @EnumSource(names = {"DRAIN", "DISABLED"})
+    void whatPeopleTakeOutGetsNoSession(AdminState state) {
+        Pool pool = start(PoolConfigBuilder.of("web").weights(1, 1));
+        Backend a = pool.backends().getFirst();
+        assertTrue(a.take());
+        news();
+        pool.setAdminState(a, state, "by tester", clock.nanos());
+        BackendState shown = state == AdminState.DRAIN ? BackendState.DRAINING : BackendState.DISABLED;
+        assertEquals(List.of("a:UP>" + shown), news());
+        assertEquals("by tester", a.reason());
+        assertEquals(0, share(pool, 0));
+        assertEquals(1, a.open(), "those that it has go on");
+        probe(pool, 0, false);
+        pool.setAdminState(pool.backends().getLast(), state, "by tester", clock.nanos());
+        assertNull(pool.pick(0, List.of()));
+        assertEquals(List.of("b:UP>" + shown, "serving 0"), news());
+        pool.setAdminState(pool.backends().getLast(), AdminState.READY, "by tester", clock.nanos());
+        assertEquals(List.of("b:" + shown + ">UP", "serving 1"), news());
+    }
+
+    @Test
+    void aWeightIsFollowedFromNowOn() {
+        Pool pool = start(PoolConfigBuilder.of("web").weights(1, 1));
+        Backend a = pool.backends().getFirst();
+        pool.setWeight(a, 3, clock.nanos());
+        assertEquals(750, share(pool, 0));
+        assertThrows(IllegalArgumentException.class, () -> pool.setWeight(a, 257, clock.nanos()));
+        assertThrows(IllegalArgumentException.class, () -> pool.setWeight(a, -1, clock.nanos()));
+        assertEquals(750, share(pool, 0));
+        pool.setWeight(a, 0, clock.nanos());
+        assertEquals(500, share(pool, 0));
+    }
+
+    // ---- the next configuration ----
+
+    @Test
+    void whatStaysKeepsWhatItIs() {
+        Pool pool = start(probed(1, 1, 1).balance(Balance.ROUND_ROBIN));
+        Backend a = pool.backends().getFirst();
+        Backend b = pool.backends().get(1);
+        Backend c = pool.backends().getLast();
+        probe(pool, 0, true);
+        probe(pool, 1, false);
+        assertTrue(a.take());
+        a.served(10, 20);
+        pool.setAdminState(c, AdminState.DRAIN, "tester", clock.nanos());
+        pool.latencies(0).connect().record(7);
+        news();
+
+        PoolConfig changed = PoolConfigBuilder.of("web")
+                .check(HealthCheckConfig.Type.TCP)
+                .balance(Balance.LEAST_CONNECTIONS)
+                .backend(5, 9, false)
+                .backend(1, 0, false)
+                .backend(1, 0, false)
+                .backend(1, 0, false)
+                .build();
+        Pool next = pool.successor(changed);
+        List<Member> members = new ArrayList<>(TestPools.members(changed));
+        members.addFirst(members.removeLast());
+        assertEquals(List.of(), next.setBackends(members, clock.nanos()));
+        assertEquals(List.of(next.backends().getFirst(), a, b, c), next.backends());
+        assertEquals(BackendState.UNPROBED, next.backends().getFirst().state());
+        assertEquals(1, a.open());
+        assertEquals(1, a.sessions());
+        assertEquals(20, a.bytesOut());
+        assertEquals(5, a.weight());
+        assertEquals(9, a.config().maxConnections());
+        assertEquals(BackendState.UP, a.state());
+        assertEquals(BackendState.DOWN, b.state());
+        assertEquals(BackendState.DRAINING, c.state());
+        assertEquals(2, next.serving());
+        assertEquals(1, next.allLatencies().size());
+        assertEquals(List.of(), news(), "nothing has changed what it is");
+    }
+
+    @Test
+    void whatIsGoneTakesNoSessionAndKeepsItsOwn() {
+        Pool pool = start(probed(1, 1));
+        Backend a = pool.backends().getFirst();
+        assertTrue(a.take());
+        Pool next = pool.successor(pool.config());
+        List<Backend> gone = next.setBackends(TestPools.members(pool.config()).subList(1, 2), clock.nanos());
+        assertEquals(List.of(a), gone);
+        assertEquals(BackendState.UNPROBED, a.state(), "until it is in force, nothing has changed");
+        assertNotNull(pool.pick(0, List.of(pool.backends().getLast())));
+        next.remove(gone, "removed");
+        assertEquals(List.of("a:UNPROBED>DRAINING"), news());
+        assertNull(pool.pick(0, List.of(pool.backends().getLast())), "not by those who hold the one before either");
+        assertEquals(2, a.open());
+        Pool again = next.successor(pool.config());
+        again.setBackends(TestPools.members(pool.config()), clock.nanos());
+        assertNotEquals(a, again.backends().getFirst(), "who comes back begins anew");
+        assertEquals(BackendState.UNPROBED, again.backends().getFirst().state());
+    }
+
+    @Test
+    void twoNamesMayLeadToOneAddress() {
+        PoolConfig config = probed(1, 1).build();
+        Pool pool = new Pool(config, 1, watcher, () -> {});
+        List<Member> members = TestPools.members(config);
+        Member same = new Member(config.backends().getLast(), members.getFirst().address());
+        pool.setBackends(List.of(members.getFirst(), same), 0);
+        assertEquals(1, pool.backends().size());
+        Backend first = pool.backends().getFirst();
+        assertEquals(List.of(), pool.setBackends(List.of(members.getFirst(), same), 0));
+        assertEquals(List.of(first), pool.backends(), "and after the next answer too");
+        assertSame(config.backends().getFirst(), first.config());
+    }
+}
