@@ -135,7 +135,7 @@ public final class ClientLimits {
         for (int at = 0; at < SLOTS; at++) {
             long before = slots.get(at);
             if (before != 0 && (all || !isLater(before & TIME_MASK, now))) {
-                long after = open(before) == 0 ? 0 : before & ~TIME_MASK | now;
+                long after = open(before) == 0 ? 0 : (before & ~TIME_MASK) | now;
                 slots.compareAndSet(at, before, after); // else it was changed this very moment, and is not old
             }
         }

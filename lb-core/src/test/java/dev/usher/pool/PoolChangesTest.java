@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Balance;
-import dev.usher.config.HealthCheckConfig.Type;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.pool.Pool.Member;
 import dev.usher.testing.ManualClock;
@@ -61,7 +61,7 @@ class PoolChangesTest {
     }
 
     private static PoolConfigBuilder probed(int... weights) {
-        return PoolConfigBuilder.of("web").weights(weights).check(Type.TCP);
+        return PoolConfigBuilder.of("web").weights(weights).check(HealthCheckConfig.Type.TCP);
     }
 
     private void probe(Pool pool, int backend, boolean success) {
@@ -439,7 +439,7 @@ class PoolChangesTest {
         news();
 
         PoolConfig changed = PoolConfigBuilder.of("web")
-                .check(Type.TCP)
+                .check(HealthCheckConfig.Type.TCP)
                 .balance(Balance.LEAST_CONNECTIONS)
                 .backend(5, 9, false)
                 .backend(1, 0, false)

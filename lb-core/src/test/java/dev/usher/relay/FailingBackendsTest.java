@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.Balance;
-import dev.usher.config.HealthCheckConfig.Type;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.PoolConfig.OnDown;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
@@ -221,7 +221,7 @@ class FailingBackendsTest {
         try (TestBackend one = TestBackend.refusing();
                 TestBackend two = TestBackend.refusing();
                 TestUsher usher = TestUsher.of(one, two)
-                        .pool(pool -> pool.check(Type.TCP))
+                        .pool(pool -> pool.check(HealthCheckConfig.Type.TCP))
                         .start()) {
             Await.until(() -> events(usher, Kind.POOL_DOWN) == 1, "the pool is down");
             assertArrayEquals(INTERNAL_ERROR, exchange(usher));
@@ -234,8 +234,9 @@ class FailingBackendsTest {
     @Test
     void aStartIsNoEvent() throws IOException {
         try (TestBackend one = TestBackend.start(TestBackend.ECHO);
-                TestUsher usher =
-                        TestUsher.of(one).pool(pool -> pool.check(Type.TCP)).start()) {
+                TestUsher usher = TestUsher.of(one)
+                        .pool(pool -> pool.check(HealthCheckConfig.Type.TCP))
+                        .start()) {
             one.connection(2);
             assertEquals(List.of(), usher.balancer().events());
         }
@@ -265,7 +266,7 @@ class FailingBackendsTest {
         try (TestBackend other = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = TestUsher.of(dying, other)
                         .pool(pool -> pool.balance(Balance.FIRST)
-                                .check(Type.TLS)
+                                .check(HealthCheckConfig.Type.TLS)
                                 .probeTimeout(Duration.ofSeconds(5))
                                 .fall(1)
                                 .onDown(OnDown.CLOSE))

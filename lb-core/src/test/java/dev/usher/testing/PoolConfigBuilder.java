@@ -5,7 +5,6 @@ import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HealthCheckConfig.StatusRange;
-import dev.usher.config.HealthCheckConfig.Type;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.PoolConfig.OnDown;
@@ -29,7 +28,7 @@ public final class PoolConfigBuilder {
     private OnDown onDown = OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
 
-    private Type check = Type.NONE;
+    private HealthCheckConfig.Type check = HealthCheckConfig.Type.NONE;
     private @Nullable String serverName;
     private List<String> alpn = List.of();
     private boolean verify;
@@ -115,7 +114,7 @@ public final class PoolConfigBuilder {
     }
 
     /** Probes of this type, every 20 ms. */
-    public PoolConfigBuilder check(Type type) {
+    public PoolConfigBuilder check(HealthCheckConfig.Type type) {
         check = type;
         interval = Duration.ofMillis(20);
         return this;
