@@ -91,9 +91,8 @@ final class Probe {
     }
 
     private String ask(SSLSocket secure, InetSocketAddress address) throws IOException {
-        String host = check.serverName() == null ? address.getHostString() : check.serverName();
         secure.getOutputStream()
-                .write((check.method() + " " + check.path() + " HTTP/1.1\r\nHost: " + host
+                .write((check.method() + " " + check.path() + " HTTP/1.1\r\nHost: " + host(address)
                                 + "\r\nUser-Agent: usher-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         secure.getOutputStream().flush();
@@ -108,6 +107,15 @@ final class Probe {
         return "status " + status;
     }
 
+    /** Of the request: an IPv6 address stands in brackets there (RFC 3986 section 3.2.2). */
+    private String host(InetSocketAddress address) {
+        if (check.serverName() != null) {
+            return check.serverName();
+        }
+        String host = address.getHostString();
+        return host.indexOf(':') < 0 ? host : "[" + host + "]";
+    }
+
     private static String statusLine(SSLSocket secure) throws IOException {
         StringBuilder line = new StringBuilder();
         while (line.length() < MAX_STATUS_LINE_BYTES) {
@@ -117,6 +125,9 @@ final class Probe {
             }
             if (next == '\n') {
                 return line.toString().strip();
+            }
+            if (next == '\r') {
+                continue; // before the line's end, and nothing anywhere else
             }
             line.append(next >= ' ' && next < 127 ? (char) next : '?');
         }

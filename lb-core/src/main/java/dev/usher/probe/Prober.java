@@ -90,6 +90,9 @@ final class Prober {
             pool.probed(
                     backend, result.outcome() == ProbeResult.Outcome.SUCCESS, result.text(), handshake, clock.nanos());
         } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good
+            if (Thread.interrupted()) {
+                throw new InterruptedException(); // stopped together with what it needs
+            }
             log.error("a fault in usher: probing {} of pool {} failed", backend, pool, bug);
         }
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -15,11 +16,12 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -50,7 +52,7 @@ final class TlsProbing {
                     (SSLSocket) context.getSocketFactory().createSocket(socket, host, address.getPort(), true);
             SSLParameters parameters = secure.getSSLParameters();
             if (check.serverName() != null) {
-                parameters.setServerNames(List.of(new SNIHostName(check.serverName())));
+                parameters.setServerNames(List.of(new SentName(check.serverName())));
             }
             if (!check.alpn().isEmpty()) {
                 parameters.setApplicationProtocols(check.alpn().toArray(String[]::new));
@@ -63,6 +65,13 @@ final class TlsProbing {
             return secure;
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS is not to be had from this JVM: " + e.getMessage(), e);
+        }
+    }
+
+    /** As the configuration has it: the JDK's own class for host names takes no underscore, which some of them have. */
+    private static final class SentName extends SNIServerName {
+        SentName(String name) {
+            super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
         }
     }
 

@@ -1,0 +1,176 @@
+package dev.usher.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.SendProxyProtocol;
+import dev.usher.pool.AdminState;
+import dev.usher.pool.Backend;
+import dev.usher.pool.BackendState;
+import dev.usher.pool.Pool;
+import dev.usher.testing.Await;
+import dev.usher.testing.PoolConfigBuilder;
+import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestPools;
+import dev.usher.testing.TestUsher;
+import dev.usher.testing.TlsServer;
+import dev.usher.testing.TlsServer.Identity;
+import dev.usher.time.Clock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** All probes of a pool, as they go on. */
+class ProbesTest {
+    private final Probes probes = new Probes(Clock.SYSTEM, _ -> new byte[0]);
+
+    @AfterEach
+    void close() {
+        probes.close();
+    }
+
+    private Pool probed(PoolConfigBuilder config) {
+        Pool pool = TestPools.of(config.build(), 1);
+        probes.follow(pool);
+        return pool;
+    }
+
+    private static void awaitState(Backend backend, BackendState state) {
+        Await.until(() -> backend.state() == state, backend + " is " + state + ", not " + backend.state());
+    }
+
+    @Test
+    void theFirstRoundDecides() {
+        try (TestBackend good = TestBackend.start(TestBackend.SILENT);
+                TestBackend bad = TestBackend.refusing()) {
+            Pool pool = probed(PoolConfigBuilder.of("web")
+                    .backend(good.config())
+                    .backend(bad.config())
+                    .check(HealthCheckConfig.Type.TCP)
+                    .rise(100)
+                    .fall(100));
+            awaitState(pool.backends().getFirst(), BackendState.UP);
+            awaitState(pool.backends().getLast(), BackendState.DOWN);
+            assertEquals("connection refused", pool.backends().getLast().reason());
+            assertEquals(
+                    "connected",
+                    Objects.requireNonNull(pool.backends().getFirst().lastProbe())
+                            .text());
+        }
+    }
+
+    /** The slow one's probes take two seconds each; the other has hundreds meanwhile. */
+    @Test
+    void aSlowBackendDelaysNobodyElse() {
+        try (TestBackend slow = TestBackend.unreachable();
+                TestBackend good = TestBackend.start(TestBackend.CLOSE)) {
+            Pool pool = probed(PoolConfigBuilder.of("web")
+                    .backend(slow.config())
+                    .backend(good.config())
+                    .check(HealthCheckConfig.Type.TCP)
+                    .probeTimeout(Duration.ofSeconds(60)));
+            good.connection(20);
+            assertEquals(BackendState.UNPROBED, pool.backends().getFirst().state());
+            assertEquals(BackendState.UP, pool.backends().getLast().state());
+        }
+    }
+
+    @Test
+    void aHandshakeEndsAnEjectionAndTheCertificateIsShown() throws Exception {
+        try (TlsServer server = TlsServer.start(Identity.of("www.example.com"), "")) {
+            Pool pool = probed(PoolConfigBuilder.of("web")
+                    .backend(server.config())
+                    .check(HealthCheckConfig.Type.TLS)
+                    .probeTimeout(Duration.ofSeconds(5))
+                    .ejection(1, Duration.ofHours(1), Duration.ofHours(1), 100));
+            Backend backend = pool.backends().getFirst();
+            Await.until(() -> backend.certificate() != null, "a certificate was seen");
+            assertTrue(Objects.requireNonNull(backend.certificate()).covers("www.example.com"));
+            pool.failed(backend, System.nanoTime());
+            awaitState(backend, BackendState.UP);
+            assertEquals("a probe shook hands with it", backend.reason());
+        }
+    }
+
+    @Test
+    void aDisabledBackendIsNotProbed() {
+        try (TestBackend backend = TestBackend.start(TestBackend.CLOSE)) {
+            Pool pool =
+                    probed(PoolConfigBuilder.of("web").backend(backend.config()).check(HealthCheckConfig.Type.TCP));
+            backend.connection(1);
+            pool.setAdminState(pool.backends().getFirst(), AdminState.DISABLED, "tester", System.nanoTime());
+            int[] settled = {-1, 0};
+            Await.until(
+                    () -> { // 20 times the interval without a probe
+                        int now = backend.connections().size();
+                        settled[1] = now == settled[0] ? settled[1] + 1 : 0;
+                        settled[0] = now;
+                        return settled[1] > 800;
+                    },
+                    "probes end");
+            pool.setAdminState(pool.backends().getFirst(), AdminState.READY, "tester", System.nanoTime());
+            backend.connection(settled[0] + 1);
+        }
+    }
+
+    /** Probers whose check stays go on; those of backends that are gone end; a changed check begins anew. */
+    @Test
+    void aReloadIsFollowed() {
+        try (TestBackend one = TestBackend.start(TestBackend.CLOSE);
+                TestBackend two = TestBackend.start(TestBackend.CLOSE)) {
+            PoolConfigBuilder both = PoolConfigBuilder.of("web")
+                    .backend(one.config())
+                    .backend(two.config())
+                    .check(HealthCheckConfig.Type.TCP);
+            Pool pool = probed(both);
+            one.connection(2);
+            two.connection(2);
+            PoolConfig single = PoolConfigBuilder.of("web")
+                    .backend(one.config())
+                    .check(HealthCheckConfig.Type.TCP)
+                    .build();
+            Pool next = pool.successor(single);
+            next.remove(next.setBackends(TestPools.members(single), System.nanoTime()), "removed");
+            probes.follow(next);
+            int seen = two.connections().size();
+            one.connection(one.connections().size() + 20);
+            assertTrue(two.connections().size() <= seen + 1, "one may have been under way");
+
+            PoolConfig tls = PoolConfigBuilder.of("web")
+                    .backend(one.config())
+                    .check(HealthCheckConfig.Type.TLS)
+                    .fall(1)
+                    .build();
+            Pool strict = next.successor(tls);
+            strict.setBackends(TestPools.members(tls), System.nanoTime());
+            probes.follow(strict);
+            awaitState(strict.backends().getFirst(), BackendState.DOWN);
+            assertNotNull(strict.backends().getFirst().lastProbe());
+        }
+    }
+
+    /** Through the whole: what a backend that wants PROXY headers gets from a probe. */
+    @Test
+    void probesSayThatTheyAreOurOwn() {
+        for (SendProxyProtocol version : List.of(SendProxyProtocol.V1, SendProxyProtocol.V2)) {
+            try (TestBackend backend = TestBackend.start(TestBackend.SILENT);
+                    TestUsher usher = TestUsher.of(backend)
+                            .pool(pool -> pool.check(HealthCheckConfig.Type.TCP).sendProxyProtocol(version))
+                            .start()) {
+                Await.until(
+                        () -> usher.address().getPort() > 0
+                                && backend.connection(0).received().length > 0,
+                        "a probe came");
+                String got = new String(backend.connection(0).received(), StandardCharsets.ISO_8859_1);
+                String expected = version == SendProxyProtocol.V1 ? "PROXY UNKNOWN\r\n" : "\r\n\r\n\0\r\nQUIT\n \0\0\0";
+                assertEquals(expected, got);
+            }
+        }
+    }
+}
