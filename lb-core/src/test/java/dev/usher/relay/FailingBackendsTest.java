@@ -263,6 +263,21 @@ class FailingBackendsTest {
     }
 
     @Test
+    void connectTotalCutsAnAttemptShort() throws IOException {
+        try (TestBackend one = TestBackend.unreachable();
+                TestUsher usher = TestUsher.of(one)
+                        .connectTimeout(Duration.ofSeconds(8))
+                        .pool(pool -> pool.connectTotal(Duration.ofMillis(300)))
+                        .start()) {
+            long began = System.nanoTime();
+            assertArrayEquals(INTERNAL_ERROR, exchange(usher));
+            long millis = (System.nanoTime() - began) / 1_000_000;
+            usher.ended(CloseReason.CONNECT_TIMEOUT);
+            assertTrue(millis < 7000, millis + " ms");
+        }
+    }
+
+    @Test
     void onDownCloseResetsTheSessionsOfTheBackend() throws IOException {
         CountDownLatch stopped = new CountDownLatch(1);
         TestBackend dying = TestBackend.start(TestBackend.ECHO);
