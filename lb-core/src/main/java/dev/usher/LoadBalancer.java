@@ -53,7 +53,8 @@ import org.slf4j.LoggerFactory;
 public final class LoadBalancer implements AutoCloseable {
     /**
      * The most that sessions may keep in buffers, over all workers: for peers that do not read, and hellos that are not
-     * whole. A stalled session keeps 256 KiB at most and 16 KiB as a rule, so this is enough for 16,000 of them.
+     * whole. A bulk download that stalls keeps up to 256 KiB while less than a quarter of this is in use, and 16 KiB from
+     * then on; when all is in use, nothing more is read for peers that might not take it.
      */
     private static final long MAX_HELD_BYTES = 256L * 1024 * 1024;
     /** How often a drain looks whether the last session is gone. */
@@ -66,11 +67,13 @@ public final class LoadBalancer implements AutoCloseable {
      *
      * @param provider of selectors and channels
      * @param log is told of every ended session
+     * @param maxSessions the most connections that there are descriptors for, two each; above them accepting pauses,
+     *     whatever the configuration says: a connection without a descriptor for its backend could only be refused
      */
-    public record Environment(SelectorProvider provider, Clock clock, SessionLog log) {
+    public record Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
         /** The machine's own network and clock. */
-        public static Environment of(SessionLog log) {
-            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log);
+        public static Environment of(SessionLog log, int maxSessions) {
+            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions);
         }
     }
 
@@ -87,7 +90,8 @@ public final class LoadBalancer implements AutoCloseable {
     private LoadBalancer(UsherConfig config, Environment environment) throws IOException {
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
-        this.shared = new Relay.Shared(runName(), new AtomicInteger(), new ClientLimits(environment.clock()));
+        this.shared = new Relay.Shared(
+                runName(), new AtomicInteger(), environment.maxSessions(), new ClientLimits(environment.clock()));
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {
             Worker worker =

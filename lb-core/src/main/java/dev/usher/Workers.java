@@ -53,8 +53,16 @@ final class Workers {
 
     /** Runs a task on each worker, and waits until all have done it. The first exception is thrown here. */
     void onEach(Task task) throws IOException {
+        IOException first = null;
         for (int i = 0; i < members.size(); i++) {
-            on(i, task);
+            try {
+                on(i, task);
+            } catch (IOException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 

@@ -89,6 +89,23 @@ public record HealthCheckConfig(
             10,
             Duration.ofDays(21));
 
+    /** No probes. */
+    public static final HealthCheckConfig NONE = new HealthCheckConfig(
+            Type.NONE,
+            null,
+            List.of(),
+            true,
+            null,
+            "/",
+            "GET",
+            new StatusRange(200, 399),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
+            2,
+            3,
+            10,
+            Duration.ofDays(21));
+
     public HealthCheckConfig {
         Check.present(type, "health_check.type");
         serverName = serverName == null ? null : HostName.normalize(serverName);

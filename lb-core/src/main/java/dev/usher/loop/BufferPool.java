@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Direct buffers of one worker for bytes that must be kept: a hello until the backend answers, and what a slow peer
- * has not taken yet. Sizes are powers of two from 4 KiB, which holds a usual hello, to 512 KiB, which holds the
- * largest in the smallest records. A session at rest has none.
+ * has not taken yet. Sizes are powers of two from 4 KiB, which holds a usual hello, to 1 MiB, which holds the
+ * largest in the smallest records, read with what came behind it, and a PROXY header in front. A session at rest has none.
  *
  * <p>What is out is bounded by a budget, so that no number of stalled peers can take all memory. What comes back is
  * kept for the next up to {@link #MAX_SPARE_BYTES}; the rest is left to the collector.
@@ -19,7 +19,7 @@ public final class BufferPool {
     /** The smallest buffer. */
     public static final int MIN_BYTES = 4 * 1024;
     /** The largest buffer. */
-    public static final int MAX_BYTES = 512 * 1024;
+    public static final int MAX_BYTES = 1024 * 1024;
 
     /** Enough for the hellos of 2,000 connections under way at once; more than that is not worth holding on to. */
     private static final long MAX_SPARE_BYTES = 8 * 1024 * 1024;
@@ -55,6 +55,16 @@ public final class BufferPool {
         }
         spareBytes -= capacity;
         return spare.clear();
+    }
+
+    /** True exactly when more than a quarter of the budget is out: from then on as little as possible is to be held. */
+    public boolean isScarce() {
+        return heldBytes.get() > budgetBytes / 4;
+    }
+
+    /** Whether {@link #acquire} would give a buffer of so many bytes. */
+    public boolean hasRoomFor(int bytes) {
+        return heldBytes.get() + ((long) MIN_BYTES << sizeClass(bytes)) <= budgetBytes;
     }
 
     /** Takes back a buffer that {@link #acquire} gave. Its last holder must not touch it again. */

@@ -104,11 +104,15 @@ public final class Listener implements Ready {
      */
     public void close() throws IOException {
         worker.cancel(pause);
-        worker.unregister(key); // a registered socket would go on to listen until the next select
-        while (acceptOne()) {
-            // until the queue is empty
+        try {
+            worker.unregister(key); // a registered socket would go on to listen until the next select
+            int taken = 0;
+            while (taken < BACKLOG && acceptOne()) { // what comes later than a whole queue is not waited for
+                taken++;
+            }
+        } finally {
+            channel.close();
         }
-        channel.close();
     }
 
     /** @return false if there was none, or it could not be taken */

@@ -141,6 +141,7 @@ public final class Worker {
 
     /** One turn: waits for something to do, and does it. Callable by hand where no thread was started. */
     public void runOnce() throws IOException {
+        Thread.interrupted(); // nobody means it, and with the flag set no select waits
         int ripe = closing.size();
         nowIsStale = true;
         select(ripe > 0);

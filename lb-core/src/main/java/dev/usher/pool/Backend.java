@@ -264,7 +264,8 @@ public final class Backend {
         open.decrementAndGet();
     }
 
-    void countFailure() {
+    /** An attempt to use it failed before its first byte, whoever is at fault. */
+    public void countFailure() {
         failures.increment();
     }
 

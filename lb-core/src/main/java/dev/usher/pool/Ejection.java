@@ -35,9 +35,9 @@ final class Ejection {
         }
     }
 
-    /** A session failed on it. Any worker; true for the one call that reaches the limit. */
+    /** A session failed on it. Any worker; true for each that reaches the limit. */
     boolean failed(EjectionConfig config) {
-        return config.isOn() && failuresInARow.incrementAndGet() == config.consecutiveFailures();
+        return config.isOn() && failuresInARow.incrementAndGet() >= config.consecutiveFailures();
     }
 
     /** Takes it out at once; false if it is out already. */

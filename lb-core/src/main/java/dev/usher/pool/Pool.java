@@ -149,12 +149,17 @@ public final class Pool {
         }
     }
 
-    /**
-     * An attempt to use a backend failed before its first byte. The failure that completes a row ejects the backend at
-     * once, if the pool can spare it.
-     */
+    /** An attempt to use a backend failed before its first byte, by the backend's own fault. */
     public void failed(Backend backend, long nowNanos) {
         backend.countFailure();
+        blame(backend, nowNanos);
+    }
+
+    /**
+     * A failure that was counted turns out to be the backend's own fault. The one that completes a row ejects the backend
+     * at once, if the pool can spare it.
+     */
+    public void blame(Backend backend, long nowNanos) {
         if (!backend.reachedFailureLimit(config.ejection())) {
             return;
         }

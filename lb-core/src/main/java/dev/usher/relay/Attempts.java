@@ -16,6 +16,9 @@ final class Attempts {
     private final long clientHash;
     private final long beganNanos;
     private List<Backend> tried = List.of();
+    /** Those of {@link #tried} that closed before their first byte. */
+    private List<Backend> closedEarly = List.of();
+
     private int count;
     /** The one that was tried last. */
     private @Nullable Backend current;
@@ -98,6 +101,9 @@ final class Attempts {
     void answered() {
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
+        for (Backend silent : closedEarly) { // on a hello that another one answers: it was not the hello
+            pool.blame(silent, clock.nanos());
+        }
     }
 
     /** Lets the current one go, since it did not do; the next one will be another. */
@@ -106,14 +112,20 @@ final class Attempts {
         if (failed == null) {
             return;
         }
-        if (reason != CloseReason.OUT_OF_SOCKETS) { // which is our fault
+        if (reason == CloseReason.BACKEND_CLOSED_EARLY) { // perhaps on what the client's hello asks for
+            failed.countFailure();
+            closedEarly = with(closedEarly, failed);
+        } else if (reason != CloseReason.OUT_OF_SOCKETS) { // which is our own fault
             pool.failed(failed, clock.nanos());
         }
         release();
-        if (tried.isEmpty()) {
-            tried = new ArrayList<>();
-        }
-        tried.add(failed);
+        tried = with(tried, failed);
+    }
+
+    private static List<Backend> with(List<Backend> list, Backend added) {
+        List<Backend> grown = list.isEmpty() ? new ArrayList<>() : list;
+        grown.add(added);
+        return grown;
     }
 
     /** The session is over, or the current one is given up. */

@@ -26,6 +26,8 @@ final class Half {
     private boolean ended;
     /** True exactly when that FIN was passed on, which is after the last byte was. */
     private boolean shut;
+    /** True exactly while nothing is read since the worker's budget has no room for what might have to be held. */
+    private boolean waitingForRoom;
     /** True exactly when bytes were lost, since the worker's budget had no room to hold them. */
     private boolean starved;
 
@@ -65,7 +67,16 @@ final class Half {
     }
 
     boolean wantsRead() {
-        return !ended && held == null;
+        return !ended && held == null && !waitingForRoom;
+    }
+
+    boolean isWaitingForRoom() {
+        return waitingForRoom;
+    }
+
+    /** Reads again if there is room by now. */
+    void tryRoom(Worker worker) {
+        waitingForRoom = waitingForRoom && !worker.buffers().hasRoomFor(MIN_READ_BYTES);
     }
 
     boolean wantsWrite() {
@@ -83,6 +94,13 @@ final class Half {
      * @return bytes read, or 0
      */
     int move(Worker worker) {
+        if (worker.buffers().isScarce()) {
+            readBytes = MIN_READ_BYTES;
+            waitingForRoom = !worker.buffers().hasRoomFor(MIN_READ_BYTES);
+            if (waitingForRoom) {
+                return 0; // what the sink might not take could not be held: the source has to wait
+            }
+        }
         ByteBuffer buffer = worker.buffer().clear().limit(readBytes);
         int count = source.read(buffer);
         if (count > 0) {

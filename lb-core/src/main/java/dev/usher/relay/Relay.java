@@ -25,8 +25,9 @@ public final class Relay {
      *
      * @param run what the names of all sessions of this process begin with
      * @param openSessions connections open on all listeners
+     * @param maxSessions the most that this machine has descriptors for
      */
-    public record Shared(String run, AtomicInteger openSessions, ClientLimits clientLimits) {}
+    public record Shared(String run, AtomicInteger openSessions, int maxSessions, ClientLimits clientLimits) {}
 
     /** Digits and lower-case letters: short, and safe in any log. */
     private static final int RADIX = 32;
@@ -143,6 +144,10 @@ public final class Relay {
 
     AtomicInteger openSessions() {
         return shared.openSessions();
+    }
+
+    int maxSessions() {
+        return shared.maxSessions();
     }
 
     ClientLimits clientLimits() {

@@ -73,7 +73,8 @@ final class RelayListener implements Listener.Owner {
     public boolean hasRoom() {
         Routing routing = relay.routing();
         return state.open().get() < config.maxConnections()
-                && relay.openSessions().get() < routing.config().limits().maxConnections();
+                && relay.openSessions().get()
+                        < Math.min(routing.config().limits().maxConnections(), relay.maxSessions());
     }
 
     @Override

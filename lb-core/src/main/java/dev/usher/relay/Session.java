@@ -52,6 +52,11 @@ final class Session implements Deadline.Owner {
     /** A connection is asked for a sign of life after this much silence; most are over long before. */
     private static final long KEEPALIVE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /** How often a side that is not read is looked at: a client that is gone holds buffers until then. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How soon a half that found no room to hold bytes tries again. */
+    private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final Relay relay;
     private final Worker worker;
     private final RelayListener listener;
@@ -75,7 +80,13 @@ final class Session implements Deadline.Owner {
     private @Nullable Attempts attempts;
     private long helloNanos = SessionEnd.UNKNOWN;
     private int clientLimit = ClientLimits.NOT_COUNTED;
+    /** When the last byte passed, or the state changed. */
+    private long quietSinceNanos;
+
     private boolean keepAlive;
+    /** True exactly during the turn in which a side is watched for having broken. */
+    private boolean looking;
+
     private boolean reported;
     private int discardedBytes;
 
@@ -164,8 +175,7 @@ final class Session implements Deadline.Owner {
         switch (state) {
             case AWAITING_HELLO -> end(CloseReason.HELLO_TIMEOUT);
             case CONNECTING -> tryAnother(CloseReason.CONNECT_TIMEOUT);
-            case RELAYING -> onQuiet();
-            case HALF_CLOSED -> end(quietReason(CloseReason.HALF_CLOSED_TIMEOUT));
+            case RELAYING, HALF_CLOSED -> onQuiet();
             case REFUSING -> close(Ending.CLOSE);
             case CLOSED -> throw new IllegalStateException("a closed session has no deadline");
         }
@@ -179,7 +189,10 @@ final class Session implements Deadline.Owner {
         switch (nextState) {
             case AWAITING_HELLO -> throw new IllegalStateException("a session begins so, and never becomes so");
             case CONNECTING -> worker.arm(deadline, attempts().timeoutNanos());
-            case RELAYING, HALF_CLOSED -> armQuiet();
+            case RELAYING, HALF_CLOSED -> {
+                quietSinceNanos = worker.nowNanos();
+                armQuiet();
+            }
             case REFUSING -> worker.arm(deadline, REFUSING_NANOS);
             case CLOSED -> worker.cancel(deadline);
         }
@@ -374,6 +387,8 @@ final class Session implements Deadline.Owner {
             backend.open(worker.openChannel(picked.address()));
         } catch (IOException outOfDescriptors) {
             return CloseReason.OUT_OF_SOCKETS;
+        } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without
+            return CloseReason.CONNECT_FAILED;
         }
         SocketChannel channel = backend.channel();
         try {
@@ -427,6 +442,10 @@ final class Session implements Deadline.Owner {
     // ---- RELAYING, HALF_CLOSED ----
 
     private void relay(Side side, int ops) {
+        if (looking && (ops & OP_CONNECT) != 0) {
+            end(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
+            return;
+        }
         if ((ops & OP_WRITE) != 0) {
             if (side == backend) {
                 sendOpening();
@@ -506,6 +525,7 @@ final class Session implements Deadline.Owner {
         } else {
             passFins();
             watch();
+            quietSinceNanos = worker.nowNanos();
             armQuiet();
         }
     }
@@ -536,6 +556,7 @@ final class Session implements Deadline.Owner {
         up.abandon(worker);
         halfClose();
         watch();
+        quietSinceNanos = worker.nowNanos();
         armQuiet();
     }
 
@@ -575,18 +596,27 @@ final class Session implements Deadline.Owner {
         backend.watch((down.wantsRead() ? OP_READ : 0) | (up.wantsWrite() || sending ? OP_WRITE : 0));
     }
 
-    /** A byte has passed: the time without one begins again. */
+    /** Arms the deadline for the first of all that is to be done if no byte comes. */
     private void armQuiet() {
-        PoolTimeouts timeouts = pool().timeouts();
-        long quiet;
-        if (state == SessionState.HALF_CLOSED) {
-            quiet = timeouts.halfClosedNanos();
-        } else if (keepAlive) {
-            quiet = timeouts.idleNanos();
-        } else {
-            quiet = Math.min(KEEPALIVE_AFTER_NANOS, timeouts.idleNanos());
+        long next = Math.min(quietLimit() - quietNanos(), lifetimeLeft());
+        if (!keepAlive && state == SessionState.RELAYING) {
+            next = Math.min(next, KEEPALIVE_AFTER_NANOS - quietNanos());
         }
-        worker.arm(deadline, Math.min(quiet, lifetimeLeft()));
+        if (up.isWaitingForRoom() || down.isWaitingForRoom()) {
+            next = Math.min(next, ROOM_NANOS);
+        } else if (isPaused(up, down) || isPaused(down, up)) {
+            next = Math.min(next, LOOK_NANOS);
+        }
+        worker.arm(deadline, Math.max(1, next));
+    }
+
+    private long quietNanos() {
+        return worker.nowNanos() - quietSinceNanos;
+    }
+
+    private long quietLimit() {
+        PoolTimeouts timeouts = pool().timeouts();
+        return state == SessionState.HALF_CLOSED ? timeouts.halfClosedNanos() : timeouts.idleNanos();
     }
 
     private long lifetimeLeft() {
@@ -594,23 +624,62 @@ final class Session implements Deadline.Owner {
         return max == Long.MAX_VALUE ? max : max - (worker.nowNanos() - acceptedNanos);
     }
 
+    /** The deadline of {@link #armQuiet} has come. */
     private void onQuiet() {
-        long rest = pool().timeouts().idleNanos() - KEEPALIVE_AFTER_NANOS;
-        if (keepAlive || rest <= 0 || lifetimeLeft() <= 0) {
-            end(quietReason(CloseReason.IDLE_TIMEOUT));
-            return;
+        if (lifetimeLeft() <= 0) {
+            end(CloseReason.MAX_LIFETIME);
+        } else if (quietNanos() >= quietLimit()) {
+            boolean halfClosed = state == SessionState.HALF_CLOSED;
+            CloseReason reason = halfClosed ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT;
+            end(wasUnheard() ? CloseReason.BACKEND_SILENT : reason);
+        } else {
+            whileQuiet();
         }
-        keepAlive = true;
-        client.keepAlive();
-        backend.keepAlive();
-        worker.arm(deadline, Math.min(rest, lifetimeLeft()));
     }
 
-    private CloseReason quietReason(CloseReason otherwise) {
-        if (lifetimeLeft() <= 0) {
-            return CloseReason.MAX_LIFETIME;
+    private void whileQuiet() {
+        if (!keepAlive && quietNanos() >= KEEPALIVE_AFTER_NANOS) {
+            keepAlive = true;
+            client.keepAlive();
+            backend.keepAlive();
         }
-        return wasUnheard() ? CloseReason.BACKEND_SILENT : otherwise;
+        up.tryRoom(worker);
+        down.tryRoom(worker);
+        watch();
+        armQuiet();
+        if (looking) {
+            looking = false; // the turn in which a broken side would have shown is over
+        } else {
+            look();
+        }
+    }
+
+    /**
+     * Looks whether a side that is not read at the moment was reset. The selector forgets a channel that it has nothing to
+     * watch for, and a RST with it. Watched for {@code OP_CONNECT}, a connected channel is never ready, unless it broke: so
+     * one turn of that tells, and no longer, since the socket itself is writable and would keep the selector awake.
+     */
+    private void look() {
+        boolean client = isPaused(up, down);
+        boolean backend = isPaused(down, up);
+        if (client) {
+            this.client.watch(OP_CONNECT);
+        }
+        if (backend) {
+            this.backend.watch(OP_CONNECT);
+        }
+        if (client || backend) {
+            looking = true;
+            worker.arm(deadline, 1); // the next turn
+        }
+    }
+
+    /**
+     * Whether the source of {@code half} is open and neither read nor written. After our FIN to it, its own FIN looks like
+     * a RST: such a one is left alone.
+     */
+    private static boolean isPaused(Half half, Half back) {
+        return !half.hasEnded() && !half.wantsRead() && !back.wantsWrite() && !back.isShut();
     }
 
     /** Where the backend was the first to close, without a word, the session was not served. */
@@ -634,7 +703,7 @@ final class Session implements Deadline.Owner {
         report(reason);
         backend.close();
         releaseBackend();
-        if (listener.config().type() == ListenerType.TCP) {
+        if (hello == null && helloCollector == null) {
             close(Ending.RESET); // no protocol to say it in: a RST is what the refused connect would have been
             return;
         }
@@ -667,6 +736,7 @@ final class Session implements Deadline.Owner {
     }
 
     private void close(Ending ending) {
+        relay.unlink(this); // first: whatever fails below, who ends all sessions must come to an end
         close(client, down, ending);
         close(backend, up, ending);
         moveTo(SessionState.CLOSED);
@@ -675,7 +745,6 @@ final class Session implements Deadline.Owner {
         up.release(worker);
         down.release(worker);
         relay.clientLimits().release(clientLimit);
-        relay.unlink(this);
         listener.onClosed();
     }
 
@@ -707,8 +776,10 @@ final class Session implements Deadline.Owner {
         reported = true;
         listener.metrics().ended().of(reason).increment();
         if (attempts != null && attempts.current() != null) {
-            if (attempts.isTaken() && isFailureOfBackend(reason)) {
+            if (attempts.isTaken() && reason == CloseReason.BACKEND_SILENT) {
                 pool().failed(attempts.current(), worker.nowNanos());
+            } else if (attempts.isTaken() && reason == CloseReason.BACKEND_CLOSED_EARLY) {
+                attempts.current().countFailure(); // nobody else had this hello: it may be the client's fault
             }
             if (attempts.isTaken() && state != SessionState.CONNECTING) {
                 attempts.current().served(up.bytes(), down.bytes());
@@ -722,11 +793,6 @@ final class Session implements Deadline.Owner {
         } catch (RuntimeException | Error bug) { // of a log, which is not ours: the session has yet to be closed
             worker.onBug("the log of sessions failed", bug);
         }
-    }
-
-    /** Those that no other backend could make good; the others were counted when this session went elsewhere. */
-    private static boolean isFailureOfBackend(CloseReason reason) {
-        return reason == CloseReason.BACKEND_CLOSED_EARLY || reason == CloseReason.BACKEND_SILENT;
     }
 
     private SessionEnd describe(CloseReason reason) {

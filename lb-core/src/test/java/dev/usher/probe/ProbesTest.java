@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** All probes of a pool, as they go on. */
 class ProbesTest {
-    private final Probes probes = new Probes(Clock.SYSTEM, _ -> new byte[0]);
+    private final Probes probes = new Probes(Clock.SYSTEM, _ -> new byte[0], (_, _) -> {});
 
     @AfterEach
     void close() {

@@ -206,7 +206,8 @@ class EndingTest {
     private static String start(UsherConfig config) {
         return String.valueOf(assertThrows(
                         IOException.class,
-                        () -> LoadBalancer.start(config, LoadBalancer.Environment.of(SessionLog.NONE)))
+                        () -> LoadBalancer.start(
+                                config, LoadBalancer.Environment.of(SessionLog.NONE, Integer.MAX_VALUE)))
                 .getMessage());
     }
 

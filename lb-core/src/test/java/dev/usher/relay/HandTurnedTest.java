@@ -59,7 +59,7 @@ class HandTurnedTest {
                         worker,
                         () -> routing,
                         log(),
-                        new Relay.Shared("t-", new AtomicInteger(), new ClientLimits(clock)));
+                        new Relay.Shared("t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(clock)));
                 address = relay.open(
                         Objects.requireNonNull(config.listeners().get("in")),
                         state,
@@ -333,18 +333,34 @@ class HandTurnedTest {
         }
     }
 
+    /** Nothing is read that could not be held, should the client not take it; and nobody is reset for it. */
     @Test
-    void aStalledReaderForWhichNoBufferIsLeftEndsItsSession() throws IOException {
-        try (TestBackend floods = TestBackend.afterReading(helloBytes(), peer -> peer.send(new byte[64 << 20]))) {
-            use(TestUsher.of(floods), 8 * 1024);
-            try (TestPeer client = TestPeer.connect(turned.address, 8192)) {
-                client.send(hello());
-                turnUntil(() -> !ends.isEmpty(), "there is no room for what the client does not take");
-                assertEquals(
-                        CloseReason.OUT_OF_BUFFERS,
-                        Objects.requireNonNull(ends.poll()).reason());
-                assertEquals(Ending.RST, endingOf(client));
+    void whereNoBufferIsLeftASessionWaitsForOne() throws IOException {
+        use(TestUsher.of(backend), 64 * 1024);
+        try (TestPeer large = accepted();
+                TestPeer larger = accepted();
+                TestPeer client = accepted()) {
+            large.send(new HelloBuilder().paddedTo(20_000).records().limit(17_000));
+            turnUntil(() -> heldBytes() == 32 * 1024, "one holds half of all");
+            larger.send(new HelloBuilder().paddedTo(20_000).records().limit(16_000));
+            turnUntil(() -> heldBytes() == 48 * 1024, "two hold three quarters");
+            client.send(hello());
+            turnUntil(() -> heldBytes() == 52 * 1024, "its own hello has room");
+            turnUntil(() -> backend.connection(0).received().length == helloBytes(), "the backend has it");
+            for (int i = 0; i < 10; i++) { // the echo has come by the last of them, and is not read
+                clock.advance(Duration.ofMillis(20));
+                turn();
             }
+            assertTrue(ends.isEmpty(), "waits: " + ends);
+            large.reset();
+            turnUntil(() -> heldBytes() <= 20 * 1024, "there is room again");
+            clock.advance(Duration.ofMillis(20));
+            turnUntil(() -> heldBytes() == 16 * 1024, "the first byte has come, and the hello is not kept any more");
+            assertEquals(helloBytes(), client.read(helloBytes()).length);
         }
+    }
+
+    private long heldBytes() {
+        return turned.worker.buffers().heldBytes().get();
     }
 }

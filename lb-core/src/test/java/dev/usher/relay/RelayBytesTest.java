@@ -360,8 +360,8 @@ class RelayBytesTest {
             Await.until(() -> usher.heldBytes() > 0, "the session stalls");
             client.reset();
             sending.result();
+            usher.ended(CloseReason.CLIENT_RESET); // although nothing more is read of it, nor written to it
             readOn.countDown();
-            usher.ended(CloseReason.CLIENT_RESET);
             Await.until(() -> seen.get() != null, "the backend's connection ended");
             assertEquals(Ending.RST, seen.get());
         }

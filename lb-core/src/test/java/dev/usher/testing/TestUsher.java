@@ -400,7 +400,9 @@ public final class TestUsher implements AutoCloseable {
             };
             try {
                 return new TestUsher(
-                        LoadBalancer.start(config(), new LoadBalancer.Environment(provider, Clock.SYSTEM, log)), ends);
+                        LoadBalancer.start(
+                                config(), new LoadBalancer.Environment(provider, Clock.SYSTEM, log, Integer.MAX_VALUE)),
+                        ends);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

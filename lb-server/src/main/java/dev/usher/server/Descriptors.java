@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class Descriptors {
     /** The client side and the backend side. */
     private static final int PER_CONNECTION = 2;
-    /** Jars, logs, selectors, listening sockets, the admin side. */
-    private static final int BASE = 200;
+    /** Listening sockets, logs, probes, the admin side. */
+    private static final int RESERVE = 64;
+    /** Of jars and whatever else the JVM has open from the start. */
+    private static final int USUALLY_OPEN = 64;
 
     private static final Pattern SOFT_LIMIT = Pattern.compile("Max open files +(\\d+)");
 
@@ -31,9 +33,19 @@ final class Descriptors {
         }
     }
 
+    /** How many connections there are descriptors for: the process is not to take more, whatever is configured. */
+    static int connections() {
+        OptionalLong limit = limit();
+        return limit.isEmpty() ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, fitting(limit.getAsLong()));
+    }
+
+    private static long fitting(long limit) {
+        return Math.max(1, (limit - RESERVE - USUALLY_OPEN) / PER_CONNECTION);
+    }
+
     /** What all connections that are allowed at once need. */
     static long needed(UsherConfig config) {
-        return PER_CONNECTION * connections(config) + BASE;
+        return PER_CONNECTION * connections(config) + RESERVE + USUALLY_OPEN;
     }
 
     /** What is too much about the configuration, and what to do; null if it fits. */
@@ -41,11 +53,10 @@ final class Descriptors {
         if (needed(config) <= limit) {
             return null;
         }
-        long fitting = Math.max(1, (limit - BASE) / PER_CONNECTION);
-        return "%d connections can need %d descriptors, and this process may have %d: beyond about %d connections it will"
-                        .formatted(connections(config), needed(config), limit, fitting)
-                + " take no more until others end. Raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell), or set"
-                + " limits.max_connections to " + fitting;
+        return "%d connections can need %d descriptors, and this process may have %d: it takes %d connections at once, and"
+                        .formatted(connections(config), needed(config), limit, fitting(limit))
+                + " others wait until one ends. Raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell), or set"
+                + " limits.max_connections to " + fitting(limit);
     }
 
     private static long connections(UsherConfig config) {

@@ -53,7 +53,7 @@ final class Foreground {
     private int serve(SessionLog sessions, Consumer<LoadBalancer> ready) throws InterruptedException {
         LoadBalancer balancer;
         try {
-            balancer = LoadBalancer.start(config, Environment.of(sessions));
+            balancer = LoadBalancer.start(config, Environment.of(sessions, Descriptors.connections()));
         } catch (IOException e) {
             log.error("{}", StartFault.text(e));
             return ExitCode.FAILED;

@@ -2,7 +2,9 @@ package dev.usher.server;
 
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
+import dev.usher.config.EjectionConfig;
 import dev.usher.config.Fallback;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
@@ -37,13 +39,31 @@ final class ForwardConfig {
                 List.of(),
                 Fallback.REJECT,
                 Fallback.REJECT,
-                Map.of(NAME, PoolConfig.of(NAME, List.of(BackendConfig.of(backend)))),
+                Map.of(NAME, pool(backend)),
                 LimitsConfig.DEFAULT,
                 UsherConfig.ONE_WORKER_PER_CORE,
                 ShutdownConfig.DEFAULT,
                 ReloadConfig.DEFAULT,
                 AdminConfig.NONE,
                 LoggingConfig.DEFAULT);
+    }
+
+    /** With one target there is nothing to choose: probes and ejection could only refuse what a connect would settle. */
+    private static PoolConfig pool(HostPort backend) {
+        PoolConfig plain = PoolConfig.of(NAME, List.of(BackendConfig.of(backend)));
+        EjectionConfig ejection = plain.ejection();
+        return new PoolConfig(
+                NAME,
+                plain.backends(),
+                plain.balance(),
+                plain.timeouts(),
+                plain.retries(),
+                HealthCheckConfig.NONE,
+                new EjectionConfig(0, ejection.baseTime(), ejection.maxTime(), ejection.maxEjectedPercent()),
+                plain.slowStart(),
+                plain.onDown(),
+                plain.sendProxyProtocol(),
+                plain.resolve());
     }
 
     private static HostPort read(String argument, String text, Function<String, HostPort> parser) {

@@ -40,7 +40,7 @@ final class TestReload implements AutoCloseable {
     /** Serves by the file. It is not watched before {@link #watch}. */
     static TestReload of(Path file) throws IOException {
         ConfigResult.Valid valid = assertInstanceOf(ConfigResult.Valid.class, ConfigFile.read(file));
-        LoadBalancer balancer = LoadBalancer.start(valid.config(), Environment.of(SessionLog.NONE));
+        LoadBalancer balancer = LoadBalancer.start(valid.config(), Environment.of(SessionLog.NONE, Integer.MAX_VALUE));
         return new TestReload(balancer, new Reloader(file, valid, balancer));
     }
 

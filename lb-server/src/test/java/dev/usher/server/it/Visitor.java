@@ -1,0 +1,127 @@
+package dev.usher.server.it;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A TLS client that verifies whom it has reached: one visit is one connection, one handshake and one request. */
+final class Visitor {
+    private static final int PATIENCE_MILLIS = 8_000;
+
+    private final SSLContext context;
+    private final String name;
+
+    Visitor(Certificates certificates, String name) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (var in = Files.newInputStream(certificates.authorityFile())) {
+            store.setCertificateEntry("authority", (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(store);
+        this.context = SSLContext.getInstance("TLS");
+        this.context.init(null, managers.getTrustManagers(), null);
+        this.name = name;
+    }
+
+    /** One visit from this address; the port that it came from. */
+    int visit(String from, InetSocketAddress to) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.connect(to, PATIENCE_MILLIS);
+            int port = socket.getLocalPort();
+            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, name, to.getPort(), true);
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secure.setSSLParameters(parameters);
+            secure.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: " + name + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(secure.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            if (!answer.startsWith("HTTP/1.1 200") || !answer.endsWith("here\n")) {
+                throw new IOException("answer: " + answer);
+            }
+            return port;
+        }
+    }
+
+    /** A visit that failed, and when it had begun. */
+    record Failure(long begunNanos, String what) {}
+
+    /** Visits without a pause on some threads, until it is closed. */
+    final class Load implements AutoCloseable {
+        private final AtomicLong visits = new AtomicLong();
+        private final ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
+        private final List<Thread> threads = new ArrayList<>();
+        private volatile boolean over;
+
+        Load(int count, InetSocketAddress to) {
+            for (int i = 0; i < count; i++) {
+                threads.add(Thread.ofPlatform().daemon().name("visitor").start(() -> visitOn(to)));
+            }
+        }
+
+        private void visitOn(InetSocketAddress to) {
+            while (!over) {
+                long begun = System.nanoTime();
+                try {
+                    visit("127.0.0.1", to);
+                } catch (IOException e) {
+                    failures.add(new Failure(begun, e.toString()));
+                }
+                visits.incrementAndGet();
+            }
+        }
+
+        long visits() {
+            return visits.get();
+        }
+
+        /** Waits for so many more visits. */
+        void goOn(int more) throws Exception {
+            long target = visits.get() + more;
+            Await.until("there are " + more + " more visits", Duration.ofSeconds(60), () -> visits.get() >= target);
+        }
+
+        List<Failure> failures() {
+            return List.copyOf(failures);
+        }
+
+        /** Of visits that began at this moment or later. */
+        List<Failure> failuresSince(long nanos) {
+            return failures.stream()
+                    .filter(failure -> failure.begunNanos() - nanos >= 0)
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            over = true;
+            for (Thread thread : threads) {
+                try {
+                    thread.join(Duration.ofSeconds(20));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.usher.server.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A real web server that can be killed and started again at its port, and logs whom it takes for its client. */
+final class Web implements AutoCloseable {
+    private final Path prefix = Program.directory("web");
+    private final int port = Ports.free();
+    private Program program;
+
+    /** @param listen more words for its {@code listen}, as {@code proxy_protocol} */
+    Web(Certificates.Leaf leaf, String listen) throws Exception {
+        Files.createDirectories(prefix.resolve("temp"));
+        Files.writeString(
+                prefix.resolve("nginx.conf"), """
+                daemon off;
+                master_process off;
+                pid %1$s/nginx.pid;
+                error_log stderr;
+                events { worker_connections 4096; }
+                http {
+                    log_format who '$proxy_protocol_addr $proxy_protocol_port $ssl_server_name $status';
+                    access_log %1$s/access.log who;
+                    client_body_temp_path %1$s/temp;
+                    proxy_temp_path %1$s/temp;
+                    fastcgi_temp_path %1$s/temp;
+                    uwsgi_temp_path %1$s/temp;
+                    scgi_temp_path %1$s/temp;
+                    server {
+                        listen 127.0.0.1:%2$d ssl %3$s;
+                        ssl_certificate %4$s;
+                        ssl_certificate_key %5$s;
+                        location / { default_type text/plain; return 200 "here\\n"; }
+                    }
+                }
+                """.formatted(prefix, port, listen, leaf.chainFile(), leaf.keyFile()));
+        program = start();
+    }
+
+    private Program start() throws Exception {
+        Program started = Program.start(
+                "web",
+                List.of(
+                        Program.require("nginx"),
+                        "-p",
+                        prefix.toString(),
+                        "-c",
+                        prefix.resolve("nginx.conf").toString(),
+                        "-e",
+                        "stderr"));
+        Await.until("nginx listens", () -> {
+            if (!started.isAlive()) {
+                throw new AssertionError("nginx ended: " + started.all());
+            }
+            return Ports.accepts(port);
+        });
+        return started;
+    }
+
+    String hostPort() {
+        return "127.0.0.1:" + port;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Lines of its log: the client's address and port, the name that was asked for, the status. */
+    List<String> log() throws IOException {
+        Path file = prefix.resolve("access.log");
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    void kill() throws Exception {
+        program.signal("KILL");
+        program.process().waitFor();
+        program.close();
+    }
+
+    void restart() throws Exception {
+        program = start();
+    }
+
+    void freeze() throws Exception {
+        program.signal("STOP");
+    }
+
+    void thaw() throws Exception {
+        program.signal("CONT");
+    }
+
+    @Override
+    public void close() {
+        program.process().destroyForcibly(); // also while it is frozen
+        program.close();
+    }
+}
