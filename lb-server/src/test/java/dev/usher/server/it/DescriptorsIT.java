@@ -4,12 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Without a descriptor left, usher waits instead of spinning, and serves again as soon as some are free. */
+/**
+ * usher takes as many connections as it has descriptors for, and the others wait for their turn. If there are fewer than
+ * it was told, it waits instead of spinning, and serves again as soon as some are free.
+ */
 class DescriptorsIT {
     private static final String WWW = "www.example.com";
     private static final byte[] HELLO = Hello.of(WWW);
@@ -27,7 +34,7 @@ class DescriptorsIT {
     @Test
     void waitsForDescriptorsOfClientsThatSayNothing() throws Exception {
         try (Backend echo = new Backend(Backend.ECHO);
-                Usher usher = usher(echo)) {
+                Usher usher = usherWithFewer(echo)) {
             List<Peer> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(Peer.connect(usher));
@@ -46,7 +53,7 @@ class DescriptorsIT {
     @Test
     void keepsWhatIsOpenAndServesAgainWhenSomeHaveEnded() throws Exception {
         try (Backend echo = new Backend(Backend.ECHO);
-                Usher usher = usher(echo)) {
+                Usher usher = usherWithFewer(echo)) {
             List<Peer> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(Peer.connect(usher).send(HELLO));
@@ -76,10 +83,67 @@ class DescriptorsIT {
         }
     }
 
-    private static Usher usher(Backend backend) throws Exception {
+    /** Nobody is refused: as one ends, the next is taken from the kernel's queue. */
+    @Test
+    void whoFindsNoRoomWaitsForItsTurn() throws Exception {
+        try (Backend echo = new Backend(Backend.ECHO);
+                Usher usher = usher(echo, LIMIT)) {
+            Deque<Peer> waiting = new ArrayDeque<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                waiting.add(Peer.connect(usher).send(HELLO));
+            }
+            Await.until("as many are served as fit", () -> served(waiting) >= LIMIT / 8);
+            assertCalm(usher, "most in the queue");
+            int atOnce = served(waiting);
+            while (!waiting.isEmpty()) {
+                Await.until("one more is served", () -> served(waiting) > 0);
+                endServed(waiting);
+            }
+            Await.until("each has its line", () -> usher.log().all().size() == CLIENTS);
+            for (AccessLines.Line line : usher.log().all()) {
+                line.ends("completed --").moved(HELLO.length, HELLO.length);
+            }
+            Figures.note(
+                    "%d descriptors, %d clients: %d served at once, all in the end".formatted(LIMIT, CLIENTS, atOnce));
+        }
+    }
+
+    private static int served(Collection<Peer> clients) throws IOException {
+        int served = 0;
+        for (Peer client : clients) {
+            served += client.in().available() == HELLO.length ? 1 : 0;
+        }
+        return served;
+    }
+
+    private static void endServed(Deque<Peer> clients) throws IOException {
+        for (int i = clients.size(); i > 0; i--) {
+            Peer client = clients.remove();
+            if (client.in().available() < HELLO.length) {
+                clients.add(client);
+                continue;
+            }
+            try (client) {
+                assertArrayEquals(HELLO, client.read(HELLO.length));
+                assertEquals(Peer.Ending.FIN, client.halfClose().ending());
+            }
+        }
+    }
+
+    /** @param descriptors that it may have; 0 for as many as the system allows */
+    private static Usher usher(Backend backend, int descriptors) throws Exception {
         return Usher.run("client_hello: { timeout: 1m }", """
                 routes: { %s: "%s" }
-                """.formatted(WWW, backend.hostPort()), LIMIT);
+                """.formatted(WWW, backend.hostPort()), descriptors);
+    }
+
+    /** One that finds itself with fewer than there were at its start. */
+    private static Usher usherWithFewer(Backend backend) throws Exception {
+        String prlimit = Program.require("prlimit");
+        Usher usher = usher(backend, 0);
+        String pid = Long.toString(usher.program().pid());
+        Command.run("", List.of(prlimit, "--pid", pid, "--nofile=" + LIMIT)).succeeds();
+        return usher;
     }
 
     private static void assertCalm(Usher usher, String who) throws Exception {
