@@ -9,7 +9,6 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +45,8 @@ final class Probe {
             } catch (BindException noPortLeft) {
                 throw noPortLeft;
             } catch (IOException e) {
-                boolean timedOut = timeout.isDone() || e instanceof SocketTimeoutException;
+                // By the clock: the watchdog's task is not done yet in the moment in which it closes.
+                boolean timedOut = clock.nanos() - began >= check.timeout().toNanos();
                 return result(Outcome.FAILURE, timedOut ? timeoutText(socket) : text(e), began, seen);
             } finally {
                 timeout.cancel(false);

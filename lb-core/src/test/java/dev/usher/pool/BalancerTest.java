@@ -14,14 +14,15 @@ import dev.usher.testing.TestPools;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -56,31 +57,31 @@ class BalancerTest {
         }
     }
 
-    /** Picks shared by four threads, each with so many sessions open all the time; the oldest ends before a new one. */
-    private static AtomicIntegerArray count(Pool pool, int openPerThread) throws Exception {
+    /**
+     * Picks shared by four threads, with so many sessions open all the time; the oldest of all ends before a new one. (If
+     * each thread had its own, a thread that runs more than the others would give its own mix of backends more weight.)
+     */
+    private static AtomicIntegerArray count(Pool pool, int openAtOnce) throws Exception {
         AtomicIntegerArray counts = new AtomicIntegerArray(pool.backends().size());
+        Queue<Backend> open = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < openAtOnce; i++) {
+            open.add(pick(pool, 0));
+        }
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             threads.add(Thread.ofPlatform().start(() -> {
-                ArrayDeque<Backend> open = new ArrayDeque<>();
                 for (int pick = 0; pick < PICKS / THREADS; pick++) {
-                    if (open.size() == openPerThread && openPerThread > 0) {
-                        open.remove().release();
-                    }
+                    open.remove().release();
                     Backend picked = pick(pool, 0);
                     counts.incrementAndGet(pool.backends().indexOf(picked));
-                    if (openPerThread == 0) {
-                        picked.release();
-                    } else {
-                        open.add(picked);
-                    }
+                    open.add(picked);
                 }
-                open.forEach(Backend::release);
             }));
         }
         for (Thread thread : threads) {
             thread.join();
         }
+        open.forEach(Backend::release);
         return counts;
     }
 
@@ -99,7 +100,7 @@ class BalancerTest {
         for (int[] table : tables) {
             int[] weights = Arrays.stream(table).filter(weight -> weight > 0).toArray();
             Pool pool = pool(balance, weights);
-            assertFollows(count(pool, 500), weights);
+            assertFollows(count(pool, 2000), weights);
             assertEquals(0, pool.backends().stream().mapToInt(Backend::open).sum());
         }
     }
@@ -126,7 +127,7 @@ class BalancerTest {
     void followsTheWeightsOfThoseThatAreUp(Balance balance) throws Exception {
         Pool pool = pool(balance, 4, 3, 2, 1);
         down(pool, 1);
-        AtomicIntegerArray counts = count(pool, 500);
+        AtomicIntegerArray counts = count(pool, 2000);
         assertFollows(counts, 4, 0, 2, 1);
     }
 
