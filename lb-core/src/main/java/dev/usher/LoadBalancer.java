@@ -262,7 +262,7 @@ public final class LoadBalancer implements AutoCloseable {
         public void onPool(Pool pool, int serving) {
             if (serving == 0) {
                 down.add(pool.name());
-                events.add(Kind.POOL_DOWN, "pool " + pool, "no backend takes sessions: clients get alert 80");
+                events.add(Kind.POOL_DOWN, "pool " + pool, "no backend takes sessions; clients are refused");
             } else if (down.remove(pool.name())) {
                 events.add(
                         Kind.POOL_UP,

@@ -3,6 +3,8 @@ package dev.usher.pool;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.IpAddress;
 import dev.usher.time.WallClock;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,8 +58,7 @@ public final class Backend {
     }
 
     private static String name(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+        return new HostPort(IpAddress.text(address.getAddress().getAddress()), address.getPort()).toString();
     }
 
     // ---- what it is ----

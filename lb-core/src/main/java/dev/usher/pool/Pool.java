@@ -311,7 +311,7 @@ public final class Pool {
         synchronized (lasting.lock()) {
             for (Backend backend : backends) {
                 if (backend.ejection().isOver(nowNanos)) {
-                    readmit(backend, "its time out is over", nowNanos);
+                    readmit(backend, "its ejection is over", nowNanos);
                 }
             }
             rebuild(nowNanos);
@@ -371,7 +371,7 @@ public final class Pool {
     }
 
     private String ejectionText(Backend backend) {
-        return "%d sessions in a row failed on it; out for %d s (time %d in a row)"
+        return "%d sessions in a row failed on it; it is left out for %d s (ejection %d in a row)"
                 .formatted(
                         config.ejection().consecutiveFailures(),
                         backend.ejection().lastNanos() / 1_000_000_000,

@@ -36,14 +36,6 @@ final class Half {
         this.sink = sink;
     }
 
-    Side source() {
-        return source;
-    }
-
-    Side sink() {
-        return sink;
-    }
-
     /** Bytes written to the sink so far. */
     long bytes() {
         return bytes;

@@ -49,7 +49,7 @@ public final class Relay {
     /**
      * @param index of the worker, from 0
      * @param workers how many there are
-     * @param routing what is in force; read once by each session
+     * @param routing what is in force
      */
     public Relay(int index, int workers, Worker worker, Supplier<Routing> routing, SessionLog log, Shared shared) {
         this.index = index;

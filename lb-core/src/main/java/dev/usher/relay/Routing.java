@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.Map;
 
 /**
- * All that a session takes its decisions from, as of one configuration. Immutable; behind one volatile field, which
- * every session reads once.
+ * All that a session takes its decisions from, as of one configuration. Immutable; behind one volatile field. A session
+ * reads it when it has a decision to take, and uses up what it read within the same turn.
  *
  * @param pools by name
  */

@@ -29,7 +29,7 @@ enum SessionState {
     CONNECTING,
     /** Bytes flow both ways. The idle time-out runs from the last byte. */
     RELAYING,
-    /** One side's FIN was passed on, the other direction still flows. The half-closed time-out runs from the last byte. */
+    /** One direction has ended, by a FIN that was passed on or a backend that takes no more; the other still flows. The half-closed time-out runs from the last byte. */
     HALF_CLOSED,
     /** The client was sent an alert and a FIN, and is read until its FIN, so that no RST destroys the alert. A second runs. */
     REFUSING,

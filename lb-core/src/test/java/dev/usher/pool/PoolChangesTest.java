@@ -181,7 +181,9 @@ class PoolChangesTest {
         assertEquals(5, a.failures());
         assertTrue(pool.keep(clock.nanos()), "wants to be called again");
         assertEquals(List.of("a:UP>EJECTED"), news());
-        assertTrue(a.reason().contains("3 sessions in a row failed on it; out for 10 s (time 1 in a row)"), a.reason());
+        assertTrue(
+                a.reason().contains("3 sessions in a row failed on it; it is left out for 10 s (ejection 1 in a row)"),
+                a.reason());
         pass(pool, Duration.ofMillis(9_999));
         assertEquals(List.of(), news());
         pass(pool, Duration.ofMillis(1));

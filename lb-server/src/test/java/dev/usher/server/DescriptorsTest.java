@@ -13,15 +13,15 @@ class DescriptorsTest {
 
     @Test
     void needsTwoForEachConnectionAndSomeMore() {
-        assertEquals(40_200, Descriptors.needed(config));
-        assertNull(Descriptors.shortage(config, 40_200));
+        assertEquals(40_128, Descriptors.needed(config));
+        assertNull(Descriptors.shortage(config, 40_128));
     }
 
     @Test
     void saysHowManyConnectionsFit() {
         String shortage = String.valueOf(Descriptors.shortage(config, 1024));
-        assertTrue(shortage.contains("40200 descriptors, and this process may have 1024"), shortage);
-        assertTrue(shortage.endsWith("limits.max_connections to 412"), shortage);
+        assertTrue(shortage.contains("40128 descriptors, and this process may have 1024"), shortage);
+        assertTrue(shortage.endsWith("limits.max_connections to 448"), shortage);
     }
 
     @Test

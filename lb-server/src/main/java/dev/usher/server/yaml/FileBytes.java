@@ -6,10 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/**
- * Reads files without {@code java.nio.channels}: the first channel, that of a file too, loads the native network library,
- * which looks at {@code java.net.preferIPv4Stack} then and never again. The program sets that by what it reads here.
- */
+/** Reads whole files that people have named. */
 final class FileBytes {
     private FileBytes() {}
 

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What a configuration was read from, so that a difference can be seen without reading it again: two of them are equal
  * exactly when the files say the same. Any thread.
  *
- * <p>Digests are made when they are first asked for: looking for one loads the network library, and a file is read before
- * it is known how that is to be loaded (see {@link FileBytes}).
+ * <p>Digests are made when they are first asked for: most readings are not compared.
  */
 public final class Fingerprint {
     /** What a file said, or why it could not be read. */
