@@ -173,7 +173,7 @@ class PoolsIT {
             load.goOn(100);
             one.kill();
             long dead = System.nanoTime();
-            awaitSaid(usher, one, "", 1); // down or ejected
+            awaitSaid(usher, one, "down", 1);
             load.goOn(VISITORS); // those that were under way
             long noticed = System.nanoTime();
             load.goOn(200);
