@@ -73,38 +73,10 @@ public record HealthCheckConfig(
     public static final IntRange PERCENT = new IntRange(0, 100);
     public static final DurationRange WARN_EXPIRY = new DurationRange(Duration.ofHours(1), Duration.ofDays(3650));
 
-    public static final HealthCheckConfig DEFAULT = new HealthCheckConfig(
-            Type.TCP,
-            null,
-            List.of(),
-            true,
-            null,
-            "/",
-            "GET",
-            new StatusRange(200, 399),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            2,
-            3,
-            10,
-            Duration.ofDays(21));
+    public static final HealthCheckConfig DEFAULT = withDefaults(Type.TCP);
 
     /** No probes. */
-    public static final HealthCheckConfig NONE = new HealthCheckConfig(
-            Type.NONE,
-            null,
-            List.of(),
-            true,
-            null,
-            "/",
-            "GET",
-            new StatusRange(200, 399),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            2,
-            3,
-            10,
-            Duration.ofDays(21));
+    public static final HealthCheckConfig NONE = withDefaults(Type.NONE);
 
     public HealthCheckConfig {
         Check.present(type, "health_check.type");
@@ -121,6 +93,24 @@ public record HealthCheckConfig(
         if (warnExpiry != null) {
             WARN_EXPIRY.check(warnExpiry, "health_check.warn_expiry");
         }
+    }
+
+    private static HealthCheckConfig withDefaults(Type type) {
+        return new HealthCheckConfig(
+                type,
+                null,
+                List.of(),
+                true,
+                null,
+                "/",
+                "GET",
+                new StatusRange(200, 399),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                2,
+                3,
+                10,
+                Duration.ofDays(21));
     }
 
     /** Returns a request target that can stand in a request line; throws {@link IllegalArgumentException} otherwise. */
