@@ -36,8 +36,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -237,9 +235,6 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** Turns what pools tell into events. */
     private final class PoolEvents implements PoolWatcher {
-        /** Pools that were said to be down, by name: one that comes up at its start is not worth a word. */
-        private final Set<String> down = ConcurrentHashMap.newKeySet();
-
         @Override
         public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
             if (before == BackendState.UNPROBED && after == BackendState.UP) {
@@ -261,9 +256,8 @@ public final class LoadBalancer implements AutoCloseable {
         @Override
         public void onPool(Pool pool, int serving) {
             if (serving == 0) {
-                down.add(pool.name());
                 events.add(Kind.POOL_DOWN, "pool " + pool, "no backend takes sessions; clients are refused");
-            } else if (down.remove(pool.name())) {
+            } else {
                 events.add(
                         Kind.POOL_UP,
                         "pool " + pool,

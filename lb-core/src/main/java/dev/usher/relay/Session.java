@@ -189,10 +189,7 @@ final class Session implements Deadline.Owner {
         switch (nextState) {
             case AWAITING_HELLO -> throw new IllegalStateException("a session begins so, and never becomes so");
             case CONNECTING -> worker.arm(deadline, attempts().timeoutNanos());
-            case RELAYING, HALF_CLOSED -> {
-                quietSinceNanos = worker.nowNanos();
-                armQuiet();
-            }
+            case RELAYING, HALF_CLOSED -> restartQuiet();
             case REFUSING -> worker.arm(deadline, REFUSING_NANOS);
             case CLOSED -> worker.cancel(deadline);
         }
@@ -523,11 +520,14 @@ final class Session implements Deadline.Owner {
         } else if (up.isDrained() && down.isDrained()) {
             end(completedReason());
         } else {
-            passFins();
-            watch();
-            quietSinceNanos = worker.nowNanos();
-            armQuiet();
+            goOn();
         }
+    }
+
+    private void goOn() {
+        passFins();
+        watch();
+        restartQuiet();
     }
 
     /** True exactly when the backend closed or reset before its first byte, and all it was told can be told again. */
@@ -555,9 +555,7 @@ final class Session implements Deadline.Owner {
     private void hearBackendOut() {
         up.abandon(worker);
         halfClose();
-        watch();
-        quietSinceNanos = worker.nowNanos();
-        armQuiet();
+        goOn();
     }
 
     /** Never with a bare FIN: the client would take what it has for the whole. */
@@ -594,6 +592,12 @@ final class Session implements Deadline.Owner {
         boolean sending = opening.hasMore();
         client.watch((up.wantsRead() && !sending ? OP_READ : 0) | (down.wantsWrite() ? OP_WRITE : 0));
         backend.watch((down.wantsRead() ? OP_READ : 0) | (up.wantsWrite() || sending ? OP_WRITE : 0));
+    }
+
+    /** A byte has passed, or the state changed: the time without one begins again. */
+    private void restartQuiet() {
+        quietSinceNanos = worker.nowNanos();
+        armQuiet();
     }
 
     /** Arms the deadline for the first of all that is to be done if no byte comes. */

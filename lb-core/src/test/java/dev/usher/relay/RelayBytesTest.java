@@ -111,8 +111,8 @@ class RelayBytesTest {
                 byte[] receivedDown = digestOfRest(client, down);
                 byte[] sentUp = sending.result();
                 SessionEnd end = usher.ended(CloseReason.COMPLETED);
+                Await.until(() -> sentDown.get() != null, "the backend is done, with reading too");
                 assertArrayEquals(sentUp, receivedUp.get());
-                Await.until(() -> sentDown.get() != null, "the backend is done");
                 assertArrayEquals(sentDown.get(), receivedDown);
                 assertEquals(up + helloBytes(), end.bytesIn());
                 assertEquals(down, end.bytesOut());
