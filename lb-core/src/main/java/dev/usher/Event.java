@@ -5,11 +5,12 @@ import java.time.Instant;
 /**
  * Something that people want to know of, later too.
  *
+ * @param sequence one more than that of the event before; the first of a process has 1
  * @param at by the wall clock
  * @param subject what it happened to: a backend with its pool, a listener, the configuration
  * @param text in words
  */
-public record Event(Instant at, Kind kind, String subject, String text) {
+public record Event(long sequence, Instant at, Kind kind, String subject, String text) {
     /** What happened. */
     public enum Kind {
         BACKEND_UP,
@@ -24,6 +25,10 @@ public record Event(Instant at, Kind kind, String subject, String text) {
         RELOADED,
         /** A new configuration was refused; the one before stays in force. */
         RELOAD_REFUSED,
+        /** Somebody changed something: drained a backend, set a weight, closed connections. The text says who. */
+        ADMIN,
+        /** A limit has begun to be hit: clients wait or are refused. The text says which, and what to change. */
+        LIMIT,
         /** Something that will do harm if nobody acts: a certificate near its end, a name that does not resolve. */
         WARNING
     }

@@ -15,20 +15,30 @@ final class Events {
 
     private static final Logger log = LoggerFactory.getLogger("usher.events");
 
+    /** Written with its monitor held. */
     private final ArrayDeque<Event> kept = new ArrayDeque<>();
+    /** The sequence of the last one; 0 before the first. */
+    private volatile long last;
 
     void add(Kind kind, String subject, String text) {
         switch (kind) {
-            case BACKEND_DOWN, BACKEND_EJECTED, POOL_DOWN, WARNING -> log.warn("{}: {}", subject, text);
+            case BACKEND_DOWN, BACKEND_EJECTED, POOL_DOWN, LIMIT, WARNING -> log.warn("{}: {}", subject, text);
             case RELOAD_REFUSED -> log.error("{}: {}", subject, text);
-            case BACKEND_UP, BACKEND_DRAINING, BACKEND_DISABLED, POOL_UP, RELOADED -> log.info("{}: {}", subject, text);
+            case BACKEND_UP, BACKEND_DRAINING, BACKEND_DISABLED, POOL_UP, RELOADED, ADMIN ->
+                log.info("{}: {}", subject, text);
         }
         synchronized (kept) {
             if (kept.size() == MAX_KEPT) {
                 kept.removeFirst();
             }
-            kept.addLast(new Event(Instant.ofEpochMilli(WallClock.millis()), kind, subject, text));
+            last++;
+            kept.addLast(new Event(last, Instant.ofEpochMilli(WallClock.millis()), kind, subject, text));
         }
+    }
+
+    /** The sequence of the last one; 0 before the first. */
+    long last() {
+        return last;
     }
 
     /** Oldest first. */

@@ -1,38 +1,30 @@
 package dev.usher;
 
 import dev.usher.Event.Kind;
-import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
-import dev.usher.metrics.Latency;
 import dev.usher.metrics.MetricsSnapshot;
-import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
-import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
-import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
-import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
-import dev.usher.metrics.PoolLatencies;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
-import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
-import dev.usher.pool.PoolWatcher;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
-import dev.usher.relay.ListenerMetrics;
-import dev.usher.relay.ListenerState;
 import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
 import dev.usher.route.Asked;
-import dev.usher.route.Decision;
 import dev.usher.time.Clock;
+import dev.usher.view.ConnectionView;
+import dev.usher.view.ConnectionsView;
+import dev.usher.view.LoopDelay;
+import dev.usher.view.NameCount;
+import dev.usher.view.PoolView;
+import dev.usher.view.TopNames;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -40,7 +32,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +75,10 @@ public final class LoadBalancer implements AutoCloseable {
     private final Events events = new Events();
     private final Certificates certificates = new Certificates(() -> routing(), events);
     private final Relay.Shared shared;
+    private final OpenSessions sessions;
+    private final BackendControl control;
+    private final LoopDelays loopDelays;
+    private final long heldBytesMax;
     private volatile Routing routing;
     private boolean closed;
 
@@ -90,14 +87,19 @@ public final class LoadBalancer implements AutoCloseable {
         this.routing = Routing.of(config, Map.of());
         this.shared = new Relay.Shared(
                 runName(), new AtomicInteger(), environment.maxSessions(), new ClientLimits(environment.clock()));
+        this.heldBytesMax = MAX_HELD_BYTES;
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {
             Worker worker =
-                    new Worker("worker-" + i, environment.provider(), environment.clock(), MAX_HELD_BYTES / count);
+                    new Worker("worker-" + i, environment.provider(), environment.clock(), heldBytesMax / count);
             workers.add(worker, new Relay(i, count, worker, () -> routing, environment.log(), shared));
         }
         this.listening = new Listening(environment.provider(), workers);
-        this.pools = new Pools(count, environment.clock(), new PoolEvents(), this::onRemoved, certificates::onSeen);
+        this.sessions = new OpenSessions(workers, shared, environment.clock());
+        this.control = new BackendControl(this::routing, sessions, events, environment.clock());
+        this.loopDelays = new LoopDelays(workers, environment.clock());
+        this.pools = new Pools(
+                count, environment.clock(), new PoolEvents(events, sessions), this::onRemoved, certificates::onSeen);
     }
 
     /**
@@ -140,22 +142,14 @@ public final class LoadBalancer implements AutoCloseable {
         pools.commit(prepared);
     }
 
-    /** Says what becomes of a hello under a configuration, and why. */
+    /** Says what becomes of a hello under a configuration, and why. What its backends do nobody knows there. */
     public static Explanation explain(UsherConfig config, Asked asked) {
-        Map<String, Pool> pools = new LinkedHashMap<>();
-        config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1, PoolWatcher.NONE, () -> {})));
-        return explain(Routing.of(config, pools), asked);
+        return Explainer.explain(config, asked);
     }
 
     /** Says what becomes of a hello now, and why. */
     public Explanation explain(Asked asked) {
-        return explain(routing, asked);
-    }
-
-    private static Explanation explain(Routing routing, Asked asked) {
-        List<String> steps = new ArrayList<>();
-        Decision decision = routing.routes().decide(asked, step -> steps.add(step.get()));
-        return new Explanation(decision, List.copyOf(steps));
+        return Explainer.explain(routing, asked, environment.clock().nanos());
     }
 
     /** The configuration that is in force. */
@@ -188,81 +182,50 @@ public final class LoadBalancer implements AutoCloseable {
     // ---- backends ----
 
     /**
-     * Says what people want of a backend, until the next restart.
+     * Says what people want of a backend, until the next restart. What was said before is over, its closing too.
      *
      * @param who is shown with the change
+     * @param closeAfter when sessions that are left on a backend that is drained or disabled are closed; null for never
      * @throws NoSuchElementException if there is no such pool or backend; the message names those that there are
      */
-    public void setAdminState(String pool, String backend, AdminState state, String who) {
-        Pool of = pool(pool);
-        of.setAdminState(backend(of, backend), state, who, environment.clock().nanos());
+    public void setAdminState(
+            String pool, String backend, AdminState state, String who, @Nullable Duration closeAfter) {
+        control.setAdminState(pool, backend, state, who, closeAfter);
     }
 
-    /** Sets a backend's share until the next restart; 0 goes back to the configuration's. Throws as {@link #setAdminState}. */
-    public void setWeight(String pool, String backend, int weight) {
-        Pool of = pool(pool);
-        of.setWeight(backend(of, backend), weight, environment.clock().nanos());
+    /**
+     * Sets a backend's share until the next restart. Throws as {@link #setAdminState}.
+     *
+     * @param weight 1..256; 0 goes back to the configuration's
+     * @throws IllegalArgumentException if it is neither
+     */
+    public void setWeight(String pool, String backend, int weight, String who) {
+        control.setWeight(pool, backend, weight, who);
     }
 
-    /** Ends all sessions of a backend with a RST. Throws as {@link #setAdminState}. */
-    public void closeSessionsOf(String pool, String backend) {
-        List<Backend> ended = List.of(backend(pool(pool), backend));
-        workers.tell(relay -> relay.endAllOf(ended, CloseReason.KILLED));
+    /**
+     * Ends all sessions of a backend with a RST, some at a time. Throws as {@link #setAdminState}.
+     *
+     * @return how many
+     * @throws IOException if a worker does not answer; some may be left
+     */
+    public int closeSessionsOf(String pool, String backend, String who) throws IOException {
+        return control.closeAllOf(pool, backend, who);
     }
 
-    private Pool pool(String name) {
-        Pool pool = routing.pools().get(name);
-        if (pool == null) {
-            throw new NoSuchElementException("no pool \"" + name + "\"; there are "
-                    + String.join(", ", routing.pools().keySet()));
-        }
-        return pool;
-    }
-
-    private static Backend backend(Pool pool, String name) {
-        return pool.backends().stream()
-                .filter(backend -> backend.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new NoSuchElementException(
-                        "no backend \"" + name + "\" in pool " + pool + "; there are " + pool.backends()));
+    /**
+     * Ends one connection with a RST.
+     *
+     * @return false if none of this name is open
+     * @throws IOException if its worker does not answer
+     */
+    public boolean closeConnection(String cid, String who) throws IOException {
+        return control.close(cid, who);
     }
 
     private void onRemoved(Pool pool, List<Backend> gone) {
         if (routing.config().reload().onRemovedBackend() == OnRemovedBackend.CLOSE) {
-            workers.tell(relay -> relay.endAllOf(gone, CloseReason.BACKEND_REMOVED));
-        }
-    }
-
-    /** Turns what pools tell into events. */
-    private final class PoolEvents implements PoolWatcher {
-        @Override
-        public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
-            if (before == BackendState.UNPROBED && after == BackendState.UP) {
-                return; // as was expected
-            }
-            String subject = "backend " + backend + " of pool " + pool;
-            switch (after) {
-                case UP, UNPROBED -> events.add(Kind.BACKEND_UP, subject, "up: " + backend.reason());
-                case DOWN -> events.add(Kind.BACKEND_DOWN, subject, "down: " + backend.reason());
-                case EJECTED -> events.add(Kind.BACKEND_EJECTED, subject, "ejected: " + backend.reason());
-                case DRAINING -> events.add(Kind.BACKEND_DRAINING, subject, "draining: " + backend.reason());
-                case DISABLED -> events.add(Kind.BACKEND_DISABLED, subject, "disabled: " + backend.reason());
-            }
-            if (after == BackendState.DOWN && pool.config().onDown() == PoolConfig.OnDown.CLOSE) {
-                workers.tell(relay -> relay.endAllOf(List.of(backend), CloseReason.BACKEND_DOWN));
-            }
-        }
-
-        @Override
-        public void onPool(Pool pool, int serving) {
-            if (serving == 0) {
-                events.add(Kind.POOL_DOWN, "pool " + pool, "no backend takes sessions; clients are refused");
-            } else {
-                events.add(
-                        Kind.POOL_UP,
-                        "pool " + pool,
-                        serving + " of " + pool.backends().size() + " backends serve");
-            }
+            sessions.endAllOfSoon(gone, CloseReason.BACKEND_REMOVED);
         }
     }
 
@@ -270,57 +233,62 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** What was counted so far, merged over the workers. */
     public MetricsSnapshot snapshot() {
-        Map<String, ListenerSnapshot> listenerSnapshots = new LinkedHashMap<>();
-        listening.states().forEach((name, state) -> listenerSnapshots.put(name, snapshot(state)));
-        Map<String, PoolSnapshot> poolSnapshots = new LinkedHashMap<>();
-        routing.pools().forEach((name, pool) -> poolSnapshots.put(name, snapshot(pool)));
-        List<WorkerSnapshot> workerSnapshots = new ArrayList<>();
-        for (int i = 0; i < workers.count(); i++) {
-            Worker worker = workers.worker(i);
-            Relay relay = workers.relay(i);
-            workerSnapshots.add(new WorkerSnapshot(
-                    worker.turns().get(),
-                    worker.buffers().heldBytes().get(),
-                    relay.sessions().get(),
-                    relay.acceptPauses().get(),
-                    worker.bugs().get()));
-        }
-        return new MetricsSnapshot(listenerSnapshots, poolSnapshots, workerSnapshots);
+        return Snapshots.of(listening.states(), routing.pools(), workers, heldBytesMax);
     }
 
-    private static ListenerSnapshot snapshot(ListenerState state) {
-        long accepted = 0;
-        long open = 0;
-        Map<String, Long> ended = new LinkedHashMap<>();
-        Histogram hello = Latency.empty();
-        for (ListenerMetrics metrics : state.metrics()) {
-            accepted += metrics.accepted().get();
-            open += metrics.open().get();
-            metrics.ended().forEach((reason, count) -> ended.merge(reason.word(), count, Long::sum));
-            metrics.hello().addTo(hello);
-        }
-        return new ListenerSnapshot(accepted, open, ended, hello);
+    /** Every pool with its backends, as they are now. */
+    public List<PoolView> pools() {
+        long now = environment.clock().nanos();
+        return routing.pools().values().stream()
+                .map(pool -> PoolView.of(pool, now))
+                .toList();
     }
 
-    private static PoolSnapshot snapshot(Pool pool) {
-        Map<String, BackendSnapshot> backends = new LinkedHashMap<>();
-        for (Backend backend : pool.backends()) {
-            backends.put(
-                    backend.name(),
-                    new BackendSnapshot(
-                            backend.open(),
-                            backend.sessions(),
-                            backend.failures(),
-                            backend.bytesIn(),
-                            backend.bytesOut()));
-        }
-        Histogram connect = Latency.empty();
-        Histogram firstByte = Latency.empty();
-        Histogram session = Latency.empty();
-        for (PoolLatencies latencies : pool.allLatencies()) {
-            latencies.addTo(connect, firstByte, session);
-        }
-        return new PoolSnapshot(backends, connect, firstByte, session);
+    /**
+     * Lists open connections. Workers do it in short steps: however many there are, no session waits for it.
+     *
+     * @param wanted is asked of each that is open, on the caller's thread
+     * @param limit the most to list: of those that are wanted, the newest
+     * @throws IOException if a worker does not answer
+     */
+    public ConnectionsView connections(Predicate<ConnectionView> wanted, int limit) throws IOException {
+        return sessions.list(wanted, limit);
+    }
+
+    /**
+     * The server names that clients ask for most, with and without a route.
+     *
+     * @param wanted is asked of each that is remembered
+     * @param limit the most to list
+     * @throws IOException if a worker does not answer
+     */
+    public TopNames names(Predicate<NameCount> wanted, int limit) throws IOException {
+        return Names.top(workers, environment.clock(), wanted, limit);
+    }
+
+    /** How long a task waits for each worker, by its index. Measured now: waits a second for a worker that is stuck. */
+    public List<LoopDelay> loopDelays() {
+        return loopDelays.measure();
+    }
+
+    /** The last events, oldest first. */
+    public List<Event> events() {
+        return events.all();
+    }
+
+    /** The sequence of the last event; 0 before the first. Costs nothing. */
+    public long lastEvent() {
+        return events.last();
+    }
+
+    /** Names that browsers may send to the wrong pool, by the certificates that probes have seen. */
+    public List<CoalescingHazard> coalescingHazards() {
+        return certificates.hazards();
+    }
+
+    /** Adds an event that did not happen in here, and its line to the log. */
+    public void report(Kind kind, String subject, String text) {
+        events.add(kind, subject, text);
     }
 
     // ---- ending ----
@@ -354,26 +322,12 @@ public final class LoadBalancer implements AutoCloseable {
         }
         closed = true;
         pools.close();
+        control.close();
         drain(Duration.ZERO);
         workers.stop();
     }
 
-    /** Adds an event that did not happen in here, and its line to the log. */
-    public void report(Kind kind, String subject, String text) {
-        events.add(kind, subject, text);
-    }
-
-    /** Names that browsers may send to the wrong pool, by the certificates that probes have seen. */
-    public List<CoalescingHazard> coalescingHazards() {
-        return certificates.hazards();
-    }
-
     private Routing routing() {
         return routing;
-    }
-
-    /** The last events, oldest first. */
-    public List<Event> events() {
-        return events.all();
     }
 }

@@ -26,6 +26,12 @@ final class Workers {
         void on(Relay relay) throws IOException;
     }
 
+    /** What is asked on a worker's thread. */
+    @FunctionalInterface
+    interface Question<T> {
+        T ask(Relay relay) throws IOException;
+    }
+
     private record Member(Worker worker, Relay relay) {}
 
     private final List<Member> members = new ArrayList<>();
@@ -68,12 +74,22 @@ final class Workers {
 
     /** Runs a task on one worker, and waits until it is done. */
     void on(int index, Task task) throws IOException {
+        ask(index, relay -> {
+            task.on(relay);
+            return true;
+        });
+    }
+
+    /** Asks one worker, and waits for the answer. */
+    @SuppressWarnings("NullAway") // what was answered without an exception is there
+    <T> T ask(int index, Question<T> question) throws IOException {
         Member member = members.get(index);
         CountDownLatch done = new CountDownLatch(1);
+        AtomicReference<@Nullable T> answer = new AtomicReference<>();
         AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
         boolean taken = member.worker().submit(() -> {
             try {
-                task.on(member.relay());
+                answer.set(question.ask(member.relay()));
             } catch (IOException | RuntimeException | Error e) {
                 thrown.set(e);
             } finally {
@@ -85,7 +101,9 @@ final class Workers {
         }
         await(done, member.worker());
         switch (thrown.get()) {
-            case null -> {}
+            case null -> {
+                return answer.get();
+            }
             case IOException e -> throw e;
             case RuntimeException e -> throw e;
             case Throwable e -> throw new IllegalStateException(e);

@@ -37,9 +37,11 @@ class ArchitectureTest {
             Map.entry("route", List.of("dev.usher.tls", "dev.usher.pool", "dev.usher.config")),
             Map.entry("loop", List.of("dev.usher.time", "dev.usher.metrics")),
             Map.entry("probe", List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time")),
+            Map.entry("view", List.of("dev.usher.pool", "dev.usher.config")),
             Map.entry(
                     "relay",
                     List.of(
+                            "dev.usher.view",
                             "dev.usher.time",
                             "dev.usher.config",
                             "dev.usher.tls",

@@ -11,9 +11,13 @@ import org.HdrHistogram.Histogram;
  * @param listeners by name
  * @param pools by name
  * @param workers by index
+ * @param heldBytesMax the most that all workers together may hold in pooled buffers
  */
 public record MetricsSnapshot(
-        Map<String, ListenerSnapshot> listeners, Map<String, PoolSnapshot> pools, List<WorkerSnapshot> workers) {
+        Map<String, ListenerSnapshot> listeners,
+        Map<String, PoolSnapshot> pools,
+        List<WorkerSnapshot> workers,
+        long heldBytesMax) {
 
     /**
      * One listener.

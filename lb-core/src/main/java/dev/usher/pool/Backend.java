@@ -140,15 +140,11 @@ public final class Backend {
     /** How far its slow start is, in percent; 100 where none is under way. Never 0: it must be seen to work. */
     int slowStartPercent(long nowNanos, long durationNanos) {
         Long began = slowStartNanos;
-        if (began == null) {
-            return 100;
-        }
-        long percent = (nowNanos - began) * 100 / durationNanos;
-        if (percent >= 100) {
-            slowStartNanos = null;
-            return 100;
-        }
-        return (int) Math.max(1, percent);
+        return began == null ? 100 : Math.clamp((nowNanos - began) * 100 / durationNanos, 1, 100);
+    }
+
+    void endSlowStart() {
+        slowStartNanos = null;
     }
 
     void beginSlowStart(long nowNanos) {

@@ -149,6 +149,20 @@ public final class Pool {
         }
     }
 
+    /**
+     * The backend that {@link #pick} would give to a client now, where that follows from its address or from the order of
+     * the file; null where it does not, and where none is available.
+     */
+    public @Nullable Backend foreseen(long clientHash) {
+        return switch (config.balance()) {
+            case FIRST, CLIENT_HASH -> {
+                Backend picked = primary.pick(clientHash, List.of());
+                yield picked == null ? backup.pick(clientHash, List.of()) : picked;
+            }
+            case ROUND_ROBIN, LEAST_CONNECTIONS, RANDOM_TWO -> null;
+        };
+    }
+
     /** An attempt to use a backend failed before its first byte, by the backend's own fault. */
     public void failed(Backend backend, long nowNanos) {
         backend.countFailure();
@@ -313,6 +327,9 @@ public final class Pool {
                 if (backend.ejection().isOver(nowNanos)) {
                     readmit(backend, "its ejection is over", nowNanos);
                 }
+                if (backend.isStartingSlowly() && slowStartPercent(backend, nowNanos) == 100) {
+                    backend.endSlowStart();
+                }
             }
             rebuild(nowNanos);
             return lasting.ejected().get() > 0 || backends.stream().anyMatch(Backend::isStartingSlowly);
@@ -332,6 +349,12 @@ public final class Pool {
             backend.beginSlowStart(nowNanos);
             wakeKeeper.run();
         }
+    }
+
+    /** How much of its share a backend of this pool takes, in percent; 100 unless it has just come back. */
+    public int slowStartPercent(Backend backend, long nowNanos) {
+        long duration = config.slowStart() == null ? 1 : config.slowStart().toNanos();
+        return backend.slowStartPercent(nowNanos, duration);
     }
 
     // ---- balancers ----
@@ -379,13 +402,10 @@ public final class Pool {
     }
 
     private List<Weighted> weighted(boolean backups, long nowNanos) {
-        long slowStartNanos =
-                config.slowStart() == null ? 1 : config.slowStart().toNanos();
         return backends.stream()
                 .filter(backend -> backend.config().backup() == backups)
                 .filter(backend -> backend.state().serves())
-                .map(backend ->
-                        new Weighted(backend, backend.weight() * backend.slowStartPercent(nowNanos, slowStartNanos)))
+                .map(backend -> new Weighted(backend, backend.weight() * slowStartPercent(backend, nowNanos)))
                 .toList();
     }
 

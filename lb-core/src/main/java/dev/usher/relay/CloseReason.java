@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.route.Decision;
 import dev.usher.tls.Alert;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,17 @@ public enum CloseReason {
         this.ending = ending;
         this.alert = alert;
         this.word = name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** What a session ends with whose hello is not served. */
+    public static CloseReason of(Decision.Refusal refusal) {
+        return switch (refusal) {
+            case NO_SNI -> NO_SNI;
+            case NO_SNI_SILENT -> NO_SNI_CLOSED;
+            case UNKNOWN_NAME -> UNKNOWN_NAME;
+            case UNKNOWN_NAME_SILENT -> UNKNOWN_NAME_CLOSED;
+            case DENIED -> DENIED;
+        };
     }
 
     /** HAProxy's two letters. */

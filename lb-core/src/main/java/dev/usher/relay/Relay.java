@@ -4,11 +4,9 @@ import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Counter;
-import dev.usher.pool.Backend;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * others post to it through {@link Worker#submit}.
  */
 public final class Relay {
+    /** Digits and lower-case letters: short, and safe in any log. */
+    private static final int RADIX = 32;
+
     /**
      * What all workers share.
      *
@@ -27,10 +28,20 @@ public final class Relay {
      * @param openSessions connections open on all listeners
      * @param maxSessions the most that this machine has descriptors for
      */
-    public record Shared(String run, AtomicInteger openSessions, int maxSessions, ClientLimits clientLimits) {}
+    public record Shared(String run, AtomicInteger openSessions, int maxSessions, ClientLimits clientLimits) {
+        private String cid(long id) {
+            return run + Long.toString(id, RADIX);
+        }
 
-    /** Digits and lower-case letters: short, and safe in any log. */
-    private static final int RADIX = 32;
+        /** The number behind a session's name; negative if no session of this process has such a name. */
+        public long id(String cid) {
+            try {
+                return cid.startsWith(run) ? Long.parseLong(cid, run.length(), cid.length(), RADIX) : -1;
+            } catch (NumberFormatException none) {
+                return -1;
+            }
+        }
+    }
 
     private final int index;
     private final int workers;
@@ -43,7 +54,10 @@ public final class Relay {
     private final Counter sessions = new Counter();
     /** Head of the list of open sessions, which are linked through themselves: nothing to allocate, nothing to search. */
     private @Nullable Session first;
+    /** Who is on the way through that list; null unless somebody looks. */
+    private @Nullable SessionWalk walk;
 
+    private final NamesAsked names = new NamesAsked();
     private long sessionsBegun;
 
     /**
@@ -102,16 +116,15 @@ public final class Relay {
         }
     }
 
-    /** Ends the sessions that have one of these backends. */
-    public void endAllOf(Collection<Backend> backends, CloseReason reason) {
-        Session session = first;
-        while (session != null) {
-            Session following = session.next; // ending cuts the links
-            if (session.hasOneOf(backends)) {
-                session.end(reason);
-            }
-            session = following;
-        }
+    /** Begins to walk through the sessions that are open now. */
+    public SessionWalk walk() {
+        walk = first == null ? null : new SessionWalk(this, first);
+        return walk == null ? new SessionWalk(this, null) : walk;
+    }
+
+    /** What its clients ask for. */
+    public NamesAsked names() {
+        return names;
     }
 
     /** Times that accepting paused. */
@@ -156,7 +169,14 @@ public final class Relay {
 
     /** The name of a session. */
     String cid(long id) {
-        return shared.run() + Long.toString(id, RADIX);
+        return shared.cid(id);
+    }
+
+    /** The walk has come to the end of the list. */
+    void walked(SessionWalk over) {
+        if (walk == over) {
+            walk = null;
+        }
     }
 
     void begin(RelayListener listener, SocketChannel channel) {
@@ -170,7 +190,7 @@ public final class Relay {
         }
     }
 
-    /** Unique in this process: workers take turns. */
+    /** Unique in this process, and rising: workers take turns, so that the rest by their number is this one's index. */
     private long nextId() {
         return sessionsBegun++ * workers + index;
     }
@@ -189,6 +209,9 @@ public final class Relay {
      * younger neighbours, they theirs, and so on until a full collection.
      */
     void unlink(Session session) {
+        if (walk != null) {
+            walk.leave(session);
+        }
         if (session.previous == null) {
             first = session.next;
         } else {

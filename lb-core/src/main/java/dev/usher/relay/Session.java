@@ -22,11 +22,13 @@ import dev.usher.route.Asked;
 import dev.usher.route.Decision;
 import dev.usher.route.Trace;
 import dev.usher.time.Deadline;
+import dev.usher.time.Moment;
 import dev.usher.tls.ClientHello;
 import dev.usher.tls.HelloCollector;
 import dev.usher.tls.HelloRefusal;
 import dev.usher.tls.HelloResult;
 import dev.usher.tls.ServerFirstBytes;
+import dev.usher.view.ConnectionView;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -286,14 +288,18 @@ final class Session implements Deadline.Owner {
         Asked asked = new Asked(
                 listener.name(), read.serverName(), read.alpn(), clientAddress().getAddress());
         // Read only here, and used up within this turn: what a reload removes is in no session's hands a turn later.
-        switch (relay.routing().routes().decide(asked, Trace.NONE)) {
+        Decision decision = relay.routing().routes().decide(asked, Trace.NONE);
+        if (read.serverName() != null) {
+            relay.names().count(read.serverName(), decision, worker.nowNanos());
+        }
+        switch (decision) {
             case Decision.Serve serve -> {
                 route = serve.route();
                 connectTo(serve.pool());
             }
             case Decision.Refuse refused -> {
                 route = refused.route();
-                refuse(reasonOf(refused.why()));
+                refuse(CloseReason.of(refused.why()));
             }
         }
     }
@@ -304,16 +310,6 @@ final class Session implements Deadline.Owner {
             case MALFORMED -> CloseReason.MALFORMED_HELLO;
             case TOO_LARGE -> CloseReason.HELLO_TOO_LARGE;
             case INVALID_NAME -> CloseReason.INVALID_NAME;
-        };
-    }
-
-    private static CloseReason reasonOf(Decision.Refusal refusal) {
-        return switch (refusal) {
-            case NO_SNI -> CloseReason.NO_SNI;
-            case NO_SNI_SILENT -> CloseReason.NO_SNI_CLOSED;
-            case UNKNOWN_NAME -> CloseReason.UNKNOWN_NAME;
-            case UNKNOWN_NAME_SILENT -> CloseReason.UNKNOWN_NAME_CLOSED;
-            case DENIED -> CloseReason.DENIED;
         };
     }
 
@@ -799,15 +795,41 @@ final class Session implements Deadline.Owner {
         }
     }
 
+    long id() {
+        return id;
+    }
+
+    ConnectionView view(Moment now) {
+        Backend last = attempts == null ? null : attempts.current();
+        return new ConnectionView(
+                relay.cid(id),
+                listener.name(),
+                clientAddress(),
+                sni(),
+                hello == null ? null : hello.alpn(),
+                route,
+                attempts == null ? null : attempts.pool().name(),
+                last == null ? null : last.name(),
+                state.word(),
+                now.wall(acceptedNanos),
+                now.since(acceptedNanos),
+                up.bytes(),
+                down.bytes());
+    }
+
+    private @Nullable String sni() {
+        return hello == null || hello.serverName() == null
+                ? null
+                : hello.serverName().name();
+    }
+
     private SessionEnd describe(CloseReason reason) {
         Backend last = attempts == null ? null : attempts.current();
         return new SessionEnd(
                 relay.cid(id),
                 listener.name(),
                 clientAddress(),
-                hello == null || hello.serverName() == null
-                        ? null
-                        : hello.serverName().name(),
+                sni(),
                 hello == null ? null : hello.alpn(),
                 route,
                 attempts == null ? null : attempts.pool().name(),

@@ -1,5 +1,7 @@
 package dev.usher.relay;
 
+import java.util.Locale;
+
 /**
  * The life of one session. Changes only in {@code Session.moveTo}, on the session's own worker; each state has one
  * deadline.
@@ -35,6 +37,13 @@ enum SessionState {
     REFUSING,
     /** Both channels are given up and all buffers returned. Final. */
     CLOSED;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    /** As people are shown it: the constant in snake_case. */
+    String word() {
+        return word;
+    }
 
     boolean mayBecome(SessionState next) {
         return switch (this) {

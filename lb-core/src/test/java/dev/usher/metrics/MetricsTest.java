@@ -127,7 +127,8 @@ class MetricsTest {
                         "a", new ListenerSnapshot(5, 1, Map.of("completed", 3L, "no_sni", 1L), Latency.empty()),
                         "b", new ListenerSnapshot(7, 2, Map.of("completed", 5L), Latency.empty())),
                 Map.of(),
-                List.of());
+                List.of(),
+                0);
         assertEquals(8, snapshot.ended("completed"));
         assertEquals(1, snapshot.ended("no_sni"));
         assertEquals(0, snapshot.ended("unheard_of"));

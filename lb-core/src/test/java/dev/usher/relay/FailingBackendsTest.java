@@ -334,15 +334,15 @@ class FailingBackendsTest {
                         .start();
                 TestPeer old = usher.connect()) {
             old.send(hello()).read(helloBytes());
-            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "tester");
+            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "tester", null);
             exchange(usher);
             assertEquals(two.name(), usher.nextEnd().backend());
             old.send(new byte[] {7});
             assertEquals(7, old.read(1)[0]);
-            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.READY, "tester");
+            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.READY, "tester", null);
             exchange(usher);
             assertEquals(one.name(), usher.nextEnd().backend());
-            usher.balancer().closeSessionsOf(TestUsher.POOL, one.name());
+            usher.balancer().closeSessionsOf(TestUsher.POOL, one.name(), "tester");
             assertEquals(Ending.RST, old.ending());
             usher.ended(CloseReason.KILLED);
         }

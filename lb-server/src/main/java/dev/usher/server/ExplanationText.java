@@ -62,7 +62,7 @@ final class ExplanationText {
     }
 
     private Answer refused(Decision.Refuse refuse) {
-        CloseReason reason = reason(refuse.why());
+        CloseReason reason = CloseReason.of(refuse.why());
         Alert alert = reason.alert();
         line("refused   " + reason.word());
         line("client    "
@@ -71,16 +71,6 @@ final class ExplanationText {
                         : "sees the TLS alert " + alert.name().toLowerCase(Locale.ROOT) + " (" + alert.description()
                                 + ")"));
         return new Answer(out.toString(), ExitCode.REFUSED);
-    }
-
-    private static CloseReason reason(Decision.Refusal refusal) {
-        return switch (refusal) {
-            case NO_SNI -> CloseReason.NO_SNI;
-            case UNKNOWN_NAME -> CloseReason.UNKNOWN_NAME;
-            case NO_SNI_SILENT -> CloseReason.NO_SNI_CLOSED;
-            case UNKNOWN_NAME_SILENT -> CloseReason.UNKNOWN_NAME_CLOSED;
-            case DENIED -> CloseReason.DENIED;
-        };
     }
 
     // ---- routes ----

@@ -1,0 +1,151 @@
+package dev.usher;
+
+import dev.usher.Event.Kind;
+import dev.usher.config.Units;
+import dev.usher.pool.AdminState;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.relay.CloseReason;
+import dev.usher.relay.Routing;
+import dev.usher.time.Clock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What people want of backends and connections, until the next restart. Each change is an event that says who. */
+final class BackendControl implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(BackendControl.class);
+
+    private final Supplier<Routing> routing;
+    private final OpenSessions sessions;
+    private final Events events;
+    private final Clock clock;
+    /** By backend, the thread that will close what is left of its sessions. Guarded by this. */
+    private final Map<Backend, Thread> closers = new HashMap<>();
+
+    BackendControl(Supplier<Routing> routing, OpenSessions sessions, Events events, Clock clock) {
+        this.routing = routing;
+        this.sessions = sessions;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /** @param closeAfter when what is left of its sessions is closed; null for never, and of no meaning with ready */
+    synchronized void setAdminState(
+            String poolName, String address, AdminState state, String who, @Nullable Duration closeAfter) {
+        Pool pool = pool(poolName);
+        Backend backend = backend(pool, address);
+        pool.setAdminState(backend, state, who, clock.nanos());
+        Duration closing = state == AdminState.READY ? null : closeAfter;
+        events.add(
+                Kind.ADMIN,
+                subject(pool, backend),
+                words(state) + " by " + who
+                        + (closing == null
+                                ? ""
+                                : "; sessions that are left in " + Units.text(closing) + " are closed"));
+        Thread replaced = closers.remove(backend);
+        if (replaced != null) {
+            replaced.interrupt();
+        }
+        if (closing != null) {
+            closers.put(
+                    backend,
+                    Thread.ofVirtual()
+                            .name("close sessions of " + backend)
+                            .start(() -> closeAfter(pool, backend, closing, who)));
+        }
+    }
+
+    private static String words(AdminState state) {
+        return switch (state) {
+            case READY -> "enabled";
+            case DRAIN -> "drained";
+            case DISABLED -> "disabled";
+        };
+    }
+
+    private void closeAfter(Pool pool, Backend backend, Duration time, String who) {
+        try {
+            Thread.sleep(time);
+            synchronized (this) {
+                if (!closers.remove(backend, Thread.currentThread())) {
+                    return; // somebody has said something else meanwhile
+                }
+            }
+            close(pool, backend, who);
+        } catch (InterruptedException replaced) {
+            // Somebody has said something else meanwhile.
+        } catch (IOException e) {
+            log.error("{}: not all of its sessions are closed: {}", subject(pool, backend), e.getMessage());
+        }
+    }
+
+    /** @param weight 1..256, or 0 for the configuration's */
+    void setWeight(String poolName, String address, int weight, String who) {
+        Pool pool = pool(poolName);
+        Backend backend = backend(pool, address);
+        pool.setWeight(backend, weight, clock.nanos());
+        events.add(
+                Kind.ADMIN,
+                subject(pool, backend),
+                "weight " + backend.weight() + (weight == 0 ? ", as configured," : "") + " by " + who);
+    }
+
+    /** Closes one connection; false if it is not open. */
+    boolean close(String cid, String who) throws IOException {
+        boolean closed = sessions.end(cid, CloseReason.KILLED);
+        if (closed) {
+            events.add(Kind.ADMIN, "connection " + cid, "closed by " + who);
+        }
+        return closed;
+    }
+
+    /** Closes all sessions of a backend, and says how many. */
+    int closeAllOf(String poolName, String address, String who) throws IOException {
+        Pool pool = pool(poolName);
+        return close(pool, backend(pool, address), who);
+    }
+
+    private int close(Pool pool, Backend backend, String who) throws IOException {
+        int closed = sessions.endAllOf(List.of(backend), CloseReason.KILLED);
+        events.add(Kind.ADMIN, subject(pool, backend), closed + " sessions closed by " + who);
+        return closed;
+    }
+
+    private static String subject(Pool pool, Backend backend) {
+        return "backend " + backend + " of pool " + pool;
+    }
+
+    private Pool pool(String name) {
+        Map<String, Pool> pools = routing.get().pools();
+        Pool pool = pools.get(name);
+        if (pool == null) {
+            throw new NoSuchElementException(
+                    "no pool \"" + name + "\"; there are " + String.join(", ", pools.keySet()));
+        }
+        return pool;
+    }
+
+    private static Backend backend(Pool pool, String name) {
+        return pool.backends().stream()
+                .filter(backend -> backend.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException(
+                        "no backend \"" + name + "\" in pool " + pool + "; there are " + pool.backends()));
+    }
+
+    /** Nothing is closed from now on but by those who close. */
+    @Override
+    public synchronized void close() {
+        closers.values().forEach(Thread::interrupt);
+        closers.clear();
+    }
+}

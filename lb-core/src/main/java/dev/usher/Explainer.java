@@ -1,0 +1,114 @@
+package dev.usher;
+
+import dev.usher.config.PoolConfig;
+import dev.usher.config.UsherConfig;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.pool.PoolWatcher;
+import dev.usher.relay.Routing;
+import dev.usher.route.Asked;
+import dev.usher.route.Decision;
+import dev.usher.view.Candidate;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Says what becomes of a hello, and why: by the steps that a session takes. */
+final class Explainer {
+    private Explainer() {}
+
+    /** By a configuration alone: how its backends are nobody knows. */
+    static Explanation explain(UsherConfig config, Asked asked) {
+        Map<String, Pool> pools = new LinkedHashMap<>();
+        config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1, PoolWatcher.NONE, () -> {})));
+        return explain(Routing.of(config, pools), asked, pool -> unknown(pool.config()));
+    }
+
+    /** By what is in force, with its backends as they are now. */
+    static Explanation explain(Routing routing, Asked asked, long nowNanos) {
+        return explain(routing, asked, pool -> candidates(pool, asked, nowNanos));
+    }
+
+    private static Explanation explain(Routing routing, Asked asked, Function<Pool, List<Candidate>> candidates) {
+        List<String> steps = new ArrayList<>();
+        Decision decision = routing.routes().decide(asked, step -> steps.add(step.get()));
+        return new Explanation(
+                decision,
+                steps,
+                switch (decision) {
+                    case Decision.Serve serve -> candidates.apply(serve.pool());
+                    case Decision.Refuse _ -> List.of();
+                });
+    }
+
+    private static List<Candidate> unknown(PoolConfig pool) {
+        return pool.backends().stream()
+                .map(backend -> new Candidate(
+                        backend.address().toString(),
+                        null,
+                        false,
+                        "its state is not known here: only the running usher has it"))
+                .toList();
+    }
+
+    // ---- the backends of the pool ----
+
+    private static List<Candidate> candidates(Pool pool, Asked asked, long nowNanos) {
+        List<Backend> available = pool.backends().stream()
+                .filter(backend -> backend.unavailable() == null)
+                .toList();
+        boolean backupsServe =
+                available.stream().allMatch(backend -> backend.config().backup());
+        Backend foreseen = pool.foreseen(pool.clientHash(new InetSocketAddress(asked.client(), 0)));
+        return pool.backends().stream()
+                .map(backend -> candidate(pool, backend, backupsServe, foreseen, nowNanos))
+                .toList();
+    }
+
+    private static Candidate candidate(
+            Pool pool, Backend backend, boolean backupsServe, @Nullable Backend foreseen, long nowNanos) {
+        String unavailable = backend.unavailable();
+        if (unavailable != null) {
+            return of(backend, false, unavailable);
+        }
+        if (backend.config().backup() && !backupsServe) {
+            return of(backend, false, "a backup: only while none of the others can take a session");
+        }
+        int slow = pool.slowStartPercent(backend, nowNanos);
+        String share = slow == 100 ? "" : ", at " + slow + "% of its share since it has just come back";
+        return switch (pool.config().balance()) {
+            case ROUND_ROBIN -> of(backend, true, "in its turn, with weight " + backend.weight() + share);
+            case LEAST_CONNECTIONS ->
+                of(
+                        backend,
+                        true,
+                        "while it has the fewest open sessions for its weight: it has " + backend.open() + ", weight "
+                                + backend.weight() + share);
+            case RANDOM_TWO ->
+                of(
+                        backend,
+                        true,
+                        "if it is one of two at random, and has fewer open sessions than the other: it has "
+                                + backend.open() + share);
+            case CLIENT_HASH ->
+                of(
+                        backend,
+                        true,
+                        backend == foreseen
+                                ? "the one for this client's address"
+                                : "for other clients: this one goes to " + foreseen + share);
+            case FIRST ->
+                backend == foreseen
+                        ? of(backend, true, "the first that can take a session")
+                        : of(backend, false, "only while " + foreseen + " cannot take a session");
+        };
+    }
+
+    private static Candidate of(Backend backend, boolean takesSessions, String text) {
+        return new Candidate(backend.name(), backend.state(), takesSessions, text);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.usher;
+
+import dev.usher.loop.Worker;
+import dev.usher.time.Clock;
+import dev.usher.view.LoopDelay;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** How long what is posted to each worker waits there. Measured when asked, by posting something. */
+final class LoopDelays {
+    /** Who asks once a second waits no longer than that for a worker that is stuck. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** What is posted. */
+    private final class Ping implements Runnable {
+        private final long postedNanos = clock.nanos();
+        private final CountDownLatch taken = new CountDownLatch(1);
+        private volatile long takenNanos;
+
+        @Override
+        public void run() {
+            takenNanos = clock.nanos();
+            taken.countDown();
+        }
+
+        boolean isTaken() {
+            return taken.getCount() == 0;
+        }
+
+        LoopDelay delay() {
+            boolean answered = isTaken();
+            return new LoopDelay(Duration.ofNanos((answered ? takenNanos : clock.nanos()) - postedNanos), answered);
+        }
+    }
+
+    private final Workers workers;
+    private final Clock clock;
+    /** By worker, the one that it has yet to take, or took last: a worker that is stuck has one in its mail, and no more. */
+    private final List<@Nullable Ping> last = new ArrayList<>();
+
+    LoopDelays(Workers workers, Clock clock) {
+        this.workers = workers;
+        this.clock = clock;
+    }
+
+    /** By worker. */
+    synchronized List<LoopDelay> measure() {
+        for (int i = last.size(); i < workers.count(); i++) {
+            last.add(null);
+        }
+        for (int i = 0; i < workers.count(); i++) {
+            last.set(i, posted(workers.worker(i), last.get(i)));
+        }
+        long deadline = clock.nanos() + PATIENCE.toNanos();
+        List<LoopDelay> delays = new ArrayList<>();
+        for (Ping ping : last) {
+            delays.add(ping == null ? new LoopDelay(PATIENCE, false) : await(ping, deadline));
+        }
+        return delays;
+    }
+
+    /** What is in the mail of a worker now; null if nothing more goes in. */
+    private @Nullable Ping posted(Worker worker, @Nullable Ping before) {
+        if (before != null && !before.isTaken()) {
+            return before;
+        }
+        Ping ping = new Ping();
+        return worker.submit(ping) ? ping : null;
+    }
+
+    private LoopDelay await(Ping ping, long deadline) {
+        try {
+            boolean _ = ping.taken.await(deadline - clock.nanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return ping.delay();
+    }
+}

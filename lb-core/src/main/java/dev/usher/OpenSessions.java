@@ -1,0 +1,146 @@
+package dev.usher;
+
+import dev.usher.pool.Backend;
+import dev.usher.relay.CloseReason;
+import dev.usher.relay.Relay;
+import dev.usher.relay.SessionWalk;
+import dev.usher.time.Clock;
+import dev.usher.time.Moment;
+import dev.usher.view.ConnectionView;
+import dev.usher.view.ConnectionsView;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks through the open sessions of all workers, and ends some. A worker does it in steps that take a fraction of a
+ * millisecond, as mail, and serves its sessions between them; who asked waits from step to step. Any thread but a worker's.
+ */
+final class OpenSessions {
+    /** Shown in one step of a worker: some tens of microseconds. */
+    private static final int VIEWS_PER_STEP = 128;
+    /** Looked at in one step without being shown. */
+    private static final int LOOKS_PER_STEP = 1024;
+    /** Ended in one step: each takes system calls, and some more in the turn after. */
+    private static final int ENDS_PER_STEP = 32;
+
+    private static final Comparator<ConnectionView> NEWEST_FIRST =
+            Comparator.comparing(ConnectionView::since).reversed();
+
+    private static final Logger log = LoggerFactory.getLogger(OpenSessions.class);
+
+    private final Workers workers;
+    private final Relay.Shared shared;
+    private final Clock clock;
+    /** A worker has one walk at a time. Fair: who lists again and again must not keep others from closing. */
+    private final Lock walking = new ReentrantLock(true);
+
+    OpenSessions(Workers workers, Relay.Shared shared, Clock clock) {
+        this.workers = workers;
+        this.shared = shared;
+        this.clock = clock;
+    }
+
+    /**
+     * Lists the newest {@code limit} of those that are wanted.
+     *
+     * @throws IOException if a worker does not answer
+     */
+    ConnectionsView list(Predicate<ConnectionView> wanted, int limit) throws IOException {
+        Moment now = Moment.now(clock);
+        int total = 0;
+        int matched = 0;
+        List<ConnectionView> newest = new ArrayList<>();
+        walking.lock();
+        try {
+            for (int i = 0; i < workers.count(); i++) {
+                SessionWalk walk = workers.ask(i, Relay::walk);
+                int listed = 0;
+                for (List<ConnectionView> seen = view(i, walk, now); !seen.isEmpty(); seen = view(i, walk, now)) {
+                    total += seen.size();
+                    for (ConnectionView connection : seen) {
+                        if (wanted.test(connection)) {
+                            matched++;
+                            if (listed < limit) { // what a worker shows first is its newest
+                                newest.add(connection);
+                                listed++;
+                            }
+                        }
+                    }
+                }
+            }
+        } finally {
+            walking.unlock();
+        }
+        newest.sort(NEWEST_FIRST);
+        return new ConnectionsView(total, matched, newest.subList(0, Math.min(limit, newest.size())));
+    }
+
+    private List<ConnectionView> view(int worker, SessionWalk walk, Moment now) throws IOException {
+        return workers.ask(worker, _ -> walk.view(VIEWS_PER_STEP, now));
+    }
+
+    /**
+     * Ends one session; false if it is not open.
+     *
+     * @throws IOException if its worker does not answer
+     */
+    boolean end(String cid, CloseReason reason) throws IOException {
+        long id = shared.id(cid);
+        if (id < 0) {
+            return false;
+        }
+        int worker = (int) (id % workers.count());
+        walking.lock();
+        try {
+            SessionWalk walk = workers.ask(worker, Relay::walk);
+            boolean ended = false;
+            while (!ended && !workers.ask(worker, _ -> walk.isOver())) {
+                ended = workers.ask(worker, _ -> walk.end(id, reason, LOOKS_PER_STEP));
+            }
+            return ended;
+        } finally {
+            walking.unlock();
+        }
+    }
+
+    /**
+     * Ends the sessions that have one of these backends.
+     *
+     * @return how many
+     * @throws IOException if a worker does not answer
+     */
+    int endAllOf(Collection<Backend> backends, CloseReason reason) throws IOException {
+        int ended = 0;
+        walking.lock();
+        try {
+            for (int i = 0; i < workers.count(); i++) {
+                SessionWalk walk = workers.ask(i, Relay::walk);
+                while (!workers.ask(i, _ -> walk.isOver())) {
+                    ended += workers.ask(i, _ -> walk.end(backends, reason, LOOKS_PER_STEP, ENDS_PER_STEP));
+                }
+            }
+        } finally {
+            walking.unlock();
+        }
+        return ended;
+    }
+
+    /** As {@link #endAllOf}, without making the caller wait. */
+    void endAllOfSoon(Collection<Backend> backends, CloseReason reason) {
+        Thread.ofVirtual().name("end sessions of " + backends).start(() -> {
+            try {
+                endAllOf(backends, reason);
+            } catch (IOException e) {
+                log.error("some sessions of {} are left open: {}", backends, e.getMessage());
+            }
+        });
+    }
+}

@@ -1,0 +1,82 @@
+package dev.usher;
+
+import dev.usher.loop.Worker;
+import dev.usher.metrics.Latency;
+import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
+import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
+import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
+import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
+import dev.usher.metrics.PoolLatencies;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.relay.ListenerMetrics;
+import dev.usher.relay.ListenerState;
+import dev.usher.relay.Relay;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** Merges what the workers have counted. */
+final class Snapshots {
+    private Snapshots() {}
+
+    static MetricsSnapshot of(
+            Map<String, ListenerState> listeners, Map<String, Pool> pools, Workers workers, long heldBytesMax) {
+        Map<String, ListenerSnapshot> listenerSnapshots = new LinkedHashMap<>();
+        listeners.forEach((name, state) -> listenerSnapshots.put(name, of(state)));
+        Map<String, PoolSnapshot> poolSnapshots = new LinkedHashMap<>();
+        pools.forEach((name, pool) -> poolSnapshots.put(name, of(pool)));
+        List<WorkerSnapshot> workerSnapshots = new ArrayList<>();
+        for (int i = 0; i < workers.count(); i++) {
+            workerSnapshots.add(of(workers.worker(i), workers.relay(i)));
+        }
+        return new MetricsSnapshot(listenerSnapshots, poolSnapshots, workerSnapshots, heldBytesMax);
+    }
+
+    private static WorkerSnapshot of(Worker worker, Relay relay) {
+        return new WorkerSnapshot(
+                worker.turns().get(),
+                worker.buffers().heldBytes().get(),
+                relay.sessions().get(),
+                relay.acceptPauses().get(),
+                worker.bugs().get());
+    }
+
+    private static ListenerSnapshot of(ListenerState state) {
+        long accepted = 0;
+        long open = 0;
+        Map<String, Long> ended = new LinkedHashMap<>();
+        Histogram hello = Latency.empty();
+        for (ListenerMetrics metrics : state.metrics()) {
+            accepted += metrics.accepted().get();
+            open += metrics.open().get();
+            metrics.ended().forEach((reason, count) -> ended.merge(reason.word(), count, Long::sum));
+            metrics.hello().addTo(hello);
+        }
+        return new ListenerSnapshot(accepted, open, ended, hello);
+    }
+
+    private static PoolSnapshot of(Pool pool) {
+        Map<String, BackendSnapshot> backends = new LinkedHashMap<>();
+        for (Backend backend : pool.backends()) {
+            backends.put(
+                    backend.name(),
+                    new BackendSnapshot(
+                            backend.open(),
+                            backend.sessions(),
+                            backend.failures(),
+                            backend.bytesIn(),
+                            backend.bytesOut()));
+        }
+        Histogram connect = Latency.empty();
+        Histogram firstByte = Latency.empty();
+        Histogram session = Latency.empty();
+        for (PoolLatencies latencies : pool.allLatencies()) {
+            latencies.addTo(connect, firstByte, session);
+        }
+        return new PoolSnapshot(backends, connect, firstByte, session);
+    }
+}
