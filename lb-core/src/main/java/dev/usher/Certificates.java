@@ -13,7 +13,9 @@ import dev.usher.time.WallClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +30,10 @@ final class Certificates {
     private final Supplier<Routing> routing;
     private final Events events;
     private final Set<String> said = ConcurrentHashMap.newKeySet();
+    /** What was compared with the routes of {@link #comparedWith}. Guarded by this. */
+    private final Map<Backend, CertificateSeen> compared = new HashMap<>();
+
+    private @Nullable Routing comparedWith;
 
     Certificates(Supplier<Routing> routing, Events events) {
         this.routing = routing;
@@ -42,9 +48,22 @@ final class Certificates {
         }
         String subject = "backend " + backend + " of pool " + pool;
         warnOfExpiry(pool.config().healthCheck().warnExpiry(), subject, seen);
-        for (CoalescingHazard hazard : hazards(pool, backend, seen)) {
-            once(pool + " " + hazard.route() + " " + hazard.otherPool(), subject, hazard.text());
+        if (isNew(backend, seen)) {
+            for (CoalescingHazard hazard : hazards(pool, backend, seen)) {
+                once(pool + " " + hazard.route() + " " + hazard.otherPool(), subject, hazard.text());
+            }
         }
+    }
+
+    /** Whether the certificate, or the routes, are others than at the last probe: a probe comes every two seconds. */
+    @SuppressWarnings("ReferenceEquality") // each reload makes another one, and comparing what is in it takes longer
+    private synchronized boolean isNew(Backend backend, CertificateSeen seen) {
+        Routing now = routing.get();
+        if (comparedWith != now) {
+            compared.clear();
+            comparedWith = now;
+        }
+        return !seen.equals(compared.put(backend, seen));
     }
 
     private void warnOfExpiry(@Nullable Duration ahead, String subject, CertificateSeen seen) {

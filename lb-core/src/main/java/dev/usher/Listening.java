@@ -69,6 +69,7 @@ final class Listening {
         for (Place place : fresh.keySet()) { // all before the first is open, or the check would find ourselves
             checkUnused(place);
         }
+        Set<String> known = Set.copyOf(states.keySet());
         Map<Place, InetSocketAddress> opened = new LinkedHashMap<>();
         Set<Place> gaveWay = new LinkedHashSet<>();
         try {
@@ -77,6 +78,7 @@ final class Listening {
             }
         } catch (IOException | RuntimeException e) {
             opened.keySet().forEach(this::close);
+            states.keySet().retainAll(known);
             gaveWay.forEach(this::openAgain);
             throw e;
         }
@@ -179,10 +181,14 @@ final class Listening {
         }
     }
 
-    /** Takes over the settings of all listeners, and accepts on all sockets. */
-    synchronized void follow(Map<String, ListenerConfig> configs) throws IOException {
+    /** Takes over the settings of all listeners, and accepts on all sockets. A worker that is stuck does so later. */
+    synchronized void follow(Map<String, ListenerConfig> configs) {
         followed = configs;
-        workers.onEach(relay -> relay.follow(configs));
+        try {
+            workers.onEach(relay -> relay.follow(configs));
+        } catch (IOException e) { // what is in force cannot be taken back for that
+            log.error("{}; its listeners follow the configuration when it does", e.getMessage());
+        }
     }
 
     /**

@@ -17,6 +17,7 @@ import dev.usher.route.Asked;
 import dev.usher.time.Clock;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.ConnectionsView;
+import dev.usher.view.LimitHit;
 import dev.usher.view.LoopDelay;
 import dev.usher.view.NameCount;
 import dev.usher.view.PoolView;
@@ -42,12 +43,6 @@ import org.slf4j.LoggerFactory;
  * thread but a worker's.
  */
 public final class LoadBalancer implements AutoCloseable {
-    /**
-     * The most that sessions may keep in buffers, over all workers: for peers that do not read, and hellos that are not
-     * whole. A bulk download that stalls keeps up to 256 KiB while less than a quarter of this is in use, and 16 KiB from
-     * then on; when all is in use, nothing more is read for peers that might not take it.
-     */
-    private static final long MAX_HELD_BYTES = 256L * 1024 * 1024;
     /** How often a drain looks whether the last session is gone. */
     private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -78,7 +73,11 @@ public final class LoadBalancer implements AutoCloseable {
     private final OpenSessions sessions;
     private final BackendControl control;
     private final LoopDelays loopDelays;
+    private final LimitWatch limits;
+    /** As the workers were given it; a change of the configuration needs a restart. */
     private final long heldBytesMax;
+
+    private volatile boolean draining;
     private volatile Routing routing;
     private boolean closed;
 
@@ -87,7 +86,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.routing = Routing.of(config, Map.of());
         this.shared = new Relay.Shared(
                 runName(), new AtomicInteger(), environment.maxSessions(), new ClientLimits(environment.clock()));
-        this.heldBytesMax = MAX_HELD_BYTES;
+        this.heldBytesMax = config.limits().heldBytes();
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {
             Worker worker =
@@ -98,8 +97,14 @@ public final class LoadBalancer implements AutoCloseable {
         this.sessions = new OpenSessions(workers, shared, environment.clock());
         this.control = new BackendControl(this::routing, sessions, events, environment.clock());
         this.loopDelays = new LoopDelays(workers, environment.clock());
+        this.limits = new LimitWatch(events, environment.clock());
         this.pools = new Pools(
-                count, environment.clock(), new PoolEvents(events, sessions), this::onRemoved, certificates::onSeen);
+                count,
+                environment.clock(),
+                new PoolEvents(events, sessions),
+                this::onRemoved,
+                certificates::onSeen,
+                () -> limits.look(listening.states()));
     }
 
     /**
@@ -124,15 +129,17 @@ public final class LoadBalancer implements AutoCloseable {
      * counters and sessions. A session that has its pool goes on with it; one that waits for its hello is decided by
      * what is in force when the hello is whole.
      *
-     * @throws IOException if a new address cannot be listened on; then nothing has changed
+     * @throws IOException if a new address cannot be listened on, or the load balancer is draining; then nothing has
+     *     changed, unless an old address had to give way to a new one, and was lost: the log has that as an error
      */
     public synchronized void apply(UsherConfig next) throws IOException {
-        if (closed) {
-            throw new IOException("the load balancer is closed");
+        if (draining) {
+            throw new IOException("usher is shutting down: no other configuration is put into force");
         }
         putIntoForce(next);
     }
 
+    /** The first step can fail, and leaves all as it was; the others cannot. */
     private void putIntoForce(UsherConfig next) throws IOException {
         listening.openNew(next.listeners());
         Pools.Prepared prepared = pools.prepare(next.pools().values());
@@ -271,6 +278,11 @@ public final class LoadBalancer implements AutoCloseable {
         return loopDelays.measure();
     }
 
+    /** The limits that are being hit, or were within the last minute. */
+    public List<LimitHit> limitsHit() {
+        return limits.hits();
+    }
+
     /** The last events, oldest first. */
     public List<Event> events() {
         return events.all();
@@ -294,12 +306,26 @@ public final class LoadBalancer implements AutoCloseable {
     // ---- ending ----
 
     /**
+     * Says that it will be drained: from now on it is not ready for new clients, though it still serves them, and keeps
+     * the configuration that it has.
+     */
+    public synchronized void beginDraining() {
+        draining = true;
+    }
+
+    /** True exactly from {@link #beginDraining}, or {@link #drain}, on. */
+    public boolean draining() {
+        return draining;
+    }
+
+    /**
      * Stops to listen, lets open sessions finish, and resets what is left when the time is over. Connections that the
      * kernel has queued are still taken.
      *
      * @return sessions that were cut
      */
     public int drain(Duration patience) {
+        beginDraining();
         listening.closeOld(Map.of());
         long deadline = environment.clock().nanos() + patience.toNanos();
         while (shared.openSessions().get() > 0 && environment.clock().nanos() - deadline < 0) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,8 @@ import org.slf4j.LoggerFactory;
 final class Pools implements AutoCloseable {
     /** How often the keeper looks while an ejection or a slow start is under way. */
     private static final long KEEP_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A start waits this long for names, and goes on without those that have not been found. */
     private static final Duration FIRST_ANSWERS = Duration.ofSeconds(3);
 
@@ -58,6 +61,10 @@ final class Pools implements AutoCloseable {
     /** The last answer for each name, which is kept when a resolver fails. */
     private final Map<String, List<InetAddress>> answers = new java.util.concurrent.ConcurrentHashMap<>();
 
+    /** What else the keeper's thread does, about once a second. */
+    private final Runnable everySecond;
+
+    private final AtomicBoolean asked = new AtomicBoolean();
     private volatile boolean closed;
 
     Pools(
@@ -65,11 +72,13 @@ final class Pools implements AutoCloseable {
             Clock clock,
             PoolWatcher watcher,
             BiConsumer<Pool, List<Backend>> onRemoved,
-            BiConsumer<Pool, Backend> onCertificate) {
+            BiConsumer<Pool, Backend> onCertificate,
+            Runnable everySecond) {
         this.workers = workers;
         this.clock = clock;
         this.watcher = watcher;
         this.onRemoved = onRemoved;
+        this.everySecond = everySecond;
         this.probes = new Probes(clock, Pools::probeHeader, onCertificate);
         this.keeper = Thread.ofPlatform().daemon().name("pools").unstarted(this::keep);
         keeper.start();
@@ -249,25 +258,43 @@ final class Pools implements AutoCloseable {
     // ---- the keeper ----
 
     private void keep() {
+        long lookedNanos = clock.nanos();
+        boolean soon = false;
         while (!closed) {
-            boolean soon = false;
-            for (Pool pool : pools.values()) {
-                try {
-                    soon |= pool.keep(clock.nanos());
-                } catch (RuntimeException bug) {
-                    log.error("a fault in usher: looking after pool {} failed", pool, bug);
-                }
+            if (asked.getAndSet(false) || soon) {
+                soon = keepPools();
             }
-            if (soon) {
-                LockSupport.parkNanos(KEEP_EVERY_NANOS);
-            } else {
-                LockSupport.park();
+            if (clock.nanos() - lookedNanos >= SECOND_NANOS) {
+                lookedNanos = clock.nanos();
+                lookAtLimits();
             }
+            LockSupport.parkNanos(soon ? KEEP_EVERY_NANOS : SECOND_NANOS);
+        }
+    }
+
+    private boolean keepPools() {
+        boolean soon = false;
+        for (Pool pool : pools.values()) {
+            try {
+                soon |= pool.keep(clock.nanos());
+            } catch (RuntimeException bug) {
+                log.error("a fault in usher: looking after pool {} failed", pool, bug);
+            }
+        }
+        return soon;
+    }
+
+    private void lookAtLimits() {
+        try {
+            everySecond.run();
+        } catch (RuntimeException bug) {
+            log.error("a fault in usher: looking at the limits failed", bug);
         }
     }
 
     /** Wakes the keeper: something has begun that changes with time. */
     void wake() {
+        asked.set(true);
         LockSupport.unpark(keeper);
     }
 

@@ -88,7 +88,7 @@ final class SettingChanges {
     /** The key of the file: {@code halfClosed} is {@code half_closed}; units are with the value. */
     private static String inFile(String component) {
         return component
-                .replaceFirst("(Percent|Bytes)$", "")
+                .replaceFirst("(?<=Size)Bytes$|Percent$", "")
                 .replaceAll("([A-Z])", "_$1")
                 .toLowerCase(Locale.ROOT);
     }
@@ -101,6 +101,7 @@ final class SettingChanges {
             case Fallback fallback when fallback.pool() != null -> "pool " + fallback.pool();
             case Fallback fallback -> fallback.action().name().toLowerCase(Locale.ROOT);
             case Integer bytes when name.endsWith("max_size") -> Units.sizeText(bytes);
+            case Long bytes -> Units.sizeText(bytes);
             case Integer percent when PERCENTAGES.contains(name.substring(name.lastIndexOf('.') + 1)) -> percent + "%";
             case Integer zero when zero == 0 && name.equals("workers") -> "auto";
             default -> value.toString();

@@ -49,14 +49,16 @@ final class Snapshots {
         long accepted = 0;
         long open = 0;
         Map<String, Long> ended = new LinkedHashMap<>();
+        Map<String, Long> pauses = new LinkedHashMap<>();
         Histogram hello = Latency.empty();
         for (ListenerMetrics metrics : state.metrics()) {
             accepted += metrics.accepted().get();
             open += metrics.open().get();
             metrics.ended().forEach((reason, count) -> ended.merge(reason.word(), count, Long::sum));
+            metrics.acceptPauses().forEach((why, count) -> pauses.merge(why.word(), count, Long::sum));
             metrics.hello().addTo(hello);
         }
-        return new ListenerSnapshot(accepted, open, ended, hello);
+        return new ListenerSnapshot(accepted, open, ended, pauses, hello);
     }
 
     private static PoolSnapshot of(Pool pool) {

@@ -11,7 +11,7 @@ import java.time.Duration;
 public record ClientHelloConfig(Duration timeout, int maxSizeBytes) {
     public static final DurationRange TIMEOUT = new DurationRange(Duration.ofMillis(10), Duration.ofMinutes(1));
     /** The lower end still has room for any hello without a post-quantum key share. */
-    public static final IntRange MAX_SIZE_BYTES = new IntRange(1024, 65_536);
+    public static final SizeRange MAX_SIZE_BYTES = new SizeRange(1024, 65_536);
 
     public static final ClientHelloConfig DEFAULT = new ClientHelloConfig(Duration.ofSeconds(5), 65_536);
 

@@ -1,7 +1,12 @@
 package dev.usher.config;
 
-/** What the whole program takes on. */
-public record LimitsConfig(int maxConnections, PerClientIp perClientIp) {
+/**
+ * What the whole program takes on.
+ *
+ * @param heldBytes the most that sessions may keep in buffers, over all workers, each of which has its equal share: for
+ *     peers that do not read, and hellos that are not whole
+ */
+public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long heldBytes) {
     /**
      * What one client address may take; 0 is no limit.
      *
@@ -24,10 +29,14 @@ public record LimitsConfig(int maxConnections, PerClientIp perClientIp) {
 
     public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
 
-    public static final LimitsConfig DEFAULT = new LimitsConfig(50_000, PerClientIp.NO_LIMIT);
+    /** At the least, the hellos of 4,000 connections that all come at once. */
+    public static final SizeRange HELD_BYTES = new SizeRange(16L << 20, 64L << 30);
+
+    public static final LimitsConfig DEFAULT = new LimitsConfig(50_000, PerClientIp.NO_LIMIT, 256L << 20);
 
     public LimitsConfig {
         MAX_CONNECTIONS.check(maxConnections, "limits.max_connections");
         Check.present(perClientIp, "limits.per_client_ip");
+        HELD_BYTES.check(heldBytes, "limits.held_bytes");
     }
 }

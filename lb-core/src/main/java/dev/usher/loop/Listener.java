@@ -1,6 +1,5 @@
 package dev.usher.loop;
 
-import dev.usher.metrics.Counter;
 import dev.usher.time.Deadline;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +34,12 @@ public final class Listener implements Ready {
 
     /** Who gets the connections. */
     public interface Owner {
-        /** True exactly when one more connection is within the limits. Asked before each accept. */
-        boolean hasRoom();
+        /** Why one more connection would be over the limits, or null if there is room. Asked before each accept. */
+        @Nullable
+        AcceptPause full();
+
+        /** Accepting has stopped for a while. */
+        void onPaused(AcceptPause why);
 
         /** Takes a connection: non-blocking, without Nagle's delay, not yet registered. */
         void onAccepted(SocketChannel channel);
@@ -46,20 +50,16 @@ public final class Listener implements Ready {
     private final ServerSocketChannel channel;
     private final SelectionKey key;
     private final Deadline pause = new Deadline(this::resume);
-    private final Counter pauses;
     private long complainedNanos;
     /** True exactly while the selector watches it. */
     private boolean accepting;
 
     /**
      * Opens the socket. Connections queue up in the kernel until {@link #resume}. On the worker's thread.
-     *
-     * @param pauses counts the times that accepting stopped
      */
-    public Listener(Worker worker, InetSocketAddress address, Counter pauses, Owner owner) throws IOException {
+    public Listener(Worker worker, InetSocketAddress address, Owner owner) throws IOException {
         this.worker = worker;
         this.owner = owner;
-        this.pauses = pauses;
         this.channel = worker.openListener(address, BACKLOG);
         this.key = worker.register(channel, 0, this);
         this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
@@ -73,8 +73,9 @@ public final class Listener implements Ready {
     @Override
     public void onReady(int ops) {
         for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-            if (!owner.hasRoom()) {
-                pause();
+            AcceptPause full = owner.full();
+            if (full != null) {
+                pause(full);
                 return;
             }
             if (!acceptOne()) {
@@ -85,7 +86,7 @@ public final class Listener implements Ready {
 
     @Override
     public void onBug(Throwable bug) {
-        pause(); // whatever it is, it must not spin
+        pause(AcceptPause.BUG);
     }
 
     /** Begins to accept, or goes on with it: there is room. */
@@ -125,7 +126,7 @@ public final class Listener implements Ready {
             }
         } catch (IOException e) { // EMFILE, ENFILE, ENOBUFS, ENOMEM: aborted connections never get here
             complain(e);
-            pause();
+            pause(AcceptPause.NO_DESCRIPTORS);
             return false;
         }
         try {
@@ -139,11 +140,11 @@ public final class Listener implements Ready {
         return true;
     }
 
-    private void pause() {
+    private void pause(AcceptPause why) {
         if (accepting && key.isValid()) {
             accepting = false;
             key.interestOps(0);
-            pauses.increment();
+            owner.onPaused(why);
             worker.arm(pause, PAUSE_NANOS);
         }
     }

@@ -25,9 +25,11 @@ public record MetricsSnapshot(
      * @param accepted connections taken from the kernel since start
      * @param open connections open now, refused ones that still read their alert included
      * @param ended sessions by the word of their close reason; every reason is a key
+     * @param acceptPauses times that accepting stopped for a while, by the word of the reason; every reason is a key
      * @param hello time from accept to a whole ClientHello
      */
-    public record ListenerSnapshot(long accepted, long open, Map<String, Long> ended, Histogram hello) {}
+    public record ListenerSnapshot(
+            long accepted, long open, Map<String, Long> ended, Map<String, Long> acceptPauses, Histogram hello) {}
 
     /**
      * One pool.

@@ -25,6 +25,9 @@ final class Ejection {
     /** Ejections without a good spell as long as the last ejection between them. */
     private volatile int timesInARow;
 
+    /** True exactly until somebody has been told of the last ejection. */
+    private volatile boolean news;
+
     private volatile long untilNanos;
     private volatile long lastNanos;
 
@@ -50,6 +53,7 @@ final class Ejection {
         lastNanos = Math.min(
                 config.baseTime().toNanos() * timesInARow, config.maxTime().toNanos());
         untilNanos = nowNanos + lastNanos;
+        news = true;
         place.set(Place.EJECTED);
         return true;
     }
@@ -71,6 +75,13 @@ final class Ejection {
 
     boolean isOver(long nowNanos) {
         return isEjected() && nowNanos - untilNanos >= 0;
+    }
+
+    /** Whether this ejection has yet to be told; true once each. */
+    boolean isNews() {
+        boolean was = news;
+        news = false;
+        return was;
     }
 
     int timesInARow() {

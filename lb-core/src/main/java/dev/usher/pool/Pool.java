@@ -387,7 +387,8 @@ public final class Pool {
             return;
         }
         if (now == BackendState.EJECTED) {
-            backend.changed(ejectionText(backend));
+            boolean news = backend.ejection().isNews();
+            backend.changed(news ? ejectionText(backend) : "still left out for the sessions that failed on it before");
         }
         backend.setTold(now);
         watcher.onBackend(this, backend, before, now);

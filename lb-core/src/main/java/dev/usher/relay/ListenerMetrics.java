@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.loop.AcceptPause;
 import dev.usher.metrics.Counter;
 import dev.usher.metrics.EnumCounters;
 import dev.usher.metrics.Latency;
@@ -9,6 +10,7 @@ public final class ListenerMetrics {
     private final Counter accepted = new Counter();
     private final Counter open = new Counter();
     private final EnumCounters<CloseReason> ended = new EnumCounters<>(CloseReason.class);
+    private final EnumCounters<AcceptPause> acceptPauses = new EnumCounters<>(AcceptPause.class);
     private final Latency hello = new Latency();
 
     public Counter accepted() {
@@ -22,6 +24,11 @@ public final class ListenerMetrics {
 
     public EnumCounters<CloseReason> ended() {
         return ended;
+    }
+
+    /** Times that accepting stopped for a while. */
+    public EnumCounters<AcceptPause> acceptPauses() {
+        return acceptPauses;
     }
 
     /** From accept to a whole hello. */

@@ -2,12 +2,14 @@ package dev.usher.relay;
 
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.loop.AcceptPause;
 import dev.usher.loop.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One listener on one worker: its sockets, and where its connections become sessions. */
 final class RelayListener implements Listener.Owner {
@@ -26,7 +28,7 @@ final class RelayListener implements Listener.Owner {
 
     /** Opens one more socket, which accepts from {@link #follow} on. */
     Listener bind(HostPort bind, InetSocketAddress address) throws IOException {
-        Listener socket = new Listener(relay.worker(), address, relay.acceptPauses(), this);
+        Listener socket = new Listener(relay.worker(), address, this);
         sockets.put(bind, socket);
         return socket;
     }
@@ -70,11 +72,21 @@ final class RelayListener implements Listener.Owner {
     }
 
     @Override
-    public boolean hasRoom() {
-        Routing routing = relay.routing();
-        return state.open().get() < config.maxConnections()
-                && relay.openSessions().get()
-                        < Math.min(routing.config().limits().maxConnections(), relay.maxSessions());
+    public @Nullable AcceptPause full() {
+        if (state.open().get() >= config.maxConnections()) {
+            return AcceptPause.LISTENER_FULL;
+        }
+        int open = relay.openSessions().get();
+        if (open >= relay.routing().config().limits().maxConnections()) {
+            return AcceptPause.ALL_FULL;
+        }
+        return open >= relay.maxSessions() ? AcceptPause.NO_DESCRIPTORS : null;
+    }
+
+    @Override
+    public void onPaused(AcceptPause why) {
+        relay.acceptPauses().increment();
+        metrics.acceptPauses().of(why).increment();
     }
 
     @Override

@@ -124,8 +124,10 @@ class MetricsTest {
     void aSnapshotSumsOverItsListeners() {
         MetricsSnapshot snapshot = new MetricsSnapshot(
                 Map.of(
-                        "a", new ListenerSnapshot(5, 1, Map.of("completed", 3L, "no_sni", 1L), Latency.empty()),
-                        "b", new ListenerSnapshot(7, 2, Map.of("completed", 5L), Latency.empty())),
+                        "a",
+                                new ListenerSnapshot(
+                                        5, 1, Map.of("completed", 3L, "no_sni", 1L), Map.of(), Latency.empty()),
+                        "b", new ListenerSnapshot(7, 2, Map.of("completed", 5L), Map.of(), Latency.empty())),
                 Map.of(),
                 List.of(),
                 0);

@@ -373,7 +373,7 @@ public final class TestUsher implements AutoCloseable {
                     defaultRoute,
                     noSniRoute,
                     base.pools(),
-                    new LimitsConfig(allConnections, perClientIp),
+                    new LimitsConfig(allConnections, perClientIp, base.limits().heldBytes()),
                     workers,
                     base.shutdown(),
                     reload,

@@ -77,6 +77,7 @@ final class Foreground {
 
     /** Lets open sessions finish; false if a second signal did not want to wait for that. */
     private boolean drain(LoadBalancer balancer, String signal) throws InterruptedException {
+        balancer.beginDraining();
         Duration delay = balancer.config().shutdown().readinessDelay();
         if (!delay.isZero()) {
             log.info("{}: not ready from now on; the listeners close in {} s", signal, delay.toSeconds());

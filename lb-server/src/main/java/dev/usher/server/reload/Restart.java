@@ -15,6 +15,7 @@ final class Restart {
         LoggingConfig is = inForce.logging();
         List<String> needed = new ArrayList<>();
         addIf(needed, started.workers() != inForce.workers(), "workers");
+        addIf(needed, started.limits().heldBytes() != inForce.limits().heldBytes(), "limits.held_bytes");
         addIf(needed, !started.admin().equals(inForce.admin()), "admin");
         addIf(needed, was.format() != is.format(), "logging.format");
         addIf(needed, !was.access().equals(is.access()), "logging.access");

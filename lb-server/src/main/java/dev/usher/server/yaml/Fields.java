@@ -2,6 +2,7 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.DurationRange;
 import dev.usher.config.IntRange;
+import dev.usher.config.SizeRange;
 import dev.usher.config.Units;
 import java.time.Duration;
 import java.util.Collection;
@@ -141,15 +142,9 @@ final class Fields {
         return value == null || outside(key, range.faultIn(value)) ? otherwise : value.intValue();
     }
 
-    int bytes(String key, IntRange range, int otherwise) {
+    long bytes(String key, SizeRange range, long otherwise) {
         Long value = parsed(scalar(key), path(key), Units::bytes);
-        if (value == null) {
-            return otherwise;
-        }
-        boolean inside = value >= range.min() && value <= range.max();
-        String fault = "must be " + Units.sizeText(range.min()) + ".." + Units.sizeText(range.max()) + ", was "
-                + Units.sizeText(value);
-        return outside(key, inside ? null : fault) ? otherwise : value.intValue();
+        return value == null || outside(key, range.faultIn(value)) ? otherwise : value;
     }
 
     int percent(String key, int otherwise) {

@@ -129,7 +129,7 @@ final class ListenerReader {
         }
         ClientHelloConfig read = new ClientHelloConfig(
                 fields.duration("timeout", ClientHelloConfig.TIMEOUT, base.timeout()),
-                fields.bytes("max_size", ClientHelloConfig.MAX_SIZE_BYTES, base.maxSizeBytes()));
+                Math.toIntExact(fields.bytes("max_size", ClientHelloConfig.MAX_SIZE_BYTES, base.maxSizeBytes())));
         fields.done();
         return read;
     }

@@ -61,8 +61,9 @@ final class ProgramReader {
         }
         int maxConnections = fields.integer("max_connections", LimitsConfig.MAX_CONNECTIONS, base.maxConnections());
         PerClientIp perClientIp = perClientIp(fields);
+        long heldBytes = fields.bytes("held_bytes", LimitsConfig.HELD_BYTES, base.heldBytes());
         fields.done();
-        return new LimitsConfig(maxConnections, perClientIp);
+        return new LimitsConfig(maxConnections, perClientIp, heldBytes);
     }
 
     private static PerClientIp perClientIp(Fields limits) {

@@ -317,10 +317,14 @@ class ReloaderTest {
     @Test
     void whatNeedsARestartIsSaidUntilItIsTakenBack() throws Exception {
         try (TestReload usher = TestReload.of(write(text(one)))) {
-            write(text(one).replace("workers: 2", "workers: 3\nlogging: { format: json, access: { output: none } }"));
+            write(
+                    text(one)
+                            .replace(
+                                    "workers: 2",
+                                    "workers: 3\nlimits: { held_bytes: 1GiB }\nlogging: { format: json, access: { output: none } }"));
             usher.reload(Result.APPLIED);
             assertEquals(
-                    List.of("workers", "logging.format", "logging.access"),
+                    List.of("workers", "limits.held_bytes", "logging.format", "logging.access"),
                     usher.reloader().status().restartNeeded());
             assertEquals(1, usher.events(Kind.WARNING));
             write(text(one));

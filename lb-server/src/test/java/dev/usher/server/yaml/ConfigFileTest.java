@@ -142,7 +142,7 @@ class ConfigFileTest {
             assertEquals(SendProxyProtocol.NONE, blog.sendProxyProtocol());
             assertEquals(Duration.ofSeconds(30), blog.resolve().interval());
 
-            assertEquals(new LimitsConfig(50_000, new LimitsConfig.PerClientIp(0, 0, 0)), config.limits());
+            assertEquals(LimitsConfig.DEFAULT, config.limits());
             assertEquals(0, config.workers());
             assertEquals(new ShutdownConfig(Duration.ofSeconds(30), Duration.ZERO), config.shutdown());
             assertEquals(

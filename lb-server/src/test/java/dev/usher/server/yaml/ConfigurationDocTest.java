@@ -92,7 +92,7 @@ class ConfigurationDocTest {
     /** maxSizeBytes is max_size in the file: units are written in the value. */
     private static String key(String component) {
         return component
-                .replaceAll("(Bytes|Percent)$", "")
+                .replaceAll("(?<=Size)Bytes$|Percent$", "")
                 .replaceAll("([A-Z])", "_$1")
                 .toLowerCase(Locale.ROOT);
     }

@@ -1,0 +1,151 @@
+package dev.usher;
+
+import dev.usher.Event.Kind;
+import dev.usher.loop.AcceptPause;
+import dev.usher.metrics.EnumCounters;
+import dev.usher.relay.CloseReason;
+import dev.usher.relay.ListenerMetrics;
+import dev.usher.relay.ListenerState;
+import dev.usher.time.Clock;
+import dev.usher.time.Moment;
+import dev.usher.view.LimitHit;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Says when a limit begins to be hit, by what the workers have counted: they themselves do nothing for it. A limit that is
+ * hit again and again is one event, until it has been quiet for a minute.
+ *
+ * <pre>
+ *   quiet --(its count has grown)--> being hit, one event --(a minute without)--> quiet
+ * </pre>
+ */
+final class LimitWatch {
+    private static final Duration QUIET = Duration.ofMinutes(1);
+
+    private static final String WAIT = "new connections wait in the kernel's queue until one ends. Raise ";
+
+    /** One limit, as it is being hit. */
+    private static final class Hits {
+        private final String text;
+        private final long sinceNanos;
+        private long lastNanos;
+        private long count;
+
+        Hits(String text, long nowNanos) {
+            this.text = text;
+            this.sinceNanos = nowNanos;
+        }
+    }
+
+    private final Events events;
+    private final Clock clock;
+    /** What was counted until the last look, by key. Guarded by this, as is the next. */
+    private final Map<String, Long> counted = new LinkedHashMap<>();
+
+    private final Map<String, Hits> hit = new LinkedHashMap<>();
+
+    LimitWatch(Events events, Clock clock) {
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /** Those that are being hit, or were within the last minute. */
+    synchronized List<LimitHit> hits() {
+        Moment now = Moment.now(clock);
+        return hit.entrySet().stream()
+                .map(entry -> new LimitHit(
+                        entry.getKey(),
+                        entry.getValue().text,
+                        now.wall(entry.getValue().sinceNanos),
+                        entry.getValue().count))
+                .toList();
+    }
+
+    /** Compares with the last look. To be called about once a second. */
+    synchronized void look(Map<String, ListenerState> listeners) {
+        long now = clock.nanos();
+        hit.values().removeIf(hits -> now - hits.lastNanos >= QUIET.toNanos());
+        listeners.forEach((name, listener) -> compare(
+                "listeners." + name + ".max_connections",
+                WAIT + "it, or find out who holds the connections",
+                pauses(listener, AcceptPause.LISTENER_FULL),
+                now));
+        compare(
+                "limits.max_connections",
+                WAIT + "it, or find out who holds the connections",
+                pauses(listeners, AcceptPause.ALL_FULL),
+                now);
+        compare(
+                "open files",
+                WAIT + "the limit of open files (LimitNOFILE, ulimit -n), or lower limits.max_connections",
+                pauses(listeners, AcceptPause.NO_DESCRIPTORS),
+                now);
+        compare(
+                "limits.per_client_ip.connections",
+                "clients with as many connections are reset. Raise it if they are many users behind one address",
+                ended(listeners, CloseReason.CLIENT_CONNECTIONS),
+                now);
+        compare(
+                "limits.per_client_ip.new_per_second",
+                "clients that open connections faster are reset. Raise it if they are many users behind one address",
+                ended(listeners, CloseReason.CLIENT_RATE),
+                now);
+        compare(
+                "limits.held_bytes",
+                "no buffer was left for what clients opened with, and they were reset. Raise it, or find out who does "
+                        + "not read",
+                ended(listeners, CloseReason.OUT_OF_BUFFERS),
+                now);
+        compare(
+                "open files or local ports",
+                "no socket was left for the backend's side. Raise the limit of open files (LimitNOFILE, ulimit -n) or "
+                        + "net.ipv4.ip_local_port_range, or lower limits.max_connections",
+                ended(listeners, CloseReason.OUT_OF_SOCKETS),
+                now);
+    }
+
+    private void compare(String key, String text, long count, long nowNanos) {
+        Long before = counted.put(key, count);
+        long grown = count - (before == null ? 0 : before);
+        if (grown <= 0) {
+            return;
+        }
+        Hits hits = hit.get(key);
+        if (hits == null) {
+            hits = new Hits(text, nowNanos);
+            hit.put(key, hits);
+            events.add(Kind.LIMIT, key, "reached, " + grown + (grown == 1 ? " time" : " times") + ": " + text);
+        }
+        hits.lastNanos = nowNanos;
+        hits.count += grown;
+    }
+
+    // ---- what was counted ----
+
+    private static long pauses(Map<String, ListenerState> listeners, AcceptPause why) {
+        return listeners.values().stream()
+                .mapToLong(listener -> pauses(listener, why))
+                .sum();
+    }
+
+    private static long pauses(ListenerState listener, AcceptPause why) {
+        return sum(listener, ListenerMetrics::acceptPauses, why);
+    }
+
+    private static long ended(Map<String, ListenerState> listeners, CloseReason reason) {
+        return listeners.values().stream()
+                .mapToLong(listener -> sum(listener, ListenerMetrics::ended, reason))
+                .sum();
+    }
+
+    private static <E extends Enum<E>> long sum(
+            ListenerState listener, Function<ListenerMetrics, EnumCounters<E>> counters, E constant) {
+        return listener.metrics().stream()
+                .mapToLong(worker -> counters.apply(worker).of(constant).get())
+                .sum();
+    }
+}
