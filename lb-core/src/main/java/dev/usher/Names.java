@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 
 /** The names that clients ask for most, merged over the workers. */
 final class Names {
-    private record Entry(String name, long count, long error, long seenNanos) {}
+    record Entry(String name, long count, long error, long seenNanos) {}
 
     /** A sketch as it was when its worker was asked. */
-    private record Copy(long total, long floor, List<Entry> entries) {
+    record Copy(long total, long floor, List<Entry> entries) {
         static Copy of(NameSketch sketch) {
             List<Entry> entries = new ArrayList<>(NamesAsked.CAPACITY);
             sketch.forEach((name, count, error, seenNanos) -> entries.add(new Entry(name, count, error, seenNanos)));
@@ -56,7 +56,7 @@ final class Names {
      * Adds up. A worker that does not remember a name may have counted it as often as its floor says, or never; so each
      * name begins with all floors, and has those of the workers that remember it replaced.
      */
-    private static Stream<NameCount> merged(List<Copy> copies, boolean known, Moment now) {
+    static Stream<NameCount> merged(List<Copy> copies, boolean known, Moment now) {
         long floors = copies.stream().mapToLong(Copy::floor).sum();
         Map<String, Entry> sums = new HashMap<>();
         for (Copy copy : copies) {

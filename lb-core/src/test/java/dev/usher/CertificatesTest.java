@@ -27,9 +27,18 @@ class CertificatesTest {
             RouteConfig.of("shop.a.test", "b"),
             RouteConfig.of("deep.shop.a.test", "b"),
             RouteConfig.of("*.c.test", "b"));
-    private final Certificates certificates = new Certificates(() -> routing, events);
+    private Routing inForce = routing;
+    /** How often somebody has asked for the routes. */
+    private int asked;
+
+    private final Certificates certificates = new Certificates(this::inForce, events);
     private final Pool pool = Objects.requireNonNull(routing.pools().get("a"));
     private final Backend backend = pool.backends().getFirst();
+
+    private Routing inForce() {
+        asked++;
+        return inForce;
+    }
 
     private static Routing routing(RouteConfig... routes) {
         UsherConfig config = UsherConfig.of(
@@ -89,5 +98,18 @@ class CertificatesTest {
         show(Duration.ofDays(-1), "www.a.test");
         assertTrue(events.all().getLast().text().startsWith("its certificate has ended"), events::toString);
         assertEquals(2, events.all().size());
+    }
+
+    /** A probe comes every two seconds, and there may be thousands of routes. */
+    @Test
+    void areComparedWithTheRoutesOnlyWhereEitherHasChanged() {
+        show(Duration.ofDays(90), "www.a.test", "new.a.test");
+        int first = asked;
+        certificates.onSeen(pool, backend);
+        assertEquals(1, asked - first, "it asked whether the routes are the same, and no more");
+        assertEquals(List.of(), events.all());
+        inForce = routing(RouteConfig.of("www.a.test", "a"), RouteConfig.of("new.a.test", "b"));
+        certificates.onSeen(pool, backend);
+        assertEquals(1, events.all().size(), "the routes have changed");
     }
 }

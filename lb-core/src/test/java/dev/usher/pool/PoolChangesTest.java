@@ -277,6 +277,31 @@ class PoolChangesTest {
         }
     }
 
+    /** Down and up again while it is left out: it is not ejected a second time. */
+    @Test
+    void anEjectionThatGoesOnIsNotNews() {
+        Pool pool = start(probed(1, 1).ejection(3, Duration.ofSeconds(10), Duration.ofSeconds(35), 50));
+        probe(pool, 0, true);
+        Backend a = pool.backends().getFirst();
+        fail(pool, 0, 3);
+        pool.keep(clock.nanos());
+        assertTrue(a.reason().startsWith("3 sessions in a row failed"), a.reason());
+        for (int i = 0; i < 5; i++) {
+            probe(pool, 0, false);
+        }
+        assertEquals(BackendState.DOWN, a.state());
+        for (int i = 0; i < 5; i++) {
+            probe(pool, 0, true);
+        }
+        assertEquals(BackendState.EJECTED, a.state());
+        assertEquals("still left out for the sessions that failed on it before", a.reason());
+        pass(pool, Duration.ofSeconds(10));
+        assertEquals(BackendState.UP, a.state());
+        fail(pool, 0, 3);
+        pool.keep(clock.nanos());
+        assertTrue(a.reason().startsWith("3 sessions in a row failed"), a.reason());
+    }
+
     private static int ejected(Pool pool) {
         return (int) pool.backends().stream()
                 .filter(backend -> backend.state() == BackendState.EJECTED)

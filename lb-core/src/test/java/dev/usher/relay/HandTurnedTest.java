@@ -5,22 +5,14 @@ import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.config.HostPort;
-import dev.usher.config.UsherConfig;
-import dev.usher.loop.Worker;
-import dev.usher.testing.Await;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestPeer.Ending;
-import dev.usher.testing.TestPools;
 import dev.usher.testing.TestUsher;
 import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -40,37 +32,7 @@ class HandTurnedTest {
     private final ManualClock clock = new ManualClock();
     private final Queue<SessionEnd> ends = new ArrayDeque<>();
     private final TestBackend backend = TestBackend.start(TestBackend.ECHO);
-    private HandTurned turned = new HandTurned(TestUsher.of(backend).config(), 1 << 20);
-
-    /** A worker, what listens on it, and where. */
-    private final class HandTurned {
-        private final Worker worker;
-        private final Relay relay;
-        private final ListenerState state = new ListenerState("in", 1);
-        private final InetSocketAddress address;
-
-        HandTurned(UsherConfig config, long heldBytesBudget) {
-            try {
-                Routing routing = Routing.of(config, TestPools.of(config));
-                worker = new Worker("by hand", SelectorProvider.provider(), clock, heldBytesBudget);
-                relay = new Relay(
-                        0,
-                        1,
-                        worker,
-                        () -> routing,
-                        log(),
-                        new Relay.Shared("t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(clock)));
-                address = relay.open(
-                        Objects.requireNonNull(config.listeners().get("in")),
-                        state,
-                        new HostPort("127.0.0.1", 0),
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                relay.follow(config.listeners());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
+    private HandTurned turned = new HandTurned(TestUsher.of(backend).config(), 1 << 20, clock, log());
 
     private SessionLog log() {
         return new SessionLog() {
@@ -88,7 +50,7 @@ class HandTurnedTest {
 
     private void use(TestUsher.Builder config, long heldBytesBudget) {
         stop();
-        turned = new HandTurned(config.config(), heldBytesBudget);
+        turned = new HandTurned(config.config(), heldBytesBudget, clock, log());
     }
 
     @AfterEach
@@ -102,27 +64,15 @@ class HandTurnedTest {
         assertEquals(0, turned.relay.sessions().get());
         assertEquals(0, turned.worker.buffers().heldBytes().get());
         assertEquals(0, turned.worker.bugs().get());
-        turned.worker.stop();
-        turned.worker.run();
+        turned.close();
     }
 
-    /** A turn that does not wait: there is mail. */
     private void turn() {
-        turned.worker.submit(() -> {});
-        try {
-            turned.worker.runOnce();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        turned.turn();
     }
 
     private void turnUntil(BooleanSupplier condition, String what) {
-        Await.until(
-                () -> {
-                    turn();
-                    return condition.getAsBoolean();
-                },
-                what);
+        turned.turnUntil(condition, what);
     }
 
     /** Nothing happens before that much time has passed, and this happens then. */

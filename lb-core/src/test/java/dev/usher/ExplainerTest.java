@@ -1,0 +1,126 @@
+package dev.usher;
+
+import static dev.usher.testing.TestUsher.hello;
+import static dev.usher.testing.TestUsher.helloBytes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Balance;
+import dev.usher.pool.AdminState;
+import dev.usher.pool.BackendState;
+import dev.usher.route.Asked;
+import dev.usher.testing.PoolConfigBuilder;
+import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestPeer;
+import dev.usher.testing.TestUsher;
+import dev.usher.tls.ServerName;
+import dev.usher.view.Candidate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is said of the backends of a pool is what a session would find. */
+class ExplainerTest {
+    private static final Asked ASKED =
+            new Asked("in", ServerName.of(TestUsher.NAME), List.of(), InetAddress.getLoopbackAddress());
+
+    private final TestBackend one = TestBackend.start(TestBackend.ECHO);
+    private final TestBackend two = TestBackend.start(TestBackend.ECHO);
+    private final TestBackend spare = TestBackend.start(TestBackend.ECHO);
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+        spare.close();
+    }
+
+    private TestUsher start(UnaryOperator<PoolConfigBuilder> settings) {
+        BackendConfig plain = spare.config();
+        return TestUsher.of(one, two)
+                .backend(new BackendConfig(plain.address(), plain.weight(), 1, true))
+                .pool(settings)
+                .start();
+    }
+
+    private static List<Candidate> candidates(TestUsher usher) {
+        return usher.balancer().explain(ASKED).candidates();
+    }
+
+    private static void expect(Candidate candidate, @Nullable BackendState state, boolean takesSessions, String text) {
+        assertEquals(state, candidate.state());
+        assertEquals(takesSessions, candidate.takesSessions(), candidate.text());
+        assertTrue(candidate.text().contains(text), candidate.text());
+    }
+
+    @Test
+    void backendsTakeTurnsAndBackupsWait() {
+        try (TestUsher usher = start(pool -> pool.balance(Balance.ROUND_ROBIN))) {
+            expect(candidates(usher).get(0), BackendState.UP, true, "in its turn, with weight 1");
+            expect(candidates(usher).get(1), BackendState.UP, true, "in its turn");
+            expect(candidates(usher).get(2), BackendState.UP, false, "only while none of the others");
+            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
+            expect(candidates(usher).get(0), BackendState.DRAINING, false, "it is draining: alice");
+            expect(candidates(usher).get(2), BackendState.UP, false, "only while none of the others");
+            usher.balancer().setAdminState(TestUsher.POOL, two.name(), AdminState.DISABLED, "bob", null);
+            expect(candidates(usher).get(1), BackendState.DISABLED, false, "it is disabled: bob");
+            expect(candidates(usher).get(2), BackendState.UP, true, "in its turn");
+        }
+    }
+
+    @Test
+    void aFullOneSaysSo() throws IOException {
+        try (TestUsher usher = start(pool -> pool.balance(Balance.LEAST_CONNECTIONS))) {
+            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
+            usher.balancer().setAdminState(TestUsher.POOL, two.name(), AdminState.DRAIN, "alice", null);
+            expect(candidates(usher).get(2), BackendState.UP, true, "it has 0, weight 1");
+            try (TestPeer client = usher.connect()) {
+                client.send(hello()).read(helloBytes());
+                expect(candidates(usher).get(2), BackendState.UP, false, "it has 1 of 1 connections");
+            }
+        }
+    }
+
+    @Test
+    void theFirstIsTheOne() {
+        try (TestUsher usher = start(pool -> pool.balance(Balance.FIRST))) {
+            expect(candidates(usher).get(0), BackendState.UP, true, "the first that can take a session");
+            expect(candidates(usher).get(1), BackendState.UP, false, "only while " + one.name());
+        }
+    }
+
+    @Test
+    void aClientStaysWithItsBackend() throws IOException {
+        try (TestUsher usher = start(pool -> pool.balance(Balance.CLIENT_HASH))) {
+            Candidate chosen = candidates(usher).stream()
+                    .filter(candidate -> candidate.text().contains("the one for this client's address"))
+                    .findFirst()
+                    .orElseThrow();
+            try (TestPeer client = usher.connect()) {
+                client.send(hello()).halfClose().readToEnd();
+            }
+            assertEquals(chosen.address(), usher.nextEnd().backend());
+        }
+    }
+
+    @Test
+    void ofAFileNothingIsKnownOfThem() {
+        List<Candidate> unknown =
+                LoadBalancer.explain(TestUsher.of(one, two).config(), ASKED).candidates();
+        assertEquals(2, unknown.size());
+        unknown.forEach(candidate -> expect(candidate, null, false, "not known here"));
+    }
+
+    @Test
+    void refusedOnesHaveNone() {
+        try (TestUsher usher = start(UnaryOperator.identity())) {
+            Asked other = new Asked("in", ServerName.of("other.example"), List.of(), ASKED.client());
+            assertEquals(List.of(), usher.balancer().explain(other).candidates());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.usher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.HostPort;
+import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.UsherConfig;
+import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestUsher;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The door: what may be done when. */
+class LoadBalancerTest {
+    private final TestBackend backend = TestBackend.start(TestBackend.ECHO);
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    /** Its listeners would be open again, and clients be taken that nobody waits for. */
+    @Test
+    void refusesAnotherConfigurationWhileItDrains() throws IOException {
+        try (TestUsher usher = TestUsher.of(backend).start()) {
+            UsherConfig config = usher.balancer().config();
+            usher.balancer().apply(config);
+            assertFalse(usher.balancer().draining());
+            usher.balancer().beginDraining();
+            assertTrue(usher.balancer().draining());
+            usher.connect().close(); // it still listens
+            assertThrows(IOException.class, () -> usher.balancer().apply(config));
+            usher.balancer().drain(Duration.ZERO);
+            IOException refused =
+                    assertThrows(IOException.class, () -> usher.balancer().apply(config));
+            assertTrue(String.valueOf(refused.getMessage()).contains("shutting down"), refused::toString);
+            assertThrows(IOException.class, usher::connect);
+        }
+    }
+
+    @Test
+    void drainsWithoutAWordBefore() {
+        try (TestUsher usher = TestUsher.of(backend).start()) {
+            usher.balancer().drain(Duration.ZERO);
+            assertTrue(usher.balancer().draining());
+        }
+    }
+
+    @Test
+    void nothingHasChangedWhereAnAddressIsTaken() throws IOException {
+        try (TestUsher usher = TestUsher.of(backend).start();
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            UsherConfig before = usher.balancer().config();
+            List<ListenerConfig> listeners = new ArrayList<>(before.listeners().values());
+            listeners.add(ListenerConfig.tls("free", List.of(new HostPort("127.0.0.1", 0))));
+            listeners.add(ListenerConfig.tls("taken", List.of(new HostPort("127.0.0.1", taken.getLocalPort()))));
+            UsherConfig next = UsherConfig.of(
+                    listeners, before.routes(), List.copyOf(before.pools().values()));
+            assertThrows(IOException.class, () -> usher.balancer().apply(next));
+            assertEquals(before, usher.balancer().config());
+            assertEquals(Set.of("in"), usher.balancer().addresses().keySet());
+            assertEquals(Set.of("in"), usher.snapshot().listeners().keySet());
+            usher.connect().close();
+        }
+    }
+
+    @Test
+    void itsBudgetForHeldBytesIsSeen() {
+        try (TestUsher usher = TestUsher.of(backend).start()) {
+            assertEquals(LimitsConfig.DEFAULT.heldBytes(), usher.snapshot().heldBytesMax());
+        }
+    }
+}

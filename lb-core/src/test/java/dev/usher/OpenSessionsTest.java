@@ -1,0 +1,232 @@
+package dev.usher;
+
+import static dev.usher.testing.TestUsher.hello;
+import static dev.usher.testing.TestUsher.helloBytes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.relay.CloseReason;
+import dev.usher.testing.Crowd;
+import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestPeer;
+import dev.usher.testing.TestPeer.Ending;
+import dev.usher.testing.TestUsher;
+import dev.usher.view.ConnectionView;
+import dev.usher.view.ConnectionsView;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Open connections are listed while they come and go, and closed when somebody says so. */
+class OpenSessionsTest {
+    private final TestBackend one = TestBackend.start(TestBackend.ECHO);
+    private final TestBackend two = TestBackend.start(TestBackend.ECHO);
+    private final List<TestPeer> clients = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        clients.forEach(TestPeer::close);
+        one.close();
+        two.close();
+    }
+
+    private TestPeer open(TestUsher usher) throws IOException {
+        TestPeer client = usher.connect();
+        clients.add(client);
+        client.send(hello()).read(helloBytes());
+        return client;
+    }
+
+    private void leave() {
+        clients.forEach(TestPeer::close);
+    }
+
+    private static Set<String> names(List<ConnectionView> connections) {
+        Set<String> names = connections.stream().map(ConnectionView::cid).collect(Collectors.toSet());
+        assertEquals(connections.size(), names.size(), "one is listed twice");
+        return names;
+    }
+
+    @Test
+    void areListedWithAllThatIsKnownOfThem() throws IOException {
+        try (TestUsher usher = TestUsher.of(one).start()) {
+            TestPeer relayed = open(usher);
+            TestPeer silent = usher.connect();
+            clients.add(silent);
+            usher.awaitOpen(2);
+            ConnectionsView all = usher.balancer().connections(_ -> true, 10);
+            assertEquals(2, all.total());
+            ConnectionView newest = all.connections().getFirst();
+            assertEquals("awaiting_hello", newest.state());
+            assertEquals(silent.socket().getLocalSocketAddress(), newest.client());
+            assertNull(newest.sni());
+            assertNull(newest.alpn());
+            assertNull(newest.pool());
+            ConnectionView oldest = all.connections().getLast();
+            assertEquals("relaying", oldest.state());
+            assertEquals((InetSocketAddress) relayed.socket().getLocalSocketAddress(), oldest.client());
+            assertEquals(
+                    List.of("in", TestUsher.NAME, TestUsher.NAME, TestUsher.POOL, one.name()),
+                    Arrays.asList(oldest.listener(), oldest.sni(), oldest.route(), oldest.pool(), oldest.backend()));
+            assertEquals(helloBytes(), oldest.bytesIn());
+            assertEquals(helloBytes(), oldest.bytesOut());
+            assertFalse(oldest.age().isNegative());
+            assertTrue(oldest.since().isBefore(newest.since()));
+            relayed.halfClose().readToEnd();
+            assertEquals(usher.ended(CloseReason.COMPLETED).cid(), oldest.cid());
+            silent.close();
+            assertEquals(usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO).cid(), newest.cid());
+        }
+    }
+
+    @Test
+    void areFilteredAndTheNewestComeFirst() throws IOException {
+        try (TestUsher usher = TestUsher.of(one, two).workers(2).start()) {
+            for (int i = 0; i < 20; i++) {
+                open(usher);
+            }
+            ConnectionsView all = usher.balancer().connections(_ -> true, 100);
+            assertEquals(20, names(all.connections()).size());
+            assertTrue(all.connections().stream()
+                    .map(ConnectionView::since)
+                    .sorted(Comparator.reverseOrder())
+                    .toList()
+                    .equals(all.connections().stream()
+                            .map(ConnectionView::since)
+                            .toList()));
+            ConnectionsView some =
+                    usher.balancer().connections(found -> one.name().equals(found.backend()), 3);
+            assertEquals(20, some.total());
+            assertEquals(10, some.matched(), "round robin");
+            assertEquals(
+                    all.connections().stream()
+                            .filter(found -> one.name().equals(found.backend()))
+                            .limit(3)
+                            .map(ConnectionView::cid)
+                            .toList(),
+                    some.connections().stream().map(ConnectionView::cid).toList());
+            leave();
+        }
+    }
+
+    /** Those that are there all the time are in every list, once. */
+    @Test
+    void areAllListedWhileOthersComeAndGo() throws Exception {
+        try (TestUsher usher = TestUsher.of(one).workers(2).start()) {
+            Set<String> staying = new HashSet<>();
+            AtomicBoolean done = new AtomicBoolean();
+            List<Thread> guests = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                guests.add(Thread.ofPlatform().start(() -> comeAndGo(usher, done)));
+            }
+            for (int i = 0; i < 300; i++) {
+                open(usher);
+            }
+            Set<Object> addresses = clients.stream()
+                    .map(client -> client.socket().getLocalSocketAddress())
+                    .collect(Collectors.toSet());
+            for (int round = 0; round < 20; round++) {
+                ConnectionsView all = usher.balancer().connections(_ -> true, 10_000);
+                Set<String> names = names(all.connections());
+                assertTrue(names.containsAll(staying));
+                all.connections().stream()
+                        .filter(found -> addresses.contains(found.client()))
+                        .map(ConnectionView::cid)
+                        .forEach(staying::add);
+                assertEquals(300, staying.size());
+            }
+            done.set(true);
+            for (Thread guest : guests) {
+                guest.join();
+            }
+            leave();
+        }
+    }
+
+    @Test
+    void areListedByTheTenThousand() throws IOException {
+        try (TestUsher usher = TestUsher.of(one)
+                        .workers(2)
+                        .helloTimeout(Duration.ofMinutes(1))
+                        .start();
+                Crowd crowd = Crowd.of(10_000, usher.address())) {
+            usher.awaitOpen(10_000);
+            ConnectionsView all = usher.balancer().connections(_ -> true, 10_000);
+            assertEquals(10_000, all.total());
+            assertEquals(10_000, names(all.connections()).size());
+            crowd.leave(5_000);
+            ConnectionsView newest = usher.balancer().connections(_ -> true, 500);
+            assertEquals(500, names(newest.connections()).size());
+            usher.awaitOpen(5_000);
+            assertEquals(5_000, usher.balancer().connections(_ -> false, 500).total());
+        }
+    }
+
+    private static void comeAndGo(TestUsher usher, AtomicBoolean done) {
+        while (!done.get()) {
+            try (TestPeer guest = usher.connect()) {
+                guest.send(hello()).read(helloBytes());
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
+    void oneIsClosedByItsName() throws IOException {
+        try (TestUsher usher = TestUsher.of(one).workers(2).start()) {
+            for (int i = 0; i < 10; i++) {
+                open(usher);
+            }
+            TestPeer chosen = clients.get(4);
+            String cid = usher.balancer()
+                    .connections(found -> found.client().equals(chosen.socket().getLocalSocketAddress()), 1)
+                    .connections()
+                    .getFirst()
+                    .cid();
+            assertTrue(usher.balancer().closeConnection(cid, "alice"));
+            assertEquals(Ending.RST, chosen.ending());
+            assertEquals(cid, usher.ended(CloseReason.KILLED).cid());
+            assertEquals(9, usher.balancer().openSessions());
+            assertEquals(Event.Kind.ADMIN, usher.balancer().events().getLast().kind());
+            assertEquals("closed by alice", usher.balancer().events().getLast().text());
+            assertFalse(usher.balancer().closeConnection(cid, "alice"), "it is gone");
+            for (String none : List.of("", "x", "other-1", cid + "0", cid.substring(0, cid.indexOf('-') + 1) + "!")) {
+                assertFalse(usher.balancer().closeConnection(none, "alice"), none);
+            }
+            assertEquals(9, usher.balancer().openSessions());
+            leave();
+        }
+    }
+
+    @Test
+    void allOfABackendAreClosed() throws IOException {
+        try (TestUsher usher = TestUsher.of(one, two).workers(2).start()) {
+            for (int i = 0; i < 200; i++) {
+                open(usher);
+            }
+            assertEquals(100, usher.balancer().closeSessionsOf(TestUsher.POOL, one.name(), "alice"));
+            assertEquals(100, usher.snapshot().ended("killed"));
+            ConnectionsView left = usher.balancer().connections(_ -> true, 1000);
+            assertTrue(left.connections().stream().allMatch(found -> two.name().equals(found.backend())));
+            assertEquals(100, left.total());
+            Event last = usher.balancer().events().getLast();
+            assertEquals("backend " + one.name() + " of pool web", last.subject());
+            assertEquals("100 sessions closed by alice", last.text());
+            assertEquals(last.sequence(), usher.balancer().lastEvent());
+            leave();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.usher.relay;
+
+import dev.usher.config.HostPort;
+import dev.usher.config.UsherConfig;
+import dev.usher.loop.Worker;
+import dev.usher.testing.Await;
+import dev.usher.testing.TestPools;
+import dev.usher.time.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/** A worker without a thread, turned by hand, what listens on it, and where. Its sockets are real. */
+final class HandTurned {
+    final Worker worker;
+    final Relay relay;
+    final InetSocketAddress address;
+    private final ListenerState state = new ListenerState("in", 1);
+
+    HandTurned(UsherConfig config, long heldBytesBudget, Clock clock, SessionLog log) {
+        try {
+            Routing routing = Routing.of(config, TestPools.of(config));
+            worker = new Worker("by hand", SelectorProvider.provider(), clock, heldBytesBudget);
+            relay = new Relay(
+                    0,
+                    1,
+                    worker,
+                    () -> routing,
+                    log,
+                    new Relay.Shared("t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(clock)));
+            address = relay.open(
+                    Objects.requireNonNull(config.listeners().get("in")),
+                    state,
+                    new HostPort("127.0.0.1", 0),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            relay.follow(config.listeners());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A turn that does not wait: there is mail. */
+    void turn() {
+        worker.submit(() -> {});
+        try {
+            worker.runOnce();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void turnUntil(BooleanSupplier condition, String what) {
+        Await.until(
+                () -> {
+                    turn();
+                    return condition.getAsBoolean();
+                },
+                what);
+    }
+
+    void close() {
+        worker.stop();
+        worker.run();
+    }
+}
