@@ -118,8 +118,9 @@ public final class Relay {
 
     /** Begins to walk through the sessions that are open now. */
     public SessionWalk walk() {
-        walk = first == null ? null : new SessionWalk(this, first);
-        return walk == null ? new SessionWalk(this, null) : walk;
+        SessionWalk begun = new SessionWalk(this, first);
+        walk = begun.isOver() ? null : begun;
+        return begun;
     }
 
     /** What its clients ask for. */

@@ -80,7 +80,7 @@ class UsherConfigTest {
         assertRefused("port must be 1..65535, was 0", () -> BackendConfig.of(new HostPort("a", 0)));
         assertRefused("address must have a host, was :1", () -> BackendConfig.of(new HostPort("", 1)));
         assertRefused(
-                "client_hello.max_size must be 1024..65536, was 65537",
+                "client_hello.max_size must be 1KiB..64KiB, was 65537B",
                 () -> new ClientHelloConfig(Duration.ofSeconds(1), 65_537));
         assertRefused(
                 "client_hello.timeout must be 10ms..1m, was 2m",
