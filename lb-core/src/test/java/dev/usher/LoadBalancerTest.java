@@ -59,12 +59,23 @@ class LoadBalancerTest {
 
     @Test
     void nothingHasChangedWhereAnAddressIsTaken() throws IOException {
-        try (TestUsher usher = TestUsher.of(backend).start();
-                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertRefused(new HostPort("127.0.0.1", taken.getLocalPort()));
+        }
+    }
+
+    /** Found later than the other: one listener is open by then, and is closed again. */
+    @Test
+    void nothingHasChangedWhereAnAddressIsNotOurs() throws IOException {
+        assertRefused(new HostPort("192.0.2.1", 0));
+    }
+
+    private void assertRefused(HostPort bind) throws IOException {
+        try (TestUsher usher = TestUsher.of(backend).start()) {
             UsherConfig before = usher.balancer().config();
             List<ListenerConfig> listeners = new ArrayList<>(before.listeners().values());
             listeners.add(ListenerConfig.tls("free", List.of(new HostPort("127.0.0.1", 0))));
-            listeners.add(ListenerConfig.tls("taken", List.of(new HostPort("127.0.0.1", taken.getLocalPort()))));
+            listeners.add(ListenerConfig.tls("refused", List.of(bind)));
             UsherConfig next = UsherConfig.of(
                     listeners, before.routes(), List.copyOf(before.pools().values()));
             assertThrows(IOException.class, () -> usher.balancer().apply(next));
