@@ -206,12 +206,14 @@ class ReloaderTest {
             assertTrue(firstIsOfOne);
             write(text("\"127.0.0.1:" + port + '"', "close", two));
             usher.reload(Result.APPLIED);
+            Await.until(
+                    () -> usher.balancer().snapshot().ended(CloseReason.BACKEND_REMOVED.word()) == 1,
+                    "its session is closed");
             List<TestPeer.Ending> endings = Stream.of(first, second)
                     .parallel()
                     .map(ReloaderTest::endingOrEcho)
                     .toList();
             assertEquals(1, endings.stream().filter(TestPeer.Ending.RST::equals).count(), endings.toString());
-            assertEquals(1, usher.balancer().snapshot().ended(CloseReason.BACKEND_REMOVED.word()));
             assertEquals(1, usher.balancer().openSessions());
         }
     }
