@@ -61,10 +61,11 @@ final class Prober {
             Thread.sleep(Duration.ofNanos(
                     atRandom(Math.min(FIRST_WITHIN.toNanos(), check.interval().toNanos()))));
             while (true) {
+                long began = clock.nanos();
                 if (backend.adminState() != AdminState.DISABLED) {
                     probeOnce();
                 }
-                Thread.sleep(pause());
+                Thread.sleep(pause(clock.nanos() - began));
             }
         } catch (InterruptedException stopped) {
             // The backend or the pool is gone, or its check has changed: another prober takes over.
@@ -73,7 +74,7 @@ final class Prober {
 
     private void probeOnce() throws InterruptedException {
         try {
-            ProbeResult result = probe.run(backend.address());
+            ProbeResult result = measured();
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
@@ -97,11 +98,27 @@ final class Prober {
         }
     }
 
-    /** The interval, give or take the jitter, so that probes of many backends do not fall into step. */
-    private Duration pause() {
+    /**
+     * A backend's very first probe decides alone, so a time-out of that one has to be seen twice: the JVM sets up its TLS
+     * meanwhile, and on a busy machine a start would find everybody down.
+     */
+    private ProbeResult measured() {
+        ProbeResult result = probe.run(backend.address());
+        boolean timedOut = result.outcome() == ProbeResult.Outcome.FAILURE
+                && result.nanos() >= check.timeout().toNanos();
+        return timedOut && backend.lastProbe() == null ? probe.run(backend.address()) : result;
+    }
+
+    /**
+     * What is left of the interval, give or take the jitter, so that probes of many backends do not fall into step. It
+     * counts from beginning to beginning: a backend that makes each probe wait would be found out so much later otherwise.
+     *
+     * @param tookNanos of the probe that is over
+     */
+    private Duration pause(long tookNanos) {
         long interval = check.interval().toNanos();
         long jitter = interval * check.jitterPercent() / 100;
-        return Duration.ofNanos(interval - jitter + atRandom(2 * jitter));
+        return Duration.ofNanos(Math.max(0, interval - jitter + atRandom(2 * jitter) - tookNanos));
     }
 
     private static long atRandom(long bound) {
