@@ -38,7 +38,7 @@ final class ClientHash implements Balancer {
 
     /**
      * The hash of a client. Only of its address: a client's ports change. By the JDK's own hash, which is the address itself
-     * for IPv4 and the sum of its four words for IPv6, on every machine: to get at the bytes would be to copy them.
+     * for IPv4 and a sum over it for IPv6, in every JVM: to get at the bytes would be to copy them.
      */
     static long hash(InetAddress client) {
         return mix(client.hashCode() ^ 0xcbf29ce484222325L);

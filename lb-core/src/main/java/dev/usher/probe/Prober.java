@@ -8,14 +8,12 @@ import dev.usher.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Probes one backend, again and again, on a virtual thread of its own. */
 final class Prober {
-    /** The first probes come within this time, not all at once, and soon: until then nobody knows who is up. */
-    private static final Duration FIRST_WITHIN = Duration.ofMillis(200);
-
     private static final Logger log = LoggerFactory.getLogger(Prober.class);
 
     /** The pool as of the configuration in force: a reload that leaves the check as it was changes only this. */
@@ -25,8 +23,10 @@ final class Prober {
     private final HealthCheckConfig check;
     private final Probe probe;
     private final BiConsumer<Pool, Backend> onCertificate;
+    private final Consumer<String> notMade;
     private final Clock clock;
     private final Thread thread;
+    private Duration firstDelay = Duration.ZERO;
 
     Prober(
             Pool pool,
@@ -34,17 +34,21 @@ final class Prober {
             HealthCheckConfig check,
             Probe probe,
             BiConsumer<Pool, Backend> onCertificate,
+            Consumer<String> notMade,
             Clock clock) {
         this.pool = pool;
         this.backend = backend;
         this.check = check;
         this.probe = probe;
         this.onCertificate = onCertificate;
+        this.notMade = notMade;
         this.clock = clock;
         this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
     }
 
-    void start() {
+    /** @param delay before the first probe; no more than the interval is waited */
+    void start(Duration delay) {
+        firstDelay = delay.compareTo(check.interval()) < 0 ? delay : check.interval();
         thread.start();
     }
 
@@ -58,8 +62,7 @@ final class Prober {
 
     private void run() {
         try {
-            Thread.sleep(Duration.ofNanos(
-                    atRandom(Math.min(FIRST_WITHIN.toNanos(), check.interval().toNanos()))));
+            Thread.sleep(firstDelay);
             while (true) {
                 long began = clock.nanos();
                 if (backend.adminState() != AdminState.DISABLED) {
@@ -79,7 +82,7 @@ final class Prober {
                 throw new InterruptedException();
             }
             if (result.outcome() == ProbeResult.Outcome.NOT_MADE) {
-                log.warn("{} of pool {}: {}", backend, pool, result.text());
+                notMade.accept(result.text());
                 return;
             }
             boolean handshake =
