@@ -386,7 +386,7 @@ final class Session implements Deadline.Owner {
     /** @return why it failed at once; null if it is under way or done */
     private @Nullable CloseReason startConnect(Backend picked) {
         try {
-            backend.open(worker.openChannel(picked.address()));
+            backend.open(worker.openChannel(picked.address(), opening.hasMore()));
         } catch (IOException outOfDescriptors) {
             return CloseReason.OUT_OF_SOCKETS;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ReloadCommand.class,
             ForwardCommand.class,
             DemoCommand.class,
+            TrainCommand.class,
         },
         footer = {
             "",
