@@ -158,7 +158,9 @@ class DescriptorsIT {
         assertTrue(used < CPU_MILLIS_PER_SECOND, () -> used + " ms of CPU a second");
         assertTrue(lines < LOG_LINES, () -> lines + " lines: " + usher.program().err());
         assertTrue(usher.program().isAlive());
-        assertFalse(usher.program().err().contains("refused, by"), "the file has not changed: " + usher.program().err());
+        assertFalse(
+                usher.program().err().contains("refused, by"),
+                "the file has not changed: " + usher.program().err());
     }
 
     private static void assertServes(Usher usher) throws Exception {

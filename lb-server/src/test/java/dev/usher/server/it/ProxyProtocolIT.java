@@ -133,9 +133,15 @@ class ProxyProtocolIT {
     // ---- what is in a header of version 2 ----
 
     /** Reads a header as its specification has it, and by none of usher's own code. */
-    private record Header(byte[] bytes) {
+    private static final class Header {
         private static final int FIXED = 16;
         private static final int CHECKSUM = 3;
+
+        private final byte[] bytes;
+
+        private Header(byte[] bytes) {
+            this.bytes = bytes;
+        }
 
         static Header from(Peer peer) throws IOException {
             byte[] fixed = peer.read(FIXED);
