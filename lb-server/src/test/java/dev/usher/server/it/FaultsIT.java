@@ -22,10 +22,10 @@ class FaultsIT {
     private static final int VISITORS = 4;
 
     private static final Duration INTERVAL = Duration.ofMillis(200);
-    private static final Duration TIMEOUT = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final int FALL = 2;
     private static final int RISE = 2;
-    private static final String CHECK = "interval: 200ms, timeout: 500ms, rise: 2, fall: 2, jitter: 10%";
+    private static final String CHECK = "interval: 200ms, timeout: 2s, rise: 2, fall: 2, jitter: 10%";
     private static final String TLS = "health_check: { type: tls, verify: false, " + CHECK + " }\n";
     private static final String POOL_EVENT = " pool web: no backend";
     /** What two busy cores take to run the probe, write the line of log and have this test read it. */
@@ -80,22 +80,35 @@ class FaultsIT {
         Await.until("usher says " + line, () -> times(usher, line) >= times);
     }
 
-    /** Waits until usher says so, in the time that the probes have for it: each may take its time-out only once. */
-    private static void awaitNoticed(Usher usher, String backend, String what, int probes, long sinceNanos)
-            throws Exception {
-        awaitSaid(usher, backend, what, 1);
-        long millis = (System.nanoTime() - sinceNanos) / 1_000_000;
-        long limit = INTERVAL.toMillis() * 11 / 10 * probes + TIMEOUT.toMillis();
-        Figures.note("FaultsIT: \"%s\" after %d ms, limit %d ms".formatted(what, millis, limit));
-        assertTrue(millis <= limit + SLACK.toMillis(), what + " after " + millis + " ms");
-    }
+    /** When a fault begins or ends, and how much usher had said by then. */
+    private record Moment(Usher usher, int said, long nanos) {
+        static Moment of(Usher usher) {
+            return new Moment(usher, usher.program().err().length(), System.nanoTime());
+        }
 
-    private static void awaitDown(Usher usher, String backend, long sinceNanos) throws Exception {
-        awaitNoticed(usher, backend, "down", FALL, sinceNanos);
-    }
+        /** Waits until usher says so, in the time that this many probes have for it. */
+        void awaitNoticed(String backend, String what, int probes, Duration each) throws Exception {
+            String line = line(backend, what);
+            Await.until("usher says " + line, () -> usher.program().err().indexOf(line, said) >= 0);
+            long millis = (System.nanoTime() - nanos) / 1_000_000;
+            long limit = INTERVAL.toMillis() * 11 / 10 + each.toMillis() * probes;
+            Figures.note("FaultsIT: \"%s\" after %d ms, limit %d ms".formatted(what, millis, limit));
+            assertTrue(millis <= limit + SLACK.toMillis(), what + " after " + millis + " ms");
+        }
 
-    private static void awaitUp(Usher usher, String backend, long sinceNanos) throws Exception {
-        awaitNoticed(usher, backend, "up", RISE, sinceNanos);
+        /** By probes that fail at once. */
+        void awaitDown(String backend) throws Exception {
+            awaitNoticed(backend, "down", FALL, INTERVAL);
+        }
+
+        /** By probes that take all of their time. */
+        void awaitTimedOut(String backend) throws Exception {
+            awaitNoticed(backend, "down", FALL, TIMEOUT);
+        }
+
+        void awaitUp(String backend) throws Exception {
+            awaitNoticed(backend, "up", RISE, INTERVAL);
+        }
     }
 
     // ---- what visitors see ----
@@ -105,7 +118,7 @@ class FaultsIT {
         long now = System.nanoTime();
         int before = web.answered();
         load.goOn(60);
-        assertTrue(web.answered() - before >= 10, "its share of 60 is " + (web.answered() - before));
+        assertTrue(web.answered() - before >= 5, "its share of 60 is " + (web.answered() - before));
         assertEquals(List.of(), load.failuresSince(now));
     }
 
@@ -162,14 +175,16 @@ class FaultsIT {
             assertEquals(List.of(), load.failures());
             int round = 0;
             for (Web dying : webs) {
+                Moment alive = Moment.of(usher);
                 dying.kill();
                 long dead = System.nanoTime();
-                awaitDown(usher, dying.hostPort(), dead);
+                alive.awaitDown(dying.hostPort());
                 load.goOn(50);
                 assertEquals(List.of(), load.failuresSince(dead), "killed: " + dying.hostPort());
                 assertTrue(load.failures().size() <= ++round * VISITORS, load.failures()::toString);
+                Moment restarting = Moment.of(usher);
                 dying.restart();
-                awaitUp(usher, dying.hostPort(), System.nanoTime());
+                restarting.awaitUp(dying.hostPort());
                 assertServesAgain(dying, load);
             }
             load.end();
@@ -193,9 +208,10 @@ class FaultsIT {
         Usher usher = usher(TLS + "retries: 0\nejection: none", addresses(webs));
         try (Visitor.Load load = visitor.new Load(VISITORS, usher.address())) {
             load.goOn(100);
+            Moment alive = Moment.of(usher);
             dying.kill();
             long dead = System.nanoTime();
-            awaitDown(usher, dying.hostPort(), dead);
+            alive.awaitDown(dying.hostPort());
             assertLeftOut(dying, load);
             load.end();
             int failed = load.failuresSince(dead).size();
@@ -220,12 +236,14 @@ class FaultsIT {
         Usher usher = usher(TLS + "on_down: close\nretries: 2", addresses(webs));
         try (Visitor.Load load = visitor.new Load(VISITORS, usher.address())) {
             load.goOn(100);
+            Moment begin = Moment.of(usher);
             frozen.freeze();
-            awaitDown(usher, frozen.hostPort(), System.nanoTime());
+            begin.awaitTimedOut(frozen.hostPort());
             assertLeftOut(frozen, load);
             assertTrue(load.failures().size() <= VISITORS, load.failures()::toString);
+            Moment end = Moment.of(usher);
             frozen.thaw();
-            awaitUp(usher, frozen.hostPort(), System.nanoTime());
+            end.awaitUp(frozen.hostPort());
             assertServesAgain(frozen, load);
             Figures.note("FaultsIT: frozen: %d of %d visits were on it and were reset"
                     .formatted(load.failures().size(), load.visits()));
@@ -246,10 +264,12 @@ class FaultsIT {
             way.delay(Duration.ofMillis(50));
             load.goOn(60);
             assertEquals(0, times(usher, ": down"), usher.program()::all);
-            way.delay(Duration.ofMillis(700));
-            awaitDown(usher, way.hostPort(), System.nanoTime());
+            Moment begin = Moment.of(usher);
+            way.delay(Duration.ofMillis(1500));
+            begin.awaitTimedOut(way.hostPort());
+            Moment end = Moment.of(usher);
             way.delay(Duration.ZERO);
-            awaitUp(usher, way.hostPort(), System.nanoTime());
+            end.awaitNoticed(way.hostPort(), "up", RISE, TIMEOUT); // the first probe may still be on its slow way
             assertServesAgain(slow, load);
             assertEquals(
                     1,
@@ -271,11 +291,13 @@ class FaultsIT {
                 addresses(webs));
         try (Visitor.Load load = visitor.new Load(VISITORS, usher.address())) {
             load.goOn(60);
+            Moment begin = Moment.of(usher);
             ill.ill(true);
-            awaitNoticed(usher, ill.hostPort(), "down: status 503, expected 200", FALL, System.nanoTime());
+            begin.awaitNoticed(ill.hostPort(), "down: status 503, expected 200", FALL, INTERVAL);
             assertLeftOut(ill, load);
+            Moment end = Moment.of(usher);
             ill.ill(false);
-            awaitUp(usher, ill.hostPort(), System.nanoTime());
+            end.awaitUp(ill.hostPort());
             assertServesAgain(ill, load);
             assertNothingLost(usher, load, webs);
         }
@@ -294,10 +316,11 @@ class FaultsIT {
         try (Visitor.Load load = visitor.new Load(VISITORS, usher.address())) {
             load.goOn(60);
             assertEquals(List.of(), load.failures());
+            Moment begin = Moment.of(usher);
             bad.kill();
             bad.show(fault.equals("expired") ? certificates.expired(NAME) : certificates.leaf("other.example.com"));
             bad.restart();
-            awaitDown(usher, bad.hostPort(), System.nanoTime());
+            begin.awaitDown(bad.hostPort());
             load.goOn(VISITORS);
             long noticed = System.nanoTime();
             load.goOn(60);
@@ -305,10 +328,11 @@ class FaultsIT {
             long seen = load.failures().stream()
                     .filter(failure -> failure.what().contains("SSLHandshakeException"))
                     .count();
+            Moment end = Moment.of(usher);
             bad.kill();
             bad.show(leaf);
             bad.restart();
-            awaitUp(usher, bad.hostPort(), System.nanoTime());
+            end.awaitUp(bad.hostPort());
             assertServesAgain(bad, load);
             assertEquals(List.of(), load.failuresSince(noticed));
             load.end();
@@ -344,7 +368,10 @@ class FaultsIT {
 
     // ---- flapping ----
 
-    /** Down and up again, sooner than probes say so: what it refuses is saved, and the pool never changes. */
+    /**
+     * Down and up again: what it refuses is saved, and the pool never changes. It is at most ejected and down, and back from
+     * both, each time.
+     */
     @Test
     void aFlappingBackendDoesNotFlapThePool() throws Exception {
         List<Web> webs = threeWebs();
@@ -369,7 +396,7 @@ class FaultsIT {
             String said = usher.program().all();
             assertEquals(0, times(usher, POOL_EVENT), said);
             int changes = times(usher, line(flapping.hostPort(), ""));
-            assertTrue(changes <= 2 * flaps + 2, changes + " changes in " + flaps + " rounds");
+            assertTrue(changes <= 4 * flaps + 2, changes + " changes in " + flaps + " rounds");
             assertEquals(load.visits(), lines(usher, load).size());
             Figures.note(
                     "FaultsIT: flapped %d times: %d changes of state, %d visits, %d cut in the middle, 0 failed that came later"
