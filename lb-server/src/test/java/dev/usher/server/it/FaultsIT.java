@@ -266,7 +266,8 @@ class FaultsIT {
             assertEquals(0, times(usher, ": down"), usher.program()::all);
             Moment begin = Moment.of(usher);
             way.delay(Duration.ofMillis(1500));
-            begin.awaitTimedOut(way.hostPort());
+            begin.awaitNoticed(
+                    way.hostPort(), "down", FALL + 1, TIMEOUT); // one may have begun before, and just be in time
             Moment end = Moment.of(usher);
             way.delay(Duration.ZERO);
             end.awaitNoticed(way.hostPort(), "up", RISE, TIMEOUT); // the first probe may still be on its slow way
