@@ -110,7 +110,7 @@ public final class ClientLimits {
             }
             if (limit.newPerSecond() > 0) {
                 long burst = limit.burst() == 0 ? limit.newPerSecond() : limit.burst();
-                if (((fullAt - now) & TIME_MASK) > (burst - 1) * TICKS_PER_SECOND / limit.newPerSecond()) {
+                if (((fullAt - now) & TIME_MASK) > room(burst, limit.newPerSecond())) {
                     return TOO_FAST;
                 }
                 fullAt = (fullAt + step(limit.newPerSecond())) & TIME_MASK;
@@ -123,6 +123,17 @@ public final class ClientLimits {
                 return TOO_MANY;
             }
         }
+    }
+
+    /**
+     * How far ahead of now a bucket may be full and still take one more, in ticks. With room for what the lots of
+     * {@link #step} may add up to: a client must not have less than its burst for bad luck. That is two standard deviations
+     * at least, and all that there is where the burst is small.
+     */
+    private static long room(long burst, int newPerSecond) {
+        long exact = (burst - 1) * TICKS_PER_SECOND / newPerSecond;
+        boolean byLot = TICKS_PER_SECOND % newPerSecond > 0;
+        return byLot ? exact + 1 + Math.min(burst - 1, (long) (2 * Math.sqrt((double) burst))) : exact;
     }
 
     /**
