@@ -78,7 +78,8 @@ final class Certificates {
             once(
                     subject + " ends " + seen.serial(),
                     subject,
-                    "its certificate ends in " + left.toDays() + " days, at " + seen.notAfter());
+                    "its certificate ends in " + left.toDays() + (left.toDays() == 1 ? " day" : " days") + ", at "
+                            + seen.notAfter());
         }
     }
 

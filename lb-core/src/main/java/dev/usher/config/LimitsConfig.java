@@ -12,10 +12,13 @@ public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long hel
      *
      * @param connections sessions open at once
      * @param newPerSecond new sessions a second, on average
-     * @param burst new sessions at once; 0 with a rate stands for the rate
+     * @param burst new sessions at once; 0 with a rate stands for the rate. At most an hour's worth of it
      */
     public record PerClientIp(int connections, int newPerSecond, int burst) {
         public static final IntRange COUNT = new IntRange(0, 10_000_000);
+
+        /** What is counted of a client is kept for little more than an hour. */
+        private static final int MAX_BURST_SECONDS = 3600;
 
         public static final PerClientIp NO_LIMIT = new PerClientIp(0, 0, 0);
 
@@ -24,6 +27,10 @@ public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long hel
             COUNT.check(newPerSecond, "per_client_ip.new_per_second");
             COUNT.check(burst, "per_client_ip.burst");
             Check.that(burst == 0 || newPerSecond > 0, "per_client_ip.burst needs new_per_second");
+            Check.that(
+                    burst <= (long) newPerSecond * MAX_BURST_SECONDS,
+                    "per_client_ip.burst must be at most an hour's worth of new_per_second, here "
+                            + (long) newPerSecond * MAX_BURST_SECONDS + ", was " + burst);
         }
     }
 

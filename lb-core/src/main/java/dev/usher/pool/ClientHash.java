@@ -1,5 +1,6 @@
 package dev.usher.pool;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -20,10 +21,12 @@ final class ClientHash implements Balancer {
      */
     private static final int PLACES = 65_521;
 
+    private final Backend[] members;
     private final Backend[] table;
 
     /** @param members those that serve, in any order: a name's addresses come in another one each time */
     ClientHash(List<Weighted> members) {
+        this.members = members.stream().map(Weighted::backend).toArray(Backend[]::new);
         this.table = members.isEmpty() ? new Backend[0] : fill(sorted(members));
     }
 
@@ -33,9 +36,12 @@ final class ClientHash implements Balancer {
                 .toList();
     }
 
-    /** The hash of a client, from the bytes of its address. Only the address: a client's ports change. */
-    static long hash(byte[] address) {
-        return mix(fnv(address, 0xcbf29ce484222325L));
+    /**
+     * The hash of a client. Only of its address: a client's ports change. By the JDK's own hash, which is the address itself
+     * for IPv4 and a sum over it for IPv6, in every JVM: to get at the bytes would be to copy them.
+     */
+    static long hash(InetAddress client) {
+        return mix(client.hashCode() ^ 0xcbf29ce484222325L);
     }
 
     @Override
@@ -44,6 +50,24 @@ final class ClientHash implements Balancer {
             return null;
         }
         int at = (int) Long.remainderUnsigned(clientHash, table.length);
+        if (Balancer.mayTake(table[at], tried)) {
+            return table[at];
+        }
+        return anyMayTake(tried) ? pickBehind(at, tried) : null;
+    }
+
+    /** So that a pool in which nobody has room is not looked through place by place. */
+    private boolean anyMayTake(List<Backend> tried) {
+        for (Backend member : members) {
+            if (Balancer.mayTake(member, tried)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private @Nullable Backend pickBehind(int first, List<Backend> tried) {
+        int at = first;
         // A place further on is as good as any other, and the same for this client every time.
         for (int i = 0; i < table.length; i++) {
             if (Balancer.mayTake(table[at], tried)) {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The backend with the fewest open sessions for its weight. Looks at all, beginning with the one whose turn it is, so that
- * those that are equal take turns by their weights: a pool with next to no open sessions follows the weights too.
+ * those that are equal take turns by their weights: a pool with next to no open sessions follows the weights too. The first
+ * that has none at all ends the search.
  */
 final class LeastConnections implements Balancer {
     private final Weighted[] members;
@@ -27,15 +28,25 @@ final class LeastConnections implements Balancer {
             return null;
         }
         int at = turns[Integer.remainderUnsigned(cursor.getAndIncrement(), turns.length)];
-        Weighted best = null;
+        Backend best = null;
+        int bestOpen = 0;
+        int bestWeight = 0;
         for (int i = 0; i < members.length; i++) {
-            Weighted next = members[at];
-            if (Balancer.mayTake(next.backend(), tried) && (best == null || isLessLoaded(next, best))) {
+            Backend next = members[at].backend();
+            int open = next.open();
+            int weight = members[at].weight();
+            // Its load first, which is the cheaper question: most are not asked the other one.
+            if ((best == null || isLess(open, weight, bestOpen, bestWeight)) && Balancer.mayTake(next, tried)) {
+                if (open == 0) {
+                    return next;
+                }
                 best = next;
+                bestOpen = open;
+                bestWeight = weight;
             }
             at = at + 1 == members.length ? 0 : at + 1;
         }
-        return best == null ? null : best.backend();
+        return best;
     }
 
     /**
@@ -43,7 +54,11 @@ final class LeastConnections implements Balancer {
      * two idle ones the heavier would always win, and where sessions are few the lighter would never have one.
      */
     static boolean isLessLoaded(Weighted candidate, Weighted best) {
-        return (long) candidate.backend().open() * best.weight()
-                < (long) best.backend().open() * candidate.weight();
+        return isLess(
+                candidate.backend().open(), candidate.weight(), best.backend().open(), best.weight());
+    }
+
+    private static boolean isLess(int open, int weight, int bestOpen, int bestWeight) {
+        return (long) open * bestWeight < (long) bestOpen * weight;
     }
 }

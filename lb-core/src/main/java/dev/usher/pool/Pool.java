@@ -122,9 +122,7 @@ public final class Pool {
 
     /** The hash that {@link #pick} wants for a client; 0 where the pool does not look at it. */
     public long clientHash(InetSocketAddress client) {
-        return primary instanceof ClientHash
-                ? ClientHash.hash(client.getAddress().getAddress())
-                : 0;
+        return primary instanceof ClientHash ? ClientHash.hash(client.getAddress()) : 0;
     }
 
     /**
@@ -177,8 +175,7 @@ public final class Pool {
         if (!backend.reachedFailureLimit(config.ejection())) {
             return;
         }
-        int spare = backends.size() * config.ejection().maxEjectedPercent() / 100;
-        if (lasting.ejected().incrementAndGet() > spare || !backend.ejection().eject(config.ejection(), nowNanos)) {
+        if (lasting.ejected().incrementAndGet() > spare() || !backend.ejection().eject(config.ejection(), nowNanos)) {
             lasting.ejected().decrementAndGet();
             backend.ejection().spare();
             return;
@@ -189,6 +186,26 @@ public final class Pool {
             return;
         }
         wakeKeeper.run();
+    }
+
+    /**
+     * How many backends the pool can do without: its part of all, and never the last one that would serve, unless that part
+     * is the whole. Those that are down, or that people have taken out, are no substitute.
+     */
+    private int spare() {
+        int percent = config.ejection().maxEjectedPercent();
+        int part = backends.size() * percent / 100;
+        return percent == 100 ? part : Math.min(part, servingOrEjected() - 1);
+    }
+
+    private int servingOrEjected() {
+        int count = 0;
+        for (Backend backend : backends) {
+            if (backend.state().serves() || backend.ejection().isEjected()) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /** What worker number {@code worker} times of this pool. On that worker's thread. */

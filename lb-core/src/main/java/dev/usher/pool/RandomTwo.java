@@ -1,6 +1,5 @@
 package dev.usher.pool;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RandomTwo implements Balancer {
     private final Weighted[] members;
-    /** For each member, the sum of the weights up to and with it. */
-    private final int[] sums;
+    /** Each member as often as its weight says: one at random of these is one at random by weight. */
+    private final int[] tickets;
 
     RandomTwo(List<Weighted> members) {
         this.members = members.toArray(Weighted[]::new);
-        this.sums = members.stream().mapToInt(Weighted::weight).toArray();
-        Arrays.parallelPrefix(sums, Integer::sum);
+        this.tickets = RoundRobin.turns(members);
     }
 
     @Override
@@ -26,8 +24,9 @@ final class RandomTwo implements Balancer {
         if (members.length == 0) {
             return null;
         }
-        Weighted one = draw(tried);
-        Weighted other = draw(tried);
+        long random = ThreadLocalRandom.current().nextLong();
+        Weighted one = draw((int) random, tried);
+        Weighted other = draw((int) (random >>> 32), tried);
         if (one == null || other == null) {
             return null;
         }
@@ -35,10 +34,8 @@ final class RandomTwo implements Balancer {
     }
 
     /** One at random; where that one cannot take the session, the next that can. */
-    private @Nullable Weighted draw(List<Backend> tried) {
-        int ticket = ThreadLocalRandom.current().nextInt(sums[sums.length - 1]);
-        int found = Arrays.binarySearch(sums, ticket + 1);
-        int at = found >= 0 ? found : -found - 1;
+    private @Nullable Weighted draw(int random, List<Backend> tried) {
+        int at = tickets[(int) ((Integer.toUnsignedLong(random) * tickets.length) >>> 32)];
         for (int i = 0; i < members.length; i++) {
             if (Balancer.mayTake(members[at].backend(), tried)) {
                 return members[at];

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -39,17 +40,18 @@ final class Probe {
         long began = clock.nanos();
         PeerCertificates seen = new PeerCertificates();
         try (Socket socket = openSocket()) {
-            ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout());
             try {
-                return result(Outcome.SUCCESS, probe(socket, address, seen), began, seen);
+                connect(socket, address);
+                String text = check.type() == HealthCheckConfig.Type.TCP
+                        ? "connected"
+                        : converse(socket, address, seen, clock.nanos() - began);
+                return result(Outcome.SUCCESS, text, began, seen);
             } catch (BindException noPortLeft) {
                 throw noPortLeft;
             } catch (IOException e) {
                 // By the clock: the watchdog's task is not done yet in the moment in which it closes.
                 boolean timedOut = clock.nanos() - began >= check.timeout().toNanos();
                 return result(Outcome.FAILURE, timedOut ? timeoutText(socket) : text(e), began, seen);
-            } finally {
-                timeout.cancel(false);
             }
         } catch (IOException ownFault) {
             return result(Outcome.NOT_MADE, "the probe could not be made: " + ownFault.getMessage(), began, seen);
@@ -74,14 +76,26 @@ final class Probe {
         return new ProbeResult(outcome, text, clock.nanos() - began, seen.seen());
     }
 
-    private String probe(Socket socket, InetSocketAddress address, PeerCertificates seen) throws IOException {
+    private void connect(Socket socket, InetSocketAddress address) throws IOException {
         socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
         if (preamble.length > 0) {
-            socket.getOutputStream().write(preamble);
+            socket.getOutputStream().write(preamble); // less than any socket's buffer: it does not wait
         }
-        if (check.type() == HealthCheckConfig.Type.TCP) {
-            return "connected";
+    }
+
+    /** All that may wait for the backend once it is connected, in what is left of the time. */
+    private String converse(Socket socket, InetSocketAddress address, PeerCertificates seen, long usedNanos)
+            throws IOException {
+        ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout().minusNanos(usedNanos));
+        try {
+            return handshakeAndMore(socket, address, seen);
+        } finally {
+            timeout.cancel(false);
         }
+    }
+
+    private String handshakeAndMore(Socket socket, InetSocketAddress address, PeerCertificates seen)
+            throws IOException {
         SSLSocket secure = tls.shakeHands(socket, address, seen);
         String handshake = secure.getSession().getProtocol() + " handshake";
         if (check.type() == HealthCheckConfig.Type.TLS) {
@@ -153,6 +167,7 @@ final class Probe {
         return switch (e) {
             case ConnectException _ -> "connection refused";
             case NoRouteToHostException _ -> "no route to host";
+            case SSLException failed -> TlsFault.text(failed);
             default -> message == null ? e.getClass().getSimpleName() : message;
         };
     }

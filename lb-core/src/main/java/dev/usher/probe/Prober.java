@@ -8,14 +8,12 @@ import dev.usher.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Probes one backend, again and again, on a virtual thread of its own. */
 final class Prober {
-    /** The first probes come within this time, not all at once, and soon: until then nobody knows who is up. */
-    private static final Duration FIRST_WITHIN = Duration.ofMillis(200);
-
     private static final Logger log = LoggerFactory.getLogger(Prober.class);
 
     /** The pool as of the configuration in force: a reload that leaves the check as it was changes only this. */
@@ -25,8 +23,10 @@ final class Prober {
     private final HealthCheckConfig check;
     private final Probe probe;
     private final BiConsumer<Pool, Backend> onCertificate;
+    private final Consumer<String> notMade;
     private final Clock clock;
     private final Thread thread;
+    private Duration firstDelay = Duration.ZERO;
 
     Prober(
             Pool pool,
@@ -34,17 +34,21 @@ final class Prober {
             HealthCheckConfig check,
             Probe probe,
             BiConsumer<Pool, Backend> onCertificate,
+            Consumer<String> notMade,
             Clock clock) {
         this.pool = pool;
         this.backend = backend;
         this.check = check;
         this.probe = probe;
         this.onCertificate = onCertificate;
+        this.notMade = notMade;
         this.clock = clock;
         this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
     }
 
-    void start() {
+    /** @param delay before the first probe; no more than the interval is waited */
+    void start(Duration delay) {
+        firstDelay = delay.compareTo(check.interval()) < 0 ? delay : check.interval();
         thread.start();
     }
 
@@ -58,13 +62,13 @@ final class Prober {
 
     private void run() {
         try {
-            Thread.sleep(Duration.ofNanos(
-                    atRandom(Math.min(FIRST_WITHIN.toNanos(), check.interval().toNanos()))));
+            Thread.sleep(firstDelay);
             while (true) {
+                long began = clock.nanos();
                 if (backend.adminState() != AdminState.DISABLED) {
                     probeOnce();
                 }
-                Thread.sleep(pause());
+                Thread.sleep(pause(clock.nanos() - began));
             }
         } catch (InterruptedException stopped) {
             // The backend or the pool is gone, or its check has changed: another prober takes over.
@@ -73,12 +77,12 @@ final class Prober {
 
     private void probeOnce() throws InterruptedException {
         try {
-            ProbeResult result = probe.run(backend.address());
+            ProbeResult result = measured();
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
             if (result.outcome() == ProbeResult.Outcome.NOT_MADE) {
-                log.warn("{} of pool {}: {}", backend, pool, result.text());
+                notMade.accept(result.text());
                 return;
             }
             boolean handshake =
@@ -97,11 +101,27 @@ final class Prober {
         }
     }
 
-    /** The interval, give or take the jitter, so that probes of many backends do not fall into step. */
-    private Duration pause() {
+    /**
+     * A backend's very first probe decides alone, so a time-out of that one has to be seen twice: the JVM sets up its TLS
+     * meanwhile, and on a busy machine a start would find everybody down.
+     */
+    private ProbeResult measured() {
+        ProbeResult result = probe.run(backend.address());
+        boolean timedOut = result.outcome() == ProbeResult.Outcome.FAILURE
+                && result.nanos() >= check.timeout().toNanos();
+        return timedOut && backend.lastProbe() == null ? probe.run(backend.address()) : result;
+    }
+
+    /**
+     * What is left of the interval, give or take the jitter, so that probes of many backends do not fall into step. It
+     * counts from beginning to beginning: a backend that makes each probe wait would be found out so much later otherwise.
+     *
+     * @param tookNanos of the probe that is over
+     */
+    private Duration pause(long tookNanos) {
         long interval = check.interval().toNanos();
         long jitter = interval * check.jitterPercent() / 100;
-        return Duration.ofNanos(interval - jitter + atRandom(2 * jitter));
+        return Duration.ofNanos(Math.max(0, interval - jitter + atRandom(2 * jitter) - tookNanos));
     }
 
     private static long atRandom(long bound) {

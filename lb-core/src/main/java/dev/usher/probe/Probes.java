@@ -7,8 +7,10 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -16,6 +18,15 @@ import org.slf4j.LoggerFactory;
 
 /** The probes of all pools. */
 public final class Probes implements AutoCloseable {
+    /**
+     * First probes follow each other at this distance: soon, since until then nobody knows who is up, and not all at once,
+     * since a thousand handshakes by a JVM that has just started would keep each other from being in time.
+     */
+    private static final Duration FIRST_EVERY = Duration.ofMillis(2);
+
+    /** How often it is said that probes cannot be made. */
+    private static final Duration SAY_EVERY = Duration.ofSeconds(10);
+
     private static final Logger log = LoggerFactory.getLogger(Probes.class);
 
     /** The probers of one pool, and what they were made for. */
@@ -28,6 +39,11 @@ public final class Probes implements AutoCloseable {
     /** By the pool's name. */
     private final Map<String, Running> running = new HashMap<>();
 
+    private final AtomicLong notMade = new AtomicLong();
+    private final AtomicLong notMadeSaidNanos;
+    /** When the last first probe is due. Guarded by this. */
+    private long nextFirstNanos;
+
     /**
      * @param preambles what a probe's connection begins with, for a pool whose backends expect a PROXY header
      * @param onCertificate told after each probe that a backend has shown a certificate to
@@ -36,6 +52,8 @@ public final class Probes implements AutoCloseable {
         this.clock = clock;
         this.preambles = preambles;
         this.onCertificate = onCertificate;
+        this.notMadeSaidNanos = new AtomicLong(clock.nanos() - SAY_EVERY.toNanos());
+        this.nextFirstNanos = clock.nanos() - FIRST_EVERY.toNanos();
     }
 
     /** Makes it so that each backend that the pool has now is probed as the pool says now, and no other. */
@@ -71,14 +89,30 @@ public final class Probes implements AutoCloseable {
             Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
             for (Backend backend : pool.backends()) {
                 now.probers().computeIfAbsent(backend, _ -> {
-                    Prober prober = new Prober(pool, backend, now.check(), probe, onCertificate, clock);
-                    prober.start();
+                    Prober prober = new Prober(pool, backend, now.check(), probe, onCertificate, this::notMade, clock);
+                    prober.start(firstDelay());
                     return prober;
                 });
             }
         } catch (IOException e) {
             log.error("pool {} is not probed: {}", pool, e.getMessage());
         }
+    }
+
+    /** Where one probe has no descriptor, none of the others has: one line for all of them. */
+    private void notMade(String why) {
+        long count = notMade.incrementAndGet();
+        long now = clock.nanos();
+        long last = notMadeSaidNanos.get();
+        if (now - last >= SAY_EVERY.toNanos() && notMadeSaidNanos.compareAndSet(last, now)) {
+            log.warn("{}; backends stay what they are ({} probes so far)", why, count);
+        }
+    }
+
+    private Duration firstDelay() {
+        long now = clock.nanos();
+        nextFirstNanos = Math.max(now, nextFirstNanos + FIRST_EVERY.toNanos());
+        return Duration.ofNanos(nextFirstNanos - now);
     }
 
     /** Stops to probe a pool. */

@@ -122,7 +122,7 @@ final class TlsProbing {
             try {
                 judge.checkServerTrusted(chain, authType, socket);
             } catch (CertificateException e) {
-                seen.fault(String.valueOf(e.getMessage()));
+                seen.fault(TlsFault.text(e));
                 throw e;
             }
         }

@@ -109,12 +109,11 @@ public final class ClientLimits {
                 return TOO_MANY;
             }
             if (limit.newPerSecond() > 0) {
-                long step = Math.max(1, TICKS_PER_SECOND / limit.newPerSecond());
                 long burst = limit.burst() == 0 ? limit.newPerSecond() : limit.burst();
-                if (((fullAt - now) & TIME_MASK) > Math.min(step * (burst - 1), QUARTER_TICKS - step)) {
+                if (((fullAt - now) & TIME_MASK) > room(burst, limit.newPerSecond())) {
                     return TOO_FAST;
                 }
-                fullAt = (fullAt + step) & TIME_MASK;
+                fullAt = (fullAt + step(limit.newPerSecond())) & TIME_MASK;
             }
             long after = fingerprint << (OPEN_BITS + TIME_BITS) | (long) (open + 1) << TIME_BITS | fullAt;
             if (open < MAX_OPEN && slots.compareAndSet(at, before, after)) {
@@ -124,6 +123,28 @@ public final class ClientLimits {
                 return TOO_MANY;
             }
         }
+    }
+
+    /**
+     * How far ahead of now a bucket may be full and still take one more, in ticks. With room for what the lots of
+     * {@link #step} may add up to: a client must not have less than its burst for bad luck. That is two standard deviations
+     * at least, and all that there is where the burst is small.
+     */
+    private static long room(long burst, int newPerSecond) {
+        long exact = (burst - 1) * TICKS_PER_SECOND / newPerSecond;
+        boolean byLot = TICKS_PER_SECOND % newPerSecond > 0;
+        return byLot ? exact + 1 + Math.min(burst - 1, (long) (2 * Math.sqrt((double) burst))) : exact;
+    }
+
+    /**
+     * How long a connection's place in the bucket takes to come back, in whole ticks. What is left over by division is
+     * given out by lot, so that any rate is right on average, also one of more than a connection a tick.
+     */
+    private static long step(int newPerSecond) {
+        long whole = TICKS_PER_SECOND / newPerSecond;
+        long rest = TICKS_PER_SECOND % newPerSecond;
+        boolean oneMore = rest > 0 && ThreadLocalRandom.current().nextLong(newPerSecond) < rest;
+        return oneMore ? whole + 1 : whole;
     }
 
     /**

@@ -32,7 +32,7 @@ public enum CloseReason {
     UNKNOWN_NAME_CLOSED("PH", Ending.CLOSE),
     /** The listener takes connections of trusted proxies only, and the peer is none. */
     PROXY_NOT_TRUSTED("PH", Ending.RESET),
-    /** A trusted proxy's header is malformed, too long, or of a version that is not accepted. */
+    /** A trusted proxy's header is malformed, cut short, too long, or of a version that is not accepted. */
     PROXY_HEADER("PH", Ending.RESET),
     /** The client has as many connections open as {@code per_client_ip} lets it have. */
     CLIENT_CONNECTIONS("PH", Ending.RESET),

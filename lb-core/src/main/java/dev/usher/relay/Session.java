@@ -175,7 +175,7 @@ final class Session implements Deadline.Owner {
 
     private void onDeadlineOfState() {
         switch (state) {
-            case AWAITING_HELLO -> end(CloseReason.HELLO_TIMEOUT);
+            case AWAITING_HELLO -> end(cutShort(CloseReason.HELLO_TIMEOUT));
             case CONNECTING -> tryAnother(CloseReason.CONNECT_TIMEOUT);
             case RELAYING, HALF_CLOSED -> onQuiet();
             case REFUSING -> close(Ending.CLOSE);
@@ -207,12 +207,17 @@ final class Session implements Deadline.Owner {
         }
         int count = client.read(into);
         if (count < 0) {
-            end(CloseReason.CLIENT_GONE_BEFORE_HELLO);
+            end(cutShort(CloseReason.CLIENT_GONE_BEFORE_HELLO));
         } else if (count > 0 && headerCollector != null) {
             onHeaderBytes(headerCollector, into);
         } else if (count > 0) {
             onHelloBytes(into);
         }
+    }
+
+    /** The reason where an opening ends in the middle of a PROXY header: of the header, whatever ended it. */
+    private CloseReason cutShort(CloseReason otherwise) {
+        return headerCollector != null && opening.isKept() ? CloseReason.PROXY_HEADER : otherwise;
     }
 
     /** @param into all bytes so far, up to position */

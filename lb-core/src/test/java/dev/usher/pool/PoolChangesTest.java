@@ -219,6 +219,23 @@ class PoolChangesTest {
         assertFalse(pool.keep(clock.nanos()));
     }
 
+    /** Two of four may be out, and two are down already: of the other two one must stay. */
+    @ParameterizedTest
+    @ValueSource(ints = {50, 99, 100})
+    void theLastThatServesIsEjectedOnlyIfAllMayBe(int percent) {
+        Pool pool = start(probed(1, 1, 1, 1).ejection(3, Duration.ofSeconds(10), Duration.ofSeconds(35), percent));
+        probe(pool, 0, false);
+        pool.setAdminState(pool.backends().get(1), AdminState.DISABLED, "somebody", clock.nanos());
+        fail(pool, 2, 3);
+        fail(pool, 3, 3);
+        assertEquals(BackendState.EJECTED, pool.backends().get(2).state());
+        BackendState last = percent == 100 ? BackendState.EJECTED : BackendState.UNPROBED;
+        assertEquals(last, pool.backends().get(3).state());
+        pass(pool, Duration.ofSeconds(10));
+        fail(pool, 3, 3);
+        assertEquals(BackendState.EJECTED, pool.backends().get(3).state(), "another one is back");
+    }
+
     @Test
     void aBackendThatThePoolCouldNotSpareIsCountedAnew() {
         Pool pool = ejecting(2, 50);

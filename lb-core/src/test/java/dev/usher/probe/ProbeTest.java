@@ -186,7 +186,7 @@ class ProbeTest {
                     probe(
                             check(HealthCheckConfig.Type.TLS).serverName(NAME).verify(identity.authorityIn(directory)),
                             server.address()),
-                    "validity check failed");
+                    "its certificate has ended (NotAfter: ");
             succeeded(probe(check(HealthCheckConfig.Type.TLS).serverName(NAME), server.address()), "TLSv1.3 handshake");
         }
     }
@@ -197,7 +197,7 @@ class ProbeTest {
             Path others = Identity.of(NAME).authorityIn(directory);
             isNotedThoughItFails(
                     probe(check(HealthCheckConfig.Type.TLS).serverName(NAME).verify(others), server.address()),
-                    "PKIX path");
+                    "its certificate is signed by no known authority");
         }
     }
 

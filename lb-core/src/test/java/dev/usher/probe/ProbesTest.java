@@ -81,6 +81,38 @@ class ProbesTest {
         }
     }
 
+    /** Six beginnings of probes that take nearly the interval each: from end to beginning they would take 3.3 s. */
+    @Test
+    void theIntervalIsFromBeginningToBeginning() {
+        try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
+            long began = System.nanoTime();
+            probed(PoolConfigBuilder.of("web")
+                    .backend(silent.config())
+                    .check(HealthCheckConfig.Type.TLS)
+                    .interval(Duration.ofMillis(350))
+                    .probeTimeout(Duration.ofMillis(300)));
+            silent.connection(6);
+            long millis = (System.nanoTime() - began) / 1_000_000;
+            assertTrue(millis < 2900, "6 probes took " + millis + " ms");
+        }
+    }
+
+    /** The JVM sets up its TLS during the first handshake. */
+    @Test
+    void aTimeOutOfTheFirstProbeMustBeSeenTwice() {
+        try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
+            Pool pool = probed(PoolConfigBuilder.of("web")
+                    .backend(silent.config())
+                    .check(HealthCheckConfig.Type.TLS)
+                    .interval(Duration.ofHours(1))
+                    .probeTimeout(Duration.ofMillis(200)));
+            silent.connection(1);
+            assertEquals(BackendState.UNPROBED, pool.backends().getFirst().state());
+            awaitState(pool.backends().getFirst(), BackendState.DOWN);
+            assertEquals(2, silent.connections().size());
+        }
+    }
+
     @Test
     void aHandshakeEndsAnEjectionAndTheCertificateIsShown() throws Exception {
         try (TlsServer server = TlsServer.start(Identity.of("www.example.com"), "")) {
@@ -93,8 +125,10 @@ class ProbesTest {
             Await.until(() -> backend.certificate() != null, "a certificate was seen");
             assertTrue(Objects.requireNonNull(backend.certificate()).covers("www.example.com"));
             pool.failed(backend, System.nanoTime());
-            awaitState(backend, BackendState.UP);
-            assertEquals("a probe shook hands with it", backend.reason());
+            Await.until(
+                    () -> backend.reason().equals("a probe shook hands with it"),
+                    "it is back, not " + backend.reason());
+            assertEquals(BackendState.UP, backend.state());
         }
     }
 

@@ -98,6 +98,15 @@ class ClientLimitsTest {
         assertEquals(5, admitted(CLIENT, tenASecond, 20), "a bucket holds no more than the burst");
     }
 
+    /** 16,000 has no whole part for any of these; what is left over goes by lot, and must not cost anybody a place. */
+    @Test
+    void aBurstIsNeverLess() {
+        for (int client = 0; client < 2000; client++) {
+            int rate = new int[] {3, 6, 7, 9, 11}[client % 5];
+            assertEquals(rate, admitted(address(client), limit(0, rate, 0), rate + 5), rate + " a second");
+        }
+    }
+
     @Test
     void aRateWithoutABurstLetsASecondsWorthIn() {
         assertEquals(7, admitted(CLIENT, limit(0, 7, 0), 50));
@@ -106,14 +115,14 @@ class ClientLimitsTest {
 
     @Test
     void overALongTimeTheRateIsWhatIsAskedFor() {
-        for (int rate : new int[] {1, 3, 50, 1000}) {
+        for (int rate : new int[] {1, 3, 50, 1000, 1500, 5000, 9000, 20_000, 30_000}) {
             InetAddress client = address(rate);
             Routing routing = limit(0, rate, rate);
             admitted(client, routing, rate);
             int in = 0;
             for (int step = 0; step < 20_000; step++) {
                 clock.advance(Duration.ofMillis(1));
-                in += admitted(client, routing, 3);
+                in += admitted(client, routing, 3 + rate / 500);
             }
             assertEquals(20.0 * rate, in, 20.0 * rate * 0.01 + 1, rate + " a second");
         }

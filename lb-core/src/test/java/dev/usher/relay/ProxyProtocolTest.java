@@ -23,9 +23,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,19 +191,26 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void aHeaderThatStopsInTheMiddleTimesOut() throws IOException {
+    void aHeaderThatStopsInTheMiddleIsRefused() throws IOException {
         try (TestUsher usher = TestUsher.of(backend)
                         .acceptProxyProtocol(AcceptProxyProtocol.ANY, ANYBODY)
                         .helloTimeout(Duration.ofMillis(60))
                         .start();
                 TestPeer peer = usher.connect();
-                TestPeer leaving = usher.connect()) {
+                TestPeer leaving = usher.connect();
+                TestPeer silent = usher.connect()) {
             leaving.send(Arrays.copyOf(V2, 10)).halfClose();
-            leaving.ending();
-            usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
+            assertEquals(Ending.RST, leaving.ending());
+            usher.ended(CloseReason.PROXY_HEADER);
             peer.send(Arrays.copyOf(V2, 20));
-            peer.ending();
-            usher.ended(CloseReason.HELLO_TIMEOUT);
+            assertEquals(Ending.RST, peer.ending());
+            silent.ending();
+            Set<CloseReason> reasons = EnumSet.of(usher.nextEnd().reason());
+            reasons.add(usher.nextEnd().reason());
+            assertEquals(
+                    EnumSet.of(CloseReason.PROXY_HEADER, CloseReason.HELLO_TIMEOUT),
+                    reasons,
+                    "one began a header, and one said nothing");
         }
     }
 

@@ -146,6 +146,11 @@ public final class PoolConfigBuilder {
         return this;
     }
 
+    public PoolConfigBuilder interval(Duration between) {
+        interval = between;
+        return this;
+    }
+
     public PoolConfigBuilder probeTimeout(Duration patience) {
         timeout = patience;
         return this;

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = "Say where a server name goes under a configuration, and why.",
         footer = {
             "",
-            "Exit codes: 0 a route serves the name, 3 default_route serves it, 4 it is refused,",
-            "1 not a valid configuration, 2 wrong usage.",
+            "Exit codes: 0 a route serves the name, 3 default_route serves it,",
+            "4 it is refused, 1 not a valid configuration, 2 wrong usage.",
         })
 final class ExplainCommand implements Callable<Integer> {
     @Mixin
@@ -39,9 +39,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Option(
             names = "--alpn",
-            paramLabel = "A,B",
+            paramLabel = "A",
             split = ",",
-            description = "The protocols that the client offers, as h2,http/1.1 (default: none).")
+            description = {"The protocols that the client offers,", "as h2,http/1.1 (default: none)."})
     private List<String> alpn = List.of();
 
     @Option(

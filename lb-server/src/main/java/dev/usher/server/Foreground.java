@@ -82,18 +82,22 @@ final class Foreground {
         if (!delay.isZero()) {
             log.info("{}: not ready from now on; the listeners close in {} s", signal, delay.toSeconds());
             if (stops.poll(delay) != null) {
-                log.warn("second signal: ending at once, {} sessions are cut", balancer.openSessions());
+                log.warn("second signal: ending at once, {} cut", sessions(balancer.openSessions()));
                 return false;
             }
         }
         Duration patience = balancer.config().shutdown().drain();
         int open = balancer.openSessions();
-        log.info("{}: no new connections; {} open ones may finish within {} s", signal, open, patience.toSeconds());
+        log.info("{}: no new connections; {} may finish within {} s", signal, sessions(open), patience.toSeconds());
         long cutBefore = balancer.snapshot().ended(CloseReason.SHUTDOWN.word());
         boolean inTime = drainUntilSignal(balancer, patience);
         long cut = balancer.snapshot().ended(CloseReason.SHUTDOWN.word()) - cutBefore;
-        log.info("drained: {} sessions were open, {} finished, {} were cut", open, Math.max(0, open - cut), cut);
+        log.info("drained: {} finished, {} cut", sessions(Math.max(0, open - cut)), cut);
         return inTime;
+    }
+
+    private static String sessions(long count) {
+        return Summary.counted(count, "session");
     }
 
     /** False if a second signal cut the drain short. */

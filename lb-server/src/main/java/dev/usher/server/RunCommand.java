@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
             "read again; one that is not valid changes nothing.",
             "The access log goes to stdout or to a file, everything else to stderr.",
             "",
-            "Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 78 not a valid configuration.",
+            "Exit codes: 0 ended as asked, also where shutdown.drain cut sessions;",
+            "1 failed, or a second signal cut the drain short; 2 wrong usage;",
+            "78 not a valid configuration.",
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin

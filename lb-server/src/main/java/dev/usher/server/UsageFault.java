@@ -1,7 +1,7 @@
 package dev.usher.server;
 
+import dev.usher.server.yaml.Suggestion;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +17,7 @@ final class UsageFault {
         Optional<String> unknownOption = unknownOption(command.getCommandSpec(), args);
         if (unknownOption.isPresent()) { // said before what is missing: it may be why that is missing
             return "there is no option \"" + unknownOption.get() + '"'
-                    + meant(
+                    + Suggestion.text(
                             unknownOption.get(),
                             command.getCommandSpec().optionsMap().keySet());
         }
@@ -30,7 +30,7 @@ final class UsageFault {
             return "\"" + first + "\" is one argument too many";
         }
         return "there is no command \"" + first + '"'
-                + meant(first, command.getSubcommands().keySet());
+                + Suggestion.text(first, command.getSubcommands().keySet());
     }
 
     private static Optional<String> unknownOption(CommandSpec command, String[] args) {
@@ -46,33 +46,5 @@ final class UsageFault {
     private static boolean isOfAnotherCommand(CommandSpec command, String option) {
         CommandSpec parent = command.parent();
         return parent != null && parent.findOption(option) != null;
-    }
-
-    private static String meant(String written, Collection<String> candidates) {
-        return candidates.stream()
-                .filter(candidate -> isNear(written, candidate))
-                .findFirst()
-                .map(candidate -> "; did you mean \"" + candidate + "\"?")
-                .orElse("");
-    }
-
-    /** Whether one letter is added, missing or wrong, two neighbours are swapped, or the end is missing. */
-    static boolean isNear(String written, String candidate) {
-        int shorter = Math.min(written.length(), candidate.length());
-        int start = 0;
-        while (start < shorter && written.charAt(start) == candidate.charAt(start)) {
-            start++;
-        }
-        int end = 0;
-        while (end < shorter - start
-                && written.charAt(written.length() - 1 - end) == candidate.charAt(candidate.length() - 1 - end)) {
-            end++;
-        }
-        String wrong = written.substring(start, written.length() - end);
-        String right = candidate.substring(start, candidate.length() - end);
-        boolean swapped = right.length() == 2
-                && wrong.equals(new StringBuilder(right).reverse().toString());
-        boolean begun = written.length() >= 2 && candidate.startsWith(written);
-        return swapped || begun || (wrong.length() <= 1 && right.length() <= 1);
     }
 }

@@ -88,12 +88,12 @@ class CommandIT {
             run.err().await("is ready: 1 listener, 0 routes, 1 pool, 1 backend");
             try (Socket client = connected(address)) {
                 run.signal("TERM");
-                run.err().await("SIGTERM: no new connections; 1 open ones may finish");
+                run.err().await("SIGTERM: no new connections; 1 session may finish");
                 client.getOutputStream().write('x'); // it goes on while it drains
                 assertEquals('x', client.getInputStream().read());
             }
             assertEquals(0, run.exitCode());
-            run.err().await("drained: 1 sessions were open, 1 finished, 0 were cut");
+            run.err().await("drained: 1 session finished, 0 cut");
             run.err().await("totals: accepted 1, completed 1");
             String line = run.out().await("\"reason\":\"completed\"");
             assertTrue(line.contains("\"bytes_in\":2,\"bytes_out\":2}"), line);
@@ -107,12 +107,12 @@ class CommandIT {
             InetSocketAddress address = awaitListener(run);
             try (Socket client = connected(address)) {
                 run.signal("TERM");
-                run.err().await("1 open ones may finish");
+                run.err().await("1 session may finish");
                 run.signal("INT");
                 assertEquals(1, run.exitCode());
                 assertFalse(client.isClosed());
             }
-            run.err().await("drained: 1 sessions were open, 0 finished, 1 were cut");
+            run.err().await("drained: 0 sessions finished, 1 cut");
             run.out().await("\"reason\":\"shutdown\"");
         }
     }

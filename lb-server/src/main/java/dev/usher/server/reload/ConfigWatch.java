@@ -66,6 +66,8 @@ final class ConfigWatch implements AutoCloseable {
     private @Nullable Fingerprint found;
 
     private boolean complained;
+    /** True exactly while the files could not be looked at. */
+    private boolean blind;
 
     /**
      * @param known what was read last
@@ -195,15 +197,28 @@ final class ConfigWatch implements AutoCloseable {
     private void poll(ReloadConfig now, long nanos) {
         followed = null; // a directory may have been replaced, and its events with it
         Fingerprint is = known.get().now();
-        if (!is.equals(known.get())) {
+        if (hasLooked(is) && !is.equals(known.get())) {
             found = is;
             waitForQuiet(now.debounce(), nanos);
         }
     }
 
+    private boolean hasLooked(Fingerprint is) {
+        if (is.isWhole() == blind) {
+            blind = !blind;
+            if (blind) {
+                log.warn("no descriptor is left to look whether the configuration has changed; trying again");
+            }
+        }
+        return is.isWhole();
+    }
+
     private void compare(ReloadConfig now, long nanos) {
         pending = false;
         Fingerprint is = known.get().now();
+        if (!hasLooked(is)) {
+            return; // the next poll looks again
+        }
         if (is.equals(known.get())) {
             followed = null; // the same text may be behind another link
             return;

@@ -29,6 +29,8 @@ final class Fields {
     private final Place place;
     private final Problems problems;
     private final Set<String> known = new LinkedHashSet<>();
+    /** Required keys that are absent. */
+    private final Set<String> missing = new LinkedHashSet<>();
 
     /**
      * @param path what the mapping is called in messages; empty for the file itself
@@ -88,9 +90,10 @@ final class Fields {
         return entry == null ? place : entry.value().place();
     }
 
+    /** Has {@link #done} note that the key is absent, if it is. */
     void require(String key) {
         if (!has(key)) {
-            problems.error(place, path(key) + " must be given");
+            missing.add(key);
         }
     }
 
@@ -248,15 +251,17 @@ final class Fields {
         return mapping.entries();
     }
 
-    /** Notes every key that has not been asked for. */
+    /** Notes every key that has not been asked for, and every required one that is absent and not just misspelt. */
     void done() {
         for (Item.Entry entry : mapping.entries()) {
             if (!known.contains(entry.key())) {
                 String where = path.isEmpty() ? "" : " in " + path;
                 problems.error(
                         entry.place(), "unknown key \"" + entry.key() + "\"" + where + unknownHint(entry.key(), known));
+                Suggestion.of(entry.key(), known).ifPresent(missing::remove);
             }
         }
+        missing.forEach(key -> problems.error(place, path(key) + " must be given"));
     }
 
     /** Makes a record of parts that are valid by themselves; null when they do not go together, which is then noted. */

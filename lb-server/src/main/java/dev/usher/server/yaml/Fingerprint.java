@@ -27,6 +27,9 @@ public final class Fingerprint {
         record Text(String text) implements Content {}
     }
 
+    /** What the JDK has the system say of EMFILE. */
+    private static final String NO_DESCRIPTOR = "Too many open files";
+
     private static final Content NOT_REGULAR = new Content.Text("not a regular file");
 
     private final Map<IncludePattern, List<Path>> patterns;
@@ -34,10 +37,17 @@ public final class Fingerprint {
     private @Nullable Map<Path, Content> contents;
 
     private Map<Path, String> digests = Map.of();
+    private final boolean whole;
 
-    private Fingerprint(Map<Path, Content> contents, Map<IncludePattern, List<Path>> patterns) {
+    private Fingerprint(Map<Path, Content> contents, Map<IncludePattern, List<Path>> patterns, boolean whole) {
         this.contents = Map.copyOf(contents);
         this.patterns = Map.copyOf(patterns);
+        this.whole = whole;
+    }
+
+    /** False if this process had no descriptor left to look at all files: then a difference means nothing. */
+    public boolean isWhole() {
+        return whole;
     }
 
     /** The SHA-256 of each file as it was read, or why it could not be read; files of {@code ${file:}} included. */
@@ -65,7 +75,7 @@ public final class Fingerprint {
     public Fingerprint now() {
         Recorder now = new Recorder();
         files().keySet().forEach(now::look);
-        patterns.keySet().forEach(pattern -> now.listed(pattern, matches(pattern)));
+        patterns.keySet().forEach(now::list);
         return now.fingerprint();
     }
 
@@ -77,15 +87,6 @@ public final class Fingerprint {
     @Override
     public int hashCode() {
         return Objects.hash(files(), patterns);
-    }
-
-    /** A directory that cannot be listed has no files: reading it says why. */
-    private static List<Path> matches(IncludePattern pattern) {
-        try {
-            return pattern.files();
-        } catch (IOException _) {
-            return List.of();
-        }
     }
 
     private static String sha256(ByteBuffer bytes) {
@@ -102,6 +103,7 @@ public final class Fingerprint {
     static final class Recorder {
         private final Map<Path, Content> files = new LinkedHashMap<>();
         private final Map<IncludePattern, List<Path>> patterns = new LinkedHashMap<>();
+        private boolean whole = true;
 
         void read(Path file, byte[] bytes) {
             files.put(file, isOther(file) ? NOT_REGULAR : new Content.Bytes(ByteBuffer.wrap(bytes)));
@@ -117,7 +119,21 @@ public final class Fingerprint {
                                 : new Content.Bytes(ByteBuffer.wrap(FileBytes.read(file, YamlTree.MAX_BYTES))));
             } catch (IOException fault) {
                 files.put(file, new Content.Text(String.valueOf(fault.getMessage())));
+                note(fault);
             }
+        }
+
+        private void list(IncludePattern pattern) {
+            try {
+                listed(pattern, pattern.files());
+            } catch (IOException fault) { // it has no files then: reading it says why
+                listed(pattern, List.of());
+                note(fault);
+            }
+        }
+
+        private void note(IOException fault) {
+            whole &= !String.valueOf(fault.getMessage()).contains(NO_DESCRIPTOR);
         }
 
         void listed(IncludePattern pattern, List<Path> found) {
@@ -125,7 +141,7 @@ public final class Fingerprint {
         }
 
         Fingerprint fingerprint() {
-            return new Fingerprint(files, patterns);
+            return new Fingerprint(files, patterns, whole);
         }
 
         /** A pipe gives its text once, and would make the one who asks again wait. */

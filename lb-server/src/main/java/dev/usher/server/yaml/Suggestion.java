@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** "Did you mean": the nearest of the words that would have been right. */
-final class Suggestion {
+public final class Suggestion {
     /** From here on the beginning of a word is taken for the word. */
     private static final int MIN_PREFIX = 3;
 
@@ -31,7 +31,7 @@ final class Suggestion {
     }
 
     /** As {@code ; did you mean "web"?}, or nothing. */
-    static String text(String written, Collection<String> candidates) {
+    public static String text(String written, Collection<String> candidates) {
         return of(written, candidates)
                 .map(word -> "; did you mean \"" + word + "\"?")
                 .orElse("");

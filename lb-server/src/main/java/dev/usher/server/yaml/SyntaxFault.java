@@ -8,6 +8,10 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /** What the YAML parser refuses, in the words of someone who edits a file. */
 final class SyntaxFault {
+    /** As {@code workers:4}: a line that would be a key with its value, were there a space. */
+    private static final Pattern GLUED =
+            Pattern.compile("^\\s*(?:- )?[^\\s:#'\"\\[{][^:#]*:(?=[^\\s:])(?!.*:(?:\\s|$))");
+
     private static final Pattern STARRED = Pattern.compile("\\*[^\\s:,\\]}#]*");
 
     private SyntaxFault() {}
@@ -15,9 +19,15 @@ final class SyntaxFault {
     static void note(MarkedYamlEngineException fault, Source source, Problems problems) {
         String problem = fault.getProblem();
         String context = fault.getContext() == null ? "" : fault.getContext();
+        boolean keyExpected = context.contains("simple key") || problem.contains("mapping values are not allowed");
         Place found = place(fault.getProblemMark().orElse(null), source);
         Place begun = place(fault.getContextMark().orElse(null), source);
-        if (context.contains("alias")) {
+        Place glued = keyExpected ? glued(found) : null;
+        if (glued != null) { // the parser sees it a line later: without the space this is a text that may go on
+            problems.error(glued, "a space is missing behind this colon");
+        } else if (context.contains("simple key")) {
+            problems.error(begun, "a key needs a colon and a space behind it");
+        } else if (context.contains("alias")) {
             problems.error(
                     begun,
                     "a value that begins with * is a YAML alias",
@@ -47,6 +57,16 @@ final class SyntaxFault {
         } else {
             problems.error(found, context.isEmpty() ? problem : problem + " " + context);
         }
+    }
+
+    /** The colon without a space in the line before {@code found}; null if that line is none of the kind. */
+    private static @Nullable Place glued(Place found) {
+        int line = found.line() - 1;
+        while (line > 0 && found.source().line(line).isBlank()) {
+            line--;
+        }
+        Matcher key = GLUED.matcher(line > 0 ? found.source().line(line) : "");
+        return key.find() ? new Place(found.source(), line, key.end(), 1) : null;
     }
 
     private static String starred(Place begun) {

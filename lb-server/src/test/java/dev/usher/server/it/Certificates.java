@@ -49,7 +49,8 @@ final class Certificates {
     }
 
     Certificates() throws Exception {
-        X509v3CertificateBuilder authority = builder(AUTHORITY, authorityKeys);
+        Instant now = Instant.now();
+        X509v3CertificateBuilder authority = builder(AUTHORITY, authorityKeys, now.minus(VALIDITY), now.plus(VALIDITY));
         authority.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
         Files.writeString(authorityFile(), pem(sign(authority)));
     }
@@ -60,8 +61,19 @@ final class Certificates {
     }
 
     Leaf leaf(String domain) throws Exception {
+        Instant now = Instant.now();
+        return leaf(domain, now.minus(VALIDITY), now.plus(VALIDITY));
+    }
+
+    /** One that was good until a minute ago. */
+    Leaf expired(String domain) throws Exception {
+        Instant now = Instant.now();
+        return leaf(domain, now.minus(VALIDITY), now.minus(Duration.ofMinutes(1)));
+    }
+
+    private Leaf leaf(String domain, Instant from, Instant to) throws Exception {
         KeyPair keys = keys();
-        X509v3CertificateBuilder builder = builder(new X500Name("CN=" + domain), keys);
+        X509v3CertificateBuilder builder = builder(new X500Name("CN=" + domain), keys, from, to);
         builder.addExtension(
                 Extension.subjectAlternativeName,
                 false,
@@ -74,13 +86,13 @@ final class Certificates {
         return new Leaf(domain, certificate, chain, key);
     }
 
-    private X509v3CertificateBuilder builder(X500Name subject, KeyPair keys) throws CertIOException {
-        Instant now = Instant.now();
+    private X509v3CertificateBuilder builder(X500Name subject, KeyPair keys, Instant from, Instant to)
+            throws CertIOException {
         return new JcaX509v3CertificateBuilder(
                 AUTHORITY,
                 BigInteger.valueOf(4096 + serial++),
-                Date.from(now.minus(VALIDITY)),
-                Date.from(now.plus(VALIDITY)),
+                Date.from(from),
+                Date.from(to),
                 subject,
                 keys.getPublic());
     }

@@ -2,6 +2,7 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -41,6 +42,7 @@ class DescriptorsIT {
             }
             Await.until("no descriptor is left", () -> usher.facts().descriptors() >= LIMIT - 1);
             assertCalm(usher, "silent clients");
+            usher.program().awaitPrinted("no descriptor is left to look whether the configuration has changed");
             clients.forEach(Peer::close);
             assertServes(usher);
         }
@@ -134,6 +136,7 @@ class DescriptorsIT {
     private static Usher usher(Backend backend, int descriptors) throws Exception {
         return Usher.run("client_hello: { timeout: 1m }", """
                 routes: { %s: "%s" }
+                reload: { poll: 200ms }
                 """.formatted(WWW, backend.hostPort()), descriptors);
     }
 
@@ -155,6 +158,9 @@ class DescriptorsIT {
         assertTrue(used < CPU_MILLIS_PER_SECOND, () -> used + " ms of CPU a second");
         assertTrue(lines < LOG_LINES, () -> lines + " lines: " + usher.program().err());
         assertTrue(usher.program().isAlive());
+        assertFalse(
+                usher.program().err().contains("refused, by"),
+                "the file has not changed: " + usher.program().err());
     }
 
     private static void assertServes(Usher usher) throws Exception {

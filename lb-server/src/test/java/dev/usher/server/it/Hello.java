@@ -6,7 +6,7 @@ import dev.usher.tls.Hellos;
 final class Hello {
     private Hello() {}
 
-    static byte[] of(String name) {
-        return Hellos.bytes(Hellos.fromJdkClient(name));
+    static byte[] of(String name, String... alpn) {
+        return Hellos.bytes(Hellos.fromJdkClient(name, alpn));
     }
 }

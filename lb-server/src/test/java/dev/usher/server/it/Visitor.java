@@ -112,8 +112,8 @@ final class Visitor {
                     .toList();
         }
 
-        @Override
-        public void close() {
+        /** Begins no more visits, and waits for those that are under way. */
+        void end() {
             over = true;
             for (Thread thread : threads) {
                 try {
@@ -122,6 +122,11 @@ final class Visitor {
                     Thread.currentThread().interrupt();
                 }
             }
+        }
+
+        @Override
+        public void close() {
+            end();
         }
     }
 }

@@ -1,19 +1,31 @@
 package dev.usher.server.it;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A real web server that can be killed and started again at its port, and logs whom it takes for its client. */
+/**
+ * A real web server that can be killed, started again at its port, frozen, made to say that it is ill, and given another
+ * certificate; it logs whom it takes for its client. {@code /health} is not logged.
+ */
 final class Web implements AutoCloseable {
     private final Path prefix = Program.directory("web");
     private final int port = Ports.free();
+    private final String listen;
     private Program program;
 
     /** @param listen more words for its {@code listen}, as {@code proxy_protocol} */
     Web(Certificates.Leaf leaf, String listen) throws Exception {
+        this.listen = listen;
         Files.createDirectories(prefix.resolve("temp"));
+        configure(leaf);
+        program = start();
+    }
+
+    private void configure(Certificates.Leaf leaf) throws IOException {
         Files.writeString(
                 prefix.resolve("nginx.conf"), """
                 daemon off;
@@ -34,10 +46,14 @@ final class Web implements AutoCloseable {
                         ssl_certificate %4$s;
                         ssl_certificate_key %5$s;
                         location / { default_type text/plain; return 200 "here\\n"; }
+                        location = /health {
+                            access_log off;
+                            if (-f %1$s/ill) { return 503; }
+                            return 200 "well\\n";
+                        }
                     }
                 }
                 """.formatted(prefix, port, listen, leaf.chainFile(), leaf.keyFile()));
-        program = start();
     }
 
     private Program start() throws Exception {
@@ -82,6 +98,29 @@ final class Web implements AutoCloseable {
 
     void restart() throws Exception {
         program = start();
+    }
+
+    /** Shows another certificate from its next start on. */
+    void show(Certificates.Leaf leaf) throws IOException {
+        configure(leaf);
+    }
+
+    /** Answers {@code /health} with 503 from now on, and everything else as before; or with 200 again. */
+    void ill(boolean ill) throws IOException {
+        if (ill) {
+            Files.createFile(prefix.resolve("ill"));
+        } else {
+            Files.delete(prefix.resolve("ill"));
+        }
+    }
+
+    /** Requests that it has answered. */
+    int answered() throws IOException {
+        return log().size();
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     void freeze() throws Exception {

@@ -1,0 +1,42 @@
+package dev.usher.probe;
+
+import java.security.SignatureException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Why a handshake failed, in words for the one who looks after the backend, and not in those of the JDK's classes. */
+final class TlsFault {
+    private static final Pattern WRONG_NAME = Pattern.compile("matching (?:IP address )?(\\S+) found");
+    /** The alert that the JDK puts in front of its messages. */
+    private static final Pattern ALERT = Pattern.compile("^\\([a-z_]+\\) ");
+
+    private TlsFault() {}
+
+    static String text(Exception fault) {
+        Throwable root = root(fault);
+        String message = String.valueOf(root.getMessage());
+        return switch (root) {
+            case CertPathBuilderException _, SignatureException _ ->
+                "its certificate is signed by no known authority; set health_check.trust_store, or verify: false";
+            case CertificateExpiredException _ -> "its certificate has ended (" + message + ")";
+            case CertificateNotYetValidException _ -> "its certificate is not valid yet (" + message + ")";
+            default -> {
+                Matcher name = WRONG_NAME.matcher(message);
+                yield name.find()
+                        ? "its certificate does not cover " + name.group(1)
+                        : ALERT.matcher(message).replaceFirst("");
+            }
+        };
+    }
+
+    private static Throwable root(Throwable fault) {
+        Throwable root = fault;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+}
