@@ -5,6 +5,7 @@ import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.metrics.Totals;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
@@ -241,6 +242,11 @@ public final class LoadBalancer implements AutoCloseable {
     /** What was counted so far, merged over the workers. */
     public MetricsSnapshot snapshot() {
         return Snapshots.of(listening.states(), routing.pools(), workers, heldBytesMax);
+    }
+
+    /** The sums of what was counted so far. Costs little however many pools there are: good for once a second. */
+    public Totals totals() {
+        return Snapshots.totals(listening.states(), routing.pools(), workers);
     }
 
     /** Every pool with its backends, as they are now. */

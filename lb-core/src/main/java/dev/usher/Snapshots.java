@@ -8,6 +8,7 @@ import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
 import dev.usher.metrics.PoolLatencies;
+import dev.usher.metrics.Totals;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.relay.ListenerMetrics;
@@ -34,6 +35,29 @@ final class Snapshots {
             workerSnapshots.add(of(workers.worker(i), workers.relay(i)));
         }
         return new MetricsSnapshot(listenerSnapshots, poolSnapshots, workerSnapshots, heldBytesMax);
+    }
+
+    static Totals totals(Map<String, ListenerState> listeners, Map<String, Pool> pools, Workers workers) {
+        Totals totals = new Totals();
+        for (ListenerState state : listeners.values()) {
+            for (ListenerMetrics metrics : state.metrics()) {
+                totals.addListener(metrics.accepted(), metrics.open(), metrics.hello());
+                metrics.ended().forEach((reason, count) -> totals.addEnded(reason.word(), count));
+            }
+        }
+        for (Pool pool : pools.values()) {
+            pool.allLatencies().forEach(totals::addPool);
+        }
+        for (int i = 0; i < workers.count(); i++) {
+            Relay relay = workers.relay(i);
+            totals.addWorker(
+                    relay.received(),
+                    relay.sent(),
+                    workers.worker(i).buffers().heldBytes().get());
+            totals.addNames(
+                    relay.names().known().total(), relay.names().unknown().total());
+        }
+        return totals;
     }
 
     private static WorkerSnapshot of(Worker worker, Relay relay) {

@@ -43,7 +43,7 @@ public final class NameSketch {
     /** Odd, and nobody's to guess: nobody can choose names that fall on one place of the table. */
     private final int seed = ThreadLocalRandom.current().nextInt() | 1;
 
-    private long total;
+    private final Counter total = new Counter();
 
     /** @param capacity names to remember */
     public NameSketch(int capacity) {
@@ -68,7 +68,7 @@ public final class NameSketch {
 
     /** Counts a name once. */
     public void count(String name, long nowNanos) {
-        total++;
+        total.increment();
         int hash = hash(name);
         int place = find(name, hash);
         if (place == NONE) {
@@ -81,9 +81,9 @@ public final class NameSketch {
         raise(place);
     }
 
-    /** How many were counted, of whatever name. */
+    /** How many were counted, of whatever name. Any thread. */
     public long total() {
-        return total;
+        return total.get();
     }
 
     /** What a name that is not remembered may have been counted at the most. */

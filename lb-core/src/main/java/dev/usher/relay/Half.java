@@ -1,6 +1,7 @@
 package dev.usher.relay;
 
 import dev.usher.loop.Worker;
+import dev.usher.metrics.Counter;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ final class Half {
 
     private final Side source;
     private final Side sink;
+    /** What all halves of this direction and worker have passed on. */
+    private final Counter all;
+
     private int readBytes = MIN_READ_BYTES;
     private long bytes;
     /** Read and not yet written, from position to limit; null exactly when there is none. */
@@ -31,9 +35,10 @@ final class Half {
     /** True exactly when bytes were lost, since the worker's budget had no room to hold them. */
     private boolean starved;
 
-    Half(Side source, Side sink) {
+    Half(Side source, Side sink, Counter all) {
         this.source = source;
         this.sink = sink;
+        this.all = all;
     }
 
     /** Bytes written to the sink so far. */
@@ -75,9 +80,10 @@ final class Half {
         return held != null;
     }
 
-    /** Counts bytes that were sent by other means: the hello. */
+    /** Counts bytes that were sent by other means: the hello; fewer than none where it begins again elsewhere. */
     void sent(int count) {
         bytes += count;
+        all.add(Math.max(0, count)); // it only grows, and those bytes were sent all the same
     }
 
     /**
@@ -111,7 +117,7 @@ final class Half {
         if (written == Side.BROKEN) {
             return;
         }
-        bytes += written;
+        sent(written);
         if (written < count) {
             hold(buffer, worker);
             readBytes = MIN_READ_BYTES;
@@ -138,7 +144,7 @@ final class Half {
         if (written == Side.BROKEN) {
             return;
         }
-        bytes += written;
+        sent(written);
         if (!held.hasRemaining()) {
             release(worker);
         }

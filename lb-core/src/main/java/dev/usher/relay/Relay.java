@@ -52,6 +52,8 @@ public final class Relay {
     private final Map<String, RelayListener> listeners = new LinkedHashMap<>();
     private final Counter acceptPauses = new Counter();
     private final Counter sessions = new Counter();
+    private final Counter received = new Counter();
+    private final Counter sent = new Counter();
     /** Head of the list of open sessions, which are linked through themselves: nothing to allocate, nothing to search. */
     private @Nullable Session first;
     /** Who is on the way through that list; null unless somebody looks. */
@@ -136,6 +138,16 @@ public final class Relay {
     /** Sessions open on this worker. */
     public Counter sessions() {
         return sessions;
+    }
+
+    /** Bytes from clients that were passed on, of open sessions too. */
+    public Counter received() {
+        return received;
+    }
+
+    /** Bytes from backends that were passed on, of open sessions too. */
+    public Counter sent() {
+        return sent;
     }
 
     // ---- for its sessions and listeners ----

@@ -106,8 +106,8 @@ final class Session implements Deadline.Owner {
         this.id = id;
         this.client = new Side(this, worker);
         this.backend = new Side(this, worker);
-        this.up = new Half(client, backend);
-        this.down = new Half(backend, client);
+        this.up = new Half(client, backend, relay.received());
+        this.down = new Half(backend, client, relay.sent());
         this.opening = new Opening(worker);
         this.acceptedNanos = worker.nowNanos();
     }

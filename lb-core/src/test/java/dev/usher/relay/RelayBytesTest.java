@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.metrics.Totals;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -86,6 +87,36 @@ class RelayBytesTest {
         byte[] result() throws InterruptedException {
             thread.join(20_000);
             return java.util.Objects.requireNonNull(result.get(), "the work failed");
+        }
+    }
+
+    /** A session may last for days: who looks at the totals wants to see what it moves meanwhile. */
+    @Test
+    void countWhileTheSessionIsOpen() throws Exception {
+        try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> {
+                    client.send(new byte[1000]);
+                    client.read(500);
+                    client.halfClose();
+                });
+                TestUsher usher = TestUsher.of(backend).start()) {
+            try (TestPeer client = usher.connect()) {
+                client.send(hello());
+                client.read(1000);
+                Await.until(() -> usher.balancer().totals().sentBytes() == 1000, "what was sent is counted");
+                Totals before = usher.balancer().totals();
+                assertEquals(1, before.open());
+                assertEquals(1, before.accepted());
+                assertEquals(helloBytes(), before.receivedBytes());
+                assertEquals(1, before.hello().getTotalCount());
+                assertEquals(1, before.connect().getTotalCount());
+                assertEquals(1, before.firstByte().getTotalCount());
+                client.send(new byte[500]);
+                assertEquals(Ending.FIN, client.ending());
+            }
+            usher.ended(CloseReason.COMPLETED);
+            Totals after = usher.balancer().totals();
+            assertEquals(helloBytes() + 500, after.receivedBytes());
+            assertEquals(1L, after.ended().get("completed"));
         }
     }
 
