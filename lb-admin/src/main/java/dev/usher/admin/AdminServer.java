@@ -1,0 +1,261 @@
+package dev.usher.admin;
+
+import dev.usher.admin.http.Access;
+import dev.usher.admin.http.Authentication;
+import dev.usher.admin.http.HostCheck;
+import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Pem;
+import dev.usher.admin.http.RequestLimits;
+import dev.usher.admin.http.SecurityHeaders;
+import dev.usher.admin.http.WriteCheck;
+import dev.usher.admin.live.Live;
+import dev.usher.admin.live.Standing;
+import dev.usher.admin.web.Dashboard;
+import dev.usher.config.AdminConfig;
+import dev.usher.config.HostPort;
+import io.undertow.Undertow;
+import io.undertow.Undertow.ListenerBuilder;
+import io.undertow.Undertow.ListenerType;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.Options;
+
+/**
+ * The admin side: dashboard, API, metrics, health. It has threads of its own, few and at the common priority, and asks the
+ * load balancer only what that answers to anybody; a worker never waits for it.
+ *
+ * <p>It listens before there is anything to show, so that a port that is taken is known before a connection is served, and
+ * {@code /readyz} can be asked from the first moment on.
+ */
+public final class AdminServer implements AutoCloseable {
+    /** 64 streams, the connections of some browsers, scrapers and commands. What comes above waits in the kernel. */
+    static final int MAX_CONNECTIONS = 256;
+    /** Requests that are answered at once; an answer takes milliseconds, and none waits for a client. */
+    private static final int ANSWERING_THREADS = 4;
+    /** One thread moves more bytes than people read. */
+    private static final int SOCKET_THREADS = 1;
+
+    /** Above it a connection just ends. More than {@link RequestLimits} takes, who says so in an answer. */
+    private static final long MAX_ENTITY_BYTES = 1024 * 1024;
+
+    private static final int MAX_HEADER_BYTES = 32 * 1024;
+    private static final int MAX_HEADERS = 100;
+    private static final int MAX_PARAMETERS = 50;
+    private static final int BUFFER_BYTES = 16 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
+
+    /**
+     * How long clients may take.
+     *
+     * @param header from its first byte to its last
+     * @param body from the end of the header on
+     * @param silence between two requests
+     * @param stall for a client that does not take what it asked for
+     */
+    record Patience(Duration header, Duration body, Duration silence, Duration stall) {
+        static final Patience STANDARD = new Patience(
+                Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(30));
+    }
+
+    private final AdminConfig startedWith;
+    private final HostPort bind;
+    private final Lifecycle lifecycle = new Lifecycle();
+    private final Dashboard dashboard = new Dashboard();
+    private final Access access;
+    private final Undertow server;
+    private volatile AdminConfig settings;
+    private volatile HttpHandler routes;
+    private volatile List<Api.Entry> operations = List.of();
+    /** Null until there is something to show. */
+    private volatile @Nullable Live live;
+
+    private AdminServer(AdminConfig config, Patience patience) throws IOException {
+        this.startedWith = config;
+        this.settings = config;
+        this.bind = Objects.requireNonNull(config.bind(), "asked for");
+        this.access = new Access(() -> settings, config.tls() != null, System::nanoTime);
+        this.routes = Routes.ofStart(lifecycle);
+        this.server = Undertow.builder()
+                .addListener(listener(config))
+                .setHandler(chain(patience))
+                .setIoThreads(SOCKET_THREADS)
+                .setWorkerThreads(ANSWERING_THREADS)
+                .setBufferSize(BUFFER_BYTES)
+                .setWorkerOption(Options.WORKER_NAME, "admin")
+                .setWorkerOption(Options.THREAD_DAEMON, true)
+                .setSocketOption(Options.CONNECTION_HIGH_WATER, MAX_CONNECTIONS)
+                .setSocketOption(Options.CONNECTION_LOW_WATER, MAX_CONNECTIONS)
+                .setSocketOption(Options.WRITE_TIMEOUT, (int) patience.stall().toMillis())
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+                .setServerOption(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
+                .setServerOption(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, MAX_ENTITY_BYTES)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
+                        patience.header().toMillis())
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
+                        patience.silence().toMillis())
+                .build();
+    }
+
+    /**
+     * Listens, and answers questions about health until there is more to {@link #show}.
+     *
+     * @param config with an address to bind
+     * @throws IOException if the address cannot be listened on, or the files for TLS cannot be used; the message names the
+     *     setting, and says what to do
+     */
+    public static AdminServer start(AdminConfig config) throws IOException {
+        return start(config, Patience.STANDARD);
+    }
+
+    static AdminServer start(AdminConfig config, Patience patience) throws IOException {
+        AdminServer started = new AdminServer(config, patience);
+        try {
+            started.server.start();
+            return started;
+        } catch (RuntimeException e) {
+            throw new IOException(bindFault(config, e), e);
+        }
+    }
+
+    private static String bindFault(AdminConfig config, RuntimeException fault) {
+        String message = fault.getCause() == null
+                ? fault.toString()
+                : String.valueOf(fault.getCause().getMessage());
+        return "admin.bind " + config.bind() + ": " + message
+                + (message.contains("in use")
+                        ? "; choose another address with admin.bind, or none with admin: none"
+                        : "");
+    }
+
+    private static ListenerBuilder listener(AdminConfig config) throws IOException {
+        HostPort bind = Objects.requireNonNull(config.bind(), "asked for");
+        ListenerBuilder listener = new ListenerBuilder()
+                .setHost(bind.host().isEmpty() ? "::" : bind.host())
+                .setPort(bind.port())
+                .setType(ListenerType.HTTP);
+        return config.tls() == null
+                ? listener
+                : listener.setType(ListenerType.HTTPS).setSslContext(Pem.context(config.tls()));
+    }
+
+    // ---- what a request passes ----
+
+    private HttpHandler chain(Patience patience) {
+        List<UnaryOperator<HttpHandler>> links = List.of(
+                next -> new RequestLimits(patience.body().toMillis(), next),
+                next -> new SecurityHeaders(dashboard.inlineScript(), next),
+                next -> new HostCheck(() -> settings, next),
+                WriteCheck::new,
+                next -> new Authentication(access, next));
+        HttpHandler chain = this::route;
+        for (UnaryOperator<HttpHandler> link : links.reversed()) {
+            chain = link.apply(chain);
+        }
+        return chain;
+    }
+
+    private void route(HttpServerExchange exchange) throws Exception {
+        routes.handleRequest(exchange);
+    }
+
+    // ---- what it is told ----
+
+    /** Connections are served from now on, and there is something to show. */
+    public void show(Shown shown) {
+        Attention attention = new Attention(shown.balancer(), shown.source(), lifecycle);
+        Live started = new Live(shown.balancer(), () -> standing(shown.source(), attention));
+        live = started;
+        operations = Api.of(shown, this, attention, started);
+        routes = Routes.of(shown, this, attention, operations);
+        lifecycle.serves(shown.balancer());
+        started.start();
+    }
+
+    private Standing standing(ConfigSource source, Attention attention) {
+        return new Standing(
+                source.status().generation(),
+                Json.word(source.onDisk()),
+                Json.word(lifecycle.state()),
+                attention.list().size());
+    }
+
+    /**
+     * Takes over what can be taken over while it runs: tokens, allowed hosts, read_only. Where it listens off loopback it
+     * never becomes open to all.
+     */
+    public void follow(AdminConfig next) {
+        boolean keeps = keepsTokens(bind, next);
+        if (keeps) {
+            log.warn("admin.tokens: those of before stay until usher is restarted: {} is not loopback", bind);
+        }
+        settings = keeps
+                ? new AdminConfig(bind, next.allowedHosts(), settings.tokens(), startedWith.tls(), next.readOnly())
+                : next;
+    }
+
+    /** Whether without its tokens the admin side would be open to others than this machine. */
+    static boolean keepsTokens(HostPort bind, AdminConfig next) {
+        return next.tokens().isEmpty() && !bind.isLoopback();
+    }
+
+    // ---- what it is asked ----
+
+    /** What is followed now. */
+    AdminConfig settings() {
+        return settings;
+    }
+
+    /** What the API answers. */
+    List<Api.Entry> operations() {
+        return operations;
+    }
+
+    Access access() {
+        return access;
+    }
+
+    Lifecycle lifecycle() {
+        return lifecycle;
+    }
+
+    Dashboard dashboard() {
+        return dashboard;
+    }
+
+    /** Where it listens, with the port that the system chose where port 0 was asked for. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
+    }
+
+    /** Where a browser of this machine finds it, as {@code http://127.0.0.1:9000/}. */
+    public String url() {
+        String host = switch (bind.host()) {
+            case "", "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "::1";
+            default -> bind.host();
+        };
+        return (startedWith.tls() == null ? "http" : "https") + "://"
+                + new HostPort(host, address().getPort()) + "/";
+    }
+
+    @Override
+    public void close() {
+        Live started = live;
+        if (started != null) {
+            started.close(); // before the threads end that would send the ends of streams
+        }
+        server.stop();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.usher.admin;
+
+import dev.usher.Event;
+import dev.usher.LoadBalancer;
+import dev.usher.admin.api.Answering;
+import dev.usher.admin.api.BackendResource;
+import dev.usher.admin.api.CertificatesResource;
+import dev.usher.admin.api.ConfigResource;
+import dev.usher.admin.api.ConnectionsResource;
+import dev.usher.admin.api.EventsResource;
+import dev.usher.admin.api.ExplainResource;
+import dev.usher.admin.api.ListenersResource;
+import dev.usher.admin.api.NamesResource;
+import dev.usher.admin.api.Operation;
+import dev.usher.admin.api.PoolsResource;
+import dev.usher.admin.api.RoutesResource;
+import dev.usher.admin.api.StatusResource;
+import dev.usher.admin.api.SystemResource;
+import dev.usher.admin.http.Login;
+import dev.usher.admin.live.FrameStream;
+import dev.usher.admin.live.Live;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** What {@code /api/v1} answers: a line for each operation of openapi.yaml. */
+final class Api {
+    /** @param path below {@code /api/v1}, with the names of its variable parts in braces */
+    record Entry(HttpString method, String path, HttpHandler handler) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    private Api() {}
+
+    static List<Entry> of(Shown shown, AdminServer server, Attention attention, Live live) {
+        LoadBalancer balancer = shown.balancer();
+        PoolsResource pools = new PoolsResource(balancer);
+        BackendResource backend = new BackendResource(balancer);
+        ConnectionsResource connections = new ConnectionsResource(balancer);
+        ConfigResource config = new ConfigResource(balancer, shown.source());
+        Login login = new Login(
+                server.access(), caller -> balancer.report(Event.Kind.ADMIN, "admin", "login by " + caller.text()));
+
+        Api api = new Api();
+        api.answer(
+                Methods.GET,
+                "/status",
+                new StatusResource(
+                                balancer,
+                                shown.source(),
+                                shown.program(),
+                                server.lifecycle(),
+                                server.access(),
+                                attention)::get);
+        api.answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
+        api.answer(Methods.GET, "/routes", new RoutesResource(balancer)::list);
+        api.answer(Methods.GET, "/pools", pools::list);
+        api.answer(Methods.GET, "/pools/{pool}", pools::one);
+        api.answer(Methods.GET, "/pools/{pool}/latency", pools::latency);
+        api.answer(Methods.GET, "/pools/{pool}/backends/{address}", backend::get);
+        api.answer(Methods.PATCH, "/pools/{pool}/backends/{address}", backend::change);
+        api.answer(Methods.DELETE, "/pools/{pool}/backends/{address}/connections", backend::closeConnections);
+        api.answer(Methods.GET, "/connections", connections::list);
+        api.answer(Methods.DELETE, "/connections/{cid}", connections::close);
+        api.answer(Methods.GET, "/names", new NamesResource(balancer)::list);
+        api.answer(Methods.GET, "/events", new EventsResource(balancer)::list);
+        api.answer(Methods.GET, "/certificates", new CertificatesResource(balancer)::list);
+        api.answer(Methods.GET, "/config", config::get);
+        api.answer(Methods.POST, "/reload", config::reload);
+        api.answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
+        api.answer(
+                Methods.GET,
+                "/system",
+                new SystemResource(
+                                balancer,
+                                shown.program(),
+                                server::settings,
+                                live.stream()::clients,
+                                FrameStream.MAX_CLIENTS)::get);
+        api.add(Methods.GET, "/history", live::history);
+        api.add(Methods.GET, "/stream", live.stream());
+        api.add(Methods.POST, "/session", login::logIn);
+        api.add(Methods.DELETE, "/session", login::logOut);
+        api.add(Methods.GET, "/openapi.yaml", new Description()::send);
+        return List.copyOf(api.entries);
+    }
+
+    private void answer(HttpString method, String path, Operation operation) {
+        add(method, path, new Answering(operation));
+    }
+
+    private void add(HttpString method, String path, HttpHandler handler) {
+        entries.add(new Entry(method, path, handler));
+    }
+
+    /** The description of all this. */
+    private static final class Description {
+        private final byte[] bytes = bytes();
+
+        void send(HttpServerExchange exchange) {
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/yaml");
+            exchange.getResponseSender().send(ByteBuffer.wrap(bytes));
+        }
+
+        private static byte[] bytes() {
+            try (InputStream in = Objects.requireNonNull(Api.class.getResourceAsStream("openapi.yaml"))) {
+                return in.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException("the program's own jar cannot be read", e);
+            }
+        }
+    }
+}

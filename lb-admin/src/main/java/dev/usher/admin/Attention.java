@@ -1,0 +1,312 @@
+package dev.usher.admin;
+
+import dev.usher.CoalescingHazard;
+import dev.usher.LoadBalancer;
+import dev.usher.Reload;
+import dev.usher.ReloadStatus;
+import dev.usher.admin.Attention.Entry.Kind;
+import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.config.PoolConfig;
+import dev.usher.pool.AdminState;
+import dev.usher.pool.CertificateSeen;
+import dev.usher.view.BackendView;
+import dev.usher.view.LimitHit;
+import dev.usher.view.NameCount;
+import dev.usher.view.PoolView;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody should look at now, the worst first: the one list that the dashboard, the page without scripts, the
+ * commands and the live figures show. Any thread but a worker's.
+ */
+public final class Attention {
+    /** What follows says no more than that there is more. */
+    static final int MAX_ENTRIES = 200;
+    /** Looking for hazards compares every certificate with every route, and names are asked of the workers. */
+    private static final Duration SLOW_PART_LIFE = Duration.ofSeconds(10);
+    /** A name that was asked for less often is somebody's typing mistake. */
+    private static final int MIN_UNKNOWN = 10;
+
+    private final LoadBalancer balancer;
+    private final ConfigSource source;
+    private final Lifecycle lifecycle;
+    /** Guarded by this, as is its time. */
+    private List<Entry> slowPart = List.of();
+
+    private @Nullable Instant slowPartMade;
+
+    public Attention(LoadBalancer balancer, ConfigSource source, Lifecycle lifecycle) {
+        this.balancer = balancer;
+        this.source = source;
+        this.lifecycle = lifecycle;
+    }
+
+    /**
+     * One thing.
+     *
+     * @param subject what it is about
+     * @param text what is wrong and what to do
+     * @param since null where nobody knows
+     * @param page of the dashboard that tells more
+     */
+    public record Entry(
+            Severity severity,
+            Kind kind,
+            String subject,
+            String text,
+            @Nullable Instant since,
+            String page) {
+        /** How bad it is; the worst first. */
+        public enum Severity {
+            /** Clients are refused. */
+            CRITICAL,
+            /** They will be, or some are. */
+            WARNING,
+            /** Somebody wanted it so, or should know. */
+            INFO
+        }
+
+        /** What it is. */
+        public enum Kind {
+            POOL_DOWN,
+            BACKEND_DOWN,
+            BACKEND_EJECTED,
+            BACKEND_DRAINED,
+            RELOAD_REFUSED,
+            RESTART_NEEDED,
+            CERTIFICATE,
+            COALESCING,
+            UNKNOWN_NAME,
+            LIMIT,
+            DRAINING
+        }
+    }
+
+    /** The list as it is now. Cheap enough to be asked each second; hazards and names are some seconds old. */
+    public List<Entry> list() {
+        List<Entry> entries = new ArrayList<>();
+        List<PoolView> pools = balancer.pools();
+        ofProcess(entries);
+        ofConfiguration(entries);
+        balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
+        pools.forEach(pool -> ofPool(pool, entries));
+        pools.forEach(pool -> pool.backends().forEach(backend -> ofBackend(pool, backend, entries)));
+        entries.addAll(slowPart());
+        return entries.stream()
+                .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
+                .limit(MAX_ENTRIES)
+                .toList();
+    }
+
+    // ---- the process and its configuration ----
+
+    private void ofProcess(List<Entry> entries) {
+        if (lifecycle.state() == Lifecycle.State.DRAINING) {
+            entries.add(new Entry(
+                    Severity.INFO,
+                    Kind.DRAINING,
+                    "usher",
+                    "it was asked to end: no new connections soon, and open ones may finish within shutdown.drain",
+                    null,
+                    ""));
+        }
+    }
+
+    private void ofConfiguration(List<Entry> entries) {
+        ReloadStatus status = source.status();
+        Reload refused = refused(status);
+        if (refused != null || source.onDisk() == ConfigSource.OnDisk.FAULTY) {
+            entries.add(new Entry(
+                    Severity.WARNING,
+                    Kind.RELOAD_REFUSED,
+                    "configuration",
+                    "the files have a fault, so generation " + status.generation() + " stays in force; mend "
+                            + (refused == null ? "them (usher check shows what)" : firstOf(refused.diagnostics())),
+                    refused == null ? null : refused.at(),
+                    "config"));
+        }
+        if (!status.restartNeeded().isEmpty()) {
+            entries.add(new Entry(
+                    Severity.WARNING,
+                    Kind.RESTART_NEEDED,
+                    "configuration",
+                    "not followed until usher is restarted: " + String.join(", ", status.restartNeeded()),
+                    status.inForceSince(),
+                    "config"));
+        }
+    }
+
+    /** The last attempt, if it was refused. */
+    private static @Nullable Reload refused(ReloadStatus status) {
+        Reload last = status.last();
+        return last != null && last.result() == Reload.Result.REFUSED ? last : null;
+    }
+
+    private static String firstOf(List<String> diagnostics) {
+        return diagnostics.isEmpty() ? "them" : diagnostics.getFirst();
+    }
+
+    private static Entry ofLimit(LimitHit hit) {
+        return new Entry(
+                Severity.WARNING,
+                Kind.LIMIT,
+                hit.key(),
+                hit.text() + "; " + hit.count() + " times so far",
+                hit.since(),
+                "events?filter=" + escaped(hit.key()));
+    }
+
+    // ---- pools ----
+
+    private static void ofPool(PoolView pool, List<Entry> entries) {
+        if (pool.serving() > 0) {
+            return;
+        }
+        entries.add(new Entry(
+                Severity.CRITICAL,
+                Kind.POOL_DOWN,
+                "pool " + pool.name(),
+                pool.backends().isEmpty()
+                        ? "it has no backend, since no name of one resolves: its clients are refused. Look at the names"
+                        : "none of its " + pool.backends().size()
+                                + " backends takes sessions, so its clients are refused: " + reasons(pool)
+                                + ". Bring one back, or enable one",
+                pool.backends().stream()
+                        .map(BackendView::since)
+                        .max(Comparator.naturalOrder())
+                        .orElse(null),
+                "pools?filter=" + escaped(pool.name())));
+    }
+
+    private static String reasons(PoolView pool) {
+        return pool.backends().stream()
+                .map(BackendView::reason)
+                .distinct()
+                .limit(3)
+                .collect(Collectors.joining("; "));
+    }
+
+    private void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
+        switch (backend.state()) {
+            case UP, UNPROBED -> {}
+            case DOWN ->
+                entries.add(entry(
+                        pool,
+                        backend,
+                        Severity.WARNING,
+                        Kind.BACKEND_DOWN,
+                        "down: " + backend.reason() + ". It comes back by itself once its probes succeed"));
+            case EJECTED ->
+                entries.add(entry(
+                        pool,
+                        backend,
+                        Severity.WARNING,
+                        Kind.BACKEND_EJECTED,
+                        "left out for a time, since sessions failed on it: " + backend.reason()));
+            case DRAINING, DISABLED ->
+                entries.add(entry(
+                        pool,
+                        backend,
+                        Severity.INFO,
+                        Kind.BACKEND_DRAINED,
+                        (backend.adminState() == AdminState.DISABLED ? "disabled by " : "drained by ")
+                                + backend.reason() + "; " + backend.open()
+                                + " sessions are left. Enable it to use it again"));
+        }
+        ofCertificate(pool, backend, entries);
+    }
+
+    private static Entry entry(PoolView pool, BackendView backend, Severity severity, Kind kind, String text) {
+        return new Entry(
+                severity,
+                kind,
+                "backend " + backend.address() + " of pool " + pool.name(),
+                text,
+                backend.since(),
+                "pools?filter=" + escaped(backend.address()));
+    }
+
+    private void ofCertificate(PoolView pool, BackendView backend, List<Entry> entries) {
+        CertificateSeen seen = backend.certificate();
+        PoolConfig config = balancer.config().pools().get(pool.name());
+        if (seen == null || config == null) {
+            return;
+        }
+        Duration ahead = config.healthCheck().warnExpiry();
+        Duration left = Duration.between(Instant.now(), seen.notAfter());
+        String text = null;
+        if (ahead != null && left.isNegative()) {
+            text = "its certificate ended at " + seen.notAfter() + ": browsers refuse it. Renew it on the backend";
+        } else if (ahead != null && left.compareTo(ahead) < 0) {
+            text = "its certificate ends in " + left.toDays() + " days, at " + seen.notAfter()
+                    + ". Renew it on the backend";
+        } else if (seen.fault() != null) {
+            text = "its certificate does not verify: " + seen.fault();
+        }
+        if (text != null) {
+            entries.add(new Entry(
+                    Severity.WARNING,
+                    Kind.CERTIFICATE,
+                    "backend " + backend.address() + " of pool " + pool.name(),
+                    text,
+                    null,
+                    "certificates?filter=" + escaped(backend.address())));
+        }
+    }
+
+    // ---- what takes longer to find ----
+
+    private synchronized List<Entry> slowPart() {
+        Instant now = Instant.now();
+        if (slowPartMade == null || Duration.between(slowPartMade, now).compareTo(SLOW_PART_LIFE) > 0) {
+            List<Entry> made = new ArrayList<>();
+            balancer.coalescingHazards().forEach(hazard -> made.add(ofHazard(hazard)));
+            ofUnknownNames(made);
+            slowPart = List.copyOf(made);
+            slowPartMade = now;
+        }
+        return slowPart;
+    }
+
+    private static Entry ofHazard(CoalescingHazard hazard) {
+        return new Entry(
+                Severity.WARNING,
+                Kind.COALESCING,
+                "backend " + hazard.backend() + " of pool " + hazard.pool(),
+                hazard.text() + ". Give the names certificates of their own, or one pool",
+                null,
+                "certificates?filter=" + escaped(hazard.route()));
+    }
+
+    private void ofUnknownNames(List<Entry> entries) {
+        try {
+            for (NameCount name : balancer.names(name -> !name.known(), 1).names()) {
+                if (name.count() - name.error() >= MIN_UNKNOWN) {
+                    entries.add(new Entry(
+                            Severity.INFO,
+                            Kind.UNKNOWN_NAME,
+                            name.name(),
+                            "clients ask for it, and no route has it; " + name.count()
+                                    + " times so far. Add a route if it is yours",
+                            null,
+                            "names?known=false"));
+                }
+            }
+        } catch (IOException busy) {
+            // A worker that does not answer is a worse thing, which its loop delay shows.
+        }
+    }
+
+    private static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.usher.admin;
+
+import dev.usher.admin.Lifecycle.State;
+import dev.usher.admin.http.Json;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.util.List;
+
+/**
+ * {@code /livez}, {@code /readyz} and {@code /healthz}, for those who decide whether to restart the process or to send it
+ * connections. Pools without backends make it neither dead nor unready: another usher would not have them either.
+ */
+final class Health {
+    private final Lifecycle lifecycle;
+
+    Health(Lifecycle lifecycle) {
+        this.lifecycle = lifecycle;
+    }
+
+    private record Check(String name, boolean ok, String text) {}
+
+    private record Answer(String status, List<Check> checks) {}
+
+    /** Whether the process turns over: that it answers says so. */
+    void live(HttpServerExchange exchange) {
+        Json.send(exchange, StatusCodes.OK, new Answer("ok", List.of()));
+    }
+
+    /** Whether it should be sent connections. */
+    void ready(HttpServerExchange exchange) {
+        State state = lifecycle.state();
+        boolean ready = state == State.SERVING;
+        Json.send(
+                exchange,
+                ready ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE,
+                new Answer(ready ? "ok" : "unavailable", checks(state)));
+    }
+
+    private static List<Check> checks(State state) {
+        boolean started = state != State.STARTING;
+        boolean staying = state != State.DRAINING;
+        return List.of(
+                new Check("listening", started, started ? "connections are taken" : "the listeners are not open yet"),
+                new Check("not_draining", staying, staying ? "no end was asked for" : "it was asked to end"));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.usher.admin;
+
+import dev.usher.admin.http.Problem;
+import dev.usher.admin.metrics.Scrape;
+import dev.usher.admin.web.PlainPage;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RoutingHandler;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.util.List;
+
+/** Which handler answers what. */
+final class Routes {
+    private static final String API = "/api/v1";
+
+    /** Names of a path do not mix with those behind the question mark. */
+    private final RoutingHandler routes = new RoutingHandler(false);
+
+    private Routes(Lifecycle lifecycle) {
+        Health health = new Health(lifecycle);
+        read("/livez", health::live);
+        read("/readyz", health::ready);
+        read("/healthz", health::ready);
+        routes.setInvalidMethodHandler(Routes::refuseMethod);
+    }
+
+    /** Of a process that serves nothing yet. */
+    static HttpHandler ofStart(Lifecycle lifecycle) {
+        return new Routes(lifecycle)
+                .routes.setFallbackHandler(exchange -> Problem.of(503, "usher is starting: ask again in a moment")
+                        .send(exchange));
+    }
+
+    static HttpHandler of(Shown shown, AdminServer server, Attention attention, List<Api.Entry> operations) {
+        Routes all = new Routes(server.lifecycle());
+        all.read("/", server.dashboard());
+        all.read("/ui", server.dashboard());
+        all.read("/ui/*", server.dashboard());
+        all.read("/assets/*", server.dashboard());
+        all.read("/plain", new PlainPage(shown.balancer(), attention));
+        all.read("/metrics", new Scrape(shown.balancer(), shown.source(), shown.program(), shown.droppedLines()));
+        operations.forEach(entry -> all.add(entry.method(), API + entry.path(), entry.handler()));
+        return all.routes.setFallbackHandler(
+                exchange -> Problem.of(404, "there is nothing here; " + API + "/openapi.yaml says what there is")
+                        .send(exchange));
+    }
+
+    private void read(String path, HttpHandler handler) {
+        add(Methods.GET, path, handler);
+        add(Methods.HEAD, path, handler);
+    }
+
+    private void add(HttpString method, String path, HttpHandler handler) {
+        routes.add(method, path, handler);
+    }
+
+    private static void refuseMethod(HttpServerExchange exchange) {
+        Problem.of(405, exchange.getRequestMethod() + " has no meaning for " + exchange.getRequestPath())
+                .send(exchange);
+    }
+}

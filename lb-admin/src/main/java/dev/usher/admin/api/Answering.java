@@ -1,0 +1,43 @@
+package dev.usher.admin.api;
+
+import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Problem;
+import dev.usher.admin.http.ProblemException;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.util.NoSuchElementException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has an operation answer, off the thread that waits for sockets, and writes what it says. */
+public final class Answering implements HttpHandler {
+    private static final Logger log = LoggerFactory.getLogger(Answering.class);
+
+    private final Operation operation;
+
+    public Answering(Operation operation) {
+        this.operation = operation;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        if (exchange.isInIoThread()) {
+            exchange.dispatch(this);
+            return;
+        }
+        try {
+            Json.send(exchange, StatusCodes.OK, operation.answer(new Question(exchange)));
+        } catch (ProblemException refused) {
+            refused.problem().send(exchange);
+        } catch (NoSuchElementException missing) {
+            Problem.of(404, String.valueOf(missing.getMessage())).send(exchange);
+        } catch (IOException late) {
+            Problem.of(503, String.valueOf(late.getMessage())).send(exchange);
+        } catch (RuntimeException bug) {
+            log.error("a fault in usher: {} was not answered", exchange.getRequestPath(), bug);
+            Problem.of(500, "a fault in usher; its log has more").send(exchange);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.usher.admin.api;
+
+import dev.usher.admin.http.Json;
+import dev.usher.config.BackendConfig;
+import dev.usher.view.BackendView;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A backend as the API writes it. */
+record BackendJson(
+        String address,
+        String name,
+        String state,
+        String reason,
+        Instant since,
+        String adminState,
+        int weight,
+        int configuredWeight,
+        boolean backup,
+        int open,
+        @Nullable Integer maxConnections,
+        long sessionsTotal,
+        long failuresTotal,
+        long receivedBytesTotal,
+        long sentBytesTotal,
+        int slowStartPercent,
+        @Nullable LastProbe lastProbe,
+        @Nullable CertificateJson certificate) {
+    record LastProbe(String text, Instant at, double tookSeconds) {}
+
+    static BackendJson of(BackendView backend) {
+        return new BackendJson(
+                backend.address(),
+                backend.configuredName(),
+                Json.word(backend.state()),
+                backend.reason(),
+                backend.since(),
+                Json.word(backend.adminState()),
+                backend.weight(),
+                backend.configuredWeight(),
+                backend.backup(),
+                backend.open(),
+                backend.maxConnections() == BackendConfig.NO_LIMIT ? null : backend.maxConnections(),
+                backend.sessions(),
+                backend.failures(),
+                backend.bytesIn(),
+                backend.bytesOut(),
+                backend.slowStartPercent(),
+                lastProbe(backend.lastProbe()),
+                backend.certificate() == null ? null : CertificateJson.of(backend.certificate()));
+    }
+
+    private static @Nullable LastProbe lastProbe(BackendView.@Nullable ProbeView probe) {
+        return probe == null ? null : new LastProbe(probe.text(), probe.at(), Text.seconds(probe.took()));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.usher.admin.api;
+
+import dev.usher.LoadBalancer;
+import dev.usher.admin.http.Problem;
+import dev.usher.admin.http.ProblemException;
+import dev.usher.pool.AdminState;
+import dev.usher.view.BackendView;
+import dev.usher.view.PoolView;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /pools/{pool}/backends/{address}}. */
+public final class BackendResource {
+    private static final int MAX_WEIGHT = 256;
+    private static final double MAX_CLOSE_AFTER_SECONDS = Duration.ofDays(1).toSeconds();
+
+    private final LoadBalancer balancer;
+
+    public BackendResource(LoadBalancer balancer) {
+        this.balancer = balancer;
+    }
+
+    /** What is to become different; what is absent stays. */
+    private record Change(
+            @Nullable String adminState,
+            @Nullable Integer weight,
+            @Nullable Double closeAfterSeconds) {}
+
+    /** {@code GET}. */
+    public Object get(Question question) {
+        PoolView pool = PoolsResource.find(balancer, question.path("pool"));
+        String address = question.path("address");
+        BackendView found = pool.backends().stream()
+                .filter(backend -> backend.address().equals(address))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no backend \"" + address + "\" in pool " + pool.name()
+                        + "; there are "
+                        + String.join(
+                                ", ",
+                                pool.backends().stream()
+                                        .map(BackendView::address)
+                                        .toList())));
+        return BackendJson.of(found);
+    }
+
+    /** {@code PATCH}. */
+    public Object change(Question question) throws ProblemException {
+        Change change = question.body(Change.class);
+        AdminState state = adminState(change);
+        Duration closeAfter = closeAfter(change, state);
+        int weight = weight(change);
+        if (state == null && change.weight() == null) {
+            throw Problem.of(400, "the body must have admin_state or weight").exception();
+        }
+        String pool = question.path("pool");
+        String address = question.path("address");
+        String who = question.caller().text();
+        if (change.weight() != null) {
+            balancer.setWeight(pool, address, weight, who);
+        }
+        if (state != null) {
+            balancer.setAdminState(pool, address, state, who, closeAfter);
+        }
+        return get(question);
+    }
+
+    private static @Nullable AdminState adminState(Change change) throws ProblemException {
+        if (change.adminState() == null) {
+            return null;
+        }
+        try {
+            return AdminState.valueOf(change.adminState().toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException other) {
+            throw Problem.of(400, "admin_state must be ready, drain or disabled")
+                    .exception();
+        }
+    }
+
+    private static int weight(Change change) throws ProblemException {
+        int weight = change.weight() == null ? 0 : change.weight();
+        if (weight < 0 || weight > MAX_WEIGHT) {
+            throw Problem.of(400, "weight must be from 0 to " + MAX_WEIGHT + "; 0 goes back to the configuration's")
+                    .exception();
+        }
+        return weight;
+    }
+
+    private static @Nullable Duration closeAfter(Change change, @Nullable AdminState state) throws ProblemException {
+        Double seconds = change.closeAfterSeconds();
+        if (seconds == null) {
+            return null;
+        }
+        if (state == null || state == AdminState.READY) {
+            throw Problem.of(400, "close_after_seconds goes with admin_state drain or disabled")
+                    .exception();
+        }
+        if (!(seconds >= 0 && seconds <= MAX_CLOSE_AFTER_SECONDS)) {
+            throw Problem.of(400, "close_after_seconds must be from 0 to a day").exception();
+        }
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+
+    private record Closed(int closed) {}
+
+    /** {@code DELETE …/connections}. */
+    public Object closeConnections(Question question) throws IOException {
+        return new Closed(balancer.closeSessionsOf(
+                question.path("pool"),
+                question.path("address"),
+                question.caller().text()));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.usher.admin.api;
+
+import dev.usher.CoalescingHazard;
+import dev.usher.LoadBalancer;
+import dev.usher.admin.api.Question.Filter;
+import dev.usher.admin.http.ProblemException;
+import dev.usher.view.BackendView;
+import dev.usher.view.PoolView;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** {@code /certificates}. */
+public final class CertificatesResource {
+    private final LoadBalancer balancer;
+
+    public CertificatesResource(LoadBalancer balancer) {
+        this.balancer = balancer;
+    }
+
+    private record Certificates(List<Shown> certificates, List<Hazard> hazards, int total) {}
+
+    private record Shown(String pool, String backend, CertificateJson certificate) {}
+
+    private record Hazard(
+            String listener, String pool, String backend, String covered, String route, String otherPool, String text) {
+        static Hazard of(CoalescingHazard hazard) {
+            return new Hazard(
+                    hazard.listener(),
+                    hazard.pool(),
+                    hazard.backend(),
+                    hazard.covered(),
+                    hazard.route(),
+                    hazard.otherPool(),
+                    hazard.text());
+        }
+    }
+
+    /** {@code GET}. */
+    public Object list(Question question) throws ProblemException {
+        Filter filter = question.filter();
+        List<Shown> all = shown();
+        List<Shown> certificates = all.stream()
+                .filter(each -> passes(each, filter))
+                .sorted(Comparator.comparing(each -> each.certificate().notAfter()))
+                .limit(question.limit())
+                .toList();
+        List<Hazard> hazards = balancer.coalescingHazards().stream()
+                .map(Hazard::of)
+                .filter(hazard -> filter.passes(
+                        hazard.pool(), hazard.backend(), hazard.covered(), hazard.route(), hazard.otherPool()))
+                .limit(question.limit())
+                .toList();
+        return new Certificates(certificates, hazards, all.size());
+    }
+
+    private List<Shown> shown() {
+        List<Shown> shown = new ArrayList<>();
+        for (PoolView pool : balancer.pools()) {
+            for (BackendView backend : pool.backends()) {
+                if (backend.certificate() != null) {
+                    shown.add(new Shown(pool.name(), backend.address(), CertificateJson.of(backend.certificate())));
+                }
+            }
+        }
+        return shown;
+    }
+
+    private static boolean passes(Shown shown, Filter filter) {
+        return filter.passes(
+                        shown.pool(),
+                        shown.backend(),
+                        shown.certificate().subject(),
+                        shown.certificate().issuer())
+                || shown.certificate().names().stream().anyMatch(filter::passes);
+    }
+}

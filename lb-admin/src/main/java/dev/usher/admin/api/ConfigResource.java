@@ -1,0 +1,59 @@
+package dev.usher.admin.api;
+
+import dev.usher.Event;
+import dev.usher.LoadBalancer;
+import dev.usher.Reload;
+import dev.usher.admin.ConfigSource;
+import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Problem;
+import dev.usher.admin.http.ProblemException;
+import java.util.List;
+
+/** {@code /config} and {@code /reload}. */
+public final class ConfigResource {
+    private final LoadBalancer balancer;
+    private final ConfigSource source;
+
+    public ConfigResource(LoadBalancer balancer, ConfigSource source) {
+        this.balancer = balancer;
+        this.source = source;
+    }
+
+    private record Config(
+            ConfigStateJson state,
+            String effective,
+            List<FileJson> files,
+            List<String> changes,
+            List<String> diagnostics,
+            List<ReloadJson> reloads) {}
+
+    private record FileJson(String path, String text) {}
+
+    /** {@code GET /config}. */
+    public Object get(Question question) {
+        ConfigSource.Files files = source.files();
+        return new Config(
+                ConfigStateJson.of(source, files.onDisk()),
+                source.effective(),
+                files.files().stream()
+                        .map(file -> new FileJson(file.path().toString(), file.text()))
+                        .toList(),
+                ReloadJson.lines(files.changes()),
+                files.diagnostics(),
+                source.status().history().reversed().stream()
+                        .map(ReloadJson::of)
+                        .toList());
+    }
+
+    /** {@code POST /reload}. Waits until it is done: some milliseconds, or seconds where new names are looked up. */
+    public Object reload(Question question) throws ProblemException {
+        if (source.file() == null) {
+            throw Problem.of(409, "there is no file to read again: this usher was started without one")
+                    .exception();
+        }
+        String who = question.caller().text();
+        Reload reload = source.reload(who);
+        balancer.report(Event.Kind.ADMIN, "configuration", "reload by " + who + ": " + Json.word(reload.result()));
+        return ReloadJson.of(reload);
+    }
+}

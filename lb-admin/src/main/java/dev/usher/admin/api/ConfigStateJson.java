@@ -1,0 +1,40 @@
+package dev.usher.admin.api;
+
+import dev.usher.ReloadStatus;
+import dev.usher.admin.ConfigSource;
+import dev.usher.admin.http.Json;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How the configuration stands, as the API writes it. */
+record ConfigStateJson(
+        @Nullable String file,
+        int generation,
+        Instant inForceSince,
+        long appliedTotal,
+        long unchangedTotal,
+        long refusedTotal,
+        String onDisk,
+        List<String> restartNeeded,
+        @Nullable ReloadJson lastReload) {
+    static ConfigStateJson of(ConfigSource source) {
+        return of(source, source.onDisk());
+    }
+
+    static ConfigStateJson of(ConfigSource source, ConfigSource.OnDisk onDisk) {
+        ReloadStatus status = source.status();
+        Path file = source.file();
+        return new ConfigStateJson(
+                file == null ? null : file.toString(),
+                status.generation(),
+                status.inForceSince(),
+                status.applied(),
+                status.unchanged(),
+                status.refused(),
+                Json.word(onDisk),
+                status.restartNeeded(),
+                status.last() == null ? null : ReloadJson.of(status.last()));
+    }
+}

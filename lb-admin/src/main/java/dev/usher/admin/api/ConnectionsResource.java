@@ -1,0 +1,97 @@
+package dev.usher.admin.api;
+
+import dev.usher.LoadBalancer;
+import dev.usher.admin.api.Question.Filter;
+import dev.usher.admin.http.ProblemException;
+import dev.usher.view.ConnectionView;
+import dev.usher.view.ConnectionsView;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /connections}. */
+public final class ConnectionsResource {
+    private final LoadBalancer balancer;
+
+    public ConnectionsResource(LoadBalancer balancer) {
+        this.balancer = balancer;
+    }
+
+    private record Connections(int total, int matched, List<Connection> connections) {}
+
+    private record Connection(
+            String cid,
+            String listener,
+            String client,
+            @Nullable String sni,
+            @Nullable List<String> alpn,
+            @Nullable String route,
+            @Nullable String pool,
+            @Nullable String backend,
+            String state,
+            Instant since,
+            double ageSeconds,
+            long receivedBytes,
+            long sentBytes) {}
+
+    private record Closed(int closed) {}
+
+    /** {@code GET}. */
+    public Object list(Question question) throws ProblemException, IOException {
+        Filter filter = question.filter();
+        String pool = question.parameter("pool");
+        String backend = question.parameter("backend");
+        ConnectionsView found = balancer.connections(
+                connection -> (pool == null || pool.equals(connection.pool()))
+                        && (backend == null || backend.equals(connection.backend()))
+                        && passes(connection, filter),
+                question.limit());
+        return new Connections(
+                found.total(),
+                found.matched(),
+                found.connections().stream()
+                        .map(ConnectionsResource::connection)
+                        .toList());
+    }
+
+    private static boolean passes(ConnectionView connection, Filter filter) {
+        return filter.wanted().isEmpty() // before a text is made of each address
+                || filter.passes(
+                        connection.cid(),
+                        connection.listener(),
+                        Text.of(connection.client()),
+                        connection.sni(),
+                        connection.route(),
+                        connection.pool(),
+                        connection.backend(),
+                        connection.state());
+    }
+
+    private static Connection connection(ConnectionView view) {
+        return new Connection(
+                view.cid(),
+                view.listener(),
+                Text.of(view.client()),
+                view.sni(),
+                view.alpn(),
+                view.route(),
+                view.pool(),
+                view.backend(),
+                view.state(),
+                view.since(),
+                Text.seconds(view.age()),
+                view.bytesIn(),
+                view.bytesOut());
+    }
+
+    /** {@code DELETE /connections/{cid}}. */
+    public Object close(Question question) throws IOException {
+        String cid = question.path("cid");
+        if (!balancer.closeConnection(cid, question.caller().text())) {
+            throw new NoSuchElementException("no connection \"" + cid + "\" is open");
+        }
+        return new Closed(1);
+    }
+}

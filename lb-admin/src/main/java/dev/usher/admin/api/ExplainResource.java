@@ -1,0 +1,162 @@
+package dev.usher.admin.api;
+
+import dev.usher.Explanation;
+import dev.usher.LoadBalancer;
+import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Problem;
+import dev.usher.admin.http.ProblemException;
+import dev.usher.config.IpAddress;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
+import dev.usher.relay.CloseReason;
+import dev.usher.route.Asked;
+import dev.usher.route.Decision;
+import dev.usher.tls.ServerName;
+import dev.usher.view.BackendView;
+import dev.usher.view.Candidate;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /explain}. */
+public final class ExplainResource {
+    private final LoadBalancer balancer;
+
+    public ExplainResource(LoadBalancer balancer) {
+        this.balancer = balancer;
+    }
+
+    private record ExplanationJson(
+            @Nullable String name,
+            String listener,
+            String outcome,
+            @Nullable String route,
+            @Nullable String pool,
+            @Nullable String refusal,
+            List<String> steps,
+            List<Possible> backends) {}
+
+    private record Possible(String address, String state, boolean takesSessions, String text) {
+        static Possible of(Candidate candidate) {
+            return new Possible(
+                    candidate.address(),
+                    candidate.state() == null ? "unknown" : Json.word(candidate.state()),
+                    candidate.takesSessions(),
+                    candidate.text());
+        }
+    }
+
+    /** {@code GET}. */
+    public Object get(Question question) throws ProblemException {
+        ListenerConfig listener = listener(question.parameter("listener"));
+        if (listener.type() == ListenerType.TCP) {
+            return ofTcp(listener);
+        }
+        Asked asked = new Asked(
+                listener.name(),
+                name(question.parameter("name")),
+                alpn(question.parameter("alpn")),
+                client(question.parameter("client")));
+        Explanation explanation = balancer.explain(asked);
+        String name = asked.serverName() == null ? null : asked.serverName().name();
+        List<Possible> backends =
+                explanation.candidates().stream().map(Possible::of).toList();
+        return switch (explanation.decision()) {
+            case Decision.Serve serve ->
+                new ExplanationJson(
+                        name,
+                        listener.name(),
+                        serve.byRoute() ? "pool" : "default",
+                        serve.route(),
+                        serve.pool().name(),
+                        null,
+                        explanation.steps(),
+                        backends);
+            case Decision.Refuse refuse ->
+                new ExplanationJson(
+                        name,
+                        listener.name(),
+                        "refused",
+                        refuse.route(),
+                        null,
+                        CloseReason.of(refuse.why()).word(),
+                        explanation.steps(),
+                        backends);
+        };
+    }
+
+    private ExplanationJson ofTcp(ListenerConfig listener) {
+        String pool = Objects.requireNonNull(listener.pool(), "of type tcp");
+        return new ExplanationJson(
+                null,
+                listener.name(),
+                "pool",
+                null,
+                pool,
+                null,
+                List.of("listener " + listener.name() + " is of type tcp: it looks at no name and forwards everything"),
+                PoolsResource.find(balancer, pool).backends().stream()
+                        .map(ExplainResource::possible)
+                        .toList());
+    }
+
+    private static Possible possible(BackendView backend) {
+        return new Possible(
+                backend.address(),
+                Json.word(backend.state()),
+                backend.state().serves(),
+                backend.state().serves() ? "it serves" : backend.reason());
+    }
+
+    private ListenerConfig listener(@Nullable String name) throws ProblemException {
+        Map<String, ListenerConfig> listeners = balancer.config().listeners();
+        if (name == null) {
+            return listeners.values().stream()
+                    .filter(each -> each.type() == ListenerType.TLS)
+                    .findFirst()
+                    .orElseGet(() -> listeners.values().iterator().next());
+        }
+        ListenerConfig named = listeners.get(name);
+        if (named == null) {
+            throw Problem.of(
+                            400,
+                            "there is no listener \"" + name + "\"; there are " + String.join(", ", listeners.keySet()))
+                    .exception();
+        }
+        return named;
+    }
+
+    private static @Nullable ServerName name(@Nullable String text) throws ProblemException {
+        try {
+            return text == null ? null : ServerName.of(text);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(400, "name: " + e.getMessage()).exception();
+        }
+    }
+
+    private static List<String> alpn(@Nullable String text) {
+        return text == null
+                ? List.of()
+                : Stream.of(text.split(",", -1))
+                        .map(String::strip)
+                        .filter(protocol -> !protocol.isEmpty())
+                        .toList();
+    }
+
+    private static InetAddress client(@Nullable String text) throws ProblemException {
+        byte[] address = IpAddress.parse(text == null ? "127.0.0.1" : text);
+        if (address == null) {
+            throw Problem.of(400, "client: \"" + text + "\" is not an IP address")
+                    .exception();
+        }
+        try {
+            return InetAddress.getByAddress(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
+        }
+    }
+}

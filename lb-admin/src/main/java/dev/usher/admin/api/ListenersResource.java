@@ -1,0 +1,65 @@
+package dev.usher.admin.api;
+
+import dev.usher.LoadBalancer;
+import dev.usher.admin.http.Json;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /listeners}. */
+public final class ListenersResource {
+    private final LoadBalancer balancer;
+
+    public ListenersResource(LoadBalancer balancer) {
+        this.balancer = balancer;
+    }
+
+    private record Listeners(List<Listener> listeners) {}
+
+    private record Listener(
+            String name,
+            String type,
+            List<String> bind,
+            List<String> addresses,
+            @Nullable String pool,
+            String acceptProxyProtocol,
+            int maxConnections,
+            long open,
+            long acceptedTotal,
+            Map<String, Long> endedTotal,
+            Percentiles hello) {}
+
+    /** {@code GET}. */
+    public Object list(Question question) {
+        Map<String, List<InetSocketAddress>> addresses = balancer.addresses();
+        List<Listener> listeners = new ArrayList<>();
+        balancer.snapshot().listeners().forEach((name, counted) -> {
+            ListenerConfig config = balancer.config().listeners().get(name);
+            if (config != null) { // null in the moment in which a reload closes it
+                listeners.add(listener(config, addresses.getOrDefault(name, List.of()), counted));
+            }
+        });
+        return new Listeners(listeners);
+    }
+
+    private static Listener listener(
+            ListenerConfig config, List<InetSocketAddress> addresses, ListenerSnapshot counted) {
+        return new Listener(
+                config.name(),
+                Json.word(config.type()),
+                config.bind().stream().map(HostPort::toString).toList(),
+                addresses.stream().map(Text::of).toList(),
+                config.pool(),
+                Json.word(config.acceptProxyProtocol()),
+                config.maxConnections(),
+                counted.open(),
+                counted.accepted(),
+                counted.ended(),
+                Percentiles.of(counted.hello()));
+    }
+}

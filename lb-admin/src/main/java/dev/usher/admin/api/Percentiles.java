@@ -1,0 +1,30 @@
+package dev.usher.admin.api;
+
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** The percentiles of a distribution that people ask for first, in seconds; null where nothing was measured. */
+record Percentiles(
+        long count,
+        @Nullable Double p50Seconds,
+        @Nullable Double p90Seconds,
+        @Nullable Double p99Seconds,
+        @Nullable Double p999Seconds,
+        @Nullable Double maxSeconds) {
+    private static final double MICROS = 1e6;
+
+    /** Of durations in microseconds. */
+    static Percentiles of(Histogram micros) {
+        return new Percentiles(
+                micros.getTotalCount(),
+                seconds(micros, 50),
+                seconds(micros, 90),
+                seconds(micros, 99),
+                seconds(micros, 99.9),
+                seconds(micros, 100));
+    }
+
+    private static @Nullable Double seconds(Histogram micros, double percentile) {
+        return micros.getTotalCount() == 0 ? null : micros.getValueAtPercentile(percentile) / MICROS;
+    }
+}

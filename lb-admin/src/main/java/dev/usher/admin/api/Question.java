@@ -1,0 +1,92 @@
+package dev.usher.admin.api;
+
+import dev.usher.admin.http.Caller;
+import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Problem;
+import dev.usher.admin.http.ProblemException;
+import dev.usher.admin.http.RequestLimits;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.PathTemplateMatch;
+import java.util.Deque;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What a request asks, without the HTTP around it. */
+public final class Question {
+    private static final int DEFAULT_LIMIT = 500;
+    private static final int MAX_LIMIT = 10_000;
+    private static final int MAX_FILTER = 256;
+
+    private final HttpServerExchange exchange;
+
+    Question(HttpServerExchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** Who asks. */
+    Caller caller() {
+        return Caller.of(exchange);
+    }
+
+    /** The part of the path that stands where the template has {@code {name}}. */
+    String path(String name) {
+        return Objects.requireNonNull(
+                exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY)
+                        .getParameters()
+                        .get(name),
+                name);
+    }
+
+    /** The parameter behind the question mark; null where it is absent or empty. */
+    @Nullable
+    String parameter(String name) {
+        Deque<String> values = exchange.getQueryParameters().get(name);
+        return values == null || values.getFirst().isEmpty() ? null : values.getFirst();
+    }
+
+    /** The most entries that a list is to have, 1..10000. */
+    int limit() throws ProblemException {
+        String text = parameter("limit");
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        int limit = text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw Problem.of(400, "limit must be a number from 1 to " + MAX_LIMIT)
+                    .exception();
+        }
+        return limit;
+    }
+
+    /** What the entries of a list must have. */
+    Filter filter() throws ProblemException {
+        String text = parameter("filter");
+        if (text != null && text.length() > MAX_FILTER) {
+            throw Problem.of(400, "filter may have " + MAX_FILTER + " characters")
+                    .exception();
+        }
+        return new Filter(text == null ? "" : text.toLowerCase(Locale.ROOT));
+    }
+
+    /** What came with the request. */
+    <T> T body(Class<T> type) throws ProblemException {
+        return Json.read(RequestLimits.body(exchange), type);
+    }
+
+    /**
+     * A text that entries must contain, whatever its case.
+     *
+     * @param wanted in lower case; empty is in every text
+     */
+    record Filter(String wanted) {
+        /** Whether one of these texts has it; null has nothing. */
+        boolean passes(@Nullable String... texts) {
+            return wanted.isEmpty()
+                    || Stream.of(texts)
+                            .anyMatch(text -> text != null
+                                    && text.toLowerCase(Locale.ROOT).contains(wanted));
+        }
+    }
+}

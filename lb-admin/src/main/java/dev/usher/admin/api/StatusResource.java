@@ -1,0 +1,140 @@
+package dev.usher.admin.api;
+
+import dev.usher.LoadBalancer;
+import dev.usher.admin.Attention;
+import dev.usher.admin.ConfigSource;
+import dev.usher.admin.Lifecycle;
+import dev.usher.admin.Program;
+import dev.usher.admin.http.Access;
+import dev.usher.admin.http.Json;
+import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.view.PoolView;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /status}. */
+public final class StatusResource {
+    private final LoadBalancer balancer;
+    private final ConfigSource source;
+    private final Program program;
+    private final Lifecycle lifecycle;
+    private final Access access;
+    private final Attention attention;
+    private final String hostname = hostname();
+
+    public StatusResource(
+            LoadBalancer balancer,
+            ConfigSource source,
+            Program program,
+            Lifecycle lifecycle,
+            Access access,
+            Attention attention) {
+        this.balancer = balancer;
+        this.source = source;
+        this.program = program;
+        this.lifecycle = lifecycle;
+        this.access = access;
+        this.attention = attention;
+    }
+
+    private record Status(
+            String version,
+            String commit,
+            String java,
+            String hostname,
+            long pid,
+            Instant startedAt,
+            Instant now,
+            double uptimeSeconds,
+            String state,
+            Access.Who who,
+            boolean readOnly,
+            ConfigStateJson config,
+            List<Entry> attention,
+            long open,
+            long acceptedTotal,
+            Map<String, Long> endedTotal,
+            Serving pools,
+            Serving backends) {}
+
+    private record Serving(int total, int serving) {}
+
+    private record Entry(
+            String severity,
+            String kind,
+            String subject,
+            String text,
+            @Nullable Instant since,
+            String page) {
+        static Entry of(Attention.Entry entry) {
+            return new Entry(
+                    Json.word(entry.severity()),
+                    Json.word(entry.kind()),
+                    entry.subject(),
+                    entry.text(),
+                    entry.since(),
+                    entry.page());
+        }
+    }
+
+    /** {@code GET}. */
+    public Object get(Question question) {
+        Instant now = Instant.now();
+        MetricsSnapshot counted = balancer.snapshot();
+        return new Status(
+                program.version(),
+                program.commit(),
+                Runtime.version().toString(),
+                hostname,
+                ProcessHandle.current().pid(),
+                program.startedAt(),
+                now,
+                Text.seconds(Duration.between(program.startedAt(), now)),
+                Json.word(lifecycle.state()),
+                access.who(question.caller()),
+                access.readOnly(),
+                ConfigStateJson.of(source),
+                attention.list().stream().map(Entry::of).toList(),
+                counted.open(),
+                counted.accepted(),
+                endedByReason(counted),
+                pools(),
+                backends());
+    }
+
+    private static Map<String, Long> endedByReason(MetricsSnapshot counted) {
+        Map<String, Long> ended = new TreeMap<>();
+        counted.listeners()
+                .values()
+                .forEach(
+                        listener -> listener.ended().forEach((reason, count) -> ended.merge(reason, count, Long::sum)));
+        return ended;
+    }
+
+    private Serving pools() {
+        List<PoolView> pools = balancer.pools();
+        return new Serving(pools.size(), (int)
+                pools.stream().filter(pool -> pool.serving() > 0).count());
+    }
+
+    private Serving backends() {
+        List<PoolView> pools = balancer.pools();
+        return new Serving(
+                pools.stream().mapToInt(pool -> pool.backends().size()).sum(),
+                pools.stream().mapToInt(PoolView::serving).sum());
+    }
+
+    private static String hostname() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException noName) {
+            return "localhost";
+        }
+    }
+}

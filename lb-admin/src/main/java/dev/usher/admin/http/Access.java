@@ -1,0 +1,167 @@
+package dev.usher.admin.http;
+
+import dev.usher.config.AdminConfig;
+import dev.usher.config.AdminConfig.Role;
+import dev.usher.config.AdminConfig.Token;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who may do what: tokens, the sessions that browsers got for them, and the time-out for those who guess. Any thread. */
+public final class Access {
+    private static final String BEARER = "bearer ";
+    private static final Logger log = LoggerFactory.getLogger(Access.class);
+
+    private final Supplier<AdminConfig> settings;
+    private final Throttle throttle;
+    private final Sessions sessions;
+    private final SessionCookie cookie;
+
+    /** @param nanos a clock that only goes forward */
+    public Access(Supplier<AdminConfig> settings, boolean tls, LongSupplier nanos) {
+        this.settings = settings;
+        this.throttle = new Throttle(nanos);
+        this.sessions = new Sessions(nanos);
+        this.cookie = new SessionCookie(tls);
+    }
+
+    /** What a client is told of itself. */
+    public record Who(@Nullable String name, @Nullable String role, boolean canWrite, boolean loginNeeded) {}
+
+    /** What a caller is told of itself. */
+    public Who who(Caller caller) {
+        AdminConfig now = settings.get();
+        boolean canWrite = !now.readOnly() && mayWrite(caller.role());
+        boolean loginNeeded = !now.tokens().isEmpty();
+        return new Who(caller.name(), loginNeeded ? Json.word(caller.role()) : null, canWrite, loginNeeded);
+    }
+
+    /** Whether nobody changes anything. */
+    public boolean readOnly() {
+        return settings.get().readOnly();
+    }
+
+    // ---- requests ----
+
+    /** Finds out who makes a request. */
+    Caller identify(HttpServerExchange exchange) throws ProblemException {
+        List<Token> known = settings.get().tokens();
+        String address = Caller.address(exchange);
+        if (known.isEmpty()) {
+            return new Caller(null, Role.ADMIN, address);
+        }
+        Token token = token(exchange, known);
+        return new Caller(token.name(), token.role(), address);
+    }
+
+    private Token token(HttpServerExchange exchange, List<Token> known) throws ProblemException {
+        String bearer = bearer(exchange);
+        if (bearer != null) {
+            return check(exchange, bearer, known);
+        }
+        String session = cookie.read(exchange);
+        if (session == null) {
+            throw unauthorized(exchange, "this needs a token: send Authorization: Bearer TOKEN, or log in");
+        }
+        Token token = sessions.find(session, known);
+        if (token == null) {
+            throw unauthorized(exchange, "the session is over: log in again");
+        }
+        if (Request.isWrite(exchange) && !WriteCheck.saysOrigin(exchange)) {
+            throw Problem.of(403, "a change by cookie must come from a browser: send Authorization: Bearer TOKEN")
+                    .exception();
+        }
+        return token;
+    }
+
+    private static @Nullable String bearer(HttpServerExchange exchange) {
+        String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+        return header != null && header.toLowerCase(Locale.ROOT).startsWith(BEARER)
+                ? header.substring(BEARER.length()).strip()
+                : null;
+    }
+
+    /** Refuses what this caller may not do. */
+    void allow(HttpServerExchange exchange, Caller caller) throws ProblemException {
+        if (!Request.isWrite(exchange)) {
+            return;
+        }
+        if (!mayWrite(caller.role())) {
+            throw Problem.of(
+                            403,
+                            "token " + caller.name() + " has the role " + Json.word(caller.role())
+                                    + "; a change needs operator")
+                    .decidedBy("admin.tokens")
+                    .exception();
+        }
+        if (settings.get().readOnly()) {
+            throw Problem.of(403, "changes are off: set admin.read_only: false in the configuration to allow them")
+                    .decidedBy("admin.read_only")
+                    .exception();
+        }
+    }
+
+    private static boolean mayWrite(Role role) {
+        return role.compareTo(Role.OPERATOR) >= 0;
+    }
+
+    // ---- sessions ----
+
+    /** Swaps a token for a session's cookie. */
+    Caller logIn(HttpServerExchange exchange, String presented) throws ProblemException {
+        List<Token> known = settings.get().tokens();
+        if (known.isEmpty()) {
+            throw Problem.of(409, "there is nothing to log in to: admin.tokens has none, and all may read")
+                    .decidedBy("admin.tokens")
+                    .exception();
+        }
+        Token token = check(exchange, presented, known);
+        cookie.set(exchange, sessions.begin(token));
+        return new Caller(token.name(), token.role(), Caller.address(exchange));
+    }
+
+    void logOut(HttpServerExchange exchange) {
+        String session = cookie.read(exchange);
+        if (session != null) {
+            sessions.end(session);
+        }
+        cookie.remove(exchange);
+    }
+
+    // ---- tokens ----
+
+    private Token check(HttpServerExchange exchange, String presented, List<Token> known) throws ProblemException {
+        InetAddress address = exchange.getSourceAddress().getAddress();
+        long wait = throttle.waitSeconds(address);
+        if (wait > 0) {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, wait);
+            throw Problem.of(429, "too many wrong tokens came from this address: try again in " + wait + " s")
+                    .exception();
+        }
+        Token token = Tokens.find(known, presented);
+        if (token == null) {
+            if (throttle.failed(address)) {
+                log.warn(
+                        "{} has sent {} wrong tokens; the next ones within a minute are not looked at",
+                        Caller.address(exchange),
+                        Throttle.MAX_FAILURES);
+            }
+            throw unauthorized(exchange, "admin.tokens has no such token");
+        }
+        return token;
+    }
+
+    private static ProblemException unauthorized(HttpServerExchange exchange, String detail) {
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.WWW_AUTHENTICATE, "Bearer realm=\"usher\"");
+        return Problem.of(401, detail).decidedBy("admin.tokens").exception();
+    }
+}

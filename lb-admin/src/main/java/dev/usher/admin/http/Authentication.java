@@ -1,0 +1,45 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.util.Set;
+
+/**
+ * Lets through those who may: everybody to what holds nothing of the process (the dashboard's own files, health, the
+ * login), and to all else those whom {@link Access} knows, for what their role is good for.
+ */
+public final class Authentication implements HttpHandler {
+    private static final Set<String> OPEN = Set.of("/", "/ui");
+
+    private final Access access;
+    private final HttpHandler next;
+
+    public Authentication(Access access, HttpHandler next) {
+        this.access = access;
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (!isOpen(exchange)) {
+            try {
+                Caller caller = access.identify(exchange);
+                access.allow(exchange, caller);
+                caller.attachTo(exchange);
+            } catch (ProblemException refused) {
+                refused.problem().send(exchange);
+                return;
+            }
+        }
+        next.handleRequest(exchange);
+    }
+
+    private static boolean isOpen(HttpServerExchange exchange) {
+        String path = exchange.getRequestPath();
+        return OPEN.contains(path)
+                || path.startsWith("/ui/")
+                || path.startsWith("/assets/")
+                || Request.isHealth(exchange)
+                || Request.isLogin(exchange);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+
+/** Answers that are sent zipped to those who take them so. */
+public final class Gzip {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private Gzip() {}
+
+    /** Whether the client takes a zipped answer. */
+    public static boolean isTaken(HttpServerExchange exchange) {
+        HeaderValues accepted = exchange.getRequestHeaders().get(Headers.ACCEPT_ENCODING);
+        return accepted != null
+                && accepted.stream()
+                        .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                        .map(String::strip)
+                        .anyMatch(value -> value.matches("gzip(\\s*;.*)?") && !value.matches(".*q=0(\\.0*)?"));
+    }
+
+    /** Answers with what is made anew for each who asks: zipped in haste, if the client takes that. */
+    public static void send(HttpServerExchange exchange, String type, byte[] bytes) {
+        exchange.getResponseHeaders()
+                .put(Headers.CONTENT_TYPE, type)
+                .put(Headers.CACHE_CONTROL, "no-store")
+                .add(Headers.VARY, "Accept-Encoding");
+        boolean zip = isTaken(exchange);
+        if (zip) {
+            exchange.getResponseHeaders().put(Headers.CONTENT_ENCODING, "gzip");
+        }
+        exchange.getResponseSender().send(ByteBuffer.wrap(zip ? zip(bytes, Deflater.BEST_SPEED) : bytes));
+    }
+
+    /**
+     * The bytes zipped.
+     *
+     * @param level of {@link Deflater}
+     */
+    public static byte[] zip(byte[] bytes, int level) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length / 4);
+        try (GZIPOutputStream zip = new GZIPOutputStream(out, BUFFER_BYTES) {
+            {
+                def.setLevel(level);
+            }
+        }) {
+            zip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory takes every byte", e);
+        }
+        return out.toByteArray();
+    }
+}

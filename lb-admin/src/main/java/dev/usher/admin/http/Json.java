@@ -1,0 +1,62 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Records to JSON and back, as the API writes it: snake_case, times by RFC 3339, what is not known is null. */
+public final class Json {
+    /** What the API reads and writes. A client that sends a key that there is not, is told. */
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private Json() {}
+
+    /** Answers with a value, which nothing on the way may keep. */
+    public static void send(HttpServerExchange exchange, int status, Object value) {
+        send(exchange, status, "application/json", value);
+    }
+
+    static void send(HttpServerExchange exchange, int status, String type, Object value) {
+        exchange.setStatusCode(status);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        exchange.getResponseSender().send(ByteBuffer.wrap(bytes(value)));
+    }
+
+    /** As it is sent. */
+    public static byte[] bytes(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    /**
+     * Reads what a client has sent.
+     *
+     * @throws ProblemException with the fault and its place
+     */
+    public static <T> T read(byte[] body, Class<T> type) throws ProblemException {
+        try {
+            T value = MAPPER.readValue(body, type);
+            if (value == null) {
+                throw Problem.of(400, "the body must be a JSON object, was null")
+                        .exception();
+            }
+            return value;
+        } catch (JacksonException fault) {
+            throw Problem.of(400, "the body is not what this takes: " + fault.getOriginalMessage())
+                    .exception();
+        }
+    }
+
+    /** The word for a constant of an enum: lower case. */
+    public static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

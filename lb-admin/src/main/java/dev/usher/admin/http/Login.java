@@ -1,0 +1,43 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /session}: swaps a token for a cookie, and ends that. */
+public final class Login {
+    /** What a browser sends. */
+    private record Presented(@Nullable String token) {}
+
+    private final Access access;
+    private final Consumer<Caller> onLogin;
+
+    /** @param onLogin is told of everybody who comes in */
+    public Login(Access access, Consumer<Caller> onLogin) {
+        this.access = access;
+        this.onLogin = onLogin;
+    }
+
+    /** {@code POST /session}. */
+    public void logIn(HttpServerExchange exchange) {
+        try {
+            Presented presented = Json.read(RequestLimits.body(exchange), Presented.class);
+            if (presented.token() == null) {
+                throw Problem.of(400, "the body must be {\"token\": \"…\"}").exception();
+            }
+            Caller caller = access.logIn(exchange, presented.token());
+            onLogin.accept(caller);
+            Json.send(exchange, StatusCodes.OK, access.who(caller));
+        } catch (ProblemException refused) {
+            refused.problem().send(exchange);
+        }
+    }
+
+    /** {@code DELETE /session}; for one who has none as well: then it is over already. */
+    public void logOut(HttpServerExchange exchange) {
+        access.logOut(exchange);
+        exchange.setStatusCode(StatusCodes.NO_CONTENT);
+        exchange.endExchange();
+    }
+}

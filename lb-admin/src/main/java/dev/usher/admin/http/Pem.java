@@ -1,0 +1,181 @@
+package dev.usher.admin.http;
+
+import dev.usher.config.AdminConfig.Tls;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** Reads a certificate chain and its key from the PEM files that every other program reads, by the JDK alone. */
+public final class Pem {
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
+    private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
+    /** The AlgorithmIdentifier of PKCS #8 (RFC 5208) for RSA: the object identifier 1.2.840.113549.1.1.1, and NULL. */
+    private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
+
+    private static final byte[] VERSION_0 = {2, 1, 0};
+    private static final int SEQUENCE = 0x30;
+    private static final int OCTET_STRING = 4;
+    private static final char[] NO_PASSWORD = {};
+
+    private Pem() {}
+
+    /**
+     * What serves TLS with these files.
+     *
+     * @throws IOException with the name of the file that is wrong, and what is wrong with it
+     */
+    public static SSLContext context(Tls tls) throws IOException {
+        Certificate[] chain = chain(tls.cert());
+        PrivateKey key = key(tls.key());
+        try {
+            if (!belong(key, chain[0])) {
+                throw new IOException("admin.tls.key " + tls.key() + " is not the key of the certificate in "
+                        + tls.cert() + ", whose own must be the first in its file");
+            }
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, NO_PASSWORD);
+            store.setKeyEntry("admin", key, NO_PASSWORD, chain);
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, NO_PASSWORD);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("admin.tls: " + tls.cert() + " and " + tls.key() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Certificate[] chain(Path file) throws IOException {
+        String text = text(file, "admin.tls.cert");
+        try {
+            Certificate[] chain = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)))
+                    .toArray(Certificate[]::new);
+            if (chain.length == 0) {
+                throw new IOException("admin.tls.cert " + file + " has no certificate in PEM");
+            }
+            return chain;
+        } catch (CertificateException e) {
+            throw new IOException("admin.tls.cert " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static PrivateKey key(Path file) throws IOException {
+        Matcher block = BLOCK.matcher(text(file, "admin.tls.key"));
+        while (block.find()) {
+            byte[] der = decoded(file, block.group(2));
+            switch (block.group(1)) {
+                case "PRIVATE KEY" -> {
+                    return key(file, der);
+                }
+                case "RSA PRIVATE KEY" -> {
+                    return key(file, pkcs8OfRsa(der));
+                }
+                case "EC PRIVATE KEY" ->
+                    throw new IOException(
+                            "admin.tls.key " + file + " is in the old form of EC keys; write it anew with:"
+                                    + " openssl pkcs8 -topk8 -nocrypt -in " + file);
+                case "ENCRYPTED PRIVATE KEY" ->
+                    throw new IOException("admin.tls.key " + file + " is encrypted; usher has nobody to ask for the"
+                            + " password: openssl pkcs8 -topk8 -nocrypt -in " + file);
+                default -> {} // parameters, a certificate in the same file
+            }
+        }
+        throw new IOException("admin.tls.key " + file + " has no private key in PEM");
+    }
+
+    private static byte[] decoded(Path file, String base64) throws IOException {
+        try {
+            return Base64.getMimeDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("admin.tls.key " + file + " is not PEM: " + e.getMessage(), e);
+        }
+    }
+
+    private static PrivateKey key(Path file, byte[] pkcs8) throws IOException {
+        for (String algorithm : ALGORITHMS) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            } catch (InvalidKeySpecException anotherOne) {
+                // The name of the algorithm stands in the key, where only those who understand it can read it.
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("every JDK has " + algorithm, e);
+            }
+        }
+        throw new IOException("admin.tls.key " + file + " is neither an RSA nor an EC nor an Ed25519 key");
+    }
+
+    /** PKCS #1 (RFC 8017 appendix A.1.2), what openssl wrote for long, in the envelope of PKCS #8. */
+    private static byte[] pkcs8OfRsa(byte[] pkcs1) {
+        return der(SEQUENCE, joined(VERSION_0, RSA, der(OCTET_STRING, pkcs1)));
+    }
+
+    private static byte[] der(int tag, byte[] content) {
+        int length = content.length; // of a key: needs two bytes
+        byte[] head = {(byte) tag, (byte) 0x82, (byte) (length >> 8), (byte) length};
+        return joined(head, content);
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            out.writeBytes(part);
+        }
+        return out.toByteArray();
+    }
+
+    /** What the one signs must be what the other verifies. */
+    private static boolean belong(PrivateKey key, Certificate certificate) throws GeneralSecurityException {
+        if (!key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm())) {
+            return false;
+        }
+        Signature signature = Signature.getInstance(
+                switch (key.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> "EdDSA";
+                });
+        byte[] text = {1};
+        signature.initSign(key);
+        signature.update(text);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        signature.update(text);
+        return signature.verify(signed);
+    }
+
+    private static String text(Path file, String setting) throws IOException {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            throw new IOException(setting + " " + file + " cannot be read: no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(setting + " " + file + " cannot be read: permission denied", e);
+        } catch (IOException e) {
+            throw new IOException(setting + " " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

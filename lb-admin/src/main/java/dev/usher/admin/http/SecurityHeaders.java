@@ -1,0 +1,36 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+
+/** Tells browsers what a page of usher may do, which is little: run its own scripts, and talk to where it came from. */
+public final class SecurityHeaders implements HttpHandler {
+    private static final HttpString OPENER_POLICY = new HttpString("Cross-Origin-Opener-Policy");
+    private static final HttpString RESOURCE_POLICY = new HttpString("Cross-Origin-Resource-Policy");
+
+    private final String contentPolicy;
+    private final HttpHandler next;
+
+    /** @param inlineScript of the one script that stands in a page, as {@code 'sha256-…'}; empty for none */
+    public SecurityHeaders(String inlineScript, HttpHandler next) {
+        this.contentPolicy = "default-src 'none'; script-src 'self'"
+                + (inlineScript.isEmpty() ? "" : " " + inlineScript)
+                + "; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none';"
+                + " form-action 'self'; frame-ancestors 'none'";
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_SECURITY_POLICY, contentPolicy);
+        headers.put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
+        headers.put(Headers.REFERRER_POLICY, "no-referrer");
+        headers.put(OPENER_POLICY, "same-origin");
+        headers.put(RESOURCE_POLICY, "same-origin");
+        next.handleRequest(exchange);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.Cookie;
+import io.undertow.server.handlers.CookieImpl;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cookie of a session: out of reach of scripts, and never sent along by a page of another site. Over TLS it has the
+ * prefix that keeps others of the same domain from setting it (RFC 6265bis section 4.1.3.2).
+ */
+final class SessionCookie {
+    private static final String NAME = "usher_session";
+
+    private final boolean tls;
+
+    SessionCookie(boolean tls) {
+        this.tls = tls;
+    }
+
+    private String name() {
+        return tls ? "__Host-" + NAME : NAME;
+    }
+
+    /** The secret that a request brings; null if it brings none. */
+    @Nullable
+    String read(HttpServerExchange exchange) {
+        Cookie cookie = exchange.getRequestCookie(name());
+        return cookie == null ? null : cookie.getValue();
+    }
+
+    void set(HttpServerExchange exchange, String id) {
+        exchange.setResponseCookie(cookie(id, Sessions.LIFE));
+    }
+
+    void remove(HttpServerExchange exchange) {
+        exchange.setResponseCookie(cookie("", Duration.ZERO));
+    }
+
+    private Cookie cookie(String value, Duration life) {
+        return new CookieImpl(name(), value)
+                .setPath("/")
+                .setMaxAge((int) life.toSeconds())
+                .setSecure(tls)
+                .setHttpOnly(true)
+                .setSameSiteMode("Strict");
+    }
+}

@@ -1,0 +1,77 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets through writes that a page of usher's own made, or a program; not those that another page had a browser make, with
+ * the cookie that the browser has. A browser says where a request comes from in Sec-Fetch-Site, an old one in Origin; a
+ * program says neither. What is demanded of the type no form of HTML can send.
+ */
+public final class WriteCheck implements HttpHandler {
+    private static final HttpString SEC_FETCH_SITE = new HttpString("Sec-Fetch-Site");
+
+    private final HttpHandler next;
+
+    public WriteCheck(HttpHandler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        Problem problem = Request.isWrite(exchange) ? faultOfWrite(exchange) : faultOfMethod(exchange);
+        if (problem == null) {
+            next.handleRequest(exchange);
+        } else {
+            problem.send(exchange);
+        }
+    }
+
+    /** Whether the request says where it comes from: a browser made it. */
+    static boolean saysOrigin(HttpServerExchange exchange) {
+        return exchange.getRequestHeaders().contains(SEC_FETCH_SITE)
+                || exchange.getRequestHeaders().contains(Headers.ORIGIN);
+    }
+
+    private static @Nullable Problem faultOfMethod(HttpServerExchange exchange) {
+        return Request.isKnownMethod(exchange)
+                ? null
+                : Problem.of(405, "the method " + exchange.getRequestMethod() + " has no meaning here");
+    }
+
+    private static @Nullable Problem faultOfWrite(HttpServerExchange exchange) {
+        if (!isOwnOrigin(exchange)) {
+            return Problem.of(
+                    403,
+                    "a page of another origin made this request: changes are taken from usher's own"
+                            + " pages and from programs only");
+        }
+        if (!isJson(exchange)) {
+            return Problem.of(415, "what is sent with a change must have Content-Type: application/json");
+        }
+        return null;
+    }
+
+    private static boolean isOwnOrigin(HttpServerExchange exchange) {
+        String site = exchange.getRequestHeaders().getFirst(SEC_FETCH_SITE);
+        if (site != null) {
+            return site.equals("same-origin") || site.equals("none"); // another port of localhost is same-site
+        }
+        String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
+        return origin == null
+                || origin.equalsIgnoreCase(exchange.getRequestScheme() + "://"
+                        + exchange.getRequestHeaders().getFirst(Headers.HOST));
+    }
+
+    /** True as well of a request that sends nothing. */
+    private static boolean isJson(HttpServerExchange exchange) {
+        String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+        return type == null
+                ? RequestLimits.body(exchange).length == 0
+                : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json");
+    }
+}

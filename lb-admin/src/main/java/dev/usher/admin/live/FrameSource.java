@@ -1,0 +1,148 @@
+package dev.usher.admin.live;
+
+import dev.usher.LoadBalancer;
+import dev.usher.metrics.Totals;
+import dev.usher.pool.BackendState;
+import dev.usher.relay.CloseReason;
+import dev.usher.view.BackendView;
+import dev.usher.view.LoopDelay;
+import dev.usher.view.PoolView;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** Makes frames of the difference between what was counted now and a second ago. Of one thread. */
+final class FrameSource {
+    private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+    /** Digits of a rate that a chart can show. */
+    private static final double RATE_STEPS = 100;
+
+    private final LoadBalancer balancer;
+    private final Supplier<Standing> standing;
+    private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+
+    private Totals before;
+    private long beforeNanos = System.nanoTime();
+    private long nextSequence = Instant.now().getEpochSecond();
+    private @Nullable Shown shown;
+    private long revision;
+
+    /** What is shown on pages that ask anew when it changes. */
+    private record Shown(List<BackendState> states, List<String> backends, int generation, int attention) {}
+
+    FrameSource(LoadBalancer balancer, Supplier<Standing> standing) {
+        this.balancer = balancer;
+        this.standing = standing;
+        this.before = balancer.totals();
+    }
+
+    /** Sequence of the frame that is made next. */
+    long nextSequence() {
+        return nextSequence;
+    }
+
+    Frame next() {
+        Totals now = balancer.totals();
+        long nanos = System.nanoTime();
+        double seconds = (nanos - beforeNanos) / NANOS_PER_SECOND;
+        List<BackendView> backends = balancer.pools().stream()
+                .map(PoolView::backends)
+                .flatMap(List::stream)
+                .toList();
+        Standing stands = standing.get();
+        Map<String, Double> failures = failures(now, seconds);
+        Frame frame = new Frame(
+                nextSequence,
+                Instant.ofEpochMilli(System.currentTimeMillis()),
+                now.open(),
+                rate(before.accepted(), now.accepted(), seconds),
+                round(failures.values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum()),
+                failures,
+                rate(before.receivedBytes(), now.receivedBytes(), seconds),
+                rate(before.sentBytes(), now.sentBytes(), seconds),
+                percentiles(before.connect(), now.connect()),
+                percentiles(before.firstByte(), now.firstByte()),
+                percentiles(before.hello(), now.hello()),
+                now.heldBytes(),
+                memory.getHeapMemoryUsage().getUsed(),
+                loopDelaySeconds(),
+                (int) backends.stream()
+                        .filter(backend -> backend.state().serves())
+                        .count(),
+                backends.size(),
+                stands.generation(),
+                stands.onDisk(),
+                stands.state(),
+                stands.attention(),
+                revision(backends, stands),
+                balancer.lastEvent());
+        before = now;
+        beforeNanos = nanos;
+        nextSequence++;
+        return frame;
+    }
+
+    private Map<String, Double> failures(Totals now, double seconds) {
+        Map<String, Double> failures = new LinkedHashMap<>();
+        now.ended().forEach((reason, count) -> {
+            double rate = rate(before.ended().getOrDefault(reason, 0L), count, seconds);
+            if (rate > 0 && !reason.equals(CloseReason.COMPLETED.word())) {
+                failures.put(reason, rate);
+            }
+        });
+        return failures;
+    }
+
+    /** A listener that a reload has taken away takes its counts with it: then nothing is known of this second. */
+    private static double rate(long before, long now, double seconds) {
+        return round(Math.max(0, now - before) / seconds);
+    }
+
+    private static double round(double rate) {
+        return Math.round(rate * RATE_STEPS) / RATE_STEPS;
+    }
+
+    private static Percentiles percentiles(Histogram before, Histogram now) {
+        Histogram difference = now.copy();
+        try {
+            difference.subtract(before);
+        } catch (IllegalArgumentException fewer) { // as above: a pool that is gone took its times with it
+            difference.reset();
+        }
+        return Percentiles.of(difference);
+    }
+
+    /** Of the worst worker; null if there is none. */
+    private @Nullable Double loopDelaySeconds() {
+        return balancer.loopDelays().stream()
+                .map(LoopDelay::waited)
+                .max(java.util.Comparator.naturalOrder())
+                .map(waited -> waited.toNanos() / NANOS_PER_SECOND)
+                .orElse(null);
+    }
+
+    private long revision(List<BackendView> backends, Standing stands) {
+        List<BackendState> states = new ArrayList<>(backends.size());
+        List<String> addresses = new ArrayList<>(backends.size());
+        for (BackendView backend : backends) {
+            states.add(backend.state());
+            addresses.add(backend.address());
+        }
+        Shown now = new Shown(states, addresses, stands.generation(), stands.attention());
+        if (!now.equals(shown)) {
+            shown = now;
+            revision++;
+        }
+        return revision;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.usher.admin.live;
+
+import dev.usher.LoadBalancer;
+import dev.usher.admin.http.Gzip;
+import dev.usher.admin.http.Json;
+import io.undertow.server.HttpServerExchange;
+import java.util.function.Supplier;
+
+/** Sampling, history and stream of one running usher. */
+public final class Live implements AutoCloseable {
+    private final FrameSource source;
+    private final History history = new History();
+    private final FrameStream stream;
+    private final Sampler sampler = new Sampler(this::sample);
+
+    /** @param standing is asked each second; it has to be cheap */
+    public Live(LoadBalancer balancer, Supplier<Standing> standing) {
+        this.source = new FrameSource(balancer, standing);
+        this.stream = new FrameStream(source.nextSequence());
+    }
+
+    /** Samples from now on. */
+    public void start() {
+        sampler.start();
+    }
+
+    private void sample() {
+        try {
+            Frame frame = source.next();
+            history.add(frame);
+            stream.publish(frame);
+        } catch (RuntimeException e) {
+            stream.tick();
+            throw e;
+        }
+    }
+
+    /** {@code GET /api/v1/history}. */
+    public void history(HttpServerExchange exchange) {
+        if (exchange.isInIoThread()) {
+            exchange.dispatch(this::history);
+            return;
+        }
+        Gzip.send(exchange, "application/json", Json.bytes(history.columns()));
+    }
+
+    /** {@code GET /api/v1/stream}. */
+    public FrameStream stream() {
+        return stream;
+    }
+
+    /** Samples no more, and ends all streams. */
+    @Override
+    public void close() {
+        sampler.close();
+        stream.close();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.usher.admin.live;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls something once a second, on a thread of its own, whatever becomes of the call before. */
+final class Sampler implements AutoCloseable {
+    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Logger log = LoggerFactory.getLogger(Sampler.class);
+
+    private final Runnable sample;
+    private final long periodNanos;
+    private final Thread thread;
+    private volatile boolean closing;
+    /** True exactly when the last sample failed: only the first failure of a row is worth a line. */
+    private boolean failing;
+
+    Sampler(Runnable sample) {
+        this(sample, PERIOD_NANOS);
+    }
+
+    Sampler(Runnable sample, long periodNanos) {
+        this.sample = sample;
+        this.periodNanos = periodNanos;
+        this.thread = Thread.ofPlatform().name("admin-sampler").daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        long due = System.nanoTime() + periodNanos;
+        while (!closing) {
+            long wait = due - System.nanoTime();
+            if (wait > 0) {
+                LockSupport.parkNanos(wait);
+                continue;
+            }
+            sample();
+            due = following(due);
+        }
+    }
+
+    /** The next second, so that no drift adds up; those that were slept through are left out. */
+    private long following(long due) {
+        long now = System.nanoTime();
+        return now - due < periodNanos ? due + periodNanos : now + periodNanos;
+    }
+
+    private void sample() {
+        try {
+            sample.run();
+            failing = false;
+        } catch (RuntimeException e) {
+            if (!failing) {
+                log.error("a second is left out of the live figures; more like it are not reported", e);
+            }
+            failing = true;
+        }
+    }
+
+    /** Ends it. When this returns, no sample is being taken. */
+    @Override
+    public void close() {
+        closing = true;
+        thread.interrupt(); // it sleeps, or waits for a worker that is stuck
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.usher.admin.metrics;
+
+import static dev.usher.admin.metrics.Families.metric;
+
+import dev.usher.admin.http.Json;
+import dev.usher.pool.CertificateSeen;
+import dev.usher.view.BackendView;
+import dev.usher.view.PoolView;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Of each backend of each pool. */
+final class BackendFamilies {
+    /** Each has nine series. Those that have no place are summed up; a sum of states or weights would mean nothing. */
+    static final int MAX_BACKENDS = 1000;
+
+    private static final MetricMetadata UP = metric("backend_up", "Whether the backend takes new sessions.");
+    private static final MetricMetadata STATE = metric(
+            "backend_state", "1 for the state that the backend is in; there is no series for those that it is not in.");
+    private static final MetricMetadata WEIGHT = metric("backend_weight", "The backend's share.");
+    private static final MetricMetadata OPEN =
+            metric("backend_connections", "Sessions that have a connection to the backend, or are about to.");
+    private static final MetricMetadata SESSIONS =
+            metric("backend_sessions", "Sessions that the backend was reached for, ended ones.");
+    private static final MetricMetadata FAILURES = metric(
+            "backend_failures", "Attempts that failed before the backend's first byte: refused, timed out, closed.");
+    private static final MetricMetadata RECEIVED =
+            metric("backend_received_bytes", "Bytes from clients to the backend, of ended sessions.");
+    private static final MetricMetadata SENT =
+            metric("backend_sent_bytes", "Bytes from the backend to clients, of ended sessions.");
+    private static final MetricMetadata CERTIFICATE = metric(
+            "backend_certificate_expiry_timestamp_seconds",
+            "When the certificate ends that the backend showed to the last probe, since 1970.");
+
+    private BackendFamilies() {}
+
+    /** What can be summed up. */
+    private record Counts(long open, long sessions, long failures, long bytesIn, long bytesOut) {
+        static Counts of(BackendView backend) {
+            return new Counts(
+                    backend.open(), backend.sessions(), backend.failures(), backend.bytesIn(), backend.bytesOut());
+        }
+
+        Counts plus(Counts other) {
+            return new Counts(
+                    open + other.open,
+                    sessions + other.sessions,
+                    failures + other.failures,
+                    bytesIn + other.bytesIn,
+                    bytesOut + other.bytesOut);
+        }
+    }
+
+    static void add(Families to, List<PoolView> pools) {
+        List<Counts> others = new ArrayList<>();
+        int places = MAX_BACKENDS;
+        for (PoolView pool : pools) {
+            for (BackendView backend : pool.backends()) {
+                if (places > 0) {
+                    add(to, labels(pool.name(), backend.address()), backend);
+                    places--;
+                } else {
+                    others.add(Counts.of(backend));
+                }
+            }
+        }
+        others.stream().reduce(Counts::plus).ifPresent(counts -> add(to, labels(Capped.OTHER, Capped.OTHER), counts));
+    }
+
+    private static Labels labels(String pool, String backend) {
+        return Labels.of("backend", backend, "pool", pool);
+    }
+
+    private static void add(Families to, Labels labels, BackendView backend) {
+        to.gauge(UP, labels, backend.state().serves() ? 1 : 0);
+        to.gauge(STATE, labels.add("state", Json.word(backend.state())), 1);
+        to.gauge(WEIGHT, labels, backend.weight());
+        add(to, labels, Counts.of(backend));
+        CertificateSeen certificate = backend.certificate();
+        if (certificate != null) {
+            to.gauge(CERTIFICATE, labels, certificate.notAfter().getEpochSecond());
+        }
+    }
+
+    private static void add(Families to, Labels labels, Counts counts) {
+        to.gauge(OPEN, labels, counts.open());
+        to.counter(SESSIONS, labels, counts.sessions());
+        to.counter(FAILURES, labels, counts.failures());
+        to.counter(RECEIVED, labels, counts.bytesIn());
+        to.counter(SENT, labels, counts.bytesOut());
+    }
+}

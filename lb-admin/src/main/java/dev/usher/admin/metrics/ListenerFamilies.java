@@ -1,0 +1,55 @@
+package dev.usher.admin.metrics;
+
+import static dev.usher.admin.metrics.Families.metric;
+
+import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Of each listener. */
+final class ListenerFamilies {
+    /** Each has a series for every reason to end; nobody has so many listeners that was not written by a program. */
+    static final int MAX_LISTENERS = 100;
+
+    private static final MetricMetadata ACCEPTED =
+            metric("listener_accepted", "Connections that were taken from the kernel.");
+    private static final MetricMetadata OPEN = metric("listener_connections", "Connections of the listener open now.");
+    private static final MetricMetadata ENDED =
+            metric("listener_ended", "Sessions that ended, by the reason that the access log has.");
+    private static final MetricMetadata PAUSES =
+            metric("listener_accept_pauses", "Times that accepting stopped for a while, by what was used up.");
+    private static final MetricMetadata HELLO =
+            metric("client_hello_seconds", "Time from accept to a whole ClientHello.");
+
+    private ListenerFamilies() {}
+
+    static void add(Families to, Map<String, ListenerSnapshot> listeners) {
+        Capped.of(listeners, MAX_LISTENERS, ListenerFamilies::sum).forEach((name, listener) -> add(to, name, listener));
+    }
+
+    private static void add(Families to, String name, ListenerSnapshot listener) {
+        Labels labels = Labels.of("listener", name);
+        to.counter(ACCEPTED, labels, listener.accepted());
+        to.gauge(OPEN, labels, listener.open());
+        listener.ended().forEach((reason, count) -> to.counter(ENDED, labels.add("reason", reason), count));
+        listener.acceptPauses().forEach((reason, count) -> to.counter(PAUSES, labels.add("reason", reason), count));
+        to.histogram(HELLO, labels, Buckets.SHORT, listener.hello());
+    }
+
+    private static ListenerSnapshot sum(ListenerSnapshot a, ListenerSnapshot b) {
+        return new ListenerSnapshot(
+                a.accepted() + b.accepted(),
+                a.open() + b.open(),
+                sum(a.ended(), b.ended()),
+                sum(a.acceptPauses(), b.acceptPauses()),
+                Buckets.sum(a.hello(), b.hello()));
+    }
+
+    private static Map<String, Long> sum(Map<String, Long> a, Map<String, Long> b) {
+        Map<String, Long> sum = new LinkedHashMap<>(a);
+        b.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+        return sum;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.usher.admin.metrics;
+
+import static dev.usher.admin.metrics.Families.metric;
+
+import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
+import dev.usher.view.PoolView;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Of each pool. */
+final class PoolFamilies {
+    /** Each has some fifty series, most of them buckets. */
+    static final int MAX_POOLS = 500;
+
+    private static final MetricMetadata BACKENDS = metric("pool_backends", "Backends of the pool.");
+    private static final MetricMetadata SERVING =
+            metric("pool_serving_backends", "Backends of the pool that take new sessions.");
+    private static final MetricMetadata CONNECT =
+            metric("pool_connect_seconds", "Time from connect to the backend's SYN-ACK, of those that succeeded.");
+    private static final MetricMetadata FIRST_BYTE = metric(
+            "pool_first_byte_seconds", "Time from connected to the backend's first byte: its handshake latency.");
+    private static final MetricMetadata SESSION =
+            metric("pool_session_seconds", "Whole life of the pool's sessions, from accept to close.");
+
+    private PoolFamilies() {}
+
+    /** Both halves of what is known of a pool. */
+    private record Both(int backends, int serving, PoolSnapshot timed) {
+        Both plus(Both other) {
+            return new Both(
+                    backends + other.backends,
+                    serving + other.serving,
+                    new PoolSnapshot(
+                            Map.of(),
+                            Buckets.sum(timed.connect(), other.timed.connect()),
+                            Buckets.sum(timed.firstByte(), other.timed.firstByte()),
+                            Buckets.sum(timed.session(), other.timed.session())));
+        }
+    }
+
+    static void add(Families to, List<PoolView> pools, Map<String, PoolSnapshot> timed) {
+        Map<String, Both> all = new LinkedHashMap<>();
+        for (PoolView pool : pools) {
+            PoolSnapshot snapshot = timed.get(pool.name());
+            if (snapshot != null) { // else a reload has come between
+                all.put(pool.name(), new Both(pool.backends().size(), pool.serving(), snapshot));
+            }
+        }
+        Capped.of(all, MAX_POOLS, Both::plus).forEach((name, pool) -> add(to, Labels.of("pool", name), pool));
+    }
+
+    private static void add(Families to, Labels labels, Both pool) {
+        to.gauge(BACKENDS, labels, pool.backends());
+        to.gauge(SERVING, labels, pool.serving());
+        to.histogram(CONNECT, labels, Buckets.SHORT, pool.timed().connect());
+        to.histogram(FIRST_BYTE, labels, Buckets.SHORT, pool.timed().firstByte());
+        to.histogram(SESSION, labels, Buckets.LONG, pool.timed().session());
+    }
+}

@@ -1,0 +1,63 @@
+package dev.usher.admin.metrics;
+
+import dev.usher.LoadBalancer;
+import dev.usher.Reloading;
+import dev.usher.admin.Program;
+import dev.usher.admin.http.Gzip;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmRuntimeInfoMetric;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /metrics}: Prometheus' text format 0.0.4, or OpenMetrics 1.0 for those who ask for it. Of the JVM it has what
+ * can be read without stopping it: states of threads are left out, since the JVM halts all threads to count them.
+ */
+public final class Scrape implements HttpHandler {
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final ExpositionFormats formats = ExpositionFormats.init();
+    /** So long was the last one, and will the next be. Guarded by this. */
+    private int usualBytes = 64 * 1024;
+
+    /** @param droppedLines how many lines the access log has lost */
+    public Scrape(LoadBalancer balancer, Reloading reloading, Program program, LongSupplier droppedLines) {
+        registry.register(new UsherCollector(balancer, reloading, program, droppedLines));
+        JvmMemoryMetrics.builder().register(registry);
+        JvmGarbageCollectorMetrics.builder().register(registry);
+        JvmBufferPoolMetrics.builder().register(registry);
+        JvmRuntimeInfoMetric.builder().register(registry);
+        ProcessMetrics.builder().register(registry);
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws IOException {
+        if (exchange.isInIoThread()) {
+            exchange.dispatch(this);
+            return;
+        }
+        String accept = exchange.getRequestHeaders().getFirst(Headers.ACCEPT);
+        ExpositionFormatWriter writer = formats.findWriter(accept);
+        exchange.getResponseHeaders().add(Headers.VARY, "Accept");
+        Gzip.send(exchange, writer.getContentType(), text(writer, accept));
+    }
+
+    /** One at a time: two who scrape at once must not take the memory of two. */
+    synchronized byte[] text(ExpositionFormatWriter writer, @Nullable String accept) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(usualBytes);
+        writer.write(out, registry.scrape(), EscapingScheme.fromAcceptHeader(accept));
+        usualBytes = out.size() + out.size() / 8;
+        return out.toByteArray();
+    }
+}

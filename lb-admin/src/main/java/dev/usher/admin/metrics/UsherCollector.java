@@ -1,0 +1,42 @@
+package dev.usher.admin.metrics;
+
+import dev.usher.LoadBalancer;
+import dev.usher.Reloading;
+import dev.usher.admin.Program;
+import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.view.PoolView;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Gathers everything that begins with {@code usher_}, at the moment of a scrape. */
+final class UsherCollector implements MultiCollector {
+    private final LoadBalancer balancer;
+    private final Reloading reloading;
+    private final Program program;
+    private final LongSupplier droppedLines;
+
+    UsherCollector(LoadBalancer balancer, Reloading reloading, Program program, LongSupplier droppedLines) {
+        this.balancer = balancer;
+        this.reloading = reloading;
+        this.program = program;
+        this.droppedLines = droppedLines;
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        MetricsSnapshot snapshot = balancer.snapshot();
+        List<PoolView> pools = balancer.pools();
+        Families families = new Families();
+        ProcessFamilies.program(families, program);
+        ProcessFamilies.sums(families, balancer.totals(), balancer.config());
+        ProcessFamilies.workers(families, snapshot, balancer.loopDelays());
+        ProcessFamilies.reloads(families, reloading.status());
+        ProcessFamilies.accessLog(families, droppedLines.getAsLong());
+        ListenerFamilies.add(families, snapshot.listeners());
+        PoolFamilies.add(families, pools, snapshot.pools());
+        BackendFamilies.add(families, pools);
+        return families.all();
+    }
+}

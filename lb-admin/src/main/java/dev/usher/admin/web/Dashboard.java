@@ -1,0 +1,78 @@
+package dev.usher.admin.web;
+
+import dev.usher.admin.http.Problem;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dashboard, out of the program's own jar: its files below {@code /assets/}, and its one page at {@code /},
+ * {@code /ui} and whatever is below. Scripts of that page make all others, so that a link to any of them works.
+ */
+public final class Dashboard implements HttpHandler {
+    private static final String INDEX = "index.html";
+    private static final String ASSETS = "/assets/";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*");
+    private static final Pattern IMPORT_MAP =
+            Pattern.compile("<script\\b[^>]*\\btype=[\"']?importmap[\"']?[^>]*>(.*?)</script>", Pattern.DOTALL);
+
+    private final String root;
+    /** As many as there are files: what is not there is not remembered. */
+    private final ConcurrentHashMap<String, StaticFile> files = new ConcurrentHashMap<>();
+
+    private final @Nullable StaticFile index;
+
+    /** The one of this jar. */
+    public Dashboard() {
+        this("/dev/usher/admin/web/");
+    }
+
+    Dashboard(String root) {
+        this.root = root;
+        this.index = file(INDEX);
+    }
+
+    /** The script that stands in the page itself, for the policy of contents; empty if there is none. */
+    public String inlineScript() {
+        if (index == null) {
+            return "";
+        }
+        Matcher map = IMPORT_MAP.matcher(new String(index.bytes(), StandardCharsets.UTF_8));
+        return map.find() ? StaticFile.policySource(map.group(1).getBytes(StandardCharsets.UTF_8)) : "";
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        String path = exchange.getRequestPath();
+        boolean isFile = path.startsWith(ASSETS);
+        StaticFile answer = isFile ? file(path.substring(ASSETS.length())) : index;
+        if (answer == null) {
+            Problem.of(404, isFile ? "there is no such file" : "this build has no dashboard; /plain shows the status")
+                    .send(exchange);
+        } else {
+            answer.send(exchange);
+        }
+    }
+
+    private @Nullable StaticFile file(String name) {
+        if (!NAME.matcher(name).matches() || !StaticFile.hasKnownEnding(name)) {
+            return null;
+        }
+        return files.computeIfAbsent(name, this::read);
+    }
+
+    private @Nullable StaticFile read(String name) {
+        try (InputStream in = Dashboard.class.getResourceAsStream(root + name)) {
+            return in == null ? null : new StaticFile(name, in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the program's own jar cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.usher.admin.web;
+
+import dev.usher.LoadBalancer;
+import dev.usher.admin.Attention;
+import dev.usher.admin.http.Json;
+import dev.usher.view.BackendView;
+import dev.usher.view.PoolView;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** {@code /plain}: what is wrong and how every backend is, as a page that needs no script. */
+public final class PlainPage implements HttpHandler {
+    private final LoadBalancer balancer;
+    private final Attention attention;
+
+    public PlainPage(LoadBalancer balancer, Attention attention) {
+        this.balancer = balancer;
+        this.attention = attention;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        if (exchange.isInIoThread()) {
+            exchange.dispatch(this);
+            return;
+        }
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/html; charset=utf-8");
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        exchange.getResponseSender().send(page());
+    }
+
+    private String page() {
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>usher</title>
+            </head>
+            <body>
+            <main>
+            <h1>usher</h1>
+            <p>%s: %d open connections. Load this page again for newer figures.</p>
+            <h2>Needs attention</h2>
+            %s
+            <h2>Backends</h2>
+            <table>
+            <thead><tr><th scope="col">pool</th><th scope="col">backend</th><th scope="col">state</th>\
+            <th scope="col">why</th><th scope="col">since</th><th scope="col">open</th><th scope="col">weight</th></tr></thead>
+            <tbody>
+            %s</tbody>
+            </table>
+            </main>
+            </body>
+            </html>
+            """.formatted(time(Instant.now()), balancer.openSessions(), list(attention.list()), rows());
+    }
+
+    private static String list(List<Attention.Entry> entries) {
+        if (entries.isEmpty()) {
+            return "<p>Nothing.</p>";
+        }
+        StringBuilder list = new StringBuilder("<ul>\n");
+        for (Attention.Entry entry : entries) {
+            list.append("<li>")
+                    .append(escaped(Json.word(entry.severity()) + ": " + entry.subject() + ": " + entry.text()))
+                    .append(entry.since() == null ? "" : ", since " + time(entry.since()))
+                    .append("</li>\n");
+        }
+        return list.append("</ul>").toString();
+    }
+
+    private String rows() {
+        StringBuilder rows = new StringBuilder();
+        for (PoolView pool : balancer.pools()) {
+            for (BackendView backend : pool.backends()) {
+                rows.append("<tr>");
+                cell(rows, pool.name());
+                cell(rows, backend.address());
+                cell(rows, Json.word(backend.state()));
+                cell(rows, backend.reason());
+                cell(rows, time(backend.since()));
+                cell(rows, Integer.toString(backend.open()));
+                cell(rows, Integer.toString(backend.weight()));
+                rows.append("</tr>\n");
+            }
+        }
+        return rows.toString();
+    }
+
+    private static void cell(StringBuilder row, String text) {
+        row.append("<td>").append(escaped(text)).append("</td>");
+    }
+
+    private static String time(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Text as HTML: what a client or a backend has chosen is shown, and means nothing. */
+    static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+}

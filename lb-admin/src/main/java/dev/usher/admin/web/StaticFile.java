@@ -1,0 +1,95 @@
+package dev.usher.admin.web;
+
+import dev.usher.admin.http.Gzip;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.zip.Deflater;
+
+/** A file of the dashboard as it is sent: whole or zipped, with a tag by which browsers know whether they have it. */
+final class StaticFile {
+    /** By ending. What has no entry is not sent. */
+    private static final Map<String, String> TYPES = Map.ofEntries(
+            Map.entry("html", "text/html; charset=utf-8"),
+            Map.entry("css", "text/css; charset=utf-8"),
+            Map.entry("js", "text/javascript; charset=utf-8"),
+            Map.entry("mjs", "text/javascript; charset=utf-8"),
+            Map.entry("json", "application/json"),
+            Map.entry("svg", "image/svg+xml"),
+            Map.entry("png", "image/png"),
+            Map.entry("ico", "image/x-icon"),
+            Map.entry("woff2", "font/woff2"),
+            Map.entry("txt", "text/plain; charset=utf-8"));
+
+    private static final int TAG_BYTES = 12;
+
+    private final byte[] bytes;
+    private final byte[] zipped;
+    private final String type;
+    private final String tag;
+
+    StaticFile(String name, byte[] bytes) {
+        this.bytes = bytes;
+        this.zipped = Gzip.zip(bytes, Deflater.BEST_COMPRESSION);
+        this.type = TYPES.getOrDefault(ending(name), "application/octet-stream");
+        this.tag = HexFormat.of().formatHex(sha256(bytes), 0, TAG_BYTES);
+    }
+
+    static boolean hasKnownEnding(String name) {
+        return TYPES.containsKey(ending(name));
+    }
+
+    private static String ending(String name) {
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Answers with it; briefly where the browser has it already. */
+    void send(HttpServerExchange exchange) {
+        boolean zip = zipped.length < bytes.length && Gzip.isTaken(exchange);
+        String entityTag = '"' + tag + (zip ? "-gzip\"" : "\"");
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CACHE_CONTROL, "no-cache"); // which means: keep it, and ask whether it is still this one
+        headers.put(Headers.VARY, "Accept-Encoding");
+        headers.put(Headers.ETAG, entityTag);
+        if (hasAlready(exchange, entityTag)) {
+            exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
+            exchange.endExchange();
+            return;
+        }
+        headers.put(Headers.CONTENT_TYPE, type);
+        if (zip) {
+            headers.put(Headers.CONTENT_ENCODING, "gzip");
+        }
+        exchange.getResponseSender().send(ByteBuffer.wrap(zip ? zipped : bytes));
+    }
+
+    private static boolean hasAlready(HttpServerExchange exchange, String entityTag) {
+        HeaderValues known = exchange.getRequestHeaders().get(Headers.IF_NONE_MATCH);
+        return known != null && known.stream().anyMatch(value -> value.contains(entityTag));
+    }
+
+    /** As a policy of contents names a script. */
+    static String policySource(byte[] script) {
+        return "'sha256-" + Base64.getEncoder().encodeToString(sha256(script)) + "'";
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// Changing something: who may, asking first, and saying what came of it.
+
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { asksAnew, backendPath, call } from "./api.js";
+import { plural } from "./format.js";
+import { html, Icon, Refusal, say, useStatus } from "./ui.js";
+
+/** A dialogue over the page; Esc and its button close it. */
+export function Dialog({ title, onClose, children }) {
+  const dialog = useRef(null);
+  const id = useId();
+  useEffect(() => dialog.current.showModal(), []);
+  return html`<dialog ref=${dialog} aria-labelledby=${id} onClose=${onClose}>
+    <h2 id=${id}>${title}</h2>
+    ${children}
+  </dialog>`;
+}
+
+/**
+ * Asks before something that cannot be taken back.
+ * @param {{title: string, text: any, does: string, act: () => Promise<string>, onClose: () => void}} asked `act` says what
+ *     came of it
+ */
+export function Confirm({ title, text, does, act, onClose }) {
+  const [fault, busy, run] = useAct(onClose);
+  return html`<${Dialog} title=${title} onClose=${onClose}>
+    <p>${text}</p>
+    <${Refusal} fault=${fault} />
+    <p class="buttons">
+      <button type="button" class="danger" disabled=${busy} onClick=${() => run(act)}>${does}</button>
+      <button type="button" onClick=${onClose}>Cancel</button>
+    </p>
+  <//>`;
+}
+
+/** Runs what changes something: says what came of it and asks all anew, or keeps why it was refused. */
+export function useAct(then = () => {}) {
+  const [fault, setFault] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const run = async (act) => {
+    setBusy(true);
+    setFault(null);
+    try {
+      say(await act());
+      asksAnew();
+      then();
+    } catch (refused) {
+      setFault(refused);
+    }
+    setBusy(false);
+  };
+  return [fault, busy, run];
+}
+
+/** Closes connections with a RST. Says how many it were. */
+export const closeAll = async (path, of) => {
+  const { closed } = await call("DELETE", path);
+  return `${plural(closed, "connection")} of ${of} closed`;
+};
+
+export const patch = (backend, body) => call("PATCH", backendPath(backend.pool, backend.address), body);
+
+const SAYS = { ready: "takes sessions again when its probes pass", drain: "drains: no new sessions", disabled: "is disabled" };
+/** Sets what people say of a backend: ready, drain or disabled. Says what came of it. */
+export const administer = async (backend, state, more) => {
+  await patch(backend, { admin_state: state, ...more });
+  return `${backend.address} ${SAYS[state]}`;
+};
+
+/** Why nothing can be changed here, or null. */
+export function useLock() {
+  const { who, read_only } = useStatus();
+  if (who.can_write) return null;
+  return read_only
+    ? html`Read-only: <code>admin.read_only: false</code> allows changes here.`
+    : html`Your token's role is ${who.role}; changes need the role operator.`;
+}
+
+export const Lock = () => {
+  const lock = useLock();
+  return lock && html`<p class="lock dim"><${Icon} name="info" />${lock}</p>`;
+};
+
+/** Text to take away. */
+export function Copy({ text, label = "Copy" }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+      say("Copied");
+      setTimeout(() => setCopied(false), 2000);
+    } catch {
+      say("The browser does not let this page copy: select the text and copy it yourself");
+    }
+  };
+  return html`<button type="button" class="small" onClick=${copy}>${copied ? "Copied" : label}</button>`;
+}

@@ -1,0 +1,162 @@
+// The stream of frames, the last 15 minutes of them, and whether usher can be reached.
+//
+//   connecting --frame--> live --4 s without a frame, or the stream broke--> lost --frame--> live
+//   any --tab hidden--> paused --tab shown--> connecting
+
+import { asksAnew, get, loginNeeded } from "./api.js";
+import { store } from "./store.js";
+
+/** Frames kept: 15 minutes. */
+const KEEP = 900;
+/** Milliseconds without a frame (there is one a second) until the connection counts as lost. */
+const SILENCE = 4000;
+/** Milliseconds between attempts. */
+const RETRY = 2000;
+/** Milliseconds until a stream that says nothing is opened anew. */
+const HUNG = 10_000;
+/** Seconds between two points from which on a line is broken: nobody knows what was in between. */
+const HOLE = 5;
+
+const COLUMNS = [
+  "open", "new_per_second", "failures_per_second", "received_bytes_per_second", "sent_bytes_per_second",
+  "connect_p50", "connect_p90", "connect_p99", "first_byte_p50", "first_byte_p90", "first_byte_p99",
+  "hello_p50", "hello_p99", "held_bytes", "heap_bytes", "loop_delay_seconds", "serving_backends",
+];
+
+/** @type {{at: number[], [column: string]: (number|null)[]}} seconds since 1970, and each column's values */
+let columns = Object.fromEntries(["at", ...COLUMNS].map((name) => [name, []]));
+
+/** `received` and `since` are times of this browser; `since` is when frames stopped. */
+export const live = store({ phase: "connecting", frame: null, received: 0, since: 0, fault: null });
+
+export const history = () => columns;
+
+/** Milliseconds that usher's clock is ahead of this browser's. */
+let ahead = 0;
+export const now = () => Date.now() + ahead;
+
+let source = null;
+let opened = 0;
+let retry = 0;
+
+/** Opens the stream, and keeps it open from then on while the page is visible. */
+export function start() {
+  document.addEventListener("visibilitychange", () => (document.hidden ? pause() : open()));
+  loginNeeded.watch((needed) => needed && stop());
+  setInterval(watch, 1000);
+  if (document.hidden) pause();
+  else open();
+}
+
+export function open() {
+  stop();
+  if (loginNeeded.get()) return;
+  if (live.get().phase === "paused") {
+    change({ phase: "connecting" });
+    asksAnew();
+  }
+  opened = Date.now();
+  source = new EventSource("/api/v1/stream");
+  source.onopen = fill;
+  source.onerror = broken;
+  source.addEventListener("frame", (event) => receive(JSON.parse(event.data)));
+}
+
+function stop() {
+  clearTimeout(retry);
+  source?.close();
+  source = null;
+}
+
+function pause() {
+  stop();
+  change({ phase: "paused" });
+}
+
+const change = (news) => live.set({ ...live.get(), ...news });
+
+async function fill() {
+  try {
+    columns = joined(columns, await get("/history"));
+  } catch {
+    // the stream goes on without; the next one asks again
+  }
+}
+
+/** The stream does not tell why it broke, a plain request does. */
+async function broken() {
+  stop();
+  lose();
+  retry = setTimeout(open, RETRY);
+  try {
+    await get("/status");
+    change({ fault: { title: "The stream of live data does not open.", detail: "It may have as many readers as it takes: close other tabs." } });
+  } catch (fault) {
+    change({ fault });
+  }
+}
+
+function lose() {
+  const { phase, received } = live.get();
+  if (phase !== "lost") change({ phase: "lost", since: received || Date.now() });
+}
+
+function watch() {
+  const { phase, received } = live.get();
+  if (phase === "paused" || loginNeeded.get()) return;
+  if (Date.now() - Math.max(received, phase === "connecting" ? opened : 0) > SILENCE) lose();
+  if (phase === "lost") change({}); // its age is on the page
+  if (source && Date.now() - Math.max(received, opened) > HUNG) open();
+}
+
+function receive(frame) {
+  const last = live.get();
+  const at = Date.parse(frame.at);
+  ahead = at - Date.now();
+  append(columns, row(frame, at / 1000));
+  trim(columns);
+  change({ phase: "live", frame, received: Date.now(), fault: null });
+  if (last.phase === "lost" || (last.frame && last.frame.revision !== frame.revision)) asksAnew();
+}
+
+function row(frame, at) {
+  const values = { ...frame, at };
+  for (const name of ["connect", "first_byte", "hello"]) {
+    for (const [percentile, value] of Object.entries(frame[name] ?? {})) values[`${name}_${percentile}`] = value;
+  }
+  return values;
+}
+
+/** Keeps what this browser saw before and after what usher remembers, as when it was started anew. */
+function joined(own, theirs) {
+  if (!theirs.at.length) return own;
+  const all = Object.fromEntries(["at", ...COLUMNS].map((name) => [name, []]));
+  const take = (from, wanted) => {
+    for (let i = 0; i < from.at.length; i++) {
+      if (wanted(from.at[i])) append(all, Object.fromEntries(["at", ...COLUMNS].map((name) => [name, from[name]?.[i]])));
+    }
+  };
+  take(own, (at) => at < theirs.at[0] - 0.5);
+  take(theirs, () => true);
+  take(own, (at) => at > theirs.at.at(-1) + 0.5);
+  return trim(all);
+}
+
+function append(to, values) {
+  const last = to.at.at(-1);
+  if (values.at <= last) return;
+  if (values.at - last > HOLE) push(to, { at: last + 1 });
+  push(to, values);
+}
+
+function push(to, values) {
+  to.at.push(values.at);
+  for (const name of COLUMNS) to[name].push(values[name] ?? null);
+}
+
+function trim(all) {
+  const oldest = all.at.at(-1) - KEEP;
+  const extra = all.at.findIndex((at) => at >= oldest);
+  if (extra > 0) for (const name of ["at", ...COLUMNS]) all[name].splice(0, extra);
+  return all;
+}

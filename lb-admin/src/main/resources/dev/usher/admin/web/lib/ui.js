@@ -1,0 +1,148 @@
+// What all pages are made of. Text is only ever put in as text nodes: html`` builds nodes, it does not parse markup.
+
+import { createContext, h } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import htm from "htm";
+import { ago, count, dateTime, plural, roughly, utc, visible, words } from "./format.js";
+import { now } from "./live.js";
+import { store } from "./store.js";
+
+export const html = htm.bind(h);
+
+/** The status as last told: every page may want it. */
+export const Status = createContext(null);
+export const useStatus = () => useContext(Status);
+
+/** One line about a change, for the eye and for screen readers: shown, and gone when the next one comes. */
+export const said = store({ text: "", number: 0 });
+export const say = (text) => said.set({ text, number: said.get().number + 1 });
+
+const SHAPES = {
+  up: "M2 6.5l2.7 2.7L10 3.2",
+  down: "M2.5 2.5l7 7M9.5 2.5l-7 7",
+  ejected: "M6 2l4 4.8H2zM2 10h8",
+  draining: "M6 1.5v6M3.3 5L6 7.6 8.7 5M2 10.5h8",
+  disabled: "M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M3 3l6 6",
+  unprobed: "M4 4.3C4 3 4.8 2.2 6 2.2s2 .8 2 1.9C8 5.5 6 5.6 6 7.2M6 9.6v.2",
+  alert: "M6 1.3l4.9 9.2H1.1zM6 5v2.4M6 9v.1",
+  info: "M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M6 5.6V8.4M6 3.6v.1",
+  next: "M4.5 2.5L8 6l-3.5 3.5",
+  rising: "M2.5 7.5L6 4l3.5 3.5",
+  falling: "M2.5 4.5L6 8l3.5-3.5",
+};
+
+export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 12 12" aria-hidden="true" focusable="false">
+  <path d=${SHAPES[name] ?? SHAPES.info} />
+</svg>`;
+
+/** A word with its icon and colour: `tone` is good, bad, warn, info or dim. */
+export const Mark = ({ icon, tone, children }) =>
+  html`<span class=${`mark ${tone}`}><${Icon} name=${icon} />${children}</span>`;
+
+export const TONES = { up: "good", down: "bad", ejected: "warn", draining: "info", disabled: "dim", unprobed: "dim" };
+
+export const State = ({ state }) => html`<${Mark} icon=${state} tone=${TONES[state] ?? "dim"}>${words(state)}<//>`;
+
+const SEVERITIES = { critical: ["alert", "bad"], warning: ["alert", "warn"], info: ["info", "info"] };
+
+export const Severity = ({ severity }) => {
+  const [icon, tone] = SEVERITIES[severity] ?? SEVERITIES.info;
+  return html`<${Mark} icon=${icon} tone=${tone}>${severity}<//>`;
+};
+
+/** Text of strangers: on its own for the direction of writing, broken where it is too long; `lines` keeps its lines. */
+export const Text = ({ children, lines }) => {
+  if (children == null || children === "") return html`<span class="dim">–</span>`;
+  const text = lines ? String(children).split("\n").map(visible).join("\n") : visible(children);
+  return html`<bdi class=${lines ? "text lines" : "text"} dir="ltr">${text}</bdi>`;
+};
+
+/** A moment: how long ago in words, the rest on hover. */
+export const Ago = ({ at, says = ago }) => {
+  if (!at) return html`<span class="dim">–</span>`;
+  const date = new Date(at);
+  return html`<time datetime=${at} title=${`${dateTime(date)} local, ${utc(date)}`}>${says((now() - date) / 1000)}</time>`;
+};
+
+/** How long something has been so. */
+export const Since = ({ at }) => html`<${Ago} at=${at} says=${(s) => `for ${roughly(s)}`} />`;
+
+/** A moment as local date and time, with how long ago on hover. */
+export const At = ({ at }) => {
+  const date = new Date(at);
+  return html`<time datetime=${at} title=${`${utc(date)}, ${ago((now() - date) / 1000)}`}>${dateTime(date)}</time>`;
+};
+
+export const Link = ({ page, children }) => html`<a href=${`/ui/${page}`}>${children}</a>`;
+
+/** What the API refused and which setting decides it. */
+export const Refusal = ({ fault }) =>
+  fault
+    ? html`<div class="box bad" role="alert">
+        <strong>${fault.title || "That did not work"}</strong>
+        <p>${fault.detail ?? fault.message}</p>
+        ${fault.setting && html`<p>Setting: <code>${fault.setting}</code></p>`}
+      </div>`
+    : null;
+
+/** What there is to show, or why there is nothing. Data that is there stays while it cannot be asked for again. */
+export function Loaded({ from, children }) {
+  if (from.data) return html`${from.fault?.status > 0 && html`<${Refusal} fault=${from.fault} />`}${children(from.data)}`;
+  if (from.fault) return html`<${Refusal} fault=${from.fault} />`;
+  return html`<p class="dim loading">Loading…</p>`;
+}
+
+export const Nothing = ({ children }) => html`<p class="nothing dim">${children}</p>`;
+
+/** How much of a list is shown. */
+export const Shown = ({ shown, total, what }) =>
+  html`<p class="shown dim">${shown === total ? plural(total, what) : `${count(shown)} of ${plural(total, what)}`}</p>`;
+
+/** What may be wider than the screen: it scrolls by itself, also by keys. */
+export const Wide = ({ label, children }) => html`<div class="wide" role="region" aria-label=${label} tabindex="0">${children}</div>`;
+
+/** How much of a whole: of a limit (then it warns when little is left) or, `plain`, of the largest. */
+export function Bar({ part, whole, label, plain = false }) {
+  const share = whole > 0 ? Math.min(1, part / whole) : 0;
+  const tone = plain || share <= 0.75 ? "" : share > 0.9 ? "bad" : "warn";
+  return html`<svg class=${`bar ${tone}`} role="img" aria-label=${`${label}: ${Math.round(share * 100)} %`} width="100%" height="6">
+    <rect class="rest" width="100%" height="6" rx="3" /><rect class="part" width=${`${share * 100}%`} height="6" rx="3" />
+  </svg>`;
+}
+
+export const Facts = ({ facts }) =>
+  html`<dl class="facts">${facts.filter(Boolean).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+const ON_DISK = {
+  same: ["up", "good", "running = on disk"],
+  different: ["alert", "warn", "on disk differs"],
+  faulty: ["alert", "bad", "on disk is faulty"],
+  none: ["info", "dim", "no file"],
+};
+
+export const OnDisk = ({ is }) => {
+  const [icon, tone, text] = ON_DISK[is];
+  return html`<${Mark} icon=${icon} tone=${tone}>${text}<//>`;
+};
+
+export const Diagnostics = ({ diagnostics }) => html`<ul class="diagnostics">${diagnostics.map((line, i) => html`<li key=${i}>${line}</li>`)}</ul>`;
+
+/** Days; the pool's warn_expiry decides what needs attention, this only what is coloured. */
+const SOON = 30;
+
+export function Days({ certificate }) {
+  if (!certificate) return html`<span class="dim">–</span>`;
+  const { days_left: left, fault } = certificate;
+  if (left < 0) return html`<${Mark} icon="down" tone="bad">ended ${plural(-left, "day")} ago<//>`;
+  if (fault) return html`<${Mark} icon="alert" tone="warn">${plural(left, "day")}<//>`;
+  return html`<${Mark} icon=${left < SOON ? "alert" : "up"} tone=${left < SOON ? "warn" : "good"}>${plural(left, "day")}<//>`;
+}
+
+/** A page is fetched when it is first asked for: what is looked at most needs least. */
+export function Lazy({ path, ...properties }) {
+  const [{ Page, fault }, setLoaded] = useState({});
+  useEffect(() => {
+    import(`/assets/pages/${path}.js`).then(setLoaded, () => setLoaded({ fault: { title: "This page did not load", detail: "Load it again in the browser when usher answers." } }));
+  }, [path]);
+  return Page ? html`<${Page} ...${properties} />` : html`<${Refusal} fault=${fault} />`;
+}

@@ -1,0 +1,56 @@
+import { useState } from "preact/hooks";
+import { Copy, Dialog } from "../lib/act.js";
+import { useData, withQuery } from "../lib/api.js";
+import { count, plural, visible } from "../lib/format.js";
+import { useQuery } from "../lib/place.js";
+import { Choice, Search, Table } from "../lib/table.js";
+import { Ago, html, Loaded, Mark, Nothing, Text } from "../lib/ui.js";
+
+const columns = (add) => [
+  { id: "name", label: "name", class: "name", sort: (n) => n.name, cell: (n) => html`<${Text}>${n.name}<//>` },
+  { id: "known", label: "route", sort: (n) => (n.known ? 1 : 0), cell: (n) => (n.known ? html`<${Mark} icon="up" tone="good">has one<//>` : html`<${Mark} icon="alert" tone="warn">none<//>`) },
+  {
+    id: "count", label: "asked for", number: true, sort: (n) => n.count,
+    cell: (n) => html`${n.error ? html`<span class="dim" title=${`at least ${count(n.count - n.error)}`}>up to </span>` : ""}${count(n.count)}`,
+  },
+  { id: "seen", label: "last", sort: (n) => -Date.parse(n.last_seen), cell: (n) => html`<span class="nowrap"><${Ago} at=${n.last_seen} /></span>` },
+  {
+    id: "act", says: "Act",
+    cell: (n) => n.known
+      ? html`<a class="button small" href=${`/ui${withQuery("/routes", { explain: "1", name: n.name })}`}>explain<span class="unseen"> ${visible(n.name)}</span></a>`
+      : html`<button type="button" class="small" onClick=${() => add(n.name)}>add this route…<span class="unseen"> for ${visible(n.name)}</span></button>`,
+  },
+];
+
+export function Page() {
+  const [query] = useQuery();
+  const [adding, setAdding] = useState(null);
+  const from = useData(withQuery("/names", { filter: query.get("filter"), known: query.get("known"), limit: 500 }), 2000);
+  return html`
+    <div class="tools">
+      <${Search} label="Filter" placeholder="part of a name" />
+      <${Choice} label="Show" name="known" options=${[["", "all names"], ["false", "names without a route"], ["true", "names with a route"]]} />
+    </div>
+    <${Loaded} from=${from}>${({ names, known_total, unknown_total, capacity }) => html`
+      <p class="shown dim">${plural(known_total, "hello")} for a name with a route, ${count(unknown_total)} for one without. The ${count(capacity)} names asked for most are remembered.</p>
+      ${names.length ? html`<${Table} label="Names" columns=${columns(setAdding)} rows=${names} id=${(n) => n.name} /> ` : html`<${Nothing}>No such name has been asked for.<//>`}
+    `}<//>
+    ${adding != null && html`<${Add} name=${adding} onClose=${() => setAdding(null)} />`}`;
+}
+
+/** The lines to put into the file: a JSON string is a YAML string. */
+const snippet = (name, pool) => `routes:\n  ${/^[a-z][a-z0-9.-]*$/.test(name) ? name : JSON.stringify(name)}: ${pool}\n`;
+
+function Add({ name, onClose }) {
+  const { data } = useData("/pools?limit=500");
+  const [chosen, setChosen] = useState("");
+  const pools = (data?.pools ?? []).map((pool) => pool.name);
+  const yaml = snippet(name, chosen || pools[0] || "POOL");
+  return html`<${Dialog} title="Add this route" onClose=${onClose}>
+    <p>These lines in the configuration, below the routes that are there, send <strong><${Text}>${name}<//></strong> to a pool:</p>
+    <p><label>Pool <select value=${chosen || pools[0]} onChange=${(e) => setChosen(e.target.value)}>${pools.map((pool) => html`<option key=${pool}>${pool}</option>`)}</select></label></p>
+    <pre tabindex="0">${yaml}</pre>
+    <p class="dim">usher reads the file again when it changes, or on <code>usher reload</code>.</p>
+    <p class="buttons"><${Copy} text=${yaml} /><button type="button" class="small" onClick=${onClose}>Close</button></p>
+  <//>`;
+}

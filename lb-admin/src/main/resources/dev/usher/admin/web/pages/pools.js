@@ -1,0 +1,112 @@
+import { useState } from "preact/hooks";
+import { administer, Lock, useAct, useLock } from "../lib/act.js";
+import { useData, withQuery } from "../lib/api.js";
+import { bytesRate, count, rate, seconds } from "../lib/format.js";
+import { useQuery } from "../lib/place.js";
+import { Cells, Heads, Search, sorted, Tick } from "../lib/table.js";
+import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, Shown, Since, State, Text, Wide } from "../lib/ui.js";
+
+/** Backends with what they did per second since the last look. */
+function withRates(pool, before, elapsed) {
+  const last = new Map((before?.pools.find(({ name }) => name === pool.name)?.backends ?? []).map((b) => [b.address, b]));
+  return pool.backends.map((backend) => {
+    const old = last.get(backend.address);
+    const grown = (key) => (old && elapsed ? Math.max(0, backend[key] - old[key]) / elapsed : null);
+    return {
+      ...backend,
+      pool: pool.name,
+      new_per_second: grown("sessions_total"),
+      received_per_second: grown("received_bytes_total"),
+      sent_per_second: grown("sent_bytes_total"),
+    };
+  });
+}
+
+const Standing = ({ backend: b }) => html`<${State} state=${b.state} />
+  ${b.slow_start_percent < 100 && html`${" "}<${Mark} icon="rising" tone="info">slow start, ${b.slow_start_percent} %<//>`}
+  <span class="why dim"><span class="text">${b.reason}</span>${b.reason && ", "}<${Since} at=${b.since} /></span>`;
+
+const columns = (change) => [
+  {
+    id: "backend", label: "backend", class: "backend", sort: (b) => b.address,
+    cell: (b) => html`${b.address}${b.name !== b.address && html`<span class="why dim"><span class="text">${b.name}</span></span>`}${b.backup && html`<span class="why dim">backup</span>`}`,
+  },
+  { id: "state", label: "state", class: "standing", sort: (b) => b.state, cell: (b) => html`<${Standing} backend=${b} />` },
+  {
+    id: "weight", label: "weight", number: true, sort: (b) => b.weight,
+    cell: (b) => (b.weight === b.configured_weight ? b.weight : html`${b.weight}<span class="why dim">of ${b.configured_weight}</span>`),
+  },
+  { id: "open", label: "open", number: true, sort: (b) => b.open, cell: (b) => html`${count(b.open)}${b.max_connections != null && html`<span class="dim"> / ${count(b.max_connections)}</span>`}` },
+  { id: "new", label: "new/s", number: true, sort: (b) => b.new_per_second, cell: (b) => rate(b.new_per_second) },
+  { id: "failures", label: "failures", number: true, sort: (b) => b.failures_total, cell: (b) => count(b.failures_total) },
+  {
+    id: "bytes", label: "to and from clients", number: true, sort: (b) => b.sent_per_second + b.received_per_second,
+    cell: (b) => html`${bytesRate(b.sent_per_second)}<span class="why dim">${bytesRate(b.received_per_second)}</span>`,
+  },
+  {
+    id: "probe", label: "last probe", class: "probe", sort: (b) => b.last_probe?.took_seconds,
+    cell: (b) => b.last_probe ? html`<span class="text">${b.last_probe.text}</span><span class="why dim">in ${seconds(b.last_probe.took_seconds)}, <${Ago} at=${b.last_probe.at} /></span>` : html`<span class="dim">none</span>`,
+  },
+  { id: "certificate", label: "certificate", sort: (b) => b.certificate?.days_left, cell: (b) => html`<span class="nowrap"><${Days} certificate=${b.certificate} /></span>` },
+  change && { id: "change", says: "Change", class: "acts", cell: (b) => html`<${Acts} backend=${b} change=${change} />` },
+].filter(Boolean);
+
+const healthy = ({ state }) => state === "up";
+
+export function Page() {
+  const [query] = useQuery();
+  const [changing, setChanging] = useState(null);
+  const lock = useLock();
+  const only = query.has("unhealthy");
+  const from = useData(withQuery("/pools", { filter: query.get("filter"), limit: 500 }), 2000);
+  const table = columns(lock ? null : setChanging);
+  return html`
+    <div class="tools">
+      <${Search} label="Filter" placeholder="pool or backend" />
+      <${Tick} label="Only what is not up" name="unhealthy" />
+    </div>
+    <${Lock} />
+    <${Loaded} from=${from}>${({ pools, total }) => {
+      const groups = pools
+        .map((pool) => ({ pool, backends: withRates(pool, from.before, from.elapsed) }))
+        .map(({ pool, backends }) => ({ pool, backends: only ? backends.filter((b) => !healthy(b)) : backends }))
+        .filter(({ backends }) => !only || backends.length);
+      return html`
+        <${Shown} shown=${groups.length} total=${total} what="pool" />
+        ${groups.length ? html`<${Wide} label="Pools and their backends"><table class="grouped">
+          <caption class="unseen">Pools and their backends</caption>
+          <${Heads} columns=${table} />
+          ${groups.map((group) => html`<${Group} key=${group.pool.name} group=${group} columns=${table} />`)}
+        </table><//>` : html`<${Nothing}>${only ? "Every backend is up." : "No pool contains this text."}<//>`}`;
+    }}<//>
+    ${changing && html`<${Lazy} path="change" backend=${changing} onClose=${() => setChanging(null)} />`}`;
+}
+
+function Group({ group: { pool, backends }, columns: table }) {
+  const [query, change] = useQuery();
+  const open = query.get("latency") === pool.name;
+  const tone = pool.serving === 0 ? "bad" : pool.serving < pool.backends.length ? "warn" : "good";
+  const probed = pool.health_check === "none" ? "no probes" : `${pool.health_check} probes`;
+  return html`<tbody>
+    <tr class="group"><th colspan=${table.length} scope="rowgroup"><div class="stick">
+      <h2><${Text}>${pool.name}<//></h2>
+      <${Mark} icon=${tone === "good" ? "up" : tone === "bad" ? "down" : "alert"} tone=${tone}>${pool.serving} of ${pool.backends.length} serving<//>
+      <span class="dim">${pool.balance}, ${probed}</span>
+      <span class="dim">connect p50 ${seconds(pool.connect.p50_seconds)}, p99 ${seconds(pool.connect.p99_seconds)}; first byte p50 ${seconds(pool.first_byte.p50_seconds)}, p99 ${seconds(pool.first_byte.p99_seconds)}</span>
+      <button type="button" class="small" aria-expanded=${open} onClick=${() => change({ latency: open ? null : pool.name })}>latency<span class="unseen"> of ${pool.name}</span></button>
+      <span class="dim routes">for ${pool.routes.length ? pool.routes.map((name, i) => html`${i > 0 && ", "}<${Text}>${name}<//>`) : "no route"}</span>
+    </div></th></tr>
+    ${open && html`<tr><td colspan=${table.length}><div class="stick"><${Lazy} path="latency" pool=${pool.name} /></div></td></tr>`}
+    ${sorted(backends, table, query.get("sort")).map((b) => html`<tr key=${b.address} data-row tabindex="-1" class=${b.state}><${Cells} columns=${table} row=${b} /></tr>`)}
+  </tbody>`;
+}
+
+/** The one change that is wanted most, at once; it can be taken back. The others are a dialogue away. */
+function Acts({ backend, change }) {
+  const [fault, busy, run] = useAct();
+  const next = backend.admin_state === "ready" ? "drain" : "ready";
+  return html`<span class="buttons">
+    <button type="button" class="small" disabled=${busy} onClick=${() => run(() => administer(backend, next))}>${next === "drain" ? "Drain" : "Enable"}<span class="unseen"> ${backend.address}</span></button>
+    <button type="button" class="small" onClick=${() => change(backend)}>…<span class="unseen"> more for ${backend.address}</span></button>
+  </span><${Refusal} fault=${fault} />`;
+}

@@ -1,0 +1,143 @@
+package dev.usher.admin;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.admin.AdminServer.Patience;
+import dev.usher.admin.TestAdmin.Answer;
+import dev.usher.testing.Await;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What one client may take, and that others are answered meanwhile. */
+class LimitsTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    private static String head(TestAdmin admin, String requestLine, String headers) {
+        return requestLine + " HTTP/1.1\r\nHost: localhost:" + admin.port() + "\r\n" + headers + "\r\n";
+    }
+
+    /** True if the server ends the connection; a client that is left waiting fails the test by its time-out. */
+    private static boolean isCut(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        try {
+            while (in.read() >= 0) {
+                // An answer on the way is as good.
+            }
+            return true;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    @Test
+    void headerThatNeverEndsIsCut() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(SHORT, LONG, LONG, LONG));
+                Socket slow = admin.connect()) {
+            slow.getOutputStream().write("GET / HTTP/1.1\r\nHost: local".getBytes(ISO_8859_1));
+            assertTrue(isCut(slow));
+        }
+    }
+
+    @Test
+    void bodyThatNeverEndsIsCutAndHoldsNobody() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(LONG, SHORT, LONG, LONG))) {
+            List<Socket> slow = new ArrayList<>();
+            for (int i = 0; i < 20; i++) { // more than there are threads that answer
+                Socket socket = admin.connect();
+                slow.add(socket);
+                socket.getOutputStream()
+                        .write(head(
+                                        admin,
+                                        "POST /api/v1/reload",
+                                        "Content-Type: application/json\r\nContent-Length: 10\r\n")
+                                .concat("{")
+                                .getBytes(ISO_8859_1));
+            }
+            assertEquals(200, admin.ask("GET /api/v1/status").status());
+            for (Socket socket : slow) {
+                assertTrue(isCut(socket));
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void silenceBetweenRequestsIsCut() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(LONG, LONG, SHORT, LONG));
+                Socket silent = admin.connect()) {
+            silent.getOutputStream().write(head(admin, "GET /livez", "").getBytes(ISO_8859_1));
+            assertTrue(isCut(silent));
+        }
+    }
+
+    @Test
+    void largeBodyIsRefused() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+            Answer announced = admin.raw(head(
+                    admin, "POST /api/v1/reload", "Content-Type: application/json\r\nContent-Length: 10000000\r\n"));
+            assertEquals(413, announced.status(), announced::toString);
+            String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+            Answer chunked = admin.raw(head(
+                            admin,
+                            "POST /api/v1/reload",
+                            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n")
+                    + chunk + "1\r\nx\r\n0\r\n\r\n");
+            assertEquals(413, chunked.status(), chunked::toString);
+        }
+    }
+
+    @Test
+    void bodyOfAReadIsRefused() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+            Answer answer = admin.send("GET /api/v1/status", "x");
+            assertEquals(400, answer.status(), answer::toString);
+        }
+    }
+
+    @Test
+    void largeHeaderIsRefused() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+            Answer answer = admin.ask("GET /api/v1/status", "X-Large: " + "x".repeat(40_000));
+            assertTrue(answer.status() == 0 || answer.status() >= 400, answer::toString);
+            String many = "X-A: b\r\n".repeat(200);
+            answer = admin.raw(head(admin, "GET /api/v1/status", many + "Connection: close\r\n"));
+            assertTrue(answer.status() == 0 || answer.status() >= 400, answer::toString);
+            assertEquals(200, admin.ask("GET /api/v1/status").status());
+        }
+    }
+
+    @Test
+    void connectionsAboveTheMostWaitUntilOneEnds() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+            List<Socket> idle = new ArrayList<>();
+            for (int i = 0; i < AdminServer.MAX_CONNECTIONS + 5; i++) {
+                idle.add(admin.connect());
+            }
+            Socket last = idle.getLast();
+            last.getOutputStream()
+                    .write(head(admin, "GET /livez", "Connection: close\r\n").getBytes(ISO_8859_1));
+            for (Socket socket : idle.subList(0, idle.size() - 1)) {
+                socket.close();
+            }
+            Await.until(() -> available(last) > 0, "the one that waited is answered");
+            last.close();
+        }
+    }
+
+    private static int available(Socket socket) {
+        try {
+            return socket.getInputStream().available();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

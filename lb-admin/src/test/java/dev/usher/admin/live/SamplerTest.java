@@ -1,0 +1,62 @@
+package dev.usher.admin.live;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.testing.Await;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SamplerTest {
+    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final AtomicInteger samples = new AtomicInteger();
+
+    @Test
+    void goesOnAfterAnException() {
+        try (Sampler sampler = new Sampler(
+                () -> {
+                    if (samples.incrementAndGet() < 3) {
+                        throw new IllegalStateException("on purpose");
+                    }
+                },
+                PERIOD_NANOS)) {
+            sampler.start();
+            Await.until(() -> samples.get() > 5, "it goes on");
+        }
+    }
+
+    @Test
+    void takesNoneOnceItIsClosed() {
+        Sampler sampler = new Sampler(samples::incrementAndGet, PERIOD_NANOS);
+        sampler.start();
+        Await.until(() -> samples.get() > 0, "it has begun");
+        sampler.close();
+        int then = samples.get();
+        assertFalse(
+                Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(thread -> thread.getName().equals("admin-sampler")),
+                "its thread is gone");
+        assertEquals(then, samples.get());
+    }
+
+    /** One sample takes five periods: those that were slept through are not made up for. */
+    @Test
+    void leavesOutWhatItWasTooLateFor() {
+        long begun = System.nanoTime();
+        try (Sampler sampler = new Sampler(
+                () -> {
+                    if (samples.incrementAndGet() == 1) {
+                        Await.until(() -> System.nanoTime() - begun > 10 * PERIOD_NANOS, "time passes");
+                    }
+                },
+                PERIOD_NANOS)) {
+            sampler.start();
+            Await.until(() -> samples.get() > 3, "it goes on");
+            long took = System.nanoTime() - begun;
+            assertTrue(took > 12 * PERIOD_NANOS, took / 1_000_000 + " ms for three more");
+        }
+    }
+}

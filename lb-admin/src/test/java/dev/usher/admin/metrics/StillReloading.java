@@ -1,0 +1,20 @@
+package dev.usher.admin.metrics;
+
+import dev.usher.Reload;
+import dev.usher.ReloadStatus;
+import dev.usher.Reloading;
+import java.time.Instant;
+import java.util.List;
+
+/** A configuration that nobody has reloaded. */
+final class StillReloading implements Reloading {
+    @Override
+    public ReloadStatus status() {
+        return new ReloadStatus(1, Instant.ofEpochSecond(1_800_000_000), 0, 0, 0, List.of(), List.of());
+    }
+
+    @Override
+    public Reload reload(String who) {
+        throw new UnsupportedOperationException();
+    }
+}
