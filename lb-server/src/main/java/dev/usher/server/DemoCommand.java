@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.LoadBalancer;
 import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.demo.Demo;
@@ -9,6 +10,8 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,22 +39,33 @@ final class DemoCommand implements Callable<Integer> {
             description = "The address that it listens on (default: 127.0.0.1).")
     private String bind = "127.0.0.1";
 
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            defaultValue = "9000",
+            description = "Where its dashboard is, on 127.0.0.1 (default: 9000).")
+    private int adminPort = 9000;
+
+    @Option(names = "--no-traffic", description = "Without visitors of its own: what is seen is all yours.")
+    private boolean noTraffic;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws IOException, GeneralSecurityException, InterruptedException {
         HostPort listen = listen();
+        HostPort admin = admin();
         StopSignals stops = StopSignals.install(); // before there are files that have to be removed
         stops.add("HUP");
-        if (isBusy(listen)) {
+        if (isBusy(listen, "--port") || isBusy(admin, "--admin-port")) {
             return ExitCode.FAILED;
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println("Making keys and certificates ...");
         out.flush();
         try (Demo demo = Demo.start()) {
-            return stops.asked() ? ExitCode.OK : serve(demo, demo.config(listen), stops);
+            return stops.asked() ? ExitCode.OK : serve(demo, demo.config(listen, admin, !noTraffic), stops);
         } catch (IOException | GeneralSecurityException e) {
             if (stops.asked()) {
                 return ExitCode.OK; // Ctrl-C ended keytool as well
@@ -64,16 +78,29 @@ final class DemoCommand implements Callable<Integer> {
     private int serve(Demo demo, UsherConfig config, StopSignals stops) throws InterruptedException {
         ProgramLog.apply(config.logging());
         try {
-            return new Foreground(config, stops).run(balancer -> {
-                InetSocketAddress bound =
-                        balancer.addresses().values().iterator().next().getFirst();
+            Foreground foreground = new Foreground(config, stops);
+            foreground.leaveOut(Demo.VISITORS);
+            return foreground.run(running -> {
+                LoadBalancer balancer = running.balancer();
+                running.show(new NoFiles(balancer));
+                InetSocketAddress bound = bound(balancer, Demo.LISTENER);
+                if (!noTraffic) {
+                    foreground.beforeEnd(demo.begin(bound(balancer, Demo.VISITORS)));
+                }
                 PrintWriter out = spec.commandLine().getOut();
-                out.print(demo.text(HostPort.parseBind(Summary.of(bound))));
+                out.print(demo.text(
+                        HostPort.parseBind(Summary.of(bound)),
+                        Objects.requireNonNull(running.admin(), "a demo has one")
+                                .url()));
                 out.flush();
             });
         } finally {
             ProgramLog.close();
         }
+    }
+
+    private static InetSocketAddress bound(LoadBalancer balancer, String listener) {
+        return balancer.addresses().getOrDefault(listener, List.of()).getFirst();
     }
 
     private HostPort listen() {
@@ -84,8 +111,16 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private HostPort admin() {
+        try {
+            return HostPort.parseBind("127.0.0.1:" + adminPort);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--admin-port: " + e.getMessage(), e);
+        }
+    }
+
     /** Found out before a second is spent on keys. */
-    private boolean isBusy(HostPort listen) {
+    private boolean isBusy(HostPort listen, String option) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(listen.host(), listen.port()));
             return false;
@@ -93,8 +128,8 @@ final class DemoCommand implements Callable<Integer> {
             String message = String.valueOf(e.getMessage());
             say("the demo cannot listen on " + listen + ": " + message
                     + (message.contains("in use")
-                            ? "; take another port, as: usher demo --port " + (listen.port() + 1)
-                            : "; choose with --bind and --port"));
+                            ? "; take another port, as: usher demo " + option + " " + (listen.port() + 1)
+                            : "; choose with --bind, --port and --admin-port"));
             return true;
         }
     }

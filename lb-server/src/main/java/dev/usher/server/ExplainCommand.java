@@ -57,14 +57,23 @@ final class ExplainCommand implements Callable<Integer> {
             description = "The listener that the client comes to (default: the first of type tls).")
     private @Nullable String listener;
 
+    @Option(names = "--live", description = "Ask the running usher that serves FILE, which knows its backends' states.")
+    private boolean live;
+
+    @Mixin
+    private AdminOptions running = new AdminOptions();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         ServerName serverName = serverName();
         InetAddress from = client();
         PrintWriter out = spec.commandLine().getOut();
+        if (live) {
+            return askRunning(out);
+        }
         UsherConfig config = argument.read(spec.commandLine().getErr(), false);
         if (config == null) {
             return ExitCode.FAILED;
@@ -81,6 +90,20 @@ final class ExplainCommand implements Callable<Integer> {
         out.print(answer.text());
         out.flush();
         return answer.exitCode();
+    }
+
+    private int askRunning(PrintWriter out) throws InterruptedException {
+        try (AdminClient asked = running.clientFor(argument.file())) {
+            LiveExplanation explanation = LiveExplanation.ask(asked, name, alpn, client, listener);
+            out.print(explanation.text());
+            out.flush();
+            return explanation.exitCode();
+        } catch (AdminFault fault) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("usher: " + fault.getMessage());
+            err.flush();
+            return ExitCode.FAILED;
+        }
     }
 
     private ServerName serverName() {

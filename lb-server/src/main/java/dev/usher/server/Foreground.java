@@ -2,31 +2,65 @@ package dev.usher.server;
 
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
+import dev.usher.admin.AdminServer;
+import dev.usher.admin.ConfigSource;
+import dev.usher.admin.Program;
+import dev.usher.admin.Shown;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.SessionLog;
 import dev.usher.server.log.AccessLog;
+import dev.usher.server.log.AllButOne;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A load balancer from its first bind to its last line of log, in the foreground, until a signal ends it. */
+/**
+ * A load balancer and its admin side from the first bind to the last line of log, in the foreground, until a signal ends
+ * them.
+ */
 final class Foreground {
     private static final Logger log = LoggerFactory.getLogger(Foreground.class);
 
     private final UsherConfig config;
     private final StopSignals stops;
+    private final Instant startedAt = Instant.now();
     private Runnable beforeEnd = () -> {};
+    private @Nullable String leftOut;
 
     Foreground(UsherConfig config, StopSignals stops) {
         this.config = config;
         this.stops = stops;
+    }
+
+    /**
+     * What runs.
+     *
+     * @param admin null where none was asked for
+     * @param droppedLines lines of the access log that were not written so far
+     */
+    record Running(LoadBalancer balancer, @Nullable AdminServer admin, Instant startedAt, LongSupplier droppedLines) {
+        /** Has the admin side show it, if there is one. */
+        void show(ConfigSource source) {
+            if (admin != null) {
+                Program program = new Program(Version.number(), Version.commit(), startedAt);
+                admin.show(new Shown(balancer, source, program, droppedLines));
+            }
+        }
+    }
+
+    /** Keeps the sessions of a listener out of the access log. */
+    void leaveOut(String listener) {
+        leftOut = listener;
     }
 
     /** Has something ended before the load balancer ends. */
@@ -40,17 +74,33 @@ final class Foreground {
      * @param ready is told once connections are served
      * @return the exit code
      */
-    int run(Consumer<LoadBalancer> ready) throws InterruptedException {
+    int run(Consumer<Running> ready) throws InterruptedException {
         try (AccessLog access = AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config))) {
             Signals.on("USR1", access == null ? () -> {} : access::reopen); // unhandled, it ends the process
-            return serve(access == null ? SessionLog.NONE : access, ready);
+            try (AdminServer admin = admin()) { // before a connection is taken, which would be cut if this failed
+                return serve(access, admin, ready);
+            }
         } catch (IOException e) {
             log.error("{}", e.getMessage());
             return ExitCode.FAILED;
         }
     }
 
-    private int serve(SessionLog sessions, Consumer<LoadBalancer> ready) throws InterruptedException {
+    private SessionLog sessionLog(@Nullable AccessLog access) {
+        if (access == null) {
+            return SessionLog.NONE;
+        }
+        return leftOut == null ? access : new AllButOne(access, leftOut);
+    }
+
+    private @Nullable AdminServer admin() throws IOException {
+        return config.admin().bind() == null ? null : AdminServer.start(config.admin());
+    }
+
+    private int serve(@Nullable AccessLog access, @Nullable AdminServer admin, Consumer<Running> ready)
+            throws InterruptedException {
+        SessionLog sessions = sessionLog(access);
+        LongSupplier droppedLines = access == null ? () -> 0 : access::dropped;
         LoadBalancer balancer;
         try {
             balancer = LoadBalancer.start(config, Environment.of(sessions, Descriptors.connections()));
@@ -62,7 +112,7 @@ final class Foreground {
         try (balancer) {
             String signal;
             try {
-                ready.accept(balancer);
+                ready.accept(new Running(balancer, admin, startedAt, droppedLines));
                 signal = stops.take();
             } finally {
                 beforeEnd.run();

@@ -48,7 +48,7 @@ final class ForwardCommand implements Callable<Integer> {
         try {
             StopSignals stops = StopSignals.install();
             stops.add("HUP");
-            return new Foreground(config, stops).run(this::announce);
+            return new Foreground(config, stops).run(running -> announce(running.balancer()));
         } finally {
             ProgramLog.close();
         }

@@ -2,7 +2,6 @@ package dev.usher.server;
 
 import dev.usher.ConfigDiff;
 import dev.usher.config.UsherConfig;
-import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunFile;
 import dev.usher.server.reload.RunState;
 import dev.usher.server.reload.RunningUsher;
@@ -12,10 +11,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,41 +68,17 @@ final class ReloadCommand implements Callable<Integer> {
     // ---- which ----
 
     private @Nullable RunningUsher find() {
-        List<RunFile.Found> all = RunFile.running(new RunDirectory(System::getenv));
-        List<RunFile.Found> meant = all.stream().filter(this::isMeant).toList();
-        if (meant.size() > 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "there are several; say which by FILE or --pid:\n" + listed(meant));
-        }
-        if (meant.isEmpty()) {
-            say("usher: no running usher found"
-                    + (pid == null ? "" : " with pid " + pid)
-                    + (file == null ? "" : " that serves " + file)
-                    + (all.isEmpty() ? "" : "; there are:\n" + listed(all)));
-            return null;
-        }
-        return new RunningUsher(meant.getFirst());
-    }
-
-    private boolean isMeant(RunFile.Found found) {
-        return (pid == null || found.state().pid() == pid)
-                && (file == null || isSame(file, found.state().config()));
-    }
-
-    private static boolean isSame(Path file, String running) {
-        Path other = Path.of(running);
+        FindRunning find = new FindRunning(file, pid);
         try {
-            return file.toAbsolutePath().normalize().equals(other.normalize())
-                    || file.toRealPath().equals(other.toRealPath());
-        } catch (IOException notThere) {
-            return false;
+            RunFile.Found found = find.one("FILE or --pid");
+            if (found == null) {
+                say("usher: " + find.nothingFound().getMessage());
+                return null;
+            }
+            return new RunningUsher(found);
+        } catch (AdminFault several) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(several.getMessage()), several);
         }
-    }
-
-    private static String listed(List<RunFile.Found> found) {
-        return found.stream()
-                .map(each -> "  pid " + each.state().pid() + "  " + each.state().config())
-                .collect(Collectors.joining("\n"));
     }
 
     // ---- what ----

@@ -1,7 +1,10 @@
 package dev.usher.server;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.AdminServer;
+import dev.usher.server.Foreground.Running;
 import dev.usher.server.log.ProgramLog;
+import dev.usher.server.reload.FileSource;
 import dev.usher.server.reload.Reloader;
 import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunFile;
@@ -45,9 +48,9 @@ final class RunCommand implements Callable<Integer> {
         ProgramLog.apply(read.config().logging());
         try {
             Foreground foreground = new Foreground(read.config(), StopSignals.install());
-            return foreground.run(balancer -> {
-                foreground.beforeEnd(reloading(read, balancer, hangUp));
-                StartLines.write(balancer);
+            return foreground.run(running -> {
+                foreground.beforeEnd(reloading(read, running, hangUp));
+                StartLines.write(running);
             });
         } finally {
             ProgramLog.close();
@@ -55,11 +58,18 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Begins to follow changes of the configuration; what is given back ends that. */
-    private Runnable reloading(ConfigResult.Valid read, LoadBalancer balancer, HangUp hangUp) {
-        RunFile run = RunFile.create(new RunDirectory(System::getenv), argument.file(), read.config());
+    private Runnable reloading(ConfigResult.Valid read, Running running, HangUp hangUp) {
+        LoadBalancer balancer = running.balancer();
+        AdminServer admin = running.admin();
+        RunFile run = RunFile.create(
+                new RunDirectory(System::getenv), argument.file(), read.config(), admin == null ? null : admin.url());
         Reloader reloader = new Reloader(argument.file(), read, balancer);
+        if (admin != null) {
+            reloader.tell(_ -> admin.follow(balancer.config().admin()));
+        }
         reloader.tell(_ -> ProgramLog.setLevel(balancer.config().logging().level()));
         reloader.tell(reload -> run.tell(reload, balancer.config()));
+        running.show(new FileSource(argument.file(), balancer, reloader));
         reloader.start();
         hangUp.goesTo(reloader::onSignal);
         return () -> {

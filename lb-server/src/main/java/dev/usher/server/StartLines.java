@@ -4,6 +4,7 @@ import dev.usher.LoadBalancer;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.Foreground.Running;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -15,7 +16,8 @@ final class StartLines {
 
     private StartLines() {}
 
-    static void write(LoadBalancer balancer) {
+    static void write(Running running) {
+        LoadBalancer balancer = running.balancer();
         UsherConfig config = balancer.config();
         balancer.addresses().forEach((name, addresses) -> {
             ListenerConfig listener = config.listeners().get(name);
@@ -30,6 +32,9 @@ final class StartLines {
                                 : Summary.counted(routes(config, name), "route"));
             }
         });
+        if (running.admin() != null) {
+            log.info("dashboard: {}", running.admin().url());
+        }
         OptionalLong limit = Descriptors.limit();
         String shortage = limit.isEmpty() ? null : Descriptors.shortage(config, limit.getAsLong());
         if (shortage != null) {

@@ -17,6 +17,11 @@ final class Version {
                 + System.getProperty("os.name") + " " + System.getProperty("os.version") + ")";
     }
 
+    /** As {@code 1a2b3c4}; empty where the build did not know it. */
+    static String commit() {
+        return build().getProperty("commit", "");
+    }
+
     /** As {@code 0.1.0}. */
     static String number() {
         return String.valueOf(build().getProperty("version"));

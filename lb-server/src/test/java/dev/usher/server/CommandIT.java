@@ -214,6 +214,9 @@ class CommandIT {
             assertTrue(pasted(lines.get(1), 0).contains("certificate of two.example"));
             pasted(lines.get(2), 35); // curl's "SSL connect error"
             demo.out().await("\"sni\":\"three.example\"");
+            String dashboard = demo.out().await("http://127.0.0.1:").strip();
+            assertTrue(pasted("curl -s --noproxy '*' " + dashboard + "api/v1/pools", 0)
+                    .contains("one.example"));
             demo.signal("INT");
             assertEquals(0, demo.exitCode());
             assertEquals(List.of(), demo.err().all());
@@ -245,7 +248,9 @@ class CommandIT {
                         "target/usher.jar",
                         "demo",
                         "--port",
-                        Integer.toString(port)));
+                        Integer.toString(port),
+                        "--admin-port",
+                        Integer.toString(freePort())));
     }
 
     /** What a line prints that is pasted into a shell. */

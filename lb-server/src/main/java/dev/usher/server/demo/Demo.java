@@ -3,6 +3,7 @@ package dev.usher.server.demo;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Fallback;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
@@ -14,13 +15,18 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two domains with a certificate each, three backends that hold them, and the configuration of an usher in front, which
@@ -33,10 +39,17 @@ public final class Demo implements AutoCloseable {
     private static final String TWO = "two.example";
     private static final String NOBODY = "three.example";
 
+    /** The listener for who tries the demo. */
+    public static final String LISTENER = "demo";
+    /** The listener that the demo's own visitors come to. They are not in the access log: there would be no end of it. */
+    public static final String VISITORS = "visitors";
+
     private final DemoDirectory directory = new DemoDirectory();
     private final Path pem = directory.resolve("certificates.pem");
     private final List<DemoBackend> one = new ArrayList<>();
     private final List<DemoBackend> two = new ArrayList<>();
+
+    private @Nullable SSLContext trust;
 
     private Demo() throws IOException {}
 
@@ -61,12 +74,18 @@ public final class Demo implements AutoCloseable {
         one.add(new DemoBackend("backend B", ONE, ofOne));
         two.add(new DemoBackend("backend C", TWO, ofTwo));
         Files.writeString(pem, ofOne.pem() + ofTwo.pem());
+        trust = DemoCertificate.trusting(pem);
     }
 
     /** What usher is to do in front of it. */
-    public UsherConfig config(HostPort bind) {
+    public UsherConfig config(HostPort bind, HostPort admin, boolean visitors) {
+        Map<String, ListenerConfig> listeners = new LinkedHashMap<>();
+        listeners.put(LISTENER, ListenerConfig.tls(LISTENER, List.of(bind)));
+        if (visitors) {
+            listeners.put(VISITORS, ListenerConfig.tls(VISITORS, List.of(new HostPort("127.0.0.1", 0))));
+        }
         return new UsherConfig(
-                Map.of("demo", ListenerConfig.tls("demo", List.of(bind))),
+                listeners,
                 List.of(RouteConfig.of(ONE, ONE), RouteConfig.of(TWO, TWO)),
                 Fallback.REJECT,
                 Fallback.REJECT,
@@ -75,20 +94,64 @@ public final class Demo implements AutoCloseable {
                 UsherConfig.ONE_WORKER_PER_CORE,
                 new ShutdownConfig(Duration.ofSeconds(1), Duration.ZERO),
                 ReloadConfig.DEFAULT,
-                AdminConfig.NONE,
+                new AdminConfig(admin, AdminConfig.DEFAULT_ALLOWED_HOSTS, List.of(), null, false),
                 new LoggingConfig(LoggingConfig.Level.WARN, LoggingConfig.Format.TEXT, AccessLogConfig.DEFAULT));
     }
 
-    private static PoolConfig pool(String name, List<DemoBackend> members) {
-        return PoolConfig.of(
-                name,
+    private PoolConfig pool(String domain, List<DemoBackend> members) {
+        PoolConfig standard = PoolConfig.of(
+                domain,
                 members.stream()
                         .map(backend -> BackendConfig.of(backend.address()))
                         .toList());
+        return new PoolConfig(
+                standard.name(),
+                standard.backends(),
+                standard.balance(),
+                standard.timeouts(),
+                standard.retries(),
+                probe(domain),
+                standard.ejection(),
+                standard.slowStart(),
+                standard.onDown(),
+                standard.sendProxyProtocol(),
+                standard.resolve());
+    }
+
+    /** A handshake, so that the backends' certificates are seen. */
+    private HealthCheckConfig probe(String domain) {
+        HealthCheckConfig standard = HealthCheckConfig.DEFAULT;
+        return new HealthCheckConfig(
+                HealthCheckConfig.Type.TLS,
+                domain,
+                standard.alpn(),
+                true,
+                pem,
+                standard.path(),
+                standard.method(),
+                standard.expect(),
+                standard.interval(),
+                standard.timeout(),
+                standard.rise(),
+                standard.fall(),
+                standard.jitterPercent(),
+                standard.warnExpiry());
+    }
+
+    /**
+     * Sends visitors of its own.
+     *
+     * @param usher where the listener for them listens
+     * @return ends it
+     */
+    public Runnable begin(InetSocketAddress usher) {
+        DemoTraffic traffic =
+                new DemoTraffic(usher, List.of(ONE, TWO), Objects.requireNonNull(trust, "it has started"));
+        return traffic::close;
     }
 
     /** What the user sees: what there is, and what to paste. */
-    public String text(HostPort listening) {
+    public String text(HostPort listening, String dashboard) {
         return """
 
                 Two HTTPS domains behind one address, each with its own certificate and key:
@@ -109,7 +172,13 @@ public final class Demo implements AutoCloseable {
 
                   %s
 
-                Each connection shows up here as a line of the access log. Ctrl-C ends the demo.
+                What happens is on the dashboard, where you may drain a backend as well:
+
+                  %s
+
+                Some visitors come by themselves, so that there is something to see (--no-traffic keeps
+                them away). Your own connections show up here as lines of the access log.
+                Ctrl-C ends the demo.
 
                 """.formatted(
                         ONE,
@@ -120,7 +189,8 @@ public final class Demo implements AutoCloseable {
                         listening,
                         curl(ONE, listening),
                         curl(TWO, listening),
-                        curl(NOBODY, listening));
+                        curl(NOBODY, listening),
+                        dashboard);
     }
 
     private String curl(String domain, HostPort listening) {

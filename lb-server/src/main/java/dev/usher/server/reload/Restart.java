@@ -4,6 +4,7 @@ import dev.usher.config.LoggingConfig;
 import dev.usher.config.UsherConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The settings that are followed from the start of a process to its end. */
 final class Restart {
@@ -16,7 +17,8 @@ final class Restart {
         List<String> needed = new ArrayList<>();
         addIf(needed, started.workers() != inForce.workers(), "workers");
         addIf(needed, started.limits().heldBytes() != inForce.limits().heldBytes(), "limits.held_bytes");
-        addIf(needed, !started.admin().equals(inForce.admin()), "admin");
+        addIf(needed, !Objects.equals(started.admin().bind(), inForce.admin().bind()), "admin.bind");
+        addIf(needed, !Objects.equals(started.admin().tls(), inForce.admin().tls()), "admin.tls");
         addIf(needed, was.format() != is.format(), "logging.format");
         addIf(needed, !was.access().equals(is.access()), "logging.access");
         return needed;

@@ -44,24 +44,29 @@ public final class RunFile implements AutoCloseable {
     private final long pid = ProcessHandle.current().pid();
     private RunState state;
 
-    private RunFile(@Nullable Path directory, Path config) {
+    private RunFile(@Nullable Path directory, Path config, @Nullable String admin) {
         this.directory = directory;
         this.state = new RunState(
                 pid,
                 startedMillis(ProcessHandle.current()),
                 config.toAbsolutePath().toString(),
+                admin,
                 1,
                 null,
                 null);
     }
 
-    /** Says that this process is there. Where no file can be written it works without one, and says so. */
-    public static RunFile create(RunDirectory places, Path file, UsherConfig inForce) {
+    /**
+     * Says that this process is there. Where no file can be written it works without one, and says so.
+     *
+     * @param admin where its admin side can be asked, as a URL; null if it has none
+     */
+    public static RunFile create(RunDirectory places, Path file, UsherConfig inForce, @Nullable String admin) {
         Path directory = places.writable();
-        RunFile run = new RunFile(directory, file);
+        RunFile run = new RunFile(directory, file, admin);
         if (directory == null) {
             log.warn(
-                    "usher reload will not find this process: no directory for its run file among {}",
+                    "usher reload and the like will not find this process: no directory for its run file among {}",
                     places.candidates());
         } else {
             removeStale(directory);
@@ -85,6 +90,7 @@ public final class RunFile implements AutoCloseable {
                 pid,
                 state.startedMillis(),
                 state.config(),
+                state.admin(),
                 reload.generation(),
                 attempt,
                 reload.trigger() == Reload.Trigger.SIGNAL ? attempt : state.lastSignal());

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedMillis when its process began: a process of another time with the same number is another one
  * @param config the configuration file, as an absolute path
+ * @param admin where its admin side can be asked, as a URL; null if it has none
  * @param generation in force
  * @param last attempt to reload; null if there was none
  * @param lastSignal the last attempt that a SIGHUP asked for; null if there was none
@@ -16,6 +17,7 @@ public record RunState(
         long pid,
         long startedMillis,
         String config,
+        @Nullable String admin,
         int generation,
         @Nullable Attempt last,
         @Nullable Attempt lastSignal) {

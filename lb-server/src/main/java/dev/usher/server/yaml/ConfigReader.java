@@ -11,12 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes the one tree of all files apart and makes the configuration of it. */
 final class ConfigReader {
-    private final Item.Mapping tree;
     private final Fields root;
     private final Problems problems;
 
     ConfigReader(Item.Mapping tree, Problems problems) {
-        this.tree = tree;
         this.root = new Fields(tree, "", new Place(tree.place().source(), 1, 1, 1), problems);
         this.problems = problems;
     }
@@ -54,7 +52,6 @@ final class ConfigReader {
         LoggingConfig logging = program.logging();
         root.done();
         pools.checkReferences(complete);
-        NotYet.check(tree, problems);
         if (problems.hasErrors()) {
             return null;
         }

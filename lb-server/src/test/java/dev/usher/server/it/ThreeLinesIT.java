@@ -45,7 +45,8 @@ class ThreeLinesIT {
                                 .replace("10.0.0.11:443", "127.0.0.1:" + www.port())
                                 .replace("10.0.0.21:443", "127.0.0.1:" + shop.port())
                                 .replace("10.0.0.22:443", Backend.hostPort(Backend.refusing()))
-                        + listenerUnlessAllowed()))) {
+                        + listenerUnlessAllowed()
+                        + "admin: none\n"))) { // its port may be taken, and is no part of this
             usher.awaitPrinted("usher \\S+ is ready");
             Matcher port = usher.awaitPrinted("listener \\w+: tls on \\S+:(\\d+)");
             for (String domain : List.of("www.example.com", "shop.example.com", "shop.example.com")) {

@@ -2,6 +2,7 @@ package dev.usher.server.it;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,15 +37,24 @@ final class Usher implements AutoCloseable {
 
     /** As {@link #run(String, String)}, with at most so many descriptors; 0 is no limit. */
     static Usher run(String listener, String yaml, int descriptors) throws Exception {
+        return run(listener, yaml, "none", descriptors);
+    }
+
+    /** As {@link #run(String, String)}, with an admin side on a free port of 127.0.0.1. */
+    static Usher withAdmin(String yaml) throws Exception {
+        return run("", yaml, "{ bind: \"127.0.0.1:0\" }", 0);
+    }
+
+    private static Usher run(String listener, String yaml, String admin, int descriptors) throws Exception {
         Path directory = Program.directory("usher");
         Path access = directory.resolve("access.log");
         Path file = directory.resolve("usher.yaml");
         Files.writeString(file, """
                 listeners:
                   test: { bind: "127.0.0.1:0"%s }
-                admin: none
+                admin: %s
                 logging: { access: { output: %s } }
-                """.formatted(listener.isEmpty() ? "" : ", " + listener, access) + yaml);
+                """.formatted(listener.isEmpty() ? "" : ", " + listener, admin, access) + yaml);
         Program program = Program.start("usher", limited(command("run", file.toString()), descriptors));
         try {
             Matcher port = awaitStart(program, "listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)");
@@ -114,6 +124,11 @@ final class Usher implements AutoCloseable {
 
     InetSocketAddress address() {
         return address;
+    }
+
+    /** Where its admin side is. */
+    URI admin() throws Exception {
+        return URI.create(program.awaitPrinted("dashboard: (http\\S+)").group(1));
     }
 
     int port() {

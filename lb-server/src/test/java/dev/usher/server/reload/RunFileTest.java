@@ -39,7 +39,7 @@ class RunFileTest {
     @Test
     void givesBackTheConfigurationInForce() throws Exception {
         UsherConfig config = example();
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), config)) {
+        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), config, null)) {
             RunFile.Found found = own();
             UsherConfig inForce = found.inForce();
             assertEquals(config, inForce);
@@ -50,7 +50,7 @@ class RunFileTest {
     @Test
     void isForItsUserAloneAndGoneAtTheEnd() throws Exception {
         Path run = directory.resolve("run");
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example())) {
+        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(run)));
             try (Stream<Path> files = Files.list(run)) {
                 for (Path file : files.toList()) {
@@ -65,7 +65,7 @@ class RunFileTest {
 
     @Test
     void tellsWhatCameOfAReload() throws Exception {
-        try (RunFile run = RunFile.create(places, Path.of("usher.yaml"), example())) {
+        try (RunFile run = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
             run.tell(attempt(1, Reload.Trigger.SIGNAL), example());
             run.tell(attempt(2, Reload.Trigger.FILES), example());
             RunState state = own().state();
@@ -93,12 +93,12 @@ class RunFileTest {
     void ofADeadProcessIsIgnoredAndRemoved() throws Exception {
         Process dead = new ProcessBuilder("true").start();
         dead.waitFor();
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example())) {
+        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
             Path own = directory.resolve("run/" + ProcessHandle.current().pid() + ".json");
             Path stale = directory.resolve("run/" + dead.pid() + ".json");
             Files.copy(own, stale);
             assertEquals(1, running().size());
-            RunFile.create(places, Path.of("usher.yaml"), example());
+            RunFile.create(places, Path.of("usher.yaml"), example(), null);
             assertFalse(Files.exists(stale));
         }
     }
@@ -106,7 +106,7 @@ class RunFileTest {
     /** A number that was given out again is not the process that wrote the file. */
     @Test
     void ofAnotherProcessOfTheSameNumberIsIgnored() throws Exception {
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example())) {
+        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
             Path own = directory.resolve("run/" + ProcessHandle.current().pid() + ".json");
             Files.writeString(own, Files.readString(own).replaceFirst("(\"startedMillis\":)\\d+", "$11"));
             assertEquals(List.of(), running());
@@ -115,7 +115,7 @@ class RunFileTest {
 
     @Test
     void isNotBelievedWhereOthersCanWrite() throws Exception {
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example())) {
+        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
             Files.setPosixFilePermissions(directory.resolve("run"), PosixFilePermissions.fromString("rwxrwxrwx"));
             assertEquals(List.of(), running());
         }

@@ -1,0 +1,102 @@
+package dev.usher.server;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Asks the admin side of a running usher. */
+final class AdminClient implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final URI base;
+    private final @Nullable String token;
+    private final HttpClient http;
+
+    /**
+     * @param base as {@code http://127.0.0.1:9000/}
+     * @param token to send; null for none
+     * @param tls what to trust; null trusts what the JDK does
+     */
+    AdminClient(URI base, @Nullable String token, @Nullable SSLContext tls) {
+        this.base = base;
+        this.token = token;
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE);
+        this.http = (tls == null ? builder : builder.sslContext(tls)).build();
+    }
+
+    /** Answers with the JSON at a path, which begins with a slash. */
+    JsonNode get(String path) throws AdminFault, InterruptedException {
+        return read(send(request(path).GET().build()));
+    }
+
+    /** Changes what is at a path. */
+    JsonNode patch(String path, String body) throws AdminFault, InterruptedException {
+        return read(send(request(path)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(body))
+                .build()));
+    }
+
+    /** The status of a path, whatever it is, and what is said there. */
+    HttpResponse<String> look(String path) throws AdminFault, InterruptedException {
+        return send(request(path).GET().build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE);
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws AdminFault, InterruptedException {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AdminFault("nothing answers at " + base + reason(e));
+        }
+    }
+
+    private static String reason(IOException fault) {
+        return fault.getMessage() == null ? "" : ": " + fault.getMessage();
+    }
+
+    private JsonNode read(HttpResponse<String> answer) throws AdminFault {
+        JsonNode body = parsed(answer.body());
+        if (answer.statusCode() == 200) {
+            return body;
+        }
+        String detail = body.path("detail").asString("status " + answer.statusCode());
+        throw new AdminFault(
+                switch (answer.statusCode()) {
+                    case 401 ->
+                        token == null
+                                ? "it wants a token: --token-file FILE, or USHER_TOKEN in the environment"
+                                : detail;
+                    default -> detail;
+                });
+    }
+
+    private JsonNode parsed(String body) throws AdminFault {
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException notJson) {
+            throw new AdminFault("what answers at " + base + " is no usher");
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.usher.server;
+
+/** Why a running usher could not be asked, or did not do what was asked; the message says what to do. */
+final class AdminFault extends Exception {
+    private static final long serialVersionUID = 1;
+
+    AdminFault(String message) {
+        super(message, null, false, false); // for people, who have no use for a stack
+    }
+}

@@ -1,0 +1,107 @@
+package dev.usher.server;
+
+import dev.usher.config.AdminConfig.Tls;
+import dev.usher.server.reload.RunFile;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Whom to ask, for the commands that ask a running usher. */
+final class AdminOptions {
+    /** Where an usher without a run file is, as a demo, unless it was told otherwise. */
+    private static final URI STANDARD = URI.create("http://127.0.0.1:9000/");
+
+    @Option(
+            names = "--admin",
+            paramLabel = "URL",
+            description = "Its admin side, as http://127.0.0.1:9000 (default: of the only one that runs here).")
+    private @Nullable URI admin;
+
+    @Option(names = "--pid", paramLabel = "N", description = "The process, where several run here.")
+    private @Nullable Long pid;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "A file with the token, where it wants one (default: the variable USHER_TOKEN).")
+    private @Nullable Path tokenFile;
+
+    /** Makes a client for the one that is meant; to be closed. */
+    AdminClient client() throws AdminFault {
+        return clientFor(null);
+    }
+
+    /** The same, for the one that serves a configuration, unless the URL of another is given. */
+    AdminClient clientFor(@Nullable Path file) throws AdminFault {
+        if (admin != null) {
+            return new AdminClient(checked(admin), token(), null);
+        }
+        FindRunning find = new FindRunning(file, pid);
+        RunFile.Found found = find.one("--pid");
+        if (found != null) {
+            return clientOf(found);
+        }
+        if (pid != null || file != null) {
+            throw find.nothingFound();
+        }
+        return standard(find);
+    }
+
+    private AdminClient clientOf(RunFile.Found found) throws AdminFault {
+        String url = found.state().admin();
+        if (url == null) {
+            throw new AdminFault(
+                    "process " + found.state().pid() + " has no admin side: its configuration says" + " admin: none");
+        }
+        return new AdminClient(URI.create(url), token(), pinned(found));
+    }
+
+    private static @Nullable SSLContext pinned(RunFile.Found found) throws AdminFault {
+        try {
+            Tls tls = found.inForce().admin().tls();
+            return tls == null ? null : PinnedTls.of(tls.cert());
+        } catch (IOException e) {
+            throw new AdminFault("process " + found.state().pid() + ": " + e.getMessage());
+        }
+    }
+
+    /** Without a token, which is for nobody else: whoever listens there was not found by its own file. */
+    private static AdminClient standard(FindRunning find) throws AdminFault {
+        AdminClient client = new AdminClient(STANDARD, null, null);
+        try {
+            client.look("/livez");
+            return client;
+        } catch (AdminFault nobody) {
+            client.close();
+            throw find.nothingFound();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            client.close();
+            throw find.nothingFound();
+        }
+    }
+
+    private static URI checked(URI admin) throws AdminFault {
+        String scheme = admin.getScheme();
+        if (admin.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+            throw new AdminFault("--admin must be as http://127.0.0.1:9000, was " + admin);
+        }
+        return admin;
+    }
+
+    private @Nullable String token() throws AdminFault {
+        if (tokenFile == null) {
+            String token = System.getenv("USHER_TOKEN");
+            return token == null || token.isBlank() ? null : token.strip();
+        }
+        try {
+            return Files.readString(tokenFile).strip();
+        } catch (IOException e) {
+            throw new AdminFault("--token-file " + tokenFile + " cannot be read: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.usher.server;
+
+import java.io.PrintWriter;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** A command that changes a backend of a running usher, until that is restarted. */
+abstract class BackendCommand extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "POOL", description = "The pool.")
+    private String pool = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "BACKEND",
+            description = "Its backend, as usher status and the log call it: 10.0.0.11:443.")
+    private String backend = "";
+
+    /** What is to become different, as JSON. */
+    abstract String change();
+
+    @Override
+    final int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
+        JsonNode now = client.patch("/api/v1/pools/" + part(pool) + "/backends/" + part(backend), change());
+        out.println("backend " + backend + " of pool " + pool + ": "
+                + now.path("state").asString() + " ("
+                + now.path("reason").asString() + "), weight "
+                + now.path("weight").asInt() + ", "
+                + now.path("open").asInt() + " sessions open");
+        return ExitCode.OK;
+    }
+}

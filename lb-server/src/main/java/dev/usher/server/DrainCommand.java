@@ -1,0 +1,48 @@
+package dev.usher.server;
+
+import dev.usher.config.Units;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code usher drain}. */
+@Command(
+        name = "drain",
+        description = "Send a backend no new sessions. Those that it has go on; it is still probed.",
+        footer = {
+            "",
+            "Holds until usher enable, or the next restart of usher.",
+            "Exit codes: 0 done, 1 not done, 2 wrong usage.",
+        })
+final class DrainCommand extends BackendCommand {
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    @Option(
+            names = "--close-after",
+            paramLabel = "TIME",
+            converter = Time.class,
+            description = "Close the sessions that are left after a time, as 5m (default: never).")
+    private @Nullable Duration closeAfter;
+
+    /** A time as configurations have it. */
+    private static final class Time implements CommandLine.ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                return Units.duration(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    @Override
+    String change() {
+        return closeAfter == null
+                ? "{\"admin_state\": \"drain\"}"
+                : "{\"admin_state\": \"drain\", \"close_after_seconds\": "
+                        + (double) closeAfter.toMillis() / MILLIS_PER_SECOND + "}";
+    }
+}

@@ -1,0 +1,64 @@
+package dev.usher.server;
+
+import dev.usher.server.reload.RunDirectory;
+import dev.usher.server.reload.RunFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of the running processes is meant.
+ *
+ * @param file of its configuration; null for any
+ * @param pid its number; null for any
+ */
+record FindRunning(@Nullable Path file, @Nullable Long pid) {
+    /**
+     * The one that is meant; null if there is none.
+     *
+     * @param options by which the command can be told, where several are
+     */
+    RunFile.@Nullable Found one(String options) throws AdminFault {
+        List<RunFile.Found> meant = all().stream().filter(this::isMeant).toList();
+        if (meant.size() > 1) {
+            throw new AdminFault("there are several; say which by " + options + ":\n" + listed(meant));
+        }
+        return meant.isEmpty() ? null : meant.getFirst();
+    }
+
+    /** That there is none, and what there is instead. */
+    AdminFault nothingFound() {
+        List<RunFile.Found> all = all();
+        return new AdminFault("no running usher found"
+                + (pid == null ? "" : " with pid " + pid)
+                + (file == null ? "" : " that serves " + file)
+                + (all.isEmpty() ? "" : "; there are:\n" + listed(all)));
+    }
+
+    private static List<RunFile.Found> all() {
+        return RunFile.running(new RunDirectory(System::getenv));
+    }
+
+    private boolean isMeant(RunFile.Found found) {
+        return (pid == null || found.state().pid() == pid)
+                && (file == null || isSame(file, found.state().config()));
+    }
+
+    private static boolean isSame(Path file, String running) {
+        Path other = Path.of(running);
+        try {
+            return file.toAbsolutePath().normalize().equals(other.normalize())
+                    || file.toRealPath().equals(other.toRealPath());
+        } catch (IOException notThere) {
+            return false;
+        }
+    }
+
+    private static String listed(List<RunFile.Found> found) {
+        return found.stream()
+                .map(each -> "  pid " + each.state().pid() + "  " + each.state().config())
+                .collect(Collectors.joining("\n"));
+    }
+}

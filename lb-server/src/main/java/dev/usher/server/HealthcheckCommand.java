@@ -1,0 +1,19 @@
+package dev.usher.server;
+
+import java.io.PrintWriter;
+import java.net.http.HttpResponse;
+import picocli.CommandLine.Command;
+
+/** {@code usher healthcheck}. */
+@Command(
+        name = "healthcheck",
+        description = "Say whether a running usher is ready for connections: for containers and scripts.",
+        footer = {"", "Needs no token.", "Exit codes: 0 ready, 1 not ready or not there."})
+final class HealthcheckCommand extends AdminCommand {
+    @Override
+    int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
+        HttpResponse<String> answer = client.look("/readyz");
+        out.println(answer.body());
+        return answer.statusCode() == 200 ? ExitCode.OK : ExitCode.FAILED;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.usher.server;
+
+import java.util.List;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a running usher says becomes of a name.
+ *
+ * @param exitCode what the command ends with
+ */
+record LiveExplanation(String text, int exitCode) {
+    static LiveExplanation ask(
+            AdminClient client, String name, List<String> alpn, String from, @Nullable String listener)
+            throws AdminFault, InterruptedException {
+        StringJoiner query = new StringJoiner("&", "/api/v1/explain?", "");
+        query.add("name=" + AdminCommand.part(name));
+        query.add("client=" + AdminCommand.part(from));
+        query.add("alpn=" + AdminCommand.part(String.join(",", alpn)));
+        if (listener != null) {
+            query.add("listener=" + AdminCommand.part(listener));
+        }
+        return of(client.get(query.toString()));
+    }
+
+    private static LiveExplanation of(JsonNode said) {
+        StringBuilder text = new StringBuilder();
+        said.path("steps")
+                .forEach(step -> text.append("  ").append(step.asString()).append('\n'));
+        text.append('\n');
+        String outcome = said.path("outcome").asString();
+        if (outcome.equals("refused")) {
+            text.append("refused   ").append(said.path("refusal").asString()).append('\n');
+            return new LiveExplanation(text.toString(), ExitCode.REFUSED);
+        }
+        if (!said.path("route").isNull()) {
+            text.append("route     ").append(said.path("route").asString()).append('\n');
+        }
+        text.append("pool      ").append(said.path("pool").asString()).append('\n');
+        String label = "backends  ";
+        for (JsonNode backend : said.path("backends")) {
+            text.append(label)
+                    .append(backend.path("address").asString())
+                    .append("  ")
+                    .append(backend.path("state").asString())
+                    .append(backend.path("takes_sessions").asBoolean() ? ": " : ", takes none: ")
+                    .append(backend.path("text").asString())
+                    .append('\n');
+            label = "          ";
+        }
+        return new LiveExplanation(text.toString(), outcome.equals("default") ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.usher.server;
+
+import dev.usher.ConfigDiff;
+import dev.usher.LoadBalancer;
+import dev.usher.Reload;
+import dev.usher.ReloadStatus;
+import dev.usher.admin.ConfigSource;
+import dev.usher.server.yaml.ConfigYaml;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A configuration that is in no file, as a demo's: it stays as it is. */
+final class NoFiles implements ConfigSource {
+    private final LoadBalancer balancer;
+    private final ReloadStatus status = new ReloadStatus(1, Instant.now(), 0, 0, 0, List.of(), List.of());
+
+    NoFiles(LoadBalancer balancer) {
+        this.balancer = balancer;
+    }
+
+    @Override
+    public @Nullable Path file() {
+        return null;
+    }
+
+    @Override
+    public ReloadStatus status() {
+        return status;
+    }
+
+    @Override
+    public Reload reload(String who) {
+        throw new UnsupportedOperationException("there is no file to read again");
+    }
+
+    @Override
+    public OnDisk onDisk() {
+        return OnDisk.NONE;
+    }
+
+    @Override
+    public Files files() {
+        return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of());
+    }
+
+    @Override
+    public String effective() {
+        return ConfigYaml.of(balancer.config());
+    }
+}

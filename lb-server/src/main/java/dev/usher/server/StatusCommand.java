@@ -1,0 +1,90 @@
+package dev.usher.server;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/** {@code usher status}. */
+@Command(
+        name = "status",
+        description = "Say how a running usher is, and what needs attention.",
+        footer = {"", "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage."})
+final class StatusCommand extends AdminCommand {
+    @Option(names = "--json", description = "As the API says it, for programs.")
+    private boolean json;
+
+    @Override
+    int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
+        JsonNode status = client.get("/api/v1/status");
+        if (json) {
+            out.println(status.toPrettyString());
+        } else {
+            print(status, out);
+        }
+        return ExitCode.OK;
+    }
+
+    private static void print(JsonNode status, PrintWriter out) {
+        JsonNode config = status.path("config");
+        out.println("usher " + text(status, "version") + ", process " + text(status, "pid") + " on "
+                + text(status, "hostname") + ": " + text(status, "state") + " for "
+                + length(status.path("uptime_seconds").asLong()));
+        out.println("configuration  generation " + text(config, "generation") + " since "
+                + second(text(config, "in_force_since"))
+                + (config.path("file").isNull()
+                        ? ""
+                        : ", " + text(config, "file") + " on disk: " + text(config, "on_disk")));
+        out.println(
+                "connections    " + text(status, "open") + " open, " + text(status, "accepted_total") + " accepted");
+        out.println("pools          " + serving(status.path("pools")));
+        out.println("backends       " + serving(status.path("backends")));
+        out.println();
+        attention(status.path("attention"), out);
+    }
+
+    private static void attention(JsonNode entries, PrintWriter out) {
+        if (entries.isEmpty()) {
+            out.println("nothing needs attention");
+        }
+        for (JsonNode entry : entries) {
+            out.printf(
+                    "%-8s  %s: %s%s%n",
+                    text(entry, "severity"),
+                    printable(text(entry, "subject")),
+                    printable(text(entry, "text")),
+                    entry.path("since").isNull() ? "" : " (since " + second(text(entry, "since")) + ")");
+        }
+    }
+
+    private static String serving(JsonNode counts) {
+        return text(counts, "serving") + " of " + text(counts, "total") + " serve";
+    }
+
+    private static String text(JsonNode node, String key) {
+        return node.path(key).asString();
+    }
+
+    private static String second(String time) {
+        return Instant.parse(time).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Clients choose names, and backends the words of their certificates: neither moves a cursor. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static String length(long seconds) {
+        Duration time = Duration.ofSeconds(seconds);
+        return time.toDays() > 0
+                ? time.toDays() + " d " + time.toHoursPart() + " h"
+                : time.toHours() > 0
+                        ? time.toHours() + " h " + time.toMinutesPart() + " min"
+                        : time.toMinutes() > 0
+                                ? time.toMinutes() + " min " + time.toSecondsPart() + " s"
+                                : seconds + " s";
+    }
+}

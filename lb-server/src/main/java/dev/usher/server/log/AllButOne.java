@@ -1,0 +1,28 @@
+package dev.usher.server.log;
+
+import dev.usher.relay.CloseReason;
+import dev.usher.relay.SessionEnd;
+import dev.usher.relay.SessionLog;
+
+/** A log that leaves the sessions of one listener out. */
+public final class AllButOne implements SessionLog {
+    private final SessionLog log;
+    private final String listener;
+
+    public AllButOne(SessionLog log, String listener) {
+        this.log = log;
+        this.listener = listener;
+    }
+
+    @Override
+    public void ended(int worker, SessionEnd end) {
+        if (!end.listener().equals(listener)) {
+            log.ended(worker, end);
+        }
+    }
+
+    @Override
+    public boolean wants(CloseReason reason) {
+        return log.wants(reason);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.usher.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The built product's admin side, asked by curl and by usher's own commands. */
+class AdminIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String TOKEN = "as long as it is not to be guessed";
+
+    private final Parts parts = new Parts();
+    private final Path directory = Program.directory("admin");
+    private final Path file = directory.resolve("usher.yaml");
+    /** By itself, so that commands find this process and no other that runs here. */
+    private final Map<String, String> environment =
+            Map.of("RUNTIME_DIRECTORY", directory.resolve("run").toString());
+
+    private final int port;
+
+    @SuppressWarnings("NullAway.Init")
+    private Program usher;
+
+    private String base = "";
+
+    AdminIT() throws IOException {
+        port = Ports.free();
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        parts.closeAll();
+    }
+
+    private void write(String admin, String more) throws IOException {
+        Files.writeString(file, """
+                listeners: { test: { bind: "127.0.0.1:%d" } }
+                routes: { www.example.com: web }
+                pools:
+                  web: { backends: ["127.0.0.1:1", "127.0.0.1:2"], health_check: none }
+                reload: { debounce: 50ms, poll: 200ms }
+                admin: %s
+                logging: { access: { output: none } }
+                """.formatted(port, admin) + more);
+    }
+
+    private void start(String admin, String more) throws Exception {
+        write(admin, more);
+        usher = parts.add(Program.start("usher", Usher.command("run", file.toString()), environment));
+        Matcher address = usher.awaitPrinted("dashboard: (\\S+)", PATIENCE);
+        base = address.group(1);
+        usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
+    }
+
+    private static String curl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Program.require("curl"), "-sS", "--noproxy", "*"));
+        command.addAll(List.of(arguments));
+        return Command.run("", command).succeeds().out();
+    }
+
+    private Command.Result command(String... arguments) throws Exception {
+        try (Program program = Program.start("command", Usher.command(arguments), environment)) {
+            int exitCode = program.exitCode(PATIENCE);
+            return new Command.Result(exitCode, program.out(), program.err());
+        }
+    }
+
+    /** A command that is told which process it is to ask: others may run here. */
+    private Command.Result ask(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--pid", Long.toString(usher.pid())));
+        return command(all.toArray(String[]::new));
+    }
+
+    private static void assertSays(int exitCode, String text, Command.Result result) {
+        assertEquals(exitCode, result.exitCode(), result::toString);
+        assertTrue(result.all().contains(text), result::toString);
+    }
+
+    @Test
+    void curlGetsStatusDashboardMetricsAndHealth() throws Exception {
+        start("{ bind: \"127.0.0.1:0\" }", "");
+        assertTrue(curl(base + "api/v1/status").contains("\"state\":\"serving\""));
+        assertTrue(curl(base).contains("<div id=\"app\">"));
+        assertTrue(curl(base + "plain").contains("<td>127.0.0.1:1</td><td>up</td>"));
+        assertTrue(curl(base + "metrics").contains("usher_"));
+        assertTrue(curl(base + "readyz").contains("\"status\":\"ok\""));
+        assertTrue(curl("-H", "Host: evil.example", base).contains("admin.allowed_hosts"));
+        assertTrue(curl("-X", "PATCH", "-d", "{}", base + "api/v1/pools/web/backends/127.0.0.1:1")
+                .contains("application/json"));
+        String effective = curl(base + "api/v1/config");
+        assertTrue(effective.contains("held_bytes: 256MiB"), effective);
+        assertTrue(effective.contains("\"on_disk\":\"same\""), effective);
+    }
+
+    @Test
+    void commandsFindTheProcessAndChangeIt() throws Exception {
+        start("{ bind: \"127.0.0.1:0\", read_only: false }", "");
+        Command.Result status = ask("status");
+        assertSays(0, "backends       2 of 2 serve", status);
+        assertSays(0, "nothing needs attention", status);
+        assertSays(0, "usher.yaml on disk: same", status);
+        assertSays(0, "\"accepted_total\"", ask("status", "--json"));
+        assertSays(0, "\"status\":\"ok\"", ask("healthcheck"));
+
+        assertSays(0, "draining", ask("drain", "web", "127.0.0.1:1", "--close-after", "5m"));
+        assertSays(
+                0, "127.0.0.1:1  draining, takes none", ask("explain", "--live", file.toString(), "www.example.com"));
+        assertSays(0, "disabled", ask("disable", "web", "127.0.0.1:2"));
+        assertSays(0, "critical  pool web: none of its 2 backends", ask("status"));
+        assertSays(0, "up (", ask("enable", "web", "127.0.0.1:2"));
+        assertSays(0, "weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
+        assertSays(1, "weight must be from 0 to 256", ask("weight", "web", "127.0.0.1:2", "1000"));
+        assertSays(1, "no pool \"none\"; there are web", ask("drain", "none", "127.0.0.1:2"));
+        assertSays(4, "refused   unknown_name", ask("explain", "--live", file.toString(), "no.example"));
+        assertSays(2, "drain", ask("drain", "web", "127.0.0.1:1", "--close-after", "5"));
+        String events = curl(base + "api/v1/events?kind=admin");
+        assertTrue(events.contains("drained by 127.0.0.1"), events);
+    }
+
+    @Test
+    void commandsSayWhyTheyCannot() throws Exception {
+        assertSays(1, "no running usher found", command("status", "--pid", "1"));
+        assertSays(1, "nothing answers at http://127.0.0.1:1", command("healthcheck", "--admin", "http://127.0.0.1:1"));
+        String hash = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8)));
+        start("{ bind: \"127.0.0.1:0\", tokens: [{ name: ops, role: operator, sha256: " + hash + " }] }", "");
+        assertSays(1, "it wants a token: --token-file FILE, or USHER_TOKEN", ask("status"));
+        Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+        assertSays(0, "serving", ask("status", "--token-file", token.toString()));
+        assertSays(
+                1, "set admin.read_only: false", ask("drain", "web", "127.0.0.1:1", "--token-file", token.toString()));
+        assertSays(0, "ok", ask("healthcheck"));
+        String config = curl("-H", "Authorization: Bearer " + TOKEN, base + "api/v1/config");
+        assertTrue(!config.contains(hash) && config.contains("***"), config);
+    }
+
+    @Test
+    void reloadFollowsWhatItCanAndSaysWhatItCannot() throws Exception {
+        start("{ bind: \"127.0.0.1:0\" }", "");
+        assertSays(1, "admin.read_only", ask("drain", "web", "127.0.0.1:1"));
+        write("{ bind: \"127.0.0.1:0\", read_only: false }", "");
+        usher.awaitPrinted("generation 2 is in force", PATIENCE);
+        assertSays(0, "draining", ask("drain", "web", "127.0.0.1:1"));
+        write("{ bind: \"127.0.0.1:" + Ports.free() + "\", read_only: false }", "");
+        usher.awaitPrinted("not followed until usher is restarted: admin.bind", PATIENCE);
+        assertSays(0, "not followed until usher is restarted: admin.bind", ask("status"));
+        write("{ bind: \"127.0.0.1:0\", read_only: false }", "oops: 1\n");
+        usher.awaitPrinted("generation 3 stays in force", PATIENCE);
+        assertTrue(curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
+        assertTrue(curl("-X", "POST", base + "api/v1/reload").contains("\"result\":\"refused\""));
+    }
+
+    @Test
+    void isNotReadyWhileItWaitsForOthersToNotice() throws Exception {
+        start("{ bind: \"127.0.0.1:0\" }", "shutdown: { readiness_delay: 60s }\n");
+        usher.signal("TERM");
+        usher.awaitPrinted("not ready from now on", PATIENCE);
+        String ready = curl("-w", "%{http_code}", base + "readyz");
+        assertTrue(ready.contains("\"not_draining\",\"ok\":false") && ready.endsWith("503"), ready);
+        assertTrue(curl(base + "api/v1/status").contains("\"state\":\"draining\""));
+        try (Socket client = new Socket()) { // and still serves
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        }
+        usher.signal("TERM");
+        usher.exitCode(PATIENCE);
+    }
+
+    @Test
+    void portThatIsTakenIsSaidBeforeAnythingIsServed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            write("{ bind: \"127.0.0.1:" + taken.getLocalPort() + "\" }", "");
+            assertSays(
+                    1,
+                    "admin.bind 127.0.0.1:" + taken.getLocalPort() + ": Address already in use",
+                    command("run", file.toString()));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.usher.server.yaml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.UsherConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is written out of a configuration is the same configuration. */
+class ConfigYamlTest {
+    private static final String HASH = "0123456789abcdef".repeat(4);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private UsherConfig read(String yaml) throws IOException {
+        Path file = Files.writeString(directory.resolve("usher.yaml"), yaml);
+        ConfigResult result = ConfigFile.read(file);
+        return assertInstanceOf(ConfigResult.Valid.class, result, result.diagnostics()::toString)
+                .config();
+    }
+
+    private void assertComesBack(String yaml) throws IOException {
+        UsherConfig config = read(yaml);
+        assertEquals(config, read(ConfigYaml.of(config)), () -> ConfigYaml.of(config));
+    }
+
+    @Test
+    void everySettingComesBackAsItWas() throws IOException {
+        assertComesBack("""
+                listeners:
+                  https: { bind: [":443", "127.0.0.1:444"], client_hello: { timeout: 250ms, max_size: 5KiB } }
+                  old: { bind: ":445", accept_proxy_protocol: any, trusted_proxies: [10.0.0.0/8, "2001:db8::/32"] }
+                  cache: { type: tcp, bind: "[::1]:11000", pool: plain, max_connections: 7 }
+                routes:
+                  "*.example.net": web
+                  .example.org:
+                    { pool: web, alpn: { acme-tls/1: plain }, allow: [10.0.0.0/8], deny: [10.1.0.0/16], listeners: [https] }
+                default_route: plain
+                no_sni_route: close
+                pools:
+                  web:
+                    backends:
+                      - { address: "10.0.0.1:443", weight: 3, max_connections: 9, backup: true }
+                      - db.internal:443
+                    balance: client-hash
+                    timeouts: { connect: 1s, connect_total: 2m, idle: 3h, half_closed: 1500ms, max_lifetime: 2d }
+                    retries: 0
+                    health_check:
+                      { type: https, server_name: www.example.org, alpn: [h2], verify: false, trust_store: /etc/ca.pem,
+                        warn_expiry: none, path: /up, method: HEAD, expect: 200-204, interval: 9s, jitter: 0% }
+                    ejection: { consecutive_failures: 0, base_time: 1s, max_time: 1h, max_ejected: 100% }
+                    slow_start: 30s
+                    on_down: close
+                    send_proxy_protocol: v2
+                    resolve: { interval: 1m, family: ipv6 }
+                  plain: { backends: 10.0.0.2:443, health_check: none, ejection: none }
+                limits: { max_connections: 9, per_client_ip: { connections: 1, new_per_second: 2, burst: 3 } }
+                workers: 3
+                shutdown: { drain: 0s, readiness_delay: 5s }
+                reload: { watch: false, debounce: 1s, poll: 1m, on_removed_backend: close }
+                admin: { bind: "[::1]:9001", allowed_hosts: [a.example], read_only: false }
+                logging: { level: debug, format: json,
+                  access: { output: /var/log/a.log, sample_ok: 5%, client_ip: hashed } }
+                """);
+    }
+
+    @Test
+    void defaultsComeBackAsTheyAre() throws IOException {
+        assertComesBack("routes: { a.example: p }\npools: { p: { backends: 10.0.0.1:443 } }\nadmin: none\n");
+    }
+
+    @Test
+    void hashesOfTokensAreNotInIt() throws IOException {
+        String text = ConfigYaml.of(read("""
+                routes: { a.example: 10.0.0.1:443 }
+                admin: { tokens: [{ name: ops, role: operator, sha256: %s }] }
+                """.formatted(HASH)));
+        assertFalse(text.contains(HASH), text);
+        assertTrue(text.contains("name: ops"), text);
+    }
+}
