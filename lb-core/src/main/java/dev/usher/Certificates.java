@@ -90,18 +90,21 @@ final class Certificates {
         }
     }
 
-    /** All hazards among what has been seen until now. */
-    List<CoalescingHazard> hazards() {
+    /** The hazards among what has been seen until now, up to so many. */
+    List<CoalescingHazard> hazards(int most) {
         List<CoalescingHazard> all = new ArrayList<>();
         for (Pool pool : routing.get().pools().values()) {
             for (Backend backend : pool.backends()) {
+                if (all.size() >= most) {
+                    return all.subList(0, most);
+                }
                 CertificateSeen seen = backend.certificate();
                 if (seen != null) {
                     all.addAll(hazards(pool, backend, seen));
                 }
             }
         }
-        return all;
+        return all.subList(0, Math.min(most, all.size()));
     }
 
     private List<CoalescingHazard> hazards(Pool pool, Backend backend, CertificateSeen seen) {

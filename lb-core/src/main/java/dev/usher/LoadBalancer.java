@@ -299,9 +299,13 @@ public final class LoadBalancer implements AutoCloseable {
         return events.last();
     }
 
-    /** Names that browsers may send to the wrong pool, by the certificates that probes have seen. */
-    public List<CoalescingHazard> coalescingHazards() {
-        return certificates.hazards();
+    /**
+     * Names that browsers may send to the wrong pool, by the certificates that probes have seen.
+     *
+     * @param most to list: one wildcard certificate on all backends makes as many as there are backends times routes
+     */
+    public List<CoalescingHazard> coalescingHazards(int most) {
+        return certificates.hazards(most);
     }
 
     /** Adds an event that did not happen in here, and its line to the log. */

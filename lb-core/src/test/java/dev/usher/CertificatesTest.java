@@ -61,7 +61,7 @@ class CertificatesTest {
     }
 
     private List<String> hazards() {
-        return certificates.hazards().stream()
+        return certificates.hazards(Integer.MAX_VALUE).stream()
                 .map(hazard -> hazard.covered() + " " + hazard.route() + " " + hazard.otherPool())
                 .toList();
     }
@@ -71,6 +71,7 @@ class CertificatesTest {
         show(Duration.ofDays(90), "www.a.test", "*.a.test", "x.c.test");
         assertEquals(List.of("*.a.test shop.a.test b", "x.c.test *.c.test b"), hazards());
         assertEquals(2, events.all().size());
+        assertEquals(1, certificates.hazards(1).size());
     }
 
     /** A wildcard of a certificate stands for one label, unlike that of a route. */

@@ -269,7 +269,7 @@ public final class Attention {
         Instant now = Instant.now();
         if (slowPartMade == null || Duration.between(slowPartMade, now).compareTo(SLOW_PART_LIFE) > 0) {
             List<Entry> made = new ArrayList<>();
-            balancer.coalescingHazards().forEach(hazard -> made.add(ofHazard(hazard)));
+            balancer.coalescingHazards(MAX_ENTRIES).forEach(hazard -> made.add(ofHazard(hazard)));
             ofUnknownNames(made);
             slowPart = List.copyOf(made);
             slowPartMade = now;

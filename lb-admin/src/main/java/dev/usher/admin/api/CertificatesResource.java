@@ -12,6 +12,9 @@ import java.util.List;
 
 /** {@code /certificates}. */
 public final class CertificatesResource {
+    /** Looked at for a filter. A fleet with more of them has one cause, which the first of them show. */
+    private static final int MAX_HAZARDS = 20_000;
+
     private final LoadBalancer balancer;
 
     public CertificatesResource(LoadBalancer balancer) {
@@ -45,7 +48,7 @@ public final class CertificatesResource {
                 .sorted(Comparator.comparing(each -> each.certificate().notAfter()))
                 .limit(question.limit())
                 .toList();
-        List<Hazard> hazards = balancer.coalescingHazards().stream()
+        List<Hazard> hazards = balancer.coalescingHazards(MAX_HAZARDS).stream()
                 .map(Hazard::of)
                 .filter(hazard -> filter.passes(
                         hazard.pool(), hazard.backend(), hazard.covered(), hazard.route(), hazard.otherPool()))
