@@ -7,7 +7,7 @@ import dev.usher.admin.Lifecycle;
 import dev.usher.admin.Program;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Json;
-import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.metrics.Totals;
 import dev.usher.view.PoolView;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -86,7 +86,7 @@ public final class StatusResource {
     /** {@code GET}. */
     public Object get(Question question) {
         Instant now = Instant.now();
-        MetricsSnapshot counted = balancer.snapshot();
+        Totals counted = balancer.totals();
         return new Status(
                 program.version(),
                 program.commit(),
@@ -103,18 +103,9 @@ public final class StatusResource {
                 attention.list().stream().map(Entry::of).toList(),
                 counted.open(),
                 counted.accepted(),
-                endedByReason(counted),
+                new TreeMap<>(counted.ended()),
                 pools(),
                 backends());
-    }
-
-    private static Map<String, Long> endedByReason(MetricsSnapshot counted) {
-        Map<String, Long> ended = new TreeMap<>();
-        counted.listeners()
-                .values()
-                .forEach(
-                        listener -> listener.ended().forEach((reason, count) -> ended.merge(reason, count, Long::sum)));
-        return ended;
     }
 
     private Serving pools() {
