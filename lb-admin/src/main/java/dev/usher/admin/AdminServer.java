@@ -4,14 +4,15 @@ import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Authentication;
 import dev.usher.admin.http.HostCheck;
 import dev.usher.admin.http.Json;
+import dev.usher.admin.http.OriginCheck;
 import dev.usher.admin.http.Pem;
 import dev.usher.admin.http.RequestLimits;
 import dev.usher.admin.http.SecurityHeaders;
-import dev.usher.admin.http.WriteCheck;
 import dev.usher.admin.live.Live;
 import dev.usher.admin.live.Standing;
 import dev.usher.admin.web.Dashboard;
 import dev.usher.config.AdminConfig;
+import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.HostPort;
 import io.undertow.Undertow;
 import io.undertow.Undertow.ListenerBuilder;
@@ -157,7 +158,7 @@ public final class AdminServer implements AutoCloseable {
                 next -> new RequestLimits(patience.body().toMillis(), next),
                 next -> new SecurityHeaders(dashboard.inlineScript(), next),
                 next -> new HostCheck(() -> settings, next),
-                WriteCheck::new,
+                OriginCheck::new,
                 next -> new Authentication(access, next));
         HttpHandler chain = this::route;
         for (UnaryOperator<HttpHandler> link : links.reversed()) {
@@ -200,9 +201,13 @@ public final class AdminServer implements AutoCloseable {
         if (keeps) {
             log.warn("admin.tokens: those of before stay until usher is restarted: {} is not loopback", bind);
         }
-        settings = keeps
-                ? new AdminConfig(bind, next.allowedHosts(), settings.tokens(), startedWith.tls(), next.readOnly())
-                : next;
+        List<Token> before = settings.tokens();
+        settings = new AdminConfig(
+                bind, next.allowedHosts(), keeps ? before : next.tokens(), startedWith.tls(), next.readOnly());
+        Live shown = live;
+        if (shown != null && !settings.tokens().equals(before)) {
+            shown.stream().endAll(); // some may not look any more; the others come again
+        }
     }
 
     /** Whether without its tokens the admin side would be open to others than this machine. */

@@ -6,20 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.AdminServer.Patience;
 import dev.usher.admin.TestAdmin.Answer;
+import dev.usher.config.RouteConfig;
 import dev.usher.testing.Await;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What one client may take, and that others are answered meanwhile. */
 class LimitsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(300);
+    /** The less the system takes for a client, the more waits in usher. */
+    private static final int DEAF_BYTES = 4096;
+
+    private static final String LONG_LIST = "/api/v1/routes?limit=10000";
 
     private static String head(TestAdmin admin, String requestLine, String headers) {
         return requestLine + " HTTP/1.1\r\nHost: localhost:" + admin.port() + "\r\n" + headers + "\r\n";
@@ -133,11 +140,48 @@ class LimitsTest {
         }
     }
 
+    /** Ten such answers are more than may wait. */
+    @Test
+    void whatIsNotTakenIsBoundedAndGivenUp() throws IOException {
+        String label = "a".repeat(60);
+        List<RouteConfig> routes = IntStream.range(0, 10_000)
+                .mapToObj(i -> RouteConfig.of(label + '.' + label + '.' + label + '.' + i + ".example.com", "web"))
+                .toList();
+        Duration stall = Duration.ofSeconds(5);
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(LONG, LONG, LONG, stall), routes)) {
+            List<Socket> deaf = new ArrayList<>();
+            while (statusOfLongList(admin) == 200) {
+                assertTrue(deaf.size() < 100, "a hundred of them were taken on");
+                Socket socket = new Socket();
+                deaf.add(socket);
+                socket.setReceiveBufferSize(DEAF_BYTES);
+                socket.connect(admin.server.address());
+                socket.getOutputStream()
+                        .write(head(admin, "GET " + LONG_LIST, "").getBytes(ISO_8859_1));
+            }
+            assertEquals(200, admin.ask("GET /api/v1/status").status(), "what is small is answered");
+            Await.until(() -> statusOfLongList(admin) == 200, "those who take nothing are given up");
+            for (Socket socket : deaf) {
+                socket.close();
+            }
+        }
+    }
+
+    private static int statusOfLongList(TestAdmin admin) {
+        try {
+            int status = admin.ask("GET " + LONG_LIST).status();
+            assertTrue(status == 200 || status == 503, () -> "status " + status);
+            return status;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static int available(Socket socket) {
         try {
             return socket.getInputStream().available();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

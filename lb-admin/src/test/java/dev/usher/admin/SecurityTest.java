@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.Event;
 import dev.usher.admin.TestAdmin.Answer;
 import dev.usher.config.AdminConfig;
+import dev.usher.config.HostPort;
 import dev.usher.pool.AdminState;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -106,6 +111,23 @@ class SecurityTest {
             }
         }
 
+        /** It could not see the answer, but take one of the places of the stream. */
+        @ParameterizedTest
+        @ValueSource(strings = {"cross-site", "same-site"})
+        void ofAnotherPageReadsNothingThoughItsLinksWork(String site) throws IOException {
+            try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+                String from = "Sec-Fetch-Site: " + site;
+                assertProblem(403, "another origin", admin.ask(STATUS, from, "Sec-Fetch-Mode: cors"));
+                assertProblem(403, "another origin", admin.ask("GET /plain", from, "Sec-Fetch-Mode: no-cors"));
+                assertEquals(
+                        200,
+                        admin.ask("GET /plain", from, "Sec-Fetch-Mode: navigate")
+                                .status());
+                assertEquals(
+                        200, admin.ask(STATUS, "Sec-Fetch-Site: same-origin").status());
+            }
+        }
+
         @ParameterizedTest
         @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
         void bodiesOfFormsAreRefused(String type) throws IOException {
@@ -183,6 +205,30 @@ class SecurityTest {
                                 .status());
                 admin.server.follow(TestAdmin.OPEN);
                 assertEquals(200, admin.ask(STATUS).status());
+            }
+        }
+
+        @Test
+        void endTheirStreamsWhenTheyChange() throws IOException {
+            try (TestAdmin admin = TestAdmin.start(WITH_TOKENS);
+                    Socket stream = admin.connect()) {
+                String request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                        + TestAdmin.OPERATOR + "\r\n\r\n";
+                stream.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(stream.getInputStream(), StandardCharsets.US_ASCII));
+                assertEquals("HTTP/1.1 200 OK", in.readLine());
+                String line = in.readLine();
+                while (!line.startsWith("event: frame")) {
+                    line = in.readLine();
+                }
+                admin.server.follow(TestAdmin.config(TestAdmin.TOKENS.subList(0, 1), true));
+                int frames = 0;
+                while (!line.equals("0")) { // the chunk that ends it
+                    frames += line.startsWith("event: frame") ? 1 : 0;
+                    assertTrue(frames < 5, "it goes on");
+                    line = in.readLine();
+                }
             }
         }
 
@@ -335,8 +381,18 @@ class SecurityTest {
     }
 
     @Test
+    void showsWhereItListensAndNotWhereAReloadWouldHaveIt() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+            admin.server.follow(new AdminConfig(
+                    new HostPort("127.0.0.1", 4321), TestAdmin.OPEN.allowedHosts(), List.of(), null, true));
+            Answer system = admin.ask("GET /api/v1/system");
+            assertTrue(system.says("\"bind\":\"" + TestAdmin.ANY_PORT + '"'), system::body);
+        }
+    }
+
+    @Test
     void onAnAddressForOthersItNeverBecomesOpenToAll() throws IOException {
-        assertTrue(AdminServer.keepsTokens(new dev.usher.config.HostPort("10.0.0.1", 9000), TestAdmin.OPEN));
+        assertTrue(AdminServer.keepsTokens(new HostPort("10.0.0.1", 9000), TestAdmin.OPEN));
         assertFalse(AdminServer.keepsTokens(TestAdmin.ANY_PORT, TestAdmin.OPEN));
     }
 }

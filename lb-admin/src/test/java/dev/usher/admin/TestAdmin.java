@@ -58,15 +58,21 @@ final class TestAdmin implements AutoCloseable {
     }
 
     static TestAdmin start(AdminConfig config, AdminServer.Patience patience) throws IOException {
-        return new TestAdmin(
-                config,
-                patience,
-                List.of(RouteConfig.of("www.example.com", "web")),
-                List.of(PoolConfig.of("web", List.of(BackendConfig.of(HostPort.parse(BACKEND))))));
+        return start(config, patience, List.of(RouteConfig.of("www.example.com", "web")));
     }
 
     static TestAdmin start(AdminConfig config, List<RouteConfig> routes, List<PoolConfig> pools) throws IOException {
         return new TestAdmin(config, AdminServer.Patience.STANDARD, routes, pools);
+    }
+
+    /** With one pool, web, and these routes to it. */
+    static TestAdmin start(AdminConfig config, AdminServer.Patience patience, List<RouteConfig> routes)
+            throws IOException {
+        return new TestAdmin(
+                config,
+                patience,
+                routes,
+                List.of(PoolConfig.of("web", List.of(BackendConfig.of(HostPort.parse(BACKEND))))));
     }
 
     static AdminConfig config(List<Token> tokens, boolean readOnly) {

@@ -75,7 +75,7 @@ public final class Access {
         if (token == null) {
             throw unauthorized(exchange, "the session is over: log in again");
         }
-        if (Request.isWrite(exchange) && !WriteCheck.saysOrigin(exchange)) {
+        if (Request.isWrite(exchange) && !OriginCheck.saysOrigin(exchange)) {
             throw Problem.of(403, "a change by cookie must come from a browser: send Authorization: Bearer TOKEN")
                     .exception();
         }

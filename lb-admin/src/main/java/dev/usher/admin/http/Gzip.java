@@ -29,15 +29,19 @@ public final class Gzip {
 
     /** Answers with what is made anew for each who asks: zipped in haste, if the client takes that. */
     public static void send(HttpServerExchange exchange, String type, byte[] bytes) {
+        boolean zip = isTaken(exchange);
+        byte[] sent = zip ? zip(bytes, Deflater.BEST_SPEED) : bytes;
+        if (!Unsent.admits(exchange, sent.length)) {
+            return;
+        }
         exchange.getResponseHeaders()
                 .put(Headers.CONTENT_TYPE, type)
                 .put(Headers.CACHE_CONTROL, "no-store")
                 .add(Headers.VARY, "Accept-Encoding");
-        boolean zip = isTaken(exchange);
         if (zip) {
             exchange.getResponseHeaders().put(Headers.CONTENT_ENCODING, "gzip");
         }
-        exchange.getResponseSender().send(ByteBuffer.wrap(zip ? zip(bytes, Deflater.BEST_SPEED) : bytes));
+        exchange.getResponseSender().send(ByteBuffer.wrap(sent));
     }
 
     /**

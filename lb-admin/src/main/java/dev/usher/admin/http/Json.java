@@ -25,10 +25,14 @@ public final class Json {
     }
 
     static void send(HttpServerExchange exchange, int status, String type, Object value) {
+        byte[] bytes = bytes(value);
+        if (!Unsent.admits(exchange, bytes.length)) {
+            return;
+        }
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-        exchange.getResponseSender().send(ByteBuffer.wrap(bytes(value)));
+        exchange.getResponseSender().send(ByteBuffer.wrap(bytes));
     }
 
     /** As it is sent. */

@@ -127,10 +127,15 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
         taken.decrementAndGet();
     }
 
-    /** Ends all responses. Browsers come again, and find whoever serves then. */
+    /** Ends all responses. Browsers come again, and are asked anew who they are. */
+    public void endAll() {
+        clients.forEach(StreamClient::close);
+    }
+
+    /** The same, for good: who comes again finds whoever serves then. */
     @Override
     public void close() {
         closed = true;
-        clients.forEach(StreamClient::close);
+        endAll();
     }
 }

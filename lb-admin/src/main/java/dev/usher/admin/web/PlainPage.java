@@ -2,12 +2,13 @@ package dev.usher.admin.web;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.Attention;
+import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -28,9 +29,7 @@ public final class PlainPage implements HttpHandler {
             exchange.dispatch(this);
             return;
         }
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/html; charset=utf-8");
-        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-        exchange.getResponseSender().send(page());
+        Gzip.send(exchange, "text/html; charset=utf-8", page().getBytes(StandardCharsets.UTF_8));
     }
 
     private String page() {

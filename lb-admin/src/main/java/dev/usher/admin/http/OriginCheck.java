@@ -11,19 +11,23 @@ import org.jspecify.annotations.Nullable;
  * Lets through writes that a page of usher's own made, or a program; not those that another page had a browser make, with
  * the cookie that the browser has. A browser says where a request comes from in Sec-Fetch-Site, an old one in Origin; a
  * program says neither. What is demanded of the type no form of HTML can send.
+ *
+ * <p>Of reads, only links from elsewhere are followed: another page could not see an answer, but it could take the places of
+ * those who look, and make work.
  */
-public final class WriteCheck implements HttpHandler {
+public final class OriginCheck implements HttpHandler {
     private static final HttpString SEC_FETCH_SITE = new HttpString("Sec-Fetch-Site");
+    private static final HttpString SEC_FETCH_MODE = new HttpString("Sec-Fetch-Mode");
 
     private final HttpHandler next;
 
-    public WriteCheck(HttpHandler next) {
+    public OriginCheck(HttpHandler next) {
         this.next = next;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Problem problem = Request.isWrite(exchange) ? faultOfWrite(exchange) : faultOfMethod(exchange);
+        Problem problem = Request.isWrite(exchange) ? faultOfWrite(exchange) : faultOfRead(exchange);
         if (problem == null) {
             next.handleRequest(exchange);
         } else {
@@ -37,10 +41,14 @@ public final class WriteCheck implements HttpHandler {
                 || exchange.getRequestHeaders().contains(Headers.ORIGIN);
     }
 
-    private static @Nullable Problem faultOfMethod(HttpServerExchange exchange) {
-        return Request.isKnownMethod(exchange)
+    private static @Nullable Problem faultOfRead(HttpServerExchange exchange) {
+        if (!Request.isKnownMethod(exchange)) {
+            return Problem.of(405, "the method " + exchange.getRequestMethod() + " has no meaning here");
+        }
+        String mode = exchange.getRequestHeaders().getFirst(SEC_FETCH_MODE);
+        return isOwnSite(exchange.getRequestHeaders().getFirst(SEC_FETCH_SITE)) || "navigate".equals(mode)
                 ? null
-                : Problem.of(405, "the method " + exchange.getRequestMethod() + " has no meaning here");
+                : Problem.of(403, "a page of another origin made this request: follow a link, or ask from a program");
     }
 
     private static @Nullable Problem faultOfWrite(HttpServerExchange exchange) {
@@ -59,12 +67,19 @@ public final class WriteCheck implements HttpHandler {
     private static boolean isOwnOrigin(HttpServerExchange exchange) {
         String site = exchange.getRequestHeaders().getFirst(SEC_FETCH_SITE);
         if (site != null) {
-            return site.equals("same-origin") || site.equals("none"); // another port of localhost is same-site
+            return isOwnSite(site);
         }
         String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
         return origin == null
                 || origin.equalsIgnoreCase(exchange.getRequestScheme() + "://"
                         + exchange.getRequestHeaders().getFirst(Headers.HOST));
+    }
+
+    /** Whether what a browser says of itself is no other page; a program says nothing. */
+    private static boolean isOwnSite(@Nullable String site) {
+        return site == null
+                || site.equals("same-origin")
+                || site.equals("none"); // another port of localhost: same-site
     }
 
     /** True as well of a request that sends nothing. */
