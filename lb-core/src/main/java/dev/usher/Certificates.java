@@ -9,15 +9,17 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
+import dev.usher.route.RouteIndex;
+import dev.usher.route.Trace;
 import dev.usher.time.WallClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,7 @@ final class Certificates {
     private final Events events;
     private final Set<String> said = ConcurrentHashMap.newKeySet();
     /** What was compared with the routes of {@link #comparedWith}. Guarded by this. */
-    private final Map<Backend, CertificateSeen> compared = new HashMap<>();
+    private final Map<Backend, CertificateSeen> compared = new WeakHashMap<>(); // names lead to ever new backends
 
     private @Nullable Routing comparedWith;
 
@@ -109,6 +111,7 @@ final class Certificates {
 
     private List<CoalescingHazard> hazards(Pool pool, Backend backend, CertificateSeen seen) {
         Routing now = routing.get();
+        RouteIndex index = new RouteIndex(now.config().routes());
         List<CoalescingHazard> hazards = new ArrayList<>();
         for (ListenerConfig listener : now.config().listeners().values()) {
             if (listener.type() != ListenerType.TLS || !serves(now, listener, pool)) {
@@ -116,7 +119,7 @@ final class Certificates {
             }
             for (RouteConfig route : now.config().routes()) {
                 if (isOn(route, listener) && !route.pool().equals(pool.name())) {
-                    covering(seen, route.pattern())
+                    covering(seen, route, listener.name(), index)
                             .map(name -> new CoalescingHazard(
                                     listener.name(),
                                     pool.name(),
@@ -140,14 +143,33 @@ final class Certificates {
         return route.listeners().isEmpty() || route.listeners().contains(listener.name());
     }
 
-    /** The name of a certificate that covers a name of the route, if there is one. */
-    private static Optional<String> covering(CertificateSeen seen, RoutePattern pattern) {
+    /** The name of a certificate that covers a name for which this is the route, if there is one. */
+    private static Optional<String> covering(
+            CertificateSeen seen, RouteConfig route, String listener, RouteIndex index) {
+        RoutePattern pattern = route.pattern();
         return seen.names().stream()
                 .filter(name -> switch (pattern.kind()) {
                     case EXACT -> CertificateSeen.covers(name, pattern.name());
-                    case BELOW -> name.endsWith("." + pattern.name());
-                    case SELF_AND_BELOW -> name.equals(pattern.name()) || name.endsWith("." + pattern.name());
+                    case BELOW -> coversBelow(name, route, listener, index);
+                    case SELF_AND_BELOW ->
+                        coversSelf(name, route, listener, index) || coversBelow(name, route, listener, index);
                 })
                 .findFirst();
+    }
+
+    private static boolean coversSelf(String name, RouteConfig route, String listener, RouteIndex index) {
+        String self = route.pattern().name();
+        return CertificateSeen.covers(name, self) && route.equals(index.find(self, false, listener, Trace.NONE));
+    }
+
+    /** What a narrower route has is not the route's. Of the names that a wildcard covers, those that have no own route count. */
+    private static boolean coversBelow(String name, RouteConfig route, String listener, RouteIndex index) {
+        if (!name.endsWith("." + route.pattern().name())) {
+            return false;
+        }
+        RouteConfig found = name.startsWith("*.")
+                ? index.findBelow(name.substring(2), listener, Trace.NONE)
+                : index.find(name, false, listener, Trace.NONE);
+        return route.equals(found);
     }
 }

@@ -24,6 +24,7 @@ import dev.usher.view.NameCount;
 import dev.usher.view.PoolView;
 import dev.usher.view.TopNames;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
@@ -103,6 +104,7 @@ public final class LoadBalancer implements AutoCloseable {
                 count,
                 environment.clock(),
                 new PoolEvents(events, sessions),
+                new BackendNames(InetAddress::getAllByName, events),
                 this::onRemoved,
                 certificates::onSeen,
                 () -> limits.look(listening.states()));

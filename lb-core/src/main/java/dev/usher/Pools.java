@@ -16,7 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -24,11 +23,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +42,6 @@ final class Pools implements AutoCloseable {
     private static final long KEEP_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** A start waits this long for names, and goes on without those that have not been found. */
-    private static final Duration FIRST_ANSWERS = Duration.ofSeconds(3);
-
     private static final Logger log = LoggerFactory.getLogger(Pools.class);
 
     /** Who is told of backends that are gone, whether by configuration or by their name's resolution. */
@@ -58,8 +55,8 @@ final class Pools implements AutoCloseable {
     private volatile Map<String, Pool> pools = Map.of();
     /** By pool, the thread that resolves its names again and again; only for pools that have names. Guarded by this. */
     private final Map<String, Thread> resolvers = new HashMap<>();
-    /** The last answer for each name, which is kept when a resolver fails. */
-    private final Map<String, List<InetAddress>> answers = new java.util.concurrent.ConcurrentHashMap<>();
+
+    private final BackendNames names;
 
     /** What else the keeper's thread does, about once a second. */
     private final Runnable everySecond;
@@ -71,12 +68,14 @@ final class Pools implements AutoCloseable {
             int workers,
             Clock clock,
             PoolWatcher watcher,
+            BackendNames names,
             BiConsumer<Pool, List<Backend>> onRemoved,
             BiConsumer<Pool, Backend> onCertificate,
             Runnable everySecond) {
         this.workers = workers;
         this.clock = clock;
         this.watcher = watcher;
+        this.names = names;
         this.onRemoved = onRemoved;
         this.everySecond = everySecond;
         this.probes = new Probes(clock, Pools::probeHeader, onCertificate);
@@ -105,7 +104,7 @@ final class Pools implements AutoCloseable {
 
     /** Builds the pools of a configuration, without a change of those that are in force. */
     synchronized Prepared prepare(Collection<PoolConfig> configs) {
-        lookUpAll(configs);
+        names.lookUpNew(hosts(configs));
         Map<String, Pool> next = new LinkedHashMap<>();
         Map<Pool, List<Backend>> gone = new LinkedHashMap<>();
         for (PoolConfig config : configs) {
@@ -128,6 +127,8 @@ final class Pools implements AutoCloseable {
         pools = Map.copyOf(prepared.pools());
         before.keySet().forEach(this::stopResolving);
         before.keySet().stream().filter(name -> !pools.containsKey(name)).forEach(probes::forget);
+        names.keepOnly(
+                hosts(prepared.pools().values().stream().map(Pool::config).toList()));
         prepared.gone().forEach((pool, gone) -> remove(pool, gone, "removed from the configuration"));
         for (Pool pool : prepared.pools().values()) {
             probes.follow(pool);
@@ -138,45 +139,13 @@ final class Pools implements AutoCloseable {
 
     // ---- names ----
 
-    /** Asks for all names that have no answer yet, at once, and waits a while. */
-    private void lookUpAll(Collection<PoolConfig> configs) {
-        List<String> unknown = configs.stream()
+    /** The host names of these pools. */
+    private static Set<String> hosts(Collection<PoolConfig> configs) {
+        return configs.stream()
                 .flatMap(config -> config.backends().stream())
                 .filter(backend -> !backend.address().isIpLiteral())
                 .map(backend -> backend.address().host())
-                .filter(host -> !answers.containsKey(host))
-                .distinct()
-                .toList();
-        CountDownLatch asked = new CountDownLatch(unknown.size());
-        for (String host : unknown) {
-            Thread.ofVirtual().name("resolve " + host).start(() -> {
-                lookUp(host);
-                asked.countDown();
-            });
-        }
-        try {
-            if (!asked.await(FIRST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn(
-                        "some names of backends have no answer after {} s; going on without",
-                        FIRST_ANSWERS.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Asks for one name. A failure keeps the last answer, and says so. */
-    private void lookUp(String host) {
-        try {
-            answers.put(host, List.of(InetAddress.getAllByName(host)));
-        } catch (UnknownHostException e) {
-            List<InetAddress> last = answers.get(host);
-            if (last == null) {
-                log.warn("backend {} takes no sessions: its name does not resolve", host);
-            } else {
-                log.warn("backend {}: its name does not resolve any more; keeping {}", host, last);
-            }
-        }
+                .collect(Collectors.toSet());
     }
 
     /** The backends that a configuration and the last answers make. */
@@ -201,7 +170,7 @@ final class Pools implements AutoCloseable {
                 throw new IllegalStateException("a literal has 4 or 16 bytes", impossible);
             }
         }
-        return answers.getOrDefault(backend.address().host(), List.of()).stream()
+        return names.addresses(backend.address().host()).stream()
                 .filter(address -> switch (family) {
                     case ANY -> true;
                     case IPV4 -> address instanceof Inet4Address;
@@ -211,9 +180,7 @@ final class Pools implements AutoCloseable {
     }
 
     private void startResolving(Pool pool) {
-        boolean hasNames = pool.config().backends().stream()
-                .anyMatch(backend -> !backend.address().isIpLiteral());
-        if (hasNames) {
+        if (!hosts(List.of(pool.config())).isEmpty()) {
             resolvers.put(
                     pool.name(), Thread.ofVirtual().name("resolve for " + pool).start(() -> resolveAgain(pool)));
         }
@@ -230,11 +197,7 @@ final class Pools implements AutoCloseable {
         try {
             while (!closed) {
                 Thread.sleep(pool.config().resolve().interval());
-                for (BackendConfig backend : pool.config().backends()) {
-                    if (!backend.address().isIpLiteral()) {
-                        lookUp(backend.address().host());
-                    }
-                }
+                hosts(List.of(pool.config())).forEach(names::lookUp);
                 synchronized (this) {
                     if (Thread.interrupted()) {
                         return; // another configuration came meanwhile

@@ -56,8 +56,9 @@ class CertificatesTest {
         Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
         CertificateSeen seen = new CertificateSeen(
                 List.of(names), "CN=x", "CN=y", "1f", now.minus(Duration.ofDays(300)), now.plus(left), 1, null);
-        backend.showProbe("TLSv1.3 handshake", 1, seen);
-        certificates.onSeen(pool, backend);
+        Pool shown = Objects.requireNonNull(inForce.pools().get("a"));
+        shown.backends().getFirst().showProbe("TLSv1.3 handshake", 1, seen);
+        certificates.onSeen(shown, shown.backends().getFirst());
     }
 
     private List<String> hazards() {
@@ -80,6 +81,28 @@ class CertificatesTest {
         show(Duration.ofDays(90), "www.a.test", "*.test", "c.test");
         assertEquals(List.of(), hazards());
         assertEquals(List.of(), events.all());
+    }
+
+    /** The usual map: a name of its own, and a wildcard for all others. */
+    @Test
+    void doNotWarnOfANameThatANarrowerRouteSendsHere() {
+        inForce = routing(
+                RouteConfig.of("www.c.test", "a"),
+                RouteConfig.of("*.c.test", "b"),
+                RouteConfig.of("*.d.c.test", "a"),
+                RouteConfig.of("e.test", "a"),
+                RouteConfig.of(".e.test", "b"));
+        show(Duration.ofDays(90), "www.c.test", "*.d.c.test", "e.test");
+        assertEquals(List.of(), hazards());
+        show(Duration.ofDays(90), "www.c.test", "*.c.test");
+        assertEquals(List.of("*.c.test *.c.test b"), hazards());
+    }
+
+    @Test
+    void warnOfAWildcardOverTheNameItselfOfARoute() {
+        inForce = routing(RouteConfig.of("www.a.test", "a"), RouteConfig.of(".shop.a.test", "b"));
+        show(Duration.ofDays(90), "*.a.test");
+        assertEquals(List.of("*.a.test .shop.a.test b"), hazards());
     }
 
     @Test

@@ -289,6 +289,11 @@ public final class Backend {
         return open.get();
     }
 
+    /** What {@link #open()} reads, for who reads it often. */
+    AtomicInteger openCount() {
+        return open;
+    }
+
     public long sessions() {
         return sessions.sum();
     }

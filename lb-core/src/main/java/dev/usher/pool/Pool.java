@@ -247,7 +247,7 @@ public final class Pool {
                     continue; // two names may lead to one address
                 }
                 Backend known = find(before, member.address());
-                if (known == null) {
+                if (known == null || known.isRemoved()) { // removed by a predecessor: who comes back begins anew
                     known = new Backend(member.config(), member.address());
                 } else {
                     known.reconfigure(member.config());
@@ -302,10 +302,12 @@ public final class Pool {
                 readmit(backend, "a probe shook hands with it", nowNanos);
                 changed = true;
             }
-            if (changed) {
-                rebuild(nowNanos);
+            if (!changed) {
+                return;
             }
+            rebuild(nowNanos);
         }
+        wakeKeeper.run(); // a reload may have put a successor into force meanwhile, which does not know yet
     }
 
     /** Says what people want of a backend. */
@@ -318,7 +320,7 @@ public final class Pool {
             }
             rebuild(nowNanos);
         }
-        wakeKeeper.run(); // a reload may have put a successor into force meanwhile, which does not know yet
+        wakeKeeper.run(); // as above
     }
 
     /** Sets a backend's share until the next restart; 0 goes back to the configuration's. */

@@ -6,6 +6,7 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -24,10 +25,12 @@ final class Prober {
     private final Probe probe;
     private final BiConsumer<Pool, Backend> onCertificate;
     private final Consumer<String> notMade;
+    private final Semaphore firstHandshakes;
     private final Clock clock;
     private final Thread thread;
     private Duration firstDelay = Duration.ZERO;
 
+    /** @param firstHandshakes a permit for each first probe with a handshake that may be under way */
     Prober(
             Pool pool,
             Backend backend,
@@ -35,6 +38,7 @@ final class Prober {
             Probe probe,
             BiConsumer<Pool, Backend> onCertificate,
             Consumer<String> notMade,
+            Semaphore firstHandshakes,
             Clock clock) {
         this.pool = pool;
         this.backend = backend;
@@ -42,6 +46,7 @@ final class Prober {
         this.probe = probe;
         this.onCertificate = onCertificate;
         this.notMade = notMade;
+        this.firstHandshakes = firstHandshakes;
         this.clock = clock;
         this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
     }
@@ -63,19 +68,42 @@ final class Prober {
     private void run() {
         try {
             Thread.sleep(firstDelay);
+            long began = probeFirst();
             while (true) {
-                long began = clock.nanos();
-                if (backend.adminState() != AdminState.DISABLED) {
-                    probeOnce();
-                }
                 Thread.sleep(pause(clock.nanos() - began));
+                began = clock.nanos();
+                probeOnce();
             }
         } catch (InterruptedException stopped) {
             // The backend or the pool is gone, or its check has changed: another prober takes over.
         }
     }
 
+    /** @return when it began, which is when its turn came */
+    private long probeFirst() throws InterruptedException {
+        if (!shakesHands()) {
+            long began = clock.nanos();
+            probeOnce();
+            return began;
+        }
+        firstHandshakes.acquire();
+        try {
+            long began = clock.nanos();
+            probeOnce();
+            return began;
+        } finally {
+            firstHandshakes.release();
+        }
+    }
+
+    private boolean shakesHands() {
+        return check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
+    }
+
     private void probeOnce() throws InterruptedException {
+        if (backend.adminState() == AdminState.DISABLED) {
+            return;
+        }
         try {
             ProbeResult result = measured();
             if (Thread.interrupted()) {
@@ -85,14 +113,16 @@ final class Prober {
                 notMade.accept(result.text());
                 return;
             }
-            boolean handshake =
-                    check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
             backend.showProbe(result.text(), result.nanos(), result.certificate());
             if (result.certificate() != null) {
                 onCertificate.accept(pool, backend);
             }
             pool.probed(
-                    backend, result.outcome() == ProbeResult.Outcome.SUCCESS, result.text(), handshake, clock.nanos());
+                    backend,
+                    result.outcome() == ProbeResult.Outcome.SUCCESS,
+                    result.text(),
+                    shakesHands(),
+                    clock.nanos());
         } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // stopped together with what it needs

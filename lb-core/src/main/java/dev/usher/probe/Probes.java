@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -18,11 +19,13 @@ import org.slf4j.LoggerFactory;
 
 /** The probes of all pools. */
 public final class Probes implements AutoCloseable {
-    /**
-     * First probes follow each other at this distance: soon, since until then nobody knows who is up, and not all at once,
-     * since a thousand handshakes by a JVM that has just started would keep each other from being in time.
-     */
+    /** First probes follow each other at this distance: soon, since until then nobody knows who is up, but not at once. */
     private static final Duration FIRST_EVERY = Duration.ofMillis(2);
+    /**
+     * First handshakes under way at once. A thousand of them in a JVM that has just started would keep each other from being
+     * in time, and healthy backends would be found down. Those that do not answer keep others waiting here, and only here.
+     */
+    private static final int FIRST_HANDSHAKES = 16;
 
     /** How often it is said that probes cannot be made. */
     private static final Duration SAY_EVERY = Duration.ofSeconds(10);
@@ -36,6 +39,7 @@ public final class Probes implements AutoCloseable {
     private final Function<SendProxyProtocol, byte[]> preambles;
     private final BiConsumer<Pool, Backend> onCertificate;
     private final Watchdog watchdog = new Watchdog();
+    private final Semaphore firstHandshakes = new Semaphore(FIRST_HANDSHAKES, true);
     /** By the pool's name. */
     private final Map<String, Running> running = new HashMap<>();
 
@@ -89,7 +93,8 @@ public final class Probes implements AutoCloseable {
             Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
             for (Backend backend : pool.backends()) {
                 now.probers().computeIfAbsent(backend, _ -> {
-                    Prober prober = new Prober(pool, backend, now.check(), probe, onCertificate, this::notMade, clock);
+                    Prober prober = new Prober(
+                            pool, backend, now.check(), probe, onCertificate, this::notMade, firstHandshakes, clock);
                     prober.start(firstDelay());
                     return prober;
                 });

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.Balance;
 import dev.usher.config.PoolConfig;
 import dev.usher.testing.PoolConfigBuilder;
+import dev.usher.testing.Seed;
 import dev.usher.testing.TestPools;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +21,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Queue;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -156,6 +159,37 @@ class BalancerTest {
         }
         int allowed = balance == Balance.LEAST_CONNECTIONS ? 1 : 40; // drawn twice: one in sixteen
         assertTrue(more <= allowed, balance + " gave " + more + " of 300 to it");
+    }
+
+    /** Whatever the search begins with, and whoever is full, tried or down: nobody that can take it has less. */
+    @Test
+    void leastConnectionsIsTheLeastForItsWeight() {
+        Random random = new Random(Seed.of(getClass()));
+        for (int round = 0; round < 300; round++) {
+            int[] weights = random.ints(1 + random.nextInt(12), 1, 6).toArray();
+            Pool pool = pool(Balance.LEAST_CONNECTIONS, weights);
+            pool.backends().forEach(backend -> takeUpTo(backend, random.nextInt(20)));
+            Backend down = pool.backends().get(random.nextInt(weights.length));
+            down(pool, pool.backends().indexOf(down));
+            Backend tried = pool.backends().get(random.nextInt(weights.length));
+            OptionalDouble least = pool.backends().stream()
+                    .filter(backend -> backend != down && backend != tried)
+                    .mapToDouble(backend -> (double) backend.open() / backend.weight())
+                    .min();
+            Backend picked = pool.pick(0, List.of(tried));
+            if (least.isEmpty()) {
+                assertNull(picked);
+            } else {
+                assertNotNull(picked);
+                assertEquals(least.getAsDouble(), (picked.open() - 1.0) / picked.weight(), 1e-9);
+            }
+        }
+    }
+
+    private static void takeUpTo(Backend backend, int open) {
+        while (backend.open() < open) {
+            backend.take();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.usher.testing.TestPools;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,6 +42,10 @@ public class PickBenchmark {
     @Param({"1", "2", "10", "100"})
     public int backends;
 
+    /** Open sessions that each backend has for each unit of its weight, give or take one. */
+    @Param({"0", "20"})
+    public int busy;
+
     private Pool pool = pool(Balance.ROUND_ROBIN, 1);
     private final InetSocketAddress client = new InetSocketAddress("10.1.2.3", 4711);
 
@@ -54,6 +59,12 @@ public class PickBenchmark {
     @Setup
     public void start() {
         pool = pool(balance, backends);
+        Random random = new Random(backends); // the same loads each time, and none in an order that is easy to guess
+        for (Backend backend : pool.backends()) {
+            for (int open = busy == 0 ? 0 : busy * backend.weight() + random.nextInt(3) - 1; open > 0; open--) {
+                backend.take();
+            }
+        }
     }
 
     private Backend pickAndRelease() {

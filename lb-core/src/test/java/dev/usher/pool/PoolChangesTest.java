@@ -509,6 +509,37 @@ class PoolChangesTest {
         assertEquals(List.of(), news(), "nothing has changed what it is");
     }
 
+    /** A probe may have begun with the pool of before: what it finds must not be lost with that. */
+    @Test
+    void aVerdictThatComesByAPredecessorReachesThePoolInForce() {
+        Pool before = start(probed(1, 1));
+        probe(before, 0, false);
+        probe(before, 1, true);
+        Pool inForce = before.successor(before.config());
+        inForce.setBackends(TestPools.members(before.config()), clock.nanos());
+        assertEquals(0, share(inForce, 0));
+        int asked = woken.get();
+        for (int i = 0; i < before.config().healthCheck().rise(); i++) {
+            probe(before, 0, true);
+        }
+        assertEquals(asked + 1, woken.get(), "the keeper is asked to look, once");
+        inForce.keep(clock.nanos());
+        assertEquals(500, share(inForce, 0));
+    }
+
+    /** A name's answer may take a backend away between the making of a successor and its being in force. */
+    @Test
+    void whoAPredecessorHasRemovedBeginsAnew() {
+        Pool before = start(probed(1, 1));
+        Backend a = before.backends().getFirst();
+        Pool inForce = before.successor(before.config());
+        inForce.setBackends(TestPools.members(before.config()), clock.nanos());
+        before.remove(List.of(a), "its name leads elsewhere");
+        inForce.setBackends(TestPools.members(before.config()), clock.nanos());
+        assertNotEquals(a, inForce.backends().getFirst());
+        assertEquals(500, share(inForce, 0));
+    }
+
     @Test
     void whatIsGoneTakesNoSessionAndKeepsItsOwn() {
         Pool pool = start(probed(1, 1));

@@ -15,7 +15,16 @@ public final class Main {
             System.out.println(Version.line()); // without the command line's classes: scripts ask often
             return;
         }
+        keepNoAnswersOfResolvers();
         System.exit(commandLine().execute(args));
+    }
+
+    /**
+     * The JVM would give an answer for thirty seconds, and a failure for ten, whatever {@code resolve.interval} says. The
+     * property of {@code java.security} for failures cannot be overruled by one of the system, so this has the first only.
+     */
+    private static void keepNoAnswersOfResolvers() {
+        System.setProperty("sun.net.inetaddr.ttl", "0");
     }
 
     /** All commands, with our wording of what can be wrong with their arguments. */

@@ -220,7 +220,9 @@ class FaultsIT {
                     .filter(line -> line.text("reason").equals("connect_refused")
                             && line.text("backend").equals(dying.hostPort()))
                     .count();
-            assertEquals(failed, refused, "those that failed are those that it refused");
+            // Some that had begun before the end of kill() was seen may have been refused too, but all of them failed.
+            assertTrue(failed <= refused, failed + " that came later failed, it refused " + refused);
+            assertTrue(refused <= load.failures().size(), "it refused " + refused + ": " + load.failures());
             Figures.note("FaultsIT: killed without retries: %d visits, %d failed until it was noticed"
                     .formatted(load.visits(), failed));
         }

@@ -1,0 +1,102 @@
+package dev.usher;
+
+import dev.usher.Event.Kind;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the names of backends lead to: the last answer for each. Asks as long as the resolver takes; any thread but a worker's. */
+final class BackendNames {
+    /** A start waits this long for names, and goes on without those that have not been found. */
+    private static final Duration FIRST_ANSWERS = Duration.ofSeconds(3);
+
+    private static final Logger log = LoggerFactory.getLogger(BackendNames.class);
+
+    /** Who is asked. */
+    @FunctionalInterface
+    interface Resolver {
+        /** At least one address. */
+        InetAddress[] addressesOf(String host) throws UnknownHostException;
+    }
+
+    private final Resolver resolver;
+    private final Events events;
+    private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
+    /** Those that did not resolve when they were asked for last: said once, and not at every interval. */
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+    BackendNames(Resolver resolver, Events events) {
+        this.resolver = resolver;
+        this.events = events;
+    }
+
+    /** The last answer; empty before the first. */
+    List<InetAddress> addresses(String host) {
+        return answers.getOrDefault(host, List.of());
+    }
+
+    /** Asks for all names that have no answer yet, at once, and waits a while. */
+    void lookUpNew(Collection<String> hosts) {
+        List<String> unknown =
+                hosts.stream().filter(host -> !answers.containsKey(host)).toList();
+        CountDownLatch asked = new CountDownLatch(unknown.size());
+        for (String host : unknown) {
+            Thread.ofVirtual().name("resolve " + host).start(() -> {
+                lookUp(host);
+                asked.countDown();
+            });
+        }
+        try {
+            if (!asked.await(FIRST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn(
+                        "some names of backends have no answer after {} s; going on without",
+                        FIRST_ANSWERS.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Asks for one name. A failure keeps the last answer, and is an event when it begins. */
+    void lookUp(String host) {
+        try {
+            List<InetAddress> answer = List.of(resolver.addressesOf(host));
+            answers.merge(host, answer, BackendNames::unlessOnlyItsOrderChanged);
+            if (failing.remove(host)) {
+                log.info("backend {}: its name resolves again, to {}", host, answer);
+            }
+        } catch (UnknownHostException e) {
+            if (failing.add(host)) {
+                events.add(Kind.WARNING, "backend " + host, failure(addresses(host)));
+            }
+        }
+    }
+
+    /** Resolvers turn their answers round; a pool that takes the first of its backends must not follow. */
+    private static List<InetAddress> unlessOnlyItsOrderChanged(List<InetAddress> last, List<InetAddress> answer) {
+        return new HashSet<>(last).equals(new HashSet<>(answer)) ? last : answer;
+    }
+
+    private static String failure(List<InetAddress> last) {
+        return last.isEmpty()
+                ? "its name does not resolve; it takes no sessions"
+                : "its name does not resolve any more; keeping "
+                        + last.stream().map(InetAddress::getHostAddress).toList();
+    }
+
+    /** Forgets all others: a name that comes back is asked for again, and not taken for what it was once. */
+    void keepOnly(Collection<String> hosts) {
+        answers.keySet().retainAll(hosts);
+        failing.retainAll(hosts);
+    }
+}

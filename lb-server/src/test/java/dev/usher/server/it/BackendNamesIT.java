@@ -1,0 +1,58 @@
+package dev.usher.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Names of backends whose answers change while usher runs, by a file of hosts that the JVM asks in place of a resolver. */
+class BackendNamesIT {
+    private static final byte[] BYTES = Bodies.random(1000, 17);
+
+    /** Sooner than the JVM by itself would ask anybody again: that is after half a minute. */
+    @Test
+    void aChangedAnswerIsFollowedAndAFailureIsNot() throws Exception {
+        Path hosts = Program.directory("hosts").resolve("hosts");
+        Files.writeString(hosts, "127.0.0.9 spare.test\n"); // where nobody listens
+        int port = Ports.free();
+        try (Backend backend = new Backend(Backend.ECHO);
+                Program usher = Program.start("usher", command(hosts, port, backend))) {
+            usher.awaitPrinted("usher \\S+ is ready");
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            Files.writeString(hosts, "127.0.0.1 spare.test\n");
+            usher.awaitPrinted("backend 127\\.0\\.0\\.9:\\d+ of pool only: draining: its name leads elsewhere");
+            Await.until("the new address serves", () -> isServed(address));
+            Files.writeString(hosts, "");
+            usher.awaitPrinted(
+                    "backend spare\\.test: its name does not resolve any more; keeping \\[127\\.0\\.0\\.1\\]");
+            try (Peer peer = Peer.connect(address)) {
+                assertArrayEquals(BYTES, peer.send(BYTES).read(BYTES.length));
+            }
+        }
+    }
+
+    private static boolean isServed(InetSocketAddress address) {
+        try (Peer peer = Peer.connect(address)) {
+            return peer.send(BYTES).read(BYTES.length).length == BYTES.length;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static List<String> command(Path hosts, int port, Backend backend) throws IOException {
+        Path file = hosts.resolveSibling("usher.yaml");
+        Files.writeString(file, """
+                listeners: { test: { type: tcp, pool: only, bind: "127.0.0.1:%d" } }
+                pools: { only: { backends: ["spare.test:%d"], resolve: { interval: 1s }, health_check: none } }
+                admin: none
+                """.formatted(port, backend.address().getPort()));
+        List<String> command = Usher.command("run", file.toString());
+        command.add(1, "-Djdk.net.hosts.file=" + hosts);
+        return command;
+    }
+}
