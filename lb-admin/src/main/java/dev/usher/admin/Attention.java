@@ -189,10 +189,16 @@ public final class Attention {
 
     private static String reasons(PoolView pool) {
         return pool.backends().stream()
-                .map(BackendView::reason)
+                .map(Attention::reason)
                 .distinct()
                 .limit(3)
                 .collect(Collectors.joining("; "));
+    }
+
+    /** To stand within a sentence: what a library has to say may be one of its own. */
+    private static String reason(BackendView backend) {
+        String reason = backend.reason();
+        return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
     }
 
     private void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
@@ -204,7 +210,7 @@ public final class Attention {
                         backend,
                         Severity.WARNING,
                         Kind.BACKEND_DOWN,
-                        "down: " + backend.reason() + ". It comes back by itself once its probes succeed"));
+                        "down: " + reason(backend) + ". It comes back by itself once its probes succeed"));
             case EJECTED ->
                 entries.add(entry(
                         pool,
@@ -247,8 +253,8 @@ public final class Attention {
         if (ahead != null && left.isNegative()) {
             text = "its certificate ended at " + seen.notAfter() + ": browsers refuse it. Renew it on the backend";
         } else if (ahead != null && left.compareTo(ahead) < 0) {
-            text = "its certificate ends in " + left.toDays() + " days, at " + seen.notAfter()
-                    + ". Renew it on the backend";
+            text = "its certificate ends in " + (left.toDays() == 1 ? "1 day" : left.toDays() + " days") + ", at "
+                    + seen.notAfter() + ". Renew it on the backend";
         } else if (seen.fault() != null) {
             text = "its certificate does not verify: " + seen.fault();
         }

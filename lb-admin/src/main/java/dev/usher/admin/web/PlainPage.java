@@ -41,20 +41,26 @@ public final class PlainPage implements HttpHandler {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>usher</title>
+            <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+            <link rel="stylesheet" href="/assets/style.css">
             </head>
             <body>
             <main>
             <h1>usher</h1>
-            <p>%s: %d open connections. Load this page again for newer figures.</p>
+            <p class="shown">%s: %d open connections. Load this page again for newer figures.</p>
+            <section>
             <h2>Needs attention</h2>
             %s
+            </section>
+            <section>
             <h2>Backends</h2>
-            <table>
+            <div class="wide" role="region" aria-label="Backends" tabindex="0"><table>
             <thead><tr><th scope="col">pool</th><th scope="col">backend</th><th scope="col">state</th>\
             <th scope="col">why</th><th scope="col">since</th><th scope="col">open</th><th scope="col">weight</th></tr></thead>
             <tbody>
             %s</tbody>
-            </table>
+            </table></div>
+            </section>
             </main>
             </body>
             </html>
@@ -65,7 +71,7 @@ public final class PlainPage implements HttpHandler {
         if (entries.isEmpty()) {
             return "<p>Nothing.</p>";
         }
-        StringBuilder list = new StringBuilder("<ul>\n");
+        StringBuilder list = new StringBuilder("<ul class=\"events\">\n");
         for (Attention.Entry entry : entries) {
             list.append("<li>")
                     .append(escaped(Json.word(entry.severity()) + ": " + entry.subject() + ": " + entry.text()))

@@ -6,7 +6,7 @@ import { useKeys } from "./lib/keys.js";
 import { live, start } from "./lib/live.js";
 import { place } from "./lib/place.js";
 import { kept, useStore } from "./lib/store.js";
-import { Diagnostics, html, Icon, Lazy, Link, Loaded, Mark, OnDisk, said, say, Status, useStatus } from "./lib/ui.js";
+import { Diagnostics, html, Icon, Lazy, Link, Loaded, Mark, OnDisk, pressing, said, say, Status, useStatus } from "./lib/ui.js";
 
 const PAGES = [
   { path: "overview", key: "o", title: "Overview" },
@@ -53,10 +53,10 @@ function Shell() {
 }
 
 function useTitle(title, status) {
-  const pressing = status?.attention.filter(({ severity }) => severity !== "info").length;
+  const things = status && pressing(status);
   useEffect(() => {
-    document.title = `${pressing ? `(${pressing}) ` : ""}${title} · usher${status ? ` on ${status.hostname}` : ""}`;
-  }, [title, pressing, status?.hostname]);
+    document.title = `${things ? `(${things}) ` : ""}${title} · usher${status ? ` on ${status.hostname}` : ""}`;
+  }, [title, things, status?.hostname]);
 }
 
 /** Another page begins at its top, also for those who do not see it. */
@@ -118,9 +118,9 @@ function Who({ who }) {
 }
 
 function Navigation({ path }) {
-  const { attention, backends } = useStatus();
-  const missing = backends.total - backends.serving;
-  const badges = { overview: attention.filter(({ severity }) => severity !== "info").length, pools: missing };
+  const status = useStatus();
+  const { serving, total } = status.backends;
+  const badges = { overview: pressing(status), pools: total - serving };
   const says = { overview: "need attention", pools: "not serving" };
   const list = useRef(null);
   useEffect(() => list.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [path]);
@@ -164,12 +164,13 @@ function Lost() {
 /** The one live region: changes of state and what came of one's own doing, never numbers. */
 function Said() {
   const { text, number } = useStore(said);
-  const { frame } = useStore(live);
+  const status = useStatus();
   const [shown, setShown] = useState(false);
-  const backends = frame && `${frame.serving_backends} of ${plural(frame.backends, "backend")} take sessions, ${plural(frame.attention, "thing needs", "things need")} attention`;
+  const { serving, total } = status.backends;
+  const backends = `${serving} of ${plural(total, "backend")} take sessions, ${plural(pressing(status), "thing needs", "things need")} attention`;
   const before = useRef(null);
   useEffect(() => {
-    if (before.current && backends && before.current !== backends) say(backends);
+    if (before.current && before.current !== backends) say(backends);
     before.current = backends;
   }, [backends]);
   useEffect(() => {

@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,10 +21,17 @@ import tools.jackson.databind.json.JsonMapper;
 final class Browser implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Of a picture: a page may be as long as its table. */
+    private static final int MAX_HEIGHT = 3000;
+
+    /** The Escape key (WebDriver, section 17.4.2). */
+    static final String ESCAPE = "\uE00C";
 
     /** A device of this width and height, in CSS pixels. */
     enum Screen {
         DESK(1280, 900, false),
+        /** Of a picture in a text. */
+        SHEET(1100, 800, false),
         PHONE(390, 844, true);
 
         private final int width;
@@ -40,6 +48,7 @@ final class Browser implements AutoCloseable {
     private final Program driver;
     private final HttpClient client = HttpClient.newHttpClient();
     private final String session;
+    private Screen screen = Screen.DESK;
 
     Browser() throws Exception {
         String chromium = Program.require("chromium");
@@ -49,6 +58,7 @@ final class Browser implements AutoCloseable {
             String base = "http://127.0.0.1:" + port + "/session";
             session = base + "/"
                     + post(base, capabilities(chromium)).at("/sessionId").asString();
+            screen(screen);
         } catch (Exception | AssertionError e) {
             driver.close();
             throw e;
@@ -60,6 +70,7 @@ final class Browser implements AutoCloseable {
                 "--headless=new",
                 "--no-sandbox", // of a test, which may be run by root
                 "--disable-gpu",
+                "--disable-lcd-text", // colours around letters make a picture twice as large
                 "--disable-dev-shm-usage",
                 "--no-first-run",
                 "--disable-background-networking",
@@ -88,6 +99,10 @@ final class Browser implements AutoCloseable {
 
     void refresh() throws Exception {
         post(session + "/refresh", Map.of());
+    }
+
+    void back() throws Exception {
+        post(session + "/back", Map.of());
     }
 
     String url() throws Exception {
@@ -130,6 +145,18 @@ final class Browser implements AutoCloseable {
         post(session + "/element/" + element("css selector", selector) + "/value", Map.of("text", text));
     }
 
+    /** Presses keys one after the other, wherever the focus is. */
+    void press(String keys) throws Exception {
+        List<Map<String, String>> strokes = keys.chars()
+                .mapToObj(Character::toString)
+                .flatMap(key ->
+                        Stream.of(Map.of("type", "keyDown", "value", key), Map.of("type", "keyUp", "value", key)))
+                .toList();
+        post(
+                session + "/actions",
+                Map.of("actions", List.of(Map.of("type", "key", "id", "keyboard", "actions", strokes))));
+    }
+
     private String element(String using, String value) throws Exception {
         JsonNode found = post(session + "/element", Map.of("using", using, "value", value));
         return found.iterator().next().asString();
@@ -157,6 +184,7 @@ final class Browser implements AutoCloseable {
     }
 
     void screen(Screen screen) throws Exception {
+        this.screen = screen;
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put("width", screen.width);
         metrics.put("height", screen.height);
@@ -181,9 +209,21 @@ final class Browser implements AutoCloseable {
         return post(session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
     }
 
-    /** A picture of the page in full height, as PNG. */
+    /** A picture of the page as high as what is on it, as PNG. */
     void screenshot(Path file) throws Exception {
-        JsonNode picture = devTools("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
+        int height = run("return document.body.offsetHeight").asInt();
+        picture(file, Math.clamp(height, 1, MAX_HEIGHT));
+    }
+
+    /** A picture of what the screen shows of the page. */
+    void view(Path file) throws Exception {
+        picture(file, screen.height);
+    }
+
+    private void picture(Path file, int height) throws Exception {
+        Map<String, Integer> clip = Map.of("x", 0, "y", 0, "width", screen.width, "height", height, "scale", 1);
+        JsonNode picture = devTools(
+                "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", clip));
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.write(file, Base64.getDecoder().decode(picture.path("data").asString()));
     }

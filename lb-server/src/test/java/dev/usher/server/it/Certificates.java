@@ -13,10 +13,13 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -61,29 +64,42 @@ final class Certificates {
     }
 
     Leaf leaf(String domain) throws Exception {
+        return leaf(domain, domain);
+    }
+
+    /**
+     * A certificate that may say anything.
+     *
+     * @param subject its common name, any text
+     * @param names that it is good for, any text; the first is the leaf's domain
+     */
+    Leaf leaf(String subject, String... names) throws Exception {
         Instant now = Instant.now();
-        return leaf(domain, now.minus(VALIDITY), now.plus(VALIDITY));
+        return leaf(now.minus(VALIDITY), now.plus(VALIDITY), subject, names);
     }
 
     /** One that was good until a minute ago. */
     Leaf expired(String domain) throws Exception {
         Instant now = Instant.now();
-        return leaf(domain, now.minus(VALIDITY), now.minus(Duration.ofMinutes(1)));
+        return leaf(now.minus(VALIDITY), now.minus(Duration.ofMinutes(1)), domain, domain);
     }
 
-    private Leaf leaf(String domain, Instant from, Instant to) throws Exception {
+    private Leaf leaf(Instant from, Instant to, String subject, String... names) throws Exception {
         KeyPair keys = keys();
-        X509v3CertificateBuilder builder = builder(new X500Name("CN=" + domain), keys, from, to);
+        X509v3CertificateBuilder builder =
+                builder(new X500NameBuilder().addRDN(BCStyle.CN, subject).build(), keys, from, to);
         builder.addExtension(
                 Extension.subjectAlternativeName,
                 false,
-                new GeneralNames(new GeneralName(GeneralName.dNSName, domain)));
+                new GeneralNames(Arrays.stream(names)
+                        .map(name -> new GeneralName(GeneralName.dNSName, name))
+                        .toArray(GeneralName[]::new)));
         X509Certificate certificate = sign(builder);
-        Path chain = directory.resolve(domain + "-" + serial + ".pem");
-        Path key = directory.resolve(domain + "-" + serial + ".key");
+        Path chain = directory.resolve("leaf-" + serial + ".pem");
+        Path key = directory.resolve("leaf-" + serial + ".key");
         Files.writeString(chain, pem(certificate));
         Files.writeString(key, pem(new JcaPKCS8Generator(keys.getPrivate(), null)));
-        return new Leaf(domain, certificate, chain, key);
+        return new Leaf(names[0], certificate, chain, key);
     }
 
     private X509v3CertificateBuilder builder(X500Name subject, KeyPair keys, Instant from, Instant to)

@@ -42,7 +42,12 @@ final class Usher implements AutoCloseable {
 
     /** As {@link #run(String, String)}, with an admin side on a free port of 127.0.0.1. */
     static Usher withAdmin(String yaml) throws Exception {
-        return run("", yaml, "{ bind: \"127.0.0.1:0\" }", 0);
+        return withAdmin("", yaml);
+    }
+
+    /** @param admin more of its settings, as {@code read_only: false} */
+    static Usher withAdmin(String admin, String yaml) throws Exception {
+        return run("", yaml, "{ bind: \"127.0.0.1:0\"%s }".formatted(admin.isEmpty() ? "" : ", " + admin), 0);
     }
 
     private static Usher run(String listener, String yaml, String admin, int descriptors) throws Exception {

@@ -43,23 +43,69 @@ final class Visitor {
 
     /** One visit from this address; the port that it came from. */
     int visit(String from, InetSocketAddress to) throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
-            socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.connect(to, PATIENCE_MILLIS);
-            int port = socket.getLocalPort();
-            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, name, to.getPort(), true);
-            SSLParameters parameters = secure.getSSLParameters();
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            secure.setSSLParameters(parameters);
-            secure.getOutputStream()
-                    .write(("GET / HTTP/1.1\r\nHost: " + name + "\r\nConnection: close\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+        try (SSLSocket secure = connect(from, to)) {
+            int port = secure.getLocalPort();
+            ask(secure, "close");
             String answer = new String(secure.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             if (!answer.startsWith("HTTP/1.1 200") || !answer.endsWith("here\n")) {
                 throw new IOException("answer: " + answer);
             }
             return port;
+        }
+    }
+
+    private SSLSocket connect(String from, InetSocketAddress to) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.connect(to, PATIENCE_MILLIS);
+            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, name, to.getPort(), true);
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secure.setSSLParameters(parameters);
+            return secure;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private void ask(SSLSocket secure, String connection) throws IOException {
+        secure.getOutputStream()
+                .write(("GET / HTTP/1.1\r\nHost: " + name + "\r\nConnection: " + connection + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** A connection that stays open, and can be asked again. */
+    final class Stay implements AutoCloseable {
+        private final SSLSocket secure;
+
+        Stay(InetSocketAddress to) throws IOException {
+            secure = connect("127.0.0.1", to);
+            ask();
+        }
+
+        InetSocketAddress address() {
+            return new InetSocketAddress(secure.getLocalAddress(), secure.getLocalPort());
+        }
+
+        /** One more request; returns once it is answered. */
+        void ask() throws IOException {
+            Visitor.this.ask(secure, "keep-alive");
+            StringBuilder answer = new StringBuilder();
+            while (!answer.toString().endsWith("here\n")) {
+                int next = secure.getInputStream().read();
+                if (next < 0) {
+                    throw new IOException("ended after: " + answer);
+                }
+                answer.append((char) next);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            secure.close();
         }
     }
 

@@ -10,6 +10,10 @@ import { html } from "./ui.js";
 /** Seconds across, and how few there may be while usher is young. */
 const WINDOW = 900;
 const LEAST = 120;
+/** Seconds between two marks of the time below which they are told with their seconds. */
+const MINUTE = 60;
+const times = (splits) => splits.map((at) => clock(new Date(at * 1000)).slice(0, splits[1] - splits[0] < MINUTE ? 8 : 5));
+
 /** Steps of the lines across: bytes at round numbers of KiB and so on, what is counted at whole numbers. */
 const BINARY = Array.from({ length: 50 }, (_, i) => 2 ** i);
 const WHOLE = Array.from({ length: 30 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
@@ -68,7 +72,7 @@ export function TimeChart({ title, series, format = count, bytes = false }) {
       x: { time: true, range: (_, first, last) => [Math.max(last - WINDOW, Math.min(first, last - LEAST)), last] },
       y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] },
     },
-    axes: [axis(28, (_, splits) => splits.map((at) => clock(new Date(at * 1000)).slice(0, 5))), { ...axis(bytes ? 74 : 58, (_, splits) => splits.map((v) => format(v))), ...(bytes ? { incrs: BINARY } : format === count && { incrs: WHOLE }) }],
+    axes: [{ ...axis(28, (_, splits) => times(splits)), space: 70 }, { ...axis(bytes ? 74 : 58, (_, splits) => splits.map((v) => format(v))), ...(bytes ? { incrs: BINARY } : format === count && { incrs: WHOLE }) }],
     series: [{}, ...series.map(line)],
   };
   const index = cursor ?? columns.at.length - 1;

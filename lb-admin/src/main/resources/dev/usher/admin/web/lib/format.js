@@ -13,7 +13,7 @@ export const rate = (n) => (n == null ? NONE : n >= 100 ? grouped.format(n) : pr
 export function bytes(n) {
   if (n == null) return NONE;
   let unit = 0;
-  while (n >= 1000 && unit < 5) {
+  while (n >= 1024 && unit < 5) {
     n /= 1024;
     unit++;
   }

@@ -13,6 +13,9 @@ export const html = htm.bind(h);
 export const Status = createContext(null);
 export const useStatus = () => useContext(Status);
 
+/** Things that should not wait: without what is only good to know. */
+export const pressing = ({ attention }) => attention.filter(({ severity }) => severity !== "info").length;
+
 /** One line about a change, for the eye and for screen readers: shown, and gone when the next one comes. */
 export const said = store({ text: "", number: 0 });
 export const say = (text) => said.set({ text, number: said.get().number + 1 });

@@ -5,7 +5,7 @@ import { EventList } from "../lib/happened.js";
 import { live } from "../lib/live.js";
 import { meaning } from "../lib/reasons.js";
 import { useStore } from "../lib/store.js";
-import { Ago, html, Icon, Link, Severity, Text, useStatus } from "../lib/ui.js";
+import { Ago, html, Icon, Link, pressing, Severity, Text, useStatus } from "../lib/ui.js";
 
 /** Days; a certificate that ends sooner is told of here. The pool's warn_expiry decides what needs attention. */
 const SOON = 30;
@@ -46,10 +46,10 @@ const bySeverity = (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severit
 function Attention({ status }) {
   const { attention, backends, config } = status;
   const worst = [...attention].sort(bySeverity);
-  const pressing = attention.filter(({ severity }) => severity !== "info").length;
-  const verdict = pressing ? `${plural(pressing, "thing needs", "things need")} attention` : "All is well";
-  return html`<section class=${`attention ${pressing ? "some" : "none"}`} aria-labelledby="verdict">
-    <h2 id="verdict"><${Icon} name=${pressing ? "alert" : "up"} />${verdict}</h2>
+  const things = pressing(status);
+  const verdict = things ? `${plural(things, "thing needs", "things need")} attention` : "All is well";
+  return html`<section class=${`attention ${things ? "some" : "none"}`} aria-labelledby="verdict">
+    <h2 id="verdict"><${Icon} name=${things ? "alert" : "up"} />${verdict}</h2>
     <p class="dim">
       ${count(backends.serving)} of ${plural(backends.total, "backend")} take sessions. Up for ${span(status.uptime_seconds)}.
       ${" "}Configuration <${Link} page="config">generation ${config.generation}<//> in force since <${Ago} at=${config.in_force_since} />.
