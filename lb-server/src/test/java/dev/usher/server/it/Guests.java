@@ -36,6 +36,7 @@ final class Guests implements AutoCloseable {
         for (int i = 0; !over; i++) {
             try {
                 visitors.get(i % visitors.size()).visit("127.0.0.1", usher);
+                stay(i % stays.size());
                 if (i % LOST_ONE_IN == 0) {
                     getLost();
                 }
@@ -43,6 +44,17 @@ final class Guests implements AutoCloseable {
                 // The tests take backends away: that is one more thing to see.
             }
             LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** One that stays asks again, and comes back if its backend has left or has lost patience. */
+    private void stay(int index) throws IOException {
+        Visitor.Stay stay = stays.get(index);
+        try {
+            stay.ask();
+        } catch (IOException ended) {
+            stay.close();
+            stays.set(index, visitors.get(index / STAYING).new Stay(usher));
         }
     }
 
