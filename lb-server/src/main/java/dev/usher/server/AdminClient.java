@@ -7,8 +7,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -63,12 +66,29 @@ final class AdminClient implements AutoCloseable {
         try {
             return http.send(request, BodyHandlers.ofString());
         } catch (IOException e) {
-            throw new AdminFault("nothing answers at " + base + reason(e));
+            throw new AdminFault(explained(e));
         }
     }
 
-    private static String reason(IOException fault) {
-        return fault.getMessage() == null ? "" : ": " + fault.getMessage();
+    /** What is wrong, in words for who has typed the address. */
+    private String explained(IOException fault) {
+        String message = String.valueOf(fault.getMessage());
+        if (fault instanceof SSLHandshakeException) {
+            return "the certificate that " + base + " shows is not trusted: " + message
+                    + " (--ca FILE names its authority's, or itself)";
+        }
+        if (fault instanceof SSLException) {
+            return "what answers at " + base + " does not speak TLS: write http://";
+        }
+        if (message.contains("status line")) {
+            return "what answers at " + base + " does not speak HTTP; if it speaks TLS, write https://";
+        }
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "unknown host " + base.getHost();
+            }
+        }
+        return "nothing answers at " + base + (fault.getMessage() == null ? "" : ": " + message);
     }
 
     private JsonNode read(HttpResponse<String> answer) throws AdminFault {

@@ -1,25 +1,39 @@
 package dev.usher.server;
 
+import dev.usher.admin.http.Pem;
 import dev.usher.config.AdminConfig.Tls;
 import dev.usher.server.reload.RunFile;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Whom to ask, for the commands that ask a running usher. */
 final class AdminOptions {
-    /** Where an usher without a run file is, as a demo, unless it was told otherwise. */
+    private static final String ELSE = " of this user; use --admin URL";
+    /** Where an usher without a run file is, unless it was told otherwise. */
     private static final URI STANDARD = URI.create("http://127.0.0.1:9000/");
 
     @Option(
             names = "--admin",
             paramLabel = "URL",
             description = "Its admin side, as http://127.0.0.1:9000 (default: of the only one that runs here).")
-    private @Nullable URI admin;
+    private @Nullable String admin;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "With --admin https://...: what to trust, in PEM: its authority's certificate, or its own.")
+    private @Nullable Path ca;
 
     @Option(names = "--pid", paramLabel = "N", description = "The process, where several run here.")
     private @Nullable Long pid;
@@ -38,7 +52,7 @@ final class AdminOptions {
     /** The same, for the one that serves a configuration, unless the URL of another is given. */
     AdminClient clientFor(@Nullable Path file) throws AdminFault {
         if (admin != null) {
-            return new AdminClient(checked(admin), token(), null);
+            return new AdminClient(checked(admin), token(), ca == null ? null : trusting(ca));
         }
         FindRunning find = new FindRunning(file, pid);
         RunFile.Found found = find.one("--pid");
@@ -46,7 +60,7 @@ final class AdminOptions {
             return clientOf(found);
         }
         if (pid != null || file != null) {
-            throw find.nothingFound();
+            throw find.nothingFound(ELSE);
         }
         return standard(find);
     }
@@ -77,20 +91,41 @@ final class AdminOptions {
             return client;
         } catch (AdminFault nobody) {
             client.close();
-            throw find.nothingFound();
+            throw find.nothingFound(ELSE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             client.close();
-            throw find.nothingFound();
+            throw find.nothingFound(ELSE);
         }
     }
 
-    private static URI checked(URI admin) throws AdminFault {
-        String scheme = admin.getScheme();
-        if (admin.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-            throw new AdminFault("--admin must be as http://127.0.0.1:9000, was " + admin);
+    private static URI checked(String admin) throws AdminFault {
+        try {
+            URI url = new URI(admin.contains("://") ? admin : "http://" + admin);
+            if (url.getHost() != null && List.of("http", "https").contains(url.getScheme())) {
+                return url;
+            }
+        } catch (URISyntaxException notOne) {
+            // said below
         }
-        return admin;
+        throw new AdminFault("--admin must be as http://127.0.0.1:9000, was " + admin);
+    }
+
+    private static SSLContext trusting(Path ca) throws AdminFault {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            for (X509Certificate each : Pem.certificates(ca, "--ca")) {
+                trusted.setCertificateEntry(Integer.toString(trusted.size()), each);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AdminFault(String.valueOf(e.getMessage()));
+        }
     }
 
     private @Nullable String token() throws AdminFault {
@@ -101,7 +136,14 @@ final class AdminOptions {
         try {
             return Files.readString(tokenFile).strip();
         } catch (IOException e) {
-            throw new AdminFault("--token-file " + tokenFile + " cannot be read: " + e.getMessage());
+            throw new AdminFault("--token-file " + tokenFile + " cannot be read: " + reason(tokenFile, e));
         }
+    }
+
+    private static String reason(Path file, IOException fault) {
+        if (Files.notExists(file)) {
+            return "no such file";
+        }
+        return Files.isReadable(file) ? String.valueOf(fault.getMessage()) : "permission denied";
     }
 }

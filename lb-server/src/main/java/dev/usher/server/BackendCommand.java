@@ -20,6 +20,9 @@ abstract class BackendCommand extends AdminCommand {
 
     @Override
     final int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
+        if (pool.matches(".*:\\d+") && backend.indexOf(':') < 0) {
+            throw new AdminFault("the pool comes first, then the backend: " + backend + " " + pool);
+        }
         JsonNode now = client.patch("/api/v1/pools/" + part(pool) + "/backends/" + part(backend), change());
         out.println("backend " + backend + " of pool " + pool + ": "
                 + now.path("state").asString() + " ("

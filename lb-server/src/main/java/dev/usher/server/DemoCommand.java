@@ -5,6 +5,8 @@ import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.demo.Demo;
 import dev.usher.server.log.ProgramLog;
+import dev.usher.server.reload.RunDirectory;
+import dev.usher.server.reload.RunFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -84,14 +86,16 @@ final class DemoCommand implements Callable<Integer> {
                 LoadBalancer balancer = running.balancer();
                 running.show(new NoFiles(balancer));
                 InetSocketAddress bound = bound(balancer, Demo.LISTENER);
-                if (!noTraffic) {
-                    foreground.beforeEnd(demo.begin(bound(balancer, Demo.VISITORS)));
-                }
+                String dashboard = Objects.requireNonNull(running.admin(), "a demo has one")
+                        .url();
+                RunFile run = RunFile.create(new RunDirectory(System::getenv), null, config, dashboard);
+                Runnable visitors = noTraffic ? () -> {} : demo.begin(bound(balancer, Demo.VISITORS));
+                foreground.beforeEnd(() -> {
+                    run.close();
+                    visitors.run();
+                });
                 PrintWriter out = spec.commandLine().getOut();
-                out.print(demo.text(
-                        HostPort.parseBind(Summary.of(bound)),
-                        Objects.requireNonNull(running.admin(), "a demo has one")
-                                .url()));
+                out.print(demo.text(HostPort.parseBind(Summary.of(bound)), dashboard));
                 out.flush();
             });
         } finally {

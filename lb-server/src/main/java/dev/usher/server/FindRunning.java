@@ -28,12 +28,17 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         return meant.isEmpty() ? null : meant.getFirst();
     }
 
-    /** That there is none, and what there is instead. */
-    AdminFault nothingFound() {
+    /**
+     * That there is none, and what there is instead.
+     *
+     * @param whereElse what the message says of those that cannot be found
+     */
+    AdminFault nothingFound(String whereElse) {
         List<RunFile.Found> all = all();
         return new AdminFault("no running usher found"
                 + (pid == null ? "" : " with pid " + pid)
                 + (file == null ? "" : " that serves " + file)
+                + whereElse
                 + (all.isEmpty() ? "" : "; there are:\n" + listed(all)));
     }
 
@@ -46,7 +51,10 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
                 && (file == null || isSame(file, found.state().config()));
     }
 
-    private static boolean isSame(Path file, String running) {
+    private static boolean isSame(Path file, @Nullable String running) {
+        if (running == null) {
+            return false;
+        }
         Path other = Path.of(running);
         try {
             return file.toAbsolutePath().normalize().equals(other.normalize())
@@ -58,7 +66,10 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
 
     private static String listed(List<RunFile.Found> found) {
         return found.stream()
-                .map(each -> "  pid " + each.state().pid() + "  " + each.state().config())
+                .map(each -> "  pid " + each.state().pid() + "  "
+                        + (each.state().config() == null
+                                ? "a demo"
+                                : each.state().config()))
                 .collect(Collectors.joining("\n"));
     }
 }

@@ -57,6 +57,10 @@ final class ReloadCommand implements Callable<Integer> {
         if (running == null) {
             return ExitCode.FAILED;
         }
+        if (running.state().config() == null) {
+            say("usher: process " + running.state().pid() + " is a demo: it has no file to read again");
+            return ExitCode.FAILED;
+        }
         try {
             return reload(running);
         } catch (IOException e) {
@@ -72,7 +76,7 @@ final class ReloadCommand implements Callable<Integer> {
         try {
             RunFile.Found found = find.one("FILE or --pid");
             if (found == null) {
-                say("usher: " + find.nothingFound().getMessage());
+                say("usher: " + find.nothingFound(" of this user").getMessage());
                 return null;
             }
             return new RunningUsher(found);

@@ -23,7 +23,7 @@ final class UsageFault {
         }
         if (!(fault instanceof UnmatchedArgumentException unmatched)
                 || unmatched.getUnmatched().isEmpty()) {
-            return String.valueOf(fault.getMessage());
+            return String.valueOf(fault.getMessage()).replaceAll(" is not an? (int|long)$", " is not a whole number");
         }
         String first = unmatched.getUnmatched().getFirst();
         if (command.getSubcommands().isEmpty()) {

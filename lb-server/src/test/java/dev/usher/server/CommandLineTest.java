@@ -126,6 +126,32 @@ class CommandLineTest {
         }
     }
 
+    /** What can be wrong before anybody is asked, or with whom is asked. */
+    @Nested
+    class Admin {
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "status --admin ftp://127.0.0.1:1 | --admin must be as http://127.0.0.1:9000",
+                    "status --admin 127.0.0.1:1 | nothing answers at http://127.0.0.1:1",
+                    "status --admin http://nobody.invalid:1 | unknown host nobody.invalid",
+                    "status --admin https://127.0.0.1:1 --ca /nope | --ca /nope cannot be read: no such file",
+                    "status --admin 127.0.0.1:1 --token-file /nope | --token-file /nope cannot be read: no such file",
+                    "drain --admin 127.0.0.1:1 127.0.0.1:2 web | the pool comes first, then the backend: web 127.0.0.1:2",
+                })
+        void saysWhatIsWrong(String arguments, String said) {
+            assertEquals(1, run(arguments.split(" ", -1)));
+            assertTrue(err.startsWith("usher: " + said), err);
+        }
+
+        @Test
+        void aNumberIsWhole() {
+            assertEquals(2, run("demo", "--port", "x"));
+            assertTrue(err.contains("is not a whole number"), err);
+        }
+    }
+
     @Nested
     class Check {
         @Test

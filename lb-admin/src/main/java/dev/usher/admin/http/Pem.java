@@ -17,6 +17,7 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
@@ -48,8 +49,8 @@ public final class Pem {
      * @throws IOException with the name of the file that is wrong, and what is wrong with it
      */
     public static SSLContext context(Tls tls) throws IOException {
-        Certificate[] chain = chain(tls.cert());
-        PrivateKey key = key(tls.key());
+        Certificate[] chain = certificates(tls.cert(), "admin.tls.cert").toArray(Certificate[]::new);
+        PrivateKey key = key(tls.key(), "admin.tls.key");
         try {
             if (!belong(key, chain[0])) {
                 throw new IOException("admin.tls.key " + tls.key() + " is not the key of the certificate in "
@@ -68,54 +69,65 @@ public final class Pem {
         }
     }
 
-    private static Certificate[] chain(Path file) throws IOException {
-        String text = text(file, "admin.tls.cert");
+    /**
+     * The certificates of a file, at least one, in its order.
+     *
+     * @param setting by which the file was named, for messages
+     */
+    public static List<X509Certificate> certificates(Path file, String setting) throws IOException {
+        String text = text(file, setting);
         try {
-            Certificate[] chain = CertificateFactory.getInstance("X.509")
+            List<X509Certificate> certificates = CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)))
-                    .toArray(Certificate[]::new);
-            if (chain.length == 0) {
-                throw new IOException("admin.tls.cert " + file + " has no certificate in PEM");
+                    .stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            if (certificates.isEmpty()) {
+                throw new IOException(setting + " " + file + " has no certificate in PEM");
             }
-            return chain;
+            return certificates;
         } catch (CertificateException e) {
-            throw new IOException("admin.tls.cert " + file + " cannot be read: " + e.getMessage(), e);
+            throw new IOException(setting + " " + file + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static PrivateKey key(Path file) throws IOException {
-        Matcher block = BLOCK.matcher(text(file, "admin.tls.key"));
+    /**
+     * The private key of a file.
+     *
+     * @param setting by which the file was named, for messages
+     */
+    public static PrivateKey key(Path file, String setting) throws IOException {
+        Matcher block = BLOCK.matcher(text(file, setting));
         while (block.find()) {
-            byte[] der = decoded(file, block.group(2));
+            byte[] der = decoded(file, setting, block.group(2));
             switch (block.group(1)) {
                 case "PRIVATE KEY" -> {
-                    return key(file, der);
+                    return key(file, setting, der);
                 }
                 case "RSA PRIVATE KEY" -> {
-                    return key(file, pkcs8OfRsa(der));
+                    return key(file, setting, pkcs8OfRsa(der));
                 }
                 case "EC PRIVATE KEY" ->
-                    throw new IOException(
-                            "admin.tls.key " + file + " is in the old form of EC keys; write it anew with:"
-                                    + " openssl pkcs8 -topk8 -nocrypt -in " + file);
+                    throw new IOException(setting + " " + file + " is in the old form of EC keys; write it anew with:"
+                            + " openssl pkcs8 -topk8 -nocrypt -in " + file);
                 case "ENCRYPTED PRIVATE KEY" ->
-                    throw new IOException("admin.tls.key " + file + " is encrypted; usher has nobody to ask for the"
+                    throw new IOException(setting + " " + file + " is encrypted; usher has nobody to ask for the"
                             + " password: openssl pkcs8 -topk8 -nocrypt -in " + file);
                 default -> {} // parameters, a certificate in the same file
             }
         }
-        throw new IOException("admin.tls.key " + file + " has no private key in PEM");
+        throw new IOException(setting + " " + file + " has no private key in PEM");
     }
 
-    private static byte[] decoded(Path file, String base64) throws IOException {
+    private static byte[] decoded(Path file, String setting, String base64) throws IOException {
         try {
             return Base64.getMimeDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
-            throw new IOException("admin.tls.key " + file + " is not PEM: " + e.getMessage(), e);
+            throw new IOException(setting + " " + file + " is not PEM: " + e.getMessage(), e);
         }
     }
 
-    private static PrivateKey key(Path file, byte[] pkcs8) throws IOException {
+    private static PrivateKey key(Path file, String setting, byte[] pkcs8) throws IOException {
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
@@ -125,7 +137,7 @@ public final class Pem {
                 throw new IllegalStateException("every JDK has " + algorithm, e);
             }
         }
-        throw new IOException("admin.tls.key " + file + " is neither an RSA nor an EC nor an Ed25519 key");
+        throw new IOException(setting + " " + file + " is neither an RSA nor an EC nor an Ed25519 key");
     }
 
     /** PKCS #1 (RFC 8017 appendix A.1.2), what openssl wrote for long, in the envelope of PKCS #8. */

@@ -176,6 +176,7 @@ public final class Demo implements AutoCloseable {
 
                   %s
 
+                `usher status` and `usher drain` find it as well.
                 Some visitors come by themselves, so that there is something to see (--no-traffic keeps
                 them away). Your own connections show up here as lines of the access log.
                 Ctrl-C ends the demo.

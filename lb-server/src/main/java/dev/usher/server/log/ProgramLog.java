@@ -2,7 +2,6 @@ package dev.usher.server.log;
 
 import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
@@ -11,6 +10,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.usher.config.LoggingConfig;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * has something to say; then lines are dropped.
  */
 public final class ProgramLog extends ContextAwareBase implements Configurator {
+    /** What these do at each start is of no use to those who run usher; their warnings are. */
+    private static final List<String> LIBRARIES = List.of("io.undertow", "org.xnio", "org.jboss");
+
     private static final int QUEUE_LINES = 4096;
     private static final int FLUSH_MILLIS = 2000;
     private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level %msg%n";
@@ -41,7 +44,13 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
 
     /** Takes over the level alone, while lines are written. */
     public static void setLevel(LoggingConfig.Level level) {
-        context().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(level.name()));
+        setLevel(context(), Level.toLevel(level.name()));
+    }
+
+    private static void setLevel(LoggerContext context, Level level) {
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
+        Level ofLibraries = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
+        LIBRARIES.forEach(name -> context.getLogger(name).setLevel(ofLibraries));
     }
 
     /** Writes what is queued. The last thing that the program does. */
@@ -74,9 +83,8 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
         queue.addAppender(stderr);
         queue.start();
 
-        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(level);
-        root.addAppender(queue);
+        setLevel(context, level);
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(queue);
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, LoggingConfig.Format format) {

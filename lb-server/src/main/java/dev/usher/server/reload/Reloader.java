@@ -221,8 +221,9 @@ public final class Reloader implements Reloading, AutoCloseable {
                 balancer.report(
                         Event.Kind.RELOAD_REFUSED,
                         SUBJECT,
-                        "refused, by " + reload.who() + "; generation " + reload.generation() + " stays in force. "
-                                + String.join(" | ", reload.diagnostics()));
+                        "refused, by " + reload.who() + "; generation " + reload.generation() + " stays in force ("
+                                + reload.diagnostics().size()
+                                + (reload.diagnostics().size() == 1 ? " fault)" : " faults)"));
             }
         }
     }

@@ -44,12 +44,12 @@ public final class RunFile implements AutoCloseable {
     private final long pid = ProcessHandle.current().pid();
     private RunState state;
 
-    private RunFile(@Nullable Path directory, Path config, @Nullable String admin) {
+    private RunFile(@Nullable Path directory, @Nullable Path config, @Nullable String admin) {
         this.directory = directory;
         this.state = new RunState(
                 pid,
                 startedMillis(ProcessHandle.current()),
-                config.toAbsolutePath().toString(),
+                config == null ? null : config.toAbsolutePath().toString(),
                 admin,
                 1,
                 null,
@@ -59,9 +59,11 @@ public final class RunFile implements AutoCloseable {
     /**
      * Says that this process is there. Where no file can be written it works without one, and says so.
      *
+     * @param file of the configuration; null if it has none
      * @param admin where its admin side can be asked, as a URL; null if it has none
      */
-    public static RunFile create(RunDirectory places, Path file, UsherConfig inForce, @Nullable String admin) {
+    public static RunFile create(
+            RunDirectory places, @Nullable Path file, UsherConfig inForce, @Nullable String admin) {
         Path directory = places.writable();
         RunFile run = new RunFile(directory, file, admin);
         if (directory == null) {

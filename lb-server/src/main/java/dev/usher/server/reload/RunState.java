@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What a running usher says of itself in its run file.
  *
  * @param startedMillis when its process began: a process of another time with the same number is another one
- * @param config the configuration file, as an absolute path
+ * @param config the configuration file, as an absolute path; null if it has none, as a demo
  * @param admin where its admin side can be asked, as a URL; null if it has none
  * @param generation in force
  * @param last attempt to reload; null if there was none
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record RunState(
         long pid,
         long startedMillis,
-        String config,
+        @Nullable String config,
         @Nullable String admin,
         int generation,
         @Nullable Attempt last,

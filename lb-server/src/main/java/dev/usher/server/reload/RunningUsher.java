@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -34,8 +35,9 @@ public final class RunningUsher {
 
     /** Reads its file, as it would itself. */
     public ConfigResult read() {
+        String file = Objects.requireNonNull(state().config(), "a demo has none to read");
         Map<String, String> environment = environment(state().pid());
-        return ConfigFile.read(Path.of(state().config()), environment::get);
+        return ConfigFile.read(Path.of(file), environment::get);
     }
 
     /** Its own environment where this user may see it, else that of this process. */

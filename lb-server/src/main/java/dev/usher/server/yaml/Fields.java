@@ -4,6 +4,8 @@ import dev.usher.config.DurationRange;
 import dev.usher.config.IntRange;
 import dev.usher.config.SizeRange;
 import dev.usher.config.Units;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -167,6 +169,37 @@ final class Fields {
         }
         Duration value = parsed(scalar(key), path(key), Units::duration);
         return value == null || outside(key, range.faultIn(value)) ? otherwise : value;
+    }
+
+    /** What a file is good for: to look at it throws what is wrong with it, by the name of the setting. */
+    @FunctionalInterface
+    interface FileCheck {
+        void look(Path file, String setting) throws IOException;
+    }
+
+    /** The path of a file that is of use; null otherwise, which is then noted. */
+    @Nullable
+    Path file(String key, FileCheck check) {
+        Item.Scalar scalar = scalar(key);
+        Path file = parsed(scalar, path(key), Path::of);
+        return file == null || !isGood(key, () -> check.look(file, path(key))) ? null : file;
+    }
+
+    /** A look at what a value stands for. */
+    @FunctionalInterface
+    interface Look {
+        void look() throws IOException;
+    }
+
+    /** Whether there is nothing wrong with what the value stands for; else that is noted. */
+    boolean isGood(String key, Look check) {
+        try {
+            check.look();
+            return true;
+        } catch (IOException fault) {
+            problems.error(valuePlace(key), String.valueOf(fault.getMessage()));
+            return false;
+        }
     }
 
     /** Whether the value is the word {@code none}. */

@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.admin.http.Pem;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HealthCheckConfig.StatusRange;
 import dev.usher.config.HostName;
@@ -76,7 +77,7 @@ final class HealthCheckReader {
     }
 
     private static @Nullable Path trustStore(Fields fields, @Nullable Path otherwise) {
-        Path file = fields.parsed(fields.scalar("trust_store"), fields.path("trust_store"), Path::of);
+        Path file = fields.file("trust_store", Pem::certificates);
         return file == null ? otherwise : file;
     }
 

@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.admin.http.Pem;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.config.AdminConfig.Tls;
@@ -20,10 +21,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what is about the program and not about connections. */
 final class ProgramReader {
+    /** The name of a file after the hash, "-" for standard input. */
+    private static final Pattern OF_SHA256SUM = Pattern.compile("[0-9a-fA-F]{64}\\s.*");
+
     private final Fields root;
     private final Problems problems;
 
@@ -197,8 +202,10 @@ final class ProgramReader {
         if (!Token.isSha256(sha256.text())) {
             problems.error(
                     sha256.place(),
-                    fields.path("sha256")
-                            + " must be the SHA-256 of the token, 64 hexadecimal digits (not shown here)");
+                    fields.path("sha256") + " must be the SHA-256 of the token, 64 hexadecimal digits"
+                            + (OF_SHA256SUM.matcher(sha256.text()).matches()
+                                    ? ", without the \"  -\" that sha256sum adds: cut -d ' ' -f 1"
+                                    : " (not shown here)"));
             return null;
         }
         return new Token(name.text(), role, sha256.text());
@@ -214,10 +221,14 @@ final class ProgramReader {
         }
         fields.require("cert");
         fields.require("key");
-        Path cert = fields.parsed(fields.scalar("cert"), fields.path("cert"), Path::of);
-        Path key = fields.parsed(fields.scalar("key"), fields.path("key"), Path::of);
+        Path cert = fields.file("cert", Pem::certificates);
+        Path key = fields.file("key", Pem::key);
         fields.done();
-        return cert == null || key == null ? null : new Tls(cert, key);
+        if (cert == null || key == null) {
+            return null;
+        }
+        Tls tls = new Tls(cert, key);
+        return fields.isGood("key", () -> Pem.context(tls)) ? tls : null;
     }
 
     LoggingConfig logging() {

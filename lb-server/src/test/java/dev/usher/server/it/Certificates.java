@@ -34,7 +34,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** An authority of the tests' own, and the certificates that it signs, as PEM files. */
-final class Certificates {
+public final class Certificates {
     private static final X500Name AUTHORITY = new X500Name("CN=usher test authority");
     private static final Duration VALIDITY = Duration.ofDays(2);
 
@@ -43,7 +43,7 @@ final class Certificates {
     private long serial = 1;
 
     /** A certificate with its key, for one domain. */
-    record Leaf(String domain, X509Certificate certificate, Path chainFile, Path keyFile) {
+    public record Leaf(String domain, X509Certificate certificate, Path chainFile, Path keyFile) {
         /** As {@code openssl x509 -fingerprint -sha256} prints it. */
         String fingerprint() throws GeneralSecurityException {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
@@ -51,7 +51,7 @@ final class Certificates {
         }
     }
 
-    Certificates() throws Exception {
+    public Certificates() throws Exception {
         Instant now = Instant.now();
         X509v3CertificateBuilder authority = builder(AUTHORITY, authorityKeys, now.minus(VALIDITY), now.plus(VALIDITY));
         authority.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
@@ -59,11 +59,11 @@ final class Certificates {
     }
 
     /** What clients trust. */
-    Path authorityFile() {
+    public Path authorityFile() {
         return directory.resolve("authority.pem");
     }
 
-    Leaf leaf(String domain) throws Exception {
+    public Leaf leaf(String domain) throws Exception {
         return leaf(domain, domain);
     }
 

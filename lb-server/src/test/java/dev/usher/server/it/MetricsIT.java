@@ -126,10 +126,10 @@ class MetricsIT {
     @Test
     void theAlertsAreRules() throws Exception {
         Path file = Usher.file("deploy/prometheus/alerts.yaml");
-        assertTrue(Prometheus.promtool(file, "check", "rules", file.toString()).contains("5 rules found"));
+        assertTrue(Prometheus.promtool(file, "check", "rules", file.toString()).contains("7 rules found"));
         Await.until("prometheus has evaluated all rules", () -> {
             List<String> health = prometheus.get("rules").findValuesAsString("health");
-            return health.size() == 5 && health.stream().allMatch("ok"::equals);
+            return health.size() == 7 && health.stream().allMatch("ok"::equals);
         });
         // The certificates of tests last for a few days only, and nothing else is wrong.
         Await.until("there is one alert", () -> !prometheus.query("ALERTS").isEmpty());

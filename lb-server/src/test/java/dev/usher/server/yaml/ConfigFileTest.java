@@ -28,6 +28,7 @@ import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.it.Certificates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -262,7 +263,8 @@ class ConfigFileTest {
         }
 
         @Test
-        void keepTheirWordInEveryChoice() throws IOException {
+        void keepTheirWordInEveryChoice() throws Exception {
+            Certificates.Leaf leaf = new Certificates().leaf("localhost");
             UsherConfig config = valid("""
                     routes: { a.example: 10.0.0.1:443 }
                     defaults: { balance: client-hash }
@@ -272,15 +274,65 @@ class ConfigFileTest {
                     admin:
                       bind: :9000
                       tokens: [{ name: ops, role: operator, sha256: %s }]
-                      tls: { cert: /c, key: /k }
+                      tls: { cert: "%s", key: "%s" }
                     logging: { level: debug, format: json, access: { output: none, client_ip: hashed, sample_ok: 5%% } }
-                    """.formatted("0a".repeat(32)));
+                    """.formatted("0a".repeat(32), leaf.chainFile(), leaf.keyFile()));
             assertEquals(Fallback.CLOSE, config.defaultRoute());
             assertEquals(4, config.workers());
             assertEquals(
                     AdminConfig.Role.OPERATOR,
                     config.admin().tokens().getFirst().role());
             assertEquals(5, config.logging().access().sampleOkPercent());
+        }
+    }
+
+    /** Files beside the configuration: to find out at the start that they are of no use would be late. */
+    @Nested
+    class FilesThatAreNamed {
+        private String toldOfTls(Path cert, Path key) throws IOException {
+            return told("""
+                    routes: { a.example: 10.0.0.1:443 }
+                    admin:
+                      tls:
+                        cert: %s
+                        key: %s
+                    """.formatted(cert, key));
+        }
+
+        @Test
+        void areThere() throws IOException {
+            assertEquals("""
+                    usher.yaml:4:11 admin.tls.cert /nope.crt cannot be read: no such file
+                    usher.yaml:5:10 admin.tls.key /nope.key cannot be read: no such file""", toldOfTls(Path.of("/nope.crt"), Path.of("/nope.key")));
+        }
+
+        @Test
+        void areWhatTheyAreSaidToBe() throws Exception {
+            Certificates.Leaf leaf = new Certificates().leaf("a.example");
+            String told = toldOfTls(leaf.keyFile(), leaf.chainFile());
+            assertTrue(told.contains("usher.yaml:4:11 admin.tls.cert " + leaf.keyFile()), told);
+            assertTrue(
+                    told.contains("usher.yaml:5:10 admin.tls.key " + leaf.chainFile() + " has no private key in PEM"),
+                    told);
+        }
+
+        @Test
+        void belongTogether() throws Exception {
+            Certificates certificates = new Certificates();
+            Certificates.Leaf leaf = certificates.leaf("a.example");
+            Path other = certificates.leaf("b.example").keyFile();
+            assertEquals(
+                    "usher.yaml:5:10 admin.tls.key " + other + " is not the key of the certificate in "
+                            + leaf.chainFile() + ", whose own must be the first in its file",
+                    toldOfTls(leaf.chainFile(), other));
+        }
+
+        @Test
+        void areAuthoritiesToTrust() throws IOException {
+            assertEquals(
+                    "usher.yaml:2:53 defaults.health_check.trust_store /nope.pem cannot be read: no such file",
+                    told("routes: { a.example: 10.0.0.1:443 }\n"
+                            + "defaults: { health_check: { type: tls, trust_store: /nope.pem } }"));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.UsherConfig;
+import dev.usher.server.it.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class ConfigYamlTest {
     }
 
     @Test
-    void everySettingComesBackAsItWas() throws IOException {
+    void everySettingComesBackAsItWas() throws Exception {
         assertComesBack("""
                 listeners:
                   https: { bind: [":443", "127.0.0.1:444"], client_hello: { timeout: 250ms, max_size: 5KiB } }
@@ -54,9 +55,9 @@ class ConfigYamlTest {
                     timeouts: { connect: 1s, connect_total: 2m, idle: 3h, half_closed: 1500ms, max_lifetime: 2d }
                     retries: 0
                     health_check:
-                      { type: https, server_name: www.example.org, alpn: [h2], verify: false, trust_store: /etc/ca.pem,
-                        warn_expiry: none, path: /up, method: HEAD, expect: 200-204, interval: 9s, jitter: 0% }
-                    ejection: { consecutive_failures: 0, base_time: 1s, max_time: 1h, max_ejected: 100% }
+                      { type: https, server_name: www.example.org, alpn: [h2], verify: false, trust_store: %s,
+                        warn_expiry: none, path: /up, method: HEAD, expect: 200-204, interval: 9s, jitter: 0%% }
+                    ejection: { consecutive_failures: 0, base_time: 1s, max_time: 1h, max_ejected: 100%% }
                     slow_start: 30s
                     on_down: close
                     send_proxy_protocol: v2
@@ -68,8 +69,8 @@ class ConfigYamlTest {
                 reload: { watch: false, debounce: 1s, poll: 1m, on_removed_backend: close }
                 admin: { bind: "[::1]:9001", allowed_hosts: [a.example], read_only: false }
                 logging: { level: debug, format: json,
-                  access: { output: /var/log/a.log, sample_ok: 5%, client_ip: hashed } }
-                """);
+                  access: { output: /var/log/a.log, sample_ok: 5%%, client_ip: hashed } }
+                """.formatted(new Certificates().authorityFile()));
     }
 
     @Test
