@@ -1,6 +1,6 @@
 import { useData } from "../lib/api.js";
 import { TimeChart } from "../lib/chart.js";
-import { bytesRate, count, plural, rate, seconds, span, words } from "../lib/format.js";
+import { bytesRate, clock, count, plural, rate, seconds, span, words } from "../lib/format.js";
 import { EventList } from "../lib/happened.js";
 import { live } from "../lib/live.js";
 import { meaning } from "../lib/reasons.js";
@@ -43,13 +43,23 @@ const AT_ONCE = 10;
 const ORDER = ["critical", "warning", "info"];
 const bySeverity = (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity);
 
+/** The headline. Nobody knows that all is well while usher does not answer. */
+function verdict({ attention, state }, lost) {
+  const pressing = attention.filter(({ severity }) => severity !== "info").length;
+  const things = `${plural(pressing, "thing needs", "things need")} attention`;
+  if (attention.some(({ severity }) => severity === "critical")) return { tone: "critical", icon: "alert", text: `Clients are refused: ${things}` };
+  if (state === "draining") return { tone: "some", icon: "draining", text: pressing ? `usher is draining, and ${things}` : "usher is draining" };
+  if (pressing) return { tone: "some", icon: "alert", text: things };
+  return lost ? { tone: "unknown", icon: "info", text: "nothing needed attention" } : { tone: "none", icon: "up", text: "All is well" };
+}
+
 function Attention({ status }) {
   const { attention, backends, config } = status;
   const worst = [...attention].sort(bySeverity);
-  const pressing = attention.filter(({ severity }) => severity !== "info").length;
-  const verdict = pressing ? `${plural(pressing, "thing needs", "things need")} attention` : "All is well";
-  return html`<section class=${`attention ${pressing ? "some" : "none"}`} aria-labelledby="verdict">
-    <h2 id="verdict"><${Icon} name=${pressing ? "alert" : "up"} />${verdict}</h2>
+  const { phase, since } = useStore(live);
+  const { tone, icon, text } = verdict(status, phase === "lost");
+  return html`<section class=${`attention ${tone}`} aria-labelledby="verdict">
+    <h2 id="verdict"><${Icon} name=${icon} />${phase === "lost" ? `As of ${clock(new Date(since))}: ${text}` : text}</h2>
     <p class="dim">
       ${count(backends.serving)} of ${plural(backends.total, "backend")} take sessions. Up for ${span(status.uptime_seconds)}.
       ${" "}Configuration <${Link} page="config">generation ${config.generation}<//> in force since <${Ago} at=${config.in_force_since} />.
