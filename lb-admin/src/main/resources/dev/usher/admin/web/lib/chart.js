@@ -68,7 +68,7 @@ export function TimeChart({ title, series, format = count, bytes = false }) {
       x: { time: true, range: (_, first, last) => [Math.max(last - WINDOW, Math.min(first, last - LEAST)), last] },
       y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] },
     },
-    axes: [axis(28, (_, splits) => splits.map((at) => clock(new Date(at * 1000)).slice(0, 5))), { ...axis(bytes ? 74 : 58, (_, splits) => splits.map((v) => format(v))), ...(bytes ? { incrs: BINARY } : format === count && { incrs: WHOLE }) }],
+    axes: [axis(28, (_, splits) => splits.map((at) => clock(new Date(at * 1000)).slice(0, splits.some((each) => each % 60) ? 8 : 5))), { ...axis(bytes ? 74 : 58, (_, splits) => splits.map((v) => format(v))), ...(bytes ? { incrs: BINARY } : format === count && { incrs: WHOLE }) }],
     series: [{}, ...series.map(line)],
   };
   const index = cursor ?? columns.at.length - 1;

@@ -7,9 +7,6 @@ import { meaning } from "../lib/reasons.js";
 import { useStore } from "../lib/store.js";
 import { Ago, html, Icon, Link, Severity, Text, useStatus } from "../lib/ui.js";
 
-/** Days; a certificate that ends sooner is told of here. The pool's warn_expiry decides what needs attention. */
-const SOON = 30;
-
 export function Page() {
   const status = useStatus();
   return html`
@@ -96,18 +93,19 @@ function Tiles({ status }) {
       more=${failures.length ? failures.slice(0, 2).map(([reason, n]) => `${words(reason)} ${rate(n)}`).join(", ") : "none in this second"} />
     <${Tile} name="Backends serving" page="pools" value=${`${count(backends[0])} of ${count(backends[1])}`} tone=${backends[0] < backends[1] ? "warn" : ""}
       more=${`${count(status.pools.serving)} of ${plural(status.pools.total, "pool")} serving`} />
-    <${CertificateTile} />
+    <${CertificateTile} attention=${status.attention} />
   </ul>`;
 }
 
-function CertificateTile() {
+/** What needs attention decides here too: each pool has its own warn_expiry. */
+function CertificateTile({ attention }) {
   const { data } = useData("/certificates?limit=100", 60_000);
   const days = (data?.certificates ?? []).map(({ certificate }) => certificate.days_left);
   const ended = days.filter((left) => left < 0).length;
-  const soon = days.filter((left) => left >= 0 && left < SOON).length;
+  const told = attention.filter(({ kind }) => kind === "certificate").length;
   const next = days.filter((left) => left >= 0).sort((a, b) => a - b)[0];
-  const value = !data ? "–" : ended ? `${ended} ended` : soon ? `${soon} end soon` : days.length ? "good" : "none seen";
-  return html`<${Tile} name="Certificates" page="certificates" value=${value} tone=${ended ? "bad" : soon ? "warn" : ""}
+  const value = !data ? "–" : ended ? `${ended} ended` : told ? `${told} to look at` : days.length ? "good" : "none seen";
+  return html`<${Tile} name="Certificates" page="certificates" value=${value} tone=${ended ? "bad" : told ? "warn" : ""}
     more=${next == null ? "as seen by TLS probes" : `the next ends in ${plural(next, "day")}`} />`;
 }
 
