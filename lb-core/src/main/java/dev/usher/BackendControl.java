@@ -4,6 +4,7 @@ import dev.usher.Event.Kind;
 import dev.usher.config.Units;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
+import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.Routing;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
@@ -42,12 +44,14 @@ final class BackendControl implements AutoCloseable {
             String poolName, String address, AdminState state, String who, @Nullable Duration closeAfter) {
         Pool pool = pool(poolName);
         Backend backend = backend(pool, address);
-        pool.setAdminState(backend, state, who, clock.nanos());
+        String act = words(state) + " by " + who;
+        pool.setAdminState(backend, state, act, clock.nanos());
         Duration closing = state == AdminState.READY ? null : closeAfter;
         events.add(
                 Kind.ADMIN,
                 subject(pool, backend),
-                words(state) + " by " + who
+                act
+                        + stillOut(state, backend)
                         + (closing == null
                                 ? ""
                                 : "; sessions that are left in " + Units.text(closing) + " are closed"));
@@ -62,6 +66,14 @@ final class BackendControl implements AutoCloseable {
                             .name("close sessions of " + backend)
                             .start(() -> closeAfter(pool, backend, closing, who)));
         }
+    }
+
+    /** Why a backend that was enabled takes no sessions for all that. */
+    private static String stillOut(AdminState wanted, Backend backend) {
+        BackendState state = backend.state();
+        return wanted != AdminState.READY || state.serves()
+                ? ""
+                : "; it is still " + state.name().toLowerCase(Locale.ROOT) + ": " + backend.reason();
     }
 
     private static String words(AdminState state) {

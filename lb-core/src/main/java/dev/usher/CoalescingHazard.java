@@ -17,7 +17,10 @@ public record CoalescingHazard(
         String listener, String pool, String backend, String covered, String route, String otherPool) {
     /** In one sentence, for a log. */
     public String text() {
-        return "its certificate for " + covered + " also covers route " + route + ", which goes to pool " + otherPool
+        String certificate = covered.equals(route)
+                ? "its certificate covers route "
+                : "its certificate for " + covered + " also covers route ";
+        return certificate + route + ", which goes to pool " + otherPool
                 + ": browsers may reuse an HTTP/2 connection and send that route's requests here";
     }
 }

@@ -16,8 +16,8 @@ public record Event(long sequence, Instant at, Kind kind, String subject, String
         BACKEND_UP,
         BACKEND_DOWN,
         BACKEND_EJECTED,
+        /** It is gone from the configuration, and still has sessions. */
         BACKEND_DRAINING,
-        BACKEND_DISABLED,
         /** The last backend of a pool that took sessions does not any more. */
         POOL_DOWN,
         POOL_UP,

@@ -2,6 +2,7 @@ package dev.usher;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.PoolConfig;
+import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
@@ -21,19 +22,33 @@ final class PoolEvents implements PoolWatcher {
 
     @Override
     public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
-        if (before == BackendState.UNPROBED && after == BackendState.UP) {
-            return; // as was expected
+        if (!wasExpected(before, after) && !wasSaid(backend, before)) {
+            tell(pool, backend, after);
         }
+        if (after == BackendState.DOWN && pool.config().onDown() == PoolConfig.OnDown.CLOSE) {
+            sessions.endAllOfSoon(List.of(backend), CloseReason.BACKEND_DOWN);
+        }
+    }
+
+    private static boolean wasExpected(BackendState before, BackendState after) {
+        return before == BackendState.UNPROBED && after == BackendState.UP;
+    }
+
+    /** People took it out, or back in: that is an event of its own, which says who. */
+    private static boolean wasSaid(Backend backend, BackendState before) {
+        return backend.adminState() != AdminState.READY
+                || before == BackendState.DRAINING
+                || before == BackendState.DISABLED;
+    }
+
+    private void tell(Pool pool, Backend backend, BackendState after) {
         String subject = "backend " + backend + " of pool " + pool;
         switch (after) {
             case UP, UNPROBED -> events.add(Kind.BACKEND_UP, subject, "up: " + backend.reason());
             case DOWN -> events.add(Kind.BACKEND_DOWN, subject, "down: " + backend.reason());
             case EJECTED -> events.add(Kind.BACKEND_EJECTED, subject, "ejected: " + backend.reason());
             case DRAINING -> events.add(Kind.BACKEND_DRAINING, subject, "draining: " + backend.reason());
-            case DISABLED -> events.add(Kind.BACKEND_DISABLED, subject, "disabled: " + backend.reason());
-        }
-        if (after == BackendState.DOWN && pool.config().onDown() == PoolConfig.OnDown.CLOSE) {
-            sessions.endAllOfSoon(List.of(backend), CloseReason.BACKEND_DOWN);
+            case DISABLED -> {} // people alone do that
         }
     }
 

@@ -105,6 +105,25 @@ class BackendControlTest {
         }
     }
 
+    /** Who took it out is the reason while it is out, never afterwards; and each act is one event. */
+    @Test
+    void theReasonIsThatOfTheProbesOnceItIsEnabled() {
+        try (TestUsher usher = TestUsher.of(one, two).start()) {
+            String before = view(usher, 0).reason();
+            int events = usher.balancer().events().size();
+            set(usher, one, AdminState.DRAIN, null);
+            assertEquals("drained by alice", view(usher, 0).reason());
+            set(usher, one, AdminState.DISABLED, null);
+            assertEquals("disabled by alice", view(usher, 0).reason());
+            set(usher, one, AdminState.READY, null);
+            assertEquals(before, view(usher, 0).reason());
+            List<Event> all = usher.balancer().events();
+            assertEquals(
+                    List.of("drained by alice", "disabled by alice", "enabled by alice"),
+                    all.subList(events, all.size()).stream().map(Event::text).toList());
+        }
+    }
+
     @Test
     void aWeightIsSeenWithTheConfiguredOne() {
         try (TestUsher usher = TestUsher.of(one)

@@ -65,10 +65,10 @@ class ExplainerTest {
             expect(candidates(usher).get(1), BackendState.UP, true, "in its turn");
             expect(candidates(usher).get(2), BackendState.UP, false, "only while none of the others");
             usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
-            expect(candidates(usher).get(0), BackendState.DRAINING, false, "it is draining: alice");
+            expect(candidates(usher).get(0), BackendState.DRAINING, false, "it is draining: drained by alice");
             expect(candidates(usher).get(2), BackendState.UP, false, "only while none of the others");
             usher.balancer().setAdminState(TestUsher.POOL, two.name(), AdminState.DISABLED, "bob", null);
-            expect(candidates(usher).get(1), BackendState.DISABLED, false, "it is disabled: bob");
+            expect(candidates(usher).get(1), BackendState.DISABLED, false, "it is disabled: disabled by bob");
             expect(candidates(usher).get(2), BackendState.UP, true, "in its turn");
         }
     }

@@ -18,9 +18,11 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,8 @@ public final class Attention {
     private static final Duration SLOW_PART_LIFE = Duration.ofSeconds(10);
     /** A name that was asked for less often is somebody's typing mistake. */
     private static final int MIN_UNKNOWN = 10;
+    /** Names, backends or faults that one text has: a line or two to read. */
+    private static final int MAX_NAMED = 3;
 
     private final LoadBalancer balancer;
     private final ConfigSource source;
@@ -152,7 +156,8 @@ public final class Attention {
     }
 
     private static String firstOf(List<String> diagnostics) {
-        return diagnostics.isEmpty() ? "them" : diagnostics.getFirst();
+        int more = diagnostics.size() - 1;
+        return diagnostics.isEmpty() ? "them" : diagnostics.getFirst() + (more == 0 ? "" : " and " + more + " more");
     }
 
     private static Entry ofLimit(LimitHit hit) {
@@ -167,7 +172,7 @@ public final class Attention {
 
     // ---- pools ----
 
-    private static void ofPool(PoolView pool, List<Entry> entries) {
+    private void ofPool(PoolView pool, List<Entry> entries) {
         if (pool.serving() > 0) {
             return;
         }
@@ -175,11 +180,8 @@ public final class Attention {
                 Severity.CRITICAL,
                 Kind.POOL_DOWN,
                 "pool " + pool.name(),
-                pool.backends().isEmpty()
-                        ? "it has no backend, since no name of one resolves: its clients are refused. Look at the names"
-                        : "none of its " + pool.backends().size()
-                                + " backends takes sessions, so its clients are refused: " + reasons(pool)
-                                + ". Bring one back, or enable one",
+                "no backend takes sessions; " + whatClientsSee(WaysIn.to(pool.name(), balancer.config())) + ". "
+                        + why(pool),
                 pool.backends().stream()
                         .map(BackendView::since)
                         .max(Comparator.naturalOrder())
@@ -187,12 +189,40 @@ public final class Attention {
                 "pools?filter=" + escaped(pool.name())));
     }
 
-    private static String reasons(PoolView pool) {
-        return pool.backends().stream()
-                .map(Attention::reason)
-                .distinct()
-                .limit(3)
-                .collect(Collectors.joining("; "));
+    private static String whatClientsSee(WaysIn ways) {
+        List<String> parts = new ArrayList<>();
+        if (!ways.names().isEmpty()) {
+            parts.add("clients of " + first(ways.names(), ", ") + " get a TLS alert");
+        }
+        if (!ways.listeners().isEmpty()) {
+            parts.add("connections to listener " + first(ways.listeners(), ", ") + " are closed");
+        }
+        return parts.isEmpty() ? "no route leads there" : String.join(", ", parts);
+    }
+
+    /** What each backend is, why, and what to do. */
+    private static String why(PoolView pool) {
+        if (pool.backends().isEmpty()) {
+            return "No name of a backend resolves: look at the names and the resolver";
+        }
+        List<String> states = pool.backends().stream().map(Attention::stateOf).toList();
+        boolean takenOut = pool.backends().stream().anyMatch(backend -> backend.adminState() != AdminState.READY);
+        boolean failing = pool.backends().stream().anyMatch(backend -> backend.adminState() == AdminState.READY);
+        return first(states, "; ") + ". "
+                + (failing ? "Start the servers or open the way to them" : "")
+                + (failing && takenOut ? ", or enable one" : takenOut ? "Enable one" : "")
+                + "; usher explain --live tells what becomes of a name";
+    }
+
+    private static String stateOf(BackendView backend) {
+        return backend.address() + " is " + backend.state().name().toLowerCase(Locale.ROOT) + ": " + reason(backend)
+                + " (since " + backend.since().truncatedTo(ChronoUnit.SECONDS) + ")";
+    }
+
+    /** The first of many, and how many more there are. */
+    private static String first(List<String> all, String between) {
+        String shown = all.stream().limit(MAX_NAMED).collect(Collectors.joining(between));
+        return all.size() <= MAX_NAMED ? shown : shown + " and " + (all.size() - MAX_NAMED) + " more";
     }
 
     /** To stand within a sentence: what a library has to say may be one of its own. */
@@ -224,9 +254,9 @@ public final class Attention {
                         backend,
                         Severity.INFO,
                         Kind.BACKEND_DRAINED,
-                        (backend.adminState() == AdminState.DISABLED ? "disabled by " : "drained by ")
-                                + backend.reason() + "; " + backend.open()
-                                + " sessions are left. Enable it to use it again"));
+                        backend.reason() + "; " + backend.open()
+                                + (backend.open() == 1 ? " session is" : " sessions are")
+                                + " left. Enable it to use it again"));
         }
         ofCertificate(pool, backend, entries);
     }

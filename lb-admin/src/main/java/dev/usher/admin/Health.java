@@ -37,10 +37,17 @@ final class Health {
     }
 
     private static List<Check> checks(State state) {
-        boolean started = state != State.STARTING;
         boolean staying = state != State.DRAINING;
         return List.of(
-                new Check("listening", started, started ? "connections are taken" : "the listeners are not open yet"),
+                new Check("listening", state == State.SERVING, listening(state)),
                 new Check("not_draining", staying, staying ? "no end was asked for" : "it was asked to end"));
+    }
+
+    private static String listening(State state) {
+        return switch (state) {
+            case STARTING -> "the listeners are not open yet";
+            case SERVING -> "connections are taken";
+            case DRAINING -> "no more connections are taken once shutdown.readiness_delay is over";
+        };
     }
 }

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.TestAdmin.Answer;
 import dev.usher.config.AdminConfig;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestPeer;
 import dev.usher.tls.HelloBuilder;
@@ -106,7 +110,8 @@ class DashboardTest {
                             dev.usher.Reload.Result.REFUSED, "me", List.of("<script>alert(1)</script>"))));
             Answer page = admin.ask("GET /plain");
             assertEquals(200, page.status());
-            assertTrue(page.says("critical: pool web: none of its 1 backends takes sessions"), page::body);
+            assertTrue(
+                    page.says("critical: pool web: no backend takes sessions; clients of www.example.com"), page::body);
             assertTrue(page.says("<td>127.0.0.1:1</td><td>down</td>"), page::body);
             assertTrue(page.says("&lt;script&gt;alert(1)&lt;/script&gt;"), page::body);
             assertFalse(page.says("<script"), page::body);
@@ -129,6 +134,29 @@ class DashboardTest {
     }
 
     @Test
+    void explanationSaysThatAPoolWithoutBackendsRefuses() throws Exception {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+            Await.until(() -> admin.balancer.pools().getFirst().serving() == 0, "the backend that nobody runs is down");
+            Answer answer = admin.ask("GET /api/v1/explain?name=www.example.com");
+            assertTrue(answer.says("\"outcome\":\"pool\",\"serving\":false"), answer::body);
+            assertTrue(answer.says("\"refusal\":\"no_backend\",\"alert\":\"internal_error\""), answer::body);
+        }
+    }
+
+    @Test
+    void aPoolThatARouteBringsAlongCannotBeNamed() throws Exception {
+        List<BackendConfig> backends = List.of(BackendConfig.of(HostPort.parse(TestAdmin.BACKEND)));
+        try (TestAdmin admin = TestAdmin.start(
+                TestAdmin.OPEN,
+                List.of(RouteConfig.of("localhost", "localhost"), RouteConfig.of("www.example.com", "web")),
+                List.of(PoolConfig.of("localhost", backends), PoolConfig.of("web", backends)))) {
+            Answer answer = admin.ask("GET /api/v1/pools");
+            assertTrue(answer.says("\"name\":\"localhost\",\"named\":false"), answer::body);
+            assertTrue(answer.says("\"name\":\"web\",\"named\":true"), answer::body);
+        }
+    }
+
+    @Test
     void healthSaysWhetherItIsReady() throws Exception {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
             assertEquals(200, admin.ask("GET /readyz").status());
@@ -136,6 +164,7 @@ class DashboardTest {
             Answer answer = admin.ask("GET /readyz");
             assertEquals(503, answer.status());
             assertTrue(answer.says("{\"name\":\"not_draining\",\"ok\":false"), answer::body);
+            assertFalse(answer.says("connections are taken\""), answer::body);
             assertEquals(503, admin.ask("GET /healthz").status());
             assertEquals(200, admin.ask("GET /livez").status(), "it is not to be killed for that");
             assertTrue(admin.ask("GET /api/v1/status").says("\"state\":\"draining\""));

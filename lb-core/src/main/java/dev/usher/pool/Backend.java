@@ -41,7 +41,11 @@ public final class Backend {
     /** Guarded by the pool's lock, as are all writes of the verdict and what people said. */
     private BackendState told = BackendState.UNPROBED;
 
+    /** Of what probes and sessions have found. */
     private volatile String reason = "not probed yet";
+    /** Who took it out, or why it is gone; of no meaning while nobody did. */
+    private volatile String outReason = "";
+
     private volatile long changedMillis = WallClock.millis();
 
     private final AtomicInteger open = new AtomicInteger();
@@ -98,7 +102,7 @@ public final class Backend {
 
     /** Why it is what it is, in words. */
     public String reason() {
-        return reason;
+        return isOut() ? outReason : reason;
     }
 
     /** Since when, in milliseconds of the wall clock: for people to read, not to reckon with. */
@@ -110,7 +114,7 @@ public final class Backend {
     public @Nullable String unavailable() {
         BackendState state = state();
         if (!state.serves()) {
-            return "it is " + state.name().toLowerCase(java.util.Locale.ROOT) + ": " + reason;
+            return "it is " + state.name().toLowerCase(java.util.Locale.ROOT) + ": " + reason();
         }
         return isFull() ? "it has " + open.get() + " of " + config.maxConnections() + " connections" : null;
     }
@@ -177,14 +181,22 @@ public final class Backend {
         }
     }
 
-    void setAdminState(AdminState state, String who) {
+    /** @param why shown until it is ready again: then the reason is that of the probes and sessions */
+    void setAdminState(AdminState state, String why) {
+        outReason = why;
         adminState = state;
-        changed(who);
+        changedMillis = WallClock.millis();
     }
 
     void setRemoved(String why) {
+        outReason = why;
         removed = true;
-        changed(why);
+        changedMillis = WallClock.millis();
+    }
+
+    /** True exactly if it is gone or people took it out: what probes and sessions find is then not its state. */
+    private boolean isOut() {
+        return removed || adminState != AdminState.READY;
     }
 
     boolean isRemoved() {
@@ -210,7 +222,9 @@ public final class Backend {
 
     void changed(String why) {
         reason = why;
-        changedMillis = WallClock.millis();
+        if (!isOut()) {
+            changedMillis = WallClock.millis();
+        }
     }
 
     /** Shows what the last probe found. By the one that probes it. */

@@ -310,11 +310,15 @@ public final class Pool {
         wakeKeeper.run(); // a reload may have put a successor into force meanwhile, which does not know yet
     }
 
-    /** Says what people want of a backend. */
-    public void setAdminState(Backend backend, AdminState state, String who, long nowNanos) {
+    /**
+     * Says what people want of a backend.
+     *
+     * @param why its reason while it is not ready, as {@code drained by ops}
+     */
+    public void setAdminState(Backend backend, AdminState state, String why, long nowNanos) {
         synchronized (lasting.lock()) {
             boolean returns = state == AdminState.READY && backend.adminState() != AdminState.READY;
-            backend.setAdminState(state, who);
+            backend.setAdminState(state, why);
             if (returns) {
                 startSlowly(backend, nowNanos);
             }

@@ -24,6 +24,14 @@ record LiveExplanation(String text, int exitCode) {
         return of(client.get(query.toString()));
     }
 
+    /** Of a name that has a pool, which takes no session now. */
+    private static String whyRefused(JsonNode said) {
+        String alert =
+                said.path("alert").isNull() ? "" : "alert " + said.path("alert").asString() + ", ";
+        return "now: no backend takes sessions (" + alert + "reason "
+                + said.path("refusal").asString() + ")";
+    }
+
     private static LiveExplanation of(JsonNode said) {
         StringBuilder text = new StringBuilder();
         said.path("steps")
@@ -48,6 +56,10 @@ record LiveExplanation(String text, int exitCode) {
                     .append(backend.path("text").asString())
                     .append('\n');
             label = "          ";
+        }
+        if (!said.path("serving").asBoolean()) {
+            text.append("refused   ").append(whyRefused(said)).append('\n');
+            return new LiveExplanation(text.toString(), ExitCode.REFUSED);
         }
         return new LiveExplanation(text.toString(), outcome.equals("default") ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);
     }

@@ -34,9 +34,11 @@ public final class ExplainResource {
             @Nullable String name,
             String listener,
             String outcome,
+            boolean serving,
             @Nullable String route,
             @Nullable String pool,
             @Nullable String refusal,
+            @Nullable String alert,
             List<String> steps,
             List<Possible> backends) {}
 
@@ -66,42 +68,62 @@ public final class ExplainResource {
         List<Possible> backends =
                 explanation.candidates().stream().map(Possible::of).toList();
         return switch (explanation.decision()) {
-            case Decision.Serve serve ->
-                new ExplanationJson(
+            case Decision.Serve serve -> {
+                CloseReason refusal = takeIt(backends) ? null : CloseReason.NO_BACKEND;
+                yield new ExplanationJson(
                         name,
                         listener.name(),
                         serve.byRoute() ? "pool" : "default",
+                        refusal == null,
                         serve.route(),
                         serve.pool().name(),
-                        null,
+                        refusal == null ? null : refusal.word(),
+                        alert(refusal),
                         explanation.steps(),
                         backends);
-            case Decision.Refuse refuse ->
-                new ExplanationJson(
+            }
+            case Decision.Refuse refuse -> {
+                CloseReason refusal = CloseReason.of(refuse.why());
+                yield new ExplanationJson(
                         name,
                         listener.name(),
                         "refused",
+                        false,
                         refuse.route(),
                         null,
-                        CloseReason.of(refuse.why()).word(),
+                        refusal.word(),
+                        alert(refusal),
                         explanation.steps(),
                         backends);
+            }
         };
+    }
+
+    private static boolean takeIt(List<Possible> backends) {
+        return backends.stream().anyMatch(Possible::takesSessions);
+    }
+
+    private static @Nullable String alert(@Nullable CloseReason refusal) {
+        return refusal == null || refusal.alert() == null ? null : Json.word(refusal.alert());
     }
 
     private ExplanationJson ofTcp(ListenerConfig listener) {
         String pool = Objects.requireNonNull(listener.pool(), "of type tcp");
+        List<Possible> backends = PoolsResource.find(balancer, pool).backends().stream()
+                .map(ExplainResource::possible)
+                .toList();
+        boolean serving = takeIt(backends);
         return new ExplanationJson(
                 null,
                 listener.name(),
                 "pool",
+                serving,
                 null,
                 pool,
-                null,
+                serving ? null : CloseReason.NO_BACKEND.word(),
+                null, // a client that did not speak TLS to usher gets no alert
                 List.of("listener " + listener.name() + " is of type tcp: it looks at no name and forwards everything"),
-                PoolsResource.find(balancer, pool).backends().stream()
-                        .map(ExplainResource::possible)
-                        .toList());
+                backends);
     }
 
     private static Possible possible(BackendView backend) {

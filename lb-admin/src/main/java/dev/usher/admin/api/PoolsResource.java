@@ -1,12 +1,10 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.WaysIn;
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.Json;
 import dev.usher.admin.http.ProblemException;
-import dev.usher.config.ListenerConfig;
-import dev.usher.config.RouteConfig;
-import dev.usher.config.UsherConfig;
 import dev.usher.metrics.Latency;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.view.BackendView;
@@ -37,6 +35,7 @@ public final class PoolsResource {
 
     private record Pool(
             String name,
+            boolean named,
             String balance,
             int serving,
             List<String> routes,
@@ -98,11 +97,13 @@ public final class PoolsResource {
     }
 
     private Pool pool(PoolView pool, PoolSnapshot counted) {
+        WaysIn ways = WaysIn.to(pool.name(), balancer.config());
         return new Pool(
                 pool.name(),
+                ways.canName(pool.name()),
                 Text.ofFile(pool.balance()),
                 pool.serving(),
-                leadingTo(pool.name()),
+                ways.all(),
                 Json.word(pool.healthCheck()),
                 Percentiles.of(counted.connect()),
                 Percentiles.of(counted.firstByte()),
@@ -116,29 +117,6 @@ public final class PoolsResource {
             backends.add(BackendJson.of(backend));
         }
         return backends;
-    }
-
-    /** Names, fallbacks and listeners that send sessions to a pool. */
-    private List<String> leadingTo(String pool) {
-        UsherConfig config = balancer.config();
-        List<String> routes = new ArrayList<>();
-        for (RouteConfig route : config.routes()) {
-            if (route.pool().equals(pool) || route.alpn().containsValue(pool)) {
-                routes.add(route.pattern().text());
-            }
-        }
-        if (pool.equals(config.defaultRoute().pool())) {
-            routes.add("default_route");
-        }
-        if (pool.equals(config.noSniRoute().pool())) {
-            routes.add("no_sni_route");
-        }
-        for (ListenerConfig listener : config.listeners().values()) {
-            if (pool.equals(listener.pool())) {
-                routes.add("listener " + listener.name());
-            }
-        }
-        return routes;
     }
 
     private static Distribution distribution(Histogram micros) {

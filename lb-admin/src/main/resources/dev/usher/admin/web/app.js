@@ -137,7 +137,7 @@ function Banners() {
   return html`<section class="banners" aria-label="Notices">
     <${Lost} />
     ${state === "draining" && html`<div class="banner warn"><strong><${Icon} name="draining" />usher is draining.</strong> It takes no new connections, and ends when those that are open are done or their time is up.</div>`}
-    ${last?.result === "refused" && html`<div class="banner bad">
+    ${last?.result === "refused" && page !== "overview" && html`<div class="banner bad">
       <strong><${Icon} name="alert" />The last reload was refused.</strong> Generation ${config.generation} stays in force. <${Link} page="config">Look at the configuration<//>
       ${page !== "config" && html`<${Diagnostics} diagnostics=${last.diagnostics} />`}
     </div>`}
@@ -148,10 +148,12 @@ function Banners() {
 function Lost() {
   const { phase, since, received, fault } = useStore(live);
   const lost = phase === "lost";
+  const wasLost = useRef(false);
   useEffect(() => {
     document.documentElement.classList.toggle("stale", lost);
     if (lost) say("Connection to usher lost");
-    else if (since) say("Connected to usher again");
+    else if (wasLost.current) say("Connected to usher again");
+    wasLost.current = lost;
   }, [lost]);
   if (!lost) return null;
   const age = received ? `, last data ${span((Date.now() - received) / 1000)} old` : "";

@@ -6,7 +6,6 @@ export const KINDS = {
   backend_down: ["down", "bad"],
   backend_ejected: ["ejected", "warn"],
   backend_draining: ["draining", "info"],
-  backend_disabled: ["disabled", "dim"],
   pool_down: ["down", "bad"],
   pool_up: ["up", "good"],
   reloaded: ["up", "good"],

@@ -42,7 +42,7 @@ let retry = 0;
 /** Opens the stream, and keeps it open from then on while the page is visible. */
 export function start() {
   document.addEventListener("visibilitychange", () => (document.hidden ? pause() : open()));
-  loginNeeded.watch((needed) => needed && stop());
+  loginNeeded.watch((needed) => needed && pause()); // a stream that ends for want of a login is not lost
   setInterval(watch, 1000);
   if (document.hidden) pause();
   else open();

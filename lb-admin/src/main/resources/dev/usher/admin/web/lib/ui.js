@@ -130,8 +130,8 @@ export const OnDisk = ({ is }) => {
 
 export const Diagnostics = ({ diagnostics }) => html`<ul class="diagnostics">${diagnostics.map((line, i) => html`<li key=${i}>${line}</li>`)}</ul>`;
 
-/** Days; the pool's warn_expiry decides what needs attention, this only what is coloured. */
-const SOON = 30;
+/** Days; the pool's warn_expiry decides what needs attention, this only what is coloured: its default. */
+const SOON = 21;
 
 export function Days({ certificate }) {
   if (!certificate) return html`<span class="dim">–</span>`;

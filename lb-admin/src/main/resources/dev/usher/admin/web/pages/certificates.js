@@ -39,7 +39,7 @@ const Hazards = ({ hazards }) => html`<section class="box warn hazards" aria-lab
     answer 421 to names that they do not serve, or bring both names to one pool.
   </p>
   <ul>${hazards.map((each) => html`<li key=${each.listener + each.backend + each.route + each.covered}>
-    <strong><${Text}>${each.route}<//></strong> belongs to pool <${Text}>${each.other_pool}<//>, but <${Text}>${each.covered}<//> in the certificate of ${each.backend} (pool <${Text}>${each.pool}<//>) covers it.
+    <strong><${Text}>${each.route}<//></strong> belongs to pool <${Text}>${each.other_pool}<//>, but ${each.covered !== each.route && html`<${Text}>${each.covered}<//> in `}the certificate of ${each.backend} (pool <${Text}>${each.pool}<//>) covers it.
     <span class="why dim"><span class="text">${each.text}</span></span>
   </li>`)}</ul>
 </section>`;

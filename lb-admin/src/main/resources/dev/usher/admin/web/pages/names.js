@@ -38,19 +38,24 @@ export function Page() {
     ${adding != null && html`<${Add} name=${adding} onClose=${() => setAdding(null)} />`}`;
 }
 
-/** The lines to put into the file: a JSON string is a YAML string. */
-const snippet = (name, pool) => `routes:\n  ${/^[a-z][a-z0-9.-]*$/.test(name) ? name : JSON.stringify(name)}: ${pool}\n`;
+/** The line to put into the file: a JSON string is a YAML string. */
+const snippet = (name, target) => `  ${/^[a-z][a-z0-9.-]*$/.test(name) ? name : JSON.stringify(name)}: ${target}\n`;
 
+/** Where it may lead: pools that a file can name, or an address. */
 function Add({ name, onClose }) {
   const { data } = useData("/pools?limit=500");
   const [chosen, setChosen] = useState("");
-  const pools = (data?.pools ?? []).map((pool) => pool.name);
-  const yaml = snippet(name, chosen || pools[0] || "POOL");
+  const pools = (data?.pools ?? []).filter(({ named }) => named).map((pool) => pool.name);
+  const yaml = snippet(name, chosen || (pools.length ? "POOL" : "HOST:PORT"));
   return html`<${Dialog} title="Add this route" onClose=${onClose}>
-    <p>These lines in the configuration, below the routes that are there, send <strong><${Text}>${name}<//></strong> to a pool:</p>
-    <p><label>Pool <select value=${chosen || pools[0]} onChange=${(e) => setChosen(e.target.value)}>${pools.map((pool) => html`<option key=${pool}>${pool}</option>`)}</select></label></p>
+    <p>This line in the configuration, under <code>routes:</code>, sends <strong><${Text}>${name}<//></strong> ${pools.length ? "to a pool, or to one address:" : "to an address:"}</p>
+    ${pools.length > 0 && html`<p><label>Goes to <select value=${chosen} onChange=${(e) => setChosen(e.target.value)}>
+      <option value="">choose…</option>
+      ${pools.map((pool) => html`<option key=${pool} value=${pool}>pool ${pool}</option>`)}
+      <option value="HOST:PORT">an address</option>
+    </select></label></p>`}
     <pre tabindex="0">${yaml}</pre>
-    <p class="dim">usher reads the file again when it changes, or on <code>usher reload</code>.</p>
+    <p class="dim">${yaml.includes("HOST:PORT") ? html`Put the server's address in place of <code>HOST:PORT</code>. ` : !chosen && html`Put the pool's name in place of <code>POOL</code>. `}usher reads the file again when it changes, or on <code>usher reload</code>.</p>
     <p class="buttons"><${Copy} text=${yaml} /><button type="button" class="small" onClick=${onClose}>Close</button></p>
   <//>`;
 }

@@ -1,14 +1,11 @@
 import { useData } from "../lib/api.js";
 import { TimeChart } from "../lib/chart.js";
-import { bytesRate, count, plural, rate, seconds, span, words } from "../lib/format.js";
+import { bytesRate, clock, count, plural, rate, seconds, span, words } from "../lib/format.js";
 import { EventList } from "../lib/happened.js";
 import { live } from "../lib/live.js";
 import { meaning } from "../lib/reasons.js";
 import { useStore } from "../lib/store.js";
 import { Ago, html, Icon, Link, pressing, Severity, Text, useStatus } from "../lib/ui.js";
-
-/** Days; a certificate that ends sooner is told of here. The pool's warn_expiry decides what needs attention. */
-const SOON = 30;
 
 export function Page() {
   const status = useStatus();
@@ -43,13 +40,24 @@ const AT_ONCE = 10;
 const ORDER = ["critical", "warning", "info"];
 const bySeverity = (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity);
 
+/** The headline. Nobody knows that all is well while usher does not answer. */
+function verdict(status, lost) {
+  const { attention, state } = status;
+  const count = pressing(status);
+  const things = `${plural(count, "thing needs", "things need")} attention`;
+  if (attention.some(({ severity }) => severity === "critical")) return { tone: "critical", icon: "alert", text: `Clients are refused: ${things}` };
+  if (state === "draining") return { tone: "some", icon: "draining", text: count ? `usher is draining, and ${things}` : "usher is draining" };
+  if (count) return { tone: "some", icon: "alert", text: things };
+  return lost ? { tone: "unknown", icon: "info", text: "nothing needed attention" } : { tone: "none", icon: "up", text: "All is well" };
+}
+
 function Attention({ status }) {
   const { attention, backends, config } = status;
   const worst = [...attention].sort(bySeverity);
-  const things = pressing(status);
-  const verdict = things ? `${plural(things, "thing needs", "things need")} attention` : "All is well";
-  return html`<section class=${`attention ${things ? "some" : "none"}`} aria-labelledby="verdict">
-    <h2 id="verdict"><${Icon} name=${things ? "alert" : "up"} />${verdict}</h2>
+  const { phase, since } = useStore(live);
+  const { tone, icon, text } = verdict(status, phase === "lost");
+  return html`<section class=${`attention ${tone}`} aria-labelledby="verdict">
+    <h2 id="verdict"><${Icon} name=${icon} />${phase === "lost" ? `As of ${clock(new Date(since))}: ${text}` : text}</h2>
     <p class="dim">
       ${count(backends.serving)} of ${plural(backends.total, "backend")} take sessions. Up for ${span(status.uptime_seconds)}.
       ${" "}Configuration <${Link} page="config">generation ${config.generation}<//> in force since <${Ago} at=${config.in_force_since} />.
@@ -86,18 +94,19 @@ function Tiles({ status }) {
       more=${failures.length ? failures.slice(0, 2).map(([reason, n]) => `${words(reason)} ${rate(n)}`).join(", ") : "none in this second"} />
     <${Tile} name="Backends serving" page="pools" value=${`${count(backends[0])} of ${count(backends[1])}`} tone=${backends[0] < backends[1] ? "warn" : ""}
       more=${`${count(status.pools.serving)} of ${plural(status.pools.total, "pool")} serving`} />
-    <${CertificateTile} />
+    <${CertificateTile} attention=${status.attention} />
   </ul>`;
 }
 
-function CertificateTile() {
+/** What needs attention decides here too: each pool has its own warn_expiry. */
+function CertificateTile({ attention }) {
   const { data } = useData("/certificates?limit=100", 60_000);
   const days = (data?.certificates ?? []).map(({ certificate }) => certificate.days_left);
   const ended = days.filter((left) => left < 0).length;
-  const soon = days.filter((left) => left >= 0 && left < SOON).length;
+  const told = attention.filter(({ kind }) => kind === "certificate").length;
   const next = days.filter((left) => left >= 0).sort((a, b) => a - b)[0];
-  const value = !data ? "–" : ended ? `${ended} ended` : soon ? `${soon} end soon` : days.length ? "good" : "none seen";
-  return html`<${Tile} name="Certificates" page="certificates" value=${value} tone=${ended ? "bad" : soon ? "warn" : ""}
+  const value = !data ? "–" : ended ? `${ended} ended` : told ? `${told} to look at` : days.length ? "good" : "none seen";
+  return html`<${Tile} name="Certificates" page="certificates" value=${value} tone=${ended ? "bad" : told ? "warn" : ""}
     more=${next == null ? "as seen by TLS probes" : `the next ends in ${plural(next, "day")}`} />`;
 }
 

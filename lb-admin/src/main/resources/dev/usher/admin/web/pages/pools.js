@@ -92,9 +92,9 @@ function Group({ group: { pool, backends }, columns: table }) {
       <h2><${Text}>${pool.name}<//></h2>
       <${Mark} icon=${tone === "good" ? "up" : tone === "bad" ? "down" : "alert"} tone=${tone}>${pool.serving} of ${pool.backends.length} serving<//>
       <span class="dim">${pool.balance}, ${probed}</span>
-      <span class="dim">connect p50 ${seconds(pool.connect.p50_seconds)}, p99 ${seconds(pool.connect.p99_seconds)}; first byte p50 ${seconds(pool.first_byte.p50_seconds)}, p99 ${seconds(pool.first_byte.p99_seconds)}</span>
+      ${pool.connect.count > 0 && html`<span class="dim">connect p50 ${seconds(pool.connect.p50_seconds)}, p99 ${seconds(pool.connect.p99_seconds)}; first byte p50 ${seconds(pool.first_byte.p50_seconds)}, p99 ${seconds(pool.first_byte.p99_seconds)}</span>`}
       <button type="button" class="small" aria-expanded=${open} onClick=${() => change({ latency: open ? null : pool.name })}>latency<span class="unseen"> of ${pool.name}</span></button>
-      <span class="dim routes">for ${pool.routes.length ? pool.routes.map((name, i) => html`${i > 0 && ", "}<${Text}>${name}<//>`) : "no route"}</span>
+      <span class="dim routes">names: ${pool.routes.length ? pool.routes.map((name, i) => html`${i > 0 && ", "}<${Text}>${name}<//>`) : "none"}</span>
     </div></th></tr>
     ${open && html`<tr><td colspan=${table.length}><div class="stick"><${Lazy} path="latency" pool=${pool.name} /></div></td></tr>`}
     ${sorted(backends, table, query.get("sort")).map((b) => html`<tr key=${b.address} data-row tabindex="-1" class=${b.state}><${Cells} columns=${table} row=${b} /></tr>`)}

@@ -105,16 +105,20 @@ function Explain() {
   </section>`;
 }
 
-const OUTCOMES = { pool: ["up", "good"], default: ["info", "info"], refused: ["disabled", "bad"] };
+/** Icon, tone and word: a pool that takes nothing now refuses as a route does. */
+const mark = ({ outcome, serving }) =>
+  outcome === "refused" || !serving ? ["disabled", "bad", "refused"] : outcome === "default" ? ["info", "info", "served"] : ["up", "good", "served"];
+
+const RefusedNow = ({ answer: { alert, refusal } }) => html`<strong class="refused-now">, but refused now: no backend takes sessions (${alert && `alert ${alert}, `}reason ${refusal})</strong>`;
 
 function Answer({ answer }) {
-  const [icon, tone] = OUTCOMES[answer.outcome];
+  const [icon, tone, word] = mark(answer);
   const name = answer.name ? html`<${Text}>${answer.name}<//>` : "A hello without a name";
   return html`<div class="answer" aria-live="off">
-    <p class="outcome"><${Mark} icon=${icon} tone=${tone}>${answer.outcome === "refused" ? "refused" : "served"}<//>
+    <p class="outcome"><${Mark} icon=${icon} tone=${tone}>${word}<//>
       ${" "}<strong>${name}</strong> on ${answer.listener}
-      ${answer.pool ? html` goes to pool ${poolLink(answer.pool)}` : html` ends with <code>${answer.refusal}</code>`}
-      ${answer.route && html`, by route <${Text}>${answer.route}<//>`}${answer.outcome === "default" && " (the default)"}</p>
+      ${answer.pool ? html` is routed to pool ${poolLink(answer.pool)}` : html` ends with <code>${answer.refusal}</code>`}
+      ${answer.route && html`, by route <${Text}>${answer.route}<//>`}${answer.outcome === "default" && " (the default)"}${answer.pool && !answer.serving && html`<${RefusedNow} answer=${answer} />`}</p>
     <ol>${answer.steps.map((step, i) => html`<li key=${i}><span class="text">${step}</span></li>`)}</ol>
     ${answer.backends.length > 0 && html`<div class="wide" role="region" aria-label="Its backends" tabindex="0"><table>
       <caption class="unseen">Its backends</caption>
