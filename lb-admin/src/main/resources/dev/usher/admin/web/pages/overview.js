@@ -43,11 +43,11 @@ const bySeverity = (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severit
 /** The headline. Nobody knows that all is well while usher does not answer. */
 function verdict(status, lost) {
   const { attention, state } = status;
-  const count = pressing(status);
-  const things = `${plural(count, "thing needs", "things need")} attention`;
+  const number = pressing(status);
+  const things = `${plural(number, "thing needs", "things need")} attention`;
   if (attention.some(({ severity }) => severity === "critical")) return { tone: "critical", icon: "alert", text: `Clients are refused: ${things}` };
-  if (state === "draining") return { tone: "some", icon: "draining", text: count ? `usher is draining, and ${things}` : "usher is draining" };
-  if (count) return { tone: "some", icon: "alert", text: things };
+  if (state === "draining") return { tone: "some", icon: "draining", text: number ? `usher is draining, and ${things}` : "usher is draining" };
+  if (number) return { tone: "some", icon: "alert", text: things };
   return lost ? { tone: "unknown", icon: "info", text: "nothing needed attention" } : { tone: "none", icon: "up", text: "All is well" };
 }
 
