@@ -124,7 +124,7 @@ class AdminIT {
         assertSays(
                 0, "127.0.0.1:1  draining, takes none", ask("explain", "--live", file.toString(), "www.example.com"));
         assertSays(0, "disabled", ask("disable", "web", "127.0.0.1:2"));
-        assertSays(0, "critical  pool web: none of its 2 backends", ask("status"));
+        assertSays(0, "critical  pool web: no backend takes sessions", ask("status"));
         assertSays(0, "up (", ask("enable", "web", "127.0.0.1:2"));
         assertSays(0, "weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
         assertSays(1, "weight must be from 0 to 256", ask("weight", "web", "127.0.0.1:2", "1000"));

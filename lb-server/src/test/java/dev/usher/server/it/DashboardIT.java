@@ -239,7 +239,7 @@ class DashboardIT {
         awaitWhole("routes");
         browser.type("#ask-name", WWW);
         browser.clickText("Explain");
-        awaitText("goes to pool web", SLOW_BROWSER);
+        awaitText("routed to pool web", SLOW_BROWSER);
         browser.clickText("Clear");
         browser.type("#ask-name", "nobody.example.com");
         browser.clickText("Explain");
