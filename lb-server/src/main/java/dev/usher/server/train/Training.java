@@ -5,10 +5,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,18 +23,6 @@ import java.util.regex.Pattern;
  */
 public final class Training {
     private static final Pattern LISTENING = Pattern.compile(" on 127\\.0\\.0\\.1:(\\d+)");
-    private static final Pattern DASHBOARD = Pattern.compile("dashboard: (\\S+)/");
-    /** What a browser, a scraper and a command ask for. */
-    private static final List<String> PAGES = List.of(
-            "/ui/overview",
-            "/plain",
-            "/api/v1/status",
-            "/api/v1/pools",
-            "/api/v1/connections",
-            "/api/v1/history",
-            "/metrics");
-
-    private static final int LOOKS = 5;
     /** Loading, linking and storing some thousand classes, on a slow disk. */
     private static final Duration STORING = Duration.ofMinutes(2);
 
@@ -75,7 +59,7 @@ public final class Training {
                 listeners: { https: { bind: "127.0.0.1:0" } }
                 routes: { a.example: pool, "*.b.example": pool }
                 pools: { pool: { backends: ["127.0.0.1:%d", "127.0.0.1:%d"] } }
-                admin: { bind: "127.0.0.1:0" }
+                admin: { bind: none }
                 logging: { access: { output: "%s" } }
                 """.formatted(one, two, accessLog);
     }
@@ -84,10 +68,7 @@ public final class Training {
         Process usher =
                 new ProcessBuilder(command(config)).redirectErrorStream(true).start();
         try (BufferedReader said = usher.inputReader(StandardCharsets.UTF_8)) {
-            int port = Integer.parseInt(await(LISTENING, said));
-            String dashboard = await(DASHBOARD, said);
-            work(new TrainingClients(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
-            look(dashboard);
+            work(new TrainingClients(new InetSocketAddress(InetAddress.getLoopbackAddress(), port(said))));
             usher.toHandle().destroy(); // not its own method, which closes what it says as well
             said.transferTo(java.io.Writer.nullWriter());
             if (!usher.waitFor(STORING.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
@@ -108,13 +89,13 @@ public final class Training {
         return command;
     }
 
-    /** Waits for a line, and gives what its pattern has in brackets. */
-    private static String await(Pattern pattern, BufferedReader said) throws IOException {
+    /** Waits for the line of the listener. */
+    private static int port(BufferedReader said) throws IOException {
         StringBuilder all = new StringBuilder();
         for (String line = said.readLine(); line != null; line = said.readLine()) {
-            Matcher found = pattern.matcher(line);
-            if (found.find()) {
-                return found.group(1);
+            Matcher listening = LISTENING.matcher(line);
+            if (listening.find()) {
+                return Integer.parseInt(listening.group(1));
             }
             all.append(line).append(System.lineSeparator());
         }
@@ -132,17 +113,6 @@ public final class Training {
         done += clients.connections("x.b.example", Duration.ofSeconds(1));
         if (done == 0) {
             throw new IOException("not one connection went through it");
-        }
-    }
-
-    private static void look(String dashboard) throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            for (int i = 0; i < LOOKS; i++) {
-                for (String page : PAGES) {
-                    client.send(
-                            HttpRequest.newBuilder(URI.create(dashboard + page)).build(), BodyHandlers.discarding());
-                }
-            }
         }
     }
 }
