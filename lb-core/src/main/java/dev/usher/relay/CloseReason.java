@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * awaiting the hello, {@code C} connecting, {@code D} data, {@code L} last data, {@code -} done).
  */
 public enum CloseReason {
-    /** Both sides sent their FIN, and all bytes were passed on. */
+    /**
+     * Both sides sent their FIN, and all bytes were passed on; or the backend did, and then reset what the client still
+     * said: most TLS clients end with a close_notify that a server which has closed does not wait for.
+     */
     COMPLETED("--", Ending.CLOSE),
 
     /** The client closed or reset before its hello was whole; port scans and TCP health checks end like this. */

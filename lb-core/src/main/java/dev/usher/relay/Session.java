@@ -561,13 +561,13 @@ final class Session implements Deadline.Owner {
 
     /** Never with a bare FIN: the client would take what it has for the whole. */
     private void onBackendBroken() {
-        if (!wasUnheard()) {
-            end(CloseReason.BACKEND_RESET);
-        } else if (down.isShut()) {
-            report(CloseReason.BACKEND_CLOSED_EARLY);
-            close(Ending.RESET); // the client was sent its FIN: an alert cannot follow
-        } else {
+        if (down.isShut()) { // the client was sent its FIN: an alert cannot follow
+            report(wasUnheard() ? CloseReason.BACKEND_CLOSED_EARLY : CloseReason.COMPLETED);
+            close(Ending.RESET);
+        } else if (wasUnheard()) {
             refuse(CloseReason.BACKEND_CLOSED_EARLY);
+        } else {
+            end(CloseReason.BACKEND_RESET);
         }
     }
 

@@ -344,6 +344,29 @@ class RelayBytesTest {
         }
     }
 
+    /** It has said all, and is gone: whatever comes after (the close_notify of most clients) is no fault of the session. */
+    @Test
+    void areCompleteIfTheBackendResetsWhatComesAfterItsFin() throws Exception {
+        try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> client.send((byte) 1));
+                TestUsher usher = TestUsher.of(backend).start();
+                TestPeer client = usher.connect()) {
+            client.send(hello());
+            assertArrayEquals(new byte[] {1}, client.readToEnd());
+            backend.awaitScripts();
+            Await.until(() -> isRefused(client, (byte) 1), "the client was told that nobody is there any more");
+            usher.ended(CloseReason.COMPLETED);
+        }
+    }
+
+    private static boolean isRefused(TestPeer client, byte said) {
+        try {
+            client.send(said);
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
     /** Its buffers are full and it does not read: its RST must be noticed all the same, and at once. */
     @Test
     void endInAResetIfAStalledClientResets() throws Exception {
