@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
             WeightCommand.class,
             ForwardCommand.class,
             DemoCommand.class,
-            TrainCommand.class,
         },
         footer = {
             "",

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -295,27 +294,6 @@ class CommandIT {
             assertEquals(69, version.exitCode());
             version.err().await("USHER_JAVA_HOME=" + directory + " is not a JDK 25");
         }
-    }
-
-    // ---- training ----
-
-    @Test
-    void trainingMakesACacheThatTheJvmTakes() throws Exception {
-        Path cache = directory.resolve("usher.aot");
-        try (Program training = Program.usher("train", cache.toString())) {
-            assertEquals(0, training.exitCode(), training.err().all().toString());
-        }
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> strictly = List.of( // AOTMode=on: not to start at all without it
-                java, "@../deploy/jvm.options", "-XX:AOTCache=" + cache, "-XX:AOTMode=on", "-jar", "target/usher.jar");
-        try (Program version = Program.start(Map.of(), concat(strictly, "--version"))) {
-            assertEquals(0, version.exitCode(), version.out().all().toString());
-            assertEquals(1, version.out().all().size(), "the version and nothing else");
-        }
-    }
-
-    private static List<String> concat(List<String> command, String last) {
-        return Stream.concat(command.stream(), Stream.of(last)).toList();
     }
 
     // ---- what the tests stand on ----
