@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
@@ -73,7 +72,7 @@ final class BackendControl implements AutoCloseable {
         BackendState state = backend.state();
         return wanted != AdminState.READY || state.serves()
                 ? ""
-                : "; it is still " + state.name().toLowerCase(Locale.ROOT) + ": " + backend.reason();
+                : "; it is still " + state.word() + ": " + backend.reason();
     }
 
     private static String words(AdminState state) {

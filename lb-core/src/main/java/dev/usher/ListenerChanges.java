@@ -5,9 +5,9 @@ import dev.usher.ConfigDiff.Change.Sign;
 import dev.usher.ConfigDiff.Change.Subject;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.Spelling;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -61,7 +61,7 @@ final class ListenerChanges {
     }
 
     private static String text(ListenerConfig listener) {
-        return listener.type().name().toLowerCase(Locale.ROOT) + " on " + text(listener.bind())
+        return Spelling.of(listener.type()) + " on " + text(listener.bind())
                 + (listener.pool() == null ? "" : ", to pool " + listener.pool());
     }
 

@@ -6,6 +6,7 @@ import dev.usher.ConfigDiff.Change.Subject;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig.StatusRange;
 import dev.usher.config.HostPort;
+import dev.usher.config.Spelling;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import java.lang.reflect.RecordComponent;
@@ -97,9 +98,9 @@ final class SettingChanges {
         return switch (value) {
             case null -> "none";
             case Duration duration -> Units.text(duration);
-            case Enum<?> word -> word.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            case Enum<?> word -> Spelling.of(word);
             case Fallback fallback when fallback.pool() != null -> "pool " + fallback.pool();
-            case Fallback fallback -> fallback.action().name().toLowerCase(Locale.ROOT);
+            case Fallback fallback -> Spelling.of(fallback.action());
             case Integer bytes when name.endsWith("max_size") -> Units.sizeText(bytes);
             case Long bytes -> Units.sizeText(bytes);
             case Integer percent when PERCENTAGES.contains(name.substring(name.lastIndexOf('.') + 1)) -> percent + "%";

@@ -22,7 +22,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -215,8 +214,8 @@ public final class Attention {
     }
 
     private static String stateOf(BackendView backend) {
-        return backend.address() + " is " + backend.state().name().toLowerCase(Locale.ROOT) + ": " + reason(backend)
-                + " (since " + backend.since().truncatedTo(ChronoUnit.SECONDS) + ")";
+        return backend.address() + " is " + backend.state().word() + ": " + reason(backend) + " (since "
+                + backend.since().truncatedTo(ChronoUnit.SECONDS) + ")";
     }
 
     /** The first of many, and how many more there are. */

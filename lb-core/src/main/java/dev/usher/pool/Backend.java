@@ -114,7 +114,7 @@ public final class Backend {
     public @Nullable String unavailable() {
         BackendState state = state();
         if (!state.serves()) {
-            return "it is " + state.name().toLowerCase(java.util.Locale.ROOT) + ": " + reason();
+            return "it is " + state.word() + ": " + reason();
         }
         return isFull() ? "it has " + open.get() + " of " + config.maxConnections() + " connections" : null;
     }

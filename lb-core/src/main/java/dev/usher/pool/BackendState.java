@@ -1,5 +1,7 @@
 package dev.usher.pool;
 
+import java.util.Locale;
+
 /** What a backend is, in the one word that people are shown. Only the first two take new sessions. */
 public enum BackendState {
     /** The last probes succeeded, or it is not probed. */
@@ -14,6 +16,13 @@ public enum BackendState {
     DRAINING,
     /** See {@link AdminState#DISABLED}. */
     DISABLED;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    /** As people are shown it: the constant in lower case. */
+    public String word() {
+        return word;
+    }
 
     /** True exactly when new sessions may go to it. */
     public boolean serves() {

@@ -3,13 +3,13 @@ package dev.usher.route;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.Pool;
 import dev.usher.route.Decision.Refusal;
 import dev.usher.tls.ServerName;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -97,9 +97,7 @@ public final class RouteTable {
 
     private Decision fall(Fallback fallback, String route, Refusal rejected, Refusal closed, Trace trace) {
         trace.note(() -> route + "_route says "
-                + (fallback.pool() == null
-                        ? fallback.action().name().toLowerCase(Locale.ROOT)
-                        : "pool " + fallback.pool()));
+                + (fallback.pool() == null ? Spelling.of(fallback.action()) : "pool " + fallback.pool()));
         return switch (fallback.action()) {
             case REJECT -> new Decision.Refuse(rejected, null);
             case CLOSE -> new Decision.Refuse(closed, null);

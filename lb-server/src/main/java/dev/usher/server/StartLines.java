@@ -3,9 +3,9 @@ package dev.usher.server;
 import dev.usher.LoadBalancer;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.Foreground.Running;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ final class StartLines {
                 log.info(
                         "listener {}: {} on {}, {}",
                         name,
-                        listener.type().name().toLowerCase(Locale.ROOT),
+                        Spelling.of(listener.type()),
                         Summary.of(addresses),
                         listener.type() == ListenerType.TCP
                                 ? "to pool " + listener.pool()

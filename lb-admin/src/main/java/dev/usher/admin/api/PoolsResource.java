@@ -5,6 +5,7 @@ import dev.usher.admin.WaysIn;
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.Json;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.config.Spelling;
 import dev.usher.metrics.Latency;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.view.BackendView;
@@ -101,7 +102,7 @@ public final class PoolsResource {
         return new Pool(
                 pool.name(),
                 ways.canName(pool.name()),
-                Text.ofFile(pool.balance()),
+                Spelling.of(pool.balance()),
                 pool.serving(),
                 ways.all(),
                 Json.word(pool.healthCheck()),

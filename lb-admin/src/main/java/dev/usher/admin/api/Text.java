@@ -4,7 +4,6 @@ import dev.usher.config.HostPort;
 import dev.usher.config.IpAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Locale;
 
 /** Values as the API writes them. */
 final class Text {
@@ -19,10 +18,5 @@ final class Text {
 
     static double seconds(Duration duration) {
         return duration.toNanos() / NANOS;
-    }
-
-    /** The word that a file has for a constant: lower case with hyphens. */
-    static String ofFile(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

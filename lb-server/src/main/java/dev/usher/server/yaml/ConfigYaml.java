@@ -12,13 +12,13 @@ import dev.usher.config.LoggingConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Spelling;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +60,7 @@ public final class ConfigYaml {
                 keys("watch", config.reload().watch())
                         .and("debounce", time(config.reload().debounce()))
                         .and("poll", time(config.reload().poll()))
-                        .and("on_removed_backend", word(config.reload().onRemovedBackend()))
+                        .and("on_removed_backend", Spelling.of(config.reload().onRemovedBackend()))
                         .map());
         root.put("admin", admin(config.admin()));
         root.put("logging", logging(config.logging()));
@@ -68,7 +68,7 @@ public final class ConfigYaml {
     }
 
     private static Map<String, Object> listener(ListenerConfig listener) {
-        Keys keys = keys("type", word(listener.type())).and("bind", texts(listener.bind()));
+        Keys keys = keys("type", Spelling.of(listener.type())).and("bind", texts(listener.bind()));
         if (listener.type() == ListenerType.TLS) {
             keys.and(
                     "client_hello",
@@ -78,7 +78,7 @@ public final class ConfigYaml {
                                     Units.sizeText(listener.clientHello().maxSizeBytes()))
                             .map());
         }
-        keys.and("accept_proxy_protocol", word(listener.acceptProxyProtocol()))
+        keys.and("accept_proxy_protocol", Spelling.of(listener.acceptProxyProtocol()))
                 .and("trusted_proxies", texts(listener.trustedProxies()))
                 .and("max_connections", listener.maxConnections());
         return listener.pool() == null
@@ -102,7 +102,7 @@ public final class ConfigYaml {
     }
 
     private static String fallback(Fallback fallback) {
-        return fallback.pool() == null ? word(fallback.action()) : fallback.pool();
+        return fallback.pool() == null ? Spelling.of(fallback.action()) : fallback.pool();
     }
 
     // ---- pools ----
@@ -111,18 +111,18 @@ public final class ConfigYaml {
         return keys(
                         "backends",
                         pool.backends().stream().map(ConfigYaml::backend).toList())
-                .and("balance", word(pool.balance()))
+                .and("balance", Spelling.of(pool.balance()))
                 .and("timeouts", timeouts(pool.timeouts()))
                 .and("retries", pool.retries())
                 .and("health_check", healthCheck(pool.healthCheck()))
                 .and("ejection", ejection(pool.ejection()))
                 .and("slow_start", timeOrNone(pool.slowStart()))
-                .and("on_down", word(pool.onDown()))
-                .and("send_proxy_protocol", word(pool.sendProxyProtocol()))
+                .and("on_down", Spelling.of(pool.onDown()))
+                .and("send_proxy_protocol", Spelling.of(pool.sendProxyProtocol()))
                 .and(
                         "resolve",
                         keys("interval", time(pool.resolve().interval()))
-                                .and("family", word(pool.resolve().family()))
+                                .and("family", Spelling.of(pool.resolve().family()))
                                 .map())
                 .map();
     }
@@ -148,7 +148,7 @@ public final class ConfigYaml {
         if (check.type() == HealthCheckConfig.Type.NONE) {
             return "none";
         }
-        Keys keys = keys("type", word(check.type()))
+        Keys keys = keys("type", Spelling.of(check.type()))
                 .and("interval", time(check.interval()))
                 .and("timeout", time(check.timeout()))
                 .and("rise", check.rise())
@@ -204,7 +204,7 @@ public final class ConfigYaml {
                         "tokens",
                         admin.tokens().stream()
                                 .map(token -> keys("name", token.name())
-                                        .and("role", word(token.role()))
+                                        .and("role", Spelling.of(token.role()))
                                         .and("sha256", MASKED)
                                         .map())
                                 .toList())
@@ -223,18 +223,18 @@ public final class ConfigYaml {
 
     private static Map<String, Object> logging(LoggingConfig logging) {
         AccessLogConfig access = logging.access();
-        return keys("level", word(logging.level()))
-                .and("format", word(logging.format()))
+        return keys("level", Spelling.of(logging.level()))
+                .and("format", Spelling.of(logging.format()))
                 .and(
                         "access",
                         keys(
                                         "output",
                                         access.file() == null
-                                                ? word(access.output())
+                                                ? Spelling.of(access.output())
                                                 : access.file().toString())
-                                .and("format", word(access.format()))
+                                .and("format", Spelling.of(access.format()))
                                 .and("sample_ok", percent(access.sampleOkPercent()))
-                                .and("client_ip", word(access.clientIp()))
+                                .and("client_ip", Spelling.of(access.clientIp()))
                                 .map())
                 .map();
     }
@@ -249,10 +249,6 @@ public final class ConfigYaml {
 
     private static List<String> texts(List<?> values) {
         return values.stream().map(Object::toString).toList();
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String time(Duration duration) {

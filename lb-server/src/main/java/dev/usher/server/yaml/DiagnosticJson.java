@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.Spelling;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;

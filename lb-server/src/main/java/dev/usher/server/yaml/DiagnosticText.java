@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.Spelling;
 import java.util.List;
 
 /** Diagnostics as people and editors read them: {@code file:line:column: error: text}, the line, a caret. */

@@ -3,6 +3,7 @@ package dev.usher.server.yaml;
 import dev.usher.config.DurationRange;
 import dev.usher.config.IntRange;
 import dev.usher.config.SizeRange;
+import dev.usher.config.Spelling;
 import dev.usher.config.Units;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import dev.usher.admin.http.Pem;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HealthCheckConfig.StatusRange;
 import dev.usher.config.HostName;
+import dev.usher.config.Spelling;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;

@@ -3,6 +3,7 @@ package dev.usher.server.yaml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.Spelling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
