@@ -127,10 +127,7 @@ final class BackendControl implements AutoCloseable {
 
     private int close(Pool pool, Backend backend, String who) throws IOException {
         int closed = sessions.endAllOf(List.of(backend), CloseReason.KILLED);
-        events.add(
-                Kind.ADMIN,
-                subject(pool, backend),
-                closed + (closed == 1 ? " session" : " sessions") + " closed by " + who);
+        events.add(Kind.ADMIN, subject(pool, backend), Units.counted(closed, "session") + " closed by " + who);
         return closed;
     }
 

@@ -5,6 +5,7 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
+import dev.usher.config.Units;
 import dev.usher.pool.Backend;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.Pool;
@@ -80,8 +81,7 @@ final class Certificates {
             once(
                     subject + " ends " + seen.serial(),
                     subject,
-                    "its certificate ends in " + left.toDays() + (left.toDays() == 1 ? " day" : " days") + ", at "
-                            + seen.notAfter());
+                    "its certificate ends in " + Units.counted(left.toDays(), "day") + ", at " + seen.notAfter());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.usher;
 
 import dev.usher.Event.Kind;
+import dev.usher.config.Units;
 import dev.usher.loop.AcceptPause;
 import dev.usher.metrics.EnumCounters;
 import dev.usher.relay.CloseReason;
@@ -118,7 +119,7 @@ final class LimitWatch {
         if (hits == null) {
             hits = new Hits(text, nowNanos);
             hit.put(key, hits);
-            events.add(Kind.LIMIT, key, "reached, " + grown + (grown == 1 ? " time" : " times") + ": " + text);
+            events.add(Kind.LIMIT, key, "reached, " + Units.counted(grown, "time") + ": " + text);
         }
         hits.lastNanos = nowNanos;
         hits.count += grown;

@@ -7,6 +7,7 @@ import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Units;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.view.BackendView;
@@ -253,8 +254,8 @@ public final class Attention {
                         backend,
                         Severity.INFO,
                         Kind.BACKEND_DRAINED,
-                        backend.reason() + "; " + backend.open()
-                                + (backend.open() == 1 ? " session is" : " sessions are")
+                        backend.reason() + "; " + Units.counted(backend.open(), "session")
+                                + (backend.open() == 1 ? " is" : " are")
                                 + " left. Enable it to use it again"));
         }
         ofCertificate(pool, backend, entries);
@@ -282,8 +283,8 @@ public final class Attention {
         if (ahead != null && left.isNegative()) {
             text = "its certificate ended at " + seen.notAfter() + ": browsers refuse it. Renew it on the backend";
         } else if (ahead != null && left.compareTo(ahead) < 0) {
-            text = "its certificate ends in " + (left.toDays() == 1 ? "1 day" : left.toDays() + " days") + ", at "
-                    + seen.notAfter() + ". Renew it on the backend";
+            text = "its certificate ends in " + Units.counted(left.toDays(), "day") + ", at " + seen.notAfter()
+                    + ". Renew it on the backend";
         } else if (seen.fault() != null) {
             text = "its certificate does not verify: " + seen.fault();
         }

@@ -104,6 +104,11 @@ public final class Units {
         return count + names[unit];
     }
 
+    /** A count of things that have a regular plural: {@code 1 session}, {@code 2 sessions}, {@code 0 sessions}. */
+    public static String counted(long count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
+    }
+
     private static Matcher parts(String text, String expected, String example) {
         Matcher parts = QUANTITY.matcher(text);
         if (!parts.matches()) {

@@ -39,6 +39,13 @@ class UnitsTest {
     }
 
     @Test
+    void countsThings() {
+        assertEquals("1 day", Units.counted(1, "day"));
+        assertEquals("0 days", Units.counted(0, "day"));
+        assertEquals("2 days", Units.counted(2, "day"));
+    }
+
+    @Test
     void refusesSizesAndSharesWithoutTheirUnit() {
         assertThrows(IllegalArgumentException.class, () -> Units.bytes("65536"));
         assertThrows(IllegalArgumentException.class, () -> Units.bytes("64KB"));

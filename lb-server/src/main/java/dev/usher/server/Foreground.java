@@ -6,6 +6,7 @@ import dev.usher.admin.AdminServer;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Program;
 import dev.usher.admin.Shown;
+import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.relay.CloseReason;
@@ -147,7 +148,7 @@ final class Foreground {
     }
 
     private static String sessions(long count) {
-        return Summary.counted(count, "session");
+        return Units.counted(count, "session");
     }
 
     /** False if a second signal cut the drain short. */

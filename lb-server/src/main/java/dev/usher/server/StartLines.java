@@ -4,6 +4,7 @@ import dev.usher.LoadBalancer;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.Spelling;
+import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.Foreground.Running;
 import java.util.OptionalLong;
@@ -29,7 +30,7 @@ final class StartLines {
                         Summary.of(addresses),
                         listener.type() == ListenerType.TCP
                                 ? "to pool " + listener.pool()
-                                : Summary.counted(routes(config, name), "route"));
+                                : Units.counted(routes(config, name), "route"));
             }
         });
         if (running.admin() != null) {
@@ -44,7 +45,7 @@ final class StartLines {
                 "usher {} is ready: {}, {}, descriptor limit {}",
                 Version.number(),
                 Summary.of(config),
-                Summary.counted(balancer.snapshot().workers().size(), "worker"),
+                Units.counted(balancer.snapshot().workers().size(), "worker"),
                 limit.isEmpty() ? "unknown" : limit.getAsLong());
     }
 

@@ -1,6 +1,7 @@
 package dev.usher.server;
 
 import dev.usher.config.IpAddress;
+import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -15,14 +16,10 @@ final class Summary {
         int backends = config.pools().values().stream()
                 .mapToInt(pool -> pool.backends().size())
                 .sum();
-        return counted(config.listeners().size(), "listener") + ", "
-                + counted(config.routes().size(), "route") + ", "
-                + counted(config.pools().size(), "pool") + ", "
-                + counted(backends, "backend");
-    }
-
-    static String counted(long count, String word) {
-        return count + " " + word + (count == 1 ? "" : "s");
+        return Units.counted(config.listeners().size(), "listener") + ", "
+                + Units.counted(config.routes().size(), "route") + ", "
+                + Units.counted(config.pools().size(), "pool") + ", "
+                + Units.counted(backends, "backend");
     }
 
     /** As {@code 0.0.0.0:443, [::]:443}. */

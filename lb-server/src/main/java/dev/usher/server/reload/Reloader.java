@@ -8,6 +8,7 @@ import dev.usher.Reload.Result;
 import dev.usher.Reload.Trigger;
 import dev.usher.ReloadStatus;
 import dev.usher.Reloading;
+import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
@@ -222,8 +223,7 @@ public final class Reloader implements Reloading, AutoCloseable {
                         Event.Kind.RELOAD_REFUSED,
                         SUBJECT,
                         "refused, by " + reload.who() + "; generation " + reload.generation() + " stays in force ("
-                                + reload.diagnostics().size()
-                                + (reload.diagnostics().size() == 1 ? " fault)" : " faults)"));
+                                + Units.counted(reload.diagnostics().size(), "fault") + ")");
             }
         }
     }

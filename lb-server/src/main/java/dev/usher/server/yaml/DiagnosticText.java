@@ -1,6 +1,7 @@
 package dev.usher.server.yaml;
 
 import dev.usher.config.Spelling;
+import dev.usher.config.Units;
 import java.util.List;
 
 /** Diagnostics as people and editors read them: {@code file:line:column: error: text}, the line, a caret. */
@@ -32,7 +33,7 @@ public final class DiagnosticText {
         long errors = diagnostics.stream()
                 .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
                 .count();
-        return counted(errors, "error") + ", " + counted(diagnostics.size() - errors, "warning") + ".";
+        return Units.counted(errors, "error") + ", " + Units.counted(diagnostics.size() - errors, "warning") + ".";
     }
 
     /** One diagnostic in one line, without the text of the file. */
@@ -44,10 +45,6 @@ public final class DiagnosticText {
         return diagnostic.line() == 0
                 ? diagnostic.file()
                 : diagnostic.file() + ":" + diagnostic.line() + ":" + diagnostic.column();
-    }
-
-    private static String counted(long count, String word) {
-        return count + " " + word + (count == 1 ? "" : "s");
     }
 
     private void render(Diagnostic diagnostic, StringBuilder out) {
