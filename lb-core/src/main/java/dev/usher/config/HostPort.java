@@ -20,6 +20,11 @@ public record HostPort(String host, int port) {
         ANY_PORT.check(port, "port");
     }
 
+    /** What a socket has: the 4 or 16 bytes of its address, and its port. */
+    public static HostPort of(byte[] ip, int port) {
+        return new HostPort(IpAddress.text(ip), port);
+    }
+
     /** Reads {@code 10.0.0.1:443}, {@code [2001:db8::1]:443} or {@code db.internal:443}: host and port must be there. */
     public static HostPort parse(String text) {
         HostPort address = parseBind(text);

@@ -4,7 +4,6 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
-import dev.usher.config.IpAddress;
 import dev.usher.time.WallClock;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,11 +57,8 @@ public final class Backend {
     Backend(BackendConfig config, InetSocketAddress address) {
         this.config = config;
         this.address = address;
-        this.name = name(address);
-    }
-
-    private static String name(InetSocketAddress address) {
-        return new HostPort(IpAddress.text(address.getAddress().getAddress()), address.getPort()).toString();
+        this.name = HostPort.of(address.getAddress().getAddress(), address.getPort())
+                .toString();
     }
 
     // ---- what it is ----

@@ -83,6 +83,14 @@ class HostPortTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.1:443", "[2001:db8::1]:443", "[::]:0"})
+    void writesTheAddressOfASocket(String text) {
+        HostPort written = HostPort.parseBind(text);
+        byte[] ip = Objects.requireNonNull(written.ip());
+        assertEquals(text, HostPort.of(ip, written.port()).toString());
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "2001:db8::1:0:0:1", "2001:0:0:1::1", "1:0:2:3:4:5:6:7"})
     void writesIpv6AsRfc5952Has(String text) {

@@ -95,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
                     visitors.run();
                 });
                 PrintWriter out = spec.commandLine().getOut();
-                out.print(demo.text(HostPort.parseBind(Summary.of(bound)), dashboard));
+                out.print(demo.text(Summary.of(bound), dashboard));
                 out.flush();
             });
         } finally {

@@ -11,7 +11,6 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,10 +76,9 @@ final class ForwardCommand implements Callable<Integer> {
 
     private void announce(LoadBalancer balancer) {
         PrintWriter err = spec.commandLine().getErr();
-        String from = balancer.addresses().values().stream()
+        String from = Summary.of(balancer.addresses().values().stream()
                 .flatMap(List<InetSocketAddress>::stream)
-                .map(Summary::of)
-                .collect(Collectors.joining(", "));
+                .toList());
         err.println("usher: forwarding " + from + " to " + target + "; Ctrl-C ends it");
         err.flush();
     }

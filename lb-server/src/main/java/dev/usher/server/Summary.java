@@ -1,6 +1,6 @@
 package dev.usher.server;
 
-import dev.usher.config.IpAddress;
+import dev.usher.config.HostPort;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import java.net.InetSocketAddress;
@@ -24,12 +24,10 @@ final class Summary {
 
     /** As {@code 0.0.0.0:443, [::]:443}. */
     static String of(List<InetSocketAddress> addresses) {
-        return addresses.stream().map(Summary::of).collect(Collectors.joining(", "));
+        return addresses.stream().map(Summary::of).map(HostPort::toString).collect(Collectors.joining(", "));
     }
 
-    static String of(InetSocketAddress address) {
-        byte[] ip = address.getAddress().getAddress();
-        String text = IpAddress.text(ip);
-        return (ip.length == 4 ? text : "[" + text + "]") + ":" + address.getPort();
+    static HostPort of(InetSocketAddress address) {
+        return HostPort.of(address.getAddress().getAddress(), address.getPort());
     }
 }

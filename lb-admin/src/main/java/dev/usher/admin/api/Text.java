@@ -1,7 +1,6 @@
 package dev.usher.admin.api;
 
 import dev.usher.config.HostPort;
-import dev.usher.config.IpAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -13,7 +12,7 @@ final class Text {
 
     /** As {@code 10.0.0.1:443} or {@code [2001:db8::1]:443}. */
     static String of(InetSocketAddress address) {
-        return new HostPort(IpAddress.text(address.getAddress().getAddress()), address.getPort()).toString();
+        return HostPort.of(address.getAddress().getAddress(), address.getPort()).toString();
     }
 
     static double seconds(Duration duration) {

@@ -1,5 +1,6 @@
 package dev.usher.server.log;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.IpAddress;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import java.net.InetSocketAddress;
@@ -42,15 +43,10 @@ final class ClientText {
     String of(InetSocketAddress client) {
         byte[] address = client.getAddress().getAddress();
         return switch (mode) {
-            case FULL -> full(address, client.getPort());
+            case FULL -> HostPort.of(address, client.getPort()).toString();
             case TRUNCATED -> network(address);
             case HASHED -> hash(address);
         };
-    }
-
-    private static String full(byte[] address, int port) {
-        String text = IpAddress.text(address);
-        return address.length == 4 ? text + ":" + port : "[" + text + "]:" + port;
     }
 
     private static String network(byte[] address) {
