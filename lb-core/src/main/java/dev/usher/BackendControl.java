@@ -48,7 +48,7 @@ final class BackendControl implements AutoCloseable {
         Duration closing = state == AdminState.READY ? null : closeAfter;
         events.add(
                 Kind.ADMIN,
-                subject(pool, backend),
+                Events.subject(pool, backend),
                 act
                         + stillOut(state, backend)
                         + (closing == null
@@ -95,7 +95,7 @@ final class BackendControl implements AutoCloseable {
         } catch (InterruptedException replaced) {
             // Somebody has said something else meanwhile.
         } catch (IOException e) {
-            log.error("{}: not all of its sessions are closed: {}", subject(pool, backend), e.getMessage());
+            log.error("{}: not all of its sessions are closed: {}", Events.subject(pool, backend), e.getMessage());
         }
     }
 
@@ -106,7 +106,7 @@ final class BackendControl implements AutoCloseable {
         pool.setWeight(backend, weight, clock.nanos());
         events.add(
                 Kind.ADMIN,
-                subject(pool, backend),
+                Events.subject(pool, backend),
                 "weight " + backend.weight() + (weight == 0 ? ", as configured," : "") + " by " + who);
     }
 
@@ -127,12 +127,8 @@ final class BackendControl implements AutoCloseable {
 
     private int close(Pool pool, Backend backend, String who) throws IOException {
         int closed = sessions.endAllOf(List.of(backend), CloseReason.KILLED);
-        events.add(Kind.ADMIN, subject(pool, backend), Units.counted(closed, "session") + " closed by " + who);
+        events.add(Kind.ADMIN, Events.subject(pool, backend), Units.counted(closed, "session") + " closed by " + who);
         return closed;
-    }
-
-    private static String subject(Pool pool, Backend backend) {
-        return "backend " + backend + " of pool " + pool;
     }
 
     private Pool pool(String name) {

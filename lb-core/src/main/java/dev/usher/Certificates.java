@@ -49,7 +49,7 @@ final class Certificates {
         if (seen == null) {
             return;
         }
-        String subject = "backend " + backend + " of pool " + pool;
+        String subject = Events.subject(pool, backend);
         warnOfExpiry(pool.config().healthCheck().warnExpiry(), subject, seen);
         if (isNew(backend, seen)) {
             for (CoalescingHazard hazard : hazards(pool, backend, seen)) {

@@ -1,6 +1,8 @@
 package dev.usher;
 
 import dev.usher.Event.Kind;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
 import dev.usher.time.WallClock;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -19,6 +21,11 @@ final class Events {
     private final ArrayDeque<Event> kept = new ArrayDeque<>();
     /** The sequence of the last one; 0 before the first. */
     private volatile long last;
+
+    /** What an event about a backend has as its subject. */
+    static String subject(Pool pool, Backend backend) {
+        return "backend " + backend + " of pool " + pool;
+    }
 
     void add(Kind kind, String subject, String text) {
         switch (kind) {

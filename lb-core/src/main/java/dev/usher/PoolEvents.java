@@ -42,7 +42,7 @@ final class PoolEvents implements PoolWatcher {
     }
 
     private void tell(Pool pool, Backend backend, BackendState after) {
-        String subject = "backend " + backend + " of pool " + pool;
+        String subject = Events.subject(pool, backend);
         switch (after) {
             case UP, UNPROBED -> events.add(Kind.BACKEND_UP, subject, "up: " + backend.reason());
             case DOWN -> events.add(Kind.BACKEND_DOWN, subject, "down: " + backend.reason());
