@@ -52,9 +52,7 @@ final class Certificates {
         String subject = Events.subject(pool, backend);
         warnOfExpiry(pool.config().healthCheck().warnExpiry(), subject, seen);
         if (isNew(backend, seen)) {
-            for (CoalescingHazard hazard : hazards(pool, backend, seen)) {
-                once(pool + " " + hazard.route() + " " + hazard.otherPool(), subject, hazard.text());
-            }
+            warnOfHazards(subject, hazards(pool, backend, seen));
         }
     }
 
@@ -85,11 +83,27 @@ final class Certificates {
         }
     }
 
-    /** A probe comes every two seconds; its warning comes once. */
+    /** All that are new in one event: a wildcard over a hundred routes would drive out what else has happened. */
+    private void warnOfHazards(String subject, List<CoalescingHazard> hazards) {
+        List<CoalescingHazard> unsaid = hazards.stream()
+                .filter(hazard -> isFirst(hazard.pool() + " " + hazard.route() + " " + hazard.otherPool()))
+                .toList();
+        if (!unsaid.isEmpty()) {
+            int more = unsaid.size() - 1;
+            String rest = more == 0 ? "" : "; and those of " + Units.counted(more, "more route");
+            events.add(Kind.WARNING, subject, unsaid.getFirst().text() + rest);
+        }
+    }
+
     private void once(String key, String subject, String text) {
-        if (said.size() < MAX_SAID && said.add(key)) {
+        if (isFirst(key)) {
             events.add(Kind.WARNING, subject, text);
         }
+    }
+
+    /** A probe comes every two seconds; its warning comes once. */
+    private boolean isFirst(String key) {
+        return said.size() < MAX_SAID && said.add(key);
     }
 
     /** The hazards among what has been seen until now, up to so many. */
@@ -111,7 +125,7 @@ final class Certificates {
 
     private List<CoalescingHazard> hazards(Pool pool, Backend backend, CertificateSeen seen) {
         Routing now = routing.get();
-        RouteIndex index = new RouteIndex(now.config().routes());
+        RouteIndex index = now.routes().index();
         List<CoalescingHazard> hazards = new ArrayList<>();
         for (ListenerConfig listener : now.config().listeners().values()) {
             if (listener.type() != ListenerType.TLS || !serves(now, listener, pool)) {

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CertificatesTest {
@@ -44,7 +46,7 @@ class CertificatesTest {
         UsherConfig config = UsherConfig.of(
                 List.of(ListenerConfig.tls("https", List.of(new HostPort("127.0.0.1", 0)))),
                 List.of(routes),
-                List.of(pool("a", 1), pool("b", 2)));
+                List.of(pool("a", 1), pool("b", 2), pool("c", 3)));
         return Routing.of(config, TestPools.of(config));
     }
 
@@ -71,8 +73,39 @@ class CertificatesTest {
     void warnOfNamesThatGoToAnotherPool() {
         show(Duration.ofDays(90), "www.a.test", "*.a.test", "x.c.test");
         assertEquals(List.of("*.a.test shop.a.test b", "x.c.test *.c.test b"), hazards());
-        assertEquals(2, events.all().size());
+        assertEquals(1, events.all().size());
+        assertTrue(events.all().getLast().text().endsWith("; and those of 1 more route"), events::toString);
         assertEquals(1, certificates.hazards(1).size());
+    }
+
+    @Test
+    void sayInOneEventWhatAWildcardMixesUp() {
+        inForce = routing(Stream.concat(
+                        Stream.of(RouteConfig.of("www.a.test", "a")),
+                        IntStream.range(0, 50).mapToObj(i -> RouteConfig.of("x" + i + ".a.test", i < 25 ? "b" : "c")))
+                .toArray(RouteConfig[]::new));
+        show(Duration.ofDays(90), "*.a.test");
+        assertEquals(50, hazards().size());
+        assertEquals(1, events.all().size(), events.all().toString());
+        String text = events.all().getFirst().text();
+        assertTrue(text.startsWith("its certificate for *.a.test also covers route x0.a.test, which goes to pool b: "));
+        assertTrue(text.endsWith("; and those of 49 more routes"), text);
+    }
+
+    /** What was said already is not counted again. */
+    @Test
+    void warnOfARouteThatIsNew() {
+        show(Duration.ofDays(90), "*.a.test");
+        inForce = routing(
+                RouteConfig.of("www.a.test", "a"),
+                RouteConfig.of("shop.a.test", "b"),
+                RouteConfig.of("new.a.test", "b"));
+        show(Duration.ofDays(90), "*.a.test");
+        assertEquals(2, events.all().size(), events.all().toString());
+        assertEquals(
+                "its certificate for *.a.test also covers route new.a.test, which goes to pool b: browsers may reuse"
+                        + " an HTTP/2 connection and send that route's requests here",
+                events.all().getLast().text());
     }
 
     /** A wildcard of a certificate stands for one label, unlike that of a route. */

@@ -52,6 +52,11 @@ public final class RouteTable {
         return new Decision.Serve(pattern, pool(poolFor(route, asked.alpn(), trace)), true);
     }
 
+    /** Which route is for a name, before ALPN and sources have their say. */
+    public RouteIndex index() {
+        return index;
+    }
+
     private static boolean admits(RouteConfig route, InetAddress asking, Trace trace) {
         if (route.allow().isEmpty() && route.deny().isEmpty()) {
             return true; // without asking for the bytes of the address, which are copied at each call
