@@ -71,8 +71,7 @@ final class Prober {
             long began = probeFirst();
             while (true) {
                 Thread.sleep(pause(clock.nanos() - began));
-                began = clock.nanos();
-                probeOnce();
+                began = probeNow();
             }
         } catch (InterruptedException stopped) {
             // The backend or the pool is gone, or its check has changed: another prober takes over.
@@ -82,18 +81,21 @@ final class Prober {
     /** @return when it began, which is when its turn came */
     private long probeFirst() throws InterruptedException {
         if (!shakesHands()) {
-            long began = clock.nanos();
-            probeOnce();
-            return began;
+            return probeNow();
         }
         firstHandshakes.acquire();
         try {
-            long began = clock.nanos();
-            probeOnce();
-            return began;
+            return probeNow();
         } finally {
             firstHandshakes.release();
         }
+    }
+
+    /** @return when it began */
+    private long probeNow() throws InterruptedException {
+        long began = clock.nanos();
+        probeOnce();
+        return began;
     }
 
     private boolean shakesHands() {

@@ -805,16 +805,15 @@ final class Session implements Deadline.Owner {
     }
 
     ConnectionView view(Moment now) {
-        Backend last = attempts == null ? null : attempts.current();
         return new ConnectionView(
                 relay.cid(id),
                 listener.name(),
                 clientAddress(),
                 sni(),
-                hello == null ? null : hello.alpn(),
+                alpn(),
                 route,
-                attempts == null ? null : attempts.pool().name(),
-                last == null ? null : last.name(),
+                poolName(),
+                backendName(),
                 state.word(),
                 now.wall(acceptedNanos),
                 now.since(acceptedNanos),
@@ -828,17 +827,30 @@ final class Session implements Deadline.Owner {
                 : hello.serverName().name();
     }
 
-    private SessionEnd describe(CloseReason reason) {
+    private @Nullable List<String> alpn() {
+        return hello == null ? null : hello.alpn();
+    }
+
+    private @Nullable String poolName() {
+        return attempts == null ? null : attempts.pool().name();
+    }
+
+    /** Of the last backend that was tried. */
+    private @Nullable String backendName() {
         Backend last = attempts == null ? null : attempts.current();
+        return last == null ? null : last.name();
+    }
+
+    private SessionEnd describe(CloseReason reason) {
         return new SessionEnd(
                 relay.cid(id),
                 listener.name(),
                 clientAddress(),
                 sni(),
-                hello == null ? null : hello.alpn(),
+                alpn(),
                 route,
-                attempts == null ? null : attempts.pool().name(),
-                last == null ? null : last.name(),
+                poolName(),
+                backendName(),
                 attempts == null ? 0 : attempts.count(),
                 reason,
                 helloNanos,
