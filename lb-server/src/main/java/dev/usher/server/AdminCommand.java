@@ -27,10 +27,7 @@ abstract class AdminCommand implements Callable<Integer> {
             out.flush();
             return exitCode;
         } catch (AdminFault fault) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("usher: " + fault.getMessage());
-            err.flush();
-            return ExitCode.FAILED;
+            return fault.tell(spec.commandLine().getErr());
         }
     }
 

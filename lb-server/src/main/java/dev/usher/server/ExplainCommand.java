@@ -99,10 +99,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return explanation.exitCode();
         } catch (AdminFault fault) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("usher: " + fault.getMessage());
-            err.flush();
-            return ExitCode.FAILED;
+            return fault.tell(spec.commandLine().getErr());
         }
     }
 
