@@ -52,11 +52,22 @@ class BackendControlTest {
                 .toList();
     }
 
+    /** A client that has its echo. */
+    private static TestPeer served(TestUsher usher) throws IOException {
+        TestPeer client = usher.connect();
+        client.send(hello()).read(helloBytes());
+        return client;
+    }
+
+    private static void assertServed(TestPeer client) throws IOException {
+        client.send(new byte[] {7});
+        assertEquals(7, client.read(1)[0]);
+    }
+
     @Test
     void whatIsLeftAfterTheDrainIsClosed() throws IOException {
         try (TestUsher usher = TestUsher.of(one).start();
-                TestPeer client = usher.connect()) {
-            client.send(hello()).read(helloBytes());
+                TestPeer client = served(usher)) {
             set(usher, one, AdminState.DRAIN, SOON);
             assertEquals(BackendState.DRAINING, view(usher, 0).state());
             assertEquals(Ending.RST, client.ending());
@@ -72,17 +83,14 @@ class BackendControlTest {
     @Test
     void nothingIsClosedWhereItWasEnabledMeanwhile() throws IOException {
         try (TestUsher usher = TestUsher.of(one, two).start();
-                TestPeer first = usher.connect();
-                TestPeer second = usher.connect()) {
-            first.send(hello()).read(helloBytes());
-            second.send(hello()).read(helloBytes());
+                TestPeer first = served(usher);
+                TestPeer second = served(usher)) {
             set(usher, one, AdminState.DRAIN, SOON);
             set(usher, one, AdminState.READY, null);
             set(usher, two, AdminState.DISABLED, SOON.multipliedBy(4));
             assertEquals(Ending.RST, second.ending());
             usher.ended(CloseReason.KILLED);
-            first.send(new byte[] {7});
-            assertEquals(7, first.read(1)[0]);
+            assertServed(first);
             first.halfClose().readToEnd();
             usher.ended(CloseReason.COMPLETED);
         }
@@ -91,17 +99,14 @@ class BackendControlTest {
     @Test
     void aLaterWordReplacesTheDeadline() throws IOException {
         try (TestUsher usher = TestUsher.of(one, two).start();
-                TestPeer first = usher.connect();
-                TestPeer second = usher.connect()) {
-            first.send(hello()).read(helloBytes());
-            second.send(hello()).read(helloBytes());
+                TestPeer first = served(usher);
+                TestPeer second = served(usher)) {
             set(usher, one, AdminState.DRAIN, SOON);
             set(usher, one, AdminState.DRAIN, null);
             set(usher, two, AdminState.DRAIN, Duration.ofDays(365));
             set(usher, two, AdminState.DRAIN, SOON.multipliedBy(4));
             assertEquals(Ending.RST, second.ending());
-            first.send(new byte[] {7});
-            assertEquals(7, first.read(1)[0]);
+            assertServed(first);
         }
     }
 

@@ -18,8 +18,13 @@ final class Nginx implements AutoCloseable {
         Files.createDirectories(prefix.resolve("files"));
         Files.createDirectories(prefix.resolve("temp"));
         Files.writeString(prefix.resolve("nginx.conf"), configuration(leaf, String.join("\n", more)));
-        this.program = Program.start(
-                "nginx-" + leaf.domain(),
+        this.program = start("nginx-" + leaf.domain(), prefix, port);
+    }
+
+    /** Starts one with {@code nginx.conf} in a directory, and waits until it listens at the port that stands there. */
+    static Program start(String name, Path prefix, int port) throws Exception {
+        Program program = Program.start(
+                name,
                 List.of(
                         Program.require("nginx"),
                         "-p",
@@ -34,6 +39,7 @@ final class Nginx implements AutoCloseable {
             }
             return Ports.accepts(port);
         });
+        return program;
     }
 
     private String configuration(Certificates.Leaf leaf, String more) {

@@ -22,7 +22,7 @@ final class Web implements AutoCloseable {
         this.listen = listen;
         Files.createDirectories(prefix.resolve("temp"));
         configure(leaf);
-        program = start();
+        program = Nginx.start("web", prefix, port);
     }
 
     private void configure(Certificates.Leaf leaf) throws IOException {
@@ -56,26 +56,6 @@ final class Web implements AutoCloseable {
                 """.formatted(prefix, port, listen, leaf.chainFile(), leaf.keyFile()));
     }
 
-    private Program start() throws Exception {
-        Program started = Program.start(
-                "web",
-                List.of(
-                        Program.require("nginx"),
-                        "-p",
-                        prefix.toString(),
-                        "-c",
-                        prefix.resolve("nginx.conf").toString(),
-                        "-e",
-                        "stderr"));
-        Await.until("nginx listens", () -> {
-            if (!started.isAlive()) {
-                throw new AssertionError("nginx ended: " + started.all());
-            }
-            return Ports.accepts(port);
-        });
-        return started;
-    }
-
     String hostPort() {
         return "127.0.0.1:" + port;
     }
@@ -97,7 +77,7 @@ final class Web implements AutoCloseable {
     }
 
     void restart() throws Exception {
-        program = start();
+        program = Nginx.start("web", prefix, port);
     }
 
     /** Shows another certificate from its next start on. */
