@@ -134,9 +134,11 @@ public final class AdminServer implements AutoCloseable {
         String message = fault.getCause() == null
                 ? fault.toString()
                 : String.valueOf(fault.getCause().getMessage());
-        return "admin.bind " + config.bind() + ": " + message
+        HostPort bind = Objects.requireNonNull(config.bind(), "asked for");
+        return "admin.bind " + bind + ": " + message
                 + (message.contains("in use")
-                        ? "; choose another address with admin.bind, or none with admin: none"
+                        ? HostPort.whoHas(bind.port())
+                                + "; choose another address with admin.bind, or none with admin: none"
                         : "");
     }
 
