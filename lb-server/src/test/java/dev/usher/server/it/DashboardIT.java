@@ -144,7 +144,7 @@ class DashboardIT {
                 "overview",
                 List.of("of 3 backends take sessions", "New per second", "What happened last", "unknown name"));
         pages.put("routes", List.of(WWW, SHOP, ".web.example.com", DENIED, "of 2"));
-        pages.put("pools", List.of(first.hostPort(), second.hostPort(), shop.hostPort(), "tls probes"));
+        pages.put("pools", List.of(first.hostPort(), second.hostPort(), shop.hostPort(), "tls probes", "of 2 serving"));
         pages.put("connections", List.of(" open", "127.0.0.1:", WWW, SHOP));
         pages.put("names", List.of(WWW, "old.example.com", "add this route"));
         pages.put("certificates", List.of("CN=" + WWW, "CN=" + SHOP, "CN=usher test authority"));

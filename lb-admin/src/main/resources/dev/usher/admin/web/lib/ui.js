@@ -46,6 +46,12 @@ export const TONES = { up: "good", down: "bad", ejected: "warn", draining: "info
 
 export const State = ({ state }) => html`<${Mark} icon=${state} tone=${TONES[state] ?? "dim"}>${words(state)}<//>`;
 
+/** How many of some backends take sessions: good is all of them, bad is none. */
+export function Serving({ serving, backends, children }) {
+  const [icon, tone] = serving === 0 ? ["down", "bad"] : serving < backends ? ["alert", "warn"] : ["up", "good"];
+  return html`<${Mark} icon=${icon} tone=${tone}>${serving} of ${backends}${children}<//>`;
+}
+
 const SEVERITIES = { critical: ["alert", "bad"], warning: ["alert", "warn"], info: ["info", "info"] };
 
 export const Severity = ({ severity }) => {
