@@ -254,6 +254,15 @@ class DashboardIT {
         awaitText("ends with denied", SLOW_BROWSER);
     }
 
+    /** They are good for two days, and the pools want to be warned one day ahead. */
+    @Test
+    void certificatesAreAmberWhenTheirPoolWantsToBeWarned() throws Exception {
+        open(usher, "certificates");
+        awaitWhole("certificates");
+        assertTrue(isTrue("document.querySelector('td .mark.good')"), browser.text());
+        assertFalse(isTrue("document.querySelector('td .mark.warn')"), browser.text());
+    }
+
     // ---- what it does ----
 
     @Test

@@ -136,15 +136,17 @@ export const OnDisk = ({ is }) => {
 
 export const Diagnostics = ({ diagnostics }) => html`<ul class="diagnostics">${diagnostics.map((line, i) => html`<li key=${i}>${line}</li>`)}</ul>`;
 
-/** Days; the pool's warn_expiry decides what needs attention, this only what is coloured: its default. */
-const SOON = 21;
+const DAY_MILLIS = 86_400_000;
+
+/** Whether it ends within the time that its pool wants to be warned of; null asks for no warning. */
+const endsSoon = ({ not_after: end, warn_expiry_days: ahead }) => ahead != null && new Date(end) - now() < ahead * DAY_MILLIS;
 
 export function Days({ certificate }) {
   if (!certificate) return html`<span class="dim">–</span>`;
   const { days_left: left, fault } = certificate;
   if (left < 0) return html`<${Mark} icon="down" tone="bad">ended ${plural(-left, "day")} ago<//>`;
   if (fault) return html`<${Mark} icon="alert" tone="warn">${plural(left, "day")}<//>`;
-  return html`<${Mark} icon=${left < SOON ? "alert" : "up"} tone=${left < SOON ? "warn" : "good"}>${plural(left, "day")}<//>`;
+  return html`<${Mark} ...${endsSoon(certificate) ? { icon: "alert", tone: "warn" } : { icon: "up", tone: "good" }}>${plural(left, "day")}<//>`;
 }
 
 /** A page is fetched when it is first asked for: what is looked at most needs least. */
