@@ -109,7 +109,7 @@ public final class LoadBalancer implements AutoCloseable {
                 new BackendNames(InetAddress::getAllByName, events),
                 this::onRemoved,
                 certificates::onSeen,
-                () -> limits.look(listening.states()));
+                () -> limits.look(listening.states(), routing().pools().values()));
     }
 
     /**
