@@ -131,7 +131,8 @@ final class BackendControl implements AutoCloseable {
         return closed;
     }
 
-    private Pool pool(String name) {
+    /** A pool by its name. Throws {@link NoSuchElementException} that names those that there are. */
+    Pool pool(String name) {
         Map<String, Pool> pools = routing.get().pools();
         Pool pool = pools.get(name);
         if (pool == null) {
@@ -141,12 +142,16 @@ final class BackendControl implements AutoCloseable {
         return pool;
     }
 
-    private static Backend backend(Pool pool, String name) {
+    /** A backend by its address. Throws {@link NoSuchElementException} that names those that there are. */
+    static Backend backend(Pool pool, String name) {
         return pool.backends().stream()
                 .filter(backend -> backend.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new NoSuchElementException(
-                        "no backend \"" + name + "\" in pool " + pool + "; there are " + pool.backends()));
+                .orElseThrow(() -> new NoSuchElementException("no backend \"" + name + "\" in pool " + pool
+                        + "; there are "
+                        + String.join(
+                                ", ",
+                                pool.backends().stream().map(Backend::name).toList())));
     }
 
     /** Nothing is closed from now on but by those who close. */

@@ -4,6 +4,7 @@ import dev.usher.Event.Kind;
 import dev.usher.config.Units;
 import dev.usher.loop.AcceptPause;
 import dev.usher.metrics.EnumCounters;
+import dev.usher.pool.Pool;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerMetrics;
 import dev.usher.relay.ListenerState;
@@ -11,6 +12,7 @@ import dev.usher.time.Clock;
 import dev.usher.time.Moment;
 import dev.usher.view.LimitHit;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,13 +69,18 @@ final class LimitWatch {
     }
 
     /** Compares with the last look. To be called about once a second. */
-    synchronized void look(Map<String, ListenerState> listeners) {
+    synchronized void look(Map<String, ListenerState> listeners, Collection<Pool> pools) {
         long now = clock.nanos();
         hit.values().removeIf(hits -> now - hits.lastNanos >= QUIET.toNanos());
         listeners.forEach((name, listener) -> compare(
                 "listeners." + name + ".max_connections",
                 WAIT + "it, or find out who holds the connections",
                 pauses(listener, AcceptPause.LISTENER_FULL),
+                now));
+        pools.forEach(pool -> compare(
+                "pools." + pool + ".backends.max_connections",
+                "all backends that serve have as many, and clients are refused. Raise it, or add a backend",
+                pool.timesFull(),
                 now));
         compare(
                 "limits.max_connections",

@@ -212,9 +212,7 @@ final class Listening {
             probe.bind(address);
         } catch (BindException e) {
             boolean inUse = String.valueOf(e.getMessage()).contains("in use");
-            throw inUse
-                    ? new BindException(e.getMessage() + " (who has it: ss -ltnp 'sport = :" + address.getPort() + "')")
-                    : e;
+            throw inUse ? new BindException(e.getMessage() + HostPort.whoHas(address.getPort())) : e;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.metrics.Totals;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
@@ -16,6 +17,7 @@ import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
 import dev.usher.route.Asked;
 import dev.usher.time.Clock;
+import dev.usher.view.BackendView;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.ConnectionsView;
 import dev.usher.view.LimitHit;
@@ -107,7 +109,7 @@ public final class LoadBalancer implements AutoCloseable {
                 new BackendNames(InetAddress::getAllByName, events),
                 this::onRemoved,
                 certificates::onSeen,
-                () -> limits.look(listening.states()));
+                () -> limits.look(listening.states(), routing().pools().values()));
     }
 
     /**
@@ -246,6 +248,12 @@ public final class LoadBalancer implements AutoCloseable {
         return Snapshots.of(listening.states(), routing.pools(), workers, heldBytesMax);
     }
 
+    /** What was counted of one pool so far, merged over the workers; null if there is none of this name. */
+    public @Nullable PoolSnapshot snapshot(String pool) {
+        Pool found = routing.pools().get(pool);
+        return found == null ? null : Snapshots.of(found);
+    }
+
     /** The sums of what was counted so far. Costs little however many pools there are: good for once a second. */
     public Totals totals() {
         return Snapshots.totals(listening.states(), routing.pools(), workers);
@@ -257,6 +265,20 @@ public final class LoadBalancer implements AutoCloseable {
         return routing.pools().values().stream()
                 .map(pool -> PoolView.of(pool, now))
                 .toList();
+    }
+
+    /** One pool with its backends, as they are now. Throws as {@link #setAdminState}. */
+    public PoolView pool(String name) {
+        return PoolView.of(control.pool(name), environment.clock().nanos());
+    }
+
+    /** One backend, as it is now. Throws as {@link #setAdminState}. */
+    public BackendView backend(String pool, String address) {
+        Pool found = control.pool(pool);
+        return BackendView.of(
+                found,
+                BackendControl.backend(found, address),
+                environment.clock().nanos());
     }
 
     /**

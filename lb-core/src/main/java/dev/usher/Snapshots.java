@@ -85,7 +85,7 @@ final class Snapshots {
         return new ListenerSnapshot(accepted, open, ended, pauses, hello);
     }
 
-    private static PoolSnapshot of(Pool pool) {
+    static PoolSnapshot of(Pool pool) {
         Map<String, BackendSnapshot> backends = new LinkedHashMap<>();
         for (Backend backend : pool.backends()) {
             backends.put(

@@ -1,9 +1,12 @@
 package dev.usher;
 
+import static dev.usher.testing.TestUsher.hello;
+import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.Event.Kind;
+import dev.usher.config.BackendConfig;
 import dev.usher.loop.AcceptPause;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerMetrics;
@@ -36,7 +39,7 @@ class LimitWatchTest {
     private List<String> newsAfter(Duration time) {
         long before = events.last();
         clock.advance(time);
-        watch.look(listeners);
+        watch.look(listeners, List.of());
         return events.all().stream()
                 .filter(event -> event.sequence() > before)
                 .map(event -> event.kind() + " " + event.subject() + " "
@@ -106,6 +109,24 @@ class LimitWatchTest {
                             .getOrDefault("listener_full", 0L)
                     > 0);
             assertTrue(only.socket().isConnected() && waiting.socket().isConnected());
+        }
+    }
+
+    @Test
+    void aRunningOneSaysThatAllBackendsAreFull() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of()
+                        .backend(new BackendConfig(backend.hostPort(), 1, 1, false))
+                        .start();
+                TestPeer only = usher.connect();
+                TestPeer refused = usher.connect()) {
+            only.send(hello()).read(helloBytes());
+            refused.send(hello()).readToEnd();
+            usher.ended(CloseReason.NO_BACKEND);
+            Await.until(() -> !usher.balancer().limitsHit().isEmpty(), "the limit is said");
+            assertEquals(
+                    "pools.web.backends.max_connections",
+                    usher.balancer().limitsHit().getFirst().key());
         }
     }
 }

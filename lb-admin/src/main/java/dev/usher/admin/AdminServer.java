@@ -61,12 +61,13 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param header from its first byte to its last
      * @param body from the end of the header on
-     * @param silence between two requests
+     * @param silence before a request. As short as a header: those who say nothing may hold every connection, and a probe
+     *     of health, which waits behind them, must not take that for the end of usher
      * @param stall for a client that does not take what it asked for
      */
     record Patience(Duration header, Duration body, Duration silence, Duration stall) {
         static final Patience STANDARD = new Patience(
-                Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(30));
+                Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30));
     }
 
     private final AdminConfig startedWith;
@@ -134,9 +135,11 @@ public final class AdminServer implements AutoCloseable {
         String message = fault.getCause() == null
                 ? fault.toString()
                 : String.valueOf(fault.getCause().getMessage());
-        return "admin.bind " + config.bind() + ": " + message
+        HostPort bind = Objects.requireNonNull(config.bind(), "asked for");
+        return "admin.bind " + bind + ": " + message
                 + (message.contains("in use")
-                        ? "; choose another address with admin.bind, or none with admin: none"
+                        ? HostPort.whoHas(bind.port())
+                                + "; choose another address with admin.bind, or none with admin: none"
                         : "");
     }
 

@@ -6,7 +6,6 @@ import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
-import dev.usher.config.PoolConfig;
 import dev.usher.config.Units;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.CertificateSeen;
@@ -23,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +102,7 @@ public final class Attention {
         ofProcess(entries);
         ofConfiguration(entries);
         balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
-        pools.forEach(pool -> ofPool(pool, entries));
+        ofPools(pools, entries);
         pools.forEach(pool -> pool.backends().forEach(backend -> ofBackend(pool, backend, entries)));
         entries.addAll(slowPart());
         return entries.stream()
@@ -172,21 +172,26 @@ public final class Attention {
 
     // ---- pools ----
 
-    private void ofPool(PoolView pool, List<Entry> entries) {
-        if (pool.serving() > 0) {
-            return;
+    private void ofPools(List<PoolView> pools, List<Entry> entries) {
+        List<PoolView> down = pools.stream().filter(pool -> pool.serving() == 0).toList();
+        if (down.isEmpty()) {
+            return; // all routes are looked at only if there is something to say of them
         }
-        entries.add(new Entry(
+        Map<String, WaysIn> ways = WaysIn.byPool(balancer.config());
+        down.forEach(pool -> entries.add(ofPool(pool, ways.getOrDefault(pool.name(), WaysIn.NONE))));
+    }
+
+    private static Entry ofPool(PoolView pool, WaysIn ways) {
+        return new Entry(
                 Severity.CRITICAL,
                 Kind.POOL_DOWN,
                 "pool " + pool.name(),
-                "no backend takes sessions; " + whatClientsSee(WaysIn.to(pool.name(), balancer.config())) + ". "
-                        + why(pool),
+                "no backend takes sessions; " + whatClientsSee(ways) + ". " + why(pool),
                 pool.backends().stream()
                         .map(BackendView::since)
                         .max(Comparator.naturalOrder())
                         .orElse(null),
-                "pools?filter=" + escaped(pool.name())));
+                "pools?filter=" + escaped(pool.name()));
     }
 
     private static String whatClientsSee(WaysIn ways) {
@@ -231,7 +236,7 @@ public final class Attention {
         return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
     }
 
-    private void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
+    private static void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
         switch (backend.state()) {
             case UP, UNPROBED -> {}
             case DOWN ->
@@ -265,19 +270,18 @@ public final class Attention {
         return new Entry(
                 severity,
                 kind,
-                "backend " + backend.address() + " of pool " + pool.name(),
+                subject(backend.address(), pool.name()),
                 text,
                 backend.since(),
                 "pools?filter=" + escaped(backend.address()));
     }
 
-    private void ofCertificate(PoolView pool, BackendView backend, List<Entry> entries) {
+    private static void ofCertificate(PoolView pool, BackendView backend, List<Entry> entries) {
         CertificateSeen seen = backend.certificate();
-        PoolConfig config = balancer.config().pools().get(pool.name());
-        if (seen == null || config == null) {
+        if (seen == null) {
             return;
         }
-        Duration ahead = config.healthCheck().warnExpiry();
+        Duration ahead = backend.warnExpiry();
         Duration left = Duration.between(Instant.now(), seen.notAfter());
         String text = null;
         if (ahead != null && left.isNegative()) {
@@ -292,7 +296,7 @@ public final class Attention {
             entries.add(new Entry(
                     Severity.WARNING,
                     Kind.CERTIFICATE,
-                    "backend " + backend.address() + " of pool " + pool.name(),
+                    subject(backend.address(), pool.name()),
                     text,
                     null,
                     "certificates?filter=" + escaped(backend.address())));
@@ -317,7 +321,7 @@ public final class Attention {
         return new Entry(
                 Severity.WARNING,
                 Kind.COALESCING,
-                "backend " + hazard.backend() + " of pool " + hazard.pool(),
+                subject(hazard.backend(), hazard.pool()),
                 hazard.text() + ". Give the names certificates of their own, or one pool",
                 null,
                 "certificates?filter=" + escaped(hazard.route()));
@@ -340,6 +344,10 @@ public final class Attention {
         } catch (IOException busy) {
             // A worker that does not answer is a worse thing, which its loop delay shows.
         }
+    }
+
+    private static String subject(String backend, String pool) {
+        return "backend " + backend + " of pool " + pool;
     }
 
     private static String escaped(String text) {

@@ -1,12 +1,17 @@
 package dev.usher.admin;
 
-import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What sends sessions to a pool.
@@ -15,30 +20,37 @@ import java.util.stream.Stream;
  * @param listeners of type tcp
  */
 public record WaysIn(List<String> names, List<String> listeners) {
+    /** Nothing leads there. */
+    public static final WaysIn NONE = new WaysIn(List.of(), List.of());
+
     public WaysIn {
         names = List.copyOf(names);
         listeners = List.copyOf(listeners);
     }
 
-    /** The ways to one pool of a configuration. */
-    public static WaysIn to(String pool, UsherConfig config) {
-        List<String> names = new ArrayList<>();
+    /** The ways to each pool of a configuration, by its name: one look at each route, however many pools there are. */
+    public static Map<String, WaysIn> byPool(UsherConfig config) {
+        Map<String, List<String>> names = new HashMap<>();
         for (RouteConfig route : config.routes()) {
-            if (route.pool().equals(pool) || route.alpn().containsValue(pool)) {
-                names.add(route.pattern().text());
-            }
+            Set<String> pools = new HashSet<>(route.alpn().values());
+            pools.add(route.pool());
+            pools.forEach(pool -> add(names, pool, route.pattern().text()));
         }
-        if (pool.equals(config.defaultRoute().pool())) {
-            names.add("default_route");
+        add(names, config.defaultRoute().pool(), "default_route");
+        add(names, config.noSniRoute().pool(), "no_sni_route");
+        Map<String, List<String>> listeners = new HashMap<>();
+        config.listeners().values().forEach(listener -> add(listeners, listener.pool(), listener.name()));
+        return config.pools().keySet().stream()
+                .collect(Collectors.toMap(
+                        pool -> pool,
+                        pool -> new WaysIn(
+                                names.getOrDefault(pool, List.of()), listeners.getOrDefault(pool, List.of()))));
+    }
+
+    private static void add(Map<String, List<String>> ways, @Nullable String pool, String way) {
+        if (pool != null) {
+            ways.computeIfAbsent(pool, _ -> new ArrayList<>()).add(way);
         }
-        if (pool.equals(config.noSniRoute().pool())) {
-            names.add("no_sni_route");
-        }
-        List<String> listeners = config.listeners().values().stream()
-                .filter(listener -> pool.equals(listener.pool()))
-                .map(ListenerConfig::name)
-                .toList();
-        return new WaysIn(names, listeners);
     }
 
     /** All of them, as people are shown them. */

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one client may take, and that others are answered meanwhile. */
 class LimitsTest {
@@ -120,6 +122,31 @@ class LimitsTest {
             assertTrue(answer.status() == 0 || answer.status() >= 400, answer::toString);
             assertEquals(200, admin.ask("GET /api/v1/status").status());
         }
+    }
+
+    /** As many as there may be hold all of them, and a probe of health waits only until they are cut. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "GET /"})
+    void whoSaysNothingHoldsUpNoProbeForLong(String begun) throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(SHORT, LONG, SHORT, LONG))) {
+            List<Socket> silent = new ArrayList<>();
+            for (int i = 0; i < AdminServer.MAX_CONNECTIONS; i++) {
+                Socket socket = admin.connect();
+                silent.add(socket);
+                socket.getOutputStream().write(begun.getBytes(ISO_8859_1));
+            }
+            assertEquals(200, admin.ask("GET /livez").status());
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void allThatHoldAConnectionInSilenceAreCutWithinSeconds() {
+        Duration seconds = Duration.ofSeconds(10);
+        assertTrue(Patience.STANDARD.silence().compareTo(seconds) <= 0, Patience.STANDARD::toString);
+        assertTrue(Patience.STANDARD.header().compareTo(seconds) <= 0, Patience.STANDARD::toString);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +69,7 @@ class OpenApiTest {
                         PoolConfigBuilder.of("web")
                                 .check(HealthCheckConfig.Type.TLS)
                                 .serverName("www.example.com")
+                                .warnExpiry(Duration.ofHours(12))
                                 .backend(backend.config())
                                 .build(),
                         PoolConfigBuilder.of("other").weights(1, 2).build()));
@@ -158,6 +160,7 @@ class OpenApiTest {
         get("/pools/{pool}/latency", "/pools/web/latency");
         JsonNode one = get("/pools/{pool}/backends/{address}", "/pools/web/backends/" + address);
         assertTrue(one.get("certificate").isObject(), one::toString);
+        assertEquals(0.5, one.get("certificate").get("warn_expiry_days").asDouble(), "what its pool says");
         assertTrue(one.get("last_probe").isObject(), one::toString);
         assertNotEmpty(get("/connections", "/connections"), "connections");
         assertNotEmpty(get("/names", "/names"), "names");

@@ -182,7 +182,9 @@ class TlsTest {
             String message = String.valueOf(assertThrows(IOException.class, () -> AdminServer.start(same))
                     .getMessage());
             assertTrue(message.startsWith("admin.bind 127.0.0.1:" + admin.port() + ": "), message);
-            assertTrue(message.contains("in use"), message);
+            assertTrue(
+                    message.contains("in use (who has it: ss -ltnp 'sport = :" + admin.port() + "'); choose another"),
+                    message);
             assertTrue(message.contains("admin: none"), message);
         }
     }

@@ -68,6 +68,11 @@ public record HostPort(String host, int port) {
         return new HostPort(host, parsePort(text.substring(colon + 1), text));
     }
 
+    /** How to find out who listens on a port, to stand behind the fault that says it is in use. */
+    public static String whoHas(int port) {
+        return " (who has it: ss -ltnp 'sport = :" + port + "')";
+    }
+
     public boolean isIpv6Literal() {
         return host.indexOf(':') >= 0;
     }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * eye cannot see in a chart; three would take eight times the memory). One thread records; one at a time reads.
  */
 public final class Latency {
+    /** From what is recorded to what people are shown. */
+    public static final double MICROS_PER_SECOND = 1e6;
+
     /** A session can last for weeks; a histogram need not tell weeks apart. */
     private static final long LONGEST_MICROS = TimeUnit.HOURS.toMicros(24);
 

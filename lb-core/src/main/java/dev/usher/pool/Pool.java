@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class Pool {
      * @param backupCursor the same, for the backups
      * @param ejected backends that are out now; workers reserve a place in it before they eject
      * @param down whether the watcher knows that no backend serves
+     * @param timesFull sessions that found all that serve with as many as they may have
      * @param latencies by worker; filled by that worker at its first session, so that an idle pool costs nothing
      */
     private record Lasting(
@@ -41,6 +43,7 @@ public final class Pool {
             AtomicInteger backupCursor,
             AtomicInteger ejected,
             AtomicBoolean down,
+            AtomicLong timesFull,
             AtomicReferenceArray<@Nullable PoolLatencies> latencies) {}
 
     private final PoolConfig config;
@@ -73,6 +76,7 @@ public final class Pool {
                         new AtomicInteger(),
                         new AtomicInteger(),
                         new AtomicBoolean(),
+                        new AtomicLong(),
                         new AtomicReferenceArray<>(workers)),
                 watcher,
                 wakeKeeper);
@@ -118,6 +122,11 @@ public final class Pool {
         return serving;
     }
 
+    /** Sessions that were refused since all backends that serve had as many connections as they may have. */
+    public long timesFull() {
+        return lasting.timesFull().get();
+    }
+
     // ---- for workers ----
 
     /** The hash that {@link #pick} wants for a client; 0 where the pool does not look at it. */
@@ -138,6 +147,9 @@ public final class Pool {
             Backend picked = primary.pick(clientHash, tried);
             if (picked == null) {
                 picked = backup.pick(clientHash, tried);
+            }
+            if (picked == null && serving > 0 && tried.isEmpty()) {
+                lasting.timesFull().incrementAndGet();
             }
             if (picked == null || picked.take()) {
                 return picked;

@@ -24,6 +24,8 @@ final class Attempts {
     private @Nullable Backend current;
     /** True exactly while {@link #current} counts this session as open. */
     private boolean taken;
+    /** True exactly when earlier attempts have left the current one less time than it should have. */
+    private boolean hurried;
 
     private long connectStartedNanos;
     private long connectNanos = SessionEnd.UNKNOWN;
@@ -75,6 +77,7 @@ final class Attempts {
         if (picked != null) {
             current = picked;
             taken = true;
+            hurried = count > 0 && patienceNanos() < pool.timeouts().connectNanos();
             count++;
             connectNanos = SessionEnd.UNKNOWN;
             connectStartedNanos = clock.nanos();
@@ -115,6 +118,8 @@ final class Attempts {
         if (reason == CloseReason.BACKEND_CLOSED_EARLY) { // perhaps on what the client's hello asks for
             failed.countFailure();
             closedEarly = with(closedEarly, failed);
+        } else if (reason == CloseReason.CONNECT_TIMEOUT && hurried) { // the client had no more time, so it had less
+            failed.countFailure();
         } else if (reason != CloseReason.OUT_OF_SOCKETS) { // which is our own fault
             pool.failed(failed, clock.nanos());
         }

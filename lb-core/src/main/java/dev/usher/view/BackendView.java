@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param slowStartPercent how much of its share it takes by now, 1..100; 100 unless it has just come back
  * @param lastProbe null before the first, and where it is not probed
  * @param certificate that it showed last; null if no probe has shaken hands with it
+ * @param warnExpiry how long before the certificate's end there is a warning; null for none
  */
 public record BackendView(
         String address,
@@ -48,7 +49,8 @@ public record BackendView(
         long bytesOut,
         int slowStartPercent,
         @Nullable ProbeView lastProbe,
-        @Nullable CertificateSeen certificate) {
+        @Nullable CertificateSeen certificate,
+        @Nullable Duration warnExpiry) {
     /**
      * What the last probe found.
      *
@@ -56,7 +58,8 @@ public record BackendView(
      */
     public record ProbeView(String text, Instant at, Duration took) {}
 
-    static BackendView of(Pool pool, Backend backend, long nowNanos) {
+    /** The backend as it is now. Any thread but a worker's. */
+    public static BackendView of(Pool pool, Backend backend, long nowNanos) {
         BackendConfig config = backend.config();
         Backend.LastProbe probe = backend.lastProbe();
         return new BackendView(
@@ -80,6 +83,7 @@ public record BackendView(
                         ? null
                         : new ProbeView(
                                 probe.text(), Instant.ofEpochMilli(probe.atMillis()), Duration.ofNanos(probe.nanos())),
-                backend.certificate());
+                backend.certificate(),
+                pool.config().healthCheck().warnExpiry());
     }
 }

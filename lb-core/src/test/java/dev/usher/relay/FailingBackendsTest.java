@@ -262,6 +262,26 @@ class FailingBackendsTest {
         }
     }
 
+    /** What is left of the client's patience is too little to tell whether a backend answers. */
+    @Test
+    void anAttemptThatWasCutShortEjectsNobody() throws IOException {
+        try (TestBackend one = TestBackend.unreachable();
+                TestBackend two = TestBackend.unreachable();
+                TestBackend three = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of(one, two, three)
+                        .connectTimeout(Duration.ofMillis(400))
+                        .pool(pool -> pool.balance(Balance.FIRST)
+                                .connectTotal(Duration.ofMillis(600))
+                                .ejection(1, Duration.ofSeconds(30), Duration.ofSeconds(30), 100))
+                        .start()) {
+            assertArrayEquals(INTERNAL_ERROR, exchange(usher));
+            assertEquals(2, usher.ended(CloseReason.CONNECT_TIMEOUT).attempts());
+            assertEquals(1, usher.backend(one).failures());
+            assertEquals(1, usher.backend(two).failures());
+            assertEquals(1, events(usher, Kind.BACKEND_EJECTED), "the first, which had its time");
+        }
+    }
+
     @Test
     void connectTotalCutsAnAttemptShort() throws IOException {
         try (TestBackend one = TestBackend.unreachable();

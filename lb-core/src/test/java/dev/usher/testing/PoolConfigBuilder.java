@@ -39,6 +39,7 @@ public final class PoolConfigBuilder {
     private Duration timeout = HealthCheckConfig.DEFAULT.timeout();
     private int rise = HealthCheckConfig.DEFAULT.rise();
     private int fall = HealthCheckConfig.DEFAULT.fall();
+    private @Nullable Duration warnExpiry;
 
     private PoolConfigBuilder(String name) {
         this.name = name;
@@ -166,6 +167,11 @@ public final class PoolConfigBuilder {
         return this;
     }
 
+    public PoolConfigBuilder warnExpiry(Duration ahead) {
+        warnExpiry = ahead;
+        return this;
+    }
+
     public PoolConfig build() {
         PoolConfig plain = PoolConfig.of(name, backends);
         return new PoolConfig(
@@ -188,7 +194,7 @@ public final class PoolConfigBuilder {
                         rise,
                         fall,
                         10,
-                        null),
+                        warnExpiry),
                 ejection,
                 slowStart,
                 onDown,

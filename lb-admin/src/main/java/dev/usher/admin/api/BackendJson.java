@@ -47,7 +47,7 @@ record BackendJson(
                 backend.bytesOut(),
                 backend.slowStartPercent(),
                 lastProbe(backend.lastProbe()),
-                backend.certificate() == null ? null : CertificateJson.of(backend.certificate()));
+                backend.certificate() == null ? null : CertificateJson.of(backend.certificate(), backend.warnExpiry()));
     }
 
     private static @Nullable LastProbe lastProbe(BackendView.@Nullable ProbeView probe) {

@@ -3,18 +3,15 @@ package dev.usher.admin.api;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.config.BackendConfig;
 import dev.usher.pool.AdminState;
-import dev.usher.view.BackendView;
-import dev.usher.view.PoolView;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /pools/{pool}/backends/{address}}. */
 public final class BackendResource {
-    private static final int MAX_WEIGHT = 256;
     private static final double MAX_CLOSE_AFTER_SECONDS = Duration.ofDays(1).toSeconds();
 
     private final LoadBalancer balancer;
@@ -31,19 +28,7 @@ public final class BackendResource {
 
     /** {@code GET}. */
     public Object get(Question question) {
-        PoolView pool = PoolsResource.find(balancer, question.path("pool"));
-        String address = question.path("address");
-        BackendView found = pool.backends().stream()
-                .filter(backend -> backend.address().equals(address))
-                .findFirst()
-                .orElseThrow(() -> new NoSuchElementException("no backend \"" + address + "\" in pool " + pool.name()
-                        + "; there are "
-                        + String.join(
-                                ", ",
-                                pool.backends().stream()
-                                        .map(BackendView::address)
-                                        .toList())));
-        return BackendJson.of(found);
+        return BackendJson.of(balancer.backend(question.path("pool"), question.path("address")));
     }
 
     /** {@code PATCH}. */
@@ -81,8 +66,11 @@ public final class BackendResource {
 
     private static int weight(Change change) throws ProblemException {
         int weight = change.weight() == null ? 0 : change.weight();
-        if (weight < 0 || weight > MAX_WEIGHT) {
-            throw Problem.of(400, "weight must be from 0 to " + MAX_WEIGHT + "; 0 goes back to the configuration's")
+        if (weight < 0 || weight > BackendConfig.WEIGHT.max()) {
+            throw Problem.of(
+                            400,
+                            "weight must be from 0 to " + BackendConfig.WEIGHT.max()
+                                    + "; 0 goes back to the configuration's")
                     .exception();
         }
         return weight;
@@ -102,8 +90,6 @@ public final class BackendResource {
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
     }
-
-    private record Closed(int closed) {}
 
     /** {@code DELETE …/connections}. */
     public Object closeConnections(Question question) throws IOException {

@@ -16,8 +16,12 @@ record CertificateJson(
         Instant notAfter,
         long daysLeft,
         int chainLength,
+        @Nullable Double warnExpiryDays,
         @Nullable String fault) {
-    static CertificateJson of(CertificateSeen seen) {
+    private static final long SECONDS_PER_DAY = Duration.ofDays(1).toSeconds();
+
+    /** @param warnExpiry how long before its end there is a warning; null for none */
+    static CertificateJson of(CertificateSeen seen, @Nullable Duration warnExpiry) {
         return new CertificateJson(
                 seen.subject(),
                 seen.issuer(),
@@ -25,10 +29,9 @@ record CertificateJson(
                 seen.serial(),
                 seen.notBefore(),
                 seen.notAfter(),
-                Math.floorDiv(
-                        Duration.between(Instant.now(), seen.notAfter()).toSeconds(),
-                        Duration.ofDays(1).toSeconds()),
+                Math.floorDiv(Duration.between(Instant.now(), seen.notAfter()).toSeconds(), SECONDS_PER_DAY),
                 seen.chainLength(),
+                warnExpiry == null ? null : (double) warnExpiry.toSeconds() / SECONDS_PER_DAY,
                 seen.fault());
     }
 }

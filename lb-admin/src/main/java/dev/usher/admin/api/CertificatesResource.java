@@ -62,7 +62,10 @@ public final class CertificatesResource {
         for (PoolView pool : balancer.pools()) {
             for (BackendView backend : pool.backends()) {
                 if (backend.certificate() != null) {
-                    shown.add(new Shown(pool.name(), backend.address(), CertificateJson.of(backend.certificate())));
+                    shown.add(new Shown(
+                            pool.name(),
+                            backend.address(),
+                            CertificateJson.of(backend.certificate(), backend.warnExpiry())));
                 }
             }
         }

@@ -36,8 +36,6 @@ public final class ConnectionsResource {
             long receivedBytes,
             long sentBytes) {}
 
-    private record Closed(int closed) {}
-
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException, IOException {
         Filter filter = question.filter();

@@ -109,7 +109,7 @@ public final class ExplainResource {
 
     private ExplanationJson ofTcp(ListenerConfig listener) {
         String pool = Objects.requireNonNull(listener.pool(), "of type tcp");
-        List<Possible> backends = PoolsResource.find(balancer, pool).backends().stream()
+        List<Possible> backends = balancer.pool(pool).backends().stream()
                 .map(ExplainResource::possible)
                 .toList();
         boolean serving = takeIt(backends);

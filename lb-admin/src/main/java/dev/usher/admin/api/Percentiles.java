@@ -1,5 +1,6 @@
 package dev.usher.admin.api;
 
+import dev.usher.metrics.Latency;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,6 @@ record Percentiles(
         @Nullable Double p99Seconds,
         @Nullable Double p999Seconds,
         @Nullable Double maxSeconds) {
-    private static final double MICROS = 1e6;
-
     /** Of durations in microseconds. */
     static Percentiles of(Histogram micros) {
         return new Percentiles(
@@ -25,6 +24,6 @@ record Percentiles(
     }
 
     private static @Nullable Double seconds(Histogram micros, double percentile) {
-        return micros.getTotalCount() == 0 ? null : micros.getValueAtPercentile(percentile) / MICROS;
+        return micros.getTotalCount() == 0 ? null : micros.getValueAtPercentile(percentile) / Latency.MICROS_PER_SECOND;
     }
 }

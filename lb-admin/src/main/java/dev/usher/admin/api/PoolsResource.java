@@ -13,13 +13,12 @@ import dev.usher.view.PoolView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
 /** {@code /pools} and {@code /pools/{pool}}. */
 public final class PoolsResource {
-    private static final double MICROS = 1e6;
     /** Of the percentiles between 0 and 50, between 50 and 75, and so on. */
     private static final int TICKS_PER_HALF_DISTANCE = 5;
 
@@ -53,52 +52,48 @@ public final class PoolsResource {
     /** {@code GET /pools}: all backends of those pools of which the name, a route or a backend passes. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
-        Map<String, PoolSnapshot> counted = balancer.snapshot().pools();
+        Map<String, WaysIn> ways = WaysIn.byPool(balancer.config());
         List<PoolView> all = balancer.pools();
         List<Pool> pools = all.stream()
-                .map(pool -> pool(pool, counted.getOrDefault(pool.name(), NOTHING_COUNTED)))
-                .filter(pool -> passes(pool, filter))
+                .filter(pool -> passes(pool, waysTo(pool, ways), filter))
                 .limit(question.limit())
+                .map(pool -> pool(pool, waysTo(pool, ways))) // last: histograms are merged for what is shown only
                 .toList();
         return new Pools(pools, all.size());
     }
 
-    private static boolean passes(Pool pool, Filter filter) {
+    private static WaysIn waysTo(PoolView pool, Map<String, WaysIn> ways) {
+        return ways.getOrDefault(pool.name(), WaysIn.NONE);
+    }
+
+    private static boolean passes(PoolView pool, WaysIn ways, Filter filter) {
         return filter.passes(pool.name())
-                || pool.routes().stream().anyMatch(filter::passes)
+                || ways.all().stream().anyMatch(filter::passes)
                 || pool.backends().stream()
-                        .anyMatch(backend -> filter.passes(backend.address(), backend.name(), backend.state()));
+                        .anyMatch(backend ->
+                                filter.passes(backend.address(), backend.configuredName(), Json.word(backend.state())));
     }
 
     /** {@code GET /pools/{pool}}. */
     public Object one(Question question) {
-        PoolView pool = find(balancer, question.path("pool"));
-        return pool(pool, counted(pool.name()));
+        PoolView pool = balancer.pool(question.path("pool"));
+        return pool(pool, waysTo(pool, WaysIn.byPool(balancer.config())));
     }
 
     /** {@code GET /pools/{pool}/latency}. */
     public Object latency(Question question) {
-        PoolSnapshot counted = counted(find(balancer, question.path("pool")).name());
+        PoolSnapshot counted = counted(balancer.pool(question.path("pool")));
         return new LatencyJson(
                 distribution(counted.connect()), distribution(counted.firstByte()), distribution(counted.session()));
     }
 
-    /** A pool by its name. Throws {@link NoSuchElementException} that names those that there are. */
-    static PoolView find(LoadBalancer balancer, String name) {
-        List<PoolView> pools = balancer.pools();
-        return pools.stream()
-                .filter(pool -> pool.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new NoSuchElementException("no pool \"" + name + "\"; there are "
-                        + String.join(", ", pools.stream().map(PoolView::name).toList())));
+    /** Nothing of a pool that a reload has removed meanwhile. */
+    private PoolSnapshot counted(PoolView pool) {
+        return Objects.requireNonNullElse(balancer.snapshot(pool.name()), NOTHING_COUNTED);
     }
 
-    private PoolSnapshot counted(String pool) {
-        return balancer.snapshot().pools().getOrDefault(pool, NOTHING_COUNTED);
-    }
-
-    private Pool pool(PoolView pool, PoolSnapshot counted) {
-        WaysIn ways = WaysIn.to(pool.name(), balancer.config());
+    private Pool pool(PoolView pool, WaysIn ways) {
+        PoolSnapshot counted = counted(pool);
         return new Pool(
                 pool.name(),
                 ways.canName(pool.name()),
@@ -126,7 +121,7 @@ public final class PoolsResource {
         if (micros.getTotalCount() > 0) {
             for (HistogramIterationValue step : micros.percentiles(TICKS_PER_HALF_DISTANCE)) {
                 percentiles.add(step.getPercentileLevelIteratedTo());
-                seconds.add(step.getValueIteratedTo() / MICROS);
+                seconds.add(step.getValueIteratedTo() / Latency.MICROS_PER_SECOND);
             }
         }
         return new Distribution(micros.getTotalCount(), percentiles, seconds);

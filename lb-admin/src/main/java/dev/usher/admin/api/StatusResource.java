@@ -87,6 +87,7 @@ public final class StatusResource {
     public Object get(Question question) {
         Instant now = Instant.now();
         Totals counted = balancer.totals();
+        List<PoolView> pools = balancer.pools();
         return new Status(
                 program.version(),
                 program.commit(),
@@ -104,18 +105,16 @@ public final class StatusResource {
                 counted.open(),
                 counted.accepted(),
                 new TreeMap<>(counted.ended()),
-                pools(),
-                backends());
+                serving(pools),
+                servingBackends(pools));
     }
 
-    private Serving pools() {
-        List<PoolView> pools = balancer.pools();
+    private static Serving serving(List<PoolView> pools) {
         return new Serving(pools.size(), (int)
                 pools.stream().filter(pool -> pool.serving() > 0).count());
     }
 
-    private Serving backends() {
-        List<PoolView> pools = balancer.pools();
+    private static Serving servingBackends(List<PoolView> pools) {
         return new Serving(
                 pools.stream().mapToInt(pool -> pool.backends().size()).sum(),
                 pools.stream().mapToInt(PoolView::serving).sum());

@@ -73,6 +73,6 @@ public final class Sessions {
     }
 
     private static ByteBuffer key(String id) {
-        return ByteBuffer.wrap(Tokens.sha256(id));
+        return ByteBuffer.wrap(Sha256.of(id));
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.admin.live;
 
+import dev.usher.metrics.Latency;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,6 @@ public record Percentiles(
         @Nullable Double p90,
         @Nullable Double p99) {
     private static final Percentiles NONE = new Percentiles(null, null, null);
-    private static final double MICROS_PER_SECOND = 1e6;
 
     /** @param micros durations in microseconds */
     static Percentiles of(Histogram micros) {
@@ -19,6 +19,6 @@ public record Percentiles(
     }
 
     private static double seconds(Histogram micros, double percentile) {
-        return micros.getValueAtPercentile(percentile) / MICROS_PER_SECOND;
+        return micros.getValueAtPercentile(percentile) / Latency.MICROS_PER_SECOND;
     }
 }

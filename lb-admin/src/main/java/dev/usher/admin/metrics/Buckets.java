@@ -1,5 +1,6 @@
 package dev.usher.admin.metrics;
 
+import dev.usher.metrics.Latency;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
@@ -24,7 +25,6 @@ final class Buckets {
     static final Buckets LONG = new Buckets(0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800, 3600, 21_600);
 
     private static final long NOT_KNOWN = 0;
-    private static final double MICROS_PER_SECOND = 1e6;
 
     private final double[] seconds;
     private final long[] micros;
@@ -33,7 +33,7 @@ final class Buckets {
         seconds = Arrays.copyOf(bounds, bounds.length + 1);
         seconds[bounds.length] = Double.POSITIVE_INFINITY;
         micros = Arrays.stream(seconds)
-                .mapToLong(bound -> Math.round(bound * MICROS_PER_SECOND))
+                .mapToLong(bound -> Math.round(bound * Latency.MICROS_PER_SECOND))
                 .toArray();
     }
 
@@ -60,7 +60,7 @@ final class Buckets {
         }
         return new HistogramDataPointSnapshot(
                 ClassicHistogramBuckets.of(seconds, counts),
-                sum / MICROS_PER_SECOND,
+                sum / Latency.MICROS_PER_SECOND,
                 labels,
                 Exemplars.EMPTY,
                 NOT_KNOWN);

@@ -1,14 +1,13 @@
 package dev.usher.admin.web;
 
 import dev.usher.admin.http.Gzip;
+import dev.usher.admin.http.Sha256;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
@@ -40,7 +39,7 @@ final class StaticFile {
         this.bytes = bytes;
         this.zipped = Gzip.zip(bytes, Deflater.BEST_COMPRESSION);
         this.type = TYPES.getOrDefault(ending(name), "application/octet-stream");
-        this.tag = HexFormat.of().formatHex(sha256(bytes), 0, TAG_BYTES);
+        this.tag = HexFormat.of().formatHex(Sha256.of(bytes), 0, TAG_BYTES);
     }
 
     static boolean hasKnownEnding(String name) {
@@ -82,14 +81,6 @@ final class StaticFile {
 
     /** As a policy of contents names a script. */
     static String policySource(byte[] script) {
-        return "'sha256-" + Base64.getEncoder().encodeToString(sha256(script)) + "'";
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return "'sha256-" + Base64.getEncoder().encodeToString(Sha256.of(script)) + "'";
     }
 }

@@ -47,6 +47,7 @@ class BoundsTest {
                     0,
                     100,
                     null,
+                    null,
                     null));
         }
         return new PoolView("p" + index, Balance.ROUND_ROBIN, backends, HealthCheckConfig.Type.NONE, views);

@@ -189,7 +189,7 @@ class AdminIT {
             write("{ bind: \"127.0.0.1:" + taken.getLocalPort() + "\" }", "");
             assertSays(
                     1,
-                    "admin.bind 127.0.0.1:" + taken.getLocalPort() + ": Address already in use",
+                    "admin.bind 127.0.0.1:" + taken.getLocalPort() + ": Address already in use (who has it: ss -ltnp",
                     command("run", file.toString()));
         }
     }

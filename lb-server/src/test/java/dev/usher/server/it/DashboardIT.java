@@ -144,7 +144,7 @@ class DashboardIT {
                 "overview",
                 List.of("of 3 backends take sessions", "New per second", "What happened last", "unknown name"));
         pages.put("routes", List.of(WWW, SHOP, ".web.example.com", DENIED, "of 2"));
-        pages.put("pools", List.of(first.hostPort(), second.hostPort(), shop.hostPort(), "tls probes"));
+        pages.put("pools", List.of(first.hostPort(), second.hostPort(), shop.hostPort(), "tls probes", "of 2 serving"));
         pages.put("connections", List.of(" open", "127.0.0.1:", WWW, SHOP));
         pages.put("names", List.of(WWW, "old.example.com", "add this route"));
         pages.put("certificates", List.of("CN=" + WWW, "CN=" + SHOP, "CN=usher test authority"));
@@ -252,6 +252,15 @@ class DashboardIT {
         assertTrue(browser.url().contains("client=192.0.2.7"), browser.url());
         browser.refresh();
         awaitText("ends with denied", SLOW_BROWSER);
+    }
+
+    /** They are good for two days, and the pools want to be warned one day ahead. */
+    @Test
+    void certificatesAreAmberWhenTheirPoolWantsToBeWarned() throws Exception {
+        open(usher, "certificates");
+        awaitWhole("certificates");
+        assertTrue(isTrue("document.querySelector('td .mark.good')"), browser.text());
+        assertFalse(isTrue("document.querySelector('td .mark.warn')"), browser.text());
     }
 
     // ---- what it does ----

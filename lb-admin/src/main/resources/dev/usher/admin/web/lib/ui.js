@@ -46,6 +46,12 @@ export const TONES = { up: "good", down: "bad", ejected: "warn", draining: "info
 
 export const State = ({ state }) => html`<${Mark} icon=${state} tone=${TONES[state] ?? "dim"}>${words(state)}<//>`;
 
+/** How many of some backends take sessions: good is all of them, bad is none. */
+export function Serving({ serving, backends, children }) {
+  const [icon, tone] = serving === 0 ? ["down", "bad"] : serving < backends ? ["alert", "warn"] : ["up", "good"];
+  return html`<${Mark} icon=${icon} tone=${tone}>${serving} of ${backends}${children}<//>`;
+}
+
 const SEVERITIES = { critical: ["alert", "bad"], warning: ["alert", "warn"], info: ["info", "info"] };
 
 export const Severity = ({ severity }) => {
@@ -130,15 +136,17 @@ export const OnDisk = ({ is }) => {
 
 export const Diagnostics = ({ diagnostics }) => html`<ul class="diagnostics">${diagnostics.map((line, i) => html`<li key=${i}>${line}</li>`)}</ul>`;
 
-/** Days; the pool's warn_expiry decides what needs attention, this only what is coloured: its default. */
-const SOON = 21;
+const DAY_MILLIS = 86_400_000;
+
+/** Whether it ends within the time that its pool wants to be warned of; null asks for no warning. */
+const endsSoon = ({ not_after: end, warn_expiry_days: ahead }) => ahead != null && new Date(end) - now() < ahead * DAY_MILLIS;
 
 export function Days({ certificate }) {
   if (!certificate) return html`<span class="dim">–</span>`;
   const { days_left: left, fault } = certificate;
   if (left < 0) return html`<${Mark} icon="down" tone="bad">ended ${plural(-left, "day")} ago<//>`;
   if (fault) return html`<${Mark} icon="alert" tone="warn">${plural(left, "day")}<//>`;
-  return html`<${Mark} icon=${left < SOON ? "alert" : "up"} tone=${left < SOON ? "warn" : "good"}>${plural(left, "day")}<//>`;
+  return html`<${Mark} ...${endsSoon(certificate) ? { icon: "alert", tone: "warn" } : { icon: "up", tone: "good" }}>${plural(left, "day")}<//>`;
 }
 
 /** A page is fetched when it is first asked for: what is looked at most needs least. */

@@ -4,7 +4,7 @@ import { useData, withQuery } from "../lib/api.js";
 import { bytesRate, count, rate, seconds } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Cells, Heads, Search, sorted, Tick } from "../lib/table.js";
-import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, Shown, Since, State, Text, Wide } from "../lib/ui.js";
+import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, Serving, Shown, Since, State, Text, Wide } from "../lib/ui.js";
 
 /** Backends with what they did per second since the last look. */
 function withRates(pool, before, elapsed) {
@@ -85,12 +85,11 @@ export function Page() {
 function Group({ group: { pool, backends }, columns: table }) {
   const [query, change] = useQuery();
   const open = query.get("latency") === pool.name;
-  const tone = pool.serving === 0 ? "bad" : pool.serving < pool.backends.length ? "warn" : "good";
   const probed = pool.health_check === "none" ? "no probes" : `${pool.health_check} probes`;
   return html`<tbody>
     <tr class="group"><th colspan=${table.length} scope="rowgroup"><div class="stick">
       <h2><${Text}>${pool.name}<//></h2>
-      <${Mark} icon=${tone === "good" ? "up" : tone === "bad" ? "down" : "alert"} tone=${tone}>${pool.serving} of ${pool.backends.length} serving<//>
+      <${Serving} serving=${pool.serving} backends=${pool.backends.length}> serving<//>
       <span class="dim">${pool.balance}, ${probed}</span>
       ${pool.connect.count > 0 && html`<span class="dim">connect p50 ${seconds(pool.connect.p50_seconds)}, p99 ${seconds(pool.connect.p99_seconds)}; first byte p50 ${seconds(pool.first_byte.p50_seconds)}, p99 ${seconds(pool.first_byte.p99_seconds)}</span>`}
       <button type="button" class="small" aria-expanded=${open} onClick=${() => change({ latency: open ? null : pool.name })}>latency<span class="unseen"> of ${pool.name}</span></button>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useData, withQuery } from "../lib/api.js";
 import { useQuery } from "../lib/place.js";
 import { Search, Table } from "../lib/table.js";
-import { html, Link, Loaded, Mark, Nothing, Shown, State, Text } from "../lib/ui.js";
+import { html, Link, Loaded, Mark, Nothing, Serving, Shown, State, Text } from "../lib/ui.js";
 
 const KINDS = {
   exact: "this name",
@@ -17,12 +17,6 @@ const poolLink = (pool) => html`<${Link} page=${`pools?filter=${encodeURICompone
 const Target = ({ route }) => {
   if (route.action === "pool") return poolLink(route.pool);
   return html`<${Mark} icon="disabled" tone="dim">${route.action === "reject" ? "refused, with an alert" : "closed"}<//>`;
-};
-
-const Serving = ({ route }) => {
-  if (route.action !== "pool") return html`<span class="dim">–</span>`;
-  const tone = route.serving === 0 ? "bad" : route.serving < route.backends ? "warn" : "good";
-  return html`<${Mark} icon=${tone === "good" ? "up" : tone === "bad" ? "down" : "alert"} tone=${tone}>${route.serving} of ${route.backends}<//>`;
 };
 
 const Only = ({ route }) => {
@@ -43,7 +37,7 @@ const columns = [
   { id: "name", label: "name", sort: (r) => r.name, cell: (r) => html`<${Text}>${r.name}<//>` },
   { id: "kind", label: "takes", sort: (r) => r.kind, cell: (r) => KINDS[r.kind] ?? r.kind },
   { id: "pool", label: "goes to", sort: (r) => r.pool, cell: (r) => html`<${Target} route=${r} />` },
-  { id: "serving", label: "backends serving", sort: (r) => (r.backends ? r.serving / r.backends : 2), cell: (r) => html`<${Serving} route=${r} />` },
+  { id: "serving", label: "backends serving", sort: (r) => (r.backends ? r.serving / r.backends : 2), cell: (r) => (r.action === "pool" ? html`<${Serving} serving=${r.serving} backends=${r.backends} />` : html`<span class="dim">–</span>`) },
   { id: "rules", label: "with rules", cell: (r) => html`<${Only} route=${r} />` },
   {
     id: "explain", says: "Explain",

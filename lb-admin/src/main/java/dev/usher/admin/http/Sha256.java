@@ -1,0 +1,24 @@
+package dev.usher.admin.http;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** The hash of tokens, sessions and files. */
+public final class Sha256 {
+    private Sha256() {}
+
+    /** 32 bytes. */
+    public static byte[] of(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Of the text in UTF-8. */
+    static byte[] of(String text) {
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

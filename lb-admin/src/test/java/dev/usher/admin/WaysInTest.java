@@ -1,0 +1,63 @@
+package dev.usher.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Fallback;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
+import dev.usher.config.UsherConfig;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WaysInTest {
+    private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
+
+    private static PoolConfig pool(String name) {
+        return PoolConfig.of(name, List.of(BackendConfig.of(HostPort.parse("127.0.0.1:1"))));
+    }
+
+    private static RouteConfig route(String pattern, String pool, Map<String, String> alpn) {
+        return new RouteConfig(RoutePattern.parse(pattern), pool, alpn, List.of(), List.of(), List.of());
+    }
+
+    private static UsherConfig config() {
+        UsherConfig plain = UsherConfig.of(
+                List.of(
+                        ListenerConfig.tls("https", List.of(ANY_PORT)),
+                        ListenerConfig.tcp("mail", List.of(ANY_PORT), "web")),
+                List.of(
+                        route("www.example.com", "web", Map.of("h2", "acme", "acme-tls/1", "acme")),
+                        route("shop.example.com", "web", Map.of("h2", "web"))),
+                List.of(pool("web"), pool("acme"), pool("unused")));
+        return new UsherConfig(
+                plain.listeners(),
+                plain.routes(),
+                Fallback.pool("web"),
+                Fallback.pool("acme"),
+                plain.pools(),
+                plain.limits(),
+                plain.workers(),
+                plain.shutdown(),
+                plain.reload(),
+                plain.admin(),
+                plain.logging());
+    }
+
+    @Test
+    void eachPoolHasItsRoutesInTheirOrderOnceThenFallbacksThenListeners() {
+        assertEquals(
+                Map.of(
+                        "web",
+                        new WaysIn(List.of("www.example.com", "shop.example.com", "default_route"), List.of("mail")),
+                        "acme",
+                        new WaysIn(List.of("www.example.com", "no_sni_route"), List.of()),
+                        "unused",
+                        WaysIn.NONE),
+                WaysIn.byPool(config()));
+    }
+}
