@@ -396,6 +396,7 @@ public final class Pool {
 
     /** Builds the balancers for what is so now, and tells the watcher what has become different. */
     private void rebuild(long nowNanos) {
+        readmitTheLast(nowNanos);
         List<Weighted> primariesNow = weighted(false, nowNanos);
         if (!primariesNow.equals(primaries)) {
             primaries = primariesNow;
@@ -412,6 +413,19 @@ public final class Pool {
         boolean down = serving == 0;
         if (lasting.down().getAndSet(down) != down) { // a new pool is taken to serve: only the contrary is news
             watcher.onPool(this, serving);
+        }
+    }
+
+    /** Who could be spared when it was ejected is needed once the others are gone: as {@link #spare}, for what comes later. */
+    private void readmitTheLast(long nowNanos) {
+        if (config.ejection().maxEjectedPercent() == 100
+                || backends.stream().anyMatch(backend -> backend.state().serves())) {
+            return;
+        }
+        for (Backend backend : backends) {
+            if (backend.state() == BackendState.EJECTED) {
+                readmit(backend, "no other backend is left", nowNanos);
+            }
         }
     }
 

@@ -236,6 +236,32 @@ class PoolChangesTest {
         assertEquals(BackendState.EJECTED, pool.backends().get(3).state(), "another one is back");
     }
 
+    /** One is ejected, and then the other goes down; or both are down, and the ejected one is the first that comes back. */
+    @ParameterizedTest
+    @ValueSource(ints = {50, 100})
+    void whoIsEjectedComesBackOnceNobodyElseIsLeft(int percent) {
+        Pool pool = start(probed(1, 1).ejection(3, Duration.ofSeconds(10), Duration.ofSeconds(35), percent));
+        probe(pool, 0, true);
+        probe(pool, 1, true);
+        Backend a = pool.backends().getFirst();
+        BackendState alone = percent == 100 ? BackendState.EJECTED : BackendState.UP;
+        fail(pool, 0, 3);
+        assertEquals(BackendState.EJECTED, a.state());
+        for (int i = 0; i < 5; i++) {
+            probe(pool, 1, false);
+        }
+        assertEquals(alone, a.state());
+        assertEquals(alone == BackendState.UP ? 1 : 0, pool.serving());
+        for (int i = 0; i < 5; i++) {
+            probe(pool, 0, false);
+        }
+        assertEquals(0, pool.serving());
+        for (int i = 0; i < 5; i++) {
+            probe(pool, 0, true);
+        }
+        assertEquals(alone, a.state());
+    }
+
     @Test
     void aBackendThatThePoolCouldNotSpareIsCountedAnew() {
         Pool pool = ejecting(2, 50);
