@@ -551,7 +551,7 @@ final class Session implements Deadline.Owner {
 
     /**
      * The backend takes no more, and may have said why before it closed: an alert, or an answer to a request that it did
-     * not want to read. That is passed on; how it ends is a RST, since a RST is what came.
+     * not want to read. That is passed on first.
      */
     private void hearBackendOut() {
         up.abandon(worker);
@@ -559,15 +559,19 @@ final class Session implements Deadline.Owner {
         goOn();
     }
 
-    /** Never with a bare FIN: the client would take what it has for the whole. */
+    /** Never with a bare FIN, unless the backend sent one: the client would take what it has for the whole. */
     private void onBackendBroken() {
-        if (down.isShut()) { // the client was sent its FIN: an alert cannot follow
-            report(wasUnheard() ? CloseReason.BACKEND_CLOSED_EARLY : CloseReason.COMPLETED);
-            close(Ending.RESET);
+        if (wasUnheard() && down.isShut()) {
+            report(CloseReason.BACKEND_CLOSED_EARLY);
+            close(Ending.RESET); // the client was sent its FIN: an alert cannot follow
         } else if (wasUnheard()) {
             refuse(CloseReason.BACKEND_CLOSED_EARLY);
-        } else {
+        } else if (!down.hasEnded()) {
             end(CloseReason.BACKEND_RESET);
+        } else if (!down.isDrained()) {
+            hearBackendOut();
+        } else {
+            end(CloseReason.COMPLETED); // what the client says after the backend's FIN finds nobody, there or here
         }
     }
 
