@@ -551,7 +551,7 @@ final class Session implements Deadline.Owner {
 
     /**
      * The backend takes no more, and may have said why before it closed: an alert, or an answer to a request that it did
-     * not want to read. That is passed on first.
+     * not want to read. That is passed on; how it ends is a RST, since a RST is what came.
      */
     private void hearBackendOut() {
         up.abandon(worker);
@@ -559,19 +559,18 @@ final class Session implements Deadline.Owner {
         goOn();
     }
 
-    /** Never with a bare FIN, unless the backend sent one: the client would take what it has for the whole. */
+    /**
+     * Never with a bare FIN, unless the backend sent one: the client would take what it has for the whole. A FIN that is
+     * read only after a write has failed proves nothing, since the kernel tells of a RST once, and it told the write.
+     */
     private void onBackendBroken() {
-        if (wasUnheard() && down.isShut()) {
+        if (!wasUnheard()) {
+            end(down.isShut() ? CloseReason.COMPLETED : CloseReason.BACKEND_RESET);
+        } else if (down.isShut()) {
             report(CloseReason.BACKEND_CLOSED_EARLY);
             close(Ending.RESET); // the client was sent its FIN: an alert cannot follow
-        } else if (wasUnheard()) {
-            refuse(CloseReason.BACKEND_CLOSED_EARLY);
-        } else if (!down.hasEnded()) {
-            end(CloseReason.BACKEND_RESET);
-        } else if (!down.isDrained()) {
-            hearBackendOut();
         } else {
-            end(CloseReason.COMPLETED); // what the client says after the backend's FIN finds nobody, there or here
+            refuse(CloseReason.BACKEND_CLOSED_EARLY);
         }
     }
 
