@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@code max_time}. Workers count; the keeper of the pools lets it back.
  *
  * <pre>
- *   in --(consecutive_failures, and the pool can spare it)--> ejected --(time over, or a TLS probe)--> in
+ *   in --(consecutive_failures, and the pool can spare it)--> ejected --(time over, a TLS probe, or no other is left)--> in
  * </pre>
  */
 final class Ejection {
