@@ -9,11 +9,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -113,16 +110,7 @@ final class AdminOptions {
 
     private static SSLContext trusting(Path ca) throws AdminFault {
         try {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            for (X509Certificate each : Pem.certificates(ca, "--ca")) {
-                trusted.setCertificateEntry(Integer.toString(trusted.size()), each);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
+            return Pem.trusting(ca, "--ca");
         } catch (IOException | GeneralSecurityException e) {
             throw new AdminFault(String.valueOf(e.getMessage()));
         }

@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Reads a certificate chain and its key from the PEM files that every other program reads, by the JDK alone. */
 public final class Pem {
@@ -67,6 +68,24 @@ public final class Pem {
         } catch (GeneralSecurityException e) {
             throw new IOException("admin.tls: " + tls.cert() + " and " + tls.key() + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * What trusts the certificates of a file, and no others: for a client.
+     *
+     * @param setting by which the file was named, for messages
+     */
+    public static SSLContext trusting(Path file, String setting) throws IOException, GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        for (X509Certificate each : certificates(file, setting)) {
+            trusted.setCertificateEntry(Integer.toString(trusted.size()), each);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 
     /**

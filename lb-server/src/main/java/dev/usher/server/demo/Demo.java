@@ -1,5 +1,6 @@
 package dev.usher.server.demo;
 
+import dev.usher.admin.http.Pem;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Fallback;
@@ -74,7 +75,7 @@ public final class Demo implements AutoCloseable {
         one.add(new DemoBackend("backend B", ONE, ofOne));
         two.add(new DemoBackend("backend C", TWO, ofTwo));
         Files.writeString(pem, ofOne.pem() + ofTwo.pem());
-        trust = DemoCertificate.trusting(pem);
+        trust = Pem.trusting(pem, "the demo's certificates");
     }
 
     /** What usher is to do in front of it. */
