@@ -76,9 +76,14 @@ class OpenApiTest {
         Await.until(
                 () -> admin.balancer.pools().getFirst().backends().getFirst().certificate() != null,
                 "the probe has seen the certificate");
-        connect("nobody.example");
+        try (TestPeer refused = connect("nobody.example")) {
+            refused.ending();
+        }
+        Await.until(() -> admin.balancer.openSessions() == 0, "the refused one is gone, or it would count below");
         client = connect("www.example.com");
-        Await.until(() -> admin.balancer.openSessions() == 1, "one is open");
+        Await.until(
+                () -> admin.balancer.pools().getFirst().backends().getFirst().open() == 1,
+                "one is open, and its pool is known");
         admin.source.reload("test");
         admin.balancer.report(Event.Kind.WARNING, "test", "an event");
     }
