@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
@@ -294,6 +295,38 @@ class CommandIT {
             assertEquals(69, version.exitCode());
             version.err().await("USHER_JAVA_HOME=" + directory + " is not a JDK 25");
         }
+    }
+
+    /** A Maven of the test's own stands for the real one: it takes a minute, and tells nobody when it is in its midst. */
+    @Test
+    void theLauncherBuildsWithoutTheTestsAndShowsThatItGoesOn() throws Exception {
+        Path home = Files.createDirectory(directory.resolve("home"));
+        Path launcher = Files.copy(Path.of("..", "usher"), home.resolve("usher"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createSymbolicLink(home.resolve("deploy"), Path.of("..", "deploy").toRealPath());
+        Files.writeString(home.resolve("pom.xml"), "<project/>");
+        Files.createDirectory(home.resolve("lb-server"));
+        Path maven = Files.writeString(
+                Files.createDirectory(directory.resolve("bin")).resolve("mvn"), """
+                #!/bin/sh
+                echo "$@" >arguments
+                echo "[INFO] Building usher: data plane 0.1.0      [2/4]"
+                while [ ! -e enough ]; do sleep 0.1; done
+                ln -s "$PRODUCT" lb-server/target
+                """);
+        assertTrue(maven.toFile().setExecutable(true));
+        Map<String, String> environment = Map.of(
+                "PATH", maven.getParent() + ":" + System.getenv("PATH"),
+                "USHER_JAVA_HOME", System.getProperty("java.home"),
+                "PRODUCT", Path.of("target").toRealPath().toString());
+        try (Program version = Program.start(environment, List.of(launcher.toString(), "--version"))) {
+            version.err().await("usher: building usher: data plane 0.1.0 [2/4] ...");
+            version.err().await("usher: still building, ");
+            Files.createFile(home.resolve("enough"));
+            assertEquals(0, version.exitCode());
+            version.out().await("usher ");
+        }
+        String arguments = Files.readString(home.resolve("arguments"));
+        assertTrue(arguments.contains("-Dmaven.test.skip=true"), arguments);
     }
 
     // ---- what the tests stand on ----
