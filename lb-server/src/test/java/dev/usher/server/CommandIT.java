@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,6 +19,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
@@ -97,6 +100,46 @@ class CommandIT {
             run.err().await("totals: accepted 1, completed 1");
             String line = run.out().await("\"reason\":\"completed\"");
             assertTrue(line.contains("\"bytes_in\":2,\"bytes_out\":2}"), line);
+        }
+    }
+
+    /** Both logs in one stream, as a terminal shows them, and a client that is there before usher is. */
+    @Test
+    void saysThatItIsReadyBeforeItTakesTheFirstConnection() throws Exception {
+        try (EchoBackend backend = new EchoBackend()) {
+            int port = freePort();
+            try (Program run = Program.start(
+                    Map.of(),
+                    List.of(
+                            "sh",
+                            "-c",
+                            "exec \"$0\" -jar target/usher.jar run \"$1\" 2>&1",
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            config(port, backend.port(), "")))) {
+                firstServed(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                        .close();
+                String access = run.out().await("\"reason\":\"completed\"");
+                String ready = run.out().await("is ready");
+                run.signal("TERM");
+                List<String> lines = run.out().all();
+                assertTrue(lines.indexOf(ready) < lines.indexOf(access), lines::toString);
+            }
+        }
+    }
+
+    /** The first of many attempts that is answered. */
+    private static Socket firstServed(InetSocketAddress address) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (true) {
+            try {
+                return connected(address);
+            } catch (ConnectException notYet) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw notYet;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
         }
     }
 
