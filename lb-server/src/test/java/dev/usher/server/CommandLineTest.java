@@ -263,6 +263,25 @@ class CommandLineTest {
         }
 
         @Test
+        void aFileAloneIsAskedForTheName() {
+            assertEquals(2, run("explain", file));
+            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain " + file + " www."), err);
+            assertEquals(2, run("explain", "nowhere.yaml"));
+            assertTrue(err.startsWith("usher: there is no file nowhere.yaml, and a name is needed"), err);
+            assertEquals(2, run("explain", "www.example.com", file));
+            assertTrue(err.contains("the file comes first, then the name: usher explain " + file + " www."), err);
+            assertEquals(2, run("explain", file, "www.example.com", "more"));
+            assertTrue(err.startsWith("usher: \"more\" is one argument too many"), err);
+        }
+
+        @Test
+        void aNameAloneIsForARunningUsher() {
+            assertEquals(1, run("explain", "www.example.com", "--pid", "1"));
+            assertTrue(err.startsWith("usher: no running usher found with pid 1"), err);
+            assertTrue(err.endsWith("say which file: usher explain FILE www.example.com\n"), err);
+        }
+
+        @Test
         void aBadFileIsOne() throws IOException {
             assertEquals(1, run("explain", write("bad.yaml", "routs: {}\n"), "a.example"));
             assertTrue(err.contains("bad.yaml:1:1: error:"), err);
