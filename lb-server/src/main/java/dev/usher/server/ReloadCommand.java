@@ -102,7 +102,7 @@ final class ReloadCommand implements Callable<Integer> {
             }
             case ConfigResult.Valid valid -> {
                 ConfigDiff diff = ConfigDiff.between(inForce, valid.config());
-                print(diff.isEmpty() ? "no difference\n" : diff.text());
+                print(diff.isEmpty() && dryRun ? "nothing would change\n" : diff.text());
                 yield dryRun ? ExitCode.OK : send(running);
             }
         };
@@ -122,7 +122,7 @@ final class ReloadCommand implements Callable<Integer> {
                 yield ExitCode.OK;
             }
             case "unchanged" -> {
-                print("in force: generation " + attempt.generation() + " says the same\n");
+                print("nothing has changed: still generation " + attempt.generation() + "\n");
                 yield ExitCode.OK;
             }
             default -> {

@@ -169,7 +169,8 @@ class CommandIT {
             run.err().await("is ready");
             run.signal("USR1");
             run.signal("HUP");
-            run.err().await("configuration: nothing to do for SIGHUP");
+            run.err()
+                    .await("configuration: read again (usher reload or SIGHUP), and says the same: still generation 1");
             connected(address).close();
             run.signal("INT");
             assertEquals(0, run.exitCode());

@@ -136,7 +136,9 @@ class ReloadIT {
 
         Said again = run("reload", "--pid", Long.toString(usher.pid()));
         assertEquals(0, again.code(), again.err());
-        assertEquals("no difference\nin force: generation 2 says the same\n", again.out());
+        assertEquals("nothing has changed: still generation 2\n", again.out());
+
+        assertEquals("nothing would change\n", run("reload", "--dry-run").out());
 
         Files.writeString(file, "routs: {}\n");
         Said invalid = run("reload");
