@@ -263,6 +263,9 @@ class CommandIT {
                     .contains("one.example"));
             demo.signal("INT");
             assertEquals(0, demo.exitCode());
+            assertEquals(
+                    "The demo has ended, and nothing of it is left.",
+                    demo.out().all().getLast());
             assertEquals(List.of(), demo.err().all());
         }
         try (var left = Files.list(temporary)) {
