@@ -143,6 +143,30 @@ class CommandIT {
         }
     }
 
+    /** As many descriptors as some systems give: enough to begin with, and nothing is wrong with the file. */
+    @Test
+    void aDefaultThatIsNotReachedIsNoWarning() throws Exception {
+        String file = write("usher.yaml", """
+                listeners: { https: { bind: "127.0.0.1:0" } }
+                routes: { a.example: "127.0.0.1:1" }
+                admin: { bind: none }
+                """);
+        try (Program run = Program.start(
+                Map.of(),
+                List.of(
+                        "sh",
+                        "-c",
+                        "ulimit -n 1024 && exec \"$0\" -jar target/usher.jar run \"$1\"",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        file))) {
+            run.err().await("is ready");
+            String room = run.err().await("there is room for 448 connections at once");
+            assertTrue(room.contains(" INFO "), room);
+            run.signal("TERM");
+            assertEquals(0, run.exitCode());
+        }
+    }
+
     @Test
     void aSecondSignalEndsAtOnce() throws Exception {
         try (EchoBackend backend = new EchoBackend();
