@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 /** Whom to ask, for the commands that ask a running usher. */
 final class AdminOptions {
-    private static final String ELSE = " of this user; use --admin URL";
+    private static final String ELSE = " among this user's: usher run FILE starts one, --admin URL asks another";
     /** Where an usher without a run file is, unless it was told otherwise. */
     private static final URI STANDARD = URI.create("http://127.0.0.1:9000/");
 

@@ -7,7 +7,10 @@ import tools.jackson.databind.JsonNode;
 
 /** A command that changes a backend of a running usher, until that is restarted. */
 abstract class BackendCommand extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "POOL", description = "The pool.")
+    @Parameters(
+            index = "0",
+            paramLabel = "POOL",
+            description = "The pool; it is called after its route where it has no name.")
     private String pool = "";
 
     @Parameters(

@@ -105,7 +105,7 @@ final class DemoCommand implements Callable<Integer> {
                     visitors.run();
                 });
                 PrintWriter out = spec.commandLine().getOut();
-                out.print(demo.text(Summary.of(bound), dashboard));
+                out.print(demo.text(Summary.of(bound), dashboard, !noTraffic));
                 out.flush();
             });
         } finally {

@@ -26,12 +26,10 @@ import picocli.CommandLine.Spec;
 /** {@code usher explain}. */
 @Command(
         name = "explain",
-        description = {
-            "Say where a server name goes, and why: now, as the running usher knows, or",
-            "under the configuration of a file.",
-        },
+        description = "Say where a server name goes, and why.",
         footer = {
             "",
+            "With a name alone the running usher is asked, which knows its backends' states.",
             "Exit codes: 0 a route serves the name, 3 default_route serves it,",
             "4 it is refused, 1 not a valid configuration or nobody to ask, 2 wrong usage.",
         })
@@ -42,8 +40,9 @@ final class ExplainCommand implements Callable<Integer> {
             hideParamSyntax = true,
             paramLabel = "[FILE] NAME",
             description = {
-                "The configuration, YAML (default: the running usher is asked, which",
-                "knows its backends' states), and the server name that a client asks for."
+                "The configuration, YAML (default: that of the",
+                "running usher), and the server name that a client",
+                "asks for."
             })
     private List<String> arguments = List.of();
 
@@ -59,7 +58,7 @@ final class ExplainCommand implements Callable<Integer> {
             paramLabel = "IP",
             defaultValue = "127.0.0.1",
             description = "Where the client comes from (default: 127.0.0.1).")
-    private String client = "127.0.0.1";
+    private String from = "127.0.0.1";
 
     @Option(
             names = "--listener",
@@ -81,7 +80,7 @@ final class ExplainCommand implements Callable<Integer> {
         Path file = file();
         String name = arguments.getLast();
         ServerName serverName = serverName(name);
-        InetAddress from = client();
+        InetAddress client = client();
         PrintWriter out = spec.commandLine().getOut();
         if (file == null || live) {
             return askRunning(file, name, out);
@@ -97,7 +96,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        Asked question = new Asked(asked.name(), serverName, alpn, from);
+        Asked question = new Asked(asked.name(), serverName, alpn, client);
         ExplanationText.Answer answer = text.of(question, LoadBalancer.explain(config, question));
         out.print(answer.text());
         out.flush();
@@ -124,17 +123,23 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private int askRunning(@Nullable Path file, String name, PrintWriter out) throws InterruptedException {
-        try (AdminClient asked = running.clientFor(file)) {
-            LiveExplanation explanation = LiveExplanation.ask(asked, name, alpn, client, listener);
+        PrintWriter err = spec.commandLine().getErr();
+        AdminClient client;
+        try {
+            client = running.clientFor(file);
+        } catch (AdminFault nobody) {
+            int exitCode = nobody.tell(err);
+            err.println("Without a running usher, say which file: usher explain FILE " + name);
+            err.flush();
+            return exitCode;
+        }
+        try (client) {
+            LiveExplanation explanation = LiveExplanation.ask(client, name, alpn, from, listener);
             out.print(explanation.text());
             out.flush();
             return explanation.exitCode();
         } catch (AdminFault fault) {
-            PrintWriter err = spec.commandLine().getErr();
-            int exitCode = fault.tell(err);
-            err.println("Without a running usher, say which file: usher explain FILE " + name);
-            err.flush();
-            return exitCode;
+            return fault.tell(err);
         }
     }
 
@@ -147,9 +152,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private InetAddress client() {
-        byte[] address = IpAddress.parse(client);
+        byte[] address = IpAddress.parse(from);
         if (address == null) {
-            throw usage("--client: \"" + client + "\" is not an IP address");
+            throw usage("--client: \"" + from + "\" is not an IP address");
         }
         try {
             return InetAddress.getByAddress(address);

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = "Have a running usher take over its changed configuration.",
         footer = {
             "",
-            "The file is checked first, with the environment of the running process where that",
-            "can be read. One that is not valid is not sent. What changes is printed.",
+            "The file is checked first, with the environment of the running process where",
+            "that can be read. One that is not valid is not sent. What changes is printed.",
             "Exit codes: 0 in force, 1 refused or not found, 2 wrong usage.",
         })
 final class ReloadCommand implements Callable<Integer> {
@@ -76,7 +76,9 @@ final class ReloadCommand implements Callable<Integer> {
         try {
             RunFile.Found found = find.one("FILE or --pid");
             if (found == null) {
-                say("usher: " + find.nothingFound(" of this user").getMessage());
+                say("usher: "
+                        + find.nothingFound(" among this user's: usher run FILE starts one")
+                                .getMessage());
                 return null;
             }
             return new RunningUsher(found);

@@ -9,6 +9,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The commands that end by themselves, run in this process. */
 class CommandLineTest {
@@ -105,6 +110,18 @@ class CommandLineTest {
             assertEquals(0, run(command, "--help"));
             assertTrue(out.startsWith("Usage: usher " + command), out);
             assertTrue(out.contains("Exit codes:"), out);
+        }
+
+        @Test
+        void noLineOfHelpIsTooLongForATerminal() {
+            Map<String, CommandLine> commands = new HashMap<>(Main.commandLine().getSubcommands());
+            commands.remove("help"); // picocli's own
+            commands.forEach((name, command) -> {
+                UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+                assertEquals(1, usage.description().length, () -> name + ": the list of commands shows one line");
+                Stream.concat(Arrays.stream(usage.description()), Arrays.stream(usage.footer()))
+                        .forEach(line -> assertTrue(line.length() <= usage.width(), () -> name + ": " + line));
+            });
         }
 
         @Test
