@@ -76,9 +76,7 @@ final class ReloadCommand implements Callable<Integer> {
         try {
             RunFile.Found found = find.one("FILE or --pid");
             if (found == null) {
-                say("usher: "
-                        + find.nothingFound(" among this user's: usher run FILE starts one")
-                                .getMessage());
+                say("usher: " + find.nothingFound("usher run FILE starts one").getMessage());
                 return null;
             }
             return new RunningUsher(found);

@@ -46,8 +46,8 @@ public final class Demo implements AutoCloseable {
     public static final String VISITORS = "visitors";
 
     private static final String VISITORS_COME = """
-            Some visitors come by themselves, so that there is something to see: --no-traffic keeps
-            them away, and out of the access log they are anyway.
+            Some visitors come by themselves, so that there is something to see (--no-traffic keeps
+            them away). They are not in the access log.
             """;
 
     private final DemoDirectory directory = new DemoDirectory();
