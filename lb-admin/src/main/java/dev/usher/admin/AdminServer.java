@@ -238,6 +238,12 @@ public final class AdminServer implements AutoCloseable {
         return lifecycle;
     }
 
+    /** Null until there is something to show. */
+    @Nullable
+    Live live() {
+        return live;
+    }
+
     Dashboard dashboard() {
         return dashboard;
     }

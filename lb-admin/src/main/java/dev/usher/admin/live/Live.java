@@ -3,7 +3,11 @@ package dev.usher.admin.live;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Problem;
 import io.undertow.server.HttpServerExchange;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Sampling, history and stream of one running usher. */
@@ -26,13 +30,16 @@ public final class Live implements AutoCloseable {
 
     private void sample() {
         try {
-            Frame frame = source.next();
-            history.add(frame);
-            stream.publish(frame);
+            add(source.next());
         } catch (RuntimeException e) {
             stream.tick();
             throw e;
         }
+    }
+
+    void add(Frame frame) {
+        history.add(frame);
+        stream.publish(frame);
     }
 
     /** {@code GET /api/v1/history}. */
@@ -41,7 +48,20 @@ public final class Live implements AutoCloseable {
             exchange.dispatch(this::history);
             return;
         }
-        Gzip.send(exchange, "application/json", Json.bytes(history.columns()));
+        Set<String> wanted = wanted(exchange);
+        if (history.names().containsAll(wanted)) {
+            Gzip.send(exchange, "application/json", Json.bytes(history.columns(wanted)));
+        } else {
+            Problem.of(400, "columns may be any of " + String.join(",", history.names()))
+                    .send(exchange);
+        }
+    }
+
+    private Set<String> wanted(HttpServerExchange exchange) {
+        Deque<String> asked = exchange.getQueryParameters().get("columns");
+        return asked == null
+                ? history.names()
+                : Set.copyOf(Arrays.asList(asked.getFirst().split(",", -1)));
     }
 
     /** {@code GET /api/v1/stream}. */
