@@ -9,8 +9,12 @@ import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.metrics.Totals;
+import dev.usher.relay.CloseReason;
 import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
+import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -83,6 +87,32 @@ class LoadBalancerTest {
             assertEquals(Set.of("in"), usher.balancer().addresses().keySet());
             assertEquals(Set.of("in"), usher.snapshot().listeners().keySet());
             usher.connect().close();
+        }
+    }
+
+    /** Who watches a counter would take one that falls for a restart. */
+    @Test
+    void whatARemovedListenerHasCountedStaysInTheTotals() throws Exception {
+        try (TestUsher usher = TestUsher.of(backend).start()) {
+            try (TestPeer client = usher.connect()) {
+                client.send(new HelloBuilder().name("unknown.example").records());
+                client.readToEnd();
+            }
+            usher.ended(CloseReason.UNKNOWN_NAME);
+            UsherConfig before = usher.balancer().config();
+            ListenerConfig other = ListenerConfig.tls("other", List.of(new HostPort("127.0.0.1", 0)));
+            usher.balancer()
+                    .apply(UsherConfig.of(
+                            List.of(other),
+                            before.routes(),
+                            List.copyOf(before.pools().values())));
+            assertEquals(Set.of("other"), usher.balancer().addresses().keySet());
+            Totals totals = usher.balancer().totals();
+            assertEquals(1, totals.accepted());
+            assertEquals(1, totals.ended().get(CloseReason.UNKNOWN_NAME.word()));
+            assertEquals(1, totals.hello().getTotalCount());
+            assertEquals(1, usher.snapshot().accepted());
+            assertEquals(1, usher.snapshot().ended(CloseReason.UNKNOWN_NAME.word()));
         }
     }
 
