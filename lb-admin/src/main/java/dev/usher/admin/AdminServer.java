@@ -14,22 +14,19 @@ import dev.usher.admin.web.Dashboard;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.HostPort;
-import io.undertow.Undertow;
-import io.undertow.Undertow.ListenerBuilder;
-import io.undertow.Undertow.ListenerType;
-import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.Options;
 
 /**
  * The admin side: dashboard, API, metrics, health. It has threads of its own, few and at the common priority, and asks the
@@ -39,21 +36,6 @@ import org.xnio.Options;
  * {@code /readyz} can be asked from the first moment on.
  */
 public final class AdminServer implements AutoCloseable {
-    /** 64 streams, the connections of some browsers, scrapers and commands. What comes above waits in the kernel. */
-    static final int MAX_CONNECTIONS = 256;
-    /** Requests that are answered at once; an answer takes milliseconds, and none waits for a client. */
-    private static final int ANSWERING_THREADS = 4;
-    /** One thread moves more bytes than people read. */
-    private static final int SOCKET_THREADS = 1;
-
-    /** Above it a connection just ends. More than {@link RequestLimits} takes, who says so in an answer. */
-    private static final long MAX_ENTITY_BYTES = 1024 * 1024;
-
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
-    private static final int MAX_HEADERS = 100;
-    private static final int MAX_PARAMETERS = 50;
-    private static final int BUFFER_BYTES = 16 * 1024;
-
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
 
     /**
@@ -75,7 +57,7 @@ public final class AdminServer implements AutoCloseable {
     private final Lifecycle lifecycle = new Lifecycle();
     private final Dashboard dashboard = new Dashboard();
     private final Access access;
-    private final Undertow server;
+    private final AdminSocket socket;
     private volatile AdminConfig settings;
     private volatile HttpHandler routes;
     private volatile List<Api.Entry> operations = List.of();
@@ -88,26 +70,7 @@ public final class AdminServer implements AutoCloseable {
         this.bind = Objects.requireNonNull(config.bind(), "asked for");
         this.access = new Access(() -> settings, config.tls() != null, System::nanoTime);
         this.routes = Routes.ofStart(lifecycle);
-        this.server = Undertow.builder()
-                .addListener(listener(config))
-                .setHandler(chain(patience))
-                .setIoThreads(SOCKET_THREADS)
-                .setWorkerThreads(ANSWERING_THREADS)
-                .setBufferSize(BUFFER_BYTES)
-                .setWorkerOption(Options.WORKER_NAME, "admin")
-                .setWorkerOption(Options.THREAD_DAEMON, true)
-                .setSocketOption(Options.CONNECTION_HIGH_WATER, MAX_CONNECTIONS)
-                .setSocketOption(Options.CONNECTION_LOW_WATER, MAX_CONNECTIONS)
-                .setSocketOption(Options.WRITE_TIMEOUT, (int) patience.stall().toMillis())
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
-                .setServerOption(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, MAX_ENTITY_BYTES)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
-                        patience.header().toMillis())
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
-                        patience.silence().toMillis())
-                .build();
+        this.socket = open(config, patience);
     }
 
     /**
@@ -122,36 +85,26 @@ public final class AdminServer implements AutoCloseable {
     }
 
     static AdminServer start(AdminConfig config, Patience patience) throws IOException {
-        AdminServer started = new AdminServer(config, patience);
+        return new AdminServer(config, patience);
+    }
+
+    private AdminSocket open(AdminConfig config, Patience patience) throws IOException {
+        SSLContext tls = config.tls() == null ? null : Pem.context(config.tls());
+        String host = bind.host().isEmpty() ? "::" : bind.host();
         try {
-            started.server.start();
-            return started;
-        } catch (RuntimeException e) {
-            throw new IOException(bindFault(config, e), e);
+            return AdminSocket.open(
+                    new InetSocketAddress(InetAddress.getByName(host), bind.port()), tls, chain(patience), patience);
+        } catch (IOException | RuntimeException e) {
+            throw new IOException(bindFault(String.valueOf(e.getMessage())), e);
         }
     }
 
-    private static String bindFault(AdminConfig config, RuntimeException fault) {
-        String message = fault.getCause() == null
-                ? fault.toString()
-                : String.valueOf(fault.getCause().getMessage());
-        HostPort bind = Objects.requireNonNull(config.bind(), "asked for");
-        return "admin.bind " + bind + ": " + message
-                + (message.contains("in use")
+    private String bindFault(String why) {
+        return "admin.bind " + bind + ": " + why
+                + (why.contains("in use")
                         ? HostPort.whoHas(bind.port())
                                 + "; choose another address with admin.bind, or none with admin: none"
                         : "");
-    }
-
-    private static ListenerBuilder listener(AdminConfig config) throws IOException {
-        HostPort bind = Objects.requireNonNull(config.bind(), "asked for");
-        ListenerBuilder listener = new ListenerBuilder()
-                .setHost(bind.host().isEmpty() ? "::" : bind.host())
-                .setPort(bind.port())
-                .setType(ListenerType.HTTP);
-        return config.tls() == null
-                ? listener
-                : listener.setType(ListenerType.HTTPS).setSslContext(Pem.context(config.tls()));
     }
 
     // ---- what a request passes ----
@@ -250,7 +203,7 @@ public final class AdminServer implements AutoCloseable {
 
     /** Where it listens, with the port that the system chose where port 0 was asked for. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
+        return socket.address();
     }
 
     /** Where a browser of this machine finds it, as {@code http://127.0.0.1:9000/}. */
@@ -270,6 +223,6 @@ public final class AdminServer implements AutoCloseable {
         if (started != null) {
             started.close(); // before the threads end that would send the ends of streams
         }
-        server.stop();
+        socket.close();
     }
 }
