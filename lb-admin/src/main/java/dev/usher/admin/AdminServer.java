@@ -1,5 +1,6 @@
 package dev.usher.admin;
 
+import dev.usher.Event;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Authentication;
 import dev.usher.admin.http.HostCheck;
@@ -12,6 +13,7 @@ import dev.usher.admin.live.Live;
 import dev.usher.admin.live.Standing;
 import dev.usher.admin.web.Dashboard;
 import dev.usher.config.AdminConfig;
+import dev.usher.config.AdminConfig.Tls;
 import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.HostPort;
 import io.undertow.server.HttpHandler;
@@ -19,6 +21,7 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -64,6 +67,10 @@ public final class AdminServer implements AutoCloseable {
     /** Null until there is something to show. */
     private volatile @Nullable Live live;
 
+    private volatile @Nullable Shown shown;
+    /** Whose handshakes are made now; empty for plain HTTP. */
+    private List<X509Certificate> chain = List.of();
+
     private AdminServer(AdminConfig config, Patience patience) throws IOException {
         this.startedWith = config;
         this.settings = config;
@@ -89,7 +96,11 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private AdminSocket open(AdminConfig config, Patience patience) throws IOException {
-        SSLContext tls = config.tls() == null ? null : Pem.context(config.tls());
+        SSLContext tls = null;
+        if (config.tls() != null) {
+            tls = Pem.context(config.tls());
+            chain = Pem.certificates(config.tls().cert(), "admin.tls.cert");
+        }
         String host = bind.host().isEmpty() ? "::" : bind.host();
         try {
             return AdminSocket.open(
@@ -131,6 +142,7 @@ public final class AdminServer implements AutoCloseable {
 
     /** Connections are served from now on, and there is something to show. */
     public void show(Shown shown) {
+        this.shown = shown;
         Attention attention = new Attention(shown.balancer(), shown.source(), lifecycle);
         Live started = new Live(shown.balancer(), () -> standing(shown.source(), attention));
         live = started;
@@ -149,8 +161,8 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Takes over what can be taken over while it runs: tokens, allowed hosts, read_only. Where it listens off loopback it
-     * never becomes open to all.
+     * Takes over what can be taken over while it runs: tokens, allowed hosts, read_only, and the certificate in the files
+     * of today. Where it listens off loopback it never becomes open to all. One thread at a time.
      */
     public void follow(AdminConfig next) {
         boolean keeps = keepsTokens(bind, next);
@@ -158,11 +170,38 @@ public final class AdminServer implements AutoCloseable {
             log.warn("admin.tokens: those of before stay until usher is restarted: {} is not loopback", bind);
         }
         List<Token> before = settings.tokens();
-        settings = new AdminConfig(
-                bind, next.allowedHosts(), keeps ? before : next.tokens(), startedWith.tls(), next.readOnly());
+        Tls tls = settings.tls() == null || next.tls() == null ? settings.tls() : next.tls();
+        settings = new AdminConfig(bind, next.allowedHosts(), keeps ? before : next.tokens(), tls, next.readOnly());
+        if (tls != null) {
+            followCertificate(tls);
+        }
         Live shown = live;
         if (shown != null && !settings.tokens().equals(before)) {
             shown.stream().endAll(); // some may not look any more; the others come again
+        }
+    }
+
+    /** A certificate is renewed in its file, without a change of the configuration. */
+    private void followCertificate(Tls tls) {
+        try {
+            List<X509Certificate> next = Pem.certificates(tls.cert(), "admin.tls.cert");
+            if (!next.equals(chain)) {
+                socket.follow(Pem.context(tls));
+                chain = next;
+                report(
+                        Event.Kind.ADMIN,
+                        "another certificate is in use, good until "
+                                + next.getFirst().getNotAfter().toInstant());
+            }
+        } catch (IOException e) {
+            report(Event.Kind.WARNING, "the certificate of before stays in use: " + e.getMessage());
+        }
+    }
+
+    private void report(Event.Kind kind, String text) {
+        Shown now = shown;
+        if (now != null) {
+            now.balancer().report(kind, "admin.tls", text);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.usher.server;
 
 import dev.usher.LoadBalancer;
+import dev.usher.Reload;
 import dev.usher.admin.AdminServer;
 import dev.usher.server.Foreground.Running;
 import dev.usher.server.log.ProgramLog;
@@ -65,7 +66,11 @@ final class RunCommand implements Callable<Integer> {
                 new RunDirectory(System::getenv), argument.file(), read.config(), admin == null ? null : admin.url());
         Reloader reloader = new Reloader(argument.file(), read, balancer);
         if (admin != null) {
-            reloader.tell(_ -> admin.follow(balancer.config().admin()));
+            reloader.tell(reload -> {
+                if (reload.result() != Reload.Result.REFUSED) {
+                    admin.follow(balancer.config().admin());
+                }
+            });
         }
         reloader.tell(_ -> ProgramLog.setLevel(balancer.config().logging().level()));
         reloader.tell(reload -> run.tell(reload, balancer.config()));
