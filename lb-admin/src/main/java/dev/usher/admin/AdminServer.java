@@ -144,7 +144,7 @@ public final class AdminServer implements AutoCloseable {
     public void show(Shown shown) {
         this.shown = shown;
         Attention attention = new Attention(shown.balancer(), shown.source(), lifecycle);
-        Live started = new Live(shown.balancer(), () -> standing(shown.source(), attention));
+        Live started = new Live(shown.balancer(), () -> standing(shown.source(), attention), access::goesOn);
         live = started;
         operations = Api.of(shown, this, attention, started);
         routes = Routes.of(shown, this, attention, operations);

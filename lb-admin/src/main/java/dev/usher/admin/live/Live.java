@@ -8,6 +8,8 @@ import io.undertow.server.HttpServerExchange;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Sampling, history and stream of one running usher. */
@@ -17,10 +19,14 @@ public final class Live implements AutoCloseable {
     private final FrameStream stream;
     private final Sampler sampler = new Sampler(this::sample);
 
-    /** @param standing is asked each second; it has to be cheap */
-    public Live(LoadBalancer balancer, Supplier<Standing> standing) {
+    /**
+     * @param standing is asked each second; it has to be cheap
+     * @param mayLook says of a request for the stream how to ask whether its maker may look, each second anew
+     */
+    public Live(
+            LoadBalancer balancer, Supplier<Standing> standing, Function<HttpServerExchange, BooleanSupplier> mayLook) {
         this.source = new FrameSource(balancer, standing);
-        this.stream = new FrameStream(source.nextSequence());
+        this.stream = new FrameStream(source.nextSequence(), FrameStream.STALL, mayLook);
     }
 
     /** Samples from now on. */
