@@ -12,6 +12,7 @@ import dev.usher.admin.http.SecurityHeaders;
 import dev.usher.admin.live.Live;
 import dev.usher.admin.live.Standing;
 import dev.usher.admin.web.Dashboard;
+import dev.usher.admin.web.PlainLogin;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.AdminConfig.Tls;
 import dev.usher.config.AdminConfig.Token;
@@ -126,7 +127,7 @@ public final class AdminServer implements AutoCloseable {
                 next -> new SecurityHeaders(dashboard.inlineScript(), next),
                 next -> new HostCheck(() -> settings, next),
                 OriginCheck::new,
-                next -> new Authentication(access, next));
+                next -> new Authentication(access, PlainLogin::refuse, next));
         HttpHandler chain = this::route;
         for (UnaryOperator<HttpHandler> link : links.reversed()) {
             chain = link.apply(chain);

@@ -469,6 +469,32 @@ class DashboardIT {
     }
 
     @Test
+    void withoutScriptsOneLogsInByAForm() throws Exception {
+        try (Usher guarded =
+                Usher.withAdmin("""
+                tokens: [{ name: eve, role: viewer, sha256: "%s" }]
+                """.formatted(sha256("viewers-token")).strip(), """
+                routes: { www.example.com: "%s" }
+                """.formatted(first.hostPort()))) {
+            browser.scripts(false);
+            try {
+                browser.open(guarded.admin().toString());
+                awaitText("this needs a token", SLOW_BROWSER);
+                browser.type("#token", "viewers-token");
+                browser.clickText("Log in");
+                awaitText("Logged in as eve", SLOW_BROWSER);
+                assertTrue(browser.text().contains(first.hostPort()), browser.text());
+                browser.clickText("Log out");
+                awaitText("this needs a token", SLOW_BROWSER);
+            } finally {
+                browser.scripts(true);
+            }
+        }
+        browser.open("about:blank");
+        assertTrue(complaints().stream().allMatch(line -> line.contains("401")), "nothing but the refusals");
+    }
+
+    @Test
     void noSeriousFaultOfAccessibility() throws Exception {
         List<String> found = new ArrayList<>();
         for (String scheme : List.of("light", "dark")) {
