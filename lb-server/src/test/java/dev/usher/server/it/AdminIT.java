@@ -237,6 +237,22 @@ class AdminIT {
         usher.exitCode(PATIENCE);
     }
 
+    /** By its run file, so without a word of where it is. */
+    @Test
+    void isFoundUntilItHasEnded() throws Exception {
+        start("{ bind: \"127.0.0.1:0\" }", "shutdown: { drain: 60s }\n");
+        assertSays(0, "serving for", command("status"));
+        try (Socket client = new Socket()) {
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            Await.until("it is taken", () -> ask("status").out().contains("1 open"));
+            usher.signal("TERM");
+            usher.awaitPrinted("no new connections; 1 session may finish", PATIENCE);
+            assertSays(0, "draining, 1 connection left; up for", command("status"));
+        }
+        assertEquals(0, usher.exitCode(PATIENCE));
+        assertSays(1, "no running usher found", command("status", "--pid", Long.toString(usher.pid())));
+    }
+
     @Test
     void portThatIsTakenIsSaidBeforeAnythingIsServed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
