@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.Totals;
 import dev.usher.relay.CloseReason;
@@ -15,6 +17,7 @@ import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
 import dev.usher.tls.HelloBuilder;
+import dev.usher.view.PoolView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -113,6 +116,30 @@ class LoadBalancerTest {
             assertEquals(1, totals.hello().getTotalCount());
             assertEquals(1, usher.snapshot().accepted());
             assertEquals(1, usher.snapshot().ended(CloseReason.UNKNOWN_NAME.word()));
+        }
+    }
+
+    /** As whoever wrote it has it in mind; also after a reload that has moved it. */
+    @Test
+    void listenersAndPoolsComeInTheOrderOfTheConfiguration() throws IOException {
+        List<String> names = List.of("zeta", "alpha", "mid", "omega", "beta", "kappa", "iota", "chi");
+        try (TestUsher usher = TestUsher.of(backend).start()) {
+            for (List<String> order : List.of(names, names.reversed())) {
+                usher.balancer()
+                        .apply(UsherConfig.of(
+                                order.stream()
+                                        .map(name -> ListenerConfig.tls(name, List.of(new HostPort("127.0.0.1", 0))))
+                                        .toList(),
+                                List.of(RouteConfig.of("www.example.com", "zeta")),
+                                order.stream()
+                                        .map(name -> PoolConfig.of(name, List.of(TestUsher.anyBackend())))
+                                        .toList()));
+                assertEquals(order, List.copyOf(usher.balancer().listeners().keySet()));
+                assertEquals(
+                        order,
+                        usher.balancer().pools().stream().map(PoolView::name).toList());
+                assertEquals(order, List.copyOf(usher.snapshot().pools().keySet()));
+            }
         }
     }
 
