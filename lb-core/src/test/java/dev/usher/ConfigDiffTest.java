@@ -245,6 +245,7 @@ class ConfigDiffTest {
                     new TimeoutsConfig(
                             Duration.ofSeconds(1),
                             plain.timeouts().connectTotal(),
+                            plain.timeouts().firstByte(),
                             plain.timeouts().idle(),
                             plain.timeouts().halfClosed(),
                             Duration.ofHours(2)),

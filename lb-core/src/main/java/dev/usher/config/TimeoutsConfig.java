@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connect for one attempt to connect to one backend
  * @param connectTotal for all attempts of a session together: a client is made to wait no longer
+ * @param firstByte that a backend is given to answer a ClientHello before another one is tried, as long as there is
+ *     another; null to wait for it as long as for any byte
  * @param idle without a byte in either direction
  * @param halfClosed without a byte after one side has sent its FIN
  * @param maxLifetime in all, from accept; null is no limit
@@ -15,21 +17,31 @@ import org.jspecify.annotations.Nullable;
 public record TimeoutsConfig(
         Duration connect,
         Duration connectTotal,
+        @Nullable Duration firstByte,
         Duration idle,
         Duration halfClosed,
         @Nullable Duration maxLifetime) {
     public static final DurationRange CONNECT = new DurationRange(Duration.ofMillis(1), Duration.ofMinutes(10));
     public static final DurationRange CONNECT_TOTAL = new DurationRange(Duration.ofMillis(1), Duration.ofMinutes(60));
+    public static final DurationRange FIRST_BYTE = new DurationRange(Duration.ofMillis(1), Duration.ofMinutes(60));
     public static final DurationRange IDLE = new DurationRange(Duration.ofMillis(1), Duration.ofDays(30));
     public static final DurationRange HALF_CLOSED = new DurationRange(Duration.ofMillis(1), Duration.ofDays(30));
     public static final DurationRange MAX_LIFETIME = new DurationRange(Duration.ofMillis(1), Duration.ofDays(365));
 
     public static final TimeoutsConfig DEFAULT = new TimeoutsConfig(
-            Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(30), null);
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            Duration.ofHours(1),
+            Duration.ofSeconds(30),
+            null);
 
     public TimeoutsConfig {
         CONNECT.check(connect, "timeouts.connect");
         CONNECT_TOTAL.check(connectTotal, "timeouts.connect_total");
+        if (firstByte != null) {
+            FIRST_BYTE.check(firstByte, "timeouts.first_byte");
+        }
         IDLE.check(idle, "timeouts.idle");
         HALF_CLOSED.check(halfClosed, "timeouts.half_closed");
         if (maxLifetime != null) {

@@ -7,17 +7,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The time-outs of a pool as the data path wants them: nanoseconds.
  *
+ * @param firstByteNanos {@link Long#MAX_VALUE} for no limit
  * @param maxLifetimeNanos {@link Long#MAX_VALUE} for no limit
  */
 public record PoolTimeouts(
-        long connectNanos, long connectTotalNanos, long idleNanos, long halfClosedNanos, long maxLifetimeNanos) {
+        long connectNanos,
+        long connectTotalNanos,
+        long firstByteNanos,
+        long idleNanos,
+        long halfClosedNanos,
+        long maxLifetimeNanos) {
     static PoolTimeouts of(TimeoutsConfig config) {
-        @Nullable Duration maxLifetime = config.maxLifetime();
         return new PoolTimeouts(
                 config.connect().toNanos(),
                 config.connectTotal().toNanos(),
+                nanosOrNoLimit(config.firstByte()),
                 config.idle().toNanos(),
                 config.halfClosed().toNanos(),
-                maxLifetime == null ? Long.MAX_VALUE : maxLifetime.toNanos());
+                nanosOrNoLimit(config.maxLifetime()));
+    }
+
+    private static long nanosOrNoLimit(@Nullable Duration limit) {
+        return limit == null ? Long.MAX_VALUE : limit.toNanos();
     }
 }

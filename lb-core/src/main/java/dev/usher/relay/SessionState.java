@@ -14,7 +14,7 @@ import java.util.Locale;
  *               v                                   |
  *   +---- CONNECTING <--+ next backend              |
  *   |        |  ^  |____|                           |
- *   |        v  | replay: closed before first byte  |
+ *   |        v  | replay: no answer to the hello    |
  *   |     RELAYING -------------+                   |
  *   |        |                  |                   |
  *   |        v                  v                   v
@@ -29,7 +29,7 @@ enum SessionState {
     AWAITING_HELLO,
     /** A backend was chosen and its connect is in flight; the client is not read. The connect time-out runs. */
     CONNECTING,
-    /** Bytes flow both ways. The idle time-out runs from the last byte. */
+    /** Bytes flow both ways. The idle time-out runs from the last byte; before the backend's first, the shorter one for that. */
     RELAYING,
     /** One direction has ended, by a FIN that was passed on or a backend that takes no more; the other still flows. The half-closed time-out runs from the last byte. */
     HALF_CLOSED,

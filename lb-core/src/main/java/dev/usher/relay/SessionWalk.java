@@ -38,16 +38,17 @@ public final class SessionWalk {
     }
 
     /**
-     * Looks at up to {@code most} sessions, and ends those that have one of these backends, up to {@code mostEnded}.
+     * Looks at up to {@code most} sessions, and takes those that have one of these backends from it, up to {@code mostEnded}:
+     * they end, but for those that a backend that is gone has not answered yet, and that another can take.
      *
-     * @return how many it ended
+     * @return how many
      */
     public int end(Collection<Backend> backends, CloseReason reason, int most, int mostEnded) {
         int ended = 0;
         for (int i = 0; i < most && ended < mostEnded && at != null; i++) {
             Session session = step(at);
             if (session.hasOneOf(backends)) {
-                session.end(reason);
+                session.leaveBackend(reason);
                 ended++;
             }
         }

@@ -10,7 +10,6 @@ import dev.usher.Event.Kind;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
-import dev.usher.config.PoolConfig.OnDown;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.AdminState;
@@ -23,7 +22,6 @@ import dev.usher.testing.TestUsher;
 import dev.usher.tls.Alert;
 import dev.usher.tls.Hellos;
 import java.io.IOException;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -294,35 +292,6 @@ class FailingBackendsTest {
             long millis = (System.nanoTime() - began) / 1_000_000;
             usher.ended(CloseReason.CONNECT_TIMEOUT);
             assertTrue(millis < 7000, millis + " ms");
-        }
-    }
-
-    @Test
-    void onDownCloseResetsTheSessionsOfTheBackend() throws IOException {
-        CountDownLatch stopped = new CountDownLatch(1);
-        TestBackend dying = TestBackend.start(TestBackend.ECHO);
-        try (TestBackend other = TestBackend.start(TestBackend.ECHO);
-                TestUsher usher = TestUsher.of(dying, other)
-                        .pool(pool -> pool.balance(Balance.FIRST)
-                                .check(HealthCheckConfig.Type.TLS)
-                                .probeTimeout(Duration.ofSeconds(5))
-                                .fall(1)
-                                .onDown(OnDown.CLOSE))
-                        .start();
-                TestPeer client = TestPeer.connect(usher.address())) {
-            // A TLS probe of an echo fails: the first verdict comes when the first probe has ended.
-            client.send(hello());
-            try {
-                client.read(helloBytes());
-                assertEquals(Ending.RST, client.ending());
-            } catch (SocketException down) {
-                assertTrue(String.valueOf(down.getMessage()).startsWith("Connection reset"), down.toString());
-            }
-            SessionEnd end = usher.ended(CloseReason.BACKEND_DOWN);
-            assertEquals(dying.name(), end.backend());
-            stopped.countDown();
-        } finally {
-            dying.close();
         }
     }
 

@@ -85,7 +85,23 @@ public final class PoolConfigBuilder {
 
     public PoolConfigBuilder connectTotal(Duration total) {
         timeouts = new TimeoutsConfig(
-                timeouts.connect(), total, timeouts.idle(), timeouts.halfClosed(), timeouts.maxLifetime());
+                timeouts.connect(),
+                total,
+                timeouts.firstByte(),
+                timeouts.idle(),
+                timeouts.halfClosed(),
+                timeouts.maxLifetime());
+        return this;
+    }
+
+    public PoolConfigBuilder firstByte(@Nullable Duration limit) {
+        timeouts = new TimeoutsConfig(
+                timeouts.connect(),
+                timeouts.connectTotal(),
+                limit,
+                timeouts.idle(),
+                timeouts.halfClosed(),
+                timeouts.maxLifetime());
         return this;
     }
 

@@ -233,25 +233,45 @@ public final class TestUsher implements AutoCloseable {
 
         public Builder connectTimeout(Duration connect) {
             timeouts = new TimeoutsConfig(
-                    connect, timeouts.connectTotal(), timeouts.idle(), timeouts.halfClosed(), timeouts.maxLifetime());
+                    connect,
+                    timeouts.connectTotal(),
+                    timeouts.firstByte(),
+                    timeouts.idle(),
+                    timeouts.halfClosed(),
+                    timeouts.maxLifetime());
             return this;
         }
 
         public Builder idleTimeout(Duration idle) {
             timeouts = new TimeoutsConfig(
-                    timeouts.connect(), timeouts.connectTotal(), idle, timeouts.halfClosed(), timeouts.maxLifetime());
+                    timeouts.connect(),
+                    timeouts.connectTotal(),
+                    timeouts.firstByte(),
+                    idle,
+                    timeouts.halfClosed(),
+                    timeouts.maxLifetime());
             return this;
         }
 
         public Builder halfClosedTimeout(Duration halfClosed) {
             timeouts = new TimeoutsConfig(
-                    timeouts.connect(), timeouts.connectTotal(), timeouts.idle(), halfClosed, timeouts.maxLifetime());
+                    timeouts.connect(),
+                    timeouts.connectTotal(),
+                    timeouts.firstByte(),
+                    timeouts.idle(),
+                    halfClosed,
+                    timeouts.maxLifetime());
             return this;
         }
 
         public Builder maxLifetime(Duration maxLifetime) {
             timeouts = new TimeoutsConfig(
-                    timeouts.connect(), timeouts.connectTotal(), timeouts.idle(), timeouts.halfClosed(), maxLifetime);
+                    timeouts.connect(),
+                    timeouts.connectTotal(),
+                    timeouts.firstByte(),
+                    timeouts.idle(),
+                    timeouts.halfClosed(),
+                    maxLifetime);
             return this;
         }
 

@@ -138,6 +138,7 @@ public final class ConfigYaml {
     private static Map<String, Object> timeouts(TimeoutsConfig timeouts) {
         return keys("connect", time(timeouts.connect()))
                 .and("connect_total", time(timeouts.connectTotal()))
+                .and("first_byte", timeOrNone(timeouts.firstByte()))
                 .and("idle", time(timeouts.idle()))
                 .and("half_closed", time(timeouts.halfClosed()))
                 .and("max_lifetime", timeOrNone(timeouts.maxLifetime()))

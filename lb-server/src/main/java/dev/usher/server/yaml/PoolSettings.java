@@ -71,6 +71,7 @@ record PoolSettings(
         TimeoutsConfig read = new TimeoutsConfig(
                 fields.duration("connect", TimeoutsConfig.CONNECT, timeouts.connect()),
                 fields.duration("connect_total", TimeoutsConfig.CONNECT_TOTAL, timeouts.connectTotal()),
+                fields.durationOrNone("first_byte", TimeoutsConfig.FIRST_BYTE, timeouts.firstByte()),
                 fields.duration("idle", TimeoutsConfig.IDLE, timeouts.idle()),
                 fields.duration("half_closed", TimeoutsConfig.HALF_CLOSED, timeouts.halfClosed()),
                 fields.durationOrNone("max_lifetime", TimeoutsConfig.MAX_LIFETIME, timeouts.maxLifetime()));

@@ -252,6 +252,35 @@ class FaultsIT {
         }
     }
 
+    /** Probes that only connect never see it: the sessions themselves do, and go on with another backend. */
+    @Test
+    void aFrozenBackendThatProbesDoNotSeeLosesNobody() throws Exception {
+        List<Web> webs = threeWebs();
+        Web frozen = webs.getFirst();
+        Usher usher = usher("""
+                health_check: { type: tcp, %s }
+                timeouts: { first_byte: 500ms }
+                ejection: { consecutive_failures: 3, base_time: 1m }
+                """.formatted(CHECK), addresses(webs));
+        try (Visitor.Load load = visitor.new Load(VISITORS, usher.address())) {
+            load.goOn(100);
+            frozen.freeze();
+            long stopped = System.nanoTime();
+            awaitSaid(usher, frozen.hostPort(), "ejected: 3 sessions in a row failed on it", 1);
+            assertLeftOut(frozen, load);
+            assertEquals(List.of(), load.failuresSince(stopped));
+            frozen.thaw(); // for those that it had begun to answer
+            load.end();
+            long saved = lines(usher, load).stream()
+                    .filter(line -> line.number("attempts") == 2 && line.end().equals("completed --"))
+                    .count();
+            assertTrue(saved >= 3, saved + " were saved by a second attempt");
+            Figures.note(
+                    "FaultsIT: frozen behind tcp probes: %d visits, %d saved by a second attempt, %d cut in the middle"
+                            .formatted(load.visits(), saved, load.failures().size()));
+        }
+    }
+
     // ---- slow ----
 
     /** Slow is not down while its probes are in time; once they are not, those that it has still go to their end. */

@@ -129,6 +129,7 @@ class ConfigFileTest {
                     new TimeoutsConfig(
                             Duration.ofSeconds(3),
                             Duration.ofSeconds(10),
+                            Duration.ofSeconds(5),
                             Duration.ofHours(1),
                             Duration.ofSeconds(30),
                             null),
@@ -182,13 +183,19 @@ class ConfigFileTest {
                     new TimeoutsConfig(
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(10),
+                            Duration.ofSeconds(5),
                             Duration.ofMinutes(20),
                             half,
                             Duration.ofDays(1)),
                     web.timeouts());
             assertEquals(
                     new TimeoutsConfig(
-                            Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(10), half, null),
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(5),
+                            Duration.ofMinutes(10),
+                            half,
+                            null),
                     brought.timeouts());
         }
 

@@ -52,7 +52,7 @@ class ConfigYamlTest {
                       - { address: "10.0.0.1:443", weight: 3, max_connections: 9, backup: true }
                       - db.internal:443
                     balance: client-hash
-                    timeouts: { connect: 1s, connect_total: 2m, idle: 3h, half_closed: 1500ms, max_lifetime: 2d }
+                    timeouts: { connect: 1s, connect_total: 2m, first_byte: none, idle: 3h, half_closed: 1500ms, max_lifetime: 2d }
                     retries: 0
                     health_check:
                       { type: https, server_name: www.example.org, alpn: [h2], verify: false, trust_store: %s,
