@@ -5,6 +5,7 @@ import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.metrics.Totals;
 import dev.usher.pool.AdminState;
@@ -12,6 +13,7 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
+import dev.usher.relay.ListenerState;
 import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -30,6 +32,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -265,6 +268,18 @@ public final class LoadBalancer implements AutoCloseable {
     public @Nullable PoolSnapshot snapshot(String pool) {
         Pool found = routing.pools().get(pool);
         return found == null ? null : Snapshots.of(found);
+    }
+
+    /** What was counted of each listener in force, by its name, in the order of the configuration. */
+    public Map<String, ListenerSnapshot> listeners() {
+        Map<String, ListenerSnapshot> counted = new LinkedHashMap<>();
+        for (String name : routing.config().listeners().keySet()) {
+            ListenerState state = listening.states().get(name);
+            if (state != null) { // it is there in a moment
+                counted.put(name, Snapshots.of(state));
+            }
+        }
+        return counted;
     }
 
     /** The sums of what was counted so far. Costs little however many pools there are: good for once a second. */

@@ -69,7 +69,7 @@ final class Snapshots {
                 worker.bugs().get());
     }
 
-    private static ListenerSnapshot of(ListenerState state) {
+    static ListenerSnapshot of(ListenerState state) {
         long accepted = 0;
         long open = 0;
         Map<String, Long> ended = new LinkedHashMap<>();

@@ -11,11 +11,17 @@ import dev.usher.LoadBalancer.Environment;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.metrics.Totals;
+import dev.usher.relay.CloseReason;
 import dev.usher.relay.SessionLog;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
+import dev.usher.tls.HelloBuilder;
+import dev.usher.view.PoolView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -103,6 +109,56 @@ class LoadBalancerTest {
             assertEquals(Set.of("in"), usher.balancer().addresses().keySet());
             assertEquals(Set.of("in"), usher.snapshot().listeners().keySet());
             usher.connect().close();
+        }
+    }
+
+    /** Who watches a counter would take one that falls for a restart. */
+    @Test
+    void whatARemovedListenerHasCountedStaysInTheTotals() throws Exception {
+        try (TestUsher usher = TestUsher.of(backend).start()) {
+            try (TestPeer client = usher.connect()) {
+                client.send(new HelloBuilder().name("unknown.example").records());
+                client.readToEnd();
+            }
+            usher.ended(CloseReason.UNKNOWN_NAME);
+            UsherConfig before = usher.balancer().config();
+            ListenerConfig other = ListenerConfig.tls("other", List.of(new HostPort("127.0.0.1", 0)));
+            usher.balancer()
+                    .apply(UsherConfig.of(
+                            List.of(other),
+                            before.routes(),
+                            List.copyOf(before.pools().values())));
+            assertEquals(Set.of("other"), usher.balancer().addresses().keySet());
+            Totals totals = usher.balancer().totals();
+            assertEquals(1, totals.accepted());
+            assertEquals(1, totals.ended().get(CloseReason.UNKNOWN_NAME.word()));
+            assertEquals(1, totals.hello().getTotalCount());
+            assertEquals(1, usher.snapshot().accepted());
+            assertEquals(1, usher.snapshot().ended(CloseReason.UNKNOWN_NAME.word()));
+        }
+    }
+
+    /** As whoever wrote it has it in mind; also after a reload that has moved it. */
+    @Test
+    void listenersAndPoolsComeInTheOrderOfTheConfiguration() throws IOException {
+        List<String> names = List.of("zeta", "alpha", "mid", "omega", "beta", "kappa", "iota", "chi");
+        try (TestUsher usher = TestUsher.of(backend).start()) {
+            for (List<String> order : List.of(names, names.reversed())) {
+                usher.balancer()
+                        .apply(UsherConfig.of(
+                                order.stream()
+                                        .map(name -> ListenerConfig.tls(name, List.of(new HostPort("127.0.0.1", 0))))
+                                        .toList(),
+                                List.of(RouteConfig.of("www.example.com", "zeta")),
+                                order.stream()
+                                        .map(name -> PoolConfig.of(name, List.of(TestUsher.anyBackend())))
+                                        .toList()));
+                assertEquals(order, List.copyOf(usher.balancer().listeners().keySet()));
+                assertEquals(
+                        order,
+                        usher.balancer().pools().stream().map(PoolView::name).toList());
+                assertEquals(order, List.copyOf(usher.snapshot().pools().keySet()));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.usher.admin;
 
+import dev.usher.Event;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Authentication;
 import dev.usher.admin.http.HostCheck;
@@ -11,25 +12,25 @@ import dev.usher.admin.http.SecurityHeaders;
 import dev.usher.admin.live.Live;
 import dev.usher.admin.live.Standing;
 import dev.usher.admin.web.Dashboard;
+import dev.usher.admin.web.PlainLogin;
 import dev.usher.config.AdminConfig;
+import dev.usher.config.AdminConfig.Tls;
 import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.HostPort;
-import io.undertow.Undertow;
-import io.undertow.Undertow.ListenerBuilder;
-import io.undertow.Undertow.ListenerType;
-import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.Options;
 
 /**
  * The admin side: dashboard, API, metrics, health. It has threads of its own, few and at the common priority, and asks the
@@ -39,21 +40,6 @@ import org.xnio.Options;
  * {@code /readyz} can be asked from the first moment on.
  */
 public final class AdminServer implements AutoCloseable {
-    /** 64 streams, the connections of some browsers, scrapers and commands. What comes above waits in the kernel. */
-    static final int MAX_CONNECTIONS = 256;
-    /** Requests that are answered at once; an answer takes milliseconds, and none waits for a client. */
-    private static final int ANSWERING_THREADS = 4;
-    /** One thread moves more bytes than people read. */
-    private static final int SOCKET_THREADS = 1;
-
-    /** Above it a connection just ends. More than {@link RequestLimits} takes, who says so in an answer. */
-    private static final long MAX_ENTITY_BYTES = 1024 * 1024;
-
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
-    private static final int MAX_HEADERS = 100;
-    private static final int MAX_PARAMETERS = 50;
-    private static final int BUFFER_BYTES = 16 * 1024;
-
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
 
     /**
@@ -75,12 +61,16 @@ public final class AdminServer implements AutoCloseable {
     private final Lifecycle lifecycle = new Lifecycle();
     private final Dashboard dashboard = new Dashboard();
     private final Access access;
-    private final Undertow server;
+    private final AdminSocket socket;
     private volatile AdminConfig settings;
     private volatile HttpHandler routes;
     private volatile List<Api.Entry> operations = List.of();
     /** Null until there is something to show. */
     private volatile @Nullable Live live;
+
+    private volatile @Nullable Shown shown;
+    /** Whose handshakes are made now; empty for plain HTTP. */
+    private List<X509Certificate> chain = List.of();
 
     private AdminServer(AdminConfig config, Patience patience) throws IOException {
         this.startedWith = config;
@@ -88,26 +78,7 @@ public final class AdminServer implements AutoCloseable {
         this.bind = Objects.requireNonNull(config.bind(), "asked for");
         this.access = new Access(() -> settings, config.tls() != null, System::nanoTime);
         this.routes = Routes.ofStart(lifecycle);
-        this.server = Undertow.builder()
-                .addListener(listener(config))
-                .setHandler(chain(patience))
-                .setIoThreads(SOCKET_THREADS)
-                .setWorkerThreads(ANSWERING_THREADS)
-                .setBufferSize(BUFFER_BYTES)
-                .setWorkerOption(Options.WORKER_NAME, "admin")
-                .setWorkerOption(Options.THREAD_DAEMON, true)
-                .setSocketOption(Options.CONNECTION_HIGH_WATER, MAX_CONNECTIONS)
-                .setSocketOption(Options.CONNECTION_LOW_WATER, MAX_CONNECTIONS)
-                .setSocketOption(Options.WRITE_TIMEOUT, (int) patience.stall().toMillis())
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
-                .setServerOption(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, MAX_ENTITY_BYTES)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
-                        patience.header().toMillis())
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
-                        patience.silence().toMillis())
-                .build();
+        this.socket = open(config, patience);
     }
 
     /**
@@ -122,36 +93,30 @@ public final class AdminServer implements AutoCloseable {
     }
 
     static AdminServer start(AdminConfig config, Patience patience) throws IOException {
-        AdminServer started = new AdminServer(config, patience);
+        return new AdminServer(config, patience);
+    }
+
+    private AdminSocket open(AdminConfig config, Patience patience) throws IOException {
+        SSLContext tls = null;
+        if (config.tls() != null) {
+            tls = Pem.context(config.tls());
+            chain = Pem.certificates(config.tls().cert(), "admin.tls.cert");
+        }
+        String host = bind.host().isEmpty() ? "::" : bind.host();
         try {
-            started.server.start();
-            return started;
-        } catch (RuntimeException e) {
-            throw new IOException(bindFault(config, e), e);
+            return AdminSocket.open(
+                    new InetSocketAddress(InetAddress.getByName(host), bind.port()), tls, chain(patience), patience);
+        } catch (IOException | RuntimeException e) {
+            throw new IOException(bindFault(String.valueOf(e.getMessage())), e);
         }
     }
 
-    private static String bindFault(AdminConfig config, RuntimeException fault) {
-        String message = fault.getCause() == null
-                ? fault.toString()
-                : String.valueOf(fault.getCause().getMessage());
-        HostPort bind = Objects.requireNonNull(config.bind(), "asked for");
-        return "admin.bind " + bind + ": " + message
-                + (message.contains("in use")
+    private String bindFault(String why) {
+        return "admin.bind " + bind + ": " + why
+                + (why.contains("in use")
                         ? HostPort.whoHas(bind.port())
                                 + "; choose another address with admin.bind, or none with admin: none"
                         : "");
-    }
-
-    private static ListenerBuilder listener(AdminConfig config) throws IOException {
-        HostPort bind = Objects.requireNonNull(config.bind(), "asked for");
-        ListenerBuilder listener = new ListenerBuilder()
-                .setHost(bind.host().isEmpty() ? "::" : bind.host())
-                .setPort(bind.port())
-                .setType(ListenerType.HTTP);
-        return config.tls() == null
-                ? listener
-                : listener.setType(ListenerType.HTTPS).setSslContext(Pem.context(config.tls()));
     }
 
     // ---- what a request passes ----
@@ -162,7 +127,7 @@ public final class AdminServer implements AutoCloseable {
                 next -> new SecurityHeaders(dashboard.inlineScript(), next),
                 next -> new HostCheck(() -> settings, next),
                 OriginCheck::new,
-                next -> new Authentication(access, next));
+                next -> new Authentication(access, PlainLogin::refuse, next));
         HttpHandler chain = this::route;
         for (UnaryOperator<HttpHandler> link : links.reversed()) {
             chain = link.apply(chain);
@@ -178,8 +143,9 @@ public final class AdminServer implements AutoCloseable {
 
     /** Connections are served from now on, and there is something to show. */
     public void show(Shown shown) {
+        this.shown = shown;
         Attention attention = new Attention(shown.balancer(), shown.source(), lifecycle);
-        Live started = new Live(shown.balancer(), () -> standing(shown.source(), attention));
+        Live started = new Live(shown.balancer(), () -> standing(shown.source(), attention), access::goesOn);
         live = started;
         operations = Api.of(shown, this, attention, started);
         routes = Routes.of(shown, this, attention, operations);
@@ -196,8 +162,8 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Takes over what can be taken over while it runs: tokens, allowed hosts, read_only. Where it listens off loopback it
-     * never becomes open to all.
+     * Takes over what can be taken over while it runs: tokens, allowed hosts, read_only, and the certificate in the files
+     * of today. Where it listens off loopback it never becomes open to all. One thread at a time.
      */
     public void follow(AdminConfig next) {
         boolean keeps = keepsTokens(bind, next);
@@ -205,11 +171,38 @@ public final class AdminServer implements AutoCloseable {
             log.warn("admin.tokens: those of before stay until usher is restarted: {} is not loopback", bind);
         }
         List<Token> before = settings.tokens();
-        settings = new AdminConfig(
-                bind, next.allowedHosts(), keeps ? before : next.tokens(), startedWith.tls(), next.readOnly());
+        Tls tls = settings.tls() == null || next.tls() == null ? settings.tls() : next.tls();
+        settings = new AdminConfig(bind, next.allowedHosts(), keeps ? before : next.tokens(), tls, next.readOnly());
+        if (tls != null) {
+            followCertificate(tls);
+        }
         Live shown = live;
         if (shown != null && !settings.tokens().equals(before)) {
             shown.stream().endAll(); // some may not look any more; the others come again
+        }
+    }
+
+    /** A certificate is renewed in its file, without a change of the configuration. */
+    private void followCertificate(Tls tls) {
+        try {
+            List<X509Certificate> next = Pem.certificates(tls.cert(), "admin.tls.cert");
+            if (!next.equals(chain)) {
+                socket.follow(Pem.context(tls));
+                chain = next;
+                report(
+                        Event.Kind.ADMIN,
+                        "another certificate is in use, good until "
+                                + next.getFirst().getNotAfter().toInstant());
+            }
+        } catch (IOException e) {
+            report(Event.Kind.WARNING, "the certificate of before stays in use: " + e.getMessage());
+        }
+    }
+
+    private void report(Event.Kind kind, String text) {
+        Shown now = shown;
+        if (now != null) {
+            now.balancer().report(kind, "admin.tls", text);
         }
     }
 
@@ -238,13 +231,19 @@ public final class AdminServer implements AutoCloseable {
         return lifecycle;
     }
 
+    /** Null until there is something to show. */
+    @Nullable
+    Live live() {
+        return live;
+    }
+
     Dashboard dashboard() {
         return dashboard;
     }
 
     /** Where it listens, with the port that the system chose where port 0 was asked for. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
+        return socket.address();
     }
 
     /** Where a browser of this machine finds it, as {@code http://127.0.0.1:9000/}. */
@@ -264,6 +263,6 @@ public final class AdminServer implements AutoCloseable {
         if (started != null) {
             started.close(); // before the threads end that would send the ends of streams
         }
-        server.stop();
+        socket.close();
     }
 }

@@ -16,6 +16,7 @@ import dev.usher.admin.api.PoolsResource;
 import dev.usher.admin.api.RoutesResource;
 import dev.usher.admin.api.StatusResource;
 import dev.usher.admin.api.SystemResource;
+import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Login;
 import dev.usher.admin.live.FrameStream;
 import dev.usher.admin.live.Live;
@@ -31,6 +32,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** What {@code /api/v1} answers: a line for each operation of openapi.yaml. */
 final class Api {
@@ -47,8 +49,7 @@ final class Api {
         BackendResource backend = new BackendResource(balancer);
         ConnectionsResource connections = new ConnectionsResource(balancer);
         ConfigResource config = new ConfigResource(balancer, shown.source());
-        Login login = new Login(
-                server.access(), caller -> balancer.report(Event.Kind.ADMIN, "admin", "login by " + caller.text()));
+        Login login = new Login(server.access(), onLogin(balancer));
 
         Api api = new Api();
         api.answer(
@@ -92,6 +93,11 @@ final class Api {
         api.add(Methods.DELETE, "/session", login::logOut);
         api.add(Methods.GET, "/openapi.yaml", new Description()::send);
         return List.copyOf(api.entries);
+    }
+
+    /** Whoever comes in is in the event log. */
+    static Consumer<Caller> onLogin(LoadBalancer balancer) {
+        return caller -> balancer.report(Event.Kind.ADMIN, "admin", "login by " + caller.text());
     }
 
     private void answer(HttpString method, String path, Operation operation) {

@@ -18,6 +18,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -155,6 +158,19 @@ public final class Attention {
         return last != null && last.result() == Reload.Result.REFUSED ? last : null;
     }
 
+    /** As {@code until 12:03:04 UTC at the latest (in 12 s)}. */
+    static String until(@Nullable Instant end) {
+        if (end == null) {
+            return "";
+        }
+        long left = Math.max(0, Duration.between(Instant.now(), end).toSeconds());
+        return " until "
+                + LocalTime.ofInstant(end, ZoneOffset.UTC)
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .format(DateTimeFormatter.ISO_LOCAL_TIME)
+                + " UTC at the latest (in " + left + " s)";
+    }
+
     private static String firstOf(List<String> diagnostics) {
         int more = diagnostics.size() - 1;
         return diagnostics.isEmpty() ? "them" : diagnostics.getFirst() + (more == 0 ? "" : " and " + more + " more");
@@ -252,7 +268,7 @@ public final class Attention {
                         backend,
                         Severity.WARNING,
                         Kind.BACKEND_EJECTED,
-                        "left out for a time, since sessions failed on it: " + backend.reason()));
+                        "left out" + until(backend.ejectedUntil()) + ": " + backend.reason()));
             case DRAINING, DISABLED ->
                 entries.add(entry(
                         pool,

@@ -2,6 +2,7 @@ package dev.usher.admin;
 
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.metrics.Scrape;
+import dev.usher.admin.web.PlainLogin;
 import dev.usher.admin.web.PlainPage;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -38,7 +39,8 @@ final class Routes {
         all.read("/ui", server.dashboard());
         all.read("/ui/*", server.dashboard());
         all.read("/assets/*", server.dashboard());
-        all.read("/plain", new PlainPage(shown.balancer(), attention));
+        all.read(PlainLogin.PATH, new PlainPage(shown.balancer(), attention));
+        all.add(Methods.POST, PlainLogin.PATH, new PlainLogin(server.access(), Api.onLogin(shown.balancer())));
         all.read("/metrics", new Scrape(shown.balancer(), shown.source(), shown.program(), shown.droppedLines()));
         operations.forEach(entry -> all.add(entry.method(), API + entry.path(), entry.handler()));
         return all.routes.setFallbackHandler(

@@ -57,6 +57,18 @@ class DashboardTest {
     }
 
     @Test
+    void commentsStayAtHome() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+            String sent = admin.ask("GET /assets/lib/plot.js").body();
+            assertFalse(sent.contains("What all charts are drawn with"), sent);
+            assertFalse(sent.contains("@param"), sent);
+            assertTrue(sent.contains("\nexport function Plot("), sent);
+            assertTrue(sent.endsWith("</ul>`;\n"), sent);
+            assertTrue(admin.ask("GET /assets/vendor/htm.mjs").body().length() > 1000);
+        }
+    }
+
+    @Test
     void filesComeZippedAndAreNotSentTwice() throws IOException {
         try (TestAdmin admin = TestAdmin.start(WITH_TOKENS)) {
             Answer plain = admin.ask("GET /assets/app.js");

@@ -11,11 +11,16 @@ import dev.usher.testing.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,7 +135,7 @@ class LimitsTest {
     void whoSaysNothingHoldsUpNoProbeForLong(String begun) throws IOException {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(SHORT, LONG, SHORT, LONG))) {
             List<Socket> silent = new ArrayList<>();
-            for (int i = 0; i < AdminServer.MAX_CONNECTIONS; i++) {
+            for (int i = 0; i < AdminSocket.MAX_CONNECTIONS; i++) {
                 Socket socket = admin.connect();
                 silent.add(socket);
                 socket.getOutputStream().write(begun.getBytes(ISO_8859_1));
@@ -149,21 +154,105 @@ class LimitsTest {
         assertTrue(Patience.STANDARD.header().compareTo(seconds) <= 0, Patience.STANDARD::toString);
     }
 
+    /** They are held, and made again as soon as they are cut; the one who asks has the same address. */
     @Test
-    void connectionsAboveTheMostWaitUntilOneEnds() throws IOException {
-        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
-            List<Socket> idle = new ArrayList<>();
-            for (int i = 0; i < AdminServer.MAX_CONNECTIONS + 5; i++) {
-                idle.add(admin.connect());
+    void healthIsAnsweredWhileAThousandSilentConnectionsComeAgainAndAgain() throws Exception {
+        int asked = 20;
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(LONG, LONG, LONG, LONG));
+                SilentCrowd crowd = new SilentCrowd(admin, 1000)) {
+            Await.until(() -> crowd.comeAgain() > AdminSocket.MAX_CONNECTIONS, "they are cut, and come again");
+            long begun = System.nanoTime();
+            for (int i = 0; i < asked; i++) {
+                assertEquals(200, admin.ask("GET /livez").status());
+                assertEquals(200, admin.ask("GET /readyz").status());
             }
-            Socket last = idle.getLast();
-            last.getOutputStream()
-                    .write(head(admin, "GET /livez", "Connection: close\r\n").getBytes(ISO_8859_1));
-            for (Socket socket : idle.subList(0, idle.size() - 1)) {
+            Duration each = Duration.ofNanos((System.nanoTime() - begun) / (2L * asked));
+            assertTrue(each.compareTo(Duration.ofSeconds(1)) < 0, () -> "an answer took " + each);
+            System.out.println("health behind 1,000 silent connections: " + each.toMillis() + " ms");
+        }
+    }
+
+    /** Clients who hold connections, and connect anew when one is cut. */
+    private static final class SilentCrowd implements AutoCloseable {
+        private static final int THREADS = 4;
+
+        private final AtomicInteger comeAgain = new AtomicInteger();
+        private final List<Thread> threads = new ArrayList<>();
+        private volatile boolean over;
+
+        SilentCrowd(TestAdmin admin, int connections) {
+            for (int i = 0; i < THREADS; i++) {
+                threads.add(
+                        Thread.ofPlatform().daemon().start(() -> hold(admin.server.address(), connections / THREADS)));
+            }
+        }
+
+        int comeAgain() {
+            return comeAgain.get();
+        }
+
+        private void hold(InetSocketAddress address, int connections) {
+            try (Selector selector = Selector.open()) {
+                List<SocketChannel> mine = new ArrayList<>();
+                for (int i = 0; i < connections; i++) {
+                    mine.add(come(address, selector));
+                }
+                while (!over) {
+                    selector.select(100);
+                    for (SelectionKey cut : selector.selectedKeys()) {
+                        cut.channel().close();
+                        mine.remove((SocketChannel) cut.channel());
+                        mine.add(come(address, selector));
+                        comeAgain.incrementAndGet();
+                    }
+                    selector.selectedKeys().clear();
+                }
+                for (SocketChannel each : mine) {
+                    each.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static SocketChannel come(InetSocketAddress address, Selector selector) throws IOException {
+            SocketChannel channel = SocketChannel.open(address);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ); // readable once it is cut
+            return channel;
+        }
+
+        @Override
+        public void close() {
+            over = true;
+            for (Thread thread : threads) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
+    @Test
+    void whoComesAboveTheMostTakesThePlaceOfWhoWaitsLongest() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(LONG, LONG, LONG, LONG));
+                Socket looks = admin.connect();
+                Socket first = admin.connect()) {
+            looks.getOutputStream().write(head(admin, "GET /api/v1/stream", "").getBytes(ISO_8859_1));
+            Await.until(() -> available(looks) > 0, "the stream has begun");
+            List<Socket> others = new ArrayList<>();
+            for (int i = 0; i < AdminSocket.MAX_CONNECTIONS - 1; i++) {
+                others.add(admin.connect());
+            }
+            assertTrue(isCut(first));
+            assertEquals(200, admin.ask("GET /livez").status());
+            int seen = available(looks);
+            Await.until(() -> available(looks) > seen, "who is being answered stays");
+            for (Socket socket : others) {
                 socket.close();
             }
-            Await.until(() -> available(last) > 0, "the one that waited is answered");
-            last.close();
         }
     }
 

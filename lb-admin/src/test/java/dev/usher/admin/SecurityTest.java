@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -154,8 +155,7 @@ class SecurityTest {
         @Test
         void areNeededOnceTheyAreConfigured() throws IOException {
             try (TestAdmin admin = TestAdmin.start(WITH_TOKENS)) {
-                for (String path :
-                        List.of("/api/v1/status", "/api/v1/config", "/api/v1/nothing", "/metrics", "/plain")) {
+                for (String path : List.of("/api/v1/status", "/api/v1/config", "/api/v1/nothing", "/metrics")) {
                     Answer answer = admin.ask("GET " + path);
                     assertProblem(401, "needs a token", answer);
                     assertTrue(answer.header("www-authenticate").startsWith("Bearer"), answer::toString);
@@ -212,23 +212,9 @@ class SecurityTest {
         void endTheirStreamsWhenTheyChange() throws IOException {
             try (TestAdmin admin = TestAdmin.start(WITH_TOKENS);
                     Socket stream = admin.connect()) {
-                String request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                        + TestAdmin.OPERATOR + "\r\n\r\n";
-                stream.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-                BufferedReader in =
-                        new BufferedReader(new InputStreamReader(stream.getInputStream(), StandardCharsets.US_ASCII));
-                assertEquals("HTTP/1.1 200 OK", in.readLine());
-                String line = in.readLine();
-                while (!line.startsWith("event: frame")) {
-                    line = in.readLine();
-                }
+                BufferedReader in = look(stream, "Authorization: Bearer " + TestAdmin.OPERATOR);
                 admin.server.follow(TestAdmin.config(TestAdmin.TOKENS.subList(0, 1), true));
-                int frames = 0;
-                while (!line.equals("0")) { // the chunk that ends it
-                    frames += line.startsWith("event: frame") ? 1 : 0;
-                    assertTrue(frames < 5, "it goes on");
-                    line = in.readLine();
-                }
+                assertEnds(in);
             }
         }
 
@@ -252,6 +238,35 @@ class SecurityTest {
                 assertEquals(401, admin.ask(STATUS).status(), "without a token nobody guesses");
             }
         }
+    }
+
+    /** Opens the stream, and waits for a frame. */
+    private static BufferedReader look(Socket stream, String header) throws IOException {
+        String request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n\r\n";
+        stream.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        BufferedReader in =
+                new BufferedReader(new InputStreamReader(stream.getInputStream(), StandardCharsets.US_ASCII));
+        assertEquals("HTTP/1.1 200 OK", in.readLine());
+        while (!in.readLine().startsWith("event: frame")) {
+            // headers, and what a stream begins with
+        }
+        return in;
+    }
+
+    private static void assertEnds(BufferedReader in) throws IOException {
+        int frames = 0;
+        for (String line = in.readLine(); !line.equals("0"); line = in.readLine()) { // the chunk that ends it
+            frames += line.startsWith("event: frame") ? 1 : 0;
+            assertTrue(frames < 5, "it goes on");
+        }
+    }
+
+    private static final String OWN_PAGE = "Sec-Fetch-Site: same-origin";
+
+    private static Answer form(TestAdmin admin, String body, String... headers) throws IOException {
+        List<String> all = new ArrayList<>(List.of(headers));
+        all.add("Content-Type: application/x-www-form-urlencoded");
+        return admin.send("POST /plain", body, all.toArray(String[]::new));
     }
 
     private static Answer logIn(TestAdmin admin, String token) throws IOException {
@@ -287,6 +302,60 @@ class SecurityTest {
                                 .startsWith("usher_session=; Path=/; HttpOnly; Expires=Thu, 01-Jan-1970"),
                         logout::toString);
                 assertProblem(401, "session is over", admin.ask(STATUS, sent));
+            }
+        }
+
+        @Test
+        void endsItsStreamsWhenItEnds() throws IOException {
+            try (TestAdmin admin = TestAdmin.start(WITH_TOKENS);
+                    Socket stream = admin.connect()) {
+                String sent = "Cookie: "
+                        + logIn(admin, TestAdmin.OPERATOR).header("set-cookie").split(";", 2)[0];
+                BufferedReader in = look(stream, sent);
+                admin.ask("DELETE /api/v1/session", sent, "Sec-Fetch-Site: same-origin");
+                assertEnds(in);
+            }
+        }
+
+        /** Without scripts a form is all that a browser can send. */
+        @Test
+        void worksByAFormOnThePlainPage() throws IOException {
+            try (TestAdmin admin = TestAdmin.start(WITH_TOKENS)) {
+                Answer asked = admin.ask("GET /plain");
+                assertEquals(401, asked.status());
+                assertTrue(asked.says("<form method=\"post\" action=\"/plain\">"), asked::body);
+                assertEquals("text/html; charset=utf-8", asked.header("content-type"));
+
+                Answer wrong = form(admin, "token=wrong", OWN_PAGE);
+                assertEquals(401, wrong.status());
+                assertTrue(wrong.says("no such token") && wrong.says("<form"), wrong::body);
+
+                Answer in = form(admin, "token=" + TestAdmin.VIEWER.replace(" ", "+"), OWN_PAGE);
+                assertEquals(303, in.status());
+                assertEquals("/plain", in.header("location"));
+                String sent = "Cookie: " + in.header("set-cookie").split(";", 2)[0];
+                Answer page = admin.ask("GET /plain", sent);
+                assertEquals(200, page.status());
+                assertTrue(page.says("Logged in as eyes") && page.says(TestAdmin.BACKEND), page::body);
+
+                assertEquals(303, form(admin, "", OWN_PAGE, sent).status());
+                assertEquals(401, admin.ask("GET /plain", sent).status());
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "Sec-Fetch-Site: cross-site",
+                    "Sec-Fetch-Site: same-site",
+                    "Origin: http://evil.example",
+                    "X: y"
+                })
+        void isNotMadeByAFormOfAnotherPage(String header) throws IOException {
+            try (TestAdmin admin = TestAdmin.start(WITH_TOKENS)) {
+                Answer answer = form(admin, "token=" + TestAdmin.VIEWER.replace(" ", "+"), header);
+                assertEquals(403, answer.status(), answer::toString);
+                assertEquals("", answer.header("set-cookie"));
             }
         }
 

@@ -6,7 +6,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * The sums of what was counted so far over all listeners, pools and workers. Filled once by who makes it, and read by one
- * thread. What a listener or a pool has counted goes out of the sums with it: a sum can fall at a reload.
+ * thread. What a listener has counted stays in the sums when a reload removes it; the times of a pool go with it.
  */
 public final class Totals {
     private long accepted;

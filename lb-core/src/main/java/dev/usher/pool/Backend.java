@@ -6,6 +6,8 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.time.WallClock;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +106,18 @@ public final class Backend {
     /** Since when, in milliseconds of the wall clock: for people to read, not to reckon with. */
     public long changedMillis() {
         return changedMillis;
+    }
+
+    /** When it is let back at the latest, by the wall clock; null unless it is ejected. */
+    public @Nullable Instant ejectedUntil(long nowNanos) {
+        Duration left = ejectedFor(nowNanos);
+        return left == null ? null : Instant.ofEpochMilli(WallClock.millis()).plus(left);
+    }
+
+    /** How long it is still left out, unless something lets it back before; null unless it is ejected. */
+    @Nullable
+    Duration ejectedFor(long nowNanos) {
+        return state() == BackendState.EJECTED ? Duration.ofNanos(Math.max(0, ejection.untilNanos() - nowNanos)) : null;
     }
 
     /** Why it takes no new session, or null if it does. */

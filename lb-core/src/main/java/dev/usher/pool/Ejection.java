@@ -84,6 +84,11 @@ final class Ejection {
         return was;
     }
 
+    /** When it is over, unless something lets it back before; means something while it is ejected. */
+    long untilNanos() {
+        return untilNanos;
+    }
+
     int timesInARow() {
         return timesInARow;
     }

@@ -3,6 +3,7 @@ package dev.usher.pool;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Units;
 import dev.usher.metrics.PoolLatencies;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -444,11 +445,15 @@ public final class Pool {
     }
 
     private String ejectionText(Backend backend) {
-        return "%d sessions in a row failed on it; it is left out for %d s (ejection %d in a row)"
+        int times = backend.ejection().timesInARow();
+        return "%s in a row failed on it; it is left out for %d s%s"
                 .formatted(
-                        config.ejection().consecutiveFailures(),
+                        Units.counted(config.ejection().consecutiveFailures(), "session"),
                         backend.ejection().lastNanos() / 1_000_000_000,
-                        backend.ejection().timesInARow());
+                        times == 1
+                                ? ""
+                                : ", longer than before, since it failed again soon: ejected " + times
+                                        + " times in a row");
     }
 
     private List<Weighted> weighted(boolean backups, long nowNanos) {

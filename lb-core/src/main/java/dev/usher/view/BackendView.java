@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param configuredName what the configuration calls it: a host name and port where it has one
  * @param reason why it is in its state, in words
  * @param since when its state last changed, by the wall clock
+ * @param ejectedUntil when it is let back at the latest, by the wall clock; null unless it is ejected
  * @param adminState what people said
  * @param weight its share, 1..256; what people set goes before the configuration
  * @param backup whether it serves only while no other does
@@ -37,6 +38,7 @@ public record BackendView(
         BackendState state,
         String reason,
         Instant since,
+        @Nullable Instant ejectedUntil,
         AdminState adminState,
         int weight,
         int configuredWeight,
@@ -68,6 +70,7 @@ public record BackendView(
                 backend.state(),
                 backend.reason(),
                 Instant.ofEpochMilli(backend.changedMillis()),
+                backend.ejectedUntil(nowNanos),
                 backend.adminState(),
                 backend.weight(),
                 config.weight(),

@@ -100,8 +100,9 @@ final class DemoCommand implements Callable<Integer> {
                         .url();
                 RunFile run = RunFile.create(new RunDirectory(System::getenv), null, config, dashboard);
                 Runnable visitors = noTraffic ? () -> {} : demo.begin(bound(balancer, Demo.VISITORS));
-                foreground.beforeEnd(() -> {
-                    run.close();
+                foreground.atEnd(run::close);
+                foreground.beforeDrain(() -> {
+                    run.drains();
                     visitors.run();
                 });
                 PrintWriter out = spec.commandLine().getOut();

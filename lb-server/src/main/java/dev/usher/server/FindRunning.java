@@ -21,11 +21,19 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
      * @param options by which the command can be told, where several are
      */
     RunFile.@Nullable Found one(String options) throws AdminFault {
-        List<RunFile.Found> meant = all().stream().filter(this::isMeant).toList();
+        List<RunFile.Found> meant =
+                theNewer(all().stream().filter(this::isMeant).toList());
         if (meant.size() > 1) {
             throw new AdminFault("there are several; say which by " + options + ":\n" + listed(meant));
         }
         return meant.isEmpty() ? null : meant.getFirst();
+    }
+
+    /** Of several those that stay: one that drains has given way to another. */
+    private static List<RunFile.Found> theNewer(List<RunFile.Found> meant) {
+        List<RunFile.Found> staying =
+                meant.stream().filter(found -> !found.state().draining()).toList();
+        return staying.isEmpty() ? meant : staying;
     }
 
     /**

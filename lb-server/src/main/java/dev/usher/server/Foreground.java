@@ -35,7 +35,8 @@ final class Foreground {
     private final UsherConfig config;
     private final StopSignals stops;
     private final Instant startedAt = Instant.now();
-    private Runnable beforeEnd = () -> {};
+    private Runnable beforeDrain = () -> {};
+    private Runnable atEnd = () -> {};
     private @Nullable String leftOut;
 
     Foreground(UsherConfig config, StopSignals stops) {
@@ -64,9 +65,14 @@ final class Foreground {
         leftOut = listener;
     }
 
-    /** Has something ended before the load balancer ends. */
-    void beforeEnd(Runnable action) {
-        beforeEnd = action;
+    /** Has something ended before open sessions are waited for. */
+    void beforeDrain(Runnable action) {
+        beforeDrain = action;
+    }
+
+    /** Has something ended after the last session. */
+    void atEnd(Runnable action) {
+        atEnd = action;
     }
 
     /**
@@ -117,9 +123,11 @@ final class Foreground {
                 balancer.accept();
                 signal = stops.take();
             } finally {
-                beforeEnd.run();
+                beforeDrain.run();
             }
             clean = drain(balancer, signal);
+        } finally {
+            atEnd.run();
         }
         log.info("{}", totals(balancer.snapshot()));
         return clean ? ExitCode.OK : ExitCode.FAILED;

@@ -1,6 +1,7 @@
 package dev.usher.server;
 
 import dev.usher.LoadBalancer;
+import dev.usher.Reload;
 import dev.usher.admin.AdminServer;
 import dev.usher.server.Foreground.Running;
 import dev.usher.server.log.ProgramLog;
@@ -49,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             Foreground foreground = new Foreground(read.config(), StopSignals.install());
             return foreground.run(running -> {
-                foreground.beforeEnd(reloading(read, running, hangUp));
+                reload(read, running, hangUp, foreground);
                 StartLines.write(running);
             });
         } finally {
@@ -57,24 +58,29 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Begins to follow changes of the configuration; what is given back ends that. */
-    private Runnable reloading(ConfigResult.Valid read, Running running, HangUp hangUp) {
+    /** Follows changes of the configuration until it drains, and can be found until it ends. */
+    private void reload(ConfigResult.Valid read, Running running, HangUp hangUp, Foreground foreground) {
         LoadBalancer balancer = running.balancer();
         AdminServer admin = running.admin();
         RunFile run = RunFile.create(
                 new RunDirectory(System::getenv), argument.file(), read.config(), admin == null ? null : admin.url());
+        foreground.atEnd(run::close);
         Reloader reloader = new Reloader(argument.file(), read, balancer);
         if (admin != null) {
-            reloader.tell(_ -> admin.follow(balancer.config().admin()));
+            reloader.tell(reload -> {
+                if (reload.result() != Reload.Result.REFUSED) {
+                    admin.follow(balancer.config().admin());
+                }
+            });
         }
         reloader.tell(_ -> ProgramLog.setLevel(balancer.config().logging().level()));
         reloader.tell(reload -> run.tell(reload, balancer.config()));
         running.show(new FileSource(argument.file(), balancer, reloader));
         reloader.start();
         hangUp.goesTo(reloader::onSignal);
-        return () -> {
+        foreground.beforeDrain(() -> {
             reloader.close();
-            run.close();
-        };
+            run.drains();
+        });
     }
 }

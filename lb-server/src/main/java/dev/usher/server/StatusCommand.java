@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Units;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +32,7 @@ final class StatusCommand extends AdminCommand {
     private static void print(JsonNode status, PrintWriter out) {
         JsonNode config = status.path("config");
         out.println("usher " + text(status, "version") + ", process " + text(status, "pid") + " on "
-                + text(status, "hostname") + ": " + text(status, "state") + " for "
-                + length(status.path("uptime_seconds").asLong()));
+                + text(status, "hostname") + ": " + state(status));
         out.println("configuration  generation " + text(config, "generation") + " since "
                 + second(text(config, "in_force_since"))
                 + (config.path("file").isNull()
@@ -44,6 +44,13 @@ final class StatusCommand extends AdminCommand {
         out.println("backends       " + serving(status.path("backends")));
         out.println();
         attention(status.path("attention"), out);
+    }
+
+    private static String state(JsonNode status) {
+        String up = length(status.path("uptime_seconds").asLong());
+        return text(status, "state").equals("draining")
+                ? "draining, " + Units.counted(status.path("open").asLong(), "connection") + " left; up for " + up
+                : text(status, "state") + " for " + up;
     }
 
     private static void attention(JsonNode entries, PrintWriter out) {

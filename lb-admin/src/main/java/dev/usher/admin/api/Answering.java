@@ -1,11 +1,11 @@
 package dev.usher.admin.api;
 
+import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.util.NoSuchElementException;
 import org.slf4j.Logger;
@@ -28,7 +28,7 @@ public final class Answering implements HttpHandler {
             return;
         }
         try {
-            Json.send(exchange, StatusCodes.OK, operation.answer(new Question(exchange)));
+            Gzip.send(exchange, "application/json", Json.bytes(operation.answer(new Question(exchange))));
         } catch (ProblemException refused) {
             refused.problem().send(exchange);
         } catch (NoSuchElementException missing) {

@@ -38,9 +38,9 @@ public final class ListenersResource {
     public Object list(Question question) {
         Map<String, List<InetSocketAddress>> addresses = balancer.addresses();
         List<Listener> listeners = new ArrayList<>();
-        balancer.snapshot().listeners().forEach((name, counted) -> {
+        balancer.listeners().forEach((name, counted) -> {
             ListenerConfig config = balancer.config().listeners().get(name);
-            if (config != null) { // null in the moment in which a reload closes it
+            if (config != null) { // null in the moment in which a reload removes it
                 listeners.add(listener(config, addresses.getOrDefault(name, List.of()), counted));
             }
         });

@@ -7,8 +7,10 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -115,8 +117,21 @@ public final class Access {
 
     // ---- sessions ----
 
+    /**
+     * Whether whoever made this request by a session's cookie may still look, asked as often as one likes. True of requests
+     * by a token: their stream ends when tokens change.
+     */
+    public BooleanSupplier goesOn(HttpServerExchange exchange) {
+        String session = settings.get().tokens().isEmpty() || bearer(exchange) != null ? null : cookie.read(exchange);
+        if (session == null) {
+            return () -> true;
+        }
+        ByteBuffer key = Sessions.key(session);
+        return () -> sessions.goesOn(key);
+    }
+
     /** Swaps a token for a session's cookie. */
-    Caller logIn(HttpServerExchange exchange, String presented) throws ProblemException {
+    public Caller logIn(HttpServerExchange exchange, String presented) throws ProblemException {
         List<Token> known = settings.get().tokens();
         if (known.isEmpty()) {
             throw Problem.of(409, "there is nothing to log in to: admin.tokens has none, and all may read")
@@ -128,7 +143,8 @@ public final class Access {
         return new Caller(token.name(), token.role(), Caller.address(exchange));
     }
 
-    void logOut(HttpServerExchange exchange) {
+    /** Ends the session of a browser, if it has one. */
+    public void logOut(HttpServerExchange exchange) {
         String session = cookie.read(exchange);
         if (session != null) {
             sessions.end(session);

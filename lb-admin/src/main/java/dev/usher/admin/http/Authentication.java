@@ -3,6 +3,7 @@ package dev.usher.admin.http;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Lets through those who may: everybody to what holds nothing of the process (the dashboard's own files, health, the
@@ -12,10 +13,13 @@ public final class Authentication implements HttpHandler {
     private static final Set<String> OPEN = Set.of("/", "/ui");
 
     private final Access access;
+    private final BiConsumer<HttpServerExchange, Problem> refusal;
     private final HttpHandler next;
 
-    public Authentication(Access access, HttpHandler next) {
+    /** @param refusal tells a client why it is not let through */
+    public Authentication(Access access, BiConsumer<HttpServerExchange, Problem> refusal, HttpHandler next) {
         this.access = access;
+        this.refusal = refusal;
         this.next = next;
     }
 
@@ -27,7 +31,7 @@ public final class Authentication implements HttpHandler {
                 access.allow(exchange, caller);
                 caller.attachTo(exchange);
             } catch (ProblemException refused) {
-                refused.problem().send(exchange);
+                refusal.accept(exchange, refused.problem());
                 return;
             }
         }

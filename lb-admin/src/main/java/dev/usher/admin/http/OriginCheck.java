@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets through writes that a page of usher's own made, or a program; not those that another page had a browser make, with
  * the cookie that the browser has. A browser says where a request comes from in Sec-Fetch-Site, an old one in Origin; a
- * program says neither. What is demanded of the type no form of HTML can send.
+ * program says neither. What is demanded of the type no form of HTML can send, but the one that logs in without scripts.
  *
  * <p>Of reads, only links from elsewhere are followed: another page could not see an answer, but it could take the places of
  * those who look, and make work.
@@ -58,10 +58,21 @@ public final class OriginCheck implements HttpHandler {
                     "a page of another origin made this request: changes are taken from usher's own"
                             + " pages and from programs only");
         }
+        if (Request.isForm(exchange)) {
+            return faultOfForm(exchange);
+        }
         if (!isJson(exchange)) {
             return Problem.of(415, "what is sent with a change must have Content-Type: application/json");
         }
         return null;
+    }
+
+    /** Any page can have a form sent, so it must say where it comes from. */
+    private static @Nullable Problem faultOfForm(HttpServerExchange exchange) {
+        if (!saysOrigin(exchange)) {
+            return Problem.of(403, "a form must come from a browser that says from which page: use /api/v1/session");
+        }
+        return isOfType(exchange, "application/x-www-form-urlencoded") ? null : Problem.of(415, "this takes a form");
     }
 
     private static boolean isOwnOrigin(HttpServerExchange exchange) {
@@ -84,9 +95,14 @@ public final class OriginCheck implements HttpHandler {
 
     /** True as well of a request that sends nothing. */
     private static boolean isJson(HttpServerExchange exchange) {
+        return exchange.getRequestHeaders().contains(Headers.CONTENT_TYPE)
+                ? isOfType(exchange, "application/json")
+                : RequestLimits.body(exchange).length == 0;
+    }
+
+    private static boolean isOfType(HttpServerExchange exchange, String wanted) {
         String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-        return type == null
-                ? RequestLimits.body(exchange).length == 0
-                : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json");
+        return type != null
+                && type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(wanted);
     }
 }

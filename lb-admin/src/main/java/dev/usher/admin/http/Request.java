@@ -32,6 +32,11 @@ final class Request {
 
     /** Logging in and out, which is how one comes to a session. */
     static boolean isLogin(HttpServerExchange exchange) {
-        return exchange.getRequestPath().equals("/api/v1/session");
+        return exchange.getRequestPath().equals("/api/v1/session") || isForm(exchange);
+    }
+
+    /** The same from the page without scripts: the one request that a form of HTML makes. */
+    static boolean isForm(HttpServerExchange exchange) {
+        return exchange.getRequestPath().equals("/plain") && isWrite(exchange);
     }
 }

@@ -1,17 +1,14 @@
 package dev.usher.admin.http;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Has those wait who keep sending wrong tokens. Counted by address, for IPv6 by its /64: a whole one is easily had. Any
- * thread.
+ * Has those wait who keep sending wrong tokens. Any thread.
  */
 public final class Throttle {
     /** Wrong tokens in one window, after which no token is looked at until it is over. */
@@ -33,14 +30,14 @@ public final class Throttle {
 
     /** How many seconds an address has to wait before its token is looked at; 0 if it need not. */
     synchronized long waitSeconds(InetAddress address) {
-        Window window = windows.get(key(address));
+        Window window = windows.get(ClientKey.of(address));
         long left = window == null || window.failures() < MAX_FAILURES ? 0 : leftNanos(window);
         return left <= 0 ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1));
     }
 
     /** Counts a wrong token; true for the one after which the address has to wait. */
     synchronized boolean failed(InetAddress address) {
-        ByteBuffer key = key(address);
+        ByteBuffer key = ClientKey.of(address);
         Window before = windows.get(key);
         if (before != null && leftNanos(before) > 0) {
             windows.put(key, new Window(before.beganNanos(), before.failures() + 1));
@@ -64,10 +61,5 @@ public final class Throttle {
 
     private long leftNanos(Window window) {
         return window.beganNanos() + WINDOW_NANOS - nanos.getAsLong();
-    }
-
-    private static ByteBuffer key(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, 8) : bytes);
     }
 }

@@ -103,9 +103,8 @@ final class FrameSource {
         return failures;
     }
 
-    /** A listener that a reload has taken away takes its counts with it: then nothing is known of this second. */
     private static double rate(long before, long now, double seconds) {
-        return round(Math.max(0, now - before) / seconds);
+        return round((now - before) / seconds);
     }
 
     private static double round(double rate) {
@@ -116,7 +115,7 @@ final class FrameSource {
         Histogram difference = now.copy();
         try {
             difference.subtract(before);
-        } catch (IllegalArgumentException fewer) { // as above: a pool that is gone took its times with it
+        } catch (IllegalArgumentException fewer) { // a pool that a reload removed took its times with it
             difference.reset();
         }
         return Percentiles.of(difference);

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.xnio.Options;
 
 /**
@@ -35,12 +37,13 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
 
     /** Who has taken nothing for so long is gone, or might as well be: its place is for others. */
-    private static final Duration STALL = Duration.ofSeconds(30);
+    static final Duration STALL = Duration.ofSeconds(30);
 
     private static final byte[] END_OF_EVENT = {'\n', '\n'};
 
     private final EventRing ring;
     private final long stallNanos;
+    private final Function<HttpServerExchange, BooleanSupplier> mayLook;
     private final Set<StreamClient> clients = ConcurrentHashMap.newKeySet();
     /** Places taken, by clients or those who are about to be. */
     private final AtomicInteger taken = new AtomicInteger();
@@ -49,10 +52,12 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
 
     /** @param firstSequence that of the first frame to be published */
     FrameStream(long firstSequence) {
-        this(firstSequence, STALL);
+        this(firstSequence, STALL, _ -> () -> true);
     }
 
-    FrameStream(long firstSequence, Duration stall) {
+    /** @param mayLook says of a request how to ask whether its maker may look, each second anew */
+    FrameStream(long firstSequence, Duration stall, Function<HttpServerExchange, BooleanSupplier> mayLook) {
+        this.mayLook = mayLook;
         this.stallNanos = stall.toNanos();
         this.ring = new EventRing(History.FRAMES, firstSequence - 1);
     }
@@ -102,7 +107,8 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
         } catch (IOException _) {
             // it has what it has; who does not read is found later then
         }
-        StreamClient client = new StreamClient(exchange, ring, firstOf(exchange), stallNanos, this::onGone);
+        StreamClient client =
+                new StreamClient(exchange, ring, firstOf(exchange), stallNanos, mayLook.apply(exchange), this::onGone);
         clients.add(client);
         client.begin();
         if (closed) { // it came while the others were closed

@@ -1,21 +1,34 @@
 package dev.usher.admin.live;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last frames as columns of numbers, so that a page that is opened now has its charts filled. One thread adds; any
  * asks. It takes the same room from the start on: {@link #FRAMES} times 8 bytes for each column, some 130 kB.
+ *
+ * <p>It is most of what a page with charts fetches, so it says no more than a chart shows: measures to one percent, as
+ * latencies are recorded, which is a pixel of a chart; times in tenths of a second, and those as steps.
  */
 public final class History {
     /** 15 minutes: what one wants to see of an incident on arriving at it. More is a job for Prometheus. */
     public static final int FRAMES = 900;
 
-    private static final double MILLIS_PER_SECOND = 1000;
+    /** Of a measure, in hundredths of its power of ten: 1.62, 3.15, 7.9. Below 2, below 5, and up to 10. */
+    private static final List<BigDecimal> STEPS =
+            List.of(BigDecimal.valueOf(2), BigDecimal.valueOf(5), BigDecimal.valueOf(10));
+
+    private static final double TENTHS_PER_SECOND = 10;
+    private static final long MILLIS_PER_TENTH = 100;
 
     private static final class Column {
         private final String name;
@@ -29,44 +42,58 @@ public final class History {
             this.of = of;
         }
 
+        /** One that is shown to one percent; a count is shown whole. */
+        static Column measure(String name, Function<Frame, @Nullable Number> of) {
+            return new Column(name, frame -> rounded(of.apply(frame)));
+        }
+
+        private static @Nullable Number rounded(@Nullable Number value) {
+            if (value == null) {
+                return null;
+            }
+            BigDecimal exact = new BigDecimal(value.toString());
+            int power = exact.precision() - exact.scale() - 1;
+            int first = exact.unscaledValue().toString().charAt(0) - '0';
+            BigDecimal step = STEPS.get(first < 2 ? 0 : first < 5 ? 1 : 2).scaleByPowerOfTen(power - 2);
+            return exact.divide(step, 0, RoundingMode.HALF_EVEN).multiply(step);
+        }
+
         void set(int place, Frame frame) {
             Number value = of.apply(frame);
             values[place] = value == null ? Double.NaN : value.doubleValue();
         }
 
-        /** Whole numbers as such: they are shorter, and most are. */
         @Nullable
         Number get(int place) {
             double value = values[place];
-            if (Double.isNaN(value)) {
-                return null;
-            }
-            if (value == Math.rint(value)) {
-                return (long) value;
-            }
-            return value;
+            return Double.isNaN(value) ? null : shortest(value);
+        }
+
+        String name() {
+            return name;
         }
     }
 
-    /** Guarded by this, as is all that follows. */
+    /** Tenths of a second since 1970 of each frame. Guarded by this, as is all that follows. */
+    private final long[] at = new long[FRAMES];
+
     private final List<Column> columns = List.of(
-            new Column("at", frame -> frame.at().toEpochMilli() / MILLIS_PER_SECOND),
             new Column("open", Frame::open),
-            new Column("new_per_second", Frame::newPerSecond),
-            new Column("failures_per_second", Frame::failuresPerSecond),
-            new Column("received_bytes_per_second", Frame::receivedBytesPerSecond),
-            new Column("sent_bytes_per_second", Frame::sentBytesPerSecond),
-            new Column("connect_p50", frame -> frame.connect().p50()),
-            new Column("connect_p90", frame -> frame.connect().p90()),
-            new Column("connect_p99", frame -> frame.connect().p99()),
-            new Column("first_byte_p50", frame -> frame.firstByte().p50()),
-            new Column("first_byte_p90", frame -> frame.firstByte().p90()),
-            new Column("first_byte_p99", frame -> frame.firstByte().p99()),
-            new Column("hello_p50", frame -> frame.hello().p50()),
-            new Column("hello_p99", frame -> frame.hello().p99()),
-            new Column("held_bytes", Frame::heldBytes),
-            new Column("heap_bytes", Frame::heapBytes),
-            new Column("loop_delay_seconds", Frame::loopDelaySeconds),
+            Column.measure("new_per_second", Frame::newPerSecond),
+            Column.measure("failures_per_second", Frame::failuresPerSecond),
+            Column.measure("received_bytes_per_second", Frame::receivedBytesPerSecond),
+            Column.measure("sent_bytes_per_second", Frame::sentBytesPerSecond),
+            Column.measure("connect_p50", frame -> frame.connect().p50()),
+            Column.measure("connect_p90", frame -> frame.connect().p90()),
+            Column.measure("connect_p99", frame -> frame.connect().p99()),
+            Column.measure("first_byte_p50", frame -> frame.firstByte().p50()),
+            Column.measure("first_byte_p90", frame -> frame.firstByte().p90()),
+            Column.measure("first_byte_p99", frame -> frame.firstByte().p99()),
+            Column.measure("hello_p50", frame -> frame.hello().p50()),
+            Column.measure("hello_p99", frame -> frame.hello().p99()),
+            Column.measure("held_bytes", Frame::heldBytes),
+            Column.measure("heap_bytes", Frame::heapBytes),
+            Column.measure("loop_delay_seconds", Frame::loopDelaySeconds),
             new Column("serving_backends", Frame::servingBackends));
 
     /** Where the next frame goes. */
@@ -76,24 +103,49 @@ public final class History {
     private long lastSequence;
 
     synchronized void add(Frame frame) {
+        at[next] = Math.round((double) frame.at().toEpochMilli() / MILLIS_PER_TENTH);
         columns.forEach(column -> column.set(next, frame));
         next = (next + 1) % FRAMES;
         size = Math.min(size + 1, FRAMES);
         lastSequence = frame.sequence();
     }
 
-    /** As the API shows it: lists by their names, the oldest frame first. */
-    public synchronized Map<String, Object> columns() {
+    /** The columns that there are, in the words of the API. */
+    public Set<String> names() {
+        return columns.stream().map(Column::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /**
+     * As the API shows it: lists by their names, the oldest frame first.
+     *
+     * @param wanted some of {@link #names}
+     */
+    public synchronized Map<String, Object> columns(Set<String> wanted) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("first_sequence", lastSequence - size + 1);
-        int first = Math.floorMod(next - size, FRAMES);
-        for (Column column : columns) {
-            all.put(
-                    column.name,
-                    IntStream.range(0, size)
-                            .mapToObj(i -> column.get((first + i) % FRAMES))
-                            .toList());
-        }
+        all.put("at_steps", IntStream.range(0, size).mapToObj(this::step).toList());
+        columns.stream()
+                .filter(column -> wanted.contains(column.name))
+                .forEach(column -> all.put(
+                        column.name,
+                        IntStream.range(0, size)
+                                .mapToObj(i -> column.get(place(i)))
+                                .toList()));
         return all;
+    }
+
+    private int place(int i) {
+        return Math.floorMod(next - size + i, FRAMES);
+    }
+
+    /** Seconds since the frame before; of the first one since 1970. */
+    private Number step(int i) {
+        long tenths = at[place(i)] - (i == 0 ? 0 : at[place(i - 1)]);
+        return shortest(tenths / TENTHS_PER_SECOND);
+    }
+
+    /** Whole numbers as such: they are shorter, and most are. */
+    private static Number shortest(double value) {
+        return value == Math.rint(value) ? (Number) (long) value : (Number) value;
     }
 }

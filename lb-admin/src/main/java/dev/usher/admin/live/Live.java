@@ -3,7 +3,13 @@ package dev.usher.admin.live;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Problem;
 import io.undertow.server.HttpServerExchange;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Sampling, history and stream of one running usher. */
@@ -13,10 +19,14 @@ public final class Live implements AutoCloseable {
     private final FrameStream stream;
     private final Sampler sampler = new Sampler(this::sample);
 
-    /** @param standing is asked each second; it has to be cheap */
-    public Live(LoadBalancer balancer, Supplier<Standing> standing) {
+    /**
+     * @param standing is asked each second; it has to be cheap
+     * @param mayLook says of a request for the stream how to ask whether its maker may look, each second anew
+     */
+    public Live(
+            LoadBalancer balancer, Supplier<Standing> standing, Function<HttpServerExchange, BooleanSupplier> mayLook) {
         this.source = new FrameSource(balancer, standing);
-        this.stream = new FrameStream(source.nextSequence());
+        this.stream = new FrameStream(source.nextSequence(), FrameStream.STALL, mayLook);
     }
 
     /** Samples from now on. */
@@ -26,13 +36,16 @@ public final class Live implements AutoCloseable {
 
     private void sample() {
         try {
-            Frame frame = source.next();
-            history.add(frame);
-            stream.publish(frame);
+            add(source.next());
         } catch (RuntimeException e) {
             stream.tick();
             throw e;
         }
+    }
+
+    void add(Frame frame) {
+        history.add(frame);
+        stream.publish(frame);
     }
 
     /** {@code GET /api/v1/history}. */
@@ -41,7 +54,20 @@ public final class Live implements AutoCloseable {
             exchange.dispatch(this::history);
             return;
         }
-        Gzip.send(exchange, "application/json", Json.bytes(history.columns()));
+        Set<String> wanted = wanted(exchange);
+        if (history.names().containsAll(wanted)) {
+            Gzip.send(exchange, "application/json", Json.bytes(history.columns(wanted)));
+        } else {
+            Problem.of(400, "columns may be any of " + String.join(",", history.names()))
+                    .send(exchange);
+        }
+    }
+
+    private Set<String> wanted(HttpServerExchange exchange) {
+        Deque<String> asked = exchange.getQueryParameters().get("columns");
+        return asked == null
+                ? history.names()
+                : Set.copyOf(Arrays.asList(asked.getFirst().split(",", -1)));
     }
 
     /** {@code GET /api/v1/stream}. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -28,6 +29,7 @@ final class StreamClient {
     private final XnioIoThread thread;
     private final EventRing ring;
     private final long stallNanos;
+    private final BooleanSupplier mayLook;
     private final Consumer<StreamClient> onGone;
 
     /** Sequence of the frame to be sent next. */
@@ -43,16 +45,23 @@ final class StreamClient {
     /**
      * @param next sequence of the first frame to be sent
      * @param stallNanos how long it may take nothing
+     * @param mayLook is asked before each frame; the stream ends when it says no
      * @param onGone is told once, on the connection's thread
      */
     StreamClient(
-            HttpServerExchange exchange, EventRing ring, long next, long stallNanos, Consumer<StreamClient> onGone) {
+            HttpServerExchange exchange,
+            EventRing ring,
+            long next,
+            long stallNanos,
+            BooleanSupplier mayLook,
+            Consumer<StreamClient> onGone) {
         this.exchange = exchange;
         this.sink = exchange.getResponseChannel();
         this.thread = exchange.getIoThread();
         this.ring = ring;
         this.next = next;
         this.stallNanos = stallNanos;
+        this.mayLook = mayLook;
         this.catchUpTo = ring.newest();
         this.onGone = onGone;
     }
@@ -88,6 +97,10 @@ final class StreamClient {
 
     private void onTick() {
         if (gone) {
+            return;
+        }
+        if (!mayLook.getAsBoolean()) {
+            end();
             return;
         }
         if (sending != null) {

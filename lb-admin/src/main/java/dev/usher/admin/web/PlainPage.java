@@ -2,6 +2,7 @@ package dev.usher.admin.web;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.Attention;
+import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
 import dev.usher.view.BackendView;
@@ -29,10 +30,36 @@ public final class PlainPage implements HttpHandler {
             exchange.dispatch(this);
             return;
         }
-        Gzip.send(exchange, "text/html; charset=utf-8", page().getBytes(StandardCharsets.UTF_8));
+        Gzip.send(
+                exchange, "text/html; charset=utf-8", page(Caller.of(exchange)).getBytes(StandardCharsets.UTF_8));
     }
 
-    private String page() {
+    private String page(Caller caller) {
+        return framed("""
+            <p class="shown">%s: %d open connections. Load this page again for newer figures.</p>
+            %s<section>
+            <h2>Needs attention</h2>
+            %s
+            </section>
+            <section>
+            <h2>Backends</h2>
+            <div class="wide" role="region" aria-label="Backends" tabindex="0"><table>
+            <thead><tr><th scope="col">pool</th><th scope="col">backend</th><th scope="col">state</th>\
+            <th scope="col">why</th><th scope="col">since</th><th scope="col">open</th><th scope="col">weight</th></tr></thead>
+            <tbody>
+            %s</tbody>
+            </table></div>
+            </section>
+            """.formatted(
+                        time(Instant.now()),
+                        balancer.openSessions(),
+                        caller.name() == null ? "" : PlainLogin.leave(caller.name()),
+                        list(attention.list()),
+                        rows()));
+    }
+
+    /** A whole page of a text that is markup. */
+    static String framed(String text) {
         return """
             <!doctype html>
             <html lang="en">
@@ -47,24 +74,10 @@ public final class PlainPage implements HttpHandler {
             <body>
             <main>
             <h1>usher</h1>
-            <p class="shown">%s: %d open connections. Load this page again for newer figures.</p>
-            <section>
-            <h2>Needs attention</h2>
-            %s
-            </section>
-            <section>
-            <h2>Backends</h2>
-            <div class="wide" role="region" aria-label="Backends" tabindex="0"><table>
-            <thead><tr><th scope="col">pool</th><th scope="col">backend</th><th scope="col">state</th>\
-            <th scope="col">why</th><th scope="col">since</th><th scope="col">open</th><th scope="col">weight</th></tr></thead>
-            <tbody>
-            %s</tbody>
-            </table></div>
-            </section>
-            </main>
+            %s</main>
             </body>
             </html>
-            """.formatted(time(Instant.now()), balancer.openSessions(), list(attention.list()), rows());
+            """.formatted(text);
     }
 
     private static String list(List<Attention.Entry> entries) {

@@ -1,8 +1,10 @@
 package dev.usher.admin.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.config.AdminConfig.Token;
@@ -21,7 +23,9 @@ class SessionsTest {
         String id = sessions.begin(TOKEN);
         now += Sessions.LIFE.toNanos();
         assertEquals(TOKEN, sessions.find(id, KNOWN));
+        assertTrue(sessions.goesOn(Sessions.key(id)));
         now += 1;
+        assertFalse(sessions.goesOn(Sessions.key(id)));
         assertNull(sessions.find(id, KNOWN));
         assertEquals(0, sessions.size());
     }

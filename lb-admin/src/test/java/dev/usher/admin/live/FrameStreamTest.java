@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,19 @@ class FrameStreamTest {
 
     private static String json(Frame frame) {
         return new String(Json.bytes(frame), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void endsForWhoMayNotLookAnyMore() throws IOException {
+        AtomicBoolean may = new AtomicBoolean(true);
+        stream = new FrameStream(FIRST, Duration.ofSeconds(30), _ -> may::get);
+        StreamPeer peer = peer();
+        publish(1);
+        assertEquals(published, peer.nextId());
+        may.set(false);
+        publish(1);
+        assertEquals("", peer.await("0"), "the chunk that ends it");
+        Await.until(() -> stream.clients() == 0, "its place is free");
     }
 
     @Test
@@ -157,7 +171,7 @@ class FrameStreamTest {
 
     @Test
     void whoTakesNothingLosesItsPlace() throws IOException {
-        stream = new FrameStream(FIRST, Duration.ofMillis(200));
+        stream = new FrameStream(FIRST, Duration.ofMillis(200), _ -> () -> true);
         known(new StreamPeer(address(), 4096));
         Await.until(
                 () -> {

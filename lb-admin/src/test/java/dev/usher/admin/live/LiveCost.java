@@ -52,7 +52,7 @@ public final class LiveCost {
 
     /** Per cent of a core with the most that may look, over real sockets. */
     public static double measureStreams(LoadBalancer balancer) throws Exception {
-        Live live = new Live(balancer, LiveCost::standing);
+        Live live = new Live(balancer, LiveCost::standing, _ -> () -> true);
         Undertow server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1", live.stream())
                 .setIoThreads(1)

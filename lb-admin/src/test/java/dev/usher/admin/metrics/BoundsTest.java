@@ -35,6 +35,7 @@ class BoundsTest {
                     BackendState.UP,
                     "",
                     Instant.EPOCH,
+                    null,
                     AdminState.READY,
                     1,
                     1,

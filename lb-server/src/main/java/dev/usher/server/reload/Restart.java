@@ -18,7 +18,7 @@ final class Restart {
         addIf(needed, started.workers() != inForce.workers(), "workers");
         addIf(needed, started.limits().heldBytes() != inForce.limits().heldBytes(), "limits.held_bytes");
         addIf(needed, !Objects.equals(started.admin().bind(), inForce.admin().bind()), "admin.bind");
-        addIf(needed, !Objects.equals(started.admin().tls(), inForce.admin().tls()), "admin.tls");
+        addIf(needed, (started.admin().tls() == null) != (inForce.admin().tls() == null), "admin.tls");
         addIf(needed, was.format() != is.format(), "logging.format");
         addIf(needed, !was.access().equals(is.access()), "logging.access");
         return needed;

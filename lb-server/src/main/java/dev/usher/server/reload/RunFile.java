@@ -53,7 +53,8 @@ public final class RunFile implements AutoCloseable {
                 admin,
                 1,
                 null,
-                null);
+                null,
+                false);
     }
 
     /**
@@ -95,10 +96,17 @@ public final class RunFile implements AutoCloseable {
                 state.admin(),
                 reload.generation(),
                 attempt,
-                reload.trigger() == Reload.Trigger.SIGNAL ? attempt : state.lastSignal());
+                reload.trigger() == Reload.Trigger.SIGNAL ? attempt : state.lastSignal(),
+                state.draining());
         if (reload.result() == Reload.Result.APPLIED) {
             writeConfig(inForce);
         }
+        write();
+    }
+
+    /** Says that it was asked to end: it goes on until it has, and takes no other configuration. */
+    public synchronized void drains() {
+        state = state.asDraining();
         write();
     }
 

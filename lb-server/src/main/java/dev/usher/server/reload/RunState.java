@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation in force
  * @param last attempt to reload; null if there was none
  * @param lastSignal the last attempt that a SIGHUP asked for; null if there was none
+ * @param draining whether it was asked to end, and only finishes what is open
  */
 public record RunState(
         long pid,
@@ -20,7 +21,8 @@ public record RunState(
         @Nullable String admin,
         int generation,
         @Nullable Attempt last,
-        @Nullable Attempt lastSignal) {
+        @Nullable Attempt lastSignal,
+        boolean draining) {
     /**
      * An attempt to reload.
      *
@@ -28,6 +30,11 @@ public record RunState(
      * @param text the differences, or the faults
      */
     public record Attempt(long number, String result, int generation, List<String> text) {}
+
+    /** The same, once it was asked to end. */
+    RunState asDraining() {
+        return new RunState(pid, startedMillis, config, admin, generation, last, lastSignal, true);
+    }
 
     /** The number of the last attempt that a signal asked for; 0 if there was none. */
     long signalNumber() {

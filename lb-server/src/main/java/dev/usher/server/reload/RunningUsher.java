@@ -59,6 +59,9 @@ public final class RunningUsher {
 
     /** Asks it to reload, and waits for what comes of that; empty if nothing does. */
     public Optional<RunState.Attempt> reload(Duration patience) throws IOException, InterruptedException {
+        if (found.now().map(RunState::draining).orElse(false)) {
+            throw new IOException("it is draining, and takes no other configuration");
+        }
         long before = found.now().map(RunState::signalNumber).orElse(0L);
         int sent = new ProcessBuilder("kill", "-HUP", Long.toString(state().pid()))
                 .redirectErrorStream(true)

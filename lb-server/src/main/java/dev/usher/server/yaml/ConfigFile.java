@@ -51,6 +51,7 @@ public final class ConfigFile {
             List<Item.Mapping> trees = new ArrayList<>(List.of(tree));
             trees.addAll(included(tree));
             config = new ConfigReader(joined(trees), problems).read(complete);
+            problems.followed().forEach(recorder::look);
         }
         List<Path> read = List.copyOf(files);
         List<Diagnostic> diagnostics = problems.sorted(read);
@@ -105,8 +106,7 @@ public final class ConfigFile {
             return null;
         }
         String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        Path directory = file.toAbsolutePath().getParent();
-        Substitution substitution = new Substitution(environment, directory == null ? file : directory, recorder);
+        Substitution substitution = new Substitution(environment, source.directory(), recorder);
         return YamlTree.read(source, withoutMark, substitution, problems);
     }
 

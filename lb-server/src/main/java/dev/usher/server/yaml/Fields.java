@@ -181,8 +181,29 @@ final class Fields {
     /** The path of a file that is of use; null otherwise, which is then noted. */
     @Nullable
     Path file(String key, FileCheck check) {
-        Item.Scalar scalar = scalar(key);
-        Path file = parsed(scalar, path(key), Path::of);
+        return usable(key, path(key, scalar(key)), check);
+    }
+
+    /** The same, of a file whose changes are changes of the configuration, also while it cannot be used. */
+    @Nullable
+    Path followedFile(String key, FileCheck check) {
+        Path file = path(key, scalar(key));
+        if (file != null) {
+            problems.follow(file);
+        }
+        return usable(key, file, check);
+    }
+
+    /** The path that a value names; a relative one begins where the file is that has it. Null as {@link #parsed}. */
+    @Nullable
+    Path path(String key, Item.@Nullable Scalar scalar) {
+        Path named = parsed(scalar, path(key), Path::of);
+        return named == null || scalar == null
+                ? null
+                : scalar.place().source().directory().resolve(named);
+    }
+
+    private @Nullable Path usable(String key, @Nullable Path file, FileCheck check) {
         return file == null || !isGood(key, () -> check.look(file, path(key))) ? null : file;
     }
 

@@ -8,19 +8,29 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The diagnostics of one run. One that comes twice, as through an alias, is kept once. */
+/** The diagnostics of one run, and the files that they depend on. One that comes twice, as through an alias, is kept once. */
 final class Problems {
     /** Shorter texts are no secrets, and to replace them would garble messages. */
     private static final int MIN_SECRET = 4;
 
     private final Set<Diagnostic> found = new LinkedHashSet<>();
     private final List<String> secrets = new ArrayList<>();
+    private final Set<Path> followed = new LinkedHashSet<>();
 
     /** Keeps a text out of every message from here on. */
     void keepSecret(String text) {
         if (text.length() >= MIN_SECRET) {
             secrets.add(text);
         }
+    }
+
+    /** Has changes of a file looked for, since it was what it was named for, or was not. */
+    void follow(Path file) {
+        followed.add(file);
+    }
+
+    Set<Path> followed() {
+        return followed;
     }
 
     void error(Place place, String message) {

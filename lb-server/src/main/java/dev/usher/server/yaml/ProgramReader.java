@@ -221,8 +221,8 @@ final class ProgramReader {
         }
         fields.require("cert");
         fields.require("key");
-        Path cert = fields.file("cert", Pem::certificates);
-        Path key = fields.file("key", Pem::key);
+        Path cert = fields.followedFile("cert", Pem::certificates);
+        Path key = fields.followedFile("key", Pem::key);
         fields.done();
         if (cert == null || key == null) {
             return null;
@@ -254,7 +254,7 @@ final class ProgramReader {
         Path file = null;
         Output kind = base.output();
         if (output != null) {
-            file = output.text().indexOf('/') >= 0 ? fields.parsed(output, fields.path("output"), Path::of) : null;
+            file = output.text().indexOf('/') >= 0 ? fields.path("output", output) : null;
             kind = file == null ? outputWord(output, fields.path("output")) : Output.FILE;
         }
         AccessLogConfig read = new AccessLogConfig(

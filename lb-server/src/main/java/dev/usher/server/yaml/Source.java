@@ -23,6 +23,13 @@ final class Source {
         return path;
     }
 
+    /** Where relative paths in it begin. */
+    Path directory() {
+        Path absolute = path.toAbsolutePath();
+        Path parent = absolute.getParent();
+        return parent == null ? absolute : parent;
+    }
+
     String name() {
         return path.toString();
     }

@@ -173,6 +173,60 @@ class AdminIT {
         assertTrue(curl("-X", "POST", base + "api/v1/reload").contains("\"result\":\"refused\""));
     }
 
+    /** As certbot does it: new files in the place of the old ones, and nothing else. The paths are relative. */
+    @Test
+    void aRenewedCertificateIsTakenUpAndABadOneIsNot() throws Exception {
+        makeCertificate("1");
+        start("{ bind: \"127.0.0.1:0\", tls: { cert: admin.crt, key: ./admin.key } }", "");
+        assertTrue(handshake().contains("serial=01"), this::handshake);
+        assertSays(0, "nothing needs attention", ask("status"));
+
+        makeCertificate("2");
+        usher.awaitPrinted("admin.tls: another certificate is in use, good until 20", PATIENCE);
+        assertTrue(handshake().contains("serial=02"), this::handshake);
+        assertSays(0, "generation 1", ask("status"));
+
+        String good = Files.readString(directory.resolve("admin.key"));
+        openssl("genpkey", "-algorithm", "ed25519", "-out", "admin.key");
+        usher.awaitPrinted("admin.key is not the key of the certificate in", PATIENCE);
+        usher.awaitPrinted("refused, by a change of the files; generation 1 stays in force", PATIENCE);
+        assertTrue(handshake().contains("serial=02"), this::handshake);
+        assertSays(0, "the files have a fault, so generation 1 stays in force", ask("status"));
+
+        Files.writeString(directory.resolve("admin.key"), good);
+        Await.until("it is noticed", PATIENCE, () -> ask("status").out().contains("nothing needs attention"));
+    }
+
+    private void makeCertificate(String serial) throws Exception {
+        openssl(("req -x509 -newkey ed25519 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+                        + " -keyout admin.key -out admin.crt -set_serial " + serial)
+                .split(" ", -1));
+    }
+
+    private void openssl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("env", "-C", directory.toString(), Program.require("openssl")));
+        command.addAll(List.of(arguments));
+        Command.run("", command).succeeds();
+    }
+
+    /** What openssl is shown, with its serial number. */
+    private String handshake() {
+        try {
+            String shown = Command.run(
+                            "",
+                            List.of(
+                                    Program.require("openssl"),
+                                    "s_client",
+                                    "-connect",
+                                    base.replaceAll("https://|/", "")))
+                    .out();
+            return Command.run(shown, List.of("openssl", "x509", "-noout", "-serial"))
+                    .out();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void isNotReadyWhileItWaitsForOthersToNotice() throws Exception {
         start("{ bind: \"127.0.0.1:0\" }", "shutdown: { readiness_delay: 60s }\n");
@@ -186,6 +240,22 @@ class AdminIT {
         }
         usher.signal("TERM");
         usher.exitCode(PATIENCE);
+    }
+
+    /** By its run file, so without a word of where it is. */
+    @Test
+    void isFoundUntilItHasEnded() throws Exception {
+        start("{ bind: \"127.0.0.1:0\" }", "shutdown: { drain: 60s }\n");
+        assertSays(0, "serving for", command("status"));
+        try (Socket client = new Socket()) {
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            Await.until("it is taken", () -> ask("status").out().contains("1 open"));
+            usher.signal("TERM");
+            usher.awaitPrinted("no new connections; 1 session may finish", PATIENCE);
+            assertSays(0, "draining, 1 connection left; up for", command("status"));
+        }
+        assertEquals(0, usher.exitCode(PATIENCE));
+        assertSays(1, "no running usher found", command("status", "--pid", Long.toString(usher.pid())));
     }
 
     @Test

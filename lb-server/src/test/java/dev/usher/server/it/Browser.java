@@ -205,6 +205,11 @@ final class Browser implements AutoCloseable {
         devTools("Emulation.setScriptExecutionDisabled", Map.of("value", !enabled));
     }
 
+    /** Has the next page fetch each file anew. */
+    void forgetFiles() throws Exception {
+        devTools("Network.clearBrowserCache", Map.of());
+    }
+
     private JsonNode devTools(String command, Map<String, Object> parameters) throws Exception {
         return post(session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
     }

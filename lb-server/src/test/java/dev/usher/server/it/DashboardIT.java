@@ -206,11 +206,15 @@ class DashboardIT {
         Await.until(
                 "each chart has drawn something",
                 SLOW_BROWSER,
-                () -> isTrue("[...document.querySelectorAll('.plot canvas')].length === 6 &&"
-                        + " [...document.querySelectorAll('.summary')].some((s) => /[1-9]/.test(s.innerText))"));
+                () -> isTrue(
+                        "[...document.querySelectorAll('.plot')].filter((p) => p.querySelector('path.line[d*=L]')).length === 6 &&"
+                                + " [...document.querySelectorAll('.summary')].some((s) => /[1-9]/.test(s.innerText))"));
         open(usher, "pools?latency=web");
         awaitText("first byte", SLOW_BROWSER);
-        Await.until("the distribution is drawn", SLOW_BROWSER, () -> isTrue("document.querySelector('.whole canvas')"));
+        Await.until(
+                "the distribution is drawn",
+                SLOW_BROWSER,
+                () -> isTrue("document.querySelector('.whole path.line[d*=L]')"));
     }
 
     @Test
@@ -462,6 +466,32 @@ class DashboardIT {
         } finally {
             browser.scripts(true);
         }
+    }
+
+    @Test
+    void withoutScriptsOneLogsInByAForm() throws Exception {
+        try (Usher guarded =
+                Usher.withAdmin("""
+                tokens: [{ name: eve, role: viewer, sha256: "%s" }]
+                """.formatted(sha256("viewers-token")).strip(), """
+                routes: { www.example.com: "%s" }
+                """.formatted(first.hostPort()))) {
+            browser.scripts(false);
+            try {
+                browser.open(guarded.admin().toString());
+                awaitText("this needs a token", SLOW_BROWSER);
+                browser.type("#token", "viewers-token");
+                browser.clickText("Log in");
+                awaitText("Logged in as eve", SLOW_BROWSER);
+                assertTrue(browser.text().contains(first.hostPort()), browser.text());
+                browser.clickText("Log out");
+                awaitText("this needs a token", SLOW_BROWSER);
+            } finally {
+                browser.scripts(true);
+            }
+        }
+        browser.open("about:blank");
+        assertTrue(complaints().stream().allMatch(line -> line.contains("401")), "nothing but the refusals");
     }
 
     @Test

@@ -388,7 +388,7 @@ class FaultsIT {
             awaitSaid(usher, closing.hostPort(), "ejected: 3 sessions in a row failed on it", 1);
             awaitSaid(usher, closing.hostPort(), "up: its ejection is over", 1);
             awaitSaid(usher, closing.hostPort(), "ejected: 3 sessions in a row failed on it", 2);
-            assertTrue(usher.program().all().contains("(ejection 2 in a row)"), usher.program()::all);
+            assertTrue(usher.program().all().contains("ejected 2 times in a row"), usher.program()::all);
             assertNothingLost(usher, load, webs);
             long saved = lines(usher, load).stream()
                     .filter(line -> line.number("attempts") == 2)

@@ -3,6 +3,7 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.ConfigDiff;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,18 @@ class RunFileTest {
             assertEquals(1, state.signalNumber());
             assertEquals("refused", state.last().result());
             assertEquals(List.of("usher.yaml:1:1: error: no"), state.last().text());
+        }
+    }
+
+    @Test
+    void isThereWhileItDrains() throws Exception {
+        try (RunFile run = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
+            assertFalse(own().state().draining());
+            run.drains();
+            assertTrue(own().state().draining());
+            IOException refused =
+                    assertThrows(IOException.class, () -> new RunningUsher(own()).reload(Duration.ofSeconds(1)));
+            assertTrue(String.valueOf(refused.getMessage()).contains("it is draining"), refused::toString);
         }
     }
 

@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -364,6 +365,29 @@ class ConfigFileTest {
                     result.files().stream()
                             .map(file -> dir().relativize(file).toString())
                             .toList());
+        }
+
+        /** As in {@code ${file:}} and {@code include}, wherever usher was started. */
+        @Test
+        void relativePathsBeginAtTheFileThatHasThem() throws Exception {
+            Path authority = new Certificates().leaf("a.example").chainFile();
+            Files.copy(authority, write("conf.d/authority.pem", ""), StandardCopyOption.REPLACE_EXISTING);
+            write("conf.d/a.yaml", """
+                    pools:
+                      web: { backends: 10.0.0.1:443, health_check: { type: tls, verify: true, trust_store: authority.pem } }
+                    """);
+            UsherConfig config = valid("""
+                    include: conf.d/*.yaml
+                    routes: { a.example: web }
+                    logging: { access: { output: ./log/access.log } }
+                    """);
+            assertEquals(
+                    dir().resolve("conf.d/authority.pem"),
+                    Objects.requireNonNull(config.pools().get("web"))
+                            .healthCheck()
+                            .trustStore());
+            assertEquals(
+                    dir().resolve("./log/access.log"), config.logging().access().file());
         }
 
         @Test

@@ -14,8 +14,6 @@ const SILENCE = 4000;
 const RETRY = 2000;
 /** Milliseconds until a stream that says nothing is opened anew. */
 const HUNG = 10_000;
-/** Seconds between two points from which on a line is broken: nobody knows what was in between. */
-const HOLE = 5;
 
 const COLUMNS = [
   "open", "new_per_second", "failures_per_second", "received_bytes_per_second", "sent_bytes_per_second",
@@ -23,8 +21,12 @@ const COLUMNS = [
   "hello_p50", "hello_p99", "held_bytes", "heap_bytes", "loop_delay_seconds", "serving_backends",
 ];
 
-/** @type {{at: number[], [column: string]: (number|null)[]}} seconds since 1970, and each column's values */
-let columns = Object.fromEntries(["at", ...COLUMNS].map((name) => [name, []]));
+const empty = () => Object.fromEntries(["at", ...COLUMNS].map((name) => [name, []]));
+
+/** @type {{at: number[], [column: string]: (number|null)[]}} seconds since 1970 to a tenth, and each column's values */
+let columns = empty();
+/** Those that a chart has asked for: the history of the others is not fetched. */
+const wanted = new Set();
 
 /** `received` and `since` are times of this browser; `since` is when frames stopped. */
 export const live = store({ phase: "connecting", frame: null, received: 0, since: 0, fault: null });
@@ -57,7 +59,7 @@ export function open() {
   }
   opened = Date.now();
   source = new EventSource("/api/v1/stream");
-  source.onopen = fill;
+  source.onopen = () => live.get().frame && fill(); // what was missed; at first a chart asks
   source.onerror = broken;
   source.addEventListener("frame", (event) => receive(JSON.parse(event.data)));
 }
@@ -75,12 +77,31 @@ function pause() {
 
 const change = (news) => live.set({ ...live.get(), ...news });
 
+/** Has the last 15 minutes of these columns fetched; those of several charts of one page at once. */
+export function want(names) {
+  const news = names.filter((name) => !wanted.has(name));
+  if (news.length && !asked) asked = setTimeout(fill);
+  for (const name of news) wanted.add(name);
+}
+
+let asked = 0;
+
 async function fill() {
+  clearTimeout(asked);
+  asked = 0;
+  if (!wanted.size) return;
   try {
-    columns = joined(columns, await get("/history"));
+    columns = joined(columns, whole(await get(`/history?columns=${[...wanted].join()}`)));
+    change({});
   } catch {
     // the stream goes on without; the next one asks again
   }
+}
+
+/** Steps of the time as times. */
+function whole({ at_steps: steps, ...theirs }) {
+  let tenths = 0;
+  return { ...theirs, at: steps.map((step) => (tenths += Math.round(step * 10)) / 10) };
 }
 
 /** The stream does not tell why it broke, a plain request does. */
@@ -113,7 +134,7 @@ function receive(frame) {
   const last = live.get();
   const at = Date.parse(frame.at);
   ahead = at - Date.now();
-  append(columns, row(frame, at / 1000));
+  append(columns, row(frame, Math.round(at / 100) / 10));
   trim(columns);
   change({ phase: "live", frame, received: Date.now(), fault: null });
   if (last.phase === "lost" || (last.frame && last.frame.revision !== frame.revision)) asksAnew();
@@ -129,27 +150,21 @@ function row(frame, at) {
 
 /** Keeps what this browser saw before and after what usher remembers, as when it was started anew. */
 function joined(own, theirs) {
-  if (!theirs.at.length) return own;
-  const all = Object.fromEntries(["at", ...COLUMNS].map((name) => [name, []]));
-  const take = (from, wanted) => {
-    for (let i = 0; i < from.at.length; i++) {
-      if (wanted(from.at[i])) append(all, Object.fromEntries(["at", ...COLUMNS].map((name) => [name, from[name]?.[i]])));
-    }
-  };
-  take(own, (at) => at < theirs.at[0] - 0.5);
-  take(theirs, () => true);
-  take(own, (at) => at > theirs.at.at(-1) + 0.5);
+  const rows = new Map();
+  for (const from of [own, theirs]) {
+    from.at.forEach((at, i) => {
+      const row = rows.get(at) ?? { at };
+      for (const name of COLUMNS) row[name] ??= from[name]?.[i];
+      rows.set(at, row);
+    });
+  }
+  const all = empty();
+  for (const row of [...rows.values()].sort((a, b) => a.at - b.at)) append(all, row);
   return trim(all);
 }
 
 function append(to, values) {
-  const last = to.at.at(-1);
-  if (values.at <= last) return;
-  if (values.at - last > HOLE) push(to, { at: last + 1 });
-  push(to, values);
-}
-
-function push(to, values) {
+  if (values.at <= to.at.at(-1)) return;
   to.at.push(values.at);
   for (const name of COLUMNS) to[name].push(values[name] ?? null);
 }

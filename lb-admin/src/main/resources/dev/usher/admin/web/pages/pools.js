@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { administer, Lock, useAct, useLock } from "../lib/act.js";
 import { useData, withQuery } from "../lib/api.js";
-import { bytesRate, count, rate, seconds } from "../lib/format.js";
+import { bytesRate, clock, count, rate, seconds } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Cells, Heads, Search, sorted, Tick } from "../lib/table.js";
 import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, Serving, Shown, Since, State, Text, Wide } from "../lib/ui.js";
@@ -24,7 +24,7 @@ function withRates(pool, before, elapsed) {
 
 const Standing = ({ backend: b }) => html`<${State} state=${b.state} />
   ${b.slow_start_percent < 100 && html`${" "}<${Mark} icon="rising" tone="info">slow start, ${b.slow_start_percent} %<//>`}
-  <span class="why dim"><span class="text">${b.reason}</span>${b.reason && ", "}<${Since} at=${b.since} /></span>`;
+  <span class="why dim"><span class="text">${b.reason}</span>${b.reason && ", "}<${Since} at=${b.since} />${b.ejected_until && html`, until ${clock(new Date(b.ejected_until))} at the latest (<${Ago} at=${b.ejected_until} />)`}</span>`;
 
 const columns = (change) => [
   {

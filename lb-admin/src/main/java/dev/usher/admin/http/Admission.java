@@ -1,0 +1,118 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+
+/**
+ * Takes every connection, and bounds how many there are: whoever comes when all places are taken gets the place of one that
+ * does nothing with it. Were accepting to stop instead, those who say nothing, and come again when they are cut, would
+ * keep a probe of health in the kernel's queue. Of all clients the one with most connections gives way, with the one that
+ * waits longest for its next request; only if it has none that waits, with one that is being answered. So a client with
+ * few connections loses none to one with many, and of one client's own the newest stays, until it has asked. Any thread.
+ */
+public final class Admission implements ChannelListener<StreamConnection> {
+    private final int most;
+    private final ChannelListener<? super StreamConnection> next;
+    /** By the client's address and port; the one whose last request is longest ago first. Guarded by this. */
+    private final Map<InetSocketAddress, Held> held = new LinkedHashMap<>();
+
+    private static final class Held {
+        private final StreamConnection connection;
+        private final ByteBuffer client;
+        /** Whether a request is being read or answered. */
+        private boolean busy;
+
+        Held(StreamConnection connection, ByteBuffer client) {
+            this.connection = connection;
+            this.client = client;
+        }
+    }
+
+    /**
+     * @param most connections at a time
+     * @param next serves a connection
+     */
+    public Admission(int most, ChannelListener<? super StreamConnection> next) {
+        this.most = most;
+        this.next = next;
+    }
+
+    @Override
+    public void handleEvent(StreamConnection connection) {
+        InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
+        if (peer == null || peer.getAddress() == null) { // it has left already
+            IoUtils.safeClose(connection);
+            return;
+        }
+        IoUtils.safeClose(takePlace(peer, connection));
+        next.handleEvent(connection);
+    }
+
+    /** Gives the connection that has to go; null if there was a place. */
+    private synchronized @Nullable StreamConnection takePlace(InetSocketAddress peer, StreamConnection connection) {
+        if (held.size() >= most) {
+            held.values().removeIf(each -> !each.connection.isOpen());
+        }
+        Map.Entry<InetSocketAddress, Held> goes = held.size() < most ? null : givesWay();
+        if (goes != null) {
+            held.remove(goes.getKey());
+        }
+        held.remove(peer); // a port that comes again is as new as another
+        held.put(peer, new Held(connection, ClientKey.of(peer.getAddress())));
+        return goes == null ? null : goes.getValue().connection;
+    }
+
+    private Map.@Nullable Entry<InetSocketAddress, Held> givesWay() {
+        ByteBuffer client = clientWithMost();
+        Map.Entry<InetSocketAddress, Held> busy = null;
+        for (Map.Entry<InetSocketAddress, Held> each : held.entrySet()) {
+            if (!each.getValue().client.equals(client)) {
+                continue;
+            }
+            if (!each.getValue().busy) {
+                return each;
+            }
+            busy = busy == null ? each : busy;
+        }
+        return busy;
+    }
+
+    private @Nullable ByteBuffer clientWithMost() {
+        Map<ByteBuffer, Integer> counts = new HashMap<>();
+        held.values().forEach(each -> counts.merge(each.client, 1, Integer::sum));
+        return counts.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(null);
+    }
+
+    /** Notes which connections have a request under way. */
+    public HttpHandler watching(HttpHandler handler) {
+        return exchange -> {
+            mark(exchange, true);
+            exchange.addExchangeCompleteListener((ended, rest) -> {
+                mark(ended, false);
+                rest.proceed();
+            });
+            handler.handleRequest(exchange);
+        };
+    }
+
+    private synchronized void mark(HttpServerExchange exchange, boolean busy) {
+        InetSocketAddress peer = exchange.getConnection().getPeerAddress(InetSocketAddress.class);
+        Held known = peer == null ? null : held.remove(peer);
+        if (known != null) {
+            known.busy = busy;
+            held.put(peer, known);
+        }
+    }
+}
