@@ -39,6 +39,8 @@ start lb-admin/src/main/resources/dev/usher/admin/web/vendor
 fetch preact 11.2.0 MIT dist/preact.mjs=preact.mjs hooks/dist/hooks.mjs=hooks.mjs LICENSE=preact.LICENSE
 next
 fetch htm 3.1.1 Apache-2.0 dist/htm.mjs=htm.mjs LICENSE=htm.LICENSE
+next
+fetch uplot 1.6.32 MIT dist/uPlot.iife.min.js=uPlot.iife.min.js dist/uPlot.min.css=uPlot.min.css LICENSE=uplot.LICENSE
 finish
 
 start lb-admin/src/test/resources/vendor

@@ -2,10 +2,12 @@ package dev.usher.admin.live;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -116,20 +118,27 @@ public final class History {
     }
 
     /**
-     * As the API shows it: lists by their names, the oldest frame first.
+     * As the API shows it: lists by their names, the oldest point first.
      *
      * @param wanted some of {@link #names}
+     * @param framesPerPoint 1..{@link #FRAMES}. A point is the highest of so many frames, so that no peak goes unseen, and
+     *     has the time of their last one
      */
-    public synchronized Map<String, Object> columns(Set<String> wanted) {
+    public synchronized Map<String, Object> columns(Set<String> wanted, int framesPerPoint) {
+        int points = Math.ceilDiv(size, framesPerPoint);
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("first_sequence", lastSequence - size + 1);
-        all.put("at_steps", IntStream.range(0, size).mapToObj(this::step).toList());
+        all.put(
+                "at_steps",
+                IntStream.range(0, points)
+                        .mapToObj(i -> step(i, framesPerPoint))
+                        .toList());
         columns.stream()
                 .filter(column -> wanted.contains(column.name))
                 .forEach(column -> all.put(
                         column.name,
-                        IntStream.range(0, size)
-                                .mapToObj(i -> column.get(place(i)))
+                        IntStream.range(0, points)
+                                .mapToObj(i -> highest(column, i, framesPerPoint))
                                 .toList()));
         return all;
     }
@@ -138,9 +147,23 @@ public final class History {
         return Math.floorMod(next - size + i, FRAMES);
     }
 
-    /** Seconds since the frame before; of the first one since 1970. */
-    private Number step(int i) {
-        long tenths = at[place(i)] - (i == 0 ? 0 : at[place(i - 1)]);
+    /** Null only where all that make up the point are. */
+    private @Nullable Number highest(Column column, int point, int framesPerPoint) {
+        return IntStream.rangeClosed(point * framesPerPoint, lastFrame(point, framesPerPoint))
+                .mapToObj(i -> column.get(place(i)))
+                .filter(Objects::nonNull)
+                .max(Comparator.comparingDouble(Number::doubleValue))
+                .orElse(null);
+    }
+
+    private int lastFrame(int point, int framesPerPoint) {
+        return Math.min((point + 1) * framesPerPoint, size) - 1;
+    }
+
+    /** Seconds since the point before; of the first one since 1970. */
+    private Number step(int point, int framesPerPoint) {
+        long before = point == 0 ? 0 : at[place(lastFrame(point - 1, framesPerPoint))];
+        long tenths = at[place(lastFrame(point, framesPerPoint))] - before;
         return shortest(tenths / TENTHS_PER_SECOND);
     }
 

@@ -55,12 +55,26 @@ public final class Live implements AutoCloseable {
             return;
         }
         Set<String> wanted = wanted(exchange);
-        if (history.names().containsAll(wanted)) {
-            Gzip.send(exchange, "application/json", Json.bytes(history.columns(wanted)));
-        } else {
+        int framesPerPoint = framesPerPoint(exchange);
+        if (!history.names().containsAll(wanted)) {
             Problem.of(400, "columns may be any of " + String.join(",", history.names()))
                     .send(exchange);
+        } else if (framesPerPoint < 1) {
+            Problem.of(400, "frames_per_point must be 1.." + History.FRAMES).send(exchange);
+        } else {
+            Gzip.send(exchange, "application/json", Json.bytes(history.columns(wanted, framesPerPoint)));
         }
+    }
+
+    /** 0 if it is no such number. */
+    private static int framesPerPoint(HttpServerExchange exchange) {
+        Deque<String> asked = exchange.getQueryParameters().get("frames_per_point");
+        if (asked == null) {
+            return 1;
+        }
+        String text = asked.getFirst();
+        int number = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
+        return number <= History.FRAMES ? number : 0;
     }
 
     private Set<String> wanted(HttpServerExchange exchange) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class HistoryTest {
     private final History history = new History();
 
     private List<?> column(String name) {
-        Object column = history.columns(history.names()).get(name);
+        Object column = history.columns(history.names(), 1).get(name);
         assertNotNull(column, name);
         return (List<?>) Objects.requireNonNull(column);
     }
@@ -29,7 +30,7 @@ class HistoryTest {
         for (long sequence = 5; sequence < 8; sequence++) {
             history.add(TestFrames.frame(sequence));
         }
-        assertEquals(5L, history.columns(history.names()).get("first_sequence"));
+        assertEquals(5L, history.columns(history.names(), 1).get("first_sequence"));
         assertEquals(List.of(50L, 60L, 70L), column("open"));
         assertEquals(List.of(1800000005L, 1L, 1L), column("at_steps"));
         assertEquals(List.of(0.25, 0.25, 0.25), column("hello_p99"));
@@ -40,7 +41,7 @@ class HistoryTest {
         for (long sequence = 1; sequence <= History.FRAMES + 10; sequence++) {
             history.add(TestFrames.frame(sequence));
         }
-        assertEquals(11L, history.columns(history.names()).get("first_sequence"));
+        assertEquals(11L, history.columns(history.names(), 1).get("first_sequence"));
         assertEquals(History.FRAMES, column("open").size());
         assertEquals(110L, column("open").getFirst());
         assertEquals(10L * (History.FRAMES + 10), column("open").getLast());
@@ -58,7 +59,7 @@ class HistoryTest {
         history.add(TestFrames.frame(1));
         assertEquals(
                 Set.of("first_sequence", "at_steps", "heap_bytes"),
-                history.columns(Set.of("heap_bytes")).keySet());
+                history.columns(Set.of("heap_bytes"), 1).keySet());
     }
 
     @Test
@@ -66,5 +67,25 @@ class HistoryTest {
         history.add(TestFrames.frame(123_456));
         assertEquals(List.of(1_234_560L), column("open"));
         assertEquals(List.of(16_400L), column("held_bytes"));
+    }
+
+    @Test
+    void aPointIsTheHighestOfItsFrames() {
+        for (long sequence : new long[] {5, 7, 6, 3, 4}) {
+            history.add(TestFrames.frame(sequence));
+        }
+        Map<String, Object> points = history.columns(Set.of("open"), 2);
+        assertEquals(List.of(70L, 60L, 40L), points.get("open"));
+        assertEquals(List.of(1800000007L, -4L, 1L), points.get("at_steps"), "each at its last frame");
+    }
+
+    @Test
+    void aPointIsNullOnlyWhereNothingWasMeasured() {
+        history.add(TestFrames.quiet(1));
+        history.add(TestFrames.frame(2));
+        history.add(TestFrames.quiet(3));
+        assertEquals(
+                Arrays.asList(0.001, null),
+                history.columns(Set.of("connect_p50"), 2).get("connect_p50"));
     }
 }

@@ -206,15 +206,11 @@ class DashboardIT {
         Await.until(
                 "each chart has drawn something",
                 SLOW_BROWSER,
-                () -> isTrue(
-                        "[...document.querySelectorAll('.plot')].filter((p) => p.querySelector('path.line[d*=L]')).length === 6 &&"
-                                + " [...document.querySelectorAll('.summary')].some((s) => /[1-9]/.test(s.innerText))"));
+                () -> isTrue("[...document.querySelectorAll('.plot canvas')].length === 6 &&"
+                        + " [...document.querySelectorAll('.summary')].some((s) => /[1-9]/.test(s.innerText))"));
         open(usher, "pools?latency=web");
         awaitText("first byte", SLOW_BROWSER);
-        Await.until(
-                "the distribution is drawn",
-                SLOW_BROWSER,
-                () -> isTrue("document.querySelector('.whole path.line[d*=L]')"));
+        Await.until("the distribution is drawn", SLOW_BROWSER, () -> isTrue("document.querySelector('.whole canvas')"));
     }
 
     @Test

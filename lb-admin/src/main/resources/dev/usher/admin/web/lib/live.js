@@ -14,6 +14,10 @@ const SILENCE = 4000;
 const RETRY = 2000;
 /** Milliseconds until a stream that says nothing is opened anew. */
 const HUNG = 10_000;
+/** Seconds between two points from which on a line is broken: nobody knows what was in between. */
+const HOLE = 5;
+/** Frames to a point of what was before, the highest of them: a chart is hardly wider, and a page weighs less. */
+const STEP = 4;
 
 const COLUMNS = [
   "open", "new_per_second", "failures_per_second", "received_bytes_per_second", "sent_bytes_per_second",
@@ -91,7 +95,7 @@ async function fill() {
   asked = 0;
   if (!wanted.size) return;
   try {
-    columns = joined(columns, whole(await get(`/history?columns=${[...wanted].join()}`)));
+    columns = joined(columns, whole(await get(`/history?columns=${[...wanted].join()}&frames_per_point=${STEP}`)));
     change({});
   } catch {
     // the stream goes on without; the next one asks again
@@ -164,7 +168,13 @@ function joined(own, theirs) {
 }
 
 function append(to, values) {
-  if (values.at <= to.at.at(-1)) return;
+  const last = to.at.at(-1);
+  if (values.at <= last) return;
+  if (values.at - last > HOLE) push(to, { at: last + 1 });
+  push(to, values);
+}
+
+function push(to, values) {
   to.at.push(values.at);
   for (const name of COLUMNS) to[name].push(values[name] ?? null);
 }

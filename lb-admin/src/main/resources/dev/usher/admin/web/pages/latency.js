@@ -1,7 +1,7 @@
-import { useMemo, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useData } from "../lib/api.js";
 import { count, seconds } from "../lib/format.js";
-import { Keys, logarithmic, Plot } from "../lib/plot.js";
+import { axis, Keys, line, Plot } from "../lib/plot.js";
 import { html, Loaded } from "../lib/ui.js";
 
 /** All that a pool's histograms hold. */
@@ -11,9 +11,9 @@ export function Page({ pool }) {
 }
 
 const DISTRIBUTIONS = [
-  { label: "connect", key: "connect", colour: "c1" },
-  { label: "first byte", key: "first_byte", colour: "c2" },
-  { label: "session", key: "session", colour: "c3" },
+  { label: "connect", key: "connect", colour: "--c1" },
+  { label: "first byte", key: "first_byte", colour: "--c2" },
+  { label: "session", key: "session", colour: "--c3" },
 ];
 const READ_OUT = [50, 90, 99, 99.9, 99.99, 100];
 
@@ -35,44 +35,42 @@ function curves(latency) {
 }
 
 const percent = (x) => `${Number((100 - 100 / x).toPrecision(12))} %`;
-/** Powers of ten from the one at or below a value to the one at or above another; two at least. */
-function powers(from, to) {
-  const first = Math.floor(Math.log10(from) + 1e-9);
-  const last = Math.max(first + 1, Math.ceil(Math.log10(to) - 1e-9));
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
-}
+const isPower = (value) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
 
-const told = (y) => (y < 1 ? seconds(y) : `${count(y)} s`);
-
-/** x spreads the percentiles so that each nine has the same room, y is time; both on a log scale. */
-function drawing(latency) {
-  const [x, ...y] = curves(latency);
-  const known = y.flat().filter((value) => value != null);
-  const nines = powers(1, x.at(-1));
-  const times = powers(Math.min(...known), Math.max(...known));
-  return {
-    x: {
-      values: x,
-      place: logarithmic(1, x.at(-1)),
-      marks: (room) => nines.filter((value, i) => value <= x.at(-1) && i % (room < 440 ? 2 : 1) === 0).map((value) => [value, percent(value)]),
-    },
-    y: { size: 62, place: logarithmic(times[0], times.at(-1)), marks: times.map((value) => [value, told(value)]) },
-    lines: DISTRIBUTIONS.map(({ colour }, i) => ({ colour, values: y[i] })),
+/** An axis on a log scale: lines and texts at the powers of ten only. */
+function nines(size, format) {
+  const made = axis(size, (_, splits) => splits.map((value) => (value == null ? null : format(value))));
+  const filter = (plot, splits) => {
+    const every = plot.width < 500 ? 2 : 1;
+    return splits.map((value) => (isPower(value) && Math.round(Math.log10(value)) % every === 0 ? value : null));
   };
+  return { ...made, filter, grid: { ...made.grid, filter }, ticks: { ...made.ticks, filter } };
 }
 
 /** The whole distribution: x spreads the percentiles so that each nine has the same room, y is time on a log scale. */
 function PercentilePlot({ title, latency }) {
   const [cursor, setCursor] = useState(null);
-  const { x, y, lines } = useMemo(() => drawing(latency), [latency]);
+  const options = useRef(null);
+  options.current ??= {
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 5 } },
+    scales: { x: { time: false, distr: 3, range: (_, __, most) => [1, most] }, y: { distr: 3 } },
+    axes: [
+      nines(28, percent),
+      nines(62, (y) => (y < 1 ? seconds(y) : `${count(y)} s`)),
+    ],
+    series: [{}, ...DISTRIBUTIONS.map(line)],
+  };
+  const data = useRef({});
+  if (data.current.latency !== latency) data.current = { latency, curves: curves(latency) };
+  const [x, ...y] = data.current.curves;
   if (!DISTRIBUTIONS.some(({ key }) => latency[key].count)) return html`<p class="dim">No session has been measured yet.</p>`;
   return html`<figure class="chart whole">
     <figcaption>
       <h3>${title}</h3>
-      <${Keys} series=${DISTRIBUTIONS} values=${lines.map(({ values }) => (cursor == null ? "" : seconds(values[cursor])))} />
-      ${cursor != null && html`<b class="where">${Number((100 - 100 / x.values[cursor]).toPrecision(5))} %</b>`}
+      <${Keys} series=${DISTRIBUTIONS} values=${cursor == null ? ["", "", ""] : y.map((values) => seconds(values[cursor]))} />
+      ${cursor != null && html`<b class="where">${Number((100 - 100 / x[cursor]).toPrecision(5))} %</b>`}
     </figcaption>
-    <${Plot} x=${x} y=${y} lines=${lines} height=${240} cursor=${cursor} onCursor=${setCursor} />
+    <${Plot} options=${options.current} data=${data.current.curves} height=${240} onCursor=${setCursor} />
     <p class="dim summary">Across: the share of sessions that were faster, each nine with the same room. Since the start.</p>
     <div class="wide" tabindex="0" role="region" aria-label=${`${title}, in numbers`}><table>
       <caption class="unseen">${title}, in numbers</caption>

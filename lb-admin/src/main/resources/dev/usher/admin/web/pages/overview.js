@@ -13,13 +13,13 @@ export function Page() {
     <${Attention} status=${status} />
     <${Tiles} status=${status} />
     <section aria-label="The last 15 minutes" class="charts">
-      <${TimeChart} title="Open connections" series=${[{ label: "open", column: "open", colour: "c1", fill: true }]} />
-      <${TimeChart} title="New connections per second" format=${rate} series=${[{ label: "new", column: "new_per_second", colour: "c1", fill: true }]} />
+      <${TimeChart} title="Open connections" series=${[{ label: "open", column: "open", colour: "--c1", fill: true }]} />
+      <${TimeChart} title="New connections per second" format=${rate} series=${[{ label: "new", column: "new_per_second", colour: "--c1", fill: true }]} />
       <${TimeChart} title="Throughput" format=${bytesRate} bytes series=${[
-        { label: "from clients", column: "received_bytes_per_second", colour: "c2" },
-        { label: "to clients", column: "sent_bytes_per_second", colour: "c1" },
+        { label: "from clients", column: "received_bytes_per_second", colour: "--c2" },
+        { label: "to clients", column: "sent_bytes_per_second", colour: "--c1" },
       ]} />
-      <${TimeChart} title="Failures per second" format=${rate} series=${[{ label: "failed", column: "failures_per_second", colour: "c4", fill: true }]} />
+      <${TimeChart} title="Failures per second" format=${rate} series=${[{ label: "failed", column: "failures_per_second", colour: "--c4", fill: true }]} />
       <${TimeChart} title="Time to connect to a backend" format=${seconds} series=${percentiles("connect")} />
       <${TimeChart} title="Time to the backend's first byte" format=${seconds} series=${percentiles("first_byte")} />
     </section>
@@ -30,9 +30,9 @@ export function Page() {
 }
 
 const percentiles = (what) => [
-  { label: "p50", column: `${what}_p50`, colour: "c1" },
-  { label: "p90", column: `${what}_p90`, colour: "c2" },
-  { label: "p99", column: `${what}_p99`, colour: "c3" },
+  { label: "p50", column: `${what}_p50`, colour: "--c1" },
+  { label: "p90", column: `${what}_p90`, colour: "--c2" },
+  { label: "p99", column: `${what}_p99`, colour: "--c3" },
 ];
 
 /** Things that are told of before one asks for more. */

@@ -17,12 +17,12 @@ export function Page() {
     </div>
     <${Workers} system=${system} before=${from.before} elapsed=${from.elapsed} />
     <section class="charts" aria-label="The last 15 minutes">
-      <${TimeChart} title="Held bytes" format=${bytes} bytes series=${[{ label: "held", column: "held_bytes", colour: "c1", fill: true }]} />
-      <${TimeChart} title="Heap" format=${bytes} bytes series=${[{ label: "used", column: "heap_bytes", colour: "c2" }]} />
-      <${TimeChart} title="Loop delay, the worst worker" format=${seconds} series=${[{ label: "delay", column: "loop_delay_seconds", colour: "c3" }]} />
+      <${TimeChart} title="Held bytes" format=${bytes} bytes series=${[{ label: "held", column: "held_bytes", colour: "--c1", fill: true }]} />
+      <${TimeChart} title="Heap" format=${bytes} bytes series=${[{ label: "used", column: "heap_bytes", colour: "--c2" }]} />
+      <${TimeChart} title="Loop delay, the worst worker" format=${seconds} series=${[{ label: "delay", column: "loop_delay_seconds", colour: "--c3" }]} />
       <${TimeChart} title="Time until a hello is whole" format=${seconds} series=${[
-        { label: "p50", column: "hello_p50", colour: "c1" },
-        { label: "p99", column: "hello_p99", colour: "c3" },
+        { label: "p50", column: "hello_p50", colour: "--c1" },
+        { label: "p99", column: "hello_p99", colour: "--c3" },
       ]} />
     </section>
     <${Licences} licences=${system.licences} />
