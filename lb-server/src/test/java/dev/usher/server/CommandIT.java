@@ -276,6 +276,9 @@ class CommandIT {
                     demo.out().await("https://three.example"));
             String first = pasted(lines.get(0), 0);
             String second = pasted(lines.get(0), 0);
+            for (int i = 0; i < 20 && second.equals(first); i++) { // a visitor of the demo's own may have had the turn
+                second = pasted(lines.get(0), 0);
+            }
             assertTrue(first.contains("certificate of one.example"), first);
             assertTrue(second.contains("certificate of one.example"), second);
             assertFalse(first.equals(second), "two backends take turns: " + first);
