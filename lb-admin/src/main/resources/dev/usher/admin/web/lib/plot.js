@@ -18,6 +18,10 @@ export function marks(from, to, most, steps) {
   return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
+/** Half of the longest text below: one that is nearer to the right edge ends there. */
+const HALF_TEXT = 28;
+const within = (x, width) => (x > width - HALF_TEXT ? { x: width, "text-anchor": "end" } : { x, "text-anchor": "middle" });
+
 const fine = (number) => Math.round(number * 10) / 10;
 
 /** A line through what is known: it is broken where a value is null, or where x makes a leap. */
@@ -70,7 +74,7 @@ export function Plot({ x, y, lines, height, cursor, onCursor }) {
   return html`<div class="plot" ref=${place} aria-hidden="true">
     ${width > 0 && html`<svg width=${width} height=${height} onPointerMove=${point} onPointerDown=${point} onPointerLeave=${() => onCursor(null)}>
       ${y.marks.map(([value, text]) => html`<path class="grid" d=${`M${y.size} ${fine(up(value))}h${room}`} /><text x=${y.size - 6} y=${up(value) + 4} text-anchor="end">${text}</text>`)}
-      ${x.marks(room).map(([value, text]) => html`<path class="grid" d=${`M${fine(across(value))} ${TOP}V${bottom + 4}`} /><text x=${across(value)} y=${height - 4} text-anchor="middle">${text}</text>`)}
+      ${x.marks(room).map(([value, text]) => html`<path class="grid" d=${`M${fine(across(value))} ${TOP}V${bottom + 4}`} /><text ...${within(across(value), width)} y=${height - 4}>${text}</text>`)}
       ${lines.map(({ colour }, i) => html`<g class=${colour}>${drawn.areas[i] && html`<path class="area" d=${drawn.areas[i]} />`}<path class="line" d=${drawn.strokes[i]} /></g>`)}
       ${cursor != null && html`<path class="cursor" d=${`M${drawn.xs[cursor]} ${TOP}V${bottom}`} />
         ${lines.map(({ colour, values }) => values[cursor] != null && html`<circle class=${colour} cx=${drawn.xs[cursor]} cy=${up(values[cursor])} r="3" />`)}`}
