@@ -38,14 +38,21 @@ final class BackendControl implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** @param closeAfter when what is left of its sessions is closed; null for never, and of no meaning with ready */
+    /**
+     * What is so already is nobody's act: who has said it stays the reason, and there is no event.
+     *
+     * @param closeAfter when what is left of its sessions is closed; null for never, and of no meaning with ready
+     */
     synchronized void setAdminState(
             String poolName, String address, AdminState state, String who, @Nullable Duration closeAfter) {
         Pool pool = pool(poolName);
         Backend backend = backend(pool, address);
+        Duration closing = state == AdminState.READY ? null : closeAfter;
+        if (backend.adminState() == state && closing == null && !closers.containsKey(backend)) {
+            return;
+        }
         String act = words(state) + " by " + who;
         pool.setAdminState(backend, state, act, clock.nanos());
-        Duration closing = state == AdminState.READY ? null : closeAfter;
         events.add(
                 Kind.ADMIN,
                 Events.subject(pool, backend),
@@ -99,15 +106,20 @@ final class BackendControl implements AutoCloseable {
         }
     }
 
-    /** @param weight 1..256, or 0 for the configuration's */
+    /** @param weight 1..256, or 0 for the configuration's; the one that it has already changes nothing, and is no event */
     void setWeight(String poolName, String address, int weight, String who) {
         Pool pool = pool(poolName);
         Backend backend = backend(pool, address);
-        pool.setWeight(backend, weight, clock.nanos());
-        events.add(
-                Kind.ADMIN,
-                Events.subject(pool, backend),
-                "weight " + backend.weight() + (weight == 0 ? ", as configured," : "") + " by " + who);
+        int before = backend.weight();
+        if (weight != before) {
+            pool.setWeight(backend, weight, clock.nanos());
+        }
+        if (backend.weight() != before) {
+            events.add(
+                    Kind.ADMIN,
+                    Events.subject(pool, backend),
+                    "weight " + backend.weight() + (weight == 0 ? ", as configured," : "") + " by " + who);
+        }
     }
 
     /** Closes one connection; false if it is not open. */

@@ -115,21 +115,33 @@ public final class LoadBalancer implements AutoCloseable {
                 () -> limits.look(listening.states(), routing().pools().values()));
     }
 
+    /** Opens, and accepts at once: when it returns, connections are served. Otherwise as {@link #open}. */
+    public static LoadBalancer start(UsherConfig config, Environment environment) throws IOException {
+        LoadBalancer started = open(config, environment);
+        started.accept();
+        return started;
+    }
+
     /**
-     * Resolves, binds and starts. When it returns, connections are served.
+     * Resolves, binds and begins to probe. Connections queue up in the kernel until {@link #accept}.
      *
      * @throws IOException if an address cannot be listened on; the message names it, and nothing is left open
      */
-    public static LoadBalancer start(UsherConfig config, Environment environment) throws IOException {
-        LoadBalancer started = new LoadBalancer(config, environment);
+    public static LoadBalancer open(UsherConfig config, Environment environment) throws IOException {
+        LoadBalancer opened = new LoadBalancer(config, environment);
         try {
-            started.workers.start();
-            started.putIntoForce(config);
-            return started;
+            opened.workers.start();
+            opened.pools.commit(opened.swapIn(config));
+            return opened;
         } catch (IOException | RuntimeException e) {
-            started.close();
+            opened.close();
             throw e;
         }
+    }
+
+    /** Begins to accept. So who opens can say where it listens before the first connection has something to say. */
+    public synchronized void accept() {
+        listening.follow(config().listeners());
     }
 
     /**
@@ -144,17 +156,18 @@ public final class LoadBalancer implements AutoCloseable {
         if (draining) {
             throw new IOException("usher is shutting down: no other configuration is put into force");
         }
-        putIntoForce(next);
+        Pools.Prepared prepared = swapIn(next);
+        listening.follow(next.listeners());
+        pools.commit(prepared);
     }
 
-    /** The first step can fail, and leaves all as it was; the others cannot. */
-    private void putIntoForce(UsherConfig next) throws IOException {
+    /** The first step can fail, and leaves all as it was; the others, and those that the callers take, cannot. */
+    private Pools.Prepared swapIn(UsherConfig next) throws IOException {
         listening.openNew(next.listeners());
         Pools.Prepared prepared = pools.prepare(next.pools().values());
         listening.closeOld(next.listeners());
         routing = Routing.of(next, prepared.pools());
-        listening.follow(next.listeners());
-        pools.commit(prepared);
+        return prepared;
     }
 
     /** Says what becomes of a hello under a configuration, and why. What its backends do nobody knows there. */

@@ -129,6 +129,38 @@ class BackendControlTest {
         }
     }
 
+    /** Who was first stays the reason. */
+    @Test
+    void whatIsSoAlreadyIsNoEvent() {
+        try (TestUsher usher = TestUsher.of(one, two).start()) {
+            set(usher, one, AdminState.READY, null);
+            assertEquals(List.of(), adminEvents(usher));
+            set(usher, one, AdminState.DRAIN, null);
+            BackendView drained = view(usher, 0);
+            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "bob", null);
+            assertEquals(drained, view(usher, 0));
+            set(usher, one, AdminState.READY, null);
+            set(usher, one, AdminState.READY, null);
+            usher.balancer().setWeight(TestUsher.POOL, one.name(), 1, "alice");
+            usher.balancer().setWeight(TestUsher.POOL, one.name(), 0, "alice");
+            usher.balancer().setWeight(TestUsher.POOL, one.name(), 7, "alice");
+            usher.balancer().setWeight(TestUsher.POOL, one.name(), 7, "bob");
+            assertEquals(List.of("drained by alice", "enabled by alice", "weight 7 by alice"), adminEvents(usher));
+        }
+    }
+
+    @Test
+    void aDrainThatIsNoLongerToCloseIsAnEvent() {
+        try (TestUsher usher = TestUsher.of(one, two).start()) {
+            set(usher, one, AdminState.DRAIN, Duration.ofHours(1));
+            set(usher, one, AdminState.DRAIN, null);
+            set(usher, one, AdminState.DRAIN, null);
+            assertEquals(
+                    List.of("drained by alice; sessions that are left in 1h are closed", "drained by alice"),
+                    adminEvents(usher));
+        }
+    }
+
     @Test
     void aWeightIsSeenWithTheConfiguredOne() {
         try (TestUsher usher = TestUsher.of(one)

@@ -1,10 +1,13 @@
 package dev.usher;
 
+import static dev.usher.testing.TestUsher.hello;
+import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.LoadBalancer.Environment;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
@@ -13,6 +16,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.Totals;
 import dev.usher.relay.CloseReason;
+import dev.usher.relay.SessionLog;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
@@ -53,6 +57,21 @@ class LoadBalancerTest {
                     assertThrows(IOException.class, () -> usher.balancer().apply(config));
             assertTrue(String.valueOf(refused.getMessage()).contains("shutting down"), refused::toString);
             assertThrows(IOException.class, usher::connect);
+        }
+    }
+
+    /** Each worker has answered, and has so looked at its sockets, before the client is found to be taken by none. */
+    @Test
+    void connectionsWaitUntilItAccepts() throws IOException {
+        UsherConfig config = TestUsher.of(backend).config();
+        try (LoadBalancer balancer = LoadBalancer.open(config, Environment.of(SessionLog.NONE, Integer.MAX_VALUE));
+                TestPeer client = TestPeer.connect(
+                        balancer.addresses().values().iterator().next().getFirst())) {
+            assertEquals(0, balancer.connections(_ -> true, 1).total());
+            assertEquals(0, balancer.openSessions());
+            balancer.accept();
+            client.send(hello()).read(helloBytes());
+            assertEquals(1, balancer.openSessions());
         }
     }
 

@@ -39,6 +39,11 @@ final class AdminClient implements AutoCloseable {
         this.http = (tls == null ? builder : builder.sslContext(tls)).build();
     }
 
+    /** Whom it asks. */
+    URI base() {
+        return base;
+    }
+
     /** Answers with the JSON at a path, which begins with a slash. */
     JsonNode get(String path) throws AdminFault, InterruptedException {
         return read(send(request(path).GET().build()));

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 /** Whom to ask, for the commands that ask a running usher. */
 final class AdminOptions {
-    private static final String ELSE = " of this user; use --admin URL";
+    private static final String ADVICE = "usher run FILE starts one, --admin URL asks another";
     /** Where an usher without a run file is, unless it was told otherwise. */
     private static final URI STANDARD = URI.create("http://127.0.0.1:9000/");
 
@@ -57,7 +57,7 @@ final class AdminOptions {
             return clientOf(found);
         }
         if (pid != null || file != null) {
-            throw find.nothingFound(ELSE);
+            throw find.nothingFound(ADVICE);
         }
         return standard(find);
     }
@@ -88,11 +88,11 @@ final class AdminOptions {
             return client;
         } catch (AdminFault nobody) {
             client.close();
-            throw find.nothingFound(ELSE);
+            throw find.nothingFound(ADVICE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             client.close();
-            throw find.nothingFound(ELSE);
+            throw find.nothingFound(ADVICE);
         }
     }
 

@@ -1,12 +1,16 @@
 package dev.usher.server;
 
 import java.io.PrintWriter;
+import java.util.stream.Stream;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /** A command that changes a backend of a running usher, until that is restarted. */
 abstract class BackendCommand extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "POOL", description = "The pool.")
+    @Parameters(
+            index = "0",
+            paramLabel = "POOL",
+            description = "The pool; it is called after its route where it has no name.")
     private String pool = "";
 
     @Parameters(
@@ -23,12 +27,19 @@ abstract class BackendCommand extends AdminCommand {
         if (pool.matches(".*:\\d+") && backend.indexOf(':') < 0) {
             throw new AdminFault("the pool comes first, then the backend: " + backend + " " + pool);
         }
-        JsonNode now = client.patch("/api/v1/pools/" + part(pool) + "/backends/" + part(backend), change());
-        out.println("backend " + backend + " of pool " + pool + ": "
+        String path = "/api/v1/pools/" + part(pool) + "/backends/" + part(backend);
+        JsonNode before = client.get(path);
+        JsonNode now = client.patch(path, change());
+        out.println("backend " + backend + " of pool " + pool + (isSame(before, now) ? " was so already: " : ": ")
                 + now.path("state").asString() + " ("
                 + now.path("reason").asString() + "), weight "
                 + now.path("weight").asInt() + ", "
                 + now.path("open").asInt() + " sessions open");
         return ExitCode.OK;
+    }
+
+    private static boolean isSame(JsonNode before, JsonNode now) {
+        return Stream.of("admin_state", "since", "weight")
+                .allMatch(key -> before.path(key).equals(now.path(key)));
     }
 }

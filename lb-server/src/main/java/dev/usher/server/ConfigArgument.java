@@ -14,6 +14,12 @@ final class ConfigArgument {
     @Parameters(index = "0", paramLabel = "FILE", description = "The configuration, YAML.")
     private Path file = Path.of("");
 
+    ConfigArgument() {}
+
+    ConfigArgument(Path file) {
+        this.file = file;
+    }
+
     Path file() {
         return file;
     }

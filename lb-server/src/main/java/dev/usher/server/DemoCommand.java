@@ -55,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() throws IOException, GeneralSecurityException, InterruptedException {
+    public Integer call() throws InterruptedException {
         HostPort listen = listen();
         HostPort admin = admin();
         StopSignals stops = StopSignals.install(); // before there are files that have to be removed
@@ -66,6 +66,16 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Making keys and certificates ...");
         out.flush();
+        int exitCode = show(listen, admin, stops);
+        if (stops.asked() && exitCode == ExitCode.OK) {
+            out.println();
+            out.println("The demo has ended, and nothing of it is left.");
+            out.flush();
+        }
+        return exitCode;
+    }
+
+    private int show(HostPort listen, HostPort admin, StopSignals stops) throws InterruptedException {
         try (Demo demo = Demo.start()) {
             return stops.asked() ? ExitCode.OK : serve(demo, demo.config(listen, admin, !noTraffic), stops);
         } catch (IOException | GeneralSecurityException e) {
@@ -96,7 +106,7 @@ final class DemoCommand implements Callable<Integer> {
                     visitors.run();
                 });
                 PrintWriter out = spec.commandLine().getOut();
-                out.print(demo.text(Summary.of(bound), dashboard));
+                out.print(demo.text(Summary.of(bound), dashboard, !noTraffic));
                 out.flush();
             });
         } finally {

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UsherConfig;
 import java.io.IOException;
@@ -19,6 +20,7 @@ final class Descriptors {
     /** Of jars and whatever else the JVM has open from the start. */
     private static final int USUALLY_OPEN = 64;
 
+    private static final String RAISE = "raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell)";
     private static final Pattern SOFT_LIMIT = Pattern.compile("Max open files +(\\d+)");
 
     private Descriptors() {}
@@ -53,10 +55,21 @@ final class Descriptors {
         if (needed(config) <= limit) {
             return null;
         }
-        return "%d connections can need %d descriptors, and this process may have %d: it takes %d connections at once, and"
-                        .formatted(connections(config), needed(config), limit, fitting(limit))
-                + " others wait until one ends. Raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell), or set"
-                + " limits.max_connections to " + fitting(limit);
+        return isAskedFor(config)
+                ? "%d connections can need %d descriptors, and this process may have %d: it takes %d connections at once, and"
+                                .formatted(connections(config), needed(config), limit, fitting(limit))
+                        + " others wait until one ends. " + RAISE + ", or set limits.max_connections to "
+                        + fitting(limit)
+                : "there is room for %d connections at once, two of the %d descriptors each; others wait until one ends. "
+                                .formatted(fitting(limit), limit)
+                        + "For more: " + RAISE;
+    }
+
+    /** Whether somebody has written how many connections there are to be. Nothing is wrong with a default that is not reached. */
+    static boolean isAskedFor(UsherConfig config) {
+        return config.limits().maxConnections() != LimitsConfig.DEFAULT.maxConnections()
+                || config.listeners().values().stream()
+                        .anyMatch(listener -> listener.maxConnections() != ListenerConfig.DEFAULT_MAX_CONNECTIONS);
     }
 
     private static long connections(UsherConfig config) {

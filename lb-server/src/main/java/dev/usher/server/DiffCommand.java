@@ -18,7 +18,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diff",
         description = "Say what one configuration makes different from another, in terms of names.",
-        footer = {"", "Exit codes: 0 no difference, 1 different, 2 not a valid configuration or wrong usage."})
+        footer = {
+            "",
+            "Exit codes: 0 no difference, 1 different,",
+            "2 not a valid configuration or wrong usage.",
+        })
 final class DiffCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "OLD", description = "The configuration before.")
     private Path before = Path.of("");

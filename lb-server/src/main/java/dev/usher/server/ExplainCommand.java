@@ -10,6 +10,8 @@ import dev.usher.tls.ServerName;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,18 +26,25 @@ import picocli.CommandLine.Spec;
 /** {@code usher explain}. */
 @Command(
         name = "explain",
-        description = "Say where a server name goes under a configuration, and why.",
+        description = "Say where a server name goes, and why.",
         footer = {
             "",
+            "With a name alone the running usher is asked, which knows its backends' states.",
             "Exit codes: 0 a route serves the name, 3 default_route serves it,",
-            "4 it is refused, 1 not a valid configuration, 2 wrong usage.",
+            "4 it is refused, 1 not a valid configuration or nobody to ask, 2 wrong usage.",
         })
 final class ExplainCommand implements Callable<Integer> {
-    @Mixin
-    private ConfigArgument argument = new ConfigArgument();
-
-    @Parameters(index = "1", paramLabel = "NAME", description = "The server name that a client asks for.")
-    private String name = "";
+    @Parameters(
+            index = "0..1",
+            arity = "1..2",
+            hideParamSyntax = true,
+            paramLabel = "[FILE] NAME",
+            description = {
+                "The configuration, YAML (default: that of the",
+                "running usher), and the server name that a client",
+                "asks for."
+            })
+    private List<String> arguments = List.of();
 
     @Option(
             names = "--alpn",
@@ -49,7 +58,7 @@ final class ExplainCommand implements Callable<Integer> {
             paramLabel = "IP",
             defaultValue = "127.0.0.1",
             description = "Where the client comes from (default: 127.0.0.1).")
-    private String client = "127.0.0.1";
+    private String from = "127.0.0.1";
 
     @Option(
             names = "--listener",
@@ -57,7 +66,7 @@ final class ExplainCommand implements Callable<Integer> {
             description = "The listener that the client comes to (default: the first of type tls).")
     private @Nullable String listener;
 
-    @Option(names = "--live", description = "Ask the running usher that serves FILE, which knows its backends' states.")
+    @Option(names = "--live", description = "Ask the running usher that serves FILE.")
     private boolean live;
 
     @Mixin
@@ -68,13 +77,15 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ServerName serverName = serverName();
-        InetAddress from = client();
+        Path file = file();
+        String name = arguments.getLast();
+        ServerName serverName = serverName(name);
+        InetAddress client = client();
         PrintWriter out = spec.commandLine().getOut();
-        if (live) {
-            return askRunning(out);
+        if (file == null || live) {
+            return askRunning(file, name, out);
         }
-        UsherConfig config = argument.read(spec.commandLine().getErr(), false);
+        UsherConfig config = new ConfigArgument(file).read(spec.commandLine().getErr(), false);
         if (config == null) {
             return ExitCode.FAILED;
         }
@@ -85,25 +96,54 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        Asked question = new Asked(asked.name(), serverName, alpn, from);
+        Asked question = new Asked(asked.name(), serverName, alpn, client);
         ExplanationText.Answer answer = text.of(question, LoadBalancer.explain(config, question));
         out.print(answer.text());
         out.flush();
         return answer.exitCode();
     }
 
-    private int askRunning(PrintWriter out) throws InterruptedException {
-        try (AdminClient asked = running.clientFor(argument.file())) {
-            LiveExplanation explanation = LiveExplanation.ask(asked, name, alpn, client, listener);
+    /** The file that is named; null where there is a name only. */
+    private @Nullable Path file() {
+        String first = arguments.getFirst();
+        String last = arguments.getLast();
+        if (arguments.size() == 2) {
+            if (Files.notExists(Path.of(first)) && Files.isRegularFile(Path.of(last))) {
+                throw usage("the file comes first, then the name: usher explain " + last + " " + first);
+            }
+            return Path.of(first);
+        }
+        if (Files.exists(Path.of(first))) {
+            throw usage("explain what? Give a name: usher explain " + first + " www.example.com");
+        }
+        if (first.matches(".*(/.*|\\.ya?ml)")) {
+            throw usage("there is no file " + first + ", and a name is needed: usher explain FILE www.example.com");
+        }
+        return null;
+    }
+
+    private int askRunning(@Nullable Path file, String name, PrintWriter out) throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        AdminClient client;
+        try {
+            client = running.clientFor(file);
+        } catch (AdminFault nobody) {
+            int exitCode = nobody.tell(err);
+            err.println("Without a running usher, say which file: usher explain FILE " + name);
+            err.flush();
+            return exitCode;
+        }
+        try (client) {
+            LiveExplanation explanation = LiveExplanation.ask(client, name, alpn, from, listener);
             out.print(explanation.text());
             out.flush();
             return explanation.exitCode();
         } catch (AdminFault fault) {
-            return fault.tell(spec.commandLine().getErr());
+            return fault.tell(err);
         }
     }
 
-    private ServerName serverName() {
+    private ServerName serverName(String name) {
         try {
             return ServerName.of(name);
         } catch (IllegalArgumentException e) {
@@ -112,9 +152,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private InetAddress client() {
-        byte[] address = IpAddress.parse(client);
+        byte[] address = IpAddress.parse(from);
         if (address == null) {
-            throw usage("--client: \"" + client + "\" is not an IP address");
+            throw usage("--client: \"" + from + "\" is not an IP address");
         }
         try {
             return InetAddress.getByAddress(address);

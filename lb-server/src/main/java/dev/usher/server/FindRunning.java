@@ -39,15 +39,15 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
     /**
      * That there is none, and what there is instead.
      *
-     * @param whereElse what the message says of those that cannot be found
+     * @param advice what to do where there is nothing at all
      */
-    AdminFault nothingFound(String whereElse) {
+    AdminFault nothingFound(String advice) {
         List<RunFile.Found> all = all();
         return new AdminFault("no running usher found"
                 + (pid == null ? "" : " with pid " + pid)
                 + (file == null ? "" : " that serves " + file)
-                + whereElse
-                + (all.isEmpty() ? "" : "; there are:\n" + listed(all)));
+                + " among this user's"
+                + (all.isEmpty() ? ": " + advice : "; there are:\n" + listed(all)));
     }
 
     private static List<RunFile.Found> all() {

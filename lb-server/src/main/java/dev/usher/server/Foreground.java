@@ -78,7 +78,7 @@ final class Foreground {
     /**
      * Serves until a signal has it end.
      *
-     * @param ready is told once connections are served
+     * @param ready is told once all is bound, and before the first connection is taken: what it writes comes first
      * @return the exit code
      */
     int run(Consumer<Running> ready) throws InterruptedException {
@@ -110,7 +110,7 @@ final class Foreground {
         LongSupplier droppedLines = access == null ? () -> 0 : access::dropped;
         LoadBalancer balancer;
         try {
-            balancer = LoadBalancer.start(config, Environment.of(sessions, Descriptors.connections()));
+            balancer = LoadBalancer.open(config, Environment.of(sessions, Descriptors.connections()));
         } catch (IOException e) {
             log.error("{}", StartFault.text(e));
             return ExitCode.FAILED;
@@ -120,6 +120,7 @@ final class Foreground {
             String signal;
             try {
                 ready.accept(new Running(balancer, admin, startedAt, droppedLines));
+                balancer.accept();
                 signal = stops.take();
             } finally {
                 beforeDrain.run();

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 /** {@code usher healthcheck}. */
 @Command(
         name = "healthcheck",
-        description = "Say whether a running usher is ready for connections: for containers and scripts.",
+        description = "Say whether a running usher is ready: for containers and scripts.",
         footer = {"", "Needs no token.", "Exit codes: 0 ready, 1 not ready or not there."})
 final class HealthcheckCommand extends AdminCommand {
     @Override

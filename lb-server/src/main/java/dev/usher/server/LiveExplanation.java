@@ -21,7 +21,11 @@ record LiveExplanation(String text, int exitCode) {
         if (listener != null) {
             query.add("listener=" + AdminCommand.part(listener));
         }
-        return of(client.get(query.toString()));
+        JsonNode said = client.get(query.toString());
+        return of(
+                name + " on listener " + said.path("listener").asString() + ", from " + from + ", now, by the usher at "
+                        + client.base() + "\n",
+                said);
     }
 
     /** Of a name that has a pool, which takes no session now. */
@@ -32,8 +36,8 @@ record LiveExplanation(String text, int exitCode) {
                 + said.path("refusal").asString() + ")";
     }
 
-    private static LiveExplanation of(JsonNode said) {
-        StringBuilder text = new StringBuilder();
+    private static LiveExplanation of(String asked, JsonNode said) {
+        StringBuilder text = new StringBuilder(asked);
         said.path("steps")
                 .forEach(step -> text.append("  ").append(step.asString()).append('\n'));
         text.append('\n');

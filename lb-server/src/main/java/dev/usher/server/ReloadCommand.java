@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = "Have a running usher take over its changed configuration.",
         footer = {
             "",
-            "The file is checked first, with the environment of the running process where that",
-            "can be read. One that is not valid is not sent. What changes is printed.",
+            "The file is checked first, with the environment of the running process where",
+            "that can be read. One that is not valid is not sent. What changes is printed.",
             "Exit codes: 0 in force, 1 refused or not found, 2 wrong usage.",
         })
 final class ReloadCommand implements Callable<Integer> {
@@ -76,7 +76,7 @@ final class ReloadCommand implements Callable<Integer> {
         try {
             RunFile.Found found = find.one("FILE or --pid");
             if (found == null) {
-                say("usher: " + find.nothingFound(" of this user").getMessage());
+                say("usher: " + find.nothingFound("usher run FILE starts one").getMessage());
                 return null;
             }
             return new RunningUsher(found);
@@ -102,7 +102,7 @@ final class ReloadCommand implements Callable<Integer> {
             }
             case ConfigResult.Valid valid -> {
                 ConfigDiff diff = ConfigDiff.between(inForce, valid.config());
-                print(diff.isEmpty() ? "no difference\n" : diff.text());
+                print(diff.isEmpty() && dryRun ? "nothing would change\n" : diff.text());
                 yield dryRun ? ExitCode.OK : send(running);
             }
         };
@@ -122,7 +122,7 @@ final class ReloadCommand implements Callable<Integer> {
                 yield ExitCode.OK;
             }
             case "unchanged" -> {
-                print("in force: generation " + attempt.generation() + " says the same\n");
+                print("nothing has changed: still generation " + attempt.generation() + "\n");
                 yield ExitCode.OK;
             }
             default -> {

@@ -10,6 +10,7 @@ import dev.usher.server.Foreground.Running;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** What the log says of a load balancer that has just begun to serve. */
 final class StartLines {
@@ -39,7 +40,8 @@ final class StartLines {
         OptionalLong limit = Descriptors.limit();
         String shortage = limit.isEmpty() ? null : Descriptors.shortage(config, limit.getAsLong());
         if (shortage != null) {
-            log.warn("{}", shortage);
+            log.atLevel(Descriptors.isAskedFor(config) ? Level.WARN : Level.INFO)
+                    .log("{}", shortage);
         }
         log.info(
                 "usher {} is ready: {}, {}, descriptor limit {}",

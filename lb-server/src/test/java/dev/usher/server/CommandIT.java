@@ -7,16 +7,20 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
@@ -99,6 +103,70 @@ class CommandIT {
         }
     }
 
+    /** Both logs in one stream, as a terminal shows them, and a client that is there before usher is. */
+    @Test
+    void saysThatItIsReadyBeforeItTakesTheFirstConnection() throws Exception {
+        try (EchoBackend backend = new EchoBackend()) {
+            int port = freePort();
+            try (Program run = Program.start(
+                    Map.of(),
+                    List.of(
+                            "sh",
+                            "-c",
+                            "exec \"$0\" -jar target/usher.jar run \"$1\" 2>&1",
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            config(port, backend.port(), "")))) {
+                firstServed(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                        .close();
+                String access = run.out().await("\"reason\":\"completed\"");
+                String ready = run.out().await("is ready");
+                run.signal("TERM");
+                List<String> lines = run.out().all();
+                assertTrue(lines.indexOf(ready) < lines.indexOf(access), lines::toString);
+            }
+        }
+    }
+
+    /** The first of many attempts that is answered. */
+    private static Socket firstServed(InetSocketAddress address) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (true) {
+            try {
+                return connected(address);
+            } catch (ConnectException notYet) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw notYet;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        }
+    }
+
+    /** As many descriptors as some systems give: enough to begin with, and nothing is wrong with the file. */
+    @Test
+    void aDefaultThatIsNotReachedIsNoWarning() throws Exception {
+        String file = write("usher.yaml", """
+                listeners: { https: { bind: "127.0.0.1:0" } }
+                routes: { a.example: "127.0.0.1:1" }
+                admin: { bind: none }
+                """);
+        try (Program run = Program.start(
+                Map.of(),
+                List.of(
+                        "sh",
+                        "-c",
+                        "ulimit -n 1024 && exec \"$0\" -jar target/usher.jar run \"$1\"",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        file))) {
+            run.err().await("is ready");
+            String room = run.err().await("there is room for 448 connections at once");
+            assertTrue(room.contains(" INFO "), room);
+            run.signal("TERM");
+            assertEquals(0, run.exitCode());
+        }
+    }
+
     @Test
     void aSecondSignalEndsAtOnce() throws Exception {
         try (EchoBackend backend = new EchoBackend();
@@ -125,7 +193,8 @@ class CommandIT {
             run.err().await("is ready");
             run.signal("USR1");
             run.signal("HUP");
-            run.err().await("configuration: nothing to do for SIGHUP");
+            run.err()
+                    .await("configuration: read again (usher reload or SIGHUP), and says the same: still generation 1");
             connected(address).close();
             run.signal("INT");
             assertEquals(0, run.exitCode());
@@ -218,6 +287,9 @@ class CommandIT {
                     .contains("one.example"));
             demo.signal("INT");
             assertEquals(0, demo.exitCode());
+            assertEquals(
+                    "The demo has ended, and nothing of it is left.",
+                    demo.out().all().getLast());
             assertEquals(List.of(), demo.err().all());
         }
         try (var left = Files.list(temporary)) {
@@ -294,6 +366,38 @@ class CommandIT {
             assertEquals(69, version.exitCode());
             version.err().await("USHER_JAVA_HOME=" + directory + " is not a JDK 25");
         }
+    }
+
+    /** A Maven of the test's own stands for the real one: it takes a minute, and tells nobody when it is in its midst. */
+    @Test
+    void theLauncherBuildsWithoutTheTestsAndShowsThatItGoesOn() throws Exception {
+        Path home = Files.createDirectory(directory.resolve("home"));
+        Path launcher = Files.copy(Path.of("..", "usher"), home.resolve("usher"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createSymbolicLink(home.resolve("deploy"), Path.of("..", "deploy").toRealPath());
+        Files.writeString(home.resolve("pom.xml"), "<project/>");
+        Files.createDirectory(home.resolve("lb-server"));
+        Path maven = Files.writeString(
+                Files.createDirectory(directory.resolve("bin")).resolve("mvn"), """
+                #!/bin/sh
+                echo "$@" >arguments
+                echo "[INFO] Building usher: data plane 0.1.0      [2/4]"
+                while [ ! -e enough ]; do sleep 0.1; done
+                ln -s "$PRODUCT" lb-server/target
+                """);
+        assertTrue(maven.toFile().setExecutable(true));
+        Map<String, String> environment = Map.of(
+                "PATH", maven.getParent() + ":" + System.getenv("PATH"),
+                "USHER_JAVA_HOME", System.getProperty("java.home"),
+                "PRODUCT", Path.of("target").toRealPath().toString());
+        try (Program version = Program.start(environment, List.of(launcher.toString(), "--version"))) {
+            version.err().await("usher: building usher: data plane 0.1.0 [2/4] ...");
+            version.err().await("usher: still building, ");
+            Files.createFile(home.resolve("enough"));
+            assertEquals(0, version.exitCode());
+            version.out().await("usher ");
+        }
+        String arguments = Files.readString(home.resolve("arguments"));
+        assertTrue(arguments.contains("-Dmaven.test.skip=true"), arguments);
     }
 
     // ---- what the tests stand on ----

@@ -9,6 +9,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The commands that end by themselves, run in this process. */
 class CommandLineTest {
@@ -105,6 +110,18 @@ class CommandLineTest {
             assertEquals(0, run(command, "--help"));
             assertTrue(out.startsWith("Usage: usher " + command), out);
             assertTrue(out.contains("Exit codes:"), out);
+        }
+
+        @Test
+        void noLineOfHelpIsTooLongForATerminal() {
+            Map<String, CommandLine> commands = new HashMap<>(Main.commandLine().getSubcommands());
+            commands.remove("help"); // picocli's own
+            commands.forEach((name, command) -> {
+                UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+                assertEquals(1, usage.description().length, () -> name + ": the list of commands shows one line");
+                Stream.concat(Arrays.stream(usage.description()), Arrays.stream(usage.footer()))
+                        .forEach(line -> assertTrue(line.length() <= usage.width(), () -> name + ": " + line));
+            });
         }
 
         @Test
@@ -260,6 +277,25 @@ class CommandLineTest {
             assertEquals(2, run("explain", file, "a.example", "--client", "nowhere"));
             assertEquals(2, run("explain", file, "a.example", "--listener", "htps"));
             assertTrue(err.contains("the file has https, inner, raw"), err);
+        }
+
+        @Test
+        void aFileAloneIsAskedForTheName() {
+            assertEquals(2, run("explain", file));
+            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain " + file + " www."), err);
+            assertEquals(2, run("explain", "nowhere.yaml"));
+            assertTrue(err.startsWith("usher: there is no file nowhere.yaml, and a name is needed"), err);
+            assertEquals(2, run("explain", "www.example.com", file));
+            assertTrue(err.contains("the file comes first, then the name: usher explain " + file + " www."), err);
+            assertEquals(2, run("explain", file, "www.example.com", "more"));
+            assertTrue(err.startsWith("usher: \"more\" is one argument too many"), err);
+        }
+
+        @Test
+        void aNameAloneIsForARunningUsher() {
+            assertEquals(1, run("explain", "www.example.com", "--pid", "1"));
+            assertTrue(err.startsWith("usher: no running usher found with pid 1"), err);
+            assertTrue(err.endsWith("say which file: usher explain FILE www.example.com\n"), err);
         }
 
         @Test

@@ -1,9 +1,11 @@
 package dev.usher.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.LimitsConfig;
 import dev.usher.config.UsherConfig;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +21,31 @@ class DescriptorsTest {
 
     @Test
     void saysHowManyConnectionsFit() {
-        String shortage = String.valueOf(Descriptors.shortage(config, 1024));
-        assertTrue(shortage.contains("40128 descriptors, and this process may have 1024"), shortage);
+        assertEquals(
+                "there is room for 448 connections at once, two of the 1024 descriptors each; others wait until one"
+                        + " ends. For more: raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell)",
+                Descriptors.shortage(config, 1024));
+    }
+
+    @Test
+    void saysWhatToDoWhereMoreAreAskedFor() {
+        LimitsConfig standard = LimitsConfig.DEFAULT;
+        UsherConfig asking = new UsherConfig(
+                config.listeners(),
+                config.routes(),
+                config.defaultRoute(),
+                config.noSniRoute(),
+                config.pools(),
+                new LimitsConfig(10_000, standard.perClientIp(), standard.heldBytes()),
+                config.workers(),
+                config.shutdown(),
+                config.reload(),
+                config.admin(),
+                config.logging());
+        assertFalse(Descriptors.isAskedFor(config));
+        assertTrue(Descriptors.isAskedFor(asking));
+        String shortage = String.valueOf(Descriptors.shortage(asking, 1024));
+        assertTrue(shortage.contains("20128 descriptors, and this process may have 1024"), shortage);
         assertTrue(shortage.endsWith("limits.max_connections to 448"), shortage);
     }
 

@@ -45,6 +45,11 @@ public final class Demo implements AutoCloseable {
     /** The listener that the demo's own visitors come to. They are not in the access log: there would be no end of it. */
     public static final String VISITORS = "visitors";
 
+    private static final String VISITORS_COME = """
+            Some visitors come by themselves, so that there is something to see (--no-traffic keeps
+            them away). They are not in the access log.
+            """;
+
     private final DemoDirectory directory = new DemoDirectory();
     private final Path pem = directory.resolve("certificates.pem");
     private final List<DemoBackend> one = new ArrayList<>();
@@ -152,7 +157,7 @@ public final class Demo implements AutoCloseable {
     }
 
     /** What the user sees: what there is, and what to paste. */
-    public String text(HostPort listening, String dashboard) {
+    public String text(HostPort listening, String dashboard, boolean visitors) {
         return """
 
                 Two HTTPS domains behind one address, each with its own certificate and key:
@@ -178,8 +183,7 @@ public final class Demo implements AutoCloseable {
                   %s
 
                 `usher status` and `usher drain` find it as well.
-                Some visitors come by themselves, so that there is something to see (--no-traffic keeps
-                them away). Your own connections show up here as lines of the access log.
+                %sYour own connections show up here as lines of the access log.
                 Ctrl-C ends the demo.
 
                 """.formatted(
@@ -192,7 +196,8 @@ public final class Demo implements AutoCloseable {
                         curl(ONE, listening),
                         curl(TWO, listening),
                         curl(NOBODY, listening),
-                        dashboard);
+                        dashboard,
+                        visitors ? VISITORS_COME : "");
     }
 
     private String curl(String domain, HostPort listening) {

@@ -92,7 +92,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         if (!closed && signalWaits.compareAndSet(false, true)) {
             signals.execute(() -> {
                 signalWaits.set(false);
-                reload(Trigger.SIGNAL, "SIGHUP");
+                reload(Trigger.SIGNAL, "usher reload or SIGHUP");
             });
         }
     }
@@ -213,7 +213,7 @@ public final class Reloader implements Reloading, AutoCloseable {
             case UNCHANGED -> {
                 reload.diagnostics().forEach(line -> log.warn("{}", line));
                 log.info(
-                        "configuration: nothing to do for {}: generation {} says the same",
+                        "configuration: read again ({}), and says the same: still generation {}",
                         reload.who(),
                         reload.generation());
             }

@@ -47,6 +47,7 @@ public final class ConfigFile {
         Item.Mapping tree = tree(main, null);
         UsherConfig config = null;
         if (tree != null) {
+            tree = Misspelt.putRight(tree, ConfigReader.KEYS, key -> "unknown key \"" + key + '"', problems);
             List<Item.Mapping> trees = new ArrayList<>(List.of(tree));
             trees.addAll(included(tree));
             config = new ConfigReader(joined(trees), problems).read(complete);
@@ -68,7 +69,8 @@ public final class ConfigFile {
             for (Path file : pattern == null ? List.<Path>of() : includes.matching(pattern)) {
                 Item.Mapping included = files.contains(file) ? null : tree(file, item.place());
                 if (included != null) {
-                    trees.add(withoutForeignKeys(included));
+                    trees.add(
+                            withoutForeignKeys(Misspelt.putRight(included, INCLUDABLE, ConfigFile::foreign, problems)));
                 }
             }
         }
@@ -124,13 +126,14 @@ public final class ConfigFile {
             } else if (entry.key().equals("include")) {
                 problems.error(entry.place(), "an included file cannot include others");
             } else {
-                problems.error(
-                        entry.place(),
-                        "an included file may hold routes, pools and defaults, not \"" + entry.key() + "\""
-                                + Suggestion.text(entry.key(), INCLUDABLE));
+                problems.error(entry.place(), foreign(entry.key()) + Suggestion.text(entry.key(), INCLUDABLE));
             }
         }
         return new Item.Mapping(tree.place(), List.copyOf(kept));
+    }
+
+    private static String foreign(String key) {
+        return "an included file may hold routes, pools and defaults, not \"" + key + '"';
     }
 
     /** One tree: what the first one has, with the entries of the sections that others have, too. */

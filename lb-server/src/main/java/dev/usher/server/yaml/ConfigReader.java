@@ -7,10 +7,28 @@ import dev.usher.config.LoggingConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the one tree of all files apart and makes the configuration of it. */
 final class ConfigReader {
+    /** All keys that the file itself may have. */
+    static final List<String> KEYS = List.of(
+            "version",
+            "include",
+            "listeners",
+            "routes",
+            "default_route",
+            "no_sni_route",
+            "defaults",
+            "pools",
+            "limits",
+            "workers",
+            "shutdown",
+            "reload",
+            "admin",
+            "logging");
+
     private final Fields root;
     private final Problems problems;
 

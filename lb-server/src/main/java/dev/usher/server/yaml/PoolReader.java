@@ -151,7 +151,7 @@ final class PoolReader {
     private String suggestion(String name) {
         return Suggestion.of(name, places.keySet())
                 .map(near -> "; did you mean \"" + near + "\" (" + placeOf(near) + ")?")
-                .orElse("");
+                .orElse("; a backend is written with its port, as " + name + ":443");
     }
 
     private List<BackendConfig> backends(Fields owner, List<Item> items, String called) {

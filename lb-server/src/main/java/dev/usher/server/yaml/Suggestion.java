@@ -12,12 +12,11 @@ public final class Suggestion {
 
     /** The candidate nearest to {@code written}, if one is near enough; of equals the one with the longer common prefix. */
     static Optional<String> of(String written, Collection<String> candidates) {
-        int limit = Math.max(1, written.length() / 3);
+        int limit = limit(written);
         String best = null;
         int bestDistance = limit + 1;
         for (String candidate : candidates) {
-            boolean begun = written.length() >= MIN_PREFIX && candidate.startsWith(written);
-            int distance = begun ? limit : distance(written, candidate);
+            int distance = farness(written, candidate, limit);
             boolean nearer = distance < bestDistance
                     || (best != null
                             && distance == bestDistance
@@ -28,6 +27,26 @@ public final class Suggestion {
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    /** The same, if no other candidate is as near. */
+    static Optional<String> clear(String written, Collection<String> candidates) {
+        int limit = limit(written);
+        return of(written, candidates)
+                .filter(best -> candidates.stream()
+                        .filter(other -> !other.equals(best))
+                        .noneMatch(other -> farness(written, other, limit) <= farness(written, best, limit)));
+    }
+
+    /** A third of what was written may be wrong. */
+    private static int limit(String written) {
+        return Math.max(1, written.length() / 3);
+    }
+
+    private static int farness(String written, String candidate, int limit) {
+        boolean begun = written.length() >= MIN_PREFIX && candidate.startsWith(written);
+        int distance = distance(written, candidate);
+        return begun ? Math.min(limit, distance) : distance;
     }
 
     /** As {@code ; did you mean "web"?}, or nothing. */

@@ -10,7 +10,11 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 final class SyntaxFault {
     /** As {@code workers:4}: a line that would be a key with its value, were there a space. */
     private static final Pattern GLUED =
-            Pattern.compile("^\\s*(?:- )?[^\\s:#'\"\\[{][^:#]*:(?=[^\\s:])(?!.*:(?:\\s|$))");
+            Pattern.compile("^\\s*(?:- )?[^\\s:#'\"\\[{][^:#]*(?<at>:)(?=[^\\s:])(?!.*:(?:\\s|$))");
+
+    /** As {@code workers 4}: a line that would be a key with its value, were there a colon. */
+    private static final Pattern UNCOLONED =
+            Pattern.compile("^\\s*(?:- )?(?<at>[^\\s:#'\"\\[{-][^\\s:#'\"\\[{]*)\\s+[^\\s#](?!.*:(?:\\s|$))");
 
     private static final Pattern STARRED = Pattern.compile("\\*[^\\s:,\\]}#]*");
 
@@ -22,8 +26,11 @@ final class SyntaxFault {
         boolean keyExpected = context.contains("simple key") || problem.contains("mapping values are not allowed");
         Place found = place(fault.getProblemMark().orElse(null), source);
         Place begun = place(fault.getContextMark().orElse(null), source);
-        Place glued = keyExpected ? glued(found) : null;
-        if (glued != null) { // the parser sees it a line later: without the space this is a text that may go on
+        Place uncoloned = keyExpected ? before(found, UNCOLONED) : null;
+        Place glued = keyExpected ? before(found, GLUED) : null;
+        if (uncoloned != null) {
+            problems.error(uncoloned, "a colon is missing behind this key");
+        } else if (glued != null) { // the parser sees it a line later: without the space this is a text that may go on
             problems.error(glued, "a space is missing behind this colon");
         } else if (context.contains("simple key")) {
             problems.error(begun, "a key needs a colon and a space behind it");
@@ -59,14 +66,16 @@ final class SyntaxFault {
         }
     }
 
-    /** The colon without a space in the line before {@code found}; null if that line is none of the kind. */
-    private static @Nullable Place glued(Place found) {
+    /** What a pattern calls {@code at} in the line before {@code found}; null if that line is none of the kind. */
+    private static @Nullable Place before(Place found, Pattern kind) {
         int line = found.line() - 1;
         while (line > 0 && found.source().line(line).isBlank()) {
             line--;
         }
-        Matcher key = GLUED.matcher(line > 0 ? found.source().line(line) : "");
-        return key.find() ? new Place(found.source(), line, key.end(), 1) : null;
+        Matcher key = kind.matcher(line > 0 ? found.source().line(line) : "");
+        return key.find()
+                ? new Place(found.source(), line, key.start("at") + 1, key.end("at") - key.start("at"))
+                : null;
     }
 
     private static String starred(Place begun) {

@@ -123,10 +123,15 @@ class AdminIT {
         assertSays(0, "draining", ask("drain", "web", "127.0.0.1:1", "--close-after", "5m"));
         assertSays(
                 0, "127.0.0.1:1  draining, takes none", ask("explain", "--live", file.toString(), "www.example.com"));
+        assertSays(0, "127.0.0.1:1  draining, takes none", ask("explain", "www.example.com"));
+        assertSays(
+                4, "no.example on listener test, from 127.0.0.1, now, by the usher at", ask("explain", "no.example"));
         assertSays(0, "disabled", ask("disable", "web", "127.0.0.1:2"));
         assertSays(0, "critical  pool web: no backend takes sessions", ask("status"));
         assertSays(0, "up (", ask("enable", "web", "127.0.0.1:2"));
-        assertSays(0, "weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
+        assertSays(0, "was so already: up (", ask("enable", "web", "127.0.0.1:2"));
+        assertSays(0, "pool web: up (not probed), weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
+        assertSays(0, "was so already: up (not probed), weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
         assertSays(1, "weight must be from 0 to 256", ask("weight", "web", "127.0.0.1:2", "1000"));
         assertSays(1, "no pool \"none\"; there are web", ask("drain", "none", "127.0.0.1:2"));
         assertSays(4, "refused   unknown_name", ask("explain", "--live", file.toString(), "no.example"));

@@ -136,10 +136,14 @@ class ReloadIT {
 
         Said again = run("reload", "--pid", Long.toString(usher.pid()));
         assertEquals(0, again.code(), again.err());
-        assertEquals("no difference\nin force: generation 2 says the same\n", again.out());
+        assertEquals("nothing has changed: still generation 2\n", again.out());
+
+        assertEquals(
+                "nothing would change\n",
+                run("reload", "--dry-run", file.toString()).out());
 
         Files.writeString(file, "routs: {}\n");
-        Said invalid = run("reload");
+        Said invalid = run("reload", file.toString()); // others may run here
         assertEquals(1, invalid.code());
         assertTrue(invalid.err().contains("usher.yaml:1:1: error: "), invalid.err());
         assertTrue(invalid.err().contains("nothing was sent"), invalid.err());

@@ -415,6 +415,16 @@ class ConfigFileTest {
         }
 
         @Test
+        void haveSectionsThatAreMisspeltAndReadNevertheless() throws IOException {
+            write("a.yaml", "route: { b.example: web, c.example: wbe }\npols: { web: { backends: \"10.0.0.1:443\" } }");
+            assertEquals("""
+                    usher.yaml:1:1 unknown key "includes"; did you mean "include"?
+                    a.yaml:1:1 an included file may hold routes, pools and defaults, not "route"; did you mean "routes"?
+                    a.yaml:1:37 route c.example names pool "wbe", which does not exist; did you mean "web" (a.yaml:2:9)?
+                    a.yaml:2:1 an included file may hold routes, pools and defaults, not "pols"; did you mean "pools"?""", told("includes: a.yaml"));
+        }
+
+        @Test
         void areNoReasonToMissAPoolThatABrokenOneMayHave() throws IOException {
             write("a.yaml", "pools:\n  web: [");
             assertEquals(

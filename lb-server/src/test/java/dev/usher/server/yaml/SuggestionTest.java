@@ -28,4 +28,12 @@ class SuggestionTest {
     void prefersTheLongerCommonPrefixOfEquals() {
         assertEquals(Optional.of("web-b"), Suggestion.of("web-", List.of("eweb-", "web-b")));
     }
+
+    @Test
+    void isClearWhereNoOtherIsAsNear() {
+        assertEquals(Optional.of("pools"), Suggestion.clear("pool", List.of("routes", "pools")));
+        assertEquals(Optional.of("defaults"), Suggestion.clear("default", List.of("default_route", "defaults")));
+        assertEquals(Optional.empty(), Suggestion.clear("web-", List.of("web-a", "web-b")));
+        assertEquals(Optional.empty(), Suggestion.clear("frontends", List.of("routes", "pools")));
+    }
 }
