@@ -232,7 +232,7 @@ public final class Attention {
         return first(states, "; ") + ". "
                 + (failing ? "Start the servers or open the way to them" : "")
                 + (failing && takenOut ? ", or enable one" : takenOut ? "Enable one" : "")
-                + "; usher explain --live FILE NAME tells what becomes of a name";
+                + "; usher explain NAME tells what becomes of a name";
     }
 
     private static String stateOf(BackendView backend) {
