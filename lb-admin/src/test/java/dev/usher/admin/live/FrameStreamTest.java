@@ -76,7 +76,7 @@ class FrameStreamTest {
         assertEquals(published, peer.nextId());
         may.set(false);
         publish(1);
-        assertEquals("", peer.await("0"), "the chunk that ends it");
+        peer.awaitEnd();
         Await.until(() -> stream.clients() == 0, "its place is free");
     }
 

@@ -64,6 +64,15 @@ final class StreamPeer implements AutoCloseable {
         return Long.parseLong(await("id: "));
     }
 
+    /** Skips what is left of the last frame, up to the chunk of no bytes that ends the response. */
+    void awaitEnd() throws IOException {
+        for (String line = line(); !line.equals("0"); line = line()) {
+            if (line.startsWith("id: ")) {
+                throw new AssertionError("another frame instead of the end");
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
