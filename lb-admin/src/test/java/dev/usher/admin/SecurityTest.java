@@ -343,12 +343,26 @@ class SecurityTest {
             }
         }
 
+        /** By plain HTTP to another machine no browser sends Sec-Fetch-Site. */
+        @Test
+        void isMadeByAFormOfABrowserThatSendsOnlyOrigin() throws IOException {
+            try (TestAdmin admin = TestAdmin.start(WITH_TOKENS)) {
+                String own = "Origin: http://localhost:" + admin.port();
+                Answer in = form(admin, "token=" + TestAdmin.VIEWER.replace(" ", "+"), own);
+                assertEquals(303, in.status(), in::toString);
+                String sent = "Cookie: " + in.header("set-cookie").split(";", 2)[0];
+                assertEquals(200, admin.ask("GET /plain", sent).status());
+                assertEquals(303, form(admin, "", own, sent).status());
+            }
+        }
+
         @ParameterizedTest
         @ValueSource(
                 strings = {
                     "Sec-Fetch-Site: cross-site",
                     "Sec-Fetch-Site: same-site",
                     "Origin: http://evil.example",
+                    "Origin: null",
                     "X: y"
                 })
         void isNotMadeByAFormOfAnotherPage(String header) throws IOException {
@@ -441,7 +455,7 @@ class SecurityTest {
                 assertTrue(policy.endsWith("frame-ancestors 'none'"), policy);
                 assertFalse(policy.contains("unsafe"), policy);
                 assertEquals("nosniff", answer.header("x-content-type-options"));
-                assertEquals("no-referrer", answer.header("referrer-policy"));
+                assertEquals("same-origin", answer.header("referrer-policy"));
                 assertEquals("same-origin", answer.header("cross-origin-opener-policy"));
                 assertEquals("same-origin", answer.header("cross-origin-resource-policy"));
             }

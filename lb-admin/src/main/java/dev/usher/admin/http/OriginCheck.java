@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets through writes that a page of usher's own made, or a program; not those that another page had a browser make, with
- * the cookie that the browser has. A browser says where a request comes from in Sec-Fetch-Site, an old one in Origin; a
- * program says neither. What is demanded of the type no form of HTML can send, but the one that logs in without scripts.
+ * the cookie that the browser has. A browser says where a request comes from in Sec-Fetch-Site; an old one, and any that
+ * came by plain HTTP to another machine, in Origin; a program says neither. What is demanded of the type no form of HTML can send, but the one that logs in without scripts.
  *
  * <p>Of reads, only links from elsewhere are followed: another page could not see an answer, but it could take the places of
  * those who look, and make work.

@@ -28,7 +28,8 @@ public final class SecurityHeaders implements HttpHandler {
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_SECURITY_POLICY, contentPolicy);
         headers.put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
-        headers.put(Headers.REFERRER_POLICY, "no-referrer");
+        // with no-referrer the Origin of usher's own forms would be null, which OriginCheck refuses
+        headers.put(Headers.REFERRER_POLICY, "same-origin");
         headers.put(OPENER_POLICY, "same-origin");
         headers.put(RESOURCE_POLICY, "same-origin");
         next.handleRequest(exchange);
