@@ -47,8 +47,8 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param header from its first byte to its last
      * @param body from the end of the header on
-     * @param silence before a request. As short as a header: those who say nothing may hold every connection, and a probe
-     *     of health, which waits behind them, must not take that for the end of usher
+     * @param silence before a request. As short as a header: whoever says nothing uses up a place for no good. Others need
+     *     not wait for it, as {@link dev.usher.admin.http.Admission} gives them such a place at once
      * @param stall for a client that does not take what it asked for
      */
     record Patience(Duration header, Duration body, Duration silence, Duration stall) {

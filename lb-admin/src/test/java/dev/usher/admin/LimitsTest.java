@@ -8,9 +8,11 @@ import dev.usher.admin.AdminServer.Patience;
 import dev.usher.admin.TestAdmin.Answer;
 import dev.usher.config.RouteConfig;
 import dev.usher.testing.Await;
+import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -129,11 +131,11 @@ class LimitsTest {
         }
     }
 
-    /** As many as there may be hold all of them, and a probe of health waits only until they are cut. */
+    /** As many as there may be hold all of them; a probe of health gets the place of one, long before they are cut. */
     @ParameterizedTest
     @ValueSource(strings = {"", "GET /"})
-    void whoSaysNothingHoldsUpNoProbeForLong(String begun) throws IOException {
-        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(SHORT, LONG, SHORT, LONG))) {
+    void whoSaysNothingHoldsUpNoProbe(String begun) throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, new Patience(LONG, LONG, LONG, LONG))) {
             List<Socket> silent = new ArrayList<>();
             for (int i = 0; i < AdminSocket.MAX_CONNECTIONS; i++) {
                 Socket socket = admin.connect();
@@ -254,6 +256,36 @@ class LimitsTest {
                 socket.close();
             }
         }
+    }
+
+    /** One address and port of a client, connected to two addresses of usher, takes two places. */
+    @Test
+    void aClientsPortMayBeConnectedToTwoAddresses() throws IOException {
+        Patience patience = new Patience(LONG, LONG, LONG, LONG);
+        try (AdminSocket everywhere =
+                        AdminSocket.open(new InetSocketAddress(0), null, HttpServerExchange::endExchange, patience);
+                Socket first = fromPort(0, "127.0.0.1", everywhere);
+                Socket twin = fromPort(first.getLocalPort(), "127.0.0.2", everywhere)) {
+            assertEquals(first.getLocalSocketAddress(), twin.getLocalSocketAddress());
+            List<Socket> others = new ArrayList<>();
+            for (int i = 0; i < AdminSocket.MAX_CONNECTIONS - 1; i++) {
+                others.add(fromPort(0, "127.0.0.1", everywhere));
+            }
+            assertTrue(isCut(first), "it is counted, and has waited longest");
+            for (Socket socket : others) {
+                socket.close();
+            }
+        }
+    }
+
+    private static Socket fromPort(int port, String to, AdminSocket server) throws IOException {
+        Socket socket = new Socket();
+        socket.setReuseAddress(true);
+        socket.setSoTimeout((int) Duration.ofSeconds(15).toMillis());
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.connect(new InetSocketAddress(
+                InetAddress.ofLiteral(to), server.address().getPort()));
+        return socket;
     }
 
     /** Ten such answers are more than may wait. */

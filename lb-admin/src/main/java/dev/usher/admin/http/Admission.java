@@ -1,5 +1,6 @@
 package dev.usher.admin.http;
 
+import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.net.InetSocketAddress;
@@ -22,17 +23,15 @@ import org.xnio.StreamConnection;
 public final class Admission implements ChannelListener<StreamConnection> {
     private final int most;
     private final ChannelListener<? super StreamConnection> next;
-    /** By the client's address and port; the one whose last request is longest ago first. Guarded by this. */
-    private final Map<InetSocketAddress, Held> held = new LinkedHashMap<>();
+    /** The one whose last request is longest ago first. Guarded by this. */
+    private final Map<StreamConnection, Held> held = new LinkedHashMap<>();
 
     private static final class Held {
-        private final StreamConnection connection;
         private final ByteBuffer client;
         /** Whether a request is being read or answered. */
         private boolean busy;
 
-        Held(StreamConnection connection, ByteBuffer client) {
-            this.connection = connection;
+        Held(ByteBuffer client) {
             this.client = client;
         }
     }
@@ -53,35 +52,34 @@ public final class Admission implements ChannelListener<StreamConnection> {
             IoUtils.safeClose(connection);
             return;
         }
-        IoUtils.safeClose(takePlace(peer, connection));
+        IoUtils.safeClose(takePlace(ClientKey.of(peer.getAddress()), connection));
         next.handleEvent(connection);
     }
 
     /** Gives the connection that has to go; null if there was a place. */
-    private synchronized @Nullable StreamConnection takePlace(InetSocketAddress peer, StreamConnection connection) {
+    private synchronized @Nullable StreamConnection takePlace(ByteBuffer client, StreamConnection connection) {
         if (held.size() >= most) {
-            held.values().removeIf(each -> !each.connection.isOpen());
+            held.keySet().removeIf(each -> !each.isOpen());
         }
-        Map.Entry<InetSocketAddress, Held> goes = held.size() < most ? null : givesWay();
+        StreamConnection goes = held.size() < most ? null : givesWay();
         if (goes != null) {
-            held.remove(goes.getKey());
+            held.remove(goes);
         }
-        held.remove(peer); // a port that comes again is as new as another
-        held.put(peer, new Held(connection, ClientKey.of(peer.getAddress())));
-        return goes == null ? null : goes.getValue().connection;
+        held.put(connection, new Held(client));
+        return goes;
     }
 
-    private Map.@Nullable Entry<InetSocketAddress, Held> givesWay() {
+    private @Nullable StreamConnection givesWay() {
         ByteBuffer client = clientWithMost();
-        Map.Entry<InetSocketAddress, Held> busy = null;
-        for (Map.Entry<InetSocketAddress, Held> each : held.entrySet()) {
+        StreamConnection busy = null;
+        for (Map.Entry<StreamConnection, Held> each : held.entrySet()) {
             if (!each.getValue().client.equals(client)) {
                 continue;
             }
             if (!each.getValue().busy) {
-                return each;
+                return each.getKey();
             }
-            busy = busy == null ? each : busy;
+            busy = busy == null ? each.getKey() : busy;
         }
         return busy;
     }
@@ -108,11 +106,11 @@ public final class Admission implements ChannelListener<StreamConnection> {
     }
 
     private synchronized void mark(HttpServerExchange exchange, boolean busy) {
-        InetSocketAddress peer = exchange.getConnection().getPeerAddress(InetSocketAddress.class);
-        Held known = peer == null ? null : held.remove(peer);
+        StreamConnection connection = ((AbstractServerConnection) exchange.getConnection()).getChannel();
+        Held known = held.remove(connection);
         if (known != null) {
             known.busy = busy;
-            held.put(peer, known);
+            held.put(connection, known);
         }
     }
 }
