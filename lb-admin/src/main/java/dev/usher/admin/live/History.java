@@ -76,6 +76,27 @@ public final class History {
         }
     }
 
+    /**
+     * Which frames make up which point, both counted from the oldest one.
+     *
+     * @param frames to a point
+     * @param missing of the first point, older than all that there are
+     * @param size frames that there are
+     */
+    private record Points(int frames, int missing, int size) {
+        IntStream all() {
+            return IntStream.range(0, size == 0 ? 0 : Math.ceilDiv(missing + size, frames));
+        }
+
+        int firstFrame(int point) {
+            return Math.max(0, point * frames - missing);
+        }
+
+        int lastFrame(int point) {
+            return Math.min((point + 1) * frames - missing, size) - 1;
+        }
+    }
+
     /** Tenths of a second since 1970 of each frame. Guarded by this, as is all that follows. */
     private final long[] at = new long[FRAMES];
 
@@ -118,28 +139,25 @@ public final class History {
     }
 
     /**
-     * As the API shows it: lists by their names, the oldest point first.
+     * As the API shows it: lists by their names, the oldest point first. A point begins where the sequence can be divided by
+     * the number of frames, and not at the oldest frame, which is another one each second: so whoever asks again gets the same
+     * points. The first point may lack its oldest frames, and the last one those to come.
      *
      * @param wanted some of {@link #names}
      * @param framesPerPoint 1..{@link #FRAMES}. A point is the highest of so many frames, so that no peak goes unseen, and
      *     has the time of their last one
      */
     public synchronized Map<String, Object> columns(Set<String> wanted, int framesPerPoint) {
-        int points = Math.ceilDiv(size, framesPerPoint);
+        long first = lastSequence - size + 1;
+        Points points = new Points(framesPerPoint, Math.floorMod(first, framesPerPoint), size);
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("first_sequence", lastSequence - size + 1);
-        all.put(
-                "at_steps",
-                IntStream.range(0, points)
-                        .mapToObj(i -> step(i, framesPerPoint))
-                        .toList());
+        all.put("first_sequence", first);
+        all.put("at_steps", points.all().mapToObj(i -> step(points, i)).toList());
         columns.stream()
                 .filter(column -> wanted.contains(column.name))
                 .forEach(column -> all.put(
                         column.name,
-                        IntStream.range(0, points)
-                                .mapToObj(i -> highest(column, i, framesPerPoint))
-                                .toList()));
+                        points.all().mapToObj(i -> highest(column, points, i)).toList()));
         return all;
     }
 
@@ -148,22 +166,18 @@ public final class History {
     }
 
     /** Null only where all that make up the point are. */
-    private @Nullable Number highest(Column column, int point, int framesPerPoint) {
-        return IntStream.rangeClosed(point * framesPerPoint, lastFrame(point, framesPerPoint))
+    private @Nullable Number highest(Column column, Points points, int point) {
+        return IntStream.rangeClosed(points.firstFrame(point), points.lastFrame(point))
                 .mapToObj(i -> column.get(place(i)))
                 .filter(Objects::nonNull)
                 .max(Comparator.comparingDouble(Number::doubleValue))
                 .orElse(null);
     }
 
-    private int lastFrame(int point, int framesPerPoint) {
-        return Math.min((point + 1) * framesPerPoint, size) - 1;
-    }
-
     /** Seconds since the point before; of the first one since 1970. */
-    private Number step(int point, int framesPerPoint) {
-        long before = point == 0 ? 0 : at[place(lastFrame(point - 1, framesPerPoint))];
-        long tenths = at[place(lastFrame(point, framesPerPoint))] - before;
+    private Number step(Points points, int point) {
+        long before = point == 0 ? 0 : at[place(points.lastFrame(point - 1))];
+        long tenths = at[place(points.lastFrame(point))] - before;
         return shortest(tenths / TENTHS_PER_SECOND);
     }
 

@@ -3,6 +3,7 @@ package dev.usher.admin.live;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -79,11 +80,43 @@ class HistoryTest {
         assertEquals(List.of(1800000007L, -4L, 1L), points.get("at_steps"), "each at its last frame");
     }
 
+    /** Its oldest frame is another one each second; who asks for other columns then wants them at the times of before. */
+    @Test
+    void pointsStayWhereTheyAreWhenFramesAreAdded() {
+        for (long sequence = 1; sequence <= History.FRAMES; sequence++) {
+            history.add(TestFrames.frame(sequence));
+        }
+        List<Long> before = times(4);
+        for (long sequence = History.FRAMES + 1; sequence <= History.FRAMES + 9; sequence++) {
+            history.add(TestFrames.frame(sequence));
+            List<Long> now = times(4);
+            long first = now.getFirst();
+            List<Long> common = before.subList(before.indexOf(first), before.size() - 1); // the last was not whole
+            assertEquals(common, now.subList(0, common.size()), "after frame " + sequence);
+            assertEquals(1_800_000_000L + sequence, now.getLast());
+        }
+        Map<String, Object> points = history.columns(Set.of("open"), 4);
+        assertEquals(10L, points.get("first_sequence"));
+        assertEquals(
+                List.of(110L, 150L),
+                ((List<?>) Objects.requireNonNull(points.get("open"))).subList(0, 2),
+                "of frames 10, 11 and of 12 to 15");
+    }
+
+    private List<Long> times(int framesPerPoint) {
+        List<Long> times = new ArrayList<>();
+        for (Object step : (List<?>)
+                Objects.requireNonNull(history.columns(Set.of(), framesPerPoint).get("at_steps"))) {
+            times.add((times.isEmpty() ? 0 : times.getLast()) + ((Number) step).longValue());
+        }
+        return times;
+    }
+
     @Test
     void aPointIsNullOnlyWhereNothingWasMeasured() {
-        history.add(TestFrames.quiet(1));
-        history.add(TestFrames.frame(2));
-        history.add(TestFrames.quiet(3));
+        history.add(TestFrames.quiet(2));
+        history.add(TestFrames.frame(3));
+        history.add(TestFrames.quiet(4));
         assertEquals(
                 Arrays.asList(0.001, null),
                 history.columns(Set.of("connect_p50"), 2).get("connect_p50"));

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,42 @@ class PageLoadIT {
         System.out.println("bytes of each page in all: " + weights);
         weights.forEach((page, weight) -> assertTrue(weight < BUDGET, page + " takes " + weight + " bytes"));
         assertEquals(1, asked(browser, "/history"), "once");
+    }
+
+    /** A chart draws from one point to the next: a point between two without a value is none. */
+    @Test
+    void aSecondPageHasItsChartsFilledAsWell() throws Exception {
+        BusyAdmin admin = parts.add(new BusyAdmin());
+        Browser browser = parts.add(new Browser());
+        browser.open(admin.uri().resolve("/ui/overview").toString());
+        Await.until("the first page is drawn", SLOW_BROWSER, () -> drawn(browser, "open") > 200);
+        double first = newest(browser);
+        for (int frames = 1; frames <= 2; frames++) { // by which points of four frames could be elsewhere
+            double since = first + frames - 0.5;
+            Await.until("a frame comes", SLOW_BROWSER, () -> newest(browser) > since);
+        }
+        browser.press("gs");
+        Await.until("the second page has asked for more", SLOW_BROWSER, () -> asked(browser, "/history") == 2);
+        for (String column : List.of("heap_bytes", "loop_delay_seconds", "hello_p99", "open")) {
+            Await.until(column + " is drawn", SLOW_BROWSER, () -> drawn(browser, column) > 200);
+        }
+    }
+
+    /** Lines from one point to the next that a chart of this column has. */
+    private static int drawn(Browser browser, String column) throws Exception {
+        return browser.runAsync("""
+                const [column, done] = arguments;
+                import("/assets/lib/live.js").then(({ history }) =>
+                  done(history()[column].filter((value, i, all) => i > 0 && value != null && all[i - 1] != null).length));
+                """, column).asInt();
+    }
+
+    /** Seconds since 1970. */
+    private static double newest(Browser browser) throws Exception {
+        return browser.runAsync("""
+                const [done] = arguments;
+                import("/assets/lib/live.js").then(({ history }) => done(history().at.at(-1)));
+                """).asDouble();
     }
 
     /** Whether all that the page has asked for is there, and was for a while: what it asks every 2 s comes after it. */

@@ -14,10 +14,12 @@ const SILENCE = 4000;
 const RETRY = 2000;
 /** Milliseconds until a stream that says nothing is opened anew. */
 const HUNG = 10_000;
-/** Seconds between two points from which on a line is broken: nobody knows what was in between. */
-const HOLE = 5;
 /** Frames to a point of what was before, the highest of them: a chart is hardly wider, and a page weighs less. */
 const STEP = 4;
+/** Seconds between two frames from which on a line is broken: nobody knows what was in between. */
+const HOLE = 5;
+/** The same between two points of what was before. */
+const HOLE_BEFORE = STEP + HOLE;
 
 const COLUMNS = [
   "open", "new_per_second", "failures_per_second", "received_bytes_per_second", "sent_bytes_per_second",
@@ -89,13 +91,20 @@ export function want(names) {
 }
 
 let asked = 0;
+/** Requests for the history; an answer to one before the last that was shown has fewer columns. */
+let fills = 0;
+let shown = 0;
 
 async function fill() {
   clearTimeout(asked);
   asked = 0;
   if (!wanted.size) return;
+  const mine = ++fills;
   try {
-    columns = joined(columns, whole(await get(`/history?columns=${[...wanted].join()}&frames_per_point=${STEP}`)));
+    const theirs = whole(await get(`/history?columns=${[...wanted].join()}&frames_per_point=${STEP}`));
+    if (mine < shown) return;
+    shown = mine;
+    columns = joined(columns, theirs);
     change({});
   } catch {
     // the stream goes on without; the next one asks again
@@ -152,25 +161,24 @@ function row(frame, at) {
   return values;
 }
 
-/** Keeps what this browser saw before and after what usher remembers, as when it was started anew. */
+/**
+ * What usher remembers, with what this browser saw before, as when usher was started anew, and after. In between usher's points
+ * replace all others: what this browser has there lacks columns, or is at other times, and each null would break a line.
+ */
 function joined(own, theirs) {
-  const rows = new Map();
-  for (const from of [own, theirs]) {
-    from.at.forEach((at, i) => {
-      const row = rows.get(at) ?? { at };
-      for (const name of COLUMNS) row[name] ??= from[name]?.[i];
-      rows.set(at, row);
-    });
-  }
   const all = empty();
-  for (const row of [...rows.values()].sort((a, b) => a.at - b.at)) append(all, row);
+  const add = (from, wants) =>
+    from.at.forEach((at, i) => wants(at) && append(all, Object.fromEntries(["at", ...COLUMNS].map((name) => [name, from[name]?.[i]])), HOLE_BEFORE));
+  add(own, (at) => !(at >= theirs.at[0]));
+  add(theirs, () => true);
+  add(own, (at) => at > theirs.at.at(-1));
   return trim(all);
 }
 
-function append(to, values) {
+function append(to, values, hole = HOLE) {
   const last = to.at.at(-1);
   if (values.at <= last) return;
-  if (values.at - last > HOLE) push(to, { at: last + 1 });
+  if (values.at - last > hole) push(to, { at: last + 1 });
   push(to, values);
 }
 
