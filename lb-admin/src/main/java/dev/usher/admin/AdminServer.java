@@ -26,6 +26,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ public final class AdminServer implements AutoCloseable {
 
     private volatile @Nullable Shown shown;
     /** Whose handshakes are made now; empty for plain HTTP. */
-    private List<X509Certificate> chain = List.of();
+    private volatile List<X509Certificate> chain = List.of();
 
     private AdminServer(AdminConfig config, Patience patience) throws IOException {
         this.startedWith = config;
@@ -255,6 +256,14 @@ public final class AdminServer implements AutoCloseable {
         };
         return (startedWith.tls() == null ? "http" : "https") + "://"
                 + new HostPort(host, address().getPort()) + "/";
+    }
+
+    /**
+     * The certificate of its handshakes now, the first of its chain: what its file had when it was last taken over. Empty
+     * for plain HTTP. Any thread may ask.
+     */
+    public Optional<X509Certificate> certificate() {
+        return chain.stream().findFirst();
     }
 
     @Override

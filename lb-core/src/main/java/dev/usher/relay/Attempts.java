@@ -6,10 +6,14 @@ import dev.usher.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The backends that one session tries, one after another, within the bounds of its pool. */
 final class Attempts {
+    /** What is left of the client's patience is no use if it is less. A deadline may also come by some of it too early. */
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private Pool pool;
     private final int worker;
     private final Clock clock;
@@ -97,7 +101,8 @@ final class Attempts {
     }
 
     private @Nullable Backend pick(List<Backend> excluded) {
-        return count > pool.config().retries() || patienceNanos() <= 0 ? null : pool.pick(clientHash, excluded);
+        boolean inTime = patienceNanos() > (count == 0 ? 0 : LEAST_NANOS);
+        return inTime && count <= pool.config().retries() ? pool.pick(clientHash, excluded) : null;
     }
 
     /** How long the attempt may take: its own time-out, but no more than the client is made to wait in all. */
@@ -146,7 +151,7 @@ final class Attempts {
             case BACKEND_DOWN, BACKEND_REMOVED -> {} // left, not tried in vain
             default -> pool.failed(failed, clock.nanos());
         }
-        release();
+        letGo();
         tried = with(tried, failed);
     }
 
@@ -156,8 +161,16 @@ final class Attempts {
         return grown;
     }
 
-    /** The session is over, or the current one is given up. */
+    /** The session needs none of them any more. */
     void release() {
+        letGo();
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+    }
+
+    private void letGo() {
         if (taken && current != null) {
             taken = false;
             current.release();

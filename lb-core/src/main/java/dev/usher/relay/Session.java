@@ -437,6 +437,7 @@ final class Session implements Deadline.Owner {
     private void giveBackendUp(CloseReason failure) {
         attempts().failed(failure);
         backend.reset();
+        keepAlive = false; // the next one's socket has not been told
         up.sent(-opening.rewind());
     }
 
@@ -562,9 +563,11 @@ final class Session implements Deadline.Owner {
      * @return false if nothing was done
      */
     private boolean leaveUnheard(CloseReason reason) {
-        if (!isRepeatable() || Objects.requireNonNull(hello).offersEarlyData()) {
-            return false;
-        }
+        return isRepeatable() && !Objects.requireNonNull(hello).offersEarlyData() && goElsewhere(reason);
+    }
+
+    /** Goes on with another backend; false if there is none, and then nothing was done. */
+    private boolean goElsewhere(CloseReason reason) {
         attempts().follow(relay.routing().pools().get(pool().name()));
         if (!attempts().holdAnother()) {
             return false;
@@ -657,10 +660,14 @@ final class Session implements Deadline.Owner {
         return max == Long.MAX_VALUE ? max : max - (worker.nowNanos() - acceptedNanos);
     }
 
-    /** Until another backend may be tried; no limit where there is nothing to await, or nothing to be said again. */
+    /**
+     * Until another backend may be tried; no limit where there is nothing to await, or nothing to be said again. An answer
+     * that we have no room to read is no silence.
+     */
     private long firstByteLeft() {
         long limit = pool().timeouts().firstByteNanos();
-        boolean awaited = limit != Long.MAX_VALUE && state == SessionState.RELAYING && isRepeatable();
+        boolean awaited =
+                limit != Long.MAX_VALUE && state == SessionState.RELAYING && isRepeatable() && !down.isWaitingForRoom();
         return awaited ? limit - (worker.nowNanos() - unheardSinceNanos) : Long.MAX_VALUE;
     }
 
@@ -679,10 +686,11 @@ final class Session implements Deadline.Owner {
         }
     }
 
-    /** One that is only slow is better than none: it is left only for another. */
+    /** One that is only slow is better than none: it is left only for another, which is looked for again now and then. */
     private void onSilence() {
         if (!leaveUnheard(CloseReason.BACKEND_SILENT)) {
-            unheardSinceNanos = worker.nowNanos();
+            long sooner = Math.max(0, LOOK_NANOS - pool().timeouts().firstByteNanos());
+            unheardSinceNanos = worker.nowNanos() + sooner;
             armQuiet();
         }
     }
@@ -692,6 +700,9 @@ final class Session implements Deadline.Owner {
             keepAlive = true;
             client.keepAlive();
             backend.keepAlive();
+        }
+        if (down.isWaitingForRoom()) {
+            unheardSinceNanos = worker.nowNanos();
         }
         up.tryRoom(worker);
         down.tryRoom(worker);
@@ -785,10 +796,16 @@ final class Session implements Deadline.Owner {
         close(state == SessionState.REFUSING ? Ending.CLOSE : reason.ending()); // a RST could destroy its alert
     }
 
-    /** Its backend is to be left: a session that has had no answer yet goes on with another one, if there is one. */
+    /** Its backend is to be left: where that is gone, a session without an answer goes on with another, if there is one. */
     void leaveBackend(CloseReason reason) {
         boolean gone = reason == CloseReason.BACKEND_DOWN || reason == CloseReason.BACKEND_REMOVED;
-        if (!gone || state != SessionState.RELAYING || !leaveUnheard(reason)) {
+        boolean left = gone
+                && switch (state) {
+                    case CONNECTING -> goElsewhere(reason);
+                    case RELAYING -> leaveUnheard(reason);
+                    case AWAITING_HELLO, HALF_CLOSED, REFUSING, CLOSED -> false;
+                };
+        if (!left) {
             end(reason);
         }
     }
@@ -834,10 +851,9 @@ final class Session implements Deadline.Owner {
         reported = true;
         listener.metrics().ended().of(reason).increment();
         if (attempts != null && attempts.current() != null) {
-            if (attempts.isTaken() && reason == CloseReason.BACKEND_SILENT) {
-                pool().failed(attempts.current(), worker.nowNanos());
-            } else if (attempts.isTaken() && reason == CloseReason.BACKEND_CLOSED_EARLY) {
-                attempts.current().countFailure(); // nobody else had this hello: it may be the client's fault
+            boolean unheard = reason == CloseReason.BACKEND_SILENT || reason == CloseReason.BACKEND_CLOSED_EARLY;
+            if (attempts.isTaken() && unheard) {
+                attempts.current().countFailure(); // nobody else has answered this hello: it may be the client's fault
             }
             if (attempts.isTaken() && state != SessionState.CONNECTING) {
                 attempts.current().served(up.bytes(), down.bytes());

@@ -5,6 +5,7 @@ import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.Balance;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -283,11 +285,26 @@ class HandTurnedTest {
         }
     }
 
-    /** Nothing is read that could not be held, should the client not take it; and nobody is reset for it. */
+    /**
+     * Nothing is read that could not be held, should the client not take it; and nobody is reset for it. The backend, whose
+     * answer waits to be read, is not taken for a silent one.
+     */
     @Test
     void whereNoBufferIsLeftASessionWaitsForOne() throws IOException {
-        use(TestUsher.of(backend), 64 * 1024);
-        try (TestPeer large = accepted();
+        CountDownLatch answered = new CountDownLatch(1);
+        TestBackend answers = TestBackend.afterReading(helloBytes(), peer -> {
+            peer.send(hello());
+            answered.countDown();
+            peer.readToEnd();
+        });
+        TestBackend other = TestBackend.start(TestBackend.ECHO);
+        use(
+                TestUsher.of(answers, other)
+                        .pool(pool -> pool.balance(Balance.FIRST).firstByte(Duration.ofMillis(50))),
+                64 * 1024);
+        try (answers;
+                other;
+                TestPeer large = accepted();
                 TestPeer larger = accepted();
                 TestPeer client = accepted()) {
             large.send(new HelloBuilder().paddedTo(20_000).records().limit(17_000));
@@ -296,8 +313,10 @@ class HandTurnedTest {
             turnUntil(() -> heldBytes() == 48 * 1024, "two hold three quarters");
             client.send(hello());
             turnUntil(() -> heldBytes() == 52 * 1024, "its own hello has room");
-            turnUntil(() -> backend.connection(0).received().length == helloBytes(), "the backend has it");
-            for (int i = 0; i < 10; i++) { // the echo has come by the last of them, and is not read
+            turnUntil(() -> answered.getCount() == 0, "the backend has answered");
+            turn();
+            turn();
+            for (int i = 0; i < 10; i++) {
                 clock.advance(Duration.ofMillis(20));
                 turn();
             }
@@ -307,6 +326,10 @@ class HandTurnedTest {
             clock.advance(Duration.ofMillis(20));
             turnUntil(() -> heldBytes() == 16 * 1024, "the first byte has come, and the hello is not kept any more");
             assertEquals(helloBytes(), client.read(helloBytes()).length);
+            ends.clear();
+            client.reset();
+            turnUntil(() -> !ends.isEmpty(), "it ends");
+            assertEquals(1, Objects.requireNonNull(ends.poll()).attempts());
         }
     }
 

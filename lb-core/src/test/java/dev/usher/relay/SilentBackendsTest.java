@@ -89,7 +89,7 @@ class SilentBackendsTest {
         try (TestBackend one = TestBackend.start(TestBackend.SILENT);
                 TestBackend two = TestBackend.start(TestBackend.SILENT);
                 TestUsher usher = TestUsher.of(one, two)
-                        .idleTimeout(SEVERAL)
+                        .idleTimeout(Duration.ofSeconds(2))
                         .pool(pool -> pool.firstByte(SHORT)
                                 .ejection(1, Duration.ofMinutes(1), Duration.ofMinutes(1), 100)
                                 .balance(Balance.FIRST))
@@ -101,6 +101,8 @@ class SilentBackendsTest {
             assertEquals(2, end.attempts());
             assertEquals(two.name(), end.backend());
             assertEquals(0, ejections(usher, one));
+            assertEquals(0, ejections(usher, two));
+            assertEquals(1, usher.backend(two).failures());
         }
     }
 
@@ -289,6 +291,30 @@ class SilentBackendsTest {
             assertEquals(other.name(), end.backend());
             assertEquals(0, usher.backend(dying).failures(), "left, not tried in vain");
             over.countDown();
+        }
+    }
+
+    /** Nobody has been told anything yet: who is being connected may go elsewhere, whatever is spoken. */
+    @Test
+    void areLeftWhileTheyDoNotEvenAnswerASyn() throws Exception {
+        try (TestBackend away = TestBackend.unreachable();
+                TestBackend other = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.tcp(away, other)
+                        .connectTimeout(Duration.ofMinutes(1))
+                        .pool(pool -> pool.balance(Balance.FIRST)
+                                .connectTotal(Duration.ofMinutes(1))
+                                .check(HealthCheckConfig.Type.TCP)
+                                .probeTimeout(Duration.ofMillis(500))
+                                .fall(1)
+                                .onDown(OnDown.CLOSE))
+                        .start();
+                TestPeer client = usher.connect()) {
+            client.send((byte) 1).read(1);
+            client.halfClose();
+            client.readToEnd();
+            SessionEnd end = usher.ended(CloseReason.COMPLETED);
+            assertEquals(2, end.attempts());
+            assertEquals(other.name(), end.backend());
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.usher.server;
 
 import dev.usher.admin.http.Pem;
-import dev.usher.config.AdminConfig.Tls;
 import dev.usher.server.reload.RunFile;
 import java.io.IOException;
 import java.net.URI;
@@ -68,16 +67,8 @@ final class AdminOptions {
             throw new AdminFault(
                     "process " + found.state().pid() + " has no admin side: its configuration says" + " admin: none");
         }
-        return new AdminClient(URI.create(url), token(), pinned(found));
-    }
-
-    private static @Nullable SSLContext pinned(RunFile.Found found) throws AdminFault {
-        try {
-            Tls tls = found.inForce().admin().tls();
-            return tls == null ? null : PinnedTls.of(tls.cert());
-        } catch (IOException e) {
-            throw new AdminFault("process " + found.state().pid() + ": " + e.getMessage());
-        }
+        String certificate = found.state().certificate();
+        return new AdminClient(URI.create(url), token(), certificate == null ? null : PinnedTls.of(certificate));
     }
 
     /** Without a token, which is for nobody else: whoever listens there was not found by its own file. */

@@ -1,6 +1,7 @@
 package dev.usher.server;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.AdminServer;
 import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.demo.Demo;
@@ -96,9 +97,9 @@ final class DemoCommand implements Callable<Integer> {
                 LoadBalancer balancer = running.balancer();
                 running.show(new NoFiles(balancer));
                 InetSocketAddress bound = bound(balancer, Demo.LISTENER);
-                String dashboard = Objects.requireNonNull(running.admin(), "a demo has one")
-                        .url();
-                RunFile run = RunFile.create(new RunDirectory(System::getenv), null, config, dashboard);
+                AdminServer admin = Objects.requireNonNull(running.admin(), "a demo has one");
+                String dashboard = admin.url();
+                RunFile run = RunFile.create(new RunDirectory(System::getenv), null, config, admin);
                 Runnable visitors = noTraffic ? () -> {} : demo.begin(bound(balancer, Demo.VISITORS));
                 foreground.atEnd(run::close);
                 foreground.beforeDrain(() -> {

@@ -108,12 +108,12 @@ final class ExplainCommand implements Callable<Integer> {
         String first = arguments.getFirst();
         String last = arguments.getLast();
         if (arguments.size() == 2) {
-            if (Files.notExists(Path.of(first)) && Files.isRegularFile(Path.of(last))) {
+            if (!isFile(first) && isFile(last)) {
                 throw usage("the file comes first, then the name: usher explain " + last + " " + first);
             }
             return Path.of(first);
         }
-        if (Files.exists(Path.of(first))) {
+        if (isFile(first)) {
             throw usage("explain what? Give a name: usher explain " + first + " www.example.com");
         }
         if (first.matches(".*(/.*|\\.ya?ml)")) {
@@ -122,15 +122,23 @@ final class ExplainCommand implements Callable<Integer> {
         return null;
     }
 
+    /** A pipe is one too; a directory may well have the name of a domain. */
+    private static boolean isFile(String argument) {
+        Path path = Path.of(argument);
+        return Files.exists(path) && !Files.isDirectory(path);
+    }
+
     private int askRunning(@Nullable Path file, String name, PrintWriter out) throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         AdminClient client;
         try {
             client = running.clientFor(file);
-        } catch (AdminFault nobody) {
-            int exitCode = nobody.tell(err);
-            err.println("Without a running usher, say which file: usher explain FILE " + name);
-            err.flush();
+        } catch (AdminFault fault) {
+            int exitCode = fault.tell(err);
+            if (fault.isNothingFound() && file == null) {
+                err.println("Without a running usher, say which file: usher explain FILE " + name);
+                err.flush();
+            }
             return exitCode;
         }
         try (client) {

@@ -43,7 +43,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
      */
     AdminFault nothingFound(String advice) {
         List<RunFile.Found> all = all();
-        return new AdminFault("no running usher found"
+        return AdminFault.nothingFound("no running usher found"
                 + (pid == null ? "" : " with pid " + pid)
                 + (file == null ? "" : " that serves " + file)
                 + " among this user's"

@@ -1,47 +1,44 @@
 package dev.usher.server;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import dev.usher.server.reload.RunFile;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts the certificates of one file and no other, whatever their names: what a command of the same machine knows of the
- * process that it asks is its file, and the address that it asks has seldom a name of the certificate.
+ * Trusts one certificate and no other, whatever its names: a command of the same machine knows from the run file what the
+ * process that it asks shows, and the address that it asks has seldom a name of the certificate.
  */
 final class PinnedTls extends X509ExtendedTrustManager {
-    private final Collection<? extends Certificate> trusted;
+    private final String trusted;
 
-    private PinnedTls(Collection<? extends Certificate> trusted) {
+    private PinnedTls(String trusted) {
         this.trusted = trusted;
     }
 
-    static SSLContext of(Path certificates) throws IOException {
+    /**
+     * What trusts it.
+     *
+     * @param certificate as {@link RunFile#digest} names it
+     */
+    static SSLContext of(String certificate) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            Collection<? extends Certificate> trusted = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(certificates)));
-            context.init(null, new TrustManager[] {new PinnedTls(trusted)}, null);
+            context.init(null, new TrustManager[] {new PinnedTls(certificate)}, null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw new IOException(certificates + ": " + e.getMessage(), e);
+            throw new IllegalStateException("every JDK has TLS", e);
         }
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
-        if (chain.length == 0 || !trusted.contains(chain[0])) {
-            throw new CertificateException("it shows another certificate than the one of its configuration");
+        if (chain.length == 0 || !trusted.equals(RunFile.digest(chain[0]))) {
+            throw new CertificateException("it shows another certificate than its run file says");
         }
     }
 

@@ -62,8 +62,7 @@ final class RunCommand implements Callable<Integer> {
     private void reload(ConfigResult.Valid read, Running running, HangUp hangUp, Foreground foreground) {
         LoadBalancer balancer = running.balancer();
         AdminServer admin = running.admin();
-        RunFile run = RunFile.create(
-                new RunDirectory(System::getenv), argument.file(), read.config(), admin == null ? null : admin.url());
+        RunFile run = RunFile.create(new RunDirectory(System::getenv), argument.file(), read.config(), admin);
         foreground.atEnd(run::close);
         Reloader reloader = new Reloader(argument.file(), read, balancer);
         if (admin != null) {

@@ -299,6 +299,24 @@ class CommandLineTest {
         }
 
         @Test
+        void noFileIsAskedForWhereThatIsNotWhatIsMissing() {
+            assertEquals(1, run("explain", "--live", file, "www.example.com", "--pid", "1"));
+            assertTrue(err.contains("no running usher found") && !err.contains("say which file"), err);
+            assertEquals(1, run("explain", "www.example.com", "--admin", "127.0.0.1:1", "--token-file", "nowhere"));
+            assertEquals("usher: --token-file nowhere cannot be read: no such file\n", err);
+        }
+
+        @Test
+        void aDirectoryIsNoFileButAPipeIs() {
+            assertEquals(1, run("explain", "src", "--pid", "1")); // a directory here, and a name
+            assertTrue(err.startsWith("usher: no running usher found with pid 1"), err);
+            assertEquals(2, run("explain", "src", file));
+            assertTrue(err.contains("the file comes first, then the name: usher explain " + file + " src"), err);
+            assertEquals(2, run("explain", "/dev/null"));
+            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain /dev/null www."), err);
+        }
+
+        @Test
         void aBadFileIsOne() throws IOException {
             assertEquals(1, run("explain", write("bad.yaml", "routs: {}\n"), "a.example"));
             assertTrue(err.contains("bad.yaml:1:1: error:"), err);

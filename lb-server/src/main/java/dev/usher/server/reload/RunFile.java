@@ -1,6 +1,7 @@
 package dev.usher.server.reload;
 
 import dev.usher.Reload;
+import dev.usher.admin.AdminServer;
 import dev.usher.config.UsherConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -41,16 +47,20 @@ public final class RunFile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RunFile.class);
 
     private final @Nullable Path directory;
+    private final @Nullable AdminServer admin;
     private final long pid = ProcessHandle.current().pid();
     private RunState state;
+    private boolean closed;
 
-    private RunFile(@Nullable Path directory, @Nullable Path config, @Nullable String admin) {
+    private RunFile(@Nullable Path directory, @Nullable Path config, @Nullable AdminServer admin) {
         this.directory = directory;
+        this.admin = admin;
         this.state = new RunState(
                 pid,
                 startedMillis(ProcessHandle.current()),
                 config == null ? null : config.toAbsolutePath().toString(),
-                admin,
+                admin == null ? null : admin.url(),
+                certificate(),
                 1,
                 null,
                 null,
@@ -61,10 +71,10 @@ public final class RunFile implements AutoCloseable {
      * Says that this process is there. Where no file can be written it works without one, and says so.
      *
      * @param file of the configuration; null if it has none
-     * @param admin where its admin side can be asked, as a URL; null if it has none
+     * @param admin its admin side, of which it says where it can be asked and by what certificate; null if it has none
      */
     public static RunFile create(
-            RunDirectory places, @Nullable Path file, UsherConfig inForce, @Nullable String admin) {
+            RunDirectory places, @Nullable Path file, UsherConfig inForce, @Nullable AdminServer admin) {
         Path directory = places.writable();
         RunFile run = new RunFile(directory, file, admin);
         if (directory == null) {
@@ -79,7 +89,7 @@ public final class RunFile implements AutoCloseable {
         return run;
     }
 
-    /** Says what came of an attempt to reload. */
+    /** Says what came of an attempt to reload, once the admin side has followed it. */
     public synchronized void tell(Reload reload, UsherConfig inForce) {
         List<String> text = reload.result() == Reload.Result.REFUSED
                 ? reload.diagnostics()
@@ -94,6 +104,7 @@ public final class RunFile implements AutoCloseable {
                 state.startedMillis(),
                 state.config(),
                 state.admin(),
+                certificate(),
                 reload.generation(),
                 attempt,
                 reload.trigger() == Reload.Trigger.SIGNAL ? attempt : state.lastSignal(),
@@ -108,6 +119,20 @@ public final class RunFile implements AutoCloseable {
     public synchronized void drains() {
         state = state.asDraining();
         write();
+    }
+
+    /** Not the one in its file: that can be another, which was not taken over. */
+    private @Nullable String certificate() {
+        return admin == null ? null : admin.certificate().map(RunFile::digest).orElse(null);
+    }
+
+    /** The SHA-256 of a certificate, as {@link RunState#certificate} has it. */
+    public static String digest(X509Certificate certificate) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        } catch (CertificateEncodingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("it was read from this form, and every JDK has SHA-256", e);
+        }
     }
 
     private void write() {
@@ -128,7 +153,7 @@ public final class RunFile implements AutoCloseable {
     }
 
     private void write(String ending, Content content) {
-        if (directory == null) {
+        if (directory == null || closed) {
             return;
         }
         try {
@@ -150,8 +175,10 @@ public final class RunFile implements AutoCloseable {
         }
     }
 
+    /** Removes it for good: an attempt to reload that is still under way has nobody to tell. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         if (directory != null) {
             remove(directory, pid);
         }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedMillis when its process began: a process of another time with the same number is another one
  * @param config the configuration file, as an absolute path; null if it has none, as a demo
  * @param admin where its admin side can be asked, as a URL; null if it has none
+ * @param certificate the SHA-256 of the one that its admin side shows, in hexadecimal; null for plain HTTP
  * @param generation in force
  * @param last attempt to reload; null if there was none
  * @param lastSignal the last attempt that a SIGHUP asked for; null if there was none
@@ -19,6 +20,7 @@ public record RunState(
         long startedMillis,
         @Nullable String config,
         @Nullable String admin,
+        @Nullable String certificate,
         int generation,
         @Nullable Attempt last,
         @Nullable Attempt lastSignal,
@@ -33,7 +35,7 @@ public record RunState(
 
     /** The same, once it was asked to end. */
     RunState asDraining() {
-        return new RunState(pid, startedMillis, config, admin, generation, last, lastSignal, true);
+        return new RunState(pid, startedMillis, config, admin, certificate, generation, last, lastSignal, true);
     }
 
     /** The number of the last attempt that a signal asked for; 0 if there was none. */

@@ -195,11 +195,19 @@ class AdminIT {
 
         Files.writeString(directory.resolve("admin.key"), good);
         Await.until("it is noticed", PATIENCE, () -> ask("status").out().contains("nothing needs attention"));
+
+        makeCertificate("3", "other.key"); // the file has another than is in use, and commands go by the latter
+        Await.until("it is refused", PATIENCE, () -> ask("status").out().contains("the files have a fault"));
+        assertTrue(handshake().contains("serial=02"), this::handshake);
     }
 
     private void makeCertificate(String serial) throws Exception {
+        makeCertificate(serial, "admin.key");
+    }
+
+    private void makeCertificate(String serial, String key) throws Exception {
         openssl(("req -x509 -newkey ed25519 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-                        + " -keyout admin.key -out admin.crt -set_serial " + serial)
+                        + " -keyout " + key + " -out admin.crt -set_serial " + serial)
                 .split(" ", -1));
     }
 

@@ -90,6 +90,18 @@ class RunFileTest {
         }
     }
 
+    /** As POST /reload may ask for one until the admin side has ended. */
+    @Test
+    void staysAwayWhateverComesAfterTheEnd() throws Exception {
+        RunFile run = RunFile.create(places, Path.of("usher.yaml"), example(), null);
+        run.close();
+        run.tell(attempt(1, Reload.Trigger.API), example());
+        run.drains();
+        try (Stream<Path> files = Files.list(directory.resolve("run"))) {
+            assertEquals(List.of(), files.toList());
+        }
+    }
+
     private static Reload attempt(long number, Reload.Trigger trigger) {
         return new Reload(
                 number,
