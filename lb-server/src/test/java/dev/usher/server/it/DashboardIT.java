@@ -568,7 +568,7 @@ class DashboardIT {
                 SLOW_BROWSER,
                 () -> isTrue(
                         "!document.querySelector('.loading') && [...document.querySelectorAll('tbody')].every((body) => {"
-                                + " const rows = [...body.rows].map((row) => [...row.querySelectorAll('td.number')]);"
+                                + " const rows = [...body.rows].map((row) => [...row.querySelectorAll('td.number')]).filter((cells) => cells.length);"
                                 + " const told = rows.filter((row) => !row.some((cell) => cell.innerText.startsWith('–')));"
                                 + " return !rows.length || told.length; })")); // not all: a connection of this second
         // has no rate
