@@ -84,6 +84,10 @@ class OpenApiTest {
         Await.until(
                 () -> admin.balancer.pools().getFirst().backends().getFirst().open() == 1,
                 "one is open, and its pool is known");
+        Await.until(
+                () -> admin.balancer.events().stream()
+                        .anyMatch(event -> event.text().contains("covers route")),
+                "the hazard is told, and the test's own event comes after it");
         admin.source.reload("test");
         admin.balancer.report(Event.Kind.WARNING, "test", "an event");
     }
