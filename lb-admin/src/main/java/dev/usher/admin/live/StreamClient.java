@@ -45,7 +45,7 @@ final class StreamClient {
     /**
      * @param next sequence of the first frame to be sent
      * @param stallNanos how long it may take nothing
-     * @param mayLook is asked before each frame; the stream ends when it says no
+     * @param mayLook is asked each second, before the frame of that second; the stream ends when it says no
      * @param onGone is told once, on the connection's thread
      */
     StreamClient(
