@@ -115,13 +115,17 @@ class SilentBackendsTest {
         });
     }
 
+    private static void letTheLimitPass() {
+        long began = System.nanoTime();
+        Await.until(() -> System.nanoTime() - began > SEVERAL.toNanos(), "the limit has passed several times");
+    }
+
     private static void waits(TestUsher usher, TestBackend slow, CountDownLatch latch, ByteBuffer hello)
             throws IOException {
         try (TestPeer client = usher.connect()) {
             client.send(hello);
             Await.until(() -> slow.connection(0).received().length == helloBytes(), "the backend has the hello");
-            long began = System.nanoTime();
-            Await.until(() -> System.nanoTime() - began > SEVERAL.toNanos(), "the limit has passed several times");
+            letTheLimitPass();
             latch.countDown();
             assertArrayEquals(Hellos.bytes(hello()), client.read(helloBytes()));
             client.halfClose();
@@ -132,6 +136,15 @@ class SilentBackendsTest {
         assertEquals(slow.name(), end.backend());
         assertTrue(end.firstByteNanos() >= SEVERAL.toNanos());
         assertEquals(0, usher.backend(slow).failures());
+    }
+
+    private static void waitsBesideAnother(UnaryOperator<PoolConfigBuilder> pool, ByteBuffer hello) throws IOException {
+        CountDownLatch latch = new CountDownLatch(1);
+        try (TestBackend slow = slow(latch);
+                TestBackend other = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = usher(pool, slow, other)) {
+            waits(usher, slow, latch, hello);
+        }
     }
 
     @Test
@@ -145,42 +158,23 @@ class SilentBackendsTest {
 
     @Test
     void areWaitedForWithoutRetries() throws IOException {
-        CountDownLatch latch = new CountDownLatch(1);
-        try (TestBackend slow = slow(latch);
-                TestBackend other = TestBackend.start(TestBackend.ECHO);
-                TestUsher usher = usher(pool -> pool.retries(0), slow, other)) {
-            waits(usher, slow, latch, hello());
-        }
+        waitsBesideAnother(pool -> pool.retries(0), hello());
     }
 
     @Test
     void areWaitedForWhenTheClientsPatienceIsUsedUp() throws IOException {
-        CountDownLatch latch = new CountDownLatch(1);
-        try (TestBackend slow = slow(latch);
-                TestBackend other = TestBackend.start(TestBackend.ECHO);
-                TestUsher usher = usher(pool -> pool.connectTotal(SHORT.dividedBy(2)), slow, other)) {
-            waits(usher, slow, latch, hello());
-        }
+        waitsBesideAnother(pool -> pool.connectTotal(SHORT.dividedBy(2)), hello());
     }
 
     @Test
     void areWaitedForIfTheyMayHaveActedOnEarlyData() throws IOException {
-        CountDownLatch latch = new CountDownLatch(1);
-        try (TestBackend slow = slow(latch);
-                TestBackend other = TestBackend.start(TestBackend.ECHO);
-                TestUsher usher = usher(pool -> pool, slow, other)) {
-            waits(usher, slow, latch, new HelloBuilder().name(NAME).earlyData().records());
-        }
+        waitsBesideAnother(
+                pool -> pool, new HelloBuilder().name(NAME).earlyData().records());
     }
 
     @Test
     void areWaitedForWithoutALimit() throws IOException {
-        CountDownLatch latch = new CountDownLatch(1);
-        try (TestBackend slow = slow(latch);
-                TestBackend other = TestBackend.start(TestBackend.ECHO);
-                TestUsher usher = usher(pool -> pool.firstByte(null), slow, other)) {
-            waits(usher, slow, latch, hello());
-        }
+        waitsBesideAnother(pool -> pool.firstByte(null), hello());
     }
 
     /** Where there was no other at first, one that comes up later takes over. */
@@ -192,8 +186,7 @@ class SilentBackendsTest {
             usher.balancer().setAdminState(TestUsher.POOL, good.name(), AdminState.DISABLED, "the test", null);
             try (TestPeer client = usher.connect()) {
                 client.send(hello());
-                long began = System.nanoTime();
-                Await.until(() -> System.nanoTime() - began > SEVERAL.toNanos(), "the limit has passed several times");
+                letTheLimitPass();
                 usher.balancer().setAdminState(TestUsher.POOL, good.name(), AdminState.READY, "the test", null);
                 client.read(helloBytes());
                 client.halfClose();
@@ -217,8 +210,7 @@ class SilentBackendsTest {
                         .pool(pool -> pool.balance(Balance.FIRST).firstByte(SHORT))
                         .start();
                 TestPeer client = usher.connect()) {
-            long began = System.nanoTime();
-            Await.until(() -> System.nanoTime() - began > SEVERAL.toNanos(), "the limit has passed several times");
+            letTheLimitPass();
             latch.countDown();
             client.read(1);
             client.halfClose();
