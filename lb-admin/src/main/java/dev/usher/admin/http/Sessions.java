@@ -49,12 +49,13 @@ public final class Sessions {
 
     /** The token behind a session, as the configuration has it now; null if the session or the token is no more. */
     synchronized @Nullable Token find(String id, List<Token> known) {
-        Session session = sessions.get(key(id));
+        ByteBuffer key = key(id);
+        Session session = sessions.get(key);
         if (session == null) {
             return null;
         }
-        if (!goesOn(key(id))) {
-            sessions.remove(key(id));
+        if (!goesOn(key)) {
+            sessions.remove(key);
             return null;
         }
         return known.stream()

@@ -1,5 +1,6 @@
 package dev.usher.server.demo;
 
+import dev.usher.admin.http.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -112,7 +112,7 @@ final class DemoCertificate {
 
     /** The first bytes of its SHA-256: enough to tell two apart. */
     String fingerprint() throws GeneralSecurityException {
-        byte[] hash = MessageDigest.getInstance("SHA-256").digest(encoded());
+        byte[] hash = Sha256.of(encoded());
         return HexFormat.ofDelimiter(":").withUpperCase().formatHex(hash, 0, 6);
     }
 

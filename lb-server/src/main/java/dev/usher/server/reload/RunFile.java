@@ -2,6 +2,7 @@ package dev.usher.server.reload;
 
 import dev.usher.Reload;
 import dev.usher.admin.AdminServer;
+import dev.usher.admin.http.Sha256;
 import dev.usher.config.UsherConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -129,9 +128,9 @@ public final class RunFile implements AutoCloseable {
     /** The SHA-256 of a certificate, as {@link RunState#certificate} has it. */
     public static String digest(X509Certificate certificate) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (CertificateEncodingException | NoSuchAlgorithmException e) {
-            throw new IllegalStateException("it was read from this form, and every JDK has SHA-256", e);
+            return HexFormat.of().formatHex(Sha256.of(certificate.getEncoded()));
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("it was read from this form", e);
         }
     }
 
