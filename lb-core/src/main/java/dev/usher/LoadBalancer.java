@@ -60,13 +60,24 @@ public final class LoadBalancer implements AutoCloseable {
      *
      * @param provider of selectors and channels
      * @param log is told of every ended session
+     * @param besideAnother whether another process of this user still listens where this one is about to
      * @param maxSessions the most connections that there are descriptors for, two each; above them accepting pauses,
      *     whatever the configuration says: a connection without a descriptor for its backend could only be refused
      */
-    public record Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
+    public record Environment(
+            SelectorProvider provider, Clock clock, SessionLog log, int maxSessions, boolean besideAnother) {
+        public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
+            this(provider, clock, log, maxSessions, false);
+        }
+
         /** The machine's own network and clock. */
         public static Environment of(SessionLog log, int maxSessions) {
             return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions);
+        }
+
+        /** The same, for one that takes the place of another, which listens until this one does. */
+        public Environment beside() {
+            return new Environment(provider, clock, log, maxSessions, true);
         }
     }
 
@@ -100,7 +111,7 @@ public final class LoadBalancer implements AutoCloseable {
                     new Worker("worker-" + i, environment.provider(), environment.clock(), heldBytesMax / count);
             workers.add(worker, new Relay(i, count, worker, () -> routing, environment.log(), shared));
         }
-        this.listening = new Listening(environment.provider(), workers);
+        this.listening = new Listening(environment.provider(), workers, environment.besideAnother());
         this.sessions = new OpenSessions(workers, shared, environment.clock());
         this.control = new BackendControl(this::routing, sessions, events, environment.clock());
         this.loopDelays = new LoopDelays(workers, environment.clock());

@@ -157,10 +157,15 @@ final class AdminSocket implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Listens no more, and has connections end. Waits for none of them. */
+    void stop() {
         IoUtils.safeClose(channel);
         worker.shutdown();
+    }
+
+    @Override
+    public void close() {
+        stop();
         try {
             if (!worker.awaitTermination(END_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 worker.shutdownNow();

@@ -16,6 +16,7 @@ import dev.usher.admin.api.PoolsResource;
 import dev.usher.admin.api.RoutesResource;
 import dev.usher.admin.api.StatusResource;
 import dev.usher.admin.api.SystemResource;
+import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Login;
 import dev.usher.admin.live.FrameStream;
@@ -33,56 +34,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code /api/v1} answers: a line for each operation of openapi.yaml. */
 final class Api {
-    /** @param path below {@code /api/v1}, with the names of its variable parts in braces */
-    record Entry(HttpString method, String path, HttpHandler handler) {}
+    /**
+     * @param path below {@code /api/v1}, with the names of its variable parts in braces
+     * @param operation null where the answer is more than a value, as a stream's
+     */
+    record Entry(HttpString method, String path, HttpHandler handler, @Nullable Operation operation) {}
 
     private final List<Entry> entries = new ArrayList<>();
 
     private Api() {}
 
+    /** All that HTTP answers. */
     static List<Entry> of(Shown shown, AdminServer server, Attention attention, Live live) {
-        LoadBalancer balancer = shown.balancer();
-        PoolsResource pools = new PoolsResource(balancer);
-        BackendResource backend = new BackendResource(balancer);
-        ConnectionsResource connections = new ConnectionsResource(balancer);
-        ConfigResource config = new ConfigResource(balancer, shown.source());
-        Login login = new Login(server.access(), onLogin(balancer));
-
         Api api = new Api();
-        api.answer(
-                Methods.GET,
-                "/status",
-                new StatusResource(
-                                balancer,
-                                shown.source(),
-                                shown.program(),
-                                server.lifecycle(),
-                                server.access(),
-                                attention)::get);
-        api.answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
-        api.answer(Methods.GET, "/routes", new RoutesResource(balancer)::list);
-        api.answer(Methods.GET, "/pools", pools::list);
-        api.answer(Methods.GET, "/pools/{pool}", pools::one);
-        api.answer(Methods.GET, "/pools/{pool}/latency", pools::latency);
-        api.answer(Methods.GET, "/pools/{pool}/backends/{address}", backend::get);
-        api.answer(Methods.PATCH, "/pools/{pool}/backends/{address}", backend::change);
-        api.answer(Methods.DELETE, "/pools/{pool}/backends/{address}/connections", backend::closeConnections);
-        api.answer(Methods.GET, "/connections", connections::list);
-        api.answer(Methods.DELETE, "/connections/{cid}", connections::close);
-        api.answer(Methods.GET, "/names", new NamesResource(balancer)::list);
-        api.answer(Methods.GET, "/events", new EventsResource(balancer)::list);
-        api.answer(Methods.GET, "/certificates", new CertificatesResource(balancer)::list);
-        api.answer(Methods.GET, "/config", config::get);
-        api.answer(Methods.POST, "/reload", config::reload);
-        api.answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
+        api.answerValues(shown, server.lifecycle(), server.access(), attention);
+        Login login = new Login(server.access(), onLogin(shown.balancer()));
         api.answer(
                 Methods.GET,
                 "/system",
                 new SystemResource(
-                                balancer,
+                                shown.balancer(),
                                 shown.program(),
                                 server::settings,
                                 live.stream()::clients,
@@ -95,17 +70,58 @@ final class Api {
         return List.copyOf(api.entries);
     }
 
+    /** All that needs no HTTP. */
+    static List<Entry> values(Shown shown, Lifecycle lifecycle, Access access, Attention attention) {
+        Api api = new Api();
+        api.answerValues(shown, lifecycle, access, attention);
+        return List.copyOf(api.entries);
+    }
+
+    private void answerValues(Shown shown, Lifecycle lifecycle, Access access, Attention attention) {
+        LoadBalancer balancer = shown.balancer();
+        PoolsResource pools = new PoolsResource(balancer);
+        BackendResource backend = new BackendResource(balancer);
+        ConnectionsResource connections = new ConnectionsResource(balancer);
+        ConfigResource config = new ConfigResource(balancer, shown.source());
+        answer(
+                Methods.GET,
+                "/status",
+                new StatusResource(
+                                balancer,
+                                shown.source(),
+                                shown.program(),
+                                lifecycle,
+                                access,
+                                attention)::get);
+        answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
+        answer(Methods.GET, "/routes", new RoutesResource(balancer)::list);
+        answer(Methods.GET, "/pools", pools::list);
+        answer(Methods.GET, "/pools/{pool}", pools::one);
+        answer(Methods.GET, "/pools/{pool}/latency", pools::latency);
+        answer(Methods.GET, "/pools/{pool}/backends/{address}", backend::get);
+        answer(Methods.PATCH, "/pools/{pool}/backends/{address}", backend::change);
+        answer(Methods.DELETE, "/pools/{pool}/backends/{address}/connections", backend::closeConnections);
+        answer(Methods.GET, "/connections", connections::list);
+        answer(Methods.DELETE, "/connections/{cid}", connections::close);
+        answer(Methods.GET, "/names", new NamesResource(balancer)::list);
+        answer(Methods.GET, "/events", new EventsResource(balancer)::list);
+        answer(Methods.GET, "/certificates", new CertificatesResource(balancer)::list);
+        answer(Methods.GET, "/config", config::get);
+        answer(Methods.POST, "/reload", config::reload);
+        answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
+    }
+
     /** Whoever comes in is in the event log. */
     static Consumer<Caller> onLogin(LoadBalancer balancer) {
         return caller -> balancer.report(Event.Kind.ADMIN, "admin", "login by " + caller.text());
     }
 
     private void answer(HttpString method, String path, Operation operation) {
-        add(method, path, new Answering(operation));
+        entries.add(new Entry(method, path, new Answering(operation), operation));
     }
 
     private void add(HttpString method, String path, HttpHandler handler) {
-        entries.add(new Entry(method, path, handler));
+        entries.add(new Entry(method, path, handler, null));
     }
 
     /** The description of all this. */

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -13,20 +14,59 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "status",
         description = "Say how a running usher is, and what needs attention.",
-        footer = {"", "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage."})
+        footer = {
+            "",
+            "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage.",
+            "With --check: 0 nothing but notes, 1 warnings, 2 critical, 3 it has not answered.",
+        })
 final class StatusCommand extends AdminCommand {
     @Option(names = "--json", description = "As the API says it, for programs.")
     private boolean json;
 
+    /** By their exit codes, which those are that monitoring asks for. */
+    private static final List<String> WORDS = List.of("ok", "warning", "critical");
+
+    private static final int UNKNOWN = 3;
+
+    @Option(names = "--check", description = "For monitoring: one line, and how it is as exit code.")
+    private boolean check;
+
     @Override
-    int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
+    int unanswered() {
+        return check ? UNKNOWN : super.unanswered();
+    }
+
+    @Override
+    int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
         JsonNode status = client.get("/api/v1/status");
-        if (json) {
+        int worst = worst(status.path("attention"));
+        if (check && !json) {
+            out.println(line(status, worst));
+        } else if (json) {
             out.println(status.toPrettyString());
         } else {
             print(status, out);
         }
-        return ExitCode.OK;
+        return check ? worst : ExitCode.OK;
+    }
+
+    private static int worst(JsonNode attention) {
+        int worst = ExitCode.OK;
+        for (JsonNode entry : attention) {
+            worst = Math.max(worst, WORDS.indexOf(text(entry, "severity").replace("info", WORDS.getFirst())));
+        }
+        return worst;
+    }
+
+    /** As {@code critical: pool web: no backend takes sessions ... and 2 more}. */
+    private static String line(JsonNode status, int worst) {
+        if (worst == ExitCode.OK) {
+            return "ok: " + state(status) + ", pools " + serving(status.path("pools"));
+        }
+        JsonNode attention = status.path("attention"); // the worst first
+        int more = attention.size() - 1;
+        return WORDS.get(worst) + ": " + printable(text(attention.path(0), "subject")) + ": "
+                + printable(text(attention.path(0), "text")) + (more == 0 ? "" : " (and " + more + " more)");
     }
 
     private static void print(JsonNode status, PrintWriter out) {

@@ -326,7 +326,7 @@ class ReloaderTest {
                                     "workers: 3\nlimits: { held_bytes: 1GiB }\nlogging: { format: json, access: { output: none } }"));
             usher.reload(Result.APPLIED);
             assertEquals(
-                    List.of("workers", "limits.held_bytes", "logging.format", "logging.access"),
+                    List.of("workers", "limits.held_bytes", "logging.format"),
                     usher.reloader().status().restartNeeded());
             assertEquals(1, usher.events(Kind.WARNING));
             write(text(one));
