@@ -11,6 +11,7 @@ import dev.usher.admin.http.ProblemException;
 import dev.usher.config.AdminConfig.Role;
 import io.undertow.util.Methods;
 import io.undertow.util.PathTemplateMatcher;
+import io.undertow.util.StatusCodes;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -36,8 +37,16 @@ public final class Control {
     /** @param body a value to be written as JSON */
     record Answer(int status, Object body) {}
 
-    /** @param body JSON */
-    public record Reply(int status, byte[] body) {}
+    /**
+     * What is said.
+     *
+     * @param body JSON
+     */
+    public record Reply(int status, String body) {
+        static Reply of(int status, byte[] json) {
+            return new Reply(status, new String(json, StandardCharsets.UTF_8));
+        }
+    }
 
     private final Map<String, PathTemplateMatcher<Operation>> operations = new HashMap<>();
     private final Health health;
@@ -54,7 +63,11 @@ public final class Control {
         }
     }
 
-    /** @param admin what it has shown already is the same here; null where there is none */
+    /**
+     * What answers for a load balancer.
+     *
+     * @param admin what it has shown already is the same here; null where there is none
+     */
     public static Control of(Shown shown, @Nullable AdminServer admin) {
         if (admin != null) {
             return new Control(admin.lifecycle(), admin.operations());
@@ -79,11 +92,11 @@ public final class Control {
             String[] parts = target.split("\\?", 2);
             if (parts[0].equals("/readyz")) {
                 Answer ready = health.ready();
-                return new Reply(ready.status(), Json.bytes(ready.body()));
+                return Reply.of(ready.status(), Json.bytes(ready.body()));
             }
             return operate(caller, method, parts[0], parts.length == 1 ? "" : parts[1], body);
         } catch (ProblemException refused) {
-            return new Reply(refused.problem().status(), Json.bytes(refused.problem()));
+            return Reply.of(refused.problem().status(), Json.bytes(refused.problem()));
         }
     }
 
@@ -99,8 +112,8 @@ public final class Control {
         for (Map.Entry<String, String> part : found.getParameters().entrySet()) {
             variables.put(part.getKey(), decoded(part.getValue().replace("+", "%2B")));
         }
-        return new Reply(
-                200,
+        return Reply.of(
+                StatusCodes.OK,
                 Answering.bytes(found.getValue(), new Question(caller, variables, parameters(query), body), path));
     }
 

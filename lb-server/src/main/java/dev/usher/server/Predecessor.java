@@ -6,7 +6,6 @@ import dev.usher.server.control.Handover;
 import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,7 +65,7 @@ final class Predecessor implements AutoCloseable {
                 if (reply.status() == 200) {
                     return new Predecessor(client, "");
                 }
-                log.warn("process {} keeps its place: {}", pid, new String(reply.body(), StandardCharsets.UTF_8));
+                log.warn("process {} keeps its place: {}", pid, reply.body());
             } finally {
                 if (reply == null || reply.status() != 200) {
                     client.close();

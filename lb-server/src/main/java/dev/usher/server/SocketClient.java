@@ -5,7 +5,6 @@ import dev.usher.server.control.ControlClient;
 import dev.usher.server.control.ProcessStatus;
 import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +47,7 @@ final class SocketClient extends UsherClient {
     Said ask(String method, String path, @Nullable String body, Duration patience) throws AdminFault {
         try {
             Control.Reply reply = client.ask(method, path, body, patience);
-            return new Said(reply.status(), new String(reply.body(), StandardCharsets.UTF_8));
+            return new Said(reply.status(), reply.body());
         } catch (IOException e) {
             throw fault(e, "");
         }

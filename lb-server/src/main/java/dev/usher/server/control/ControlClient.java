@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
@@ -101,7 +102,8 @@ public final class ControlClient implements AutoCloseable {
                 if (answer.length() < 0 || answer.length() > Protocol.MAX_ANSWER_BYTES) {
                     throw new IOException("its answer has " + answer.length() + " bytes");
                 }
-                return new Control.Reply(answer.status(), reader.bytes(answer.length()));
+                return new Control.Reply(
+                        answer.status(), new String(reader.bytes(answer.length()), StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw deadline.passed()
                         ? new IOException("it has not answered within " + patience.toSeconds() + " s; its log may say why", e)

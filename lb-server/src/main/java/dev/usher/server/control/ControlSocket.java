@@ -193,8 +193,9 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     static void answer(SocketChannel client, Control.Reply reply) throws IOException {
-        write(client, Protocol.line(new Protocol.Answer(reply.status(), reply.body().length)));
-        write(client, ByteBuffer.wrap(reply.body()));
+        byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+        write(client, Protocol.line(new Protocol.Answer(reply.status(), body.length)));
+        write(client, ByteBuffer.wrap(body));
     }
 
     private static void write(SocketChannel client, ByteBuffer bytes) throws IOException {

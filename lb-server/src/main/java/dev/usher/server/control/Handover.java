@@ -4,7 +4,6 @@ import dev.usher.admin.Control;
 import dev.usher.admin.http.Caller;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -127,6 +126,6 @@ public final class Handover {
     }
 
     private static Control.Reply reply(int status, String detail) {
-        return new Control.Reply(status, ("{\"detail\": \"" + detail + "\"}").getBytes(StandardCharsets.US_ASCII));
+        return new Control.Reply(status, "{\"detail\": \"" + detail + "\"}");
     }
 }

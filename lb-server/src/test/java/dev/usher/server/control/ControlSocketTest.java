@@ -129,7 +129,7 @@ class ControlSocketTest {
     }
 
     private static String text(Control.Reply reply) {
-        return reply.status() + " " + new String(reply.body(), StandardCharsets.UTF_8);
+        return reply.status() + " " + reply.body();
     }
 
     private String ask(String method, String target, @Nullable String body) throws IOException {
