@@ -221,6 +221,30 @@ class CommandIT {
     }
 
     @Test
+    void theAccessLogFollowsAReload() throws Exception {
+        Path access = directory.resolve("later.log");
+        int port = freePort();
+        try (EchoBackend backend = new EchoBackend();
+                Program run = Program.usher(
+                        "run", config(port, backend.port(), "reload: { debounce: 50ms, poll: 200ms }\n"))) {
+            InetSocketAddress address = awaitListener(run);
+            run.err().await("is ready");
+            connected(address).close();
+            run.out().await("\"reason\":\"completed\"");
+            String bad = directory.resolve("absent/access.log").toString();
+            config(port, backend.port(), "logging: { access: { output: " + bad + " } }\n");
+            run.err().await("the access log " + bad + " cannot be opened");
+            config(port, backend.port(), "logging: { access: { output: " + access + " } }\n");
+            run.err().await("access log: goes to " + access + " from now on");
+            connected(address).close();
+            run.signal("TERM");
+            assertEquals(0, run.exitCode());
+            assertEquals(1, Files.readAllLines(access).size());
+            assertEquals(1, run.out().all().size());
+        }
+    }
+
+    @Test
     void servesOnWhenItsStdoutIsGone() throws Exception {
         try (EchoBackend backend = new EchoBackend();
                 Program run = Program.start(
