@@ -7,8 +7,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How a process that was told to end gives its places to its successor: the address of its admin side, and after that the
@@ -27,8 +25,6 @@ public final class Handover {
     public static final Duration PATIENCE = Duration.ofSeconds(60);
     /** How long a successor has for its listeners, while those of before still take connections. */
     private static final Duration TO_LISTEN = Duration.ofSeconds(5);
-
-    private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
     private enum State {
         SERVING,
@@ -60,19 +56,13 @@ public final class Handover {
         state = State.GIVING;
         notifyAll();
         long deadline = System.nanoTime() + TO_LISTEN.toNanos();
-        while (successors > 0 && waitUntil(deadline)) {
-            log.debug("waiting for a successor to listen");
+        for (long left = millisTo(deadline); successors > 0 && left > 0; left = millisTo(deadline)) {
+            wait(left);
         }
     }
 
-    /** False if the time is over. */
-    private boolean waitUntil(long deadline) throws InterruptedException {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (left <= 0) {
-            return false;
-        }
-        wait(left);
-        return true;
+    private static long millisTo(long deadline) {
+        return TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     }
 
     /** Answers a successor that has asked, on the thread of its connection. */
@@ -114,10 +104,11 @@ public final class Handover {
                 return reply(409, "it serves, and was not told to end: send it SIGTERM first");
             }
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (state == State.STAYING) {
-                if (!waitUntil(deadline)) {
-                    return reply(503, "its shutdown.readiness_delay is not over yet");
-                }
+            for (long left = millisTo(deadline); state == State.STAYING && left > 0; left = millisTo(deadline)) {
+                wait(left);
+            }
+            if (state == State.STAYING) {
+                return reply(503, "its shutdown.readiness_delay is not over yet");
             }
             action = letGo;
         }
