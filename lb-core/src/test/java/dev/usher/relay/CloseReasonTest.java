@@ -34,6 +34,7 @@ class CloseReasonTest {
             CloseReason.CLIENT_RESET,
             CloseReason.BACKEND_RESET,
             CloseReason.OUT_OF_BUFFERS,
+            CloseReason.HELLO_EVICTED,
             CloseReason.SHUTDOWN,
             CloseReason.BACKEND_REMOVED,
             CloseReason.BACKEND_DOWN,

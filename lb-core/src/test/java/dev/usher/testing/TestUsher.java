@@ -206,6 +206,7 @@ public final class TestUsher implements AutoCloseable {
         private Fallback noSniRoute = Fallback.REJECT;
         private int listenerConnections = ListenerConfig.DEFAULT_MAX_CONNECTIONS;
         private int allConnections = LimitsConfig.DEFAULT.maxConnections();
+        private long heldBytes = LimitsConfig.DEFAULT.heldBytes();
         private int workers = 1;
         private SessionLog alsoTell = SessionLog.NONE;
         private SelectorProvider provider = SelectorProvider.provider();
@@ -352,6 +353,11 @@ public final class TestUsher implements AutoCloseable {
             return this;
         }
 
+        public Builder heldBytes(long max) {
+            heldBytes = max;
+            return this;
+        }
+
         public Builder workers(int count) {
             workers = count;
             return this;
@@ -393,7 +399,7 @@ public final class TestUsher implements AutoCloseable {
                     defaultRoute,
                     noSniRoute,
                     base.pools(),
-                    new LimitsConfig(allConnections, perClientIp, base.limits().heldBytes()),
+                    new LimitsConfig(allConnections, perClientIp, heldBytes),
                     workers,
                     base.shutdown(),
                     reload,
