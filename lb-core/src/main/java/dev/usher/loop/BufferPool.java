@@ -39,9 +39,9 @@ public final class BufferPool {
     private final SlabMemory memory;
     private final long budgetBytes;
     private final long idleBytesMax;
-    /** By size: the first of the slabs that have something to hand out. */
+    /** The first slab of each size that has something to hand out. */
     private final @Nullable Slab[] open = new Slab[sizeClass(MAX_BYTES) + 1];
-    /** The longest idle first. No more than are {@link #idleBytesMax}. */
+    /** Slabs with nothing out, the longest idle first. They have {@link #idleBytesMax} in all, and no more. */
     private final ArrayDeque<Slab> idle = new ArrayDeque<>();
 
     private long idleSlabBytes;
@@ -169,7 +169,7 @@ public final class BufferPool {
         return heldBytes.get() + capacityFor(bytes) <= budgetBytes;
     }
 
-    /** As {@link #hasRoomFor}, with a quarter of the budget left over: what relays must not use up, so that hellos have room. */
+    /** Whether a relay may hold so many bytes more. It has to leave the last quarter of the budget to hellos. */
     public boolean hasRoomToRelay(int bytes) {
         return heldBytes.get() + capacityFor(bytes) <= budgetBytes - budgetBytes / 4;
     }

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory from the system, cut into buffers of one size. Those that are not out are touched, and then their pages are
- * resident, or clean: never used, or with their pages given back. The touched ones go out first.
+ * Memory from the system, cut into buffers of one size. A free buffer is touched, so that its pages are resident, or
+ * clean: never used, or with its pages given back. Touched ones go out first.
  */
 final class Slab {
     /** A slab of larger buffers has one of them. A system call for as much costs less than a page fault for each page. */
@@ -17,7 +17,7 @@ final class Slab {
     private final MemorySegment memory;
     private final SlabMemory source;
     private final int pieceBytes;
-    /** Those that were out before and are not now: first the clean ones, then the touched ones, the last first to go out. */
+    /** Free buffers that were out before: clean ones first, then touched ones, of which the last goes out first. */
     private final HeldBuffer[] free;
 
     private int freeCount;

@@ -28,7 +28,7 @@ interface SlabMemory {
         return mapped ? new MappedMemory() : new AllocatedMemory();
     }
 
-    /** The C library's. */
+    /** Memory of the C library. */
     final class AllocatedMemory implements SlabMemory {
         @Override
         public MemorySegment allocate(long bytes, Arena arena) {

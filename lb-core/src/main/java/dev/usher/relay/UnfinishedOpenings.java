@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * openings of both go first.
  */
 final class UnfinishedOpenings {
-    /** One part in so many of all that a worker may hold. Relays leave it to openings: {@link BufferPool#hasRoomToRelay}. */
+    /** The share is a quarter of all that a worker may hold. Relays leave it to openings: {@link BufferPool#hasRoomToRelay}. */
     private static final int SHARE = 4;
-    /** The largest hello and its larger buffer while it grows: with the smallest budgets one at least must come through. */
+    /** Room for the largest hello and its larger buffer while it grows: with the smallest budget one must come through. */
     private static final long MIN_SHARE_BYTES = 256 * 1024;
 
-    /** Looked through for each opening that goes: a microsecond. */
+    /** Places for addresses. All are looked through for each opening that goes, which takes a microsecond. */
     private static final int HOLDERS = 1024;
 
     private static final int SIZES = Integer.numberOfTrailingZeros(BufferPool.MAX_BYTES / BufferPool.MIN_BYTES) + 1;
@@ -48,7 +48,7 @@ final class UnfinishedOpenings {
             return Integer.numberOfTrailingZeros(bytes / BufferPool.MIN_BYTES);
         }
 
-        /** Of nothing made of much for long it is the most. */
+        /** Bytes held, times the time since they last became more. */
         private double waste(long nowNanos) {
             return (double) bytes * (nowNanos - sinceNanos + 1);
         }
@@ -114,7 +114,7 @@ final class UnfinishedOpenings {
     private final BufferPool buffers;
     private final AddressHash hash = new AddressHash();
     private final long shareBytes;
-    /** By hash of address; made when first needed, and kept. */
+    /** Holders by the hash of their address. Each is made when first needed, and kept. */
     private final @Nullable Holder[] holders = new Holder[HOLDERS];
     /** How many of them hold something. */
     private int holding;
