@@ -142,4 +142,51 @@ public record UsherConfig(
         Check.that(
                 forwarded || fallback || !routes.isEmpty(), "there must be at least one route or one listener of type tcp");
     }
+
+    // ---- the same with one setting changed ----
+
+    public UsherConfig withDefaultRoute(Fallback defaultRoute) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withNoSniRoute(Fallback noSniRoute) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withPools(Map<String, PoolConfig> pools) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withLimits(LimitsConfig limits) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withWorkers(int workers) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withShutdown(ShutdownConfig shutdown) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withReload(ReloadConfig reload) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withAdmin(AdminConfig admin) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withLogging(LoggingConfig logging) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
 }
