@@ -33,6 +33,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,9 @@ final class Api {
      * @param operation null where the answer is more than a value, as a stream's
      */
     record Entry(HttpString method, String path, HttpHandler handler, @Nullable Operation operation) {}
+
+    /** A thread that is not used is not kept. */
+    private static final long IDLE_SECONDS = 10;
 
     private final List<Entry> entries = new ArrayList<>();
 
@@ -106,9 +113,26 @@ final class Api {
         answer(Methods.GET, "/names", new NamesResource(balancer)::list);
         answer(Methods.GET, "/events", new EventsResource(balancer)::list);
         answer(Methods.GET, "/certificates", new CertificatesResource(balancer)::list);
-        answer(Methods.GET, "/config", config::get);
-        answer(Methods.POST, "/reload", config::reload);
+        Executor files = files();
+        add(Methods.GET, "/config", config::get, files);
+        add(Methods.POST, "/reload", config::reload, files);
         answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
+    }
+
+    /**
+     * What reads the configuration's files, one after the other: they may be large, and may not answer, and nobody else
+     * is to wait for that. Waiting are as many as there are connections at the most.
+     */
+    private static Executor files() {
+        ThreadPoolExecutor one = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name("admin-files").factory());
+        one.allowCoreThreadTimeOut(true);
+        return one;
     }
 
     /** Whoever comes in is in the event log. */
@@ -118,6 +142,10 @@ final class Api {
 
     private void answer(HttpString method, String path, Operation operation) {
         entries.add(new Entry(method, path, new Answering(operation), operation));
+    }
+
+    private void add(HttpString method, String path, Operation operation, Executor executor) {
+        entries.add(new Entry(method, path, new Answering(operation, executor), operation));
     }
 
     private void add(HttpString method, String path, HttpHandler handler) {

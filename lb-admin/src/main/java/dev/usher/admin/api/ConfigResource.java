@@ -79,6 +79,7 @@ public final class ConfigResource {
                 result,
                 source.status().generation(),
                 files.changes(),
+                files.diagnostics().size(),
                 files.diagnostics(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }

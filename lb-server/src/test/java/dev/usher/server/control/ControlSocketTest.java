@@ -111,7 +111,7 @@ class ControlSocketTest {
         @Override
         public Reload reload(String who) {
             return new Reload(
-                    1, Instant.now(), Reload.Trigger.API, who, Reload.Result.UNCHANGED, 1, ConfigDiff.NONE, List.of(), 1);
+                    1, Instant.now(), Reload.Trigger.API, who, Reload.Result.UNCHANGED, 1, ConfigDiff.NONE, 0, List.of(), 1);
         }
 
         @Override
