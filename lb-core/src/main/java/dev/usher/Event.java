@@ -1,9 +1,10 @@
 package dev.usher;
 
+import dev.usher.config.Printable;
 import java.time.Instant;
 
 /**
- * Something that people want to know of, later too.
+ * Something that people want to know of, later too. Its words may come from outside; they are kept escaped.
  *
  * @param sequence one more than that of the event before; the first of a process has 1
  * @param at by the wall clock
@@ -11,6 +12,11 @@ import java.time.Instant;
  * @param text in words
  */
 public record Event(long sequence, Instant at, Kind kind, String subject, String text) {
+    public Event {
+        subject = Printable.of(subject);
+        text = Printable.of(text);
+    }
+
     /** What happened. */
     public enum Kind {
         BACKEND_UP,

@@ -6,6 +6,7 @@ import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.config.Printable;
 import dev.usher.config.Units;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.CertificateSeen;
@@ -72,6 +73,11 @@ public final class Attention {
             String text,
             @Nullable Instant since,
             String page) {
+        public Entry {
+            subject = Printable.of(subject);
+            text = Printable.of(text);
+        }
+
         /** How bad it is; the worst first. */
         public enum Severity {
             /** Clients are refused. */

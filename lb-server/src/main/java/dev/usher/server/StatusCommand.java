@@ -15,16 +15,17 @@ import tools.jackson.databind.JsonNode;
         description = "Say how a running usher is, and what needs attention.",
         footer = {"", "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage."})
 final class StatusCommand extends AdminCommand {
+    private static final String STATUS = "/api/v1/status";
+
     @Option(names = "--json", description = "As the API says it, for programs.")
     private boolean json;
 
     @Override
     int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
-        JsonNode status = client.get("/api/v1/status");
         if (json) {
-            out.println(status.toPrettyString());
+            out.println(client.exact(STATUS));
         } else {
-            print(status, out);
+            print(client.get(STATUS), out);
         }
         return ExitCode.OK;
     }
@@ -61,8 +62,8 @@ final class StatusCommand extends AdminCommand {
             out.printf(
                     "%-8s  %s: %s%s%n",
                     text(entry, "severity"),
-                    printable(text(entry, "subject")),
-                    printable(text(entry, "text")),
+                    text(entry, "subject"),
+                    text(entry, "text"),
                     entry.path("since").isNull() ? "" : " (since " + second(text(entry, "since")) + ")");
         }
     }
@@ -77,11 +78,6 @@ final class StatusCommand extends AdminCommand {
 
     private static String second(String time) {
         return Instant.parse(time).truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    /** Clients choose names, and backends the words of their certificates: neither moves a cursor. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String length(long seconds) {

@@ -5,6 +5,7 @@ import dev.usher.admin.Attention;
 import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
+import dev.usher.config.Printable;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import io.undertow.server.HttpHandler;
@@ -122,7 +123,8 @@ public final class PlainPage implements HttpHandler {
 
     /** Text as HTML: what a client or a backend has chosen is shown, and means nothing. */
     static String escaped(String text) {
-        return text.replace("&", "&amp;")
+        return Printable.of(text)
+                .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;")
