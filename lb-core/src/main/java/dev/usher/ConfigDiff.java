@@ -72,7 +72,9 @@ public record ConfigDiff(List<Change> changes) {
 
     /** A line for each change; each ends in a line feed. */
     public String text() {
-        return changes.stream().map(change -> Printable.of(change.toString()) + "\n").collect(Collectors.joining());
+        return changes.stream()
+                .map(change -> Printable.of(change.toString()) + "\n")
+                .collect(Collectors.joining());
     }
 
     /** In one line, as "names: 1 newly reachable, 2 changed; backends: 1 added". */

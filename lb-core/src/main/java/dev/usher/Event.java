@@ -35,7 +35,12 @@ public record Event(long sequence, Instant at, Kind kind, String subject, String
         ADMIN,
         /** A limit has begun to be hit: clients wait or are refused. The text says which, and what to change. */
         LIMIT,
-        /** Something that will do harm if nobody acts: a certificate near its end, a name that does not resolve. */
-        WARNING
+        /**
+         * Something that will do harm if nobody acts: a certificate near its end, a name that does not resolve,
+         * a task in the background that fails.
+         */
+        WARNING,
+        /** A task in the background that failed works again. */
+        RECOVERED
     }
 }

@@ -12,7 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PrintableTest {
     @Test
     void leavesWordsOfAnyLanguageAsTheyAre() {
-        for (String text : new String[] {"", "shop.example", "bücher.example", "例え.jp", "a\\b \"c\"", "no\u00a0break", "\ud83d\ude80"}) {
+        for (String text : new String[] {
+            "", "shop.example", "bücher.example", "例え.jp", "a\\b \"c\"", "no\u00a0break", "\ud83d\ude80"
+        }) {
             assertSame(text, Printable.of(text));
         }
     }

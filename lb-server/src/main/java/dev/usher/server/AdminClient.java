@@ -23,8 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class AdminClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final ObjectWriter ASCII = JSON.writerWithDefaultPrettyPrinter()
-            .with(JsonWriteFeature.ESCAPE_NON_ASCII);
+    private static final ObjectWriter ASCII =
+            JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private final URI base;
     private final @Nullable String token;

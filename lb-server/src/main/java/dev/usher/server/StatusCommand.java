@@ -16,6 +16,8 @@ import tools.jackson.databind.JsonNode;
         footer = {"", "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage."})
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";
+    /** Characters of an entry where there are many. */
+    private static final int MAX_LINE = 110;
 
     @Option(names = "--json", description = "As the API says it, for programs.")
     private boolean json;
@@ -44,7 +46,7 @@ final class StatusCommand extends AdminCommand {
         out.println("pools          " + serving(status.path("pools")));
         out.println("backends       " + serving(status.path("backends")));
         out.println();
-        attention(status.path("attention"), out);
+        attention(status.path("attention"), status.path("attention_total"), out);
     }
 
     private static String state(JsonNode status) {
@@ -54,17 +56,25 @@ final class StatusCommand extends AdminCommand {
                 : text(status, "state") + " for " + up;
     }
 
-    private static void attention(JsonNode entries, PrintWriter out) {
+    /** After a mass outage all of it fits on a screen: ten entries, cut, and how many more there are. */
+    private static void attention(JsonNode entries, JsonNode total, PrintWriter out) {
         if (entries.isEmpty()) {
             out.println("nothing needs attention");
         }
+        int all = total.properties().stream()
+                .mapToInt(count -> count.getValue().asInt())
+                .sum();
+        int more = all - entries.size();
         for (JsonNode entry : entries) {
+            String text = text(entry, "subject") + ": " + text(entry, "text");
             out.printf(
-                    "%-8s  %s: %s%s%n",
+                    "%-8s  %s%s%n",
                     text(entry, "severity"),
-                    text(entry, "subject"),
-                    text(entry, "text"),
+                    more > 0 && text.length() > MAX_LINE ? text.substring(0, MAX_LINE) + "..." : text,
                     entry.path("since").isNull() ? "" : " (since " + second(text(entry, "since")) + ")");
+        }
+        if (more > 0) {
+            out.println("and " + more + " more; the dashboard's Pools page lists all unhealthy backends");
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.usher.admin.live;
 
+import dev.usher.Background;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -8,23 +10,28 @@ import org.slf4j.LoggerFactory;
 /** Calls something once a second, on a thread of its own, whatever becomes of the call before. */
 final class Sampler implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A sample takes milliseconds; a worker that does not answer costs it a second. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static final Logger log = LoggerFactory.getLogger(Sampler.class);
 
     private final Runnable sample;
     private final long periodNanos;
     private final Thread thread;
     private volatile boolean closing;
+    private final Background.Task task;
     /** True exactly when the last sample failed: only the first failure of a row is worth a line. */
     private boolean failing;
 
-    Sampler(Runnable sample) {
-        this(sample, PERIOD_NANOS);
+    Sampler(Runnable sample, Background background) {
+        this(sample, background, PERIOD_NANOS);
     }
 
-    Sampler(Runnable sample, long periodNanos) {
+    Sampler(Runnable sample, Background background, long periodNanos) {
         this.sample = sample;
         this.periodNanos = periodNanos;
-        this.thread = Thread.ofPlatform().name("admin-sampler").daemon().unstarted(this::run);
+        this.task = background.task("live figures", "charts have a hole meanwhile; the log has more", PATIENCE);
+        this.thread = Thread.ofPlatform().name("admin-sampler").daemon().unstarted(() -> task.whole(this::run));
     }
 
     void start() {
@@ -51,14 +58,17 @@ final class Sampler implements AutoCloseable {
     }
 
     private void sample() {
+        task.begins();
         try {
             sample.run();
             failing = false;
+            task.works();
         } catch (RuntimeException e) {
             if (!failing) {
                 log.error("a second is left out of the live figures; more like it are not reported", e);
             }
             failing = true;
+            task.failed("seconds are left out: " + e);
         }
     }
 

@@ -41,7 +41,8 @@ public final class DiagnosticText {
 
     /** One diagnostic in one line, without the text of the file. */
     public static String line(Diagnostic diagnostic) {
-        return Printable.of(place(diagnostic) + ": " + Spelling.of(diagnostic.severity()) + ": " + diagnostic.message());
+        return Printable.of(
+                place(diagnostic) + ": " + Spelling.of(diagnostic.severity()) + ": " + diagnostic.message());
     }
 
     private static String place(Diagnostic diagnostic) {

@@ -34,7 +34,8 @@ class HostileTextIT {
                 printed.codePoints().allMatch(c -> c == '\n' || c == '\t' || Printable.is(c)),
                 () -> what + " has a control character: " + Printable.of(printed));
         assertTrue(
-                printed.lines().noneMatch(line -> line.startsWith(FORGED)), () -> what + " has a forged line: " + printed);
+                printed.lines().noneMatch(line -> line.startsWith(FORGED)),
+                () -> what + " has a forged line: " + printed);
     }
 
     @ParameterizedTest
@@ -73,7 +74,9 @@ class HostileTextIT {
         Command.Result status = command("status", "--admin", base);
         assertEquals(0, status.exitCode(), status::toString);
         assertHarmless("usher status", status.all());
-        assertHarmless("usher status --json", command("status", "--json", "--admin", base).succeeds().all());
+        assertHarmless(
+                "usher status --json",
+                command("status", "--json", "--admin", base).succeeds().all());
     }
 
     private static String curl(String address) throws Exception {

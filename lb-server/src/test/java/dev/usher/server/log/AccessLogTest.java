@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Background;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
 import dev.usher.relay.CloseReason;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AccessLogTest {
     private static final int WORKERS = 3;
+
+    private final Background background = new Background(Clock.SYSTEM);
 
     @TempDir
     private Path directory = Path.of("");
@@ -105,7 +109,7 @@ class AccessLogTest {
     void aFullDiskCostsLinesAndNothingElse() throws IOException {
         Path full = Path.of("/dev/full");
         Assumptions.assumeTrue(Files.isWritable(full), "no /dev/full here");
-        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full));
+        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full), background);
         for (int i = 0; i < 10_000; i++) {
             log.ended(0, Ends.completed(i));
         }
@@ -122,7 +126,7 @@ class AccessLogTest {
 
     @Test
     void outputNoneMakesNoLog() throws IOException {
-        assertNull(AccessLog.open(config(Output.NONE, null, 100), 1));
+        assertNull(AccessLog.open(config(Output.NONE, null, 100), 1, background));
     }
 
     @Test
@@ -140,8 +144,8 @@ class AccessLogTest {
         some.close();
     }
 
-    private static AccessLog open(Path file, int sampleOkPercent) throws IOException {
-        return Objects.requireNonNull(AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS));
+    private AccessLog open(Path file, int sampleOkPercent) throws IOException {
+        return Objects.requireNonNull(AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS, background));
     }
 
     private static AccessLogConfig config(Output output, @org.jspecify.annotations.Nullable Path file, int percent) {

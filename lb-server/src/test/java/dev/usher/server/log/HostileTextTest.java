@@ -30,8 +30,8 @@ class HostileTextTest {
         Encoder<ILoggingEvent> encoder = ProgramLog.encoder(format);
         encoder.setContext(context);
         encoder.start();
-        LoggingEvent event = new LoggingEvent(
-                "fqcn", context.getLogger("usher." + HOSTILE), Level.WARN, message, thrown, arguments);
+        LoggingEvent event =
+                new LoggingEvent("fqcn", context.getLogger("usher." + HOSTILE), Level.WARN, message, thrown, arguments);
         event.setThreadName("resolve " + HOSTILE);
         event.setMDCPropertyMap(Map.of("name", HOSTILE));
         return new String(encoder.encode(event), StandardCharsets.UTF_8);
@@ -41,8 +41,7 @@ class HostileTextTest {
         String first = logged.lines().findFirst().orElse("");
         assertEquals(1, logged.split(NEW_LINE, -1).length, () -> "a line that none of ours begins: " + logged);
         assertTrue(
-                logged.codePoints()
-                        .allMatch(c -> c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f)),
+                logged.codePoints().allMatch(c -> c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f)),
                 () -> "a control character: " + logged);
         assertTrue(
                 first.matches(
