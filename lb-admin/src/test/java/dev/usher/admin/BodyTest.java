@@ -22,7 +22,7 @@ class BodyTest {
                 "{\"weight\": true}                             | weight must be a whole number",
                 "{\"weight\": 99999999999}                      | number",
                 "{\"weight\": 1, \"weight\": 2}                 | a key comes twice, at line 1",
-                "{\"admin_state\": 3}                           | admin_state must be a text",
+                "{\"admin_state\": 3}                           | admin_state must be ready, drain or disabled",
                 "{\"admin_state\": \"drain\", \"close_after_seconds\": \"5\"} | close_after_seconds must be a number",
                 "{\"wieght\": 2}                                | there is no key \\\"wieght\\\"; there are admin_state, close_after_seconds, weight",
                 "{\"weight\": 2} {}                             | nothing behind it",
