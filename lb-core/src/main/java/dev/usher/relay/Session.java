@@ -96,7 +96,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
         this.backend = new Side(this, worker);
         this.up = new Half(client, backend, relay.received());
         this.down = new Half(backend, client, relay.sent());
-        this.opening = new Opening(worker);
+        this.opening = new Opening(this, worker, relay.unfinished());
         this.acceptedNanos = worker.nowNanos();
     }
 
@@ -217,6 +217,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
             case ProxyHeaderResult.Header header -> {
                 headerCollector = null;
                 proxied = header;
+                opening.onClientKnown();
                 into.flip().position(header.length());
                 into.compact(); // what came behind the header is the client's own
                 afterHeader(into);
@@ -254,6 +255,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
             case HelloResult.NeedMore _ -> keepOpening(into);
             case HelloResult.Refused refused -> refuse(reasonOf(refused.reason()));
             case HelloResult.Hello read -> {
+                opening.whole();
                 if (keepOpening(into)) {
                     onHello(read.hello());
                 }
@@ -910,7 +912,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
     // ---- addresses ----
 
     /** Where the client is: by a trusted proxy's word, else the peer of the connection. */
-    private InetSocketAddress clientAddress() {
+    InetSocketAddress clientAddress() {
         InetSocketAddress told = proxied == null ? null : proxied.source();
         return told == null ? peerAddress() : told;
     }

@@ -8,6 +8,7 @@ import dev.usher.admin.AdminServer;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Program;
 import dev.usher.admin.Shown;
+import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
@@ -42,10 +43,13 @@ final class Foreground {
     private Runnable beforeDrain = () -> {};
     private Runnable atEnd = () -> {};
     private @Nullable String leftOut;
+    /** As of the configuration in force. */
+    private volatile Supplier<ShutdownConfig> shutdown;
 
     Foreground(UsherConfig config, StopSignals stops) {
         this.config = config;
         this.stops = stops;
+        this.shutdown = config::shutdown;
     }
 
     /**
@@ -87,6 +91,8 @@ final class Foreground {
      * @return the exit code
      */
     int run(Consumer<Running> ready) throws InterruptedException {
+        Thread ending = Thread.currentThread();
+        stops.whenAsked(() -> LastResort.begin(ending, shutdown));
         try (AccessLog access =
                 AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
             Signals.on("USR1", access == null ? () -> {} : access::reopen); // unhandled, it ends the process
@@ -121,6 +127,7 @@ final class Foreground {
             log.error("{}", StartFault.text(e));
             return ExitCode.FAILED;
         }
+        shutdown = () -> balancer.config().shutdown();
         boolean clean;
         try (balancer) {
             String signal;
