@@ -30,7 +30,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("time", List.of()),
             Map.entry("config", List.of()),
-            Map.entry("tls", List.of()),
+            Map.entry("tls", List.of("dev.usher.config")),
             Map.entry("proxy", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("metrics", List.of("org.HdrHistogram..")),
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),

@@ -13,6 +13,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.yaml.ThisMachine;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -31,7 +32,7 @@ final class ForwardConfig {
     static UsherConfig of(String listen, String target) {
         HostPort bind = read("LISTEN", listen, text -> HostPort.parseBind(isPort(text) ? ":" + text : text));
         HostPort backend = read("TARGET", target, text -> HostPort.parse(isPort(text) ? ":" + text : text));
-        if (reachesItself(bind, backend)) {
+        if (new ThisMachine().leadsTo(backend, bind)) {
             throw new IllegalArgumentException("TARGET: " + backend + " is where " + bind + " listens");
         }
         return new UsherConfig(
@@ -76,11 +77,5 @@ final class ForwardConfig {
 
     private static boolean isPort(String text) {
         return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    }
-
-    private static boolean reachesItself(HostPort bind, HostPort backend) {
-        boolean everywhere = List.of("", "0.0.0.0", "::").contains(bind.host());
-        return bind.port() == backend.port()
-                && (bind.host().equals(backend.host()) || (everywhere && backend.isLoopback()));
     }
 }
