@@ -4,7 +4,7 @@ package dev.usher.config;
  * What the whole program takes on.
  *
  * @param heldBytes the most that sessions may keep in buffers, over all workers, each of which has its equal share: for
- *     peers that do not read, and hellos that are not whole
+ *     peers that do not read, and hellos
  */
 public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long heldBytes) {
     /**
@@ -45,5 +45,19 @@ public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long hel
         MAX_CONNECTIONS.check(maxConnections, "limits.max_connections");
         Check.present(perClientIp, "limits.per_client_ip");
         HELD_BYTES.check(heldBytes, "limits.held_bytes");
+    }
+
+    // ---- the same with one setting changed ----
+
+    public LimitsConfig withMaxConnections(int maxConnections) {
+        return new LimitsConfig(maxConnections, perClientIp, heldBytes);
+    }
+
+    public LimitsConfig withPerClientIp(PerClientIp perClientIp) {
+        return new LimitsConfig(maxConnections, perClientIp, heldBytes);
+    }
+
+    public LimitsConfig withHeldBytes(long heldBytes) {
+        return new LimitsConfig(maxConnections, perClientIp, heldBytes);
     }
 }

@@ -22,7 +22,7 @@ public record RoutePattern(String text, Kind kind, String name) {
         Check.that(
                 kind == kindOf(Check.present(text, "route"))
                         && nameOf(text, kind).equals(name),
-                "pattern \"" + text + "\" is not " + kind + " " + name);
+                () -> "pattern \"" + text + "\" is not " + kind + " " + name);
     }
 
     /** Reads {@code www.example.com}, {@code *.example.com} or {@code .example.com}. */
@@ -61,7 +61,7 @@ public record RoutePattern(String text, Kind kind, String name) {
         };
         Check.that(
                 rest.indexOf('*') < 0,
-                "a * may only be the whole first label, as *.example.com: \"" + text + "\" has it elsewhere");
+                () -> "a * may only be the whole first label, as *.example.com: \"" + text + "\" has it elsewhere");
         if (rest.indexOf(':') >= 0) {
             return ipv6Of(text, kind, rest);
         }

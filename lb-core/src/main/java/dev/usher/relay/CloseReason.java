@@ -65,6 +65,8 @@ public enum CloseReason {
     HALF_CLOSED_TIMEOUT("cL", Ending.FIN_IF_WHOLE),
     MAX_LIFETIME("PD", Ending.FIN_IF_WHOLE),
 
+    /** Hellos that are not whole had their share of the kept bytes, and this one had the worst claim to its part. */
+    HELLO_EVICTED("RH", Ending.RESET),
     /** The worker's budget for kept bytes was spent. */
     OUT_OF_BUFFERS("RD", Ending.RESET),
     /** It was still open when the time to drain was over. */

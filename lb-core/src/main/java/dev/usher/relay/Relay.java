@@ -61,6 +61,7 @@ public final class Relay {
     /** Who is on the way through that list; null unless somebody looks. */
     private @Nullable SessionWalk walk;
 
+    private final UnfinishedOpenings unfinished;
     private final NamesAsked names = new NamesAsked();
     private long sessionsBegun;
 
@@ -76,6 +77,7 @@ public final class Relay {
         this.routing = routing;
         this.log = log;
         this.shared = shared;
+        this.unfinished = new UnfinishedOpenings(worker);
     }
 
     /**
@@ -176,6 +178,11 @@ public final class Relay {
 
     int maxSessions() {
         return shared.maxSessions();
+    }
+
+    /** What its clients have begun to say. */
+    UnfinishedOpenings unfinished() {
+        return unfinished;
     }
 
     ClientLimits clientLimits() {

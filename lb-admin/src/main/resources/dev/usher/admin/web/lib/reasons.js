@@ -28,6 +28,7 @@ const REASONS = {
   idle_timeout: "silence for timeouts.idle",
   half_closed_timeout: "silence for timeouts.half_closed",
   max_lifetime: "open longer than timeouts.max_lifetime",
+  hello_evicted: "hello not whole, and its room was needed",
   out_of_buffers: "no buffer was left",
   backend_removed: "backend left the configuration",
   backend_down: "backend went down",
