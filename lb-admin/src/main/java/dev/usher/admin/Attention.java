@@ -378,7 +378,7 @@ public final class Attention {
                             Severity.INFO,
                             Kind.UNKNOWN_NAME,
                             name.name(),
-                            name.count() + " requests, but no route matches. Add one if the name is yours",
+                            unknownText(name),
                             null,
                             "names?known=false"));
                 }
@@ -386,6 +386,12 @@ public final class Attention {
         } catch (IOException busy) {
             // A worker that does not answer is a worse thing, which its loop delay shows.
         }
+    }
+
+    private static String unknownText(NameCount name) {
+        return name.valid()
+                ? name.count() + " requests, but no route matches. Add one if the name is yours"
+                : name.count() + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
     }
 
     static String subject(String backend, String pool) {
