@@ -14,6 +14,7 @@ import dev.usher.pool.Pool;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerState;
+import dev.usher.relay.OwnConnections;
 import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -92,7 +93,11 @@ public final class LoadBalancer implements AutoCloseable {
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
         this.shared = new Relay.Shared(
-                runName(), new AtomicInteger(), environment.maxSessions(), new ClientLimits(environment.clock()));
+                runName(),
+                new AtomicInteger(),
+                environment.maxSessions(),
+                new ClientLimits(environment.clock()),
+                new OwnConnections());
         this.heldBytesMax = config.limits().heldBytes();
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {

@@ -352,8 +352,7 @@ public final class Attention {
                             Severity.INFO,
                             Kind.UNKNOWN_NAME,
                             name.name(),
-                            "clients ask for it, and no route has it; " + name.count()
-                                    + " times so far. Add a route if it is yours",
+                            unknownText(name),
                             null,
                             "names?known=false"));
                 }
@@ -361,6 +360,14 @@ public final class Attention {
         } catch (IOException busy) {
             // A worker that does not answer is a worse thing, which its loop delay shows.
         }
+    }
+
+    private static String unknownText(NameCount name) {
+        return name.valid()
+                ? "clients ask for it, and no route has it; " + name.count()
+                        + " times so far. Add a route if it is yours"
+                : "clients ask for it, it is no host name, and they are refused; " + name.count()
+                        + " times so far. Look how they were set up: a port, an address or a path may be in it";
     }
 
     private static String subject(String backend, String pool) {

@@ -51,7 +51,7 @@ class UnfinishedOpeningsTest {
             }
 
             @Override
-            public boolean wants(CloseReason reason) {
+            public boolean wants(CloseReason reason, boolean empty) {
                 return true;
             }
         };

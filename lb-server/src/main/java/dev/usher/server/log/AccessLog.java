@@ -7,8 +7,10 @@ import dev.usher.relay.SessionLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -60,7 +62,15 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         }
     }
 
+    /** How those end that connect and leave, or stay, without a word: probes, and sockets opened in advance. */
+    private static final Set<CloseReason> WITHOUT_A_WORD = EnumSet.of(
+            CloseReason.COMPLETED,
+            CloseReason.CLIENT_GONE_BEFORE_HELLO,
+            CloseReason.HELLO_TIMEOUT,
+            CloseReason.CLIENT_RESET);
+
     private final int sampleOkPercent;
+    private final boolean writesEmpty;
     private final List<Lane> lanes;
     private final AccessOutput output;
     private final AccessLine lines;
@@ -79,6 +89,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output) {
         this.sampleOkPercent = config.sampleOkPercent();
+        this.writesEmpty = config.empty();
         this.lanes = Stream.generate(() -> new Lane(capacity)).limit(workers).toList();
         this.output = output;
         this.lines = new AccessLine(config.clientIp());
@@ -117,7 +128,10 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     // ---- on the workers ----
 
     @Override
-    public boolean wants(CloseReason reason) {
+    public boolean wants(CloseReason reason, boolean empty) {
+        if (empty && !writesEmpty && WITHOUT_A_WORD.contains(reason)) {
+            return false;
+        }
         return reason != CloseReason.COMPLETED
                 || sampleOkPercent == 100
                 || (sampleOkPercent > 0 && ThreadLocalRandom.current().nextInt(100) < sampleOkPercent);

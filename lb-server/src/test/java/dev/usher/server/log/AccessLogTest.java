@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,13 +133,39 @@ class AccessLogTest {
         AccessLog some = open(directory.resolve("some"), 10);
         int wanted = 0;
         for (int i = 0; i < 100_000; i++) {
-            wanted += some.wants(CloseReason.COMPLETED) ? 1 : 0;
-            assertTrue(!none.wants(CloseReason.COMPLETED));
-            assertTrue(none.wants(CloseReason.BACKEND_RESET));
+            wanted += some.wants(CloseReason.COMPLETED, false) ? 1 : 0;
+            assertTrue(!none.wants(CloseReason.COMPLETED, false));
+            assertTrue(none.wants(CloseReason.BACKEND_RESET, false));
         }
         assertTrue(wanted > 9_000 && wanted < 11_000, "was " + wanted); // ten standard deviations
         none.close();
         some.close();
+    }
+
+    /** A fault is a fault, whether or not a byte was sent before it. */
+    @Test
+    void leavesOutConnectionsWithoutAByteUnlessTheyFailed() throws IOException {
+        AccessLogConfig quiet = config(Output.FILE, directory.resolve("quiet"), 100);
+        AccessLogConfig all = new AccessLogConfig(
+                quiet.output(), directory.resolve("all"), quiet.format(), 100, quiet.clientIp(), true);
+        Set<CloseReason> leftOut = EnumSet.noneOf(CloseReason.class);
+        try (AccessLog log = Objects.requireNonNull(AccessLog.open(quiet, WORKERS));
+                AccessLog whole = Objects.requireNonNull(AccessLog.open(all, WORKERS))) {
+            for (CloseReason reason : CloseReason.values()) {
+                assertTrue(log.wants(reason, false), reason.word());
+                assertTrue(whole.wants(reason, true), reason.word());
+                if (!log.wants(reason, true)) {
+                    leftOut.add(reason);
+                }
+            }
+        }
+        assertEquals(
+                EnumSet.of(
+                        CloseReason.COMPLETED,
+                        CloseReason.CLIENT_GONE_BEFORE_HELLO,
+                        CloseReason.HELLO_TIMEOUT,
+                        CloseReason.CLIENT_RESET),
+                leftOut);
     }
 
     private static AccessLog open(Path file, int sampleOkPercent) throws IOException {
@@ -145,7 +173,7 @@ class AccessLogTest {
     }
 
     private static AccessLogConfig config(Output output, @org.jspecify.annotations.Nullable Path file, int percent) {
-        return new AccessLogConfig(output, file, AccessFormat.JSON, percent, ClientIp.FULL);
+        return new AccessLogConfig(output, file, AccessFormat.JSON, percent, ClientIp.FULL, false);
     }
 
     private static void awaitLines(Path file, int count) throws IOException {
