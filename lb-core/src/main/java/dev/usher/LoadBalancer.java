@@ -14,6 +14,7 @@ import dev.usher.pool.Pool;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerState;
+import dev.usher.relay.OwnConnections;
 import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -60,24 +61,36 @@ public final class LoadBalancer implements AutoCloseable {
      *
      * @param provider of selectors and channels
      * @param log is told of every ended session
-     * @param besideAnother whether another process of this user still listens where this one is about to
      * @param maxSessions the most connections that there are descriptors for, two each; above them accepting pauses,
      *     whatever the configuration says: a connection without a descriptor for its backend could only be refused
+     * @param besideAnother whether another process of this user still listens where this one is about to
+     * @param background is where tasks say that they fail
      */
     public record Environment(
-            SelectorProvider provider, Clock clock, SessionLog log, int maxSessions, boolean besideAnother) {
+            SelectorProvider provider,
+            Clock clock,
+            SessionLog log,
+            int maxSessions,
+            boolean besideAnother,
+            Background background) {
+        /** One whose tasks in the background are nobody else's. */
         public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
-            this(provider, clock, log, maxSessions, false);
+            this(provider, clock, log, maxSessions, false, new Background(clock));
         }
 
         /** The machine's own network and clock. */
         public static Environment of(SessionLog log, int maxSessions) {
-            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions);
+            return of(log, maxSessions, new Background(Clock.SYSTEM));
+        }
+
+        /** The machine's own network and clock. */
+        public static Environment of(SessionLog log, int maxSessions, Background background) {
+            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, false, background);
         }
 
         /** The same, for one that takes the place of another, which listens until this one does. */
         public Environment beside() {
-            return new Environment(provider, clock, log, maxSessions, true);
+            return new Environment(provider, clock, log, maxSessions, true, background);
         }
     }
 
@@ -103,7 +116,11 @@ public final class LoadBalancer implements AutoCloseable {
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
         this.shared = new Relay.Shared(
-                runName(), new AtomicInteger(), environment.maxSessions(), new ClientLimits(environment.clock()));
+                runName(),
+                new AtomicInteger(),
+                environment.maxSessions(),
+                new ClientLimits(environment.clock()),
+                new OwnConnections());
         this.heldBytesMax = config.limits().heldBytes();
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {
@@ -123,7 +140,12 @@ public final class LoadBalancer implements AutoCloseable {
                 new BackendNames(InetAddress::getAllByName, events),
                 this::onRemoved,
                 certificates::onSeen,
-                () -> limits.look(listening.states(), routing().pools().values()));
+                this::lookEverySecond);
+    }
+
+    private void lookEverySecond() {
+        limits.look(listening.states(), routing().pools().values());
+        environment.background().look(events);
     }
 
     /** Opens, and accepts at once: when it returns, connections are served. Otherwise as {@link #open}. */
@@ -350,6 +372,11 @@ public final class LoadBalancer implements AutoCloseable {
     /** The limits that are being hit, or were within the last minute. */
     public List<LimitHit> limitsHit() {
         return limits.hits();
+    }
+
+    /** The tasks in the background, for those who have one and those who show them. */
+    public Background background() {
+        return environment.background();
     }
 
     /** The last events, oldest first. */

@@ -18,6 +18,7 @@ import dev.usher.admin.api.StatusResource;
 import dev.usher.admin.api.SystemResource;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Caller;
+import dev.usher.admin.http.Heavy;
 import dev.usher.admin.http.Login;
 import dev.usher.admin.live.FrameStream;
 import dev.usher.admin.live.Live;
@@ -101,18 +102,18 @@ final class Api {
                                 access,
                                 attention)::get);
         answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
-        answer(Methods.GET, "/routes", new RoutesResource(balancer)::list);
-        answer(Methods.GET, "/pools", pools::list);
+        list("/routes", new RoutesResource(balancer)::list);
+        list("/pools", pools::list);
         answer(Methods.GET, "/pools/{pool}", pools::one);
         answer(Methods.GET, "/pools/{pool}/latency", pools::latency);
         answer(Methods.GET, "/pools/{pool}/backends/{address}", backend::get);
         answer(Methods.PATCH, "/pools/{pool}/backends/{address}", backend::change);
         answer(Methods.DELETE, "/pools/{pool}/backends/{address}/connections", backend::closeConnections);
-        answer(Methods.GET, "/connections", connections::list);
+        list("/connections", connections::list);
         answer(Methods.DELETE, "/connections/{cid}", connections::close);
-        answer(Methods.GET, "/names", new NamesResource(balancer)::list);
-        answer(Methods.GET, "/events", new EventsResource(balancer)::list);
-        answer(Methods.GET, "/certificates", new CertificatesResource(balancer)::list);
+        list("/names", new NamesResource(balancer)::list);
+        list("/events", new EventsResource(balancer)::list);
+        list("/certificates", new CertificatesResource(balancer)::list);
         Executor files = files();
         add(Methods.GET, "/config", config::get, files);
         add(Methods.POST, "/reload", config::reload, files);
@@ -146,6 +147,12 @@ final class Api {
 
     private void add(HttpString method, String path, Operation operation, Executor executor) {
         entries.add(new Entry(method, path, new Answering(operation, executor), operation));
+    }
+
+    /** What may be long. */
+    private void list(String path, Operation operation) {
+        HttpHandler handler = new Heavy(path.substring(1), new Answering(operation));
+        entries.add(new Entry(Methods.GET, path, handler, operation));
     }
 
     private void add(HttpString method, String path, HttpHandler handler) {

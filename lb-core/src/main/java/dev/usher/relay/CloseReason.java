@@ -44,6 +44,8 @@ public enum CloseReason {
     /** The route's {@code allow} and {@code deny} are against the client. */
     DENIED("PH", Alert.ACCESS_DENIED),
 
+    /** The client is usher: a backend's address leads to one of its own listeners, and what was sent there came in again. */
+    LOOP("PC", Alert.INTERNAL_ERROR),
     /** No backend of the pool is available: down, full, unresolved, or all tried. */
     NO_BACKEND("SC", Alert.INTERNAL_ERROR),
     CONNECT_REFUSED("SC", Alert.INTERNAL_ERROR),

@@ -27,8 +27,10 @@ public final class Relay {
      * @param run what the names of all sessions of this process begin with
      * @param openSessions connections open on all listeners
      * @param maxSessions the most that this machine has descriptors for
+     * @param own connections to backends
      */
-    public record Shared(String run, AtomicInteger openSessions, int maxSessions, ClientLimits clientLimits) {
+    public record Shared(
+            String run, AtomicInteger openSessions, int maxSessions, ClientLimits clientLimits, OwnConnections own) {
         private String cid(long id) {
             return run + Long.toString(id, RADIX);
         }
@@ -185,6 +187,10 @@ public final class Relay {
 
     ClientLimits clientLimits() {
         return shared.clientLimits();
+    }
+
+    OwnConnections own() {
+        return shared.own();
     }
 
     /** The name of a session. */

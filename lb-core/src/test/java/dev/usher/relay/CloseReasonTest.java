@@ -22,6 +22,7 @@ class CloseReasonTest {
             Map.entry(CloseReason.NO_SNI, Alert.MISSING_EXTENSION),
             Map.entry(CloseReason.UNKNOWN_NAME, Alert.UNRECOGNIZED_NAME),
             Map.entry(CloseReason.DENIED, Alert.ACCESS_DENIED),
+            Map.entry(CloseReason.LOOP, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.NO_BACKEND, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.CONNECT_REFUSED, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.CONNECT_TIMEOUT, Alert.INTERNAL_ERROR),
@@ -73,7 +74,8 @@ class CloseReasonTest {
     @ParameterizedTest
     @EnumSource
     void noRelayEndsInABareFin(CloseReason reason) {
-        assertTrue(reason.ending() != CloseReason.Ending.CLOSE || reason.endCode().endsWith("H"), reason.word());
+        assertTrue(
+                reason.ending() != CloseReason.Ending.CLOSE || reason.endCode().endsWith("H"), reason.word());
     }
 
     @Test

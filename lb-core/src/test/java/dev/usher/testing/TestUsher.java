@@ -385,14 +385,14 @@ public final class TestUsher implements AutoCloseable {
             SessionLog log = new SessionLog() {
                 @Override
                 public void ended(int worker, SessionEnd end) {
-                    if (first.wants(end.reason())) {
+                    if (first.wants(end.reason(), false)) {
                         first.ended(worker, end);
                     }
                     ends.add(end);
                 }
 
                 @Override
-                public boolean wants(CloseReason reason) {
+                public boolean wants(CloseReason reason, boolean empty) {
                     return true;
                 }
             };

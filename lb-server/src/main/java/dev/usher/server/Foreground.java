@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.Background;
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
 import dev.usher.admin.AdminServer;
@@ -16,6 +17,7 @@ import dev.usher.relay.SessionLog;
 import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,7 @@ final class Foreground {
     private final Instant startedAt = Instant.now();
     private final Handover handover = new Handover();
     private Predecessors predecessors = () -> Predecessor.NONE;
+    private final Background background = new Background(Clock.SYSTEM);
     private Runnable beforeDrain = () -> {};
     private Runnable atEnd = () -> {};
     private @Nullable String leftOut;
@@ -66,7 +69,7 @@ final class Foreground {
         /** Has the admin side show it, if there is one, and gives what answers to the commands of this machine. */
         Control show(ConfigSource source) {
             Program program = new Program(Version.number(), Version.commit(), startedAt);
-            Shown shown = new Shown(balancer, source, program, access::dropped);
+            Shown shown = new Shown(balancer, source, program, access::lines);
             if (admin != null) {
                 admin.show(shown);
             }
@@ -114,7 +117,7 @@ final class Foreground {
     int run(Consumer<Running> ready) throws InterruptedException {
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
-        try (AccessLog access = AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config))) {
+        try (AccessLog access = AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
             Signals.on("USR1", access::reopen); // unhandled, it ends the process
             try (Predecessor predecessor = predecessors.get()) {
                 return serve(access, predecessor, ready);
@@ -159,7 +162,7 @@ final class Foreground {
     private int serve(
             AccessLog access, @Nullable AdminServer admin, Predecessor predecessor, Consumer<Running> ready)
             throws InterruptedException {
-        Environment environment = Environment.of(sessionLog(access), Descriptors.connections());
+        Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background);
         LoadBalancer balancer;
         try {
             balancer = LoadBalancer.open(config, predecessor.gives() ? environment.beside() : environment);

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 
@@ -12,7 +13,7 @@ final class HealthcheckCommand extends AdminCommand {
     @Override
     int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
         UsherClient.Said answer = client.look("/readyz");
-        out.println(answer.body());
+        out.println(Printable.of(answer.body()));
         return answer.status() == 200 ? ExitCode.OK : ExitCode.FAILED;
     }
 }

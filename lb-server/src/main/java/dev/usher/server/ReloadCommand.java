@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import dev.usher.config.Units;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ final class ReloadCommand implements Callable<Integer> {
 
     private void say(String line) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println(line);
+        err.println(Printable.of(line));
         err.flush();
     }
 }

@@ -20,6 +20,10 @@ import tools.jackson.databind.JsonNode;
             "With --check: 0 nothing but notes, 1 warnings, 2 critical, 3 it has not answered.",
         })
 final class StatusCommand extends AdminCommand {
+    private static final String STATUS = "/api/v1/status";
+    /** Characters of an entry where there are many. */
+    private static final int MAX_LINE = 110;
+
     @Option(names = "--json", description = "As the API says it, for programs.")
     private boolean json;
 
@@ -38,12 +42,12 @@ final class StatusCommand extends AdminCommand {
 
     @Override
     int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
-        JsonNode status = client.get("/api/v1/status");
+        JsonNode status = client.get(STATUS);
         int worst = worst(status.path("attention"));
         if (check && !json) {
             out.println(line(status, worst));
         } else if (json) {
-            out.println(status.toPrettyString());
+            out.println(client.exact(STATUS));
         } else {
             print(status, out);
         }
@@ -65,8 +69,8 @@ final class StatusCommand extends AdminCommand {
         }
         JsonNode attention = status.path("attention"); // the worst first
         int more = attention.size() - 1;
-        return WORDS.get(worst) + ": " + printable(text(attention.path(0), "subject")) + ": "
-                + printable(text(attention.path(0), "text")) + (more == 0 ? "" : " (and " + more + " more)");
+        return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": "
+                + text(attention.path(0), "text") + (more == 0 ? "" : " (and " + more + " more)");
     }
 
     private static void print(JsonNode status, PrintWriter out) {
@@ -83,7 +87,7 @@ final class StatusCommand extends AdminCommand {
         out.println("pools          " + serving(status.path("pools")));
         out.println("backends       " + serving(status.path("backends")));
         out.println();
-        attention(status.path("attention"), out);
+        attention(status.path("attention"), status.path("attention_total"), out);
     }
 
     private static String state(JsonNode status) {
@@ -93,17 +97,25 @@ final class StatusCommand extends AdminCommand {
                 : text(status, "state") + " for " + up;
     }
 
-    private static void attention(JsonNode entries, PrintWriter out) {
+    /** After a mass outage all of it fits on a screen: ten entries, cut, and how many more there are. */
+    private static void attention(JsonNode entries, JsonNode total, PrintWriter out) {
         if (entries.isEmpty()) {
             out.println("nothing needs attention");
         }
+        int all = total.properties().stream()
+                .mapToInt(count -> count.getValue().asInt())
+                .sum();
+        int more = all - entries.size();
         for (JsonNode entry : entries) {
+            String text = text(entry, "subject") + ": " + text(entry, "text");
             out.printf(
-                    "%-8s  %s: %s%s%n",
+                    "%-8s  %s%s%n",
                     text(entry, "severity"),
-                    printable(text(entry, "subject")),
-                    printable(text(entry, "text")),
+                    more > 0 && text.length() > MAX_LINE ? text.substring(0, MAX_LINE) + "..." : text,
                     entry.path("since").isNull() ? "" : " (since " + second(text(entry, "since")) + ")");
+        }
+        if (more > 0) {
+            out.println("and " + more + " more; the dashboard's Pools page lists all unhealthy backends");
         }
     }
 
@@ -117,11 +129,6 @@ final class StatusCommand extends AdminCommand {
 
     private static String second(String time) {
         return Instant.parse(time).truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    /** Clients choose names, and backends the words of their certificates: neither moves a cursor. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String length(long seconds) {

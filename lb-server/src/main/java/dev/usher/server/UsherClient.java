@@ -3,7 +3,9 @@ package dev.usher.server;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Asks a running usher what its API answers: by its control socket, or by HTTP where that was asked for. */
@@ -15,6 +17,8 @@ abstract class UsherClient implements AutoCloseable {
     private static final int OK = 200;
     private static final int CONFLICT = 409;
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final ObjectWriter ASCII =
+            JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     /** What was answered, whatever it is. */
     record Said(int status, String body) {}
@@ -36,9 +40,16 @@ abstract class UsherClient implements AutoCloseable {
         return detail;
     }
 
-    /** The JSON at a path. */
+    /** The JSON at a path; its texts can be printed. */
     final JsonNode get(String path) throws AdminFault, InterruptedException {
         return read(look(path));
+    }
+
+    /** The JSON at a path with its texts as they are, in many lines of ASCII: for programs. */
+    final String exact(String path) throws AdminFault, InterruptedException {
+        Said said = look(path);
+        read(said);
+        return ASCII.writeValueAsString(parsed(said.body()));
     }
 
     /** The status of a path, whatever it is, and what is said there. */
@@ -57,7 +68,7 @@ abstract class UsherClient implements AutoCloseable {
     }
 
     private JsonNode read(Said said) throws AdminFault {
-        JsonNode body = parsed(said.body());
+        JsonNode body = Visible.of(parsed(said.body()));
         if (said.status() == OK) {
             return body;
         }

@@ -1,5 +1,7 @@
 package dev.usher.server.log;
 
+import dev.usher.Background;
+import dev.usher.admin.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.SessionEnd;
@@ -7,8 +9,10 @@ import dev.usher.relay.SessionLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,6 +42,12 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     /** How long an output may take for the last lines. */
     private static final Duration LAST_LINES = Duration.ofSeconds(5);
 
+    /** How long a write may last before it is said that nobody takes the lines. */
+    private static final Duration STUCK = Duration.ofSeconds(5);
+
+    private static final String REMEDY = "make room, or let somebody read it: " + RING_CAPACITY
+            + " lines wait for each worker, further ones are dropped (logging.access.output)";
+
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
 
     /** One session and the wall clock of its end, which is the line's time however late it is written. */
@@ -61,6 +71,13 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         }
     }
 
+    /** How those end that connect and leave, or stay, without a word: probes, and sockets opened in advance. */
+    private static final Set<CloseReason> WITHOUT_A_WORD = EnumSet.of(
+            CloseReason.COMPLETED,
+            CloseReason.CLIENT_GONE_BEFORE_HELLO,
+            CloseReason.HELLO_TIMEOUT,
+            CloseReason.CLIENT_RESET);
+
     /** What was asked for last. */
     private volatile AccessLogConfig config;
 
@@ -72,6 +89,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     /** What takes their place next; null if nothing does. */
     private final AtomicReference<@Nullable Setup> next = new AtomicReference<>();
 
+    private final Background.Task task;
     private final StringBuilder line = new StringBuilder(1024);
     private final Thread writer;
     /** True while the writer sleeps without end or is about to. */
@@ -89,23 +107,25 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     private long reportedDrops;
     private long reportedAtNanos = System.nanoTime() - REPORT_NANOS;
 
-    private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output) {
+    private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output, Background background) {
         this.config = config;
         this.lanes = Stream.generate(() -> new Lane(capacity)).limit(workers).toList();
         this.output = output;
         this.clientIp = config.clientIp();
         this.lines = new AccessLine(clientIp);
-        this.writer = Thread.ofPlatform().name("access-log").daemon().unstarted(this::write);
+        this.task = background.task("access log", REMEDY, STUCK);
+        this.writer = Thread.ofPlatform().name("access-log").daemon().unstarted(() -> task.whole(this::write));
     }
 
     /**
      * Opens the output and starts to write.
      *
      * @param workers how many will report
+     * @param background is where it says that it fails
      * @throws IOException if the file cannot be opened; the message says which and why
      */
-    public static AccessLog open(AccessLogConfig config, int workers) throws IOException {
-        return started(config, workers, RING_CAPACITY, output(config));
+    public static AccessLog open(AccessLogConfig config, int workers, Background background) throws IOException {
+        return started(config, workers, RING_CAPACITY, output(config), background);
     }
 
     private static AccessOutput output(AccessLogConfig config) throws IOException {
@@ -116,8 +136,9 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         };
     }
 
-    static AccessLog started(AccessLogConfig config, int workers, int capacity, AccessOutput output) {
-        AccessLog log = new AccessLog(config, workers, capacity, output);
+    static AccessLog started(
+            AccessLogConfig config, int workers, int capacity, AccessOutput output, Background background) {
+        AccessLog log = new AccessLog(config, workers, capacity, output, background);
         log.writer.start();
         return log;
     }
@@ -133,8 +154,11 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     // ---- on the workers ----
 
     @Override
-    public boolean wants(CloseReason reason) {
+    public boolean wants(CloseReason reason, boolean empty) {
         AccessLogConfig now = config;
+        if (empty && !now.empty() && WITHOUT_A_WORD.contains(reason)) {
+            return false;
+        }
         int percent = now.sampleOkPercent();
         return now.output() != AccessLogConfig.Output.NONE
                 && (reason != CloseReason.COMPLETED
@@ -221,6 +245,15 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         return lost + lanes.stream().mapToLong(lane -> lane.dropped).sum();
     }
 
+    /** Lines that are not written. */
+    public AccessLogLines lines() {
+        return new AccessLogLines(dropped(), waiting());
+    }
+
+    private long waiting() {
+        return lanes.stream().mapToLong(lane -> lane.ring.size()).sum();
+    }
+
     /**
      * Writes what was handed over, and ends. The workers have to have ended before. An output that takes nothing gets
      * a few seconds.
@@ -293,17 +326,17 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     }
 
     private boolean flush() {
+        task.begins(); // a pipe that nobody reads holds this thread
         try {
-            boolean written = output.flush();
-            if (written && broken) {
-                log.info("access log: {} takes lines again", output);
+            broken = !output.flush();
+            if (broken) {
+                task.failed(output + " takes no lines");
+            } else {
+                task.works();
             }
-            broken = !written;
         } catch (IOException e) {
-            if (!broken) {
-                log.error("access log: {} cannot be written: {}; trying again", output, FileFault.text(e));
-            }
             broken = true;
+            task.failed(output + " cannot be written: " + FileFault.text(e));
         }
         return !broken;
     }

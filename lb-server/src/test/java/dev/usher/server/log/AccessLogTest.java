@@ -5,16 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Background;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
 import dev.usher.relay.CloseReason;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AccessLogTest {
     private static final int WORKERS = 3;
+
+    private final Background background = new Background(Clock.SYSTEM);
 
     @TempDir
     private Path directory = Path.of("");
@@ -104,7 +110,7 @@ class AccessLogTest {
     void aFullDiskCostsLinesAndNothingElse() throws IOException {
         Path full = Path.of("/dev/full");
         Assumptions.assumeTrue(Files.isWritable(full), "no /dev/full here");
-        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full));
+        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full), background);
         for (int i = 0; i < 10_000; i++) {
             log.ended(0, Ends.completed(i));
         }
@@ -121,9 +127,9 @@ class AccessLogTest {
 
     @Test
     void outputNoneMakesNoLog() throws IOException {
-        try (AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1)) {
-            assertFalse(log.wants(CloseReason.COMPLETED));
-            assertFalse(log.wants(CloseReason.HELLO_TIMEOUT));
+        try (AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1, background)) {
+            assertFalse(log.wants(CloseReason.COMPLETED, false));
+            assertFalse(log.wants(CloseReason.HELLO_TIMEOUT, false));
         }
     }
 
@@ -133,9 +139,9 @@ class AccessLogTest {
         AccessLog some = open(directory.resolve("some"), 10);
         int wanted = 0;
         for (int i = 0; i < 100_000; i++) {
-            wanted += some.wants(CloseReason.COMPLETED) ? 1 : 0;
-            assertTrue(!none.wants(CloseReason.COMPLETED));
-            assertTrue(none.wants(CloseReason.BACKEND_RESET));
+            wanted += some.wants(CloseReason.COMPLETED, false) ? 1 : 0;
+            assertTrue(!none.wants(CloseReason.COMPLETED, false));
+            assertTrue(none.wants(CloseReason.BACKEND_RESET, false));
         }
         assertTrue(wanted > 9_000 && wanted < 11_000, "was " + wanted); // ten standard deviations
         none.close();
@@ -165,12 +171,12 @@ class AccessLogTest {
     @Test
     void canBeTurnedOnAndOff() throws Exception {
         Path file = directory.resolve("later.log");
-        AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1);
+        AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1, background);
         log.prepare(config(Output.FILE, file, 100)).commit();
-        assertTrue(log.wants(CloseReason.COMPLETED));
+        assertTrue(log.wants(CloseReason.COMPLETED, false));
         log.ended(0, Ends.completed(1));
         log.prepare(config(Output.NONE, null, 100)).commit();
-        assertFalse(log.wants(CloseReason.COMPLETED));
+        assertFalse(log.wants(CloseReason.COMPLETED, false));
         log.close();
         assertTrue(Files.readAllLines(file).size() <= 1);
     }
@@ -188,12 +194,38 @@ class AccessLogTest {
         assertEquals(1, Files.readAllLines(file).size());
     }
 
-    private static AccessLog open(Path file, int sampleOkPercent) throws IOException {
-        return AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS);
+    /** A fault is a fault, whether or not a byte was sent before it. */
+    @Test
+    void leavesOutConnectionsWithoutAByteUnlessTheyFailed() throws IOException {
+        AccessLogConfig quiet = config(Output.FILE, directory.resolve("quiet"), 100);
+        AccessLogConfig all = new AccessLogConfig(
+                quiet.output(), directory.resolve("all"), quiet.format(), 100, quiet.clientIp(), true);
+        Set<CloseReason> leftOut = EnumSet.noneOf(CloseReason.class);
+        try (AccessLog log = AccessLog.open(quiet, WORKERS, background);
+                AccessLog whole = AccessLog.open(all, WORKERS, background)) {
+            for (CloseReason reason : CloseReason.values()) {
+                assertTrue(log.wants(reason, false), reason.word());
+                assertTrue(whole.wants(reason, true), reason.word());
+                if (!log.wants(reason, true)) {
+                    leftOut.add(reason);
+                }
+            }
+        }
+        assertEquals(
+                EnumSet.of(
+                        CloseReason.COMPLETED,
+                        CloseReason.CLIENT_GONE_BEFORE_HELLO,
+                        CloseReason.HELLO_TIMEOUT,
+                        CloseReason.CLIENT_RESET),
+                leftOut);
+    }
+
+    private AccessLog open(Path file, int sampleOkPercent) throws IOException {
+        return AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS, background);
     }
 
     private static AccessLogConfig config(Output output, @org.jspecify.annotations.Nullable Path file, int percent) {
-        return new AccessLogConfig(output, file, AccessFormat.JSON, percent, ClientIp.FULL);
+        return new AccessLogConfig(output, file, AccessFormat.JSON, percent, ClientIp.FULL, false);
     }
 
     private static void awaitLines(Path file, int count) throws IOException {

@@ -15,6 +15,7 @@ const REASONS = {
   client_connections: "client over limits.per_client_ip.connections",
   client_rate: "client over limits.per_client_ip.new_per_second",
   denied: "client address refused by the route",
+  loop: "a backend's address leads to usher itself",
   no_backend: "no backend of the pool takes sessions",
   connect_refused: "the last backend tried refused",
   connect_timeout: "the last backend tried did not answer in time",
