@@ -14,7 +14,7 @@ public final class HostName {
 
     /** The name in its one form. Throws {@link IllegalArgumentException} that says what is wrong with it. */
     public static String normalize(String written) {
-        String name = written.chars().allMatch(c -> c < 128) ? written.toLowerCase(Locale.ROOT) : toALabels(written);
+        String name = toAscii(written).toLowerCase(Locale.ROOT);
         if (name.endsWith(".")) {
             name = name.substring(0, name.length() - 1);
         }
@@ -31,6 +31,11 @@ public final class HostName {
         return name;
     }
 
+    /** A name with letters beyond ASCII in A-labels; any other text as it is. Throws as {@link #normalize} does. */
+    public static String toAscii(String written) {
+        return written.chars().allMatch(c -> c < 128) ? written : toALabels(written);
+    }
+
     private static String toALabels(String written) {
         for (int i = 0; i < written.length(); i++) {
             if (CHANGED_BY_IDNA_2003.indexOf(written.charAt(i)) >= 0) {
@@ -38,7 +43,7 @@ public final class HostName {
             }
         }
         try {
-            return IDN.toASCII(written).toLowerCase(Locale.ROOT);
+            return IDN.toASCII(written);
         } catch (IllegalArgumentException _) {
             throw notIdna(written);
         }
