@@ -25,7 +25,7 @@ final class Misspelt {
         for (Item.Entry entry : tree.entries()) {
             Optional<String> meant = meant(entry, tree, known);
             meant.ifPresent(
-                    _ -> problems.error(entry.place(), fault.apply(entry.key()) + Suggestion.text(entry.key(), known)));
+                    key -> problems.error(entry.place(), fault.apply(entry.key()) + "; did you mean \"" + key + "\"?"));
             entries.add(meant.map(key -> new Item.Entry(entry.place(), key, entry.value()))
                     .orElse(entry));
         }
@@ -42,6 +42,6 @@ final class Misspelt {
     }
 
     private static Optional<String> meaning(Item.Entry entry, Collection<String> known) {
-        return known.contains(entry.key()) ? Optional.empty() : Suggestion.clear(entry.key(), known);
+        return known.contains(entry.key()) ? Optional.empty() : KeyHelp.clearlyMeant(entry.key(), known);
     }
 }
