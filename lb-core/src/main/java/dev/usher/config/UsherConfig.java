@@ -109,7 +109,7 @@ public record UsherConfig(
                 ListenerConfig listener = listeners.get(name);
                 Check.that(listener != null, text + " names listener \"" + name + "\", which does not exist");
                 Check.that(
-                        listener == null || listener.type() == ListenerType.TLS,
+                        listener == null || listener.type().readsNames(),
                         text + " names listener \"" + name + "\", which is of type tcp and looks at no name");
             }
         }
@@ -129,9 +129,9 @@ public record UsherConfig(
             List<RouteConfig> routes,
             Fallback defaultRoute,
             Fallback noSniRoute) {
-        boolean tcp = listeners.values().stream().anyMatch(listener -> listener.type() == ListenerType.TCP);
+        boolean forwarded = listeners.values().stream().anyMatch(listener -> listener.type().needsPool());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(
-                tcp || fallback || !routes.isEmpty(), "there must be at least one route or one listener of type tcp");
+                forwarded || fallback || !routes.isEmpty(), "there must be at least one route or one listener of type tcp");
     }
 }

@@ -6,6 +6,7 @@ import dev.usher.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -120,39 +121,55 @@ final class Attempts {
         pool.latencies(worker).connect().record(connectNanos);
     }
 
-    /** The current one has sent its first byte. */
-    void answered() {
+    /**
+     * The current one has sent its first bytes.
+     *
+     * @param outcome what they say of it
+     */
+    void answered(AttemptOutcome outcome) {
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
         for (Backend silent : unheard) { // on a hello that another one answers: it was not the hello
-            pool.blame(silent, clock.nanos());
+            charge(silent, AttemptOutcome.ANOTHER_ANSWERED);
         }
+        charge(Objects.requireNonNull(current, "it has answered"), outcome);
+    }
+
+    /** How an attempt turns out that has not been connected in its time. */
+    AttemptOutcome timedOut() {
+        return hurried ? AttemptOutcome.TIMED_OUT_HURRIED : AttemptOutcome.TIMED_OUT;
     }
 
     /** Lets the current one go, since it did not do; the next one will be another. */
-    void failed(CloseReason reason) {
+    void failed(AttemptOutcome outcome) {
         Backend failed = current;
         if (failed == null) {
             return;
         }
-        switch (reason) {
-            case BACKEND_CLOSED_EARLY, BACKEND_SILENT -> { // perhaps for what the client's hello asks for
-                failed.countFailure();
-                unheard = with(unheard, failed);
-            }
-            case CONNECT_TIMEOUT -> {
-                if (hurried) { // the client had no more time, so it had less
-                    failed.countFailure();
-                } else {
-                    pool.failed(failed, clock.nanos());
-                }
-            }
-            case OUT_OF_SOCKETS -> {} // our own fault
-            case BACKEND_DOWN, BACKEND_REMOVED -> {} // left, not tried in vain
-            default -> pool.failed(failed, clock.nanos());
+        charge(failed, outcome);
+        if (outcome.isUnheard()) {
+            unheard = with(unheard, failed);
         }
         letGo();
         tried = with(tried, failed);
+    }
+
+    /** The session ends while it is connected to the current one, which is not to be left for another. */
+    void endedUnanswered(AttemptOutcome outcome) {
+        if (taken && current != null) {
+            charge(current, outcome);
+        }
+    }
+
+    private void charge(Backend backend, AttemptOutcome outcome) {
+        if (outcome.isCounted()) {
+            backend.countFailure();
+        }
+        switch (outcome.row()) {
+            case LONGER -> pool.blame(backend, clock.nanos());
+            case LEFT -> {}
+            case CLEARED -> backend.succeeded();
+        }
     }
 
     private static List<Backend> with(List<Backend> list, Backend added) {

@@ -24,11 +24,13 @@ import dev.usher.tls.Hellos;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -168,6 +170,30 @@ class FailingBackendsTest {
                 assertEquals(1, usher.ended(CloseReason.COMPLETED).attempts());
             }
             assertEquals(3, usher.backend(bad).failures());
+            isServedInThreeThenTwoAttempts(usher, 0);
+        }
+    }
+
+    /** Six bytes of an alert say nothing: neither that the backend is well, nor that it is not. */
+    @Test
+    void anAlertThatIsCutDoesNotClearTheRowOfFailures() throws IOException {
+        AtomicInteger sessions = new AtomicInteger();
+        byte[] alert = INTERNAL_ERROR;
+        try (TestBackend bad = TestBackend.start(client -> {
+                    client.read(helloBytes());
+                    boolean cut = sessions.incrementAndGet() == 3;
+                    client.send(cut ? Arrays.copyOf(alert, alert.length - 1) : alert);
+                    client.halfClose().readToEnd();
+                });
+                TestBackend good = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of(bad, good)
+                        .pool(FailingBackendsTest::firstEjectedAfterThree)
+                        .start()) {
+            for (int i = 0; i < 4; i++) {
+                exchange(usher);
+                assertEquals(1, usher.ended(CloseReason.COMPLETED).attempts());
+            }
+            assertEquals(3, usher.backend(bad).failures(), "the cut one is not counted");
             isServedInThreeThenTwoAttempts(usher, 0);
         }
     }

@@ -378,7 +378,7 @@ public final class TestUsher implements AutoCloseable {
                     acceptProxyProtocol,
                     trustedProxies,
                     listenerConnections,
-                    type == ListenerType.TCP ? POOL : null);
+                    type.needsPool() ? POOL : null);
             PoolConfig web = pool.apply(PoolConfigBuilder.of(POOL)
                             .backends(backends)
                             .timeouts(timeouts)
