@@ -27,11 +27,11 @@ public record HostPort(String host, int port) {
 
     /** Reads {@code 10.0.0.1:443}, {@code [2001:db8::1]:443} or {@code db.internal:443}: host and port must be there. */
     public static HostPort parse(String text) {
-        Check.that(!isNumber(text), '"' + text + "\" is a port alone: write host:" + text);
+        Check.that(!isNumber(text), () -> '"' + text + "\" is a port alone: write host:" + text);
         HostPort address = read(text, "a backend");
         Check.that(
                 !address.host.isEmpty(),
-                '"' + text + "\" has no host: write one in front of the colon, as 10.0.0.1:" + address.port);
+                () -> '"' + text + "\" has no host: write one in front of the colon, as 10.0.0.1:" + address.port);
         Check.that(address.port != 0, "port " + PORT.faultIn(address.port));
         return address;
     }
@@ -40,7 +40,7 @@ public record HostPort(String host, int port) {
     public static HostPort parseBind(String text) {
         Check.that(
                 !isNumber(text),
-                '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:" + text);
+                () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:" + text);
         return read(text, "an address to listen on");
     }
 
@@ -133,23 +133,28 @@ public record HostPort(String host, int port) {
         if (ip != null) {
             return IpAddress.text(ip);
         }
-        Check.that(host.indexOf(':') < 0, '"' + host + "\" is not an IPv6 address" + zoneHint(host));
+        Check.that(host.indexOf(':') < 0, () -> '"' + host + "\" is not an IPv6 address" + zoneHint(host));
         String name = HostName.normalize(host);
         Check.that(
                 !IpAddress.looksNumeric(name),
-                '"' + host + "\" is not an IPv4 address (four numbers 0..255 without leading zeros)");
+                () -> '"' + host + "\" is not an IPv4 address (four numbers 0..255 without leading zeros)");
         return name;
     }
 
     private static int parsePort(String port, String text) {
-        Check.that(isNumber(port), '"' + text + "\" has no port number behind the last colon");
+        Check.that(isNumber(port), () -> '"' + text + "\" has no port number behind the last colon");
         long value = port.length() > 9 ? Long.MAX_VALUE : Long.parseLong(port);
         Check.that(value <= PORT.max(), "port must be " + PORT + ", was " + port);
         return (int) value;
     }
 
     private static boolean isNumber(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     private static String bracketHint(String text) {

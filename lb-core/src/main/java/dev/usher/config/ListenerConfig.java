@@ -65,4 +65,16 @@ public record ListenerConfig(
                 DEFAULT_MAX_CONNECTIONS,
                 pool);
     }
+
+    // ---- the same with one setting changed ----
+
+    public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
+        return new ListenerConfig(
+                name, type, bind, clientHello, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+    }
+
+    public ListenerConfig withMaxConnections(int maxConnections) {
+        return new ListenerConfig(
+                name, type, bind, clientHello, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+    }
 }

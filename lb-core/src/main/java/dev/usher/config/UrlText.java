@@ -20,6 +20,9 @@ record UrlText(String scheme, String host, int port) {
 
     /** Null for a text that is no URL. */
     static @Nullable UrlText of(String text) {
+        if (text.indexOf(":/") < 0) {
+            return null; // most texts, of which a large file has many
+        }
         Matcher parts = URL.matcher(text);
         if (!parts.matches()) {
             return null;

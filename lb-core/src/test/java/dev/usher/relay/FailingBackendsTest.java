@@ -326,18 +326,7 @@ class FailingBackendsTest {
     private static UsherConfig with(UsherConfig config, PoolConfig pool) {
         Map<String, PoolConfig> pools = new LinkedHashMap<>(config.pools());
         pools.put(pool.name(), pool);
-        return new UsherConfig(
-                config.listeners(),
-                config.routes(),
-                config.defaultRoute(),
-                config.noSniRoute(),
-                pools,
-                config.limits(),
-                config.workers(),
-                config.shutdown(),
-                config.reload(),
-                config.admin(),
-                config.logging());
+        return config.withPools(pools);
     }
 
     @Test

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param mark a line that this program's configurations have, and usher's do not
  */
 record ForeignConfig(String program, Pattern mark) {
+    /** A mark stands near the beginning, and a large file is not searched as a whole. */
+    private static final int SEARCHED_CHARS = 16 * 1024;
+
     private static final List<ForeignConfig> ALL = List.of(
             of("HAProxy", "(?:global|defaults|(?:frontend|backend|listen)[ \\t]+[\\w.:-]+)[ \\t]*(?:#.*)?"),
             of("nginx", "[ \\t]*(?:(?:stream|http|events|server)[ \\t]*|upstream[ \\t]+[\\w.-]+[ \\t]*)\\{.*"),
@@ -27,8 +30,9 @@ record ForeignConfig(String program, Pattern mark) {
 
     /** Notes the line that gives the text away. False if the text is no other program's as far as can be seen. */
     static boolean isNoted(Source source, String text, Problems problems) {
+        String head = text.substring(0, Math.min(text.length(), SEARCHED_CHARS));
         for (ForeignConfig each : ALL) {
-            Place place = each.markIn(source, text);
+            Place place = each.markIn(source, head);
             if (place != null) {
                 problems.error(
                         place,
