@@ -118,7 +118,7 @@ final class KeyHelp {
         add(all, List.of("in admin.tokens"), "name", "role", "sha256");
         add(all, List.of("in admin.tls"), "cert", "key");
         add(all, List.of("in logging"), "level", "format", "access");
-        add(all, List.of("in logging.access"), "output", "format", "sample_ok", "client_ip");
+        add(all, List.of("in logging.access"), "output", "format", "sample_ok", "client_ip", "empty");
         return all;
     }
 
