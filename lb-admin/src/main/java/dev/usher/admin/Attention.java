@@ -1,7 +1,6 @@
 package dev.usher.admin;
 
 import dev.usher.Background;
-import dev.usher.CoalescingHazard;
 import dev.usher.LoadBalancer;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
@@ -352,22 +351,12 @@ public final class Attention {
         Instant now = Instant.now();
         if (slowPartMade == null || Duration.between(slowPartMade, now).compareTo(SLOW_PART_LIFE) > 0) {
             List<Entry> made = new ArrayList<>();
-            balancer.coalescingHazards(MAX_HAZARDS).forEach(hazard -> made.add(ofHazard(hazard)));
+            balancer.coalescingHazards(MAX_HAZARDS).forEach(hazard -> made.add(CertificateAttention.ofHazard(hazard)));
             ofUnknownNames(made);
             slowPart = List.copyOf(made);
             slowPartMade = now;
         }
         return slowPart;
-    }
-
-    private static Entry ofHazard(CoalescingHazard hazard) {
-        return new Entry(
-                Severity.WARNING,
-                Kind.COALESCING,
-                subject(hazard.backend(), hazard.pool()),
-                hazard.text() + ". Give the names certificates of their own, or one pool",
-                null,
-                "certificates?filter=" + escaped(hazard.route()));
     }
 
     private void ofUnknownNames(List<Entry> entries) {
