@@ -6,9 +6,11 @@ import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.Units;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.CertificateSeen;
+import dev.usher.pool.RecentSessions;
 import dev.usher.view.BackendView;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
@@ -87,7 +89,11 @@ public final class Attention {
             POOL_DOWN,
             BACKEND_DOWN,
             BACKEND_EJECTED,
+            /** Its probes succeed, and sessions fail on it. */
+            BACKEND_FAILING,
             BACKEND_DRAINED,
+            /** The addresses of one family have never answered. */
+            ADDRESS_FAMILY,
             RELOAD_REFUSED,
             RESTART_NEEDED,
             CERTIFICATE,
@@ -106,7 +112,11 @@ public final class Attention {
         ofConfiguration(entries);
         balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
         ofPools(pools, entries);
-        pools.forEach(pool -> pool.backends().forEach(backend -> ofBackend(pool, backend, entries)));
+        AddressFamilies families = new AddressFamilies(pools);
+        entries.addAll(families.entries());
+        pools.forEach(pool -> pool.backends().stream()
+                .filter(backend -> !families.tellOf(backend))
+                .forEach(backend -> ofBackend(pool, backend, entries)));
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
@@ -254,7 +264,7 @@ public final class Attention {
 
     private static void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
         switch (backend.state()) {
-            case UP, UNPROBED -> {}
+            case UP, UNPROBED -> ofTrouble(pool, backend, entries);
             case DOWN ->
                 entries.add(entry(
                         pool,
@@ -280,6 +290,24 @@ public final class Attention {
                                 + " left. Enable it to use it again"));
         }
         ofCertificate(pool, backend, entries);
+    }
+
+    private static void ofTrouble(PoolView pool, BackendView backend, List<Entry> entries) {
+        RecentSessions.Trouble trouble = backend.trouble();
+        if (trouble != null) {
+            entries.add(new Entry(
+                    Severity.WARNING,
+                    Kind.BACKEND_FAILING,
+                    subject(backend.address(), pool.name()),
+                    trouble.text() + ", though it is " + backend.state().word()
+                            + ". Look at the process there: it may be stopped or overloaded"
+                            + (pool.healthCheck() == HealthCheckConfig.Type.TLS
+                                            || pool.healthCheck() == HealthCheckConfig.Type.HTTPS
+                                    ? ""
+                                    : "; probes of type tls would notice it"),
+                    trouble.since(),
+                    "pools?filter=" + escaped(backend.address())));
+        }
     }
 
     private static Entry entry(PoolView pool, BackendView backend, Severity severity, Kind kind, String text) {

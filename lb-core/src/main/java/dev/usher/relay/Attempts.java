@@ -1,8 +1,13 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
+import dev.usher.pool.RecentSessions;
+import dev.usher.pool.RecentSessions.Outcome;
 import dev.usher.time.Clock;
+import dev.usher.tls.ServerFirstBytes;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,11 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class Attempts {
     /** What is left of the client's patience is no use if it is less. A deadline may also come by some of it too early. */
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Addresses of names that were tried already, beyond the retries: a name that has more of them that fail is down. */
+    private static final int MAX_MORE_ADDRESSES = 8;
 
     private Pool pool;
     private final int worker;
     private final Clock clock;
     private final long clientHash;
+    /** Of the client, by {@link RecentSessions#mark}. */
+    private final int mark;
+
     private final long beganNanos;
     private List<Backend> tried = List.of();
     /** Those of {@link #tried} that took the hello and closed before their first byte, or said nothing for too long. */
@@ -30,6 +40,8 @@ final class Attempts {
     private @Nullable Backend held;
     /** True exactly while {@link #current} counts this session as open. */
     private boolean taken;
+    /** True exactly when it has been noted of {@link #current} that it did not answer in time. */
+    private boolean notedSilent;
     /** True exactly when earlier attempts have left the current one less time than it should have. */
     private boolean hurried;
 
@@ -39,13 +51,13 @@ final class Attempts {
 
     /**
      * @param worker index of the session's worker
-     * @param clientHash what {@link Pool#clientHash} says of the client
      */
-    Attempts(Pool pool, int worker, Clock clock, long clientHash) {
+    Attempts(Pool pool, int worker, Clock clock, InetSocketAddress client) {
         this.pool = pool;
         this.worker = worker;
         this.clock = clock;
-        this.clientHash = clientHash;
+        this.clientHash = pool.clientHash(client);
+        this.mark = RecentSessions.mark(client.getAddress());
         this.beganNanos = clock.nanos();
     }
 
@@ -83,6 +95,7 @@ final class Attempts {
             taken = true;
             hurried = count > 0 && patienceNanos() < pool.timeouts().connectNanos();
             count++;
+            notedSilent = false;
             connectNanos = SessionEnd.UNKNOWN;
             connectStartedNanos = clock.nanos();
         }
@@ -101,8 +114,37 @@ final class Attempts {
     }
 
     private @Nullable Backend pick(List<Backend> excluded) {
-        boolean inTime = patienceNanos() > (count == 0 ? 0 : LEAST_NANOS);
-        return inTime && count <= pool.config().retries() ? pool.pick(clientHash, excluded) : null;
+        if (patienceNanos() <= (count == 0 ? 0 : LEAST_NANOS)) {
+            return null;
+        }
+        int retries = pool.config().retries();
+        if (count <= retries) {
+            return pool.pick(clientHash, excluded);
+        }
+        // Retries are for backends as the file has them: an address that leads nowhere, of a name with others, is none.
+        if (!unheard.isEmpty() || count > retries + MAX_MORE_ADDRESSES) {
+            return null;
+        }
+        List<HostPort> names = namesOf(excluded);
+        return names.size() <= retries
+                ? pool.pick(clientHash, excluded)
+                : pool.pick(clientHash, allBut(names, excluded));
+    }
+
+    private static List<HostPort> namesOf(List<Backend> backends) {
+        return backends.stream()
+                .map(backend -> backend.config().address())
+                .distinct()
+                .toList();
+    }
+
+    /** Those that are excluded, and all that are of another name. */
+    private List<Backend> allBut(List<HostPort> names, List<Backend> excluded) {
+        List<Backend> all = new ArrayList<>(excluded);
+        pool.backends().stream()
+                .filter(backend -> !names.contains(backend.config().address()))
+                .forEach(all::add);
+        return all;
     }
 
     /** How long the attempt may take: its own time-out, but no more than the client is made to wait in all. */
@@ -120,12 +162,34 @@ final class Attempts {
         pool.latencies(worker).connect().record(connectNanos);
     }
 
-    /** The current one has sent its first byte. */
-    void answered() {
+    /**
+     * The current one has sent its first bytes.
+     *
+     * @param first what they are; null where no hello was sent, and nothing can be said
+     */
+    void answered(@Nullable ServerFirstBytes first) {
+        if (first != null) {
+            boolean alert = first == ServerFirstBytes.ALERT || first == ServerFirstBytes.INTERNAL_ERROR;
+            note(alert ? Outcome.ALERT : Outcome.ANSWERED);
+        }
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
         for (Backend silent : unheard) { // on a hello that another one answers: it was not the hello
             pool.blame(silent, clock.nanos());
+        }
+    }
+
+    /** The current one has a whole hello, has said nothing for {@code first_byte}, and the client is still there. */
+    void silent() {
+        if (!notedSilent) {
+            notedSilent = true;
+            note(Outcome.SILENT);
+        }
+    }
+
+    private void note(Outcome outcome) {
+        if (current != null) {
+            current.fared(outcome, mark);
         }
     }
 
@@ -137,6 +201,9 @@ final class Attempts {
         }
         switch (reason) {
             case BACKEND_CLOSED_EARLY, BACKEND_SILENT -> { // perhaps for what the client's hello asks for
+                if (reason == CloseReason.BACKEND_CLOSED_EARLY) {
+                    note(Outcome.CLOSED_EARLY);
+                }
                 failed.countFailure();
                 unheard = with(unheard, failed);
             }
@@ -144,12 +211,16 @@ final class Attempts {
                 if (hurried) { // the client had no more time, so it had less
                     failed.countFailure();
                 } else {
+                    note(Outcome.NOT_CONNECTED);
                     pool.failed(failed, clock.nanos());
                 }
             }
             case OUT_OF_SOCKETS -> {} // our own fault
             case BACKEND_DOWN, BACKEND_REMOVED -> {} // left, not tried in vain
-            default -> pool.failed(failed, clock.nanos());
+            default -> {
+                note(Outcome.NOT_CONNECTED);
+                pool.failed(failed, clock.nanos());
+            }
         }
         letGo();
         tried = with(tried, failed);

@@ -328,7 +328,7 @@ final class Session implements Deadline.Owner {
             end(CloseReason.SHUTDOWN);
             return;
         }
-        attempts = new Attempts(pool, relay.index(), worker.clock(), pool.clientHash(clientAddress()));
+        attempts = new Attempts(pool, relay.index(), worker.clock(), clientAddress());
         opening.ready();
         if (putHeaderInFront(pool)) {
             connect(CloseReason.NO_BACKEND);
@@ -501,9 +501,10 @@ final class Session implements Deadline.Owner {
 
     /** @param bytes the first that the backend sent; passed on already */
     private void onFirstByte(ByteBuffer bytes) {
-        attempts().answered();
+        ServerFirstBytes first = hello == null ? null : ServerFirstBytes.look(bytes);
+        attempts().answered(first);
         Backend answering = Objects.requireNonNull(attempts().current(), "it has answered");
-        if (hello != null && ServerFirstBytes.look(bytes) == ServerFirstBytes.INTERNAL_ERROR) {
+        if (first == ServerFirstBytes.INTERNAL_ERROR) {
             pool().failed(answering, worker.nowNanos());
         } else {
             answering.succeeded();
@@ -688,6 +689,7 @@ final class Session implements Deadline.Owner {
 
     /** One that is only slow is better than none: it is left only for another, which is looked for again now and then. */
     private void onSilence() {
+        attempts().silent();
         if (!leaveUnheard(CloseReason.BACKEND_SILENT)) {
             long sooner = Math.max(0, LOOK_NANOS - pool().timeouts().firstByteNanos());
             unheardSinceNanos = worker.nowNanos() + sooner;

@@ -3,6 +3,7 @@ package dev.usher.testing;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -44,6 +45,14 @@ public final class TestPeer implements AutoCloseable {
         if (receiveBufferBytes > 0) {
             socket.setReceiveBufferSize(receiveBufferBytes);
         }
+        socket.connect(address, (int) PATIENCE.toMillis());
+        return new TestPeer(socket);
+    }
+
+    /** From an address of this machine, as {@code 127.0.0.2}. */
+    public static TestPeer connect(InetAddress from, InetSocketAddress address) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(from, 0));
         socket.connect(address, (int) PATIENCE.toMillis());
         return new TestPeer(socket);
     }

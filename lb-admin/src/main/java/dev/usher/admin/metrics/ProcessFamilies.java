@@ -56,6 +56,9 @@ final class ProcessFamilies {
     private static final MetricMetadata DROPPED =
             metric("access_log_dropped_lines", "Lines of the access log that were not written.");
 
+    private static final MetricMetadata UNRESOLVED =
+            metric("resolve_failing_names", "Host names of backends that do not resolve now.");
+
     private static final double MILLIS_PER_SECOND = 1e3;
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -121,6 +124,10 @@ final class ProcessFamilies {
 
     static void accessLog(Families to, long droppedLines) {
         to.counter(DROPPED, Labels.EMPTY, droppedLines);
+    }
+
+    static void names(Families to, int failing) {
+        to.gauge(UNRESOLVED, Labels.EMPTY, failing);
     }
 
     private static double seconds(Instant at) {

@@ -34,6 +34,7 @@ final class UsherCollector implements MultiCollector {
         ProcessFamilies.workers(families, snapshot, balancer.loopDelays());
         ProcessFamilies.reloads(families, reloading.status());
         ProcessFamilies.accessLog(families, droppedLines.getAsLong());
+        ProcessFamilies.names(families, balancer.failingNames().size());
         ListenerFamilies.add(families, snapshot.listeners());
         PoolFamilies.add(families, pools, snapshot.pools());
         BackendFamilies.add(families, pools);
