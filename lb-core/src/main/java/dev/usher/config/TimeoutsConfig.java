@@ -33,7 +33,7 @@ public record TimeoutsConfig(
             Duration.ofSeconds(10),
             Duration.ofSeconds(5),
             Duration.ofHours(1),
-            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
             null);
 
     public TimeoutsConfig {

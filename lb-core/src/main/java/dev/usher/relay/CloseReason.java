@@ -17,7 +17,7 @@ public enum CloseReason {
      * Both sides sent their FIN, and all bytes were passed on; or the backend did, and then reset what the client still
      * said: most TLS clients end with a close_notify that a server which has closed does not wait for.
      */
-    COMPLETED("--", Ending.CLOSE),
+    COMPLETED("--", Ending.FIN_IF_WHOLE),
 
     /** The client closed or reset before its hello was whole; port scans and TCP health checks end like this. */
     CLIENT_GONE_BEFORE_HELLO("CH", Ending.CLOSE),
@@ -35,7 +35,7 @@ public enum CloseReason {
     UNKNOWN_NAME_CLOSED("PH", Ending.CLOSE),
     /** The listener takes connections of trusted proxies only, and the peer is none. */
     PROXY_NOT_TRUSTED("PH", Ending.RESET),
-    /** A trusted proxy's header is malformed, cut short, too long, or of a version that is not accepted. */
+    /** A trusted proxy's header is malformed, cut short, too long, late, or of a version that is not accepted. */
     PROXY_HEADER("PH", Ending.RESET),
     /** The client has as many connections open as {@code per_client_ip} lets it have. */
     CLIENT_CONNECTIONS("PH", Ending.RESET),
@@ -55,22 +55,22 @@ public enum CloseReason {
     /** The backend closed or reset before its first byte, and no other could take over. */
     BACKEND_CLOSED_EARLY("SD", Alert.INTERNAL_ERROR),
     /** The backend took the connection and sent nothing until the idle time-out. */
-    BACKEND_SILENT("sD", Ending.CLOSE),
+    BACKEND_SILENT("sD", Ending.FIN_IF_WHOLE),
 
     CLIENT_RESET("CD", Ending.RESET),
     BACKEND_RESET("SD", Ending.RESET),
-    IDLE_TIMEOUT("cD", Ending.CLOSE),
-    HALF_CLOSED_TIMEOUT("cL", Ending.CLOSE),
-    MAX_LIFETIME("PD", Ending.CLOSE),
+    IDLE_TIMEOUT("cD", Ending.FIN_IF_WHOLE),
+    HALF_CLOSED_TIMEOUT("cL", Ending.FIN_IF_WHOLE),
+    MAX_LIFETIME("PD", Ending.FIN_IF_WHOLE),
 
     /** The worker's budget for kept bytes was spent. */
     OUT_OF_BUFFERS("RD", Ending.RESET),
     /** It was still open when the time to drain was over. */
-    SHUTDOWN("KD", Ending.RESET),
+    SHUTDOWN("KD", Ending.FIN_IF_WHOLE),
     /** Its backend was taken from the configuration, and {@code on_removed_backend} is {@code close}. */
-    BACKEND_REMOVED("DD", Ending.RESET),
+    BACKEND_REMOVED("DD", Ending.FIN_IF_WHOLE),
     /** Its backend went down, and {@code on_down} is {@code close}. */
-    BACKEND_DOWN("DD", Ending.RESET),
+    BACKEND_DOWN("DD", Ending.FIN_IF_WHOLE),
     /** Somebody closed it through the admin side. */
     KILLED("KD", Ending.RESET),
     /** A fault in usher, which the log has with its stack. */
@@ -78,11 +78,17 @@ public enum CloseReason {
 
     /** What the two sides see. */
     enum Ending {
-        /** A FIN; whatever was not read is lost, as it must be. */
+        /** A FIN, before a byte was passed on; whatever was not read is lost, as it must be. */
         CLOSE,
         /** An alert and a FIN, and a short wait for the client to read them. The backend side is closed. */
         ALERT,
-        /** A RST to both: what they have is not the whole. */
+        /**
+         * Each side by what it has: a FIN if the other side's FIN came and all bytes before it were passed on, else a RST.
+         * A protocol that ends by a FIN would take a part for the whole. A RST to a side that has the whole could destroy
+         * what is still on its way to it.
+         */
+        FIN_IF_WHOLE,
+        /** A RST to both: one broke off, bytes were lost, or nothing more is to be delivered. */
         RESET
     }
 

@@ -177,7 +177,8 @@ final class Session implements Deadline.Owner {
 
     private void onDeadlineOfState() {
         switch (state) {
-            case AWAITING_HELLO -> end(cutShort(CloseReason.HELLO_TIMEOUT));
+            case AWAITING_HELLO ->
+                end(headerCollector == null ? CloseReason.HELLO_TIMEOUT : CloseReason.PROXY_HEADER);
             case CONNECTING -> tryAnother(CloseReason.CONNECT_TIMEOUT);
             case RELAYING, HALF_CLOSED -> onQuiet();
             case REFUSING -> close(Ending.CLOSE);
@@ -209,17 +210,13 @@ final class Session implements Deadline.Owner {
         }
         int count = client.read(into);
         if (count < 0) {
-            end(cutShort(CloseReason.CLIENT_GONE_BEFORE_HELLO));
+            boolean inHeader = headerCollector != null && opening.isKept();
+            end(inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_BEFORE_HELLO);
         } else if (count > 0 && headerCollector != null) {
             onHeaderBytes(headerCollector, into);
         } else if (count > 0) {
             onHelloBytes(into);
         }
-    }
-
-    /** The reason where an opening ends in the middle of a PROXY header: of the header, whatever ended it. */
-    private CloseReason cutShort(CloseReason otherwise) {
-        return headerCollector != null && opening.isKept() ? CloseReason.PROXY_HEADER : otherwise;
     }
 
     /** @param into all bytes so far, up to position */
@@ -825,12 +822,17 @@ final class Session implements Deadline.Owner {
         listener.onClosed();
     }
 
-    /** @param into what was on its way to this side: a FIN would pass off as the whole what it has of it */
+    /** @param into what was on its way to this side */
     private static void close(Side side, Half into, Ending ending) {
-        if (ending == Ending.RESET || into.wantsWrite()) {
-            side.reset();
-        } else {
+        boolean clean = switch (ending) {
+            case CLOSE, ALERT -> true;
+            case FIN_IF_WHOLE -> into.isDrained();
+            case RESET -> false;
+        };
+        if (clean) {
             side.close();
+        } else {
+            side.reset();
         }
     }
 

@@ -29,14 +29,21 @@ class CloseReasonTest {
             Map.entry(CloseReason.OUT_OF_SOCKETS, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.BACKEND_CLOSED_EARLY, Alert.INTERNAL_ERROR)));
 
-    /** What one side broke off, or usher did in the middle, must not look whole to the other. */
+    /** Usher ends what is under way: who has a part only must see that. */
+    private static final Set<CloseReason> BY_SIDE = EnumSet.of(
+            CloseReason.COMPLETED,
+            CloseReason.BACKEND_SILENT,
+            CloseReason.IDLE_TIMEOUT,
+            CloseReason.HALF_CLOSED_TIMEOUT,
+            CloseReason.MAX_LIFETIME,
+            CloseReason.SHUTDOWN,
+            CloseReason.BACKEND_REMOVED,
+            CloseReason.BACKEND_DOWN);
+
     private static final Set<CloseReason> RESETS = EnumSet.of(
             CloseReason.CLIENT_RESET,
             CloseReason.BACKEND_RESET,
             CloseReason.OUT_OF_BUFFERS,
-            CloseReason.SHUTDOWN,
-            CloseReason.BACKEND_REMOVED,
-            CloseReason.BACKEND_DOWN,
             CloseReason.KILLED,
             // Refused before a word of their protocol: nothing is lost, and it costs the least.
             CloseReason.PROXY_NOT_TRUSTED,
@@ -51,6 +58,7 @@ class CloseReasonTest {
         assertEquals(ALERTS.get(reason), reason.alert());
         assertEquals(ALERTS.containsKey(reason), reason.ending() == CloseReason.Ending.ALERT);
         assertEquals(RESETS.contains(reason), reason.ending() == CloseReason.Ending.RESET);
+        assertEquals(BY_SIDE.contains(reason), reason.ending() == CloseReason.Ending.FIN_IF_WHOLE);
     }
 
     @ParameterizedTest
@@ -58,6 +66,13 @@ class CloseReasonTest {
     void hasAnEndCodeOfTwoKnownLetters(CloseReason reason) {
         assertTrue(reason.endCode().matches("[CScsPRKDI][HCDL]|--"), reason.endCode());
         assertEquals(reason == CloseReason.COMPLETED, "--".equals(reason.endCode()));
+    }
+
+    /** A FIN without a question is only for those that were never connected to a backend. */
+    @ParameterizedTest
+    @EnumSource
+    void noRelayEndsInABareFin(CloseReason reason) {
+        assertTrue(reason.ending() != CloseReason.Ending.CLOSE || reason.endCode().endsWith("H"), reason.word());
     }
 
     @Test

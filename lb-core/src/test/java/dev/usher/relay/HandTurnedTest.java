@@ -158,7 +158,7 @@ class HandTurnedTest {
             turn();
             assertTrue(ends.isEmpty());
             endsAfter(Duration.ofMinutes(59), CloseReason.IDLE_TIMEOUT);
-            assertEquals(Ending.FIN, endingOf(client));
+            assertEquals(Ending.RST, endingOf(client));
         }
     }
 

@@ -23,11 +23,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,7 +189,7 @@ class ProxyProtocolTest {
     }
 
     @Test
-    void aHeaderThatStopsInTheMiddleIsRefused() throws IOException {
+    void aHeaderThatIsNotWholeInTimeIsRefused() throws IOException {
         try (TestUsher usher = TestUsher.of(backend)
                         .acceptProxyProtocol(AcceptProxyProtocol.ANY, ANYBODY)
                         .helloTimeout(Duration.ofMillis(60))
@@ -204,13 +202,9 @@ class ProxyProtocolTest {
             usher.ended(CloseReason.PROXY_HEADER);
             peer.send(Arrays.copyOf(V2, 20));
             assertEquals(Ending.RST, peer.ending());
-            silent.ending();
-            Set<CloseReason> reasons = EnumSet.of(usher.nextEnd().reason());
-            reasons.add(usher.nextEnd().reason());
-            assertEquals(
-                    EnumSet.of(CloseReason.PROXY_HEADER, CloseReason.HELLO_TIMEOUT),
-                    reasons,
-                    "one began a header, and one said nothing");
+            assertEquals(Ending.RST, silent.ending());
+            usher.ended(CloseReason.PROXY_HEADER);
+            usher.ended(CloseReason.PROXY_HEADER);
         }
     }
 

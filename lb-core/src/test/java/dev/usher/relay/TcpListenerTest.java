@@ -126,7 +126,7 @@ class TcpListenerTest {
                         .idleTimeout(Duration.ofMillis(100))
                         .start();
                 TestPeer client = usher.connect()) {
-            assertEquals(Ending.FIN, client.ending());
+            assertEquals(Ending.RST, client.ending());
             usher.ended(CloseReason.IDLE_TIMEOUT);
         }
     }

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
+import dev.usher.testing.TestPeer.Ending;
 import dev.usher.testing.TestUsher;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Time-outs on the machine's own clock. {@link HandTurnedTest} has their exact moments. */
@@ -23,7 +26,8 @@ class TimeoutsTest {
                 TestUsher usher = TestUsher.of(backend).idleTimeout(SHORT).start();
                 TestPeer client = usher.connect()) {
             client.send(hello());
-            assertEquals(0, client.readToEnd().length);
+            assertEquals(Ending.RST, client.ending());
+            assertEquals(0, client.received().length);
             SessionEnd end = usher.ended(CloseReason.BACKEND_SILENT);
             assertEquals(helloBytes(), end.bytesIn());
             assertEquals(SessionEnd.UNKNOWN, end.firstByteNanos());
@@ -37,24 +41,44 @@ class TimeoutsTest {
                 TestUsher usher = TestUsher.of(backend).idleTimeout(SHORT).start();
                 TestPeer client = usher.connect()) {
             client.send(hello()).read(helloBytes());
-            assertEquals(0, client.readToEnd().length);
+            assertEquals(Ending.RST, client.ending());
             usher.ended(CloseReason.IDLE_TIMEOUT);
             // The echo ends, and closes its socket, when it has read to the end.
             Await.until(() -> backend.connection(0).socket().isClosed(), "the backend has seen the end");
         }
     }
 
+    /** It has said all, and waits for the rest of an answer: an end of file would be the end of that. */
+    @Test
+    void resetAClientThatWaitsForTheRestOfItsAnswer() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> {
+                    client.send(new byte[1000]);
+                    TestBackend.await(done);
+                });
+                TestUsher usher = TestUsher.tcp(backend).halfClosedTimeout(SHORT).start();
+                TestPeer client = usher.connect()) {
+            client.send(hello()).halfClose().read(1000);
+            assertEquals(Ending.RST, client.ending());
+            usher.ended(CloseReason.HALF_CLOSED_TIMEOUT);
+            done.countDown();
+        }
+    }
+
     @Test
     void endAHalfClosedSession() throws IOException {
+        AtomicReference<Ending> seen = new AtomicReference<>();
         try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> {
                     client.send((byte) 1).halfClose();
-                    client.readToEnd();
+                    seen.set(client.ending());
                 });
                 TestUsher usher = TestUsher.of(backend).halfClosedTimeout(SHORT).start();
                 TestPeer client = usher.connect()) {
             client.send(hello());
-            assertEquals(1, client.readToEnd().length);
+            assertEquals(1, client.readToEnd().length); // all that there is: its end is a FIN
             usher.ended(CloseReason.HALF_CLOSED_TIMEOUT);
+            Await.until(() -> seen.get() != null, "the backend's connection ended");
+            assertEquals(Ending.RST, seen.get());
         }
     }
 

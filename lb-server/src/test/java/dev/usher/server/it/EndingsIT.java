@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** However one side ends, the other side sees the same: FIN as FIN, RST as RST, and every byte before it. */
+/**
+ * However one side ends, the other side sees the same: FIN as FIN, RST as RST, and every byte before it. Where usher ends
+ * what is not finished, it is a RST.
+ */
 class EndingsIT {
     private static final int BIG = 20_000_000;
     private static final byte[] GREETING = {1, 2, 3, 4, 5};
@@ -27,6 +30,7 @@ class EndingsIT {
     private static Backend answersThenReads;
     private static Backend resetsAfterGreeting;
     private static Backend tellsEnding;
+    private static Backend waitsAfterItsFin;
     private static Backend closesAtOnce;
     private static Backend resetsAtOnce;
     private static Backend silent;
@@ -54,6 +58,10 @@ class EndingsIT {
             client.send(GREETING);
             told.add(client.ending());
         }));
+        waitsAfterItsFin = parts.add(new Backend(client -> {
+            client.send(GREETING).halfClose();
+            told.add(client.ending());
+        }));
         closesAtOnce = parts.add(new Backend(client -> {
             client.read(client.in().available());
             client.halfClose();
@@ -73,6 +81,7 @@ class EndingsIT {
                   answers.example.com: %s
                   resets.example.com: %s
                   ending.example.com: %s
+                  waits.example.com: %s
                   closes.example.com: %s
                   breaks.example.com: %s
                   silent.example.com: %s
@@ -85,6 +94,7 @@ class EndingsIT {
                         answersThenReads.hostPort(),
                         resetsAfterGreeting.hostPort(),
                         tellsEnding.hostPort(),
+                        waitsAfterItsFin.hostPort(),
                         closesAtOnce.hostPort(),
                         resetsAtOnce.hostPort(),
                         silent.hostPort(),
@@ -145,19 +155,19 @@ class EndingsIT {
         byte[] toFrozen = Hello.of("frozen.example.com");
         try (Peer client = Peer.connect(usher)) {
             client.send(toFrozen).halfClose();
-            assertEquals(Peer.Ending.FIN, client.ending());
+            assertEquals(Peer.Ending.RST, client.ending());
             usher.log().of(client).ends("backend_silent sD").moved(toFrozen.length, 0);
         }
     }
 
     @Test
     void halfClosedSessionEndsAfterItsOwnTime() throws Exception {
-        byte[] hello = Hello.of("answers.example.com");
+        byte[] hello = Hello.of("waits.example.com");
         try (Peer client = Peer.connect(usher)) {
             client.send(hello);
-            client.in().readAllBytes(); // the FIN has come; ours does not
-            usher.log().of(client).ends("half_closed_timeout cL").moved(hello.length, BIG);
-            told();
+            assertArrayEquals(GREETING, client.in().readAllBytes()); // the FIN has come; ours does not
+            usher.log().of(client).ends("half_closed_timeout cL").moved(hello.length, GREETING.length);
+            assertEquals(Peer.Ending.RST, told());
         }
     }
 
@@ -230,8 +240,8 @@ class EndingsIT {
         byte[] hello = Hello.of("silent.example.com");
         try (Peer client = Peer.connect(usher)) {
             client.send(hello);
-            assertEquals(Peer.Ending.FIN, client.ending());
-            assertEquals(Peer.Ending.FIN, told());
+            assertEquals(Peer.Ending.RST, client.ending());
+            assertEquals(Peer.Ending.RST, told());
             usher.log().of(client).ends("backend_silent sD").moved(hello.length, 0);
         }
     }

@@ -12,19 +12,53 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Listeners of type tcp, and {@code usher forward}, pass on whatever it is, from whichever side it comes first. */
 class TcpIT {
     private static final int VALUE_BYTES = 10_000_000;
+    private static final int CURL_RECV_ERROR = 56;
 
     private static Usher listener(String backend) throws Exception {
         return Usher.run("type: tcp, pool: only", """
                 pools: { only: { backends: ["%s"], health_check: none } }
                 """.formatted(backend));
+    }
+
+    /** An answer without a length ends with the connection: a FIN would be the end of it, and half a file a success. */
+    @ParameterizedTest
+    @ValueSource(strings = {"idle", "max_lifetime"})
+    void curlSeesThatATimeOutCutItsAnswer(String timeout) throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        try (Backend stalls = new Backend(client -> {
+                    client.send("HTTP/1.0 200 OK\r\n\r\nhalf of".getBytes(US_ASCII));
+                    done.await(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                });
+                Usher usher = Usher.run("type: tcp, pool: only", """
+                        pools: { only: { backends: ["%s"], health_check: none, timeouts: { %s: 300ms } } }
+                        """.formatted(stalls.hostPort(), timeout))) {
+            Command.Result got = Command.run(
+                    "",
+                    List.of(
+                            Program.require("curl"),
+                            "--silent",
+                            "--show-error",
+                            "--noproxy",
+                            "*",
+                            "--max-time",
+                            "30",
+                            "http://127.0.0.1:" + usher.port() + "/"));
+            assertEquals(CURL_RECV_ERROR, got.exitCode(), got::toString);
+            assertEquals("half of", got.out());
+        } finally {
+            done.countDown();
+        }
     }
 
     @Nested

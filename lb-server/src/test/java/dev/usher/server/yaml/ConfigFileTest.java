@@ -131,7 +131,7 @@ class ConfigFileTest {
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(5),
                             Duration.ofHours(1),
-                            Duration.ofSeconds(30),
+                            Duration.ofMinutes(5),
                             null),
                     blog.timeouts());
             assertEquals(2, blog.retries());
@@ -178,7 +178,7 @@ class ConfigFileTest {
             PoolConfig web = Objects.requireNonNull(config.pools().get("web"));
             PoolConfig brought = Objects.requireNonNull(config.pools().get("b.example"));
             assertEquals(List.of(7, 7), List.of(web.retries(), brought.retries()));
-            Duration half = Duration.ofSeconds(30);
+            Duration half = Duration.ofMinutes(5);
             assertEquals(
                     new TimeoutsConfig(
                             Duration.ofSeconds(1),

@@ -11,7 +11,7 @@ const REASONS = {
   unknown_name: "no route for the name",
   unknown_name_closed: "no route for the name",
   proxy_not_trusted: "peer is none of trusted_proxies",
-  proxy_header: "PROXY header malformed",
+  proxy_header: "PROXY header malformed or late",
   client_connections: "client over limits.per_client_ip.connections",
   client_rate: "client over limits.per_client_ip.new_per_second",
   denied: "client address refused by the route",
