@@ -2,7 +2,6 @@ package dev.usher;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.Units;
@@ -128,7 +127,7 @@ final class Certificates {
         RouteIndex index = now.routes().index();
         List<CoalescingHazard> hazards = new ArrayList<>();
         for (ListenerConfig listener : now.config().listeners().values()) {
-            if (listener.type() != ListenerType.TLS || !serves(now, listener, pool)) {
+            if (!listener.type().speaksTls() || !serves(now, listener, pool)) {
                 continue;
             }
             for (RouteConfig route : now.config().routes()) {

@@ -57,6 +57,9 @@ public record ConfigDiff(List<Change> changes) {
 
     /** Compares two configurations. */
     public static ConfigDiff between(UsherConfig before, UsherConfig after) {
+        if (before.equals(after)) {
+            return NONE;
+        }
         List<Change> changes = new ArrayList<>();
         changes.addAll(NameChanges.between(before, after));
         changes.addAll(PoolChanges.between(before, after));

@@ -7,7 +7,6 @@ import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern.Kind;
 import dev.usher.config.UsherConfig;
@@ -96,7 +95,7 @@ final class NameChanges {
 
     private static List<String> tlsListeners(UsherConfig config) {
         return config.listeners().values().stream()
-                .filter(listener -> listener.type() == ListenerType.TLS)
+                .filter(listener -> listener.type().readsNames())
                 .map(ListenerConfig::name)
                 .toList();
     }

@@ -31,7 +31,7 @@ final class PoolChanges {
             PoolConfig was = before.pools().get(name);
             if (was == null) {
                 found.add(Sign.ADDED, Subject.POOL, "pool " + name + ": " + addresses(pool));
-            } else {
+            } else if (!was.equals(pool)) {
                 found.addChanges(was, pool);
             }
         });

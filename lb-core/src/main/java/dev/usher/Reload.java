@@ -11,7 +11,8 @@ import java.util.List;
  * @param who asked for it: a signal, the files themselves, somebody by name
  * @param generation in force after it
  * @param diff what it made different; nothing unless it was applied
- * @param diagnostics every fault and warning, as {@code file:line:column: error: text}
+ * @param faults how many faults and warnings there were
+ * @param diagnostics the first of them, as {@code file:line:column: error: text}, and how many more there are
  * @param tookMillis from the reading of the file to the last step
  */
 public record Reload(
@@ -22,6 +23,7 @@ public record Reload(
         Result result,
         int generation,
         ConfigDiff diff,
+        int faults,
         List<String> diagnostics,
         long tookMillis) {
     /** What made it happen. */

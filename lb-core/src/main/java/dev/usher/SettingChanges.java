@@ -63,10 +63,13 @@ final class SettingChanges {
             if (!except.contains(component.getName())) {
                 Object was = value(component, before);
                 Object is = value(component, after);
+                if (Objects.equals(was, is)) {
+                    continue;
+                }
                 String name = path + inFile(component.getName());
                 if (was instanceof Record old && is instanceof Record now && hasParts(old)) {
                     different.addAll(between(name + ".", old, now, Set.of()));
-                } else if (!Objects.equals(was, is)) {
+                } else {
                     different.add(new Setting(name, was, is));
                 }
             }

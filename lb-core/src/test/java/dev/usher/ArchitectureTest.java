@@ -30,13 +30,16 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("time", List.of()),
             Map.entry("config", List.of()),
+            Map.entry("file", List.of("dev.usher.config")), // for the text form of sizes
             Map.entry("tls", List.of()),
             Map.entry("proxy", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("metrics", List.of("org.HdrHistogram..")),
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),
             Map.entry("route", List.of("dev.usher.tls", "dev.usher.pool", "dev.usher.config")),
             Map.entry("loop", List.of("dev.usher.time", "dev.usher.metrics")),
-            Map.entry("probe", List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time")),
+            Map.entry(
+                    "probe",
+                    List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time", "dev.usher.file")),
             Map.entry("view", List.of("dev.usher.pool", "dev.usher.config")),
             Map.entry(
                     "relay",

@@ -17,17 +17,16 @@ import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.ShutdownConfig;
-import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.route.Asked;
 import dev.usher.route.Decision;
+import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.Seed;
 import dev.usher.tls.ServerName;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -92,8 +91,8 @@ class ConfigDiffTest {
 
         @Test
         void fallToTheDefaultRoute() {
-            UsherConfig before = with(routes("a.example", "web", "b.example", "web"), Fallback.pool("shop"));
-            UsherConfig after = with(routes("b.example", "web"), Fallback.pool("shop"));
+            UsherConfig before = routes("a.example", "web", "b.example", "web").withDefaultRoute(Fallback.pool("shop"));
+            UsherConfig after = routes("b.example", "web").withDefaultRoute(Fallback.pool("shop"));
             assertDiff(before, after, "~ route a.example: pool web -> shop by default_route");
         }
 
@@ -213,9 +212,9 @@ class ConfigDiffTest {
         @Test
         void sayWhatBecomesOfTheSessionsOfARemovedBackend() {
             UsherConfig before = web(pool("web", "10.0.0.1:443", "10.0.0.2:443"));
-            UsherConfig after = with(
-                    web(pool("web", "10.0.0.1:443")),
-                    new ReloadConfig(true, Duration.ofMillis(300), Duration.ofSeconds(5), OnRemovedBackend.CLOSE));
+            UsherConfig after = web(pool("web", "10.0.0.1:443"))
+                    .withReload(new ReloadConfig(
+                            true, Duration.ofMillis(300), Duration.ofSeconds(5), OnRemovedBackend.CLOSE));
             assertDiff(
                     before,
                     after,
@@ -238,24 +237,14 @@ class ConfigDiffTest {
         @Test
         void changeTheirOwnSettings() {
             PoolConfig plain = pool("web", "10.0.0.1:443");
-            PoolConfig changed = new PoolConfig(
-                    plain.name(),
-                    plain.backends(),
-                    plain.balance(),
-                    new TimeoutsConfig(
-                            Duration.ofSeconds(1),
-                            plain.timeouts().connectTotal(),
-                            plain.timeouts().firstByte(),
-                            plain.timeouts().idle(),
-                            plain.timeouts().halfClosed(),
-                            Duration.ofHours(2)),
-                    plain.retries(),
-                    plain.healthCheck(),
-                    plain.ejection(),
-                    Duration.ofSeconds(30),
-                    PoolConfig.OnDown.CLOSE,
-                    plain.sendProxyProtocol(),
-                    plain.resolve());
+            PoolConfig changed = PoolConfigBuilder.of("web")
+                    .backends(plain.backends())
+                    .timeouts(
+                            plain.timeouts().withConnect(Duration.ofSeconds(1)).withMaxLifetime(Duration.ofHours(2)))
+                    .slowStart(Duration.ofSeconds(30))
+                    .onDown(PoolConfig.OnDown.CLOSE)
+                    .build()
+                    .withHealthCheck(plain.healthCheck());
             assertDiff(
                     web(plain),
                     web(changed),
@@ -318,18 +307,13 @@ class ConfigDiffTest {
         @Test
         void areToldByTheirNamesInTheFile() {
             UsherConfig plain = routes("a.example", "web");
-            UsherConfig changed = new UsherConfig(
-                    plain.listeners(),
-                    plain.routes(),
-                    Fallback.pool("shop"),
-                    Fallback.CLOSE,
-                    plain.pools(),
-                    new LimitsConfig(10, new LimitsConfig.PerClientIp(5, 0, 0), 512L << 20),
-                    4,
-                    new ShutdownConfig(Duration.ofMinutes(1), Duration.ZERO),
-                    plain.reload(),
-                    AdminConfig.NONE,
-                    new LoggingConfig(
+            UsherConfig changed = plain.withDefaultRoute(Fallback.pool("shop"))
+                    .withNoSniRoute(Fallback.CLOSE)
+                    .withLimits(new LimitsConfig(10, new LimitsConfig.PerClientIp(5, 0, 0), 512L << 20))
+                    .withWorkers(4)
+                    .withShutdown(new ShutdownConfig(Duration.ofMinutes(1), Duration.ZERO))
+                    .withAdmin(AdminConfig.NONE)
+                    .withLogging(new LoggingConfig(
                             LoggingConfig.Level.DEBUG,
                             plain.logging().format(),
                             plain.logging().access()));
@@ -350,7 +334,7 @@ class ConfigDiffTest {
         @Test
         void neverShowTheHashOfAToken() {
             UsherConfig plain = routes("a.example", "web");
-            String text = ConfigDiff.between(with(plain, token("1")), with(plain, token("2")))
+            String text = ConfigDiff.between(plain.withAdmin(token("1")), plain.withAdmin(token("2")))
                     .text();
             assertEquals("~ admin.tokens: differs\n", text);
         }
@@ -415,32 +399,5 @@ class ConfigDiffTest {
     private static UsherConfig config(
             List<ListenerConfig> listeners, List<RouteConfig> routes, List<PoolConfig> pools) {
         return UsherConfig.of(listeners, routes, pools);
-    }
-
-    private static UsherConfig with(UsherConfig plain, Fallback defaultRoute) {
-        return copy(plain, defaultRoute, plain.reload(), plain.admin());
-    }
-
-    private static UsherConfig with(UsherConfig plain, ReloadConfig reload) {
-        return copy(plain, plain.defaultRoute(), reload, plain.admin());
-    }
-
-    private static UsherConfig with(UsherConfig plain, AdminConfig admin) {
-        return copy(plain, plain.defaultRoute(), plain.reload(), admin);
-    }
-
-    private static UsherConfig copy(UsherConfig plain, Fallback defaultRoute, ReloadConfig reload, AdminConfig admin) {
-        return new UsherConfig(
-                new LinkedHashMap<>(plain.listeners()),
-                plain.routes(),
-                defaultRoute,
-                plain.noSniRoute(),
-                plain.pools(),
-                plain.limits(),
-                plain.workers(),
-                plain.shutdown(),
-                reload,
-                admin,
-                plain.logging());
     }
 }

@@ -32,12 +32,19 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** What {@code /api/v1} answers: a line for each operation of openapi.yaml. */
 final class Api {
     /** @param path below {@code /api/v1}, with the names of its variable parts in braces */
     record Entry(HttpString method, String path, HttpHandler handler) {}
+
+    /** A thread that is not used is not kept. */
+    private static final long IDLE_SECONDS = 10;
 
     private final List<Entry> entries = new ArrayList<>();
 
@@ -75,8 +82,9 @@ final class Api {
         api.answer(Methods.GET, "/names", new NamesResource(balancer)::list);
         api.answer(Methods.GET, "/events", new EventsResource(balancer)::list);
         api.answer(Methods.GET, "/certificates", new CertificatesResource(balancer)::list);
-        api.answer(Methods.GET, "/config", config::get);
-        api.answer(Methods.POST, "/reload", config::reload);
+        Executor files = files();
+        api.add(Methods.GET, "/config", new Answering(config::get, files));
+        api.add(Methods.POST, "/reload", new Answering(config::reload, files));
         api.answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
         api.answer(
                 Methods.GET,
@@ -93,6 +101,22 @@ final class Api {
         api.add(Methods.DELETE, "/session", login::logOut);
         api.add(Methods.GET, "/openapi.yaml", new Description()::send);
         return List.copyOf(api.entries);
+    }
+
+    /**
+     * What reads the configuration's files, one after the other: they may be large, and may not answer, and nobody else
+     * is to wait for that. Waiting are as many as there are connections at the most.
+     */
+    private static Executor files() {
+        ThreadPoolExecutor one = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name("admin-files").factory());
+        one.allowCoreThreadTimeOut(true);
+        return one;
     }
 
     /** Whoever comes in is in the event log. */

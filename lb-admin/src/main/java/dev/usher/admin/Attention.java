@@ -147,7 +147,7 @@ public final class Attention {
                     Kind.RELOAD_REFUSED,
                     "configuration",
                     "the files have a fault, so generation " + status.generation() + " stays in force; mend "
-                            + (refused == null ? "them (usher check shows what)" : firstOf(refused.diagnostics())),
+                            + (refused == null ? "them (usher check shows what)" : firstOf(refused)),
                     refused == null ? null : refused.at(),
                     "config"));
         }
@@ -181,8 +181,9 @@ public final class Attention {
                 + " UTC at the latest (in " + left + " s)";
     }
 
-    private static String firstOf(List<String> diagnostics) {
-        int more = diagnostics.size() - 1;
+    private static String firstOf(Reload refused) {
+        List<String> diagnostics = refused.diagnostics();
+        int more = refused.faults() - 1;
         return diagnostics.isEmpty() ? "them" : diagnostics.getFirst() + (more == 0 ? "" : " and " + more + " more");
     }
 

@@ -13,7 +13,17 @@ final class FixedSource implements ConfigSource {
     ReloadStatus status = new ReloadStatus(1, Instant.now(), 0, 0, 0, List.of(), List.of());
 
     static Reload reload(Reload.Result result, String who, List<String> diagnostics) {
-        return new Reload(1, Instant.now(), Reload.Trigger.API, who, result, 1, ConfigDiff.NONE, diagnostics, 3);
+        return new Reload(
+                1,
+                Instant.now(),
+                Reload.Trigger.API,
+                who,
+                result,
+                1,
+                ConfigDiff.NONE,
+                diagnostics.size(),
+                diagnostics,
+                3);
     }
 
     @Override

@@ -34,18 +34,7 @@ class WaysInTest {
                         route("www.example.com", "web", Map.of("h2", "acme", "acme-tls/1", "acme")),
                         route("shop.example.com", "web", Map.of("h2", "web"))),
                 List.of(pool("web"), pool("acme"), pool("unused")));
-        return new UsherConfig(
-                plain.listeners(),
-                plain.routes(),
-                Fallback.pool("web"),
-                Fallback.pool("acme"),
-                plain.pools(),
-                plain.limits(),
-                plain.workers(),
-                plain.shutdown(),
-                plain.reload(),
-                plain.admin(),
-                plain.logging());
+        return plain.withDefaultRoute(Fallback.pool("web")).withNoSniRoute(Fallback.pool("acme"));
     }
 
     @Test

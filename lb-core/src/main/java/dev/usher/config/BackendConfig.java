@@ -16,7 +16,8 @@ public record BackendConfig(HostPort address, int weight, int maxConnections, bo
     public static final int NO_LIMIT = 0;
 
     public BackendConfig {
-        Check.that(!Check.present(address, "address").host().isEmpty(), "address must have a host, was " + address);
+        HostPort given = Check.present(address, "address");
+        Check.that(!given.host().isEmpty(), () -> "address must have a host, was " + given);
         HostPort.PORT.check(address.port(), "port");
         WEIGHT.check(weight, "weight");
         MAX_CONNECTIONS.check(maxConnections, "max_connections");

@@ -29,6 +29,11 @@ public record EjectionConfig(int consecutiveFailures, Duration baseTime, Duratio
         PERCENT.check(maxEjectedPercent, "ejection.max_ejected");
     }
 
+    /** The same that never ejects. */
+    public EjectionConfig off() {
+        return new EjectionConfig(0, baseTime, maxTime, maxEjectedPercent);
+    }
+
     public boolean isOn() {
         return consecutiveFailures > 0;
     }

@@ -14,14 +14,12 @@ public final class HostName {
 
     /** The name in its one form. Throws {@link IllegalArgumentException} that says what is wrong with it. */
     public static String normalize(String written) {
-        String name = written.chars().allMatch(c -> c < 128) ? written.toLowerCase(Locale.ROOT) : toALabels(written);
-        if (name.endsWith(".")) {
-            name = name.substring(0, name.length() - 1);
-        }
+        String lower = isAscii(written) ? written.toLowerCase(Locale.ROOT) : toALabels(written);
+        String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
         Check.that(!name.isEmpty(), "a host name must not be empty");
         Check.that(
                 name.length() <= MAX_NAME,
-                "a host name has at most " + MAX_NAME + " characters, this one has " + name.length());
+                () -> "a host name has at most " + MAX_NAME + " characters, this one has " + name.length());
         for (int start = 0; start <= name.length(); ) {
             int dot = name.indexOf('.', start);
             int end = dot < 0 ? name.length() : dot;
@@ -29,6 +27,15 @@ public final class HostName {
             start = end + 1;
         }
         return name;
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 128) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String toALabels(String written) {
@@ -49,18 +56,27 @@ public final class HostName {
                 '"' + written + "\" cannot be turned into A-labels here: write it as xn--...");
     }
 
+    /** Its messages are made when there is a fault: it is called for each part of each name of a large file. */
     private static void checkLabel(String label, String written) {
-        Check.that(!label.isEmpty(), '"' + written + "\" has an empty label (two dots in a row, or one at the start)");
-        Check.that(
-                label.length() <= MAX_LABEL,
-                "a label has at most " + MAX_LABEL + " characters, \"" + label + "\" has " + label.length());
-        Check.that(
-                label.charAt(0) != '-' && label.charAt(label.length() - 1) != '-',
-                "label \"" + label + "\" must not begin or end with -");
+        if (label.isEmpty()) {
+            throw fault('"' + written + "\" has an empty label (two dots in a row, or one at the start)");
+        }
+        if (label.length() > MAX_LABEL) {
+            throw fault("a label has at most " + MAX_LABEL + " characters, \"" + label + "\" has " + label.length());
+        }
+        if (label.charAt(0) == '-' || label.charAt(label.length() - 1) == '-') {
+            throw fault("label \"" + label + "\" must not begin or end with -");
+        }
         for (int i = 0; i < label.length(); i++) {
             char c = label.charAt(i);
             boolean allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-            Check.that(allowed, '"' + written + "\" is not a host name: '" + c + "' cannot be part of one");
+            if (!allowed) {
+                throw fault('"' + written + "\" is not a host name: '" + c + "' cannot be part of one");
+            }
         }
+    }
+
+    private static IllegalArgumentException fault(String message) {
+        return new IllegalArgumentException(message);
     }
 }

@@ -30,7 +30,7 @@ public record HostPort(String host, int port) {
         HostPort address = parseBind(text);
         Check.that(
                 !address.host.isEmpty(),
-                '"' + text + "\" has no host: write one in front of the colon, as 10.0.0.1:" + address.port);
+                () -> '"' + text + "\" has no host: write one in front of the colon, as 10.0.0.1:" + address.port);
         Check.that(address.port != 0, "port " + PORT.faultIn(address.port));
         return address;
     }
@@ -124,11 +124,11 @@ public record HostPort(String host, int port) {
         if (ip != null) {
             return IpAddress.text(ip);
         }
-        Check.that(host.indexOf(':') < 0, '"' + host + "\" is not an IPv6 address" + zoneHint(host));
+        Check.that(host.indexOf(':') < 0, () -> '"' + host + "\" is not an IPv6 address" + zoneHint(host));
         String name = HostName.normalize(host);
         Check.that(
                 !IpAddress.looksNumeric(name),
-                '"' + host + "\" is not an IPv4 address (four numbers 0..255 without leading zeros)");
+                () -> '"' + host + "\" is not an IPv4 address (four numbers 0..255 without leading zeros)");
         return name;
     }
 

@@ -16,7 +16,11 @@ public final class IpAddress {
     /** True of names like {@code 10.0.0.256}: the last label is a number, so no resolver may take it for a name. */
     public static boolean looksNumeric(String host) {
         String last = host.substring(host.lastIndexOf('.') + 1);
-        return !last.isEmpty() && last.chars().allMatch(c -> c >= '0' && c <= '9');
+        int digits = 0;
+        while (digits < last.length() && isDigit(last.charAt(digits))) {
+            digits++;
+        }
+        return digits > 0 && digits == last.length();
     }
 
     /** The one text of an address: RFC 5952 for 16 bytes. */

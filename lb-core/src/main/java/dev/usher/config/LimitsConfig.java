@@ -46,4 +46,18 @@ public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long hel
         Check.present(perClientIp, "limits.per_client_ip");
         HELD_BYTES.check(heldBytes, "limits.held_bytes");
     }
+
+    // ---- the same with one setting changed ----
+
+    public LimitsConfig withMaxConnections(int maxConnections) {
+        return new LimitsConfig(maxConnections, perClientIp, heldBytes);
+    }
+
+    public LimitsConfig withPerClientIp(PerClientIp perClientIp) {
+        return new LimitsConfig(maxConnections, perClientIp, heldBytes);
+    }
+
+    public LimitsConfig withHeldBytes(long heldBytes) {
+        return new LimitsConfig(maxConnections, perClientIp, heldBytes);
+    }
 }

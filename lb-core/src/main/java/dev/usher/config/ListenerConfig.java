@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind where to listen; at least one, none twice
- * @param clientHello has a meaning for TLS only
+ * @param clientHello for types that speak TLS
  * @param trustedProxies whose PROXY header is believed; not empty unless {@code acceptProxyProtocol} is NONE
  * @param maxConnections sessions open at once before accepting pauses
- * @param pool where a TCP listener forwards to; null exactly for TLS
+ * @param pool where all connections go; null exactly for a type that needs none
  */
 public record ListenerConfig(
         String name,
@@ -39,8 +39,8 @@ public record ListenerConfig(
                 acceptProxyProtocol == AcceptProxyProtocol.NONE || !trustedProxies.isEmpty(),
                 "trusted_proxies must not be empty with accept_proxy_protocol");
         MAX_CONNECTIONS.check(maxConnections, "max_connections");
-        Check.that(type == ListenerType.TLS || pool != null, "pool must be given for type tcp");
-        Check.that(type == ListenerType.TCP || pool == null, "pool is only for type tcp: routes choose the pool");
+        Check.that(!type.needsPool() || pool != null, "pool must be given for type tcp");
+        Check.that(type.needsPool() || pool == null, "pool is only for type tcp: routes choose the pool");
     }
 
     /** A TLS listener with every default. */
@@ -64,5 +64,17 @@ public record ListenerConfig(
                 List.of(),
                 DEFAULT_MAX_CONNECTIONS,
                 pool);
+    }
+
+    // ---- the same with one setting changed ----
+
+    public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
+        return new ListenerConfig(
+                name, type, bind, clientHello, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+    }
+
+    public ListenerConfig withMaxConnections(int maxConnections) {
+        return new ListenerConfig(
+                name, type, bind, clientHello, acceptProxyProtocol, trustedProxies, maxConnections, pool);
     }
 }

@@ -77,4 +77,66 @@ public record PoolConfig(
     public static boolean isPoolName(String name) {
         return Check.isName(name);
     }
+
+    // ---- the same with one setting changed ----
+
+    public PoolConfig withTimeouts(TimeoutsConfig timeouts) {
+        return new PoolConfig(
+                name,
+                backends,
+                balance,
+                timeouts,
+                retries,
+                healthCheck,
+                ejection,
+                slowStart,
+                onDown,
+                sendProxyProtocol,
+                resolve);
+    }
+
+    public PoolConfig withRetries(int retries) {
+        return new PoolConfig(
+                name,
+                backends,
+                balance,
+                timeouts,
+                retries,
+                healthCheck,
+                ejection,
+                slowStart,
+                onDown,
+                sendProxyProtocol,
+                resolve);
+    }
+
+    public PoolConfig withHealthCheck(HealthCheckConfig healthCheck) {
+        return new PoolConfig(
+                name,
+                backends,
+                balance,
+                timeouts,
+                retries,
+                healthCheck,
+                ejection,
+                slowStart,
+                onDown,
+                sendProxyProtocol,
+                resolve);
+    }
+
+    public PoolConfig withEjection(EjectionConfig ejection) {
+        return new PoolConfig(
+                name,
+                backends,
+                balance,
+                timeouts,
+                retries,
+                healthCheck,
+                ejection,
+                slowStart,
+                onDown,
+                sendProxyProtocol,
+                resolve);
+    }
 }

@@ -21,7 +21,7 @@ public record RoutePattern(String text, Kind kind, String name) {
         Check.that(
                 kind == kindOf(Check.present(text, "route"))
                         && nameOf(text, kind).equals(name),
-                "pattern \"" + text + "\" is not " + kind + " " + name);
+                () -> "pattern \"" + text + "\" is not " + kind + " " + name);
     }
 
     /** Reads {@code www.example.com}, {@code *.example.com} or {@code .example.com}. */
@@ -60,10 +60,10 @@ public record RoutePattern(String text, Kind kind, String name) {
         };
         Check.that(
                 rest.indexOf('*') < 0,
-                "a * may only be the whole first label, as *.example.com: \"" + text + "\" has it elsewhere");
+                () -> "a * may only be the whole first label, as *.example.com: \"" + text + "\" has it elsewhere");
         Check.that(
                 rest.indexOf(':') < 0,
-                '"' + text + "\" has a colon: a server name has no port, and is never an IPv6 address");
+                () -> '"' + text + "\" has a colon: a server name has no port, and is never an IPv6 address");
         String name = HostName.normalize(rest);
         if (IpAddress.looksNumeric(name)) {
             Check.that(IpAddress.parse(name) != null, '"' + text + "\" is neither a host name nor an IPv4 address");

@@ -48,4 +48,30 @@ public record TimeoutsConfig(
             MAX_LIFETIME.check(maxLifetime, "timeouts.max_lifetime");
         }
     }
+
+    // ---- the same with one setting changed ----
+
+    public TimeoutsConfig withConnect(Duration connect) {
+        return new TimeoutsConfig(connect, connectTotal, firstByte, idle, halfClosed, maxLifetime);
+    }
+
+    public TimeoutsConfig withConnectTotal(Duration connectTotal) {
+        return new TimeoutsConfig(connect, connectTotal, firstByte, idle, halfClosed, maxLifetime);
+    }
+
+    public TimeoutsConfig withFirstByte(@Nullable Duration firstByte) {
+        return new TimeoutsConfig(connect, connectTotal, firstByte, idle, halfClosed, maxLifetime);
+    }
+
+    public TimeoutsConfig withIdle(Duration idle) {
+        return new TimeoutsConfig(connect, connectTotal, firstByte, idle, halfClosed, maxLifetime);
+    }
+
+    public TimeoutsConfig withHalfClosed(Duration halfClosed) {
+        return new TimeoutsConfig(connect, connectTotal, firstByte, idle, halfClosed, maxLifetime);
+    }
+
+    public TimeoutsConfig withMaxLifetime(@Nullable Duration maxLifetime) {
+        return new TimeoutsConfig(connect, connectTotal, firstByte, idle, halfClosed, maxLifetime);
+    }
 }

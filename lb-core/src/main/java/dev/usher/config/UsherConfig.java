@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +51,8 @@ public record UsherConfig(
         checkRoutes(routes, listeners, pools);
         checkFallback(Check.present(defaultRoute, "default_route"), "default_route", pools);
         checkFallback(Check.present(noSniRoute, "no_sni_route"), "no_sni_route", pools);
-        pools.forEach(
-                (name, pool) -> Check.that(name.equals(pool.name()), "pools." + name + " is named " + pool.name()));
+        pools.forEach((name, pool) ->
+                Check.that(name.equals(pool.name()), () -> "pools." + name + " is named " + pool.name()));
         checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute);
     }
 
@@ -84,7 +85,7 @@ public record UsherConfig(
         Map<HostPort, String> bound = new LinkedHashMap<>();
         listeners.forEach((name, listener) -> {
             Check.that(name.equals(listener.name()), "listeners." + name + " is named " + listener.name());
-            checkPool(listener.pool(), "listeners." + name, pools);
+            checkPool(listener.pool(), () -> "listeners." + name, pools);
             listener.bind().forEach(address -> checkUnbound(address, name, bound));
             listener.bind().forEach(address -> bound.put(address, name));
         });
@@ -101,27 +102,34 @@ public record UsherConfig(
             List<RouteConfig> routes, Map<String, ListenerConfig> listeners, Map<String, PoolConfig> pools) {
         Map<String, RouteConfig> seen = new HashMap<>();
         for (RouteConfig route : routes) {
-            String text = "routes." + route.pattern().text();
-            Check.that(seen.put(route.pattern().canonical(), route) == null, text + " comes twice");
-            checkPool(route.pool(), text, pools);
-            route.alpn().forEach((protocol, pool) -> checkPool(pool, text + ".alpn." + protocol, pools));
+            boolean first = seen.put(route.pattern().canonical(), route) == null;
+            Check.that(first, () -> text(route) + " comes twice");
+            checkPool(route.pool(), () -> text(route), pools);
+            route.alpn().forEach((protocol, pool) -> checkPool(pool, () -> text(route) + ".alpn." + protocol, pools));
             for (String name : route.listeners()) {
                 ListenerConfig listener = listeners.get(name);
-                Check.that(listener != null, text + " names listener \"" + name + "\", which does not exist");
                 Check.that(
-                        listener == null || listener.type() == ListenerType.TLS,
-                        text + " names listener \"" + name + "\", which is of type tcp and looks at no name");
+                        listener != null, () -> text(route) + " names listener \"" + name + "\", which does not exist");
+                Check.that(
+                        listener == null || listener.type().readsNames(),
+                        () -> text(route) + " names listener \"" + name
+                                + "\", which is of type tcp and looks at no name");
             }
         }
     }
 
-    private static void checkFallback(Fallback fallback, String field, Map<String, PoolConfig> pools) {
-        checkPool(fallback.pool(), field, pools);
+    private static String text(RouteConfig route) {
+        return "routes." + route.pattern().text();
     }
 
-    private static void checkPool(@Nullable String pool, String field, Map<String, PoolConfig> pools) {
+    private static void checkFallback(Fallback fallback, String field, Map<String, PoolConfig> pools) {
+        checkPool(fallback.pool(), () -> field, pools);
+    }
+
+    private static void checkPool(@Nullable String pool, Supplier<String> field, Map<String, PoolConfig> pools) {
         Check.that(
-                pool == null || pools.containsKey(pool), field + " names pool \"" + pool + "\", which does not exist");
+                pool == null || pools.containsKey(pool),
+                () -> field.get() + " names pool \"" + pool + "\", which does not exist");
     }
 
     private static void checkSomethingIsServed(
@@ -129,9 +137,56 @@ public record UsherConfig(
             List<RouteConfig> routes,
             Fallback defaultRoute,
             Fallback noSniRoute) {
-        boolean tcp = listeners.values().stream().anyMatch(listener -> listener.type() == ListenerType.TCP);
+        boolean forwarded = listeners.values().stream().anyMatch(listener -> listener.type().needsPool());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(
-                tcp || fallback || !routes.isEmpty(), "there must be at least one route or one listener of type tcp");
+                forwarded || fallback || !routes.isEmpty(), "there must be at least one route or one listener of type tcp");
+    }
+
+    // ---- the same with one setting changed ----
+
+    public UsherConfig withDefaultRoute(Fallback defaultRoute) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withNoSniRoute(Fallback noSniRoute) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withPools(Map<String, PoolConfig> pools) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withLimits(LimitsConfig limits) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withWorkers(int workers) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withShutdown(ShutdownConfig shutdown) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withReload(ReloadConfig reload) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withAdmin(AdminConfig admin) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+    }
+
+    public UsherConfig withLogging(LoggingConfig logging) {
+        return new UsherConfig(
+                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
     }
 }

@@ -1,12 +1,13 @@
 package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.file.NamedFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -98,11 +99,10 @@ final class TlsProbing {
     private static KeyStore authorities(Path pem) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
-        try (InputStream in = Files.newInputStream(pem)) {
-            int count = 0;
-            for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("authority-" + count++, authority);
-            }
+        InputStream in = new ByteArrayInputStream(NamedFile.read(pem, NamedFile.Kind.PEM));
+        int count = 0;
+        for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+            store.setCertificateEntry("authority-" + count++, authority);
         }
         return store;
     }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -165,9 +166,10 @@ final class Attempts {
     /**
      * The current one has sent its first bytes.
      *
-     * @param first what they are; null where no hello was sent, and nothing can be said
+     * @param outcome what they say of it
+     * @param first what they are; null where no hello was sent
      */
-    void answered(@Nullable ServerFirstBytes first) {
+    void answered(AttemptOutcome outcome, @Nullable ServerFirstBytes first) {
         if (first != null) {
             boolean alert = first == ServerFirstBytes.ALERT || first == ServerFirstBytes.INTERNAL_ERROR;
             note(alert ? Outcome.ALERT : Outcome.ANSWERED);
@@ -175,8 +177,14 @@ final class Attempts {
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
         for (Backend silent : unheard) { // on a hello that another one answers: it was not the hello
-            pool.blame(silent, clock.nanos());
+            charge(silent, AttemptOutcome.ANOTHER_ANSWERED);
         }
+        charge(Objects.requireNonNull(current, "it has answered"), outcome);
+    }
+
+    /** How an attempt turns out that has not been connected in its time. */
+    AttemptOutcome timedOut() {
+        return hurried ? AttemptOutcome.TIMED_OUT_HURRIED : AttemptOutcome.TIMED_OUT;
     }
 
     /** The current one has a whole hello, has said nothing for {@code first_byte}, and the client is still there. */
@@ -194,36 +202,40 @@ final class Attempts {
     }
 
     /** Lets the current one go, since it did not do; the next one will be another. */
-    void failed(CloseReason reason) {
+    void failed(AttemptOutcome outcome) {
         Backend failed = current;
         if (failed == null) {
             return;
         }
-        switch (reason) {
-            case BACKEND_CLOSED_EARLY, BACKEND_SILENT -> { // perhaps for what the client's hello asks for
-                if (reason == CloseReason.BACKEND_CLOSED_EARLY) {
-                    note(Outcome.CLOSED_EARLY);
-                }
-                failed.countFailure();
-                unheard = with(unheard, failed);
-            }
-            case CONNECT_TIMEOUT -> {
-                if (hurried) { // the client had no more time, so it had less
-                    failed.countFailure();
-                } else {
-                    note(Outcome.NOT_CONNECTED);
-                    pool.failed(failed, clock.nanos());
-                }
-            }
-            case OUT_OF_SOCKETS -> {} // our own fault
-            case BACKEND_DOWN, BACKEND_REMOVED -> {} // left, not tried in vain
-            default -> {
-                note(Outcome.NOT_CONNECTED);
-                pool.failed(failed, clock.nanos());
-            }
+        switch (outcome) {
+            case CLOSED_EARLY -> note(Outcome.CLOSED_EARLY);
+            case REFUSED, UNREACHABLE, TIMED_OUT -> note(Outcome.NOT_CONNECTED);
+            default -> {} // noted already, or nobody's fault but ours
+        }
+        charge(failed, outcome);
+        if (outcome.isUnheard()) {
+            unheard = with(unheard, failed);
         }
         letGo();
         tried = with(tried, failed);
+    }
+
+    /** The session ends while it is connected to the current one, which is not to be left for another. */
+    void endedUnanswered(AttemptOutcome outcome) {
+        if (taken && current != null) {
+            charge(current, outcome);
+        }
+    }
+
+    private void charge(Backend backend, AttemptOutcome outcome) {
+        if (outcome.isCounted()) {
+            backend.countFailure();
+        }
+        switch (outcome.row()) {
+            case LONGER -> pool.blame(backend, clock.nanos());
+            case LEFT -> {}
+            case CLEARED -> backend.succeeded();
+        }
     }
 
     private static List<Backend> with(List<Backend> list, Backend added) {

@@ -7,7 +7,6 @@ import static java.nio.channels.SelectionKey.OP_WRITE;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.loop.Worker;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
@@ -46,19 +45,11 @@ import org.jspecify.annotations.Nullable;
  * deadline. Events come in at {@link #onReady} and {@link #onDeadline}; every handler leaves by {@link #settle},
  * {@link #connect}, {@link #refuse} or {@link #end}.
  */
-final class Session implements Deadline.Owner {
+final class Session implements Deadline.Owner, Quiet.Relay {
     /** A client that is alive reads an alert within this time. */
     private static final long REFUSING_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A client that still sends this much after its alert does not read it. */
     private static final int MAX_DISCARDED_BYTES = 256 * 1024;
-    /** A connection is asked for a sign of life after this much silence; most are over long before. */
-    private static final long KEEPALIVE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-    /** How often a side that is not read is looked at: a client that is gone holds buffers until then. */
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** How soon a half that found no room to hold bytes tries again. */
-    private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
     private final Relay relay;
     private final Worker worker;
     private final RelayListener listener;
@@ -68,6 +59,7 @@ final class Session implements Deadline.Owner {
     private final Half up;
     private final Half down;
     private final Deadline deadline = new Deadline(this);
+    private final Quiet quiet = new Quiet();
     private final Opening opening;
     private final long acceptedNanos;
 
@@ -82,12 +74,6 @@ final class Session implements Deadline.Owner {
     private @Nullable Attempts attempts;
     private long helloNanos = SessionEnd.UNKNOWN;
     private int clientLimit = ClientLimits.NOT_COUNTED;
-    /** When the last byte passed, or the state changed. */
-    private long quietSinceNanos;
-    /** When the backend was connected, or was last found to be silent without another one to go to. */
-    private long unheardSinceNanos;
-
-    private boolean keepAlive;
     /** True exactly during the turn in which a side is watched for having broken. */
     private boolean looking;
 
@@ -136,7 +122,7 @@ final class Session implements Deadline.Owner {
         clientLimit = relay.clientLimits().admit(clientAddress().getAddress(), routing, worker.nowNanos());
         if (clientLimit < 0 && clientLimit != ClientLimits.NOT_COUNTED) {
             end(clientLimit == ClientLimits.TOO_MANY ? CloseReason.CLIENT_CONNECTIONS : CloseReason.CLIENT_RATE);
-        } else if (config.type() == ListenerType.TLS) {
+        } else if (config.type().readsNames()) {
             helloCollector = new HelloCollector(config.clientHello().maxSizeBytes());
             client.watch(OP_READ);
         } else {
@@ -179,7 +165,7 @@ final class Session implements Deadline.Owner {
         switch (state) {
             case AWAITING_HELLO ->
                 end(headerCollector == null ? CloseReason.HELLO_TIMEOUT : CloseReason.PROXY_HEADER);
-            case CONNECTING -> tryAnother(CloseReason.CONNECT_TIMEOUT);
+            case CONNECTING -> tryAnother(attempts().timedOut());
             case RELAYING, HALF_CLOSED -> onQuiet();
             case REFUSING -> close(Ending.CLOSE);
             case CLOSED -> throw new IllegalStateException("a closed session has no deadline");
@@ -365,7 +351,7 @@ final class Session implements Deadline.Owner {
                 picked != null;
                 picked = attempts().next()) {
             moveTo(SessionState.CONNECTING);
-            CloseReason failed = startConnect(picked);
+            AttemptOutcome failed = startConnect(picked);
             if (failed == null) {
                 if (backend.channel().isConnected()) {
                     onConnected();
@@ -373,19 +359,19 @@ final class Session implements Deadline.Owner {
                 return;
             }
             giveBackendUp(failed);
-            failure = failed;
+            failure = failed.reason();
         }
         refuse(failure);
     }
 
     /** @return why it failed at once; null if it is under way or done */
-    private @Nullable CloseReason startConnect(Backend picked) {
+    private @Nullable AttemptOutcome startConnect(Backend picked) {
         try {
             backend.open(worker.openChannel(picked.address(), opening.hasMore()));
         } catch (IOException outOfDescriptors) {
-            return CloseReason.OUT_OF_SOCKETS;
+            return AttemptOutcome.NO_SOCKET;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without
-            return CloseReason.CONNECT_FAILED;
+            return AttemptOutcome.UNREACHABLE;
         }
         SocketChannel channel = backend.channel();
         try {
@@ -395,7 +381,7 @@ final class Session implements Deadline.Owner {
             }
             return null;
         } catch (IOException refused) {
-            return reasonOf(refused);
+            return outcomeOf(refused);
         }
     }
 
@@ -405,36 +391,36 @@ final class Session implements Deadline.Owner {
                 onConnected();
             }
         } catch (IOException refused) {
-            tryAnother(reasonOf(refused));
+            tryAnother(outcomeOf(refused));
         }
     }
 
-    private static CloseReason reasonOf(IOException refused) {
+    private static AttemptOutcome outcomeOf(IOException refused) {
         return switch (refused) {
-            case BindException _ -> CloseReason.OUT_OF_SOCKETS; // EADDRNOTAVAIL: no local port is left
-            case ConnectException _ -> CloseReason.CONNECT_REFUSED;
-            default -> CloseReason.CONNECT_FAILED;
+            case BindException _ -> AttemptOutcome.NO_SOCKET; // EADDRNOTAVAIL: no local port is left
+            case ConnectException _ -> AttemptOutcome.REFUSED;
+            default -> AttemptOutcome.UNREACHABLE;
         };
     }
 
     private void onConnected() {
         attempts().connected();
-        unheardSinceNanos = worker.nowNanos();
+        quiet.awaitAnswer(worker.nowNanos());
         moveTo(SessionState.RELAYING);
         sendOpening();
         settle();
     }
 
-    private void tryAnother(CloseReason failure) {
+    private void tryAnother(AttemptOutcome failure) {
         giveBackendUp(failure);
         attempts().follow(relay.routing().pools().get(pool().name()));
-        connect(failure);
+        connect(failure.reason());
     }
 
-    private void giveBackendUp(CloseReason failure) {
+    private void giveBackendUp(AttemptOutcome failure) {
         attempts().failed(failure);
         backend.reset();
-        keepAlive = false; // the next one's socket has not been told
+        quiet.newSocket();
         up.sent(-opening.rewind());
     }
 
@@ -499,32 +485,60 @@ final class Session implements Deadline.Owner {
     /** @param bytes the first that the backend sent; passed on already */
     private void onFirstByte(ByteBuffer bytes) {
         ServerFirstBytes first = hello == null ? null : ServerFirstBytes.look(bytes);
-        attempts().answered(first);
-        Backend answering = Objects.requireNonNull(attempts().current(), "it has answered");
-        if (first == ServerFirstBytes.INTERNAL_ERROR) {
-            pool().failed(answering, worker.nowNanos());
-        } else {
-            answering.succeeded();
+        attempts().answered(first == null ? AttemptOutcome.ANSWERED : judge(first), first);
+    }
+
+    private static AttemptOutcome judge(ServerFirstBytes first) {
+        return switch (first) {
+            case HANDSHAKE, ALERT, OTHER -> AttemptOutcome.ANSWERED; // an alert is for the client's own request
+            case INTERNAL_ERROR -> AttemptOutcome.ANSWERED_FAULTILY;
+            case TOO_SHORT -> AttemptOutcome.ANSWERED_UNCLEARLY;
+        };
+    }
+
+    /** After any event of a relay: acts on the conclusion. */
+    private void settle() {
+        switch (Conclusion.of(facts())) {
+            case CLIENT_RESET -> end(CloseReason.CLIENT_RESET);
+            case TRY_ANOTHER -> {
+                down.reopen();
+                tryAnother(AttemptOutcome.CLOSED_EARLY);
+            }
+            case GIVE_UP -> {
+                down.reopen();
+                giveBackendUp(AttemptOutcome.CLOSED_EARLY);
+                refuse(CloseReason.BACKEND_CLOSED_EARLY);
+            }
+            case REFUSE -> refuse(CloseReason.BACKEND_CLOSED_EARLY);
+            case RESET_UNANSWERED -> {
+                report(CloseReason.BACKEND_CLOSED_EARLY);
+                close(Ending.RESET);
+            }
+            case BACKEND_RESET -> end(CloseReason.BACKEND_RESET);
+            case HEAR_OUT -> hearBackendOut();
+            case OUT_OF_BUFFERS -> end(CloseReason.OUT_OF_BUFFERS);
+            case COMPLETED -> end(CloseReason.COMPLETED);
+            case CLOSED_EARLY -> end(CloseReason.BACKEND_CLOSED_EARLY);
+            case GO_ON -> goOn();
         }
     }
 
-    /** After any event of a relay: draws the conclusions. */
-    private void settle() {
-        if (client.isBroken() || client.isDeaf()) {
-            end(CloseReason.CLIENT_RESET);
-        } else if (backendLeftUnheard()) {
-            replay();
-        } else if (backend.isBroken() || (backend.isDeaf() && (down.hasEnded() || opening.hasMore()))) {
-            onBackendBroken();
-        } else if (backend.isDeaf() && !up.isShut()) {
-            hearBackendOut();
-        } else if (up.isStarved() || down.isStarved()) {
-            end(CloseReason.OUT_OF_BUFFERS);
-        } else if (up.isDrained() && down.isDrained()) {
-            end(completedReason());
-        } else {
-            goOn();
-        }
+    private int facts() {
+        return RelayFact.CLIENT_BROKEN.when(client.isBroken())
+                | RelayFact.CLIENT_DEAF.when(client.isDeaf())
+                | RelayFact.BACKEND_BROKEN.when(backend.isBroken())
+                | RelayFact.BACKEND_DEAF.when(backend.isDeaf())
+                | RelayFact.UP_ENDED.when(up.hasEnded())
+                | RelayFact.UP_DRAINED.when(up.isDrained())
+                | RelayFact.UP_SHUT.when(up.isShut())
+                | RelayFact.DOWN_ENDED.when(down.hasEnded())
+                | RelayFact.DOWN_DRAINED.when(down.isDrained())
+                | RelayFact.DOWN_SHUT.when(down.isShut())
+                | RelayFact.STARVED.when(up.isStarved() || down.isStarved())
+                | RelayFact.BYTES_KEPT.when(opening.isKept())
+                | RelayFact.BYTES_TO_SEND.when(opening.hasMore())
+                | RelayFact.UNANSWERED.when(wasUnheard())
+                | RelayFact.REPEATABLE.when(hello != null && !hello.offersEarlyData());
     }
 
     private void goOn() {
@@ -533,45 +547,26 @@ final class Session implements Deadline.Owner {
         restartQuiet();
     }
 
-    /** True exactly when the backend closed or reset before its first byte, and all it was told can be told again. */
-    private boolean backendLeftUnheard() {
-        return isRepeatable() && (backend.isBroken() || backend.isDeaf() || down.hasEnded());
-    }
-
-    /** True exactly when the backend has not answered, and all that it was told can be told to another one. */
-    private boolean isRepeatable() {
-        return wasUnheard() && opening.isKept() && !up.hasEnded();
-    }
-
-    private void replay() {
-        down.reopen();
-        if (Objects.requireNonNull(hello).offersEarlyData()) { // it may have been acted on: never twice
-            giveBackendUp(CloseReason.BACKEND_CLOSED_EARLY);
-            refuse(CloseReason.BACKEND_CLOSED_EARLY);
-        } else {
-            tryAnother(CloseReason.BACKEND_CLOSED_EARLY);
-        }
-    }
-
     /**
      * Leaves a backend that has not answered, if there is another one, and if the hello offers no early data, which it may
      * have acted on.
      *
-     * @param reason why it is left
+     * @param why it is left
      * @return false if nothing was done
      */
-    private boolean leaveUnheard(CloseReason reason) {
-        return isRepeatable() && !Objects.requireNonNull(hello).offersEarlyData() && goElsewhere(reason);
+    private boolean leaveUnheard(AttemptOutcome why) {
+        int facts = facts();
+        return Conclusion.canBeToldAgain(facts) && RelayFact.REPEATABLE.in(facts) && goElsewhere(why);
     }
 
     /** Goes on with another backend; false if there is none, and then nothing was done. */
-    private boolean goElsewhere(CloseReason reason) {
+    private boolean goElsewhere(AttemptOutcome why) {
         attempts().follow(relay.routing().pools().get(pool().name()));
         if (!attempts().holdAnother()) {
             return false;
         }
-        giveBackendUp(reason);
-        connect(reason);
+        giveBackendUp(why);
+        connect(why.reason());
         return true;
     }
 
@@ -583,21 +578,6 @@ final class Session implements Deadline.Owner {
         up.abandon(worker);
         halfClose();
         goOn();
-    }
-
-    /**
-     * Never with a bare FIN, unless the backend sent one: the client would take what it has for the whole. A FIN that is
-     * read only after a write has failed proves nothing, since the kernel tells of a RST once, and it told the write.
-     */
-    private void onBackendBroken() {
-        if (!wasUnheard()) {
-            end(down.isShut() ? CloseReason.COMPLETED : CloseReason.BACKEND_RESET);
-        } else if (down.isShut()) {
-            report(CloseReason.BACKEND_CLOSED_EARLY);
-            close(Ending.RESET); // the client was sent its FIN: an alert cannot follow
-        } else {
-            refuse(CloseReason.BACKEND_CLOSED_EARLY);
-        }
     }
 
     /** The last FIN is passed on by closing. */
@@ -624,84 +604,49 @@ final class Session implements Deadline.Owner {
         backend.watch((down.wantsRead() ? OP_READ : 0) | (up.wantsWrite() || sending ? OP_WRITE : 0));
     }
 
-    /** A byte has passed, or the state changed: the time without one begins again. */
     private void restartQuiet() {
-        quietSinceNanos = worker.nowNanos();
+        quiet.restart(worker.nowNanos());
         armQuiet();
     }
 
-    /** Arms the deadline for the first of all that is to be done if no byte comes. */
     private void armQuiet() {
-        long next = Math.min(Math.min(quietLimit() - quietNanos(), lifetimeLeft()), firstByteLeft());
-        if (!keepAlive && state == SessionState.RELAYING) {
-            next = Math.min(next, KEEPALIVE_AFTER_NANOS - quietNanos());
-        }
-        if (up.isWaitingForRoom() || down.isWaitingForRoom()) {
-            next = Math.min(next, ROOM_NANOS);
-        } else if (isPaused(up, down) || isPaused(down, up)) {
-            next = Math.min(next, LOOK_NANOS);
-        }
-        worker.arm(deadline, Math.max(1, next));
+        worker.arm(deadline, quiet.leftNanos(worker.nowNanos(), this));
     }
 
-    private long quietNanos() {
-        return worker.nowNanos() - quietSinceNanos;
-    }
-
-    private long quietLimit() {
-        PoolTimeouts timeouts = pool().timeouts();
-        return state == SessionState.HALF_CLOSED ? timeouts.halfClosedNanos() : timeouts.idleNanos();
-    }
-
-    private long lifetimeLeft() {
-        long max = pool().timeouts().maxLifetimeNanos();
-        return max == Long.MAX_VALUE ? max : max - (worker.nowNanos() - acceptedNanos);
-    }
-
-    /**
-     * Until another backend may be tried; no limit where there is nothing to await, or nothing to be said again. An answer
-     * that we have no room to read is no silence.
-     */
-    private long firstByteLeft() {
-        long limit = pool().timeouts().firstByteNanos();
-        boolean awaited =
-                limit != Long.MAX_VALUE && state == SessionState.RELAYING && isRepeatable() && !down.isWaitingForRoom();
-        return awaited ? limit - (worker.nowNanos() - unheardSinceNanos) : Long.MAX_VALUE;
-    }
-
-    /** The deadline of {@link #armQuiet} has come. */
     private void onQuiet() {
-        if (lifetimeLeft() <= 0) {
-            end(CloseReason.MAX_LIFETIME);
-        } else if (quietNanos() >= quietLimit()) {
-            boolean halfClosed = state == SessionState.HALF_CLOSED;
-            CloseReason reason = halfClosed ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT;
-            end(wasUnheard() ? CloseReason.BACKEND_SILENT : reason);
-        } else if (firstByteLeft() <= 0) {
-            onSilence();
-        } else {
-            whileQuiet();
+        switch (quiet.due(worker.nowNanos(), this)) {
+            case LIFETIME -> end(CloseReason.MAX_LIFETIME);
+            case SILENCE -> end(silenceReason());
+            case FIRST_BYTE -> onSilence();
+            case KEEPALIVE -> {
+                quiet.keptAlive();
+                client.keepAlive();
+                backend.keepAlive();
+                whileQuiet();
+            }
+            case ROOM, LOOK, NOTHING -> whileQuiet();
         }
     }
 
-    /** One that is only slow is better than none: it is left only for another, which is looked for again now and then. */
+    private CloseReason silenceReason() {
+        if (wasUnheard()) {
+            return CloseReason.BACKEND_SILENT;
+        }
+        return isHalfClosed() ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT;
+    }
+
+    /** A backend that is only slow is better than none: it is left only for another, which is looked for now and then. */
     private void onSilence() {
         attempts().silent();
-        if (!leaveUnheard(CloseReason.BACKEND_SILENT)) {
-            long sooner = Math.max(0, LOOK_NANOS - pool().timeouts().firstByteNanos());
-            unheardSinceNanos = worker.nowNanos() + sooner;
+        if (!leaveUnheard(AttemptOutcome.SILENT)) {
+            quiet.foundNoOther(worker.nowNanos(), timeouts());
             armQuiet();
         }
     }
 
     private void whileQuiet() {
-        if (!keepAlive && quietNanos() >= KEEPALIVE_AFTER_NANOS) {
-            keepAlive = true;
-            client.keepAlive();
-            backend.keepAlive();
-        }
         if (down.isWaitingForRoom()) {
-            unheardSinceNanos = worker.nowNanos();
+            quiet.awaitAnswer(worker.nowNanos());
         }
         up.tryRoom(worker);
         down.tryRoom(worker);
@@ -712,6 +657,41 @@ final class Session implements Deadline.Owner {
         } else {
             look();
         }
+    }
+
+    @Override
+    public PoolTimeouts timeouts() {
+        return pool().timeouts();
+    }
+
+    @Override
+    public long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    @Override
+    public boolean isHalfClosed() {
+        return state == SessionState.HALF_CLOSED;
+    }
+
+    @Override
+    public boolean awaitsAnswer() {
+        return wasUnheard() && Conclusion.canBeToldAgain(facts());
+    }
+
+    @Override
+    public boolean hasNoRoomForAnswer() {
+        return down.isWaitingForRoom();
+    }
+
+    @Override
+    public boolean waitsForRoom() {
+        return up.isWaitingForRoom() || down.isWaitingForRoom();
+    }
+
+    @Override
+    public boolean isPaused() {
+        return isPaused(up, down) || isPaused(down, up);
     }
 
     /**
@@ -740,11 +720,6 @@ final class Session implements Deadline.Owner {
      */
     private static boolean isPaused(Half half, Half back) {
         return !half.hasEnded() && !half.wantsRead() && !back.wantsWrite() && !back.isShut();
-    }
-
-    /** Where the backend was the first to close, without a word, the session was not served. */
-    private CloseReason completedReason() {
-        return wasUnheard() && !up.isShut() ? CloseReason.BACKEND_CLOSED_EARLY : CloseReason.COMPLETED;
     }
 
     /** True exactly when a TLS client got no answer at all. Other protocols may have none. */
@@ -797,11 +772,11 @@ final class Session implements Deadline.Owner {
 
     /** Its backend is to be left: where that is gone, a session without an answer goes on with another, if there is one. */
     void leaveBackend(CloseReason reason) {
-        boolean gone = reason == CloseReason.BACKEND_DOWN || reason == CloseReason.BACKEND_REMOVED;
-        boolean left = gone
+        AttemptOutcome gone = AttemptOutcome.gone(reason);
+        boolean left = gone != null
                 && switch (state) {
-                    case CONNECTING -> goElsewhere(reason);
-                    case RELAYING -> leaveUnheard(reason);
+                    case CONNECTING -> goElsewhere(gone);
+                    case RELAYING -> leaveUnheard(gone);
                     case AWAITING_HELLO, HALF_CLOSED, REFUSING, CLOSED -> false;
                 };
         if (!left) {
@@ -855,9 +830,9 @@ final class Session implements Deadline.Owner {
         reported = true;
         listener.metrics().ended().of(reason).increment();
         if (attempts != null && attempts.current() != null) {
-            boolean unheard = reason == CloseReason.BACKEND_SILENT || reason == CloseReason.BACKEND_CLOSED_EARLY;
-            if (attempts.isTaken() && unheard) {
-                attempts.current().countFailure(); // nobody else has answered this hello: it may be the client's fault
+            AttemptOutcome unanswered = AttemptOutcome.unanswered(reason);
+            if (unanswered != null) {
+                attempts.endedUnanswered(unanswered);
             }
             if (attempts.isTaken() && state != SessionState.CONNECTING) {
                 attempts.current().served(up.bytes(), down.bytes());

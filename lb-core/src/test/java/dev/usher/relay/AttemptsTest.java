@@ -42,7 +42,7 @@ class AttemptsTest {
         return pool;
     }
 
-    private static int tried(Pool pool, CloseReason failure) {
+    private static int tried(Pool pool, AttemptOutcome failure) {
         Attempts attempts = new Attempts(pool, 0, new ManualClock(), CLIENT);
         List<Backend> tried = new ArrayList<>();
         for (Backend next = attempts.next(); next != null; next = attempts.next()) {
@@ -67,14 +67,14 @@ class AttemptsTest {
         "0, 20,      9", // bounded all the same
     })
     void addressesOfOneNameUseUpNoRetries(int retries, String addresses, int expected) {
-        assertEquals(expected, tried(pool(retries, addresses), CloseReason.CONNECT_REFUSED));
-        assertEquals(expected, tried(pool(retries, addresses), CloseReason.CONNECT_FAILED));
+        assertEquals(expected, tried(pool(retries, addresses), AttemptOutcome.REFUSED));
+        assertEquals(expected, tried(pool(retries, addresses), AttemptOutcome.UNREACHABLE));
     }
 
     /** Those were reached: another address of the name is another server, and a retry. */
     @ParameterizedTest
     @CsvSource({"0, 4, 1", "2, 4, 3", "1, 1 3, 2"})
     void whoClosesEarlyCountsEachTime(int retries, String addresses, int expected) {
-        assertEquals(expected, tried(pool(retries, addresses), CloseReason.BACKEND_CLOSED_EARLY));
+        assertEquals(expected, tried(pool(retries, addresses), AttemptOutcome.CLOSED_EARLY));
     }
 }

@@ -25,11 +25,13 @@ import dev.usher.tls.Hellos;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -173,6 +175,30 @@ class FailingBackendsTest {
         }
     }
 
+    /** Six bytes of an alert say nothing: neither that the backend is well, nor that it is not. */
+    @Test
+    void anAlertThatIsCutDoesNotClearTheRowOfFailures() throws IOException {
+        AtomicInteger sessions = new AtomicInteger();
+        byte[] alert = INTERNAL_ERROR;
+        try (TestBackend bad = TestBackend.start(client -> {
+                    client.read(helloBytes());
+                    boolean cut = sessions.incrementAndGet() == 3;
+                    client.send(cut ? Arrays.copyOf(alert, alert.length - 1) : alert);
+                    client.halfClose().readToEnd();
+                });
+                TestBackend good = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of(bad, good)
+                        .pool(FailingBackendsTest::firstEjectedAfterThree)
+                        .start()) {
+            for (int i = 0; i < 4; i++) {
+                exchange(usher);
+                assertEquals(1, usher.ended(CloseReason.COMPLETED).attempts());
+            }
+            assertEquals(3, usher.backend(bad).failures(), "the cut one is not counted");
+            isServedInThreeThenTwoAttempts(usher, 0);
+        }
+    }
+
     @Test
     void otherAlertsAreTheClientsDoing() throws IOException {
         int[][] alerts = {{2, 40}, {2, 112}, {2, 70}, {2, 47}, {1, 112}, {1, 80}};
@@ -303,18 +329,7 @@ class FailingBackendsTest {
     private static UsherConfig with(UsherConfig config, PoolConfig pool) {
         Map<String, PoolConfig> pools = new LinkedHashMap<>(config.pools());
         pools.put(pool.name(), pool);
-        return new UsherConfig(
-                config.listeners(),
-                config.routes(),
-                config.defaultRoute(),
-                config.noSniRoute(),
-                pools,
-                config.limits(),
-                config.workers(),
-                config.shutdown(),
-                config.reload(),
-                config.admin(),
-                config.logging());
+        return config.withPools(pools);
     }
 
     @Test

@@ -54,22 +54,14 @@ class RouteTableTest {
 
     private static RouteTable table(Fallback defaultRoute, Fallback noSniRoute, List<RouteConfig> routes) {
         PoolConfig any = PoolConfig.of("p0", List.of(backend()));
-        UsherConfig base = UsherConfig.of(
-                List.of(listener("https"), listener("other")),
-                routes,
-                POOLS.stream().map(name -> PoolConfig.of(name, any.backends())).toList());
-        UsherConfig config = new UsherConfig(
-                base.listeners(),
-                base.routes(),
-                defaultRoute,
-                noSniRoute,
-                base.pools(),
-                base.limits(),
-                base.workers(),
-                base.shutdown(),
-                base.reload(),
-                base.admin(),
-                base.logging());
+        UsherConfig config = UsherConfig.of(
+                        List.of(listener("https"), listener("other")),
+                        routes,
+                        POOLS.stream()
+                                .map(name -> PoolConfig.of(name, any.backends()))
+                                .toList())
+                .withDefaultRoute(defaultRoute)
+                .withNoSniRoute(noSniRoute);
         return new RouteTable(config, TestPools.of(config));
     }
 

@@ -8,6 +8,7 @@ import dev.usher.config.HealthCheckConfig.StatusRange;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.PoolConfig.OnDown;
+import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.TimeoutsConfig;
 import java.nio.file.Path;
@@ -84,24 +85,12 @@ public final class PoolConfigBuilder {
     }
 
     public PoolConfigBuilder connectTotal(Duration total) {
-        timeouts = new TimeoutsConfig(
-                timeouts.connect(),
-                total,
-                timeouts.firstByte(),
-                timeouts.idle(),
-                timeouts.halfClosed(),
-                timeouts.maxLifetime());
+        timeouts = timeouts.withConnectTotal(total);
         return this;
     }
 
     public PoolConfigBuilder firstByte(@Nullable Duration limit) {
-        timeouts = new TimeoutsConfig(
-                timeouts.connect(),
-                timeouts.connectTotal(),
-                limit,
-                timeouts.idle(),
-                timeouts.halfClosed(),
-                timeouts.maxLifetime());
+        timeouts = timeouts.withFirstByte(limit);
         return this;
     }
 
@@ -189,32 +178,32 @@ public final class PoolConfigBuilder {
     }
 
     public PoolConfig build() {
-        PoolConfig plain = PoolConfig.of(name, backends);
+        HealthCheckConfig probe = new HealthCheckConfig(
+                check,
+                serverName,
+                alpn,
+                verify,
+                trustStore,
+                "/health",
+                method,
+                expect,
+                interval,
+                timeout,
+                rise,
+                fall,
+                10,
+                warnExpiry);
         return new PoolConfig(
                 name,
                 backends,
                 balance,
                 timeouts,
                 retries,
-                new HealthCheckConfig(
-                        check,
-                        serverName,
-                        alpn,
-                        verify,
-                        trustStore,
-                        "/health",
-                        method,
-                        expect,
-                        interval,
-                        timeout,
-                        rise,
-                        fall,
-                        10,
-                        warnExpiry),
+                probe,
                 ejection,
                 slowStart,
                 onDown,
                 sendProxyProtocol,
-                plain.resolve());
+                ResolveConfig.DEFAULT);
     }
 }

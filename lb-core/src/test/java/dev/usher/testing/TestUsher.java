@@ -232,46 +232,22 @@ public final class TestUsher implements AutoCloseable {
         }
 
         public Builder connectTimeout(Duration connect) {
-            timeouts = new TimeoutsConfig(
-                    connect,
-                    timeouts.connectTotal(),
-                    timeouts.firstByte(),
-                    timeouts.idle(),
-                    timeouts.halfClosed(),
-                    timeouts.maxLifetime());
+            timeouts = timeouts.withConnect(connect);
             return this;
         }
 
         public Builder idleTimeout(Duration idle) {
-            timeouts = new TimeoutsConfig(
-                    timeouts.connect(),
-                    timeouts.connectTotal(),
-                    timeouts.firstByte(),
-                    idle,
-                    timeouts.halfClosed(),
-                    timeouts.maxLifetime());
+            timeouts = timeouts.withIdle(idle);
             return this;
         }
 
         public Builder halfClosedTimeout(Duration halfClosed) {
-            timeouts = new TimeoutsConfig(
-                    timeouts.connect(),
-                    timeouts.connectTotal(),
-                    timeouts.firstByte(),
-                    timeouts.idle(),
-                    halfClosed,
-                    timeouts.maxLifetime());
+            timeouts = timeouts.withHalfClosed(halfClosed);
             return this;
         }
 
         public Builder maxLifetime(Duration maxLifetime) {
-            timeouts = new TimeoutsConfig(
-                    timeouts.connect(),
-                    timeouts.connectTotal(),
-                    timeouts.firstByte(),
-                    timeouts.idle(),
-                    timeouts.halfClosed(),
-                    maxLifetime);
+            timeouts = timeouts.withMaxLifetime(maxLifetime);
             return this;
         }
 
@@ -378,7 +354,7 @@ public final class TestUsher implements AutoCloseable {
                     acceptProxyProtocol,
                     trustedProxies,
                     listenerConnections,
-                    type == ListenerType.TCP ? POOL : null);
+                    type.needsPool() ? POOL : null);
             PoolConfig web = pool.apply(PoolConfigBuilder.of(POOL)
                             .backends(backends)
                             .timeouts(timeouts)
@@ -386,19 +362,14 @@ public final class TestUsher implements AutoCloseable {
                     .build();
             List<PoolConfig> pools = new ArrayList<>(List.of(web));
             pools.addAll(morePools.values());
-            UsherConfig base = UsherConfig.of(List.of(listener), routes, pools);
-            return new UsherConfig(
-                    base.listeners(),
-                    base.routes(),
-                    defaultRoute,
-                    noSniRoute,
-                    base.pools(),
-                    new LimitsConfig(allConnections, perClientIp, base.limits().heldBytes()),
-                    workers,
-                    base.shutdown(),
-                    reload,
-                    base.admin(),
-                    base.logging());
+            return UsherConfig.of(List.of(listener), routes, pools)
+                    .withDefaultRoute(defaultRoute)
+                    .withNoSniRoute(noSniRoute)
+                    .withLimits(LimitsConfig.DEFAULT
+                            .withMaxConnections(allConnections)
+                            .withPerClientIp(perClientIp))
+                    .withWorkers(workers)
+                    .withReload(reload);
         }
 
         public TestUsher start() {
@@ -431,36 +402,9 @@ public final class TestUsher implements AutoCloseable {
 
     /** A pool whose backends see sessions only: a probe would be one more connection for them to count. */
     public static PoolConfig unprobed(String name, List<BackendConfig> backends, TimeoutsConfig timeouts, int retries) {
-        PoolConfig plain = PoolConfig.of(name, backends);
-        return new PoolConfig(
-                name,
-                backends,
-                plain.balance(),
-                timeouts,
-                retries,
-                unprobed(plain.healthCheck()),
-                plain.ejection(),
-                plain.slowStart(),
-                plain.onDown(),
-                plain.sendProxyProtocol(),
-                plain.resolve());
-    }
-
-    private static HealthCheckConfig unprobed(HealthCheckConfig plain) {
-        return new HealthCheckConfig(
-                HealthCheckConfig.Type.NONE,
-                plain.serverName(),
-                plain.alpn(),
-                plain.verify(),
-                plain.trustStore(),
-                plain.path(),
-                plain.method(),
-                plain.expect(),
-                plain.interval(),
-                plain.timeout(),
-                plain.rise(),
-                plain.fall(),
-                plain.jitterPercent(),
-                plain.warnExpiry());
+        return PoolConfig.of(name, backends)
+                .withTimeouts(timeouts)
+                .withRetries(retries)
+                .withHealthCheck(HealthCheckConfig.NONE);
     }
 }

@@ -1,11 +1,12 @@
 package dev.usher.server;
 
 import dev.usher.admin.http.Pem;
+import dev.usher.file.NamedFile;
 import dev.usher.server.reload.RunFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -113,16 +114,10 @@ final class AdminOptions {
             return token == null || token.isBlank() ? null : token.strip();
         }
         try {
-            return Files.readString(tokenFile).strip();
+            byte[] token = NamedFile.readOrPipe(tokenFile, NamedFile.Kind.VALUE).bytes();
+            return new String(token, StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new AdminFault("--token-file " + tokenFile + " cannot be read: " + reason(tokenFile, e));
+            throw new AdminFault("--token-file " + tokenFile + " " + e.getMessage());
         }
-    }
-
-    private static String reason(Path file, IOException fault) {
-        if (Files.notExists(file)) {
-            return "no such file";
-        }
-        return Files.isReadable(file) ? String.valueOf(fault.getMessage()) : "permission denied";
     }
 }

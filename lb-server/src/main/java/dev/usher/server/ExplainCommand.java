@@ -3,7 +3,6 @@ package dev.usher.server;
 import dev.usher.LoadBalancer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.config.UsherConfig;
 import dev.usher.route.Asked;
 import dev.usher.tls.ServerName;
@@ -91,7 +90,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         ListenerConfig asked = listener(config);
         ExplanationText text = new ExplanationText(config, asked);
-        if (asked.type() == ListenerType.TCP) {
+        if (!asked.type().readsNames()) {
             out.print(text.ofTcp());
             out.flush();
             return ExitCode.OK;
@@ -174,7 +173,7 @@ final class ExplainCommand implements Callable<Integer> {
     private ListenerConfig listener(UsherConfig config) {
         if (listener == null) {
             return config.listeners().values().stream()
-                    .filter(each -> each.type() == ListenerType.TLS)
+                    .filter(each -> each.type().readsNames())
                     .findFirst()
                     .orElseGet(() -> config.listeners().values().iterator().next());
         }

@@ -6,6 +6,7 @@ import dev.usher.admin.AdminServer;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Program;
 import dev.usher.admin.Shown;
+import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,10 +40,13 @@ final class Foreground {
     private Runnable beforeDrain = () -> {};
     private Runnable atEnd = () -> {};
     private @Nullable String leftOut;
+    /** As of the configuration in force. */
+    private volatile Supplier<ShutdownConfig> shutdown;
 
     Foreground(UsherConfig config, StopSignals stops) {
         this.config = config;
         this.stops = stops;
+        this.shutdown = config::shutdown;
     }
 
     /**
@@ -82,6 +87,8 @@ final class Foreground {
      * @return the exit code
      */
     int run(Consumer<Running> ready) throws InterruptedException {
+        Thread ending = Thread.currentThread();
+        stops.whenAsked(() -> LastResort.begin(ending, shutdown));
         try (AccessLog access = AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config))) {
             Signals.on("USR1", access == null ? () -> {} : access::reopen); // unhandled, it ends the process
             try (AdminServer admin = admin()) { // before a connection is taken, which would be cut if this failed
@@ -115,6 +122,7 @@ final class Foreground {
             log.error("{}", StartFault.text(e));
             return ExitCode.FAILED;
         }
+        shutdown = () -> balancer.config().shutdown();
         boolean clean;
         try (balancer) {
             String signal;

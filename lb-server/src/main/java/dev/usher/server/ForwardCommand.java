@@ -55,7 +55,7 @@ final class ForwardCommand implements Callable<Integer> {
 
     private UsherConfig config() {
         try {
-            return Settings.withLogging(ForwardConfig.of(listen, target), logging());
+            return ForwardConfig.of(listen, target).withLogging(logging());
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

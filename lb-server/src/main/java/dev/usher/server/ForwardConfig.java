@@ -3,18 +3,12 @@ package dev.usher.server;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.EjectionConfig;
-import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
-import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.LoggingConfig;
 import dev.usher.config.PoolConfig;
-import dev.usher.config.ReloadConfig;
-import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /** The configuration of {@code usher forward LISTEN TARGET}: one TCP listener, one pool, no admin side. */
@@ -34,36 +28,15 @@ final class ForwardConfig {
         if (reachesItself(bind, backend)) {
             throw new IllegalArgumentException("TARGET: " + backend + " is where " + bind + " listens");
         }
-        return new UsherConfig(
-                Map.of(NAME, ListenerConfig.tcp(NAME, List.of(bind), NAME)),
-                List.of(),
-                Fallback.REJECT,
-                Fallback.REJECT,
-                Map.of(NAME, pool(backend)),
-                LimitsConfig.DEFAULT,
-                UsherConfig.ONE_WORKER_PER_CORE,
-                ShutdownConfig.DEFAULT,
-                ReloadConfig.DEFAULT,
-                AdminConfig.NONE,
-                LoggingConfig.DEFAULT);
+        return UsherConfig.of(List.of(ListenerConfig.tcp(NAME, List.of(bind), NAME)), List.of(), List.of(pool(backend)))
+                .withAdmin(AdminConfig.NONE);
     }
 
     /** With one target there is nothing to choose: probes and ejection could only refuse what a connect would settle. */
     private static PoolConfig pool(HostPort backend) {
-        PoolConfig plain = PoolConfig.of(NAME, List.of(BackendConfig.of(backend)));
-        EjectionConfig ejection = plain.ejection();
-        return new PoolConfig(
-                NAME,
-                plain.backends(),
-                plain.balance(),
-                plain.timeouts(),
-                plain.retries(),
-                HealthCheckConfig.NONE,
-                new EjectionConfig(0, ejection.baseTime(), ejection.maxTime(), ejection.maxEjectedPercent()),
-                plain.slowStart(),
-                plain.onDown(),
-                plain.sendProxyProtocol(),
-                plain.resolve());
+        return PoolConfig.of(NAME, List.of(BackendConfig.of(backend)))
+                .withHealthCheck(HealthCheckConfig.NONE)
+                .withEjection(EjectionConfig.DEFAULT.off());
     }
 
     private static HostPort read(String argument, String text, Function<String, HostPort> parser) {

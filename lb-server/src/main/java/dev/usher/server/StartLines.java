@@ -2,7 +2,6 @@ package dev.usher.server;
 
 import dev.usher.LoadBalancer;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.config.Spelling;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -29,7 +28,7 @@ final class StartLines {
                         name,
                         Spelling.of(listener.type()),
                         Summary.of(addresses),
-                        listener.type() == ListenerType.TCP
+                        listener.type().needsPool()
                                 ? "to pool " + listener.pool()
                                 : Units.counted(routes(config, name), "route"));
             }

@@ -19,6 +19,8 @@ final class StopSignals {
     private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger asked = new AtomicInteger();
 
+    private volatile Runnable whenAsked = () -> {};
+
     private String last = "";
     private long lastNanos;
 
@@ -46,10 +48,19 @@ final class StopSignals {
         if (echo) {
             return;
         }
-        if (asked.incrementAndGet() > PATIENCE) {
+        int times = asked.incrementAndGet();
+        if (times > PATIENCE) {
             Runtime.getRuntime().halt(ExitCode.FAILED);
         }
+        if (times == 1) {
+            whenAsked.run();
+        }
         waiting.add(signal);
+    }
+
+    /** Has the first signal do this, too, on its own thread. */
+    void whenAsked(Runnable action) {
+        whenAsked = action;
     }
 
     /** Whether a signal has arrived. */

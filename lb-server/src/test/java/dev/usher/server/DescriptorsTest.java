@@ -29,19 +29,7 @@ class DescriptorsTest {
 
     @Test
     void saysWhatToDoWhereMoreAreAskedFor() {
-        LimitsConfig standard = LimitsConfig.DEFAULT;
-        UsherConfig asking = new UsherConfig(
-                config.listeners(),
-                config.routes(),
-                config.defaultRoute(),
-                config.noSniRoute(),
-                config.pools(),
-                new LimitsConfig(10_000, standard.perClientIp(), standard.heldBytes()),
-                config.workers(),
-                config.shutdown(),
-                config.reload(),
-                config.admin(),
-                config.logging());
+        UsherConfig asking = config.withLimits(LimitsConfig.DEFAULT.withMaxConnections(10_000));
         assertFalse(Descriptors.isAskedFor(config));
         assertTrue(Descriptors.isAskedFor(asking));
         String shortage = String.valueOf(Descriptors.shortage(asking, 1024));

@@ -8,6 +8,8 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.util.NoSuchElementException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,15 +18,23 @@ public final class Answering implements HttpHandler {
     private static final Logger log = LoggerFactory.getLogger(Answering.class);
 
     private final Operation operation;
+    /** Null for the threads that answer everything. */
+    private final @Nullable Executor executor;
 
     public Answering(Operation operation) {
+        this(operation, null);
+    }
+
+    /** @param executor has threads of its own for answers that take long; null for the usual ones */
+    public Answering(Operation operation, @Nullable Executor executor) {
         this.operation = operation;
+        this.executor = executor;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         if (exchange.isInIoThread()) {
-            exchange.dispatch(this);
+            exchange.dispatch(executor, this);
             return;
         }
         try {

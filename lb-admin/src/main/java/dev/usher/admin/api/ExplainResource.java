@@ -7,7 +7,6 @@ import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.relay.CloseReason;
 import dev.usher.route.Asked;
 import dev.usher.route.Decision;
@@ -55,7 +54,7 @@ public final class ExplainResource {
     /** {@code GET}. */
     public Object get(Question question) throws ProblemException {
         ListenerConfig listener = listener(question.parameter("listener"));
-        if (listener.type() == ListenerType.TCP) {
+        if (!listener.type().readsNames()) {
             return ofTcp(listener);
         }
         Asked asked = new Asked(
@@ -138,7 +137,7 @@ public final class ExplainResource {
         Map<String, ListenerConfig> listeners = balancer.config().listeners();
         if (name == null) {
             return listeners.values().stream()
-                    .filter(each -> each.type() == ListenerType.TLS)
+                    .filter(each -> each.type().readsNames())
                     .findFirst()
                     .orElseGet(() -> listeners.values().iterator().next());
         }

@@ -4,6 +4,7 @@ import dev.usher.ConfigDiff;
 import dev.usher.Reload;
 import dev.usher.admin.http.Json;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** An attempt to reload as the API writes it. */
@@ -18,6 +19,8 @@ record ReloadJson(
         List<String> diagnostics,
         double tookSeconds) {
     private static final double MILLIS = 1e3;
+    /** Some screens: the answers that have them are asked for every few seconds. */
+    private static final int MAX_CHANGES = 200;
 
     static ReloadJson of(Reload reload) {
         return new ReloadJson(
@@ -32,7 +35,14 @@ record ReloadJson(
                 reload.tookMillis() / MILLIS);
     }
 
+    /** The first changes, and how many more there are. */
     static List<String> lines(ConfigDiff diff) {
-        return diff.changes().stream().map(ConfigDiff.Change::toString).toList();
+        List<String> lines = new ArrayList<>();
+        diff.changes().stream().limit(MAX_CHANGES).forEach(change -> lines.add(change.toString()));
+        int more = diff.changes().size() - lines.size();
+        if (more > 0) {
+            lines.add("and %,d more".formatted(more));
+        }
+        return lines;
     }
 }

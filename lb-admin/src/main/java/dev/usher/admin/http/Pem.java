@@ -1,13 +1,11 @@
 package dev.usher.admin.http;
 
 import dev.usher.config.AdminConfig.Tls;
+import dev.usher.file.NamedFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -200,13 +198,9 @@ public final class Pem {
 
     private static String text(Path file, String setting) throws IOException {
         try {
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException e) {
-            throw new IOException(setting + " " + file + " cannot be read: no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new IOException(setting + " " + file + " cannot be read: permission denied", e);
+            return new String(NamedFile.read(file, NamedFile.Kind.PEM), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            throw new IOException(setting + " " + file + " cannot be read: " + e.getMessage(), e);
+            throw new IOException(setting + " " + file + " " + e.getMessage(), e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.admin.live;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -8,6 +9,9 @@ import org.slf4j.LoggerFactory;
 /** Calls something once a second, on a thread of its own, whatever becomes of the call before. */
 final class Sampler implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A sample takes milliseconds, and a second where a worker is stuck. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
     private static final Logger log = LoggerFactory.getLogger(Sampler.class);
 
     private final Runnable sample;
@@ -62,13 +66,15 @@ final class Sampler implements AutoCloseable {
         }
     }
 
-    /** Ends it. When this returns, no sample is being taken. */
+    /** Ends it. When this returns, no sample is being taken, but one that hangs: that is said, and is not waited for. */
     @Override
     public void close() {
         closing = true;
         thread.interrupt(); // it sleeps, or waits for a worker that is stuck
         try {
-            thread.join();
+            if (thread.isAlive() && !thread.join(CLOSE_PATIENCE)) {
+                log.warn("not waited for: the live figures, which hang");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.testing.Await;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SamplerTest {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -40,6 +43,26 @@ class SamplerTest {
                         .anyMatch(thread -> thread.getName().equals("admin-sampler")),
                 "its thread is gone");
         assertEquals(then, samples.get());
+    }
+
+    /** A sample that waits for what never comes must not keep the process from ending. */
+    @Test
+    @Timeout(30)
+    void closeDoesNotWaitForASampleThatHangs() {
+        CountDownLatch never = new CountDownLatch(1);
+        Sampler sampler = new Sampler(
+                () -> {
+                    samples.incrementAndGet();
+                    while (never.getCount() > 0) {
+                        LockSupport.parkNanos(PERIOD_NANOS); // deaf to an interrupt, as a read of a pipe is
+                    }
+                },
+                PERIOD_NANOS);
+        sampler.start();
+        Await.until(() -> samples.get() > 0, "it has begun");
+        sampler.close();
+        assertEquals(1, samples.get());
+        never.countDown();
     }
 
     /** One sample takes five periods: those that were slept through are not made up for. */

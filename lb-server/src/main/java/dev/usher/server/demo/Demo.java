@@ -3,15 +3,12 @@ package dev.usher.server.demo;
 import dev.usher.admin.http.Pem;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
-import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
-import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.PoolConfig;
-import dev.usher.config.ReloadConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
@@ -22,9 +19,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -85,43 +80,25 @@ public final class Demo implements AutoCloseable {
 
     /** What usher is to do in front of it. */
     public UsherConfig config(HostPort bind, HostPort admin, boolean visitors) {
-        Map<String, ListenerConfig> listeners = new LinkedHashMap<>();
-        listeners.put(LISTENER, ListenerConfig.tls(LISTENER, List.of(bind)));
+        List<ListenerConfig> listeners = new ArrayList<>(List.of(ListenerConfig.tls(LISTENER, List.of(bind))));
         if (visitors) {
-            listeners.put(VISITORS, ListenerConfig.tls(VISITORS, List.of(new HostPort("127.0.0.1", 0))));
+            listeners.add(ListenerConfig.tls(VISITORS, List.of(new HostPort("127.0.0.1", 0))));
         }
-        return new UsherConfig(
-                listeners,
-                List.of(RouteConfig.of(ONE, ONE), RouteConfig.of(TWO, TWO)),
-                Fallback.REJECT,
-                Fallback.REJECT,
-                Map.of(ONE, pool(ONE, one), TWO, pool(TWO, two)),
-                LimitsConfig.DEFAULT,
-                UsherConfig.ONE_WORKER_PER_CORE,
-                new ShutdownConfig(Duration.ofSeconds(1), Duration.ZERO),
-                ReloadConfig.DEFAULT,
-                new AdminConfig(admin, AdminConfig.DEFAULT_ALLOWED_HOSTS, List.of(), null, false),
-                new LoggingConfig(LoggingConfig.Level.WARN, LoggingConfig.Format.TEXT, AccessLogConfig.DEFAULT));
+        return UsherConfig.of(
+                        listeners,
+                        List.of(RouteConfig.of(ONE, ONE), RouteConfig.of(TWO, TWO)),
+                        List.of(pool(ONE, one), pool(TWO, two)))
+                .withShutdown(new ShutdownConfig(Duration.ofSeconds(1), Duration.ZERO))
+                .withAdmin(new AdminConfig(admin, AdminConfig.DEFAULT_ALLOWED_HOSTS, List.of(), null, false))
+                .withLogging(new LoggingConfig(
+                        LoggingConfig.Level.WARN, LoggingConfig.Format.TEXT, AccessLogConfig.DEFAULT));
     }
 
     private PoolConfig pool(String domain, List<DemoBackend> members) {
-        PoolConfig standard = PoolConfig.of(
-                domain,
-                members.stream()
-                        .map(backend -> BackendConfig.of(backend.address()))
-                        .toList());
-        return new PoolConfig(
-                standard.name(),
-                standard.backends(),
-                standard.balance(),
-                standard.timeouts(),
-                standard.retries(),
-                probe(domain),
-                standard.ejection(),
-                standard.slowStart(),
-                standard.onDown(),
-                standard.sendProxyProtocol(),
-                standard.resolve());
+        List<BackendConfig> backends = members.stream()
+                .map(backend -> BackendConfig.of(backend.address()))
+                .toList();
+        return PoolConfig.of(domain, backends).withHealthCheck(probe(domain));
     }
 
     /** A handshake, so that the backends' certificates are seen. */

@@ -1,6 +1,7 @@
 package dev.usher.server.reload;
 
 import dev.usher.config.ReloadConfig;
+import dev.usher.file.FileCalls;
 import dev.usher.server.yaml.Fingerprint;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -35,7 +36,8 @@ final class ConfigWatch implements AutoCloseable {
     /** In a directory where something happens all the time, the quiet time ends after so many times its length. */
     private static final int MAX_QUIET_TIMES = 10;
 
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    /** A reload that is under way may be in the middle of its sockets; one that waits for files is not waited for. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(ConfigWatch.class);
 
@@ -204,13 +206,12 @@ final class ConfigWatch implements AutoCloseable {
     }
 
     private boolean hasLooked(Fingerprint is) {
-        if (is.isWhole() == blind) {
-            blind = !blind;
-            if (blind) {
-                log.warn("no descriptor is left to look whether the configuration has changed; trying again");
-            }
+        String why = is.blind();
+        if (why != null && !blind) {
+            log.warn("the configuration cannot be looked at for changes: {}; trying again", why);
         }
-        return is.isWhole();
+        blind = why != null;
+        return !blind;
     }
 
     private void compare(ReloadConfig now, long nanos) {
@@ -242,7 +243,13 @@ final class ConfigWatch implements AutoCloseable {
         if (events == null || now.equals(followed)) {
             return;
         }
-        Set<Path> directories = Directories.of(now);
+        Set<Path> directories;
+        try {
+            directories = FileCalls.run(Path.of("/"), () -> Directories.of(now));
+        } catch (IOException noAnswer) {
+            complain("directories of the configuration", noAnswer);
+            return;
+        }
         watched.entrySet().removeIf(entry -> {
             boolean gone = !directories.contains(entry.getKey());
             if (gone) {
@@ -257,11 +264,13 @@ final class ConfigWatch implements AutoCloseable {
     /** The same key comes back for the same directory; for one in its place, another. */
     private void watch(WatchService service, Path directory) {
         try {
-            WatchKey key = directory.register(
-                    service,
-                    StandardWatchEventKinds.ENTRY_CREATE,
-                    StandardWatchEventKinds.ENTRY_MODIFY,
-                    StandardWatchEventKinds.ENTRY_DELETE);
+            WatchKey key = FileCalls.run(
+                    directory,
+                    () -> directory.register(
+                            service,
+                            StandardWatchEventKinds.ENTRY_CREATE,
+                            StandardWatchEventKinds.ENTRY_MODIFY,
+                            StandardWatchEventKinds.ENTRY_DELETE));
             WatchKey before = watched.put(directory, key);
             if (before != null && !before.equals(key) && !watched.containsValue(before)) {
                 before.cancel();
@@ -269,14 +278,18 @@ final class ConfigWatch implements AutoCloseable {
         } catch (NoSuchFileException | NotDirectoryException notYet) {
             // The comparison finds what comes there.
         } catch (IOException e) {
-            if (!complained) {
-                complained = true;
-                log.warn(
-                        "{} cannot be watched ({}); changes there are found every {} s",
-                        directory,
-                        e.getMessage(),
-                        settings.get().poll().toSeconds());
-            }
+            complain(directory.toString(), e);
+        }
+    }
+
+    private void complain(String subject, IOException fault) {
+        if (!complained) {
+            complained = true;
+            log.warn(
+                    "{} cannot be watched ({}); changes there are found every {} s",
+                    subject,
+                    fault.getMessage(),
+                    settings.get().poll().toSeconds());
         }
     }
 
@@ -288,7 +301,9 @@ final class ConfigWatch implements AutoCloseable {
         }
         try {
             if (timer.isAlive()) {
-                timer.join(CLOSE_PATIENCE); // not interrupted: it may be in the middle of a reload
+                if (!timer.join(CLOSE_PATIENCE)) { // not interrupted: it may be in the middle of a reload
+                    log.warn("not waited for: a look at the configuration's files, or a reload, that is under way");
+                }
             }
             if (events != null) {
                 events.close();

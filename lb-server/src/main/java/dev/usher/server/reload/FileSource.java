@@ -5,19 +5,23 @@ import dev.usher.LoadBalancer;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.ConfigSource;
-import dev.usher.server.yaml.ConfigFile;
+import dev.usher.config.UsherConfig;
+import dev.usher.file.NamedFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.ConfigYaml;
 import dev.usher.server.yaml.DiagnosticText;
-import dev.usher.server.yaml.Fingerprint;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The files behind a running configuration, for who looks at them from outside. Any thread. */
 public final class FileSource implements ConfigSource {
@@ -28,20 +32,40 @@ public final class FileSource implements ConfigSource {
 
     private static final int MAX_SHOWN_BYTES = 1024 * 1024;
 
+    private static final Logger log = LoggerFactory.getLogger(FileSource.class);
+
     private final Path file;
     private final LoadBalancer balancer;
     private final Reloader reloader;
 
-    /** What the files were like when they were compared last, and what came of it. Guarded by this. */
-    private @Nullable Looked looked;
+    /** Replaced as a whole: who asks how the files compare never waits for them. */
+    private volatile Looked looked;
 
-    /** @param reloads attempted until then: each may have changed what is in force, or have found a fault */
-    private record Looked(long nanos, Fingerprint files, long reloads, OnDisk onDisk) {}
+    private final AtomicBoolean looking = new AtomicBoolean();
+
+    /** Guarded by this. */
+    private @Nullable Compared compared;
+
+    /**
+     * How the files compared when they were looked at last.
+     *
+     * @param attempts to reload until then: each may have changed what is in force, or have found a fault
+     */
+    private record Looked(long nanos, long attempts, OnDisk onDisk) {}
+
+    /** Kept while there is memory for it: it is larger than the files. Guarded by this. */
+    private SoftReference<Effective> effective = new SoftReference<>(null);
+
+    private record Effective(UsherConfig config, String yaml) {}
+
+    /** A reading, what was in force then, and how the two compare. */
+    private record Compared(ConfigResult read, UsherConfig inForce, OnDisk onDisk, ConfigDiff changes) {}
 
     public FileSource(Path file, LoadBalancer balancer, Reloader reloader) {
         this.file = file.toAbsolutePath();
         this.balancer = balancer;
         this.reloader = reloader;
+        this.looked = new Looked(System.nanoTime() - LOOK_EVERY.toNanos(), 0, OnDisk.SAME); // just read
     }
 
     @Override
@@ -60,42 +84,74 @@ public final class FileSource implements ConfigSource {
     }
 
     @Override
-    public String effective() {
-        return ConfigYaml.of(balancer.config());
+    @SuppressWarnings("ReferenceEquality") // each reload makes another one
+    public synchronized String effective() {
+        UsherConfig inForce = balancer.config();
+        Effective last = effective.get();
+        if (last == null || last.config() != inForce) {
+            last = new Effective(inForce, ConfigYaml.of(inForce));
+            effective = new SoftReference<>(last);
+        }
+        return last.yaml();
     }
 
     // ---- how they compare ----
 
-    /** Reads and compares whole configurations only after the files have changed. */
+    /** What was seen some seconds ago at the most; has somebody else look again. */
     @Override
-    public synchronized OnDisk onDisk() {
-        if (isOther()) {
-            return OnDisk.NONE;
-        }
-        long now = System.nanoTime();
+    public OnDisk onDisk() {
         ReloadStatus status = status();
-        long reloads = status.applied() + status.unchanged() + status.refused();
         Looked last = looked;
-        if (last != null && last.reloads() == reloads && now - last.nanos() < LOOK_EVERY.toNanos()) {
-            return last.onDisk();
+        boolean old = System.nanoTime() - last.nanos() >= LOOK_EVERY.toNanos();
+        if ((old || last.attempts() != attempts(status)) && looking.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("config-look").start(this::look);
         }
-        Looked next = last != null
-                        && last.reloads() == reloads
-                        && last.files().equals(last.files().now())
-                ? new Looked(now, last.files(), reloads, last.onDisk())
-                : look(now, reloads);
-        looked = next;
-        return next.onDisk();
+        return last.attempts() == attempts(status) ? last.onDisk() : byAttempt(status, last);
     }
 
-    /** A pipe gives its text once, and would make the one who asks again wait. */
-    private boolean isOther() {
-        return java.nio.file.Files.exists(file) && !java.nio.file.Files.isRegularFile(file);
+    private static long attempts(ReloadStatus status) {
+        return status.applied() + status.unchanged() + status.refused();
     }
 
-    private Looked look(long now, long reloads) {
-        ConfigResult read = ConfigFile.read(file);
-        return new Looked(now, read.fingerprint(), reloads, onDisk(read, changes(read)));
+    /** Until the files are looked at: an attempt to reload has just read them. */
+    private static OnDisk byAttempt(ReloadStatus status, Looked last) {
+        Reload attempt = status.last();
+        return attempt == null || attempt.result() == Reload.Result.REFUSED ? last.onDisk() : OnDisk.SAME;
+    }
+
+    private void look() {
+        try {
+            long attempts = attempts(status()); // one that comes meanwhile has this look counted as old
+            OnDisk onDisk = isPipe() ? OnDisk.NONE : compare().onDisk();
+            looked = new Looked(System.nanoTime(), attempts, onDisk);
+        } catch (RuntimeException bug) {
+            log.error("a fault in usher: how the files compare is not known", bug);
+        } finally {
+            looking.set(false);
+        }
+    }
+
+    /** A pipe has given its text, and gives it once. */
+    private boolean isPipe() {
+        try {
+            return NamedFile.isPipe(file);
+        } catch (IOException reasonIsSaidByReading) {
+            return false;
+        }
+    }
+
+    /** The same answer as long as neither the files nor what is in force has changed. */
+    @SuppressWarnings("ReferenceEquality") // each reading and each reload makes another one
+    private synchronized Compared compare() {
+        ConfigResult read = reloader.readings().now();
+        UsherConfig inForce = balancer.config();
+        Compared last = compared;
+        if (last == null || last.read() != read || last.inForce() != inForce) {
+            ConfigDiff changes = changes(read, inForce);
+            last = new Compared(read, inForce, onDisk(read, changes), changes);
+            compared = last;
+        }
+        return last;
     }
 
     private static OnDisk onDisk(ConfigResult read, ConfigDiff changes) {
@@ -105,10 +161,10 @@ public final class FileSource implements ConfigSource {
         };
     }
 
-    private ConfigDiff changes(ConfigResult read) {
+    private static ConfigDiff changes(ConfigResult read, UsherConfig inForce) {
         return switch (read) {
             case ConfigResult.Invalid _ -> ConfigDiff.NONE;
-            case ConfigResult.Valid valid -> ConfigDiff.between(balancer.config(), valid.config());
+            case ConfigResult.Valid valid -> ConfigDiff.between(inForce, valid.config());
         };
     }
 
@@ -116,16 +172,15 @@ public final class FileSource implements ConfigSource {
 
     @Override
     public Files files() {
-        if (isOther()) {
+        if (isPipe()) {
             return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of());
         }
-        ConfigResult read = ConfigFile.read(file);
-        ConfigDiff changes = changes(read);
+        Compared now = compare();
         return new Files(
-                onDisk(read, changes),
-                texts(read.files()),
-                changes,
-                read.diagnostics().stream().map(DiagnosticText::line).toList());
+                now.onDisk(),
+                texts(now.read().files()),
+                now.changes(),
+                DiagnosticText.lines(now.read().diagnostics()));
     }
 
     private static List<FileText> texts(List<Path> files) {
@@ -137,11 +192,12 @@ public final class FileSource implements ConfigSource {
     }
 
     private static String text(Path file) {
-        try (var in = java.nio.file.Files.newInputStream(file)) {
-            String text = new String(in.readNBytes(MAX_SHOWN_BYTES), StandardCharsets.UTF_8);
+        try {
+            byte[] bytes = NamedFile.read(file, NamedFile.Kind.CONFIGURATION);
+            String text = new String(bytes, 0, Math.min(bytes.length, MAX_SHOWN_BYTES), StandardCharsets.UTF_8);
             return HASH.matcher(text).replaceAll("***");
         } catch (IOException e) {
-            return "cannot be read: " + e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 }

@@ -10,7 +10,6 @@ import dev.usher.ReloadStatus;
 import dev.usher.Reloading;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
-import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticText;
 import dev.usher.server.yaml.Fingerprint;
@@ -38,13 +37,23 @@ public final class Reloader implements Reloading, AutoCloseable {
     static final int MAX_HISTORY = 50;
     /** A file that is being written is whole by then. */
     private static final Duration SECOND_LOOK = Duration.ofSeconds(1);
-    /** A close waits this long for a reload that is under way. */
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    /** A close waits this long for a reload that is under way; one that has not come to its sockets by then never does. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+    /** What is wrong with a configuration: how many things, and the lines that say it of the first. */
+    private record Faults(int count, List<String> lines) {
+        Faults and(String line) {
+            List<String> more = new ArrayList<>(lines);
+            more.add(line);
+            return new Faults(count + 1, more);
+        }
+    }
 
     private static final String SUBJECT = "configuration";
     private static final Logger log = LoggerFactory.getLogger(Reloader.class);
 
     private final Path file;
+    private final Readings readings;
     private final LoadBalancer balancer;
     private final ConfigWatch watch;
     /** What the parts of this process that cannot change were made from. */
@@ -69,6 +78,7 @@ public final class Reloader implements Reloading, AutoCloseable {
      */
     public Reloader(Path file, ConfigResult.Valid running, LoadBalancer balancer) {
         this.file = file;
+        this.readings = new Readings(file, running);
         this.balancer = balancer;
         this.startedWith = running.config();
         this.known = running.fingerprint();
@@ -102,6 +112,11 @@ public final class Reloader implements Reloading, AutoCloseable {
         return reload(Trigger.API, who);
     }
 
+    /** What the files come to now. */
+    Readings readings() {
+        return readings;
+    }
+
     @Override
     public ReloadStatus status() {
         return status;
@@ -110,7 +125,7 @@ public final class Reloader implements Reloading, AutoCloseable {
     // ---- the path ----
 
     Reload reload(Trigger trigger, String who) {
-        if (trigger == Trigger.FILES && ConfigFile.read(file) instanceof ConfigResult.Invalid) {
+        if (trigger == Trigger.FILES && readings.now() instanceof ConfigResult.Invalid) {
             lookAway(); // nobody says when a file is whole that changes by itself; one who asks for a reload does
         }
         return readAndApply(trigger, who);
@@ -126,13 +141,12 @@ public final class Reloader implements Reloading, AutoCloseable {
 
     private synchronized Reload readAndApply(Trigger trigger, String who) {
         long began = System.nanoTime();
-        ConfigResult result = ConfigFile.read(file);
+        ConfigResult result = readings.now();
         known = result.fingerprint();
-        List<String> diagnostics =
-                result.diagnostics().stream().map(DiagnosticText::line).toList();
+        Faults faults = new Faults(result.diagnostics().size(), DiagnosticText.lines(result.diagnostics()));
         Reload reload = switch (result) {
-            case ConfigResult.Invalid _ -> attempt(trigger, who, Result.REFUSED, ConfigDiff.NONE, diagnostics, began);
-            case ConfigResult.Valid valid -> apply(trigger, who, valid.config(), diagnostics, began);
+            case ConfigResult.Invalid _ -> refused(trigger, who, faults, began);
+            case ConfigResult.Valid valid -> apply(trigger, who, valid.config(), faults, began);
         };
         remember(reload);
         report(reload);
@@ -141,29 +155,30 @@ public final class Reloader implements Reloading, AutoCloseable {
         return reload;
     }
 
-    private Reload apply(Trigger trigger, String who, UsherConfig next, List<String> diagnostics, long began) {
+    private Reload apply(Trigger trigger, String who, UsherConfig next, Faults faults, long began) {
         ConfigDiff diff = ConfigDiff.between(balancer.config(), next);
         if (diff.isEmpty()) {
-            return attempt(trigger, who, Result.UNCHANGED, diff, diagnostics, began);
+            return attempt(trigger, who, Result.UNCHANGED, diff, faults, began);
         }
-        List<String> faults = new ArrayList<>(diagnostics);
         try {
             if (closed) {
                 throw new IOException("usher is about to end");
             }
             balancer.apply(next);
-            return attempt(trigger, who, Result.APPLIED, diff, diagnostics, began);
+            return attempt(trigger, who, Result.APPLIED, diff, faults, began);
         } catch (IOException e) {
-            faults.add(file + ": error: " + e.getMessage());
+            return refused(trigger, who, faults.and(file + ": error: " + e.getMessage()), began);
         } catch (RuntimeException bug) {
             log.error("a fault in usher: a valid configuration was not taken over", bug);
-            faults.add(file + ": error: " + bug);
+            return refused(trigger, who, faults.and(file + ": error: " + bug), began);
         }
+    }
+
+    private Reload refused(Trigger trigger, String who, Faults faults, long began) {
         return attempt(trigger, who, Result.REFUSED, ConfigDiff.NONE, faults, began);
     }
 
-    private Reload attempt(
-            Trigger trigger, String who, Result result, ConfigDiff diff, List<String> diagnostics, long began) {
+    private Reload attempt(Trigger trigger, String who, Result result, ConfigDiff diff, Faults faults, long began) {
         return new Reload(
                 ++attempts,
                 Instant.now(),
@@ -172,7 +187,8 @@ public final class Reloader implements Reloading, AutoCloseable {
                 result,
                 status.generation() + (result == Result.APPLIED ? 1 : 0),
                 diff,
-                diagnostics,
+                faults.count(),
+                faults.lines(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 
@@ -223,7 +239,7 @@ public final class Reloader implements Reloading, AutoCloseable {
                         Event.Kind.RELOAD_REFUSED,
                         SUBJECT,
                         "refused, by " + reload.who() + "; generation " + reload.generation() + " stays in force ("
-                                + Units.counted(reload.diagnostics().size(), "fault") + ")");
+                                + Units.counted(reload.faults(), "fault") + ")");
             }
         }
     }
@@ -236,7 +252,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         signals.shutdown();
         try {
             if (!signals.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                log.warn("a reload is still under way");
+                log.warn("not waited for: a reload that is under way");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

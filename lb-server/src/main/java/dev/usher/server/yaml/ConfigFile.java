@@ -1,10 +1,12 @@
 package dev.usher.server.yaml;
 
 import dev.usher.config.UsherConfig;
+import dev.usher.file.NamedFile;
+import dev.usher.file.NamedFile.Given;
+import dev.usher.file.NamedFile.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,26 +24,37 @@ public final class ConfigFile {
     /** What an included file may hold, and what of it is joined with the main file. */
     private static final Set<String> INCLUDABLE = Set.of("routes", "pools", "defaults");
 
+    /** In place of bytes that are no text; or itself a character of the text. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private final Path main;
+    private final boolean pipeWillDo;
     private final Function<String, @Nullable String> environment;
     private final Problems problems = new Problems();
     private final Set<Path> files = new LinkedHashSet<>();
     private final Fingerprint.Recorder recorder = new Fingerprint.Recorder();
+    private final AtomicLong itemCount = new AtomicLong();
     private boolean complete = true;
 
-    private ConfigFile(Path main, Function<String, @Nullable String> environment) {
+    private ConfigFile(Path main, boolean pipeWillDo, Function<String, @Nullable String> environment) {
         this.main = main;
+        this.pipeWillDo = pipeWillDo;
         this.environment = environment;
     }
 
-    /** Reads a file and what it includes, with this process's environment. */
+    /** Reads a file that a command line names, and what it includes, with this process's environment. */
     public static ConfigResult read(Path file) {
         return read(file, System::getenv);
     }
 
-    /** Reads a file and what it includes. */
+    /** The same with another environment. */
     public static ConfigResult read(Path file, Function<String, @Nullable String> environment) {
-        return new ConfigFile(file, environment).result();
+        return new ConfigFile(file, true, environment).result();
+    }
+
+    /** Reads what has been read before: a pipe does not give its text again, and would be waited for. */
+    public static ConfigResult readAgain(Path file) {
+        return new ConfigFile(file, false, System::getenv).result();
     }
 
     private ConfigResult result() {
@@ -51,7 +65,7 @@ public final class ConfigFile {
             List<Item.Mapping> trees = new ArrayList<>(List.of(tree));
             trees.addAll(included(tree));
             config = new ConfigReader(joined(trees), problems).read(complete);
-            problems.followed().forEach(recorder::look);
+            problems.followed().forEach(each -> recorder.look(each, Kind.PEM));
         }
         List<Path> read = List.copyOf(files);
         List<Diagnostic> diagnostics = problems.sorted(read);
@@ -82,32 +96,53 @@ public final class ConfigFile {
         files.add(file);
         Item.Mapping tree = null;
         try {
-            byte[] bytes = FileBytes.read(file, YamlTree.MAX_BYTES);
-            recorder.read(file, bytes);
-            tree = parsed(file, bytes);
+            tree = parsed(file, bytes(file));
         } catch (IOException fault) {
-            recorder.look(file);
+            recorder.look(file, Kind.CONFIGURATION);
             note(file, named, String.valueOf(fault.getMessage()));
         }
         complete &= tree != null;
         return tree;
     }
 
+    private byte[] bytes(Path file) throws IOException {
+        if (pipeWillDo && file.equals(main)) {
+            Given given = NamedFile.readOrPipe(file, Kind.CONFIGURATION);
+            if (given.once()) {
+                recorder.look(file, Kind.CONFIGURATION);
+                return given.bytes();
+            }
+            recorder.read(file, Kind.CONFIGURATION, given.bytes());
+            return given.bytes();
+        }
+        byte[] bytes = NamedFile.read(file, Kind.CONFIGURATION);
+        recorder.read(file, Kind.CONFIGURATION, bytes);
+        return bytes;
+    }
+
     private Item.@Nullable Mapping parsed(Path file, byte[] bytes) {
-        CharBuffer chars = CharBuffer.allocate(bytes.length);
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        CoderResult decoded = StandardCharsets.UTF_8.newDecoder().decode(in, chars, true);
-        String text = chars.flip().toString();
+        String text = new String(bytes, StandardCharsets.UTF_8);
         Source source = new Source(file, text);
-        if (decoded.isError()) {
-            Place place = YamlTree.placeOf(text, text.codePointCount(0, text.length()), source);
-            problems.error(
-                    place, "byte 0x%02X is not UTF-8 text".formatted(bytes[in.position()]), "save the file as UTF-8");
+        if (text.indexOf(REPLACEMENT) >= 0 && hasOtherBytes(file, bytes)) {
             return null;
         }
         String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
         Substitution substitution = new Substitution(environment, source.directory(), recorder);
-        return YamlTree.read(source, withoutMark, substitution, problems);
+        return YamlTree.read(source, withoutMark, substitution, problems, itemCount);
+    }
+
+    /** Whether not all is UTF-8, which is noted. */
+    private boolean hasOtherBytes(Path file, byte[] bytes) {
+        CharBuffer chars = CharBuffer.allocate(bytes.length);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        if (!StandardCharsets.UTF_8.newDecoder().decode(in, chars, true).isError()) {
+            return false;
+        }
+        String text = chars.flip().toString();
+        Place place = YamlTree.placeOf(text, text.codePointCount(0, text.length()), new Source(file, text));
+        problems.error(
+                place, "byte 0x%02X is not UTF-8 text".formatted(bytes[in.position()]), "save the file as UTF-8");
+        return true;
     }
 
     private void note(Path file, @Nullable Place named, String message) {
@@ -129,7 +164,7 @@ public final class ConfigFile {
                 problems.error(entry.place(), foreign(entry.key()) + Suggestion.text(entry.key(), INCLUDABLE));
             }
         }
-        return new Item.Mapping(tree.place(), List.copyOf(kept));
+        return new Item.Mapping(tree.place(), kept);
     }
 
     private static String foreign(String key) {
@@ -144,7 +179,7 @@ public final class ConfigFile {
                 joined.merge(entry.key(), entry, this::joined);
             }
         }
-        return new Item.Mapping(trees.getFirst().place(), List.copyOf(joined.values()));
+        return new Item.Mapping(trees.getFirst().place(), joined.values());
     }
 
     private Item.Entry joined(Item.Entry first, Item.Entry second) {
@@ -167,7 +202,6 @@ public final class ConfigFile {
                         "duplicate key \"" + entry.key() + "\" in " + first.key() + ", first at " + present.place());
             }
         }
-        return new Item.Entry(
-                first.place(), first.key(), new Item.Mapping(before.place(), List.copyOf(entries.values())));
+        return new Item.Entry(first.place(), first.key(), new Item.Mapping(before.place(), entries.values()));
     }
 }

@@ -7,7 +7,6 @@ import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.LimitsConfig.PerClientIp;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.PoolConfig;
@@ -69,7 +68,7 @@ public final class ConfigYaml {
 
     private static Map<String, Object> listener(ListenerConfig listener) {
         Keys keys = keys("type", Spelling.of(listener.type())).and("bind", texts(listener.bind()));
-        if (listener.type() == ListenerType.TLS) {
+        if (listener.type().speaksTls()) {
             keys.and(
                     "client_hello",
                     keys("timeout", time(listener.clientHello().timeout()))

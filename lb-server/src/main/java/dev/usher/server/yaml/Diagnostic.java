@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param column from 1, in code points; 0 with line 0
  * @param length of the faulty text on its line; 0 with line 0
  * @param hint what to write instead, where that takes a line of its own
- * @param sourceLine the line as it stands in the file, secrets replaced by asterisks
+ * @param sourceLine the line as it stands in the file, secrets replaced by asterisks; of a long one, the part around the
+ *     fault
+ * @param sourceColumn where the fault begins in that, from 1; 0 with line 0
  */
 public record Diagnostic(
         Severity severity,
@@ -20,4 +22,5 @@ public record Diagnostic(
         int length,
         String message,
         @Nullable String hint,
-        @Nullable String sourceLine) {}
+        @Nullable String sourceLine,
+        int sourceColumn) {}

@@ -2,7 +2,10 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.Spelling;
 import dev.usher.config.Units;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Diagnostics as people and editors read them: {@code file:line:column: error: text}, the line, a caret. */
 public final class DiagnosticText {
@@ -11,6 +14,9 @@ public final class DiagnosticText {
     private static final String RED = "\u001b[1;31m";
     private static final String YELLOW = "\u001b[1;33m";
     private static final String CYAN = "\u001b[36m";
+
+    /** One has to be mended before the next run anyhow, and a screen is not much longer. */
+    private static final int MAX_SHOWN = 20;
 
     private final boolean colour;
 
@@ -21,11 +27,45 @@ public final class DiagnosticText {
         this.colour = colour;
     }
 
-    /** Each diagnostic, and the summary as the last line; each line ends in a line feed. */
+    /**
+     * The first diagnostics, errors before warnings if there are many, and the summary as the last line; each line ends in a
+     * line feed.
+     */
     public String render(List<Diagnostic> diagnostics) {
         StringBuilder out = new StringBuilder();
-        diagnostics.forEach(diagnostic -> render(diagnostic, out));
+        first(diagnostics).forEach(diagnostic -> render(diagnostic, out));
+        if (diagnostics.size() > MAX_SHOWN) {
+            out.append(more(diagnostics.size() - MAX_SHOWN)).append('\n');
+        }
         return out.append(summary(diagnostics)).append('\n').toString();
+    }
+
+    /** The first as {@link #line} has them, and how many more there are. */
+    public static List<String> lines(List<Diagnostic> diagnostics) {
+        List<String> lines = new ArrayList<>();
+        first(diagnostics).forEach(diagnostic -> lines.add(line(diagnostic)));
+        if (diagnostics.size() > MAX_SHOWN) {
+            lines.add(more(diagnostics.size() - MAX_SHOWN));
+        }
+        return lines;
+    }
+
+    private static String more(int count) {
+        return "and %,d more".formatted(count);
+    }
+
+    /** As many as are shown: if there are more, no warning takes the place of an error. They stay in their order. */
+    private static List<Diagnostic> first(List<Diagnostic> diagnostics) {
+        int errors = (int) Math.min(
+                MAX_SHOWN,
+                diagnostics.stream()
+                        .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
+                        .count());
+        Map<Severity, Integer> left =
+                new EnumMap<>(Map.of(Severity.ERROR, errors, Severity.WARNING, MAX_SHOWN - errors));
+        return diagnostics.stream()
+                .filter(diagnostic -> left.merge(diagnostic.severity(), -1, Integer::sum) >= 0)
+                .toList();
     }
 
     /** As "2 errors, 1 warning." */
@@ -57,13 +97,19 @@ public final class DiagnosticText {
             out.append("%5d | ".formatted(diagnostic.line()))
                     .append(printable(line))
                     .append('\n');
-            out.append("      | ").append(padding(line, diagnostic.column()));
-            out.append(tinted(tint, "^".repeat(diagnostic.length()))).append('\n');
+            out.append("      | ").append(padding(line, diagnostic.sourceColumn()));
+            out.append(tinted(tint, "^".repeat(Math.min(diagnostic.length(), shown(diagnostic, line)))))
+                    .append('\n');
         }
         if (diagnostic.hint() != null) {
             out.append("      = ").append(tinted(CYAN, "hint:")).append(' ');
             out.append(printable(diagnostic.hint())).append('\n');
         }
+    }
+
+    /** Characters of the line from the fault on; the end of a line counts as one. */
+    private static int shown(Diagnostic diagnostic, String line) {
+        return Math.max(1, line.codePointCount(0, line.length()) - diagnostic.sourceColumn() + 1);
     }
 
     /** As wide as the text in front of the column: a tab stays a tab. */

@@ -178,20 +178,17 @@ final class Fields {
         void look(Path file, String setting) throws IOException;
     }
 
-    /** The path of a file that is of use; null otherwise, which is then noted. */
+    /**
+     * The path of a file that is of use; null otherwise, which is then noted. Its changes are changes of the configuration,
+     * also while it cannot be used.
+     */
     @Nullable
     Path file(String key, FileCheck check) {
-        return usable(key, path(key, scalar(key)), check);
-    }
-
-    /** The same, of a file whose changes are changes of the configuration, also while it cannot be used. */
-    @Nullable
-    Path followedFile(String key, FileCheck check) {
         Path file = path(key, scalar(key));
         if (file != null) {
             problems.follow(file);
         }
-        return usable(key, file, check);
+        return file == null || !isGood(key, () -> check.look(file, path(key))) ? null : file;
     }
 
     /** The path that a value names; a relative one begins where the file is that has it. Null as {@link #parsed}. */
@@ -201,10 +198,6 @@ final class Fields {
         return named == null || scalar == null
                 ? null
                 : scalar.place().source().directory().resolve(named);
-    }
-
-    private @Nullable Path usable(String key, @Nullable Path file, FileCheck check) {
-        return file == null || !isGood(key, () -> check.look(file, path(key))) ? null : file;
     }
 
     /** A look at what a value stands for. */

@@ -1,11 +1,14 @@
 package dev.usher.server.yaml;
 
+import dev.usher.file.NamedFile;
+import dev.usher.file.NamedFile.Kind;
+import dev.usher.file.NoAnswerException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,24 +33,31 @@ public final class Fingerprint {
     /** What the JDK has the system say of EMFILE. */
     private static final String NO_DESCRIPTOR = "Too many open files";
 
-    private static final Content NOT_REGULAR = new Content.Text("not a regular file");
-
+    private final Map<Path, Kind> kinds;
     private final Map<IncludePattern, List<Path>> patterns;
     /** Guarded by this, as is the other; null once the digests are made. */
     private @Nullable Map<Path, Content> contents;
 
     private Map<Path, String> digests = Map.of();
-    private final boolean whole;
+    private final @Nullable String blind;
 
-    private Fingerprint(Map<Path, Content> contents, Map<IncludePattern, List<Path>> patterns, boolean whole) {
+    private Fingerprint(
+            Map<Path, Kind> kinds,
+            Map<Path, Content> contents,
+            Map<IncludePattern, List<Path>> patterns,
+            @Nullable String blind) {
+        this.kinds = Map.copyOf(kinds);
         this.contents = Map.copyOf(contents);
         this.patterns = Map.copyOf(patterns);
-        this.whole = whole;
+        this.blind = blind;
     }
 
-    /** False if this process had no descriptor left to look at all files: then a difference means nothing. */
-    public boolean isWhole() {
-        return whole;
+    /**
+     * Why a file could not be looked at, where that says nothing about the file: it does not answer, or this process has no
+     * descriptor left. Then a difference means nothing. Null if all were looked at.
+     */
+    public @Nullable String blind() {
+        return blind;
     }
 
     /** The SHA-256 of each file as it was read, or why it could not be read; files of {@code ${file:}} included. */
@@ -74,7 +84,7 @@ public final class Fingerprint {
     /** The same files as they are now. */
     public Fingerprint now() {
         Recorder now = new Recorder();
-        files().keySet().forEach(now::look);
+        kinds.forEach(now::look);
         patterns.keySet().forEach(now::list);
         return now.fingerprint();
     }
@@ -101,26 +111,28 @@ public final class Fingerprint {
 
     /** Takes down what is read, while it is read. */
     static final class Recorder {
-        private final Map<Path, Content> files = new LinkedHashMap<>();
+        private final Map<Path, Kind> kinds = new LinkedHashMap<>();
+        private final Map<Path, Content> contents = new HashMap<>();
         private final Map<IncludePattern, List<Path>> patterns = new LinkedHashMap<>();
-        private boolean whole = true;
+        private @Nullable String blind;
 
-        void read(Path file, byte[] bytes) {
-            files.put(file, isOther(file) ? NOT_REGULAR : new Content.Bytes(ByteBuffer.wrap(bytes)));
+        void read(Path file, Kind kind, byte[] bytes) {
+            put(file, kind, new Content.Bytes(ByteBuffer.wrap(bytes)));
         }
 
-        /** Of a file that nobody has read yet, or that could not be read. */
-        void look(Path file) {
+        /** Of a file that nobody has read yet, or that could not be read. A pipe is not read: it gives its text once. */
+        void look(Path file, Kind kind) {
             try {
-                files.put(
-                        file,
-                        isOther(file)
-                                ? NOT_REGULAR
-                                : new Content.Bytes(ByteBuffer.wrap(FileBytes.read(file, YamlTree.MAX_BYTES))));
+                read(file, kind, NamedFile.read(file, kind));
             } catch (IOException fault) {
-                files.put(file, new Content.Text(String.valueOf(fault.getMessage())));
-                note(fault);
+                put(file, kind, new Content.Text(String.valueOf(fault.getMessage())));
+                note(file, fault);
             }
+        }
+
+        private void put(Path file, Kind kind, Content content) {
+            kinds.put(file, kind);
+            contents.put(file, content);
         }
 
         private void list(IncludePattern pattern) {
@@ -128,12 +140,15 @@ public final class Fingerprint {
                 listed(pattern, pattern.files());
             } catch (IOException fault) { // it has no files then: reading it says why
                 listed(pattern, List.of());
-                note(fault);
+                note(pattern.directory(), fault);
             }
         }
 
-        private void note(IOException fault) {
-            whole &= !String.valueOf(fault.getMessage()).contains(NO_DESCRIPTOR);
+        private void note(Path file, IOException fault) {
+            String why = String.valueOf(fault.getMessage());
+            if (fault instanceof NoAnswerException || why.contains(NO_DESCRIPTOR)) {
+                blind = file + " " + why;
+            }
         }
 
         void listed(IncludePattern pattern, List<Path> found) {
@@ -141,12 +156,7 @@ public final class Fingerprint {
         }
 
         Fingerprint fingerprint() {
-            return new Fingerprint(files, patterns, whole);
-        }
-
-        /** A pipe gives its text once, and would make the one who asks again wait. */
-        private static boolean isOther(Path file) {
-            return Files.exists(file) && !Files.isRegularFile(file);
+            return new Fingerprint(kinds, contents, patterns, blind);
         }
     }
 }

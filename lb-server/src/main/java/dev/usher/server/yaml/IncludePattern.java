@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.file.FileCalls;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,8 +15,15 @@ import java.util.List;
  * @param glob for the names in the directory
  */
 public record IncludePattern(Path directory, String glob) {
+    /** One for each domain of a large house; more is a directory of something else. */
+    private static final int MAX_FILES = 10_000;
+
     /** The files that it stands for now, in lexical order; hidden ones are left out, as editors and volumes make them. */
     List<Path> files() throws IOException {
+        return FileCalls.run(directory, this::listed);
+    }
+
+    private List<Path> listed() throws IOException {
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(directory)) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, glob)) {
@@ -23,6 +31,9 @@ public record IncludePattern(Path directory, String glob) {
                     boolean hidden = String.valueOf(entry.getFileName()).startsWith(".");
                     if (!hidden && !Files.isDirectory(entry)) {
                         found.add(entry);
+                    }
+                    if (found.size() > MAX_FILES) {
+                        throw new IOException("has more than " + MAX_FILES + " files that match");
                     }
                 }
             }

@@ -1,6 +1,9 @@
 package dev.usher.server.yaml;
 
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A value of the file, aliases, merges and substitutions done, and where it stands. */
@@ -47,7 +50,27 @@ sealed interface Item {
     }
 
     /** Values by name, in file order, each name once. */
-    record Mapping(Place place, List<Entry> entries) implements Item {
+    final class Mapping implements Item {
+        private final Place place;
+        private final List<Entry> entries;
+        private final Map<String, Entry> byKey;
+
+        Mapping(Place place, Collection<Entry> entries) {
+            this.place = place;
+            this.entries = List.copyOf(entries);
+            this.byKey = HashMap.newHashMap(entries.size());
+            entries.forEach(entry -> byKey.put(entry.key(), entry));
+        }
+
+        @Override
+        public Place place() {
+            return place;
+        }
+
+        List<Entry> entries() {
+            return entries;
+        }
+
         @Override
         public String kind() {
             return "a mapping";
@@ -55,12 +78,7 @@ sealed interface Item {
 
         @Nullable
         Entry entry(String key) {
-            for (Entry entry : entries) {
-                if (entry.key().equals(key)) {
-                    return entry;
-                }
-            }
-            return null;
+            return byKey.get(key);
         }
     }
 

@@ -83,7 +83,7 @@ final class ListenerReader {
         String pool = pool(name, fields, type);
         fields.done();
         boolean valid = !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
-        if (valid && (type == ListenerType.TLS || pool != null)) {
+        if (valid && (!type.needsPool() || pool != null)) {
             listeners.put(
                     name, new ListenerConfig(name, type, bind, clientHello, accept, trusted, maxConnections, pool));
         }
@@ -120,7 +120,7 @@ final class ListenerReader {
 
     private ClientHelloConfig clientHello(Fields listener, ListenerType type) {
         ClientHelloConfig base = ClientHelloConfig.DEFAULT;
-        if (type == ListenerType.TCP) {
+        if (!type.speaksTls()) {
             listener.refuse("client_hello", "is only for type tls: a tcp listener looks at no byte");
         }
         Fields fields = listener.fields("client_hello");
@@ -135,7 +135,7 @@ final class ListenerReader {
     }
 
     private @Nullable String pool(String name, Fields fields, ListenerType type) {
-        if (type == ListenerType.TLS) {
+        if (!type.needsPool()) {
             fields.refuse("pool", "is only for type tcp: routes choose the pool of a tls listener");
             return null;
         }

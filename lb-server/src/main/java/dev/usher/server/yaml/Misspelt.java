@@ -2,8 +2,9 @@ package dev.usher.server.yaml;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,34 +15,38 @@ final class Misspelt {
     private Misspelt() {}
 
     /**
-     * A mapping with the names that are meant. Each that is put right is noted as an error first.
+     * A mapping with the names that are clearly meant: nearest to one name, which is neither there itself nor meant by
+     * another. Each that is put right is noted as an error first.
      *
      * @param known the names that there are
      * @param fault what is wrong with a name; what is meant is added to it
      */
     static Item.Mapping putRight(
             Item.Mapping tree, Collection<String> known, UnaryOperator<String> fault, Problems problems) {
+        Map<String, String> meanings = meanings(tree, known);
+        Map<String, Integer> meantBy = new HashMap<>();
+        meanings.values().forEach(meaning -> meantBy.merge(meaning, 1, Integer::sum));
         List<Item.Entry> entries = new ArrayList<>();
         for (Item.Entry entry : tree.entries()) {
-            Optional<String> meant = meant(entry, tree, known);
-            meant.ifPresent(
-                    _ -> problems.error(entry.place(), fault.apply(entry.key()) + Suggestion.text(entry.key(), known)));
-            entries.add(meant.map(key -> new Item.Entry(entry.place(), key, entry.value()))
-                    .orElse(entry));
+            String meant = meanings.get(entry.key());
+            if (meant == null || tree.entry(meant) != null || meantBy.getOrDefault(meant, 0) > 1) {
+                entries.add(entry);
+            } else {
+                problems.error(entry.place(), fault.apply(entry.key()) + Suggestion.text(entry.key(), known));
+                entries.add(new Item.Entry(entry.place(), meant, entry.value()));
+            }
         }
-        return new Item.Mapping(tree.place(), List.copyOf(entries));
+        return new Item.Mapping(tree.place(), entries);
     }
 
-    /** Clear is what is nearest to one name, and is neither there itself nor meant by another. */
-    private static Optional<String> meant(Item.Entry entry, Item.Mapping tree, Collection<String> known) {
-        return meaning(entry, known)
-                .filter(meant -> tree.entry(meant) == null)
-                .filter(meant -> tree.entries().stream()
-                        .noneMatch(other -> !other.equals(entry)
-                                && meaning(other, known).filter(meant::equals).isPresent()));
-    }
-
-    private static Optional<String> meaning(Item.Entry entry, Collection<String> known) {
-        return known.contains(entry.key()) ? Optional.empty() : Suggestion.clear(entry.key(), known);
+    /** For each key that there is not, the one that is clearly nearest, if there is one. */
+    private static Map<String, String> meanings(Item.Mapping tree, Collection<String> known) {
+        Map<String, String> meanings = new HashMap<>();
+        for (Item.Entry entry : tree.entries()) {
+            if (!known.contains(entry.key())) {
+                Suggestion.clear(entry.key(), known).ifPresent(meaning -> meanings.put(entry.key(), meaning));
+            }
+        }
+        return meanings;
     }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class PoolReader {
     /** Words that {@code default_route} has another meaning for. */
     private static final Set<String> RESERVED = Set.of("reject", "close", "none");
+
+    /** Each is searched for among all pools. So many faults are printed; the others are seldom of another kind. */
+    private static final int MAX_SUGGESTIONS = 20;
 
     private final PoolSettings defaults;
     private final Problems problems;
@@ -128,17 +132,23 @@ final class PoolReader {
      */
     void checkReferences(boolean complete) {
         Set<String> unused = new LinkedHashSet<>(declared);
+        Map<String, Optional<String>> meant = new HashMap<>();
         for (Reference reference : references) {
-            unused.remove(reference.name());
-            Suggestion.of(reference.name(), places.keySet()).ifPresent(unused::remove);
-            if (complete && !places.containsKey(reference.name())) {
+            String name = reference.name();
+            if (places.containsKey(name)) {
+                unused.remove(name);
+                continue;
+            }
+            Optional<String> near = meant.computeIfAbsent(name, _ -> nearest(name, meant.size()));
+            near.ifPresent(unused::remove);
+            if (complete) {
                 problems.error(
                         reference.place(),
-                        reference.subject() + " names pool \"" + reference.name() + "\", which does not exist"
-                                + suggestion(reference.name()));
+                        reference.subject() + " names pool \"" + name + "\", which does not exist"
+                                + suggestion(name, near));
             }
         }
-        if (complete) {
+        if (complete && meant.size() < MAX_SUGGESTIONS) { // else one that seems unused may be meant
             unused.forEach(
                     name -> problems.warning(placeOf(name), "pools." + name + " is not used by any route or listener"));
         }
@@ -148,9 +158,12 @@ final class PoolReader {
         return Objects.requireNonNull(places.get(name));
     }
 
-    private String suggestion(String name) {
-        return Suggestion.of(name, places.keySet())
-                .map(near -> "; did you mean \"" + near + "\" (" + placeOf(near) + ")?")
+    private Optional<String> nearest(String name, int before) {
+        return before < MAX_SUGGESTIONS ? Suggestion.of(name, places.keySet()) : Optional.empty();
+    }
+
+    private String suggestion(String name, Optional<String> nearest) {
+        return nearest.map(near -> "; did you mean \"" + near + "\" (" + placeOf(near) + ")?")
                 .orElse("; a backend is written with its port, as " + name + ":443");
     }
 

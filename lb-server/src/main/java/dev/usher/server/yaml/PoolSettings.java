@@ -81,7 +81,7 @@ record PoolSettings(
 
     private EjectionConfig ejection(Fields pool) {
         if (pool.isNone("ejection")) {
-            return new EjectionConfig(0, ejection.baseTime(), ejection.maxTime(), ejection.maxEjectedPercent());
+            return ejection.off();
         }
         Fields fields = pool.fields("ejection");
         if (fields == null) {

@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.Units;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +14,17 @@ final class Problems {
     /** Shorter texts are no secrets, and to replace them would garble messages. */
     private static final int MIN_SECRET = 4;
 
+    /** More than anybody mends in one go; each takes up to a few KiB of memory. */
+    static final int MAX_KEPT = 10_000;
+    /** The longest text of a fault: some lines of a terminal. */
+    private static final int MAX_TEXT = 1000;
+    /** What is shown of a line: two or three lines of a terminal, the fault in the first. */
+    private static final int MAX_LINE = 240;
+
+    private static final int BEFORE_FAULT = 60;
+
     private final Set<Diagnostic> found = new LinkedHashSet<>();
+    private long notKept;
     private final List<String> secrets = new ArrayList<>();
     private final Set<Path> followed = new LinkedHashSet<>();
 
@@ -47,7 +58,7 @@ final class Problems {
 
     /** An error of a file that has no text to point at. */
     void errorInFile(Path file, String message) {
-        found.add(new Diagnostic(Severity.ERROR, file.toString(), 0, 0, 0, message, null, null));
+        found.add(new Diagnostic(Severity.ERROR, file.toString(), 0, 0, 0, message, null, null, 0));
     }
 
     boolean hasErrors() {
@@ -69,19 +80,38 @@ final class Problems {
         sorted.sort(Comparator.comparingInt((Diagnostic diagnostic) -> order.indexOf(diagnostic.file()))
                 .thenComparingInt(Diagnostic::line)
                 .thenComparingInt(Diagnostic::column));
+        if (notKept > 0) {
+            String more = Units.counted(notKept, "more fault") + " that are not listed: mend these first";
+            sorted.add(new Diagnostic(Severity.ERROR, order.getFirst(), 0, 0, 0, more, null, null, 0));
+        }
         return List.copyOf(sorted);
     }
 
     private void add(Severity severity, Place place, String message, @Nullable String hint) {
+        if (found.size() >= MAX_KEPT && (severity == Severity.WARNING || hasErrors())) {
+            notKept++;
+            return;
+        }
+        String line = place.source().line(place.line());
+        int from =
+                line.length() <= MAX_LINE ? 0 : Math.max(0, Math.min(place.column() - 1, line.length()) - BEFORE_FAULT);
         found.add(new Diagnostic(
                 severity,
                 place.source().name(),
                 place.line(),
                 place.column(),
                 place.length(),
-                censored(message),
-                hint == null ? null : censored(hint),
-                place.source().line(place.line())));
+                cut(censored(message)),
+                hint == null ? null : cut(censored(hint)),
+                line.substring(from, Math.min(line.length(), from + MAX_LINE)),
+                place.column() - from));
+    }
+
+    /** Without the middle of a long text: its end may say what to do. */
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT
+                ? text
+                : text.substring(0, MAX_TEXT / 2) + " ... " + text.substring(text.length() - MAX_TEXT / 2);
     }
 
     private String censored(String text) {

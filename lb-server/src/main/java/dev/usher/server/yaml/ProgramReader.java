@@ -221,8 +221,8 @@ final class ProgramReader {
         }
         fields.require("cert");
         fields.require("key");
-        Path cert = fields.followedFile("cert", Pem::certificates);
-        Path key = fields.followedFile("key", Pem::key);
+        Path cert = fields.file("cert", Pem::certificates);
+        Path key = fields.file("key", Pem::key);
         fields.done();
         if (cert == null || key == null) {
             return null;

@@ -38,7 +38,7 @@ final class RouteReader {
                 readRoute(section, pattern, entry, item);
             }
         }
-        boolean readsNames = listeners.containsValue(ListenerType.TLS);
+        boolean readsNames = listeners.values().stream().anyMatch(ListenerType::readsNames);
         if (!readsNames && !listeners.isEmpty() && !section.entries().isEmpty()) {
             problems.warning(section.place(), "routes are never used: no listener is of type tls");
         }
@@ -146,7 +146,7 @@ final class RouteReader {
                     place,
                     subject + " names listener \"" + name + "\", which does not exist"
                             + Suggestion.text(name, listeners.keySet()));
-        } else if (type == ListenerType.TCP) {
+        } else if (!type.readsNames()) {
             problems.error(
                     place, subject + " names listener \"" + name + "\", which is of type tcp and looks at no name");
         }

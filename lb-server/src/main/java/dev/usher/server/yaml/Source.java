@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** One file that was read: its name as people know it and its lines. */
 final class Source {
@@ -11,12 +12,20 @@ final class Source {
     private static final Pattern SECRET = Pattern.compile(
             "(?i)((?:sha256|password|secret|tokens?)[\"']?\\s*:\\s*\\[?\\s*)(\"[^\"]*\"?|'[^']*'?|[^\\s\\[\\]{},#\"'][^\\s,}\\]]*)");
 
+    private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
+
     private final Path path;
-    private final String[] lines;
+    private final String text;
+    /** Where each line begins; made when a line is first asked for. */
+    private int[] lineStarts = {};
+    /** The line that was asked for last: many faults can be on one, and one line can be the whole file. */
+    private int shownLine;
+
+    private String shown = "";
 
     Source(Path path, String text) {
         this.path = path;
-        this.lines = text.split("\r\n|\r|\n", -1);
+        this.text = text;
     }
 
     Path path() {
@@ -36,8 +45,27 @@ final class Source {
 
     /** The line from 1 as it may be shown: each character of a secret is an asterisk, so columns stay. */
     String line(int line) {
-        String text = line <= lines.length ? lines[line - 1] : "";
-        return SECRET.matcher(text).replaceAll(Source::masked);
+        if (line != shownLine) {
+            shown = SECRET.matcher(rawLine(line)).replaceAll(Source::masked);
+            shownLine = line;
+        }
+        return shown;
+    }
+
+    private String rawLine(int line) {
+        if (lineStarts.length == 0) {
+            lineStarts = IntStream.concat(
+                            IntStream.of(0), LINE_END.matcher(text).results().mapToInt(MatchResult::end))
+                    .toArray();
+        }
+        if (line > lineStarts.length) {
+            return "";
+        }
+        int end = line == lineStarts.length ? text.length() : lineStarts[line];
+        while (end > lineStarts[line - 1] && "\r\n".indexOf(text.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        return text.substring(lineStarts[line - 1], end);
     }
 
     private static String masked(MatchResult found) {

@@ -1,5 +1,7 @@
 package dev.usher.server.yaml;
 
+import dev.usher.file.NamedFile;
+import dev.usher.file.NamedFile.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -26,7 +28,6 @@ final class Substitution {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern SECRET_NAME = Pattern.compile("(?i).*(token|secret|password|sha256|key).*");
     private static final String FILE = "file:";
-    private static final int MAX_FILE_BYTES = 64 * 1024;
     private static final int MAX_DEPTH = 8;
 
     private final Function<String, @Nullable String> environment;
@@ -131,11 +132,11 @@ final class Substitution {
 
     private byte[] bytes(Path file) throws IOException {
         try {
-            byte[] bytes = FileBytes.read(file, MAX_FILE_BYTES);
-            recorder.read(file, bytes);
+            byte[] bytes = NamedFile.read(file, Kind.VALUE);
+            recorder.read(file, Kind.VALUE, bytes);
             return bytes;
         } catch (IOException fault) {
-            recorder.look(file);
+            recorder.look(file, Kind.VALUE);
             throw fault;
         }
     }

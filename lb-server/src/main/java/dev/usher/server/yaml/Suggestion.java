@@ -8,6 +8,9 @@ public final class Suggestion {
     /** From here on the beginning of a word is taken for the word. */
     private static final int MIN_PREFIX = 3;
 
+    /** A host name is this long; what is longer was not mistyped, and comparing it takes the square of its length. */
+    private static final int MAX_LENGTH = 253;
+
     private Suggestion() {}
 
     /** The candidate nearest to {@code written}, if one is near enough; of equals the one with the longer common prefix. */
@@ -43,9 +46,12 @@ public final class Suggestion {
         return Math.max(1, written.length() / 3);
     }
 
+    /** Above the limit, it says no more than that. */
     private static int farness(String written, String candidate, int limit) {
         boolean begun = written.length() >= MIN_PREFIX && candidate.startsWith(written);
-        int distance = distance(written, candidate);
+        boolean near = Math.abs(written.length() - candidate.length()) <= limit
+                && Math.max(written.length(), candidate.length()) <= MAX_LENGTH;
+        int distance = near ? distance(written, candidate) : limit + 1;
         return begun ? Math.min(limit, distance) : distance;
     }
 

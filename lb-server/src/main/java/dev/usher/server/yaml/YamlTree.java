@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.file.NamedFile.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -31,9 +33,25 @@ import org.snakeyaml.engine.v2.exceptions.ReaderException;
  * counts with all that it stands for, so a small file cannot become a huge one.
  */
 final class YamlTree {
-    static final int MAX_BYTES = 4 * 1024 * 1024;
+    /** What one takes of the heap until the configuration is made of it, with what that takes. */
+    private static final int ITEM_BYTES = 512;
+    /**
+     * Of all files of a configuration. One for each 32 bytes of the largest file, which is more than people write; and no
+     * more than there is heap for: a file must not end the process that is asked to read it.
+     */
+    static final long MAX_ITEMS = Math.min(2_000_000, Runtime.getRuntime().maxMemory() / ITEM_BYTES);
+    /**
+     * The parser holds what it has not yet cut into pieces, up to a line, in four bytes a character, and twice while it
+     * reads on. A configuration in one line, as of JSON, may have as many routes as fit in here.
+     */
+    static final long MAX_LINE = Math.min(8 << 20, Runtime.getRuntime().maxMemory() / 64);
+    /** It copies what it holds for each buffer that it reads: a long line is read in few, and a file in no more than these. */
+    private static final int BUFFERS = 64;
 
-    private static final int MAX_ITEMS = 100_000;
+    private static final int MIN_BUFFER = 64 * 1024;
+    /** As YAML has it for a key on a line of its own; a host name has 253. What is said of a fault repeats the key. */
+    private static final int MAX_KEY = 1024;
+
     private static final int MAX_DEPTH = 32;
     private static final String MERGE = "<<";
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
@@ -44,7 +62,7 @@ final class YamlTree {
     private final Problems problems;
     private final Iterator<Event> events;
     private final Map<Anchor, Anchored> anchors = new HashMap<>();
-    private long itemCount;
+    private final AtomicLong itemCount;
 
     /** A value that has a name, and how many items it is made of. */
     private record Anchored(Item item, long size) {}
@@ -58,21 +76,33 @@ final class YamlTree {
         }
     }
 
-    private YamlTree(Source source, String text, Substitution substitution, Problems problems) {
+    private YamlTree(Source source, String text, Substitution substitution, Problems problems, AtomicLong itemCount) {
+        this.itemCount = itemCount;
         this.source = source;
         this.substitution = substitution;
         this.problems = problems;
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(source.name())
-                .setCodePointLimit(MAX_BYTES)
+                .setCodePointLimit(Kind.CONFIGURATION.maxBytes())
+                .setBufferSize(Math.max(MIN_BUFFER, text.length() / BUFFERS))
                 .build();
         this.events = new Parse(settings).parseString(text).iterator();
     }
 
-    /** The mapping that the file is; null when it is none, which has then been noted. */
-    static Item.@Nullable Mapping read(Source source, String text, Substitution substitution, Problems problems) {
+    /**
+     * The mapping that the file is; null when it is none, which has then been noted.
+     *
+     * @param itemCount of all files so far
+     */
+    static Item.@Nullable Mapping read(
+            Source source, String text, Substitution substitution, Problems problems, AtomicLong itemCount) {
+        int longLine = longLine(text);
+        if (longLine > 0) {
+            problems.error(new Place(source, longLine, 1, 1), "a line has at most " + MAX_LINE + " characters");
+            return null;
+        }
         try {
-            return new YamlTree(source, text, substitution, problems).document();
+            return new YamlTree(source, text, substitution, problems, itemCount).document();
         } catch (MarkedYamlEngineException fault) {
             SyntaxFault.note(fault, source, problems);
         } catch (ReaderException fault) {
@@ -83,6 +113,20 @@ final class YamlTree {
             return null;
         }
         return null;
+    }
+
+    /** The first line that is too long; 0 if none is. */
+    private static int longLine(String text) {
+        int line = 1;
+        for (int start = 0; start <= text.length(); line++) {
+            int feed = text.indexOf('\n', start);
+            int end = feed < 0 ? text.length() : feed;
+            if (end - start > MAX_LINE) {
+                return line;
+            }
+            start = end + 1;
+        }
+        return 0;
     }
 
     /** The place of the code point at {@code position}. */
@@ -124,7 +168,7 @@ final class YamlTree {
         if (event instanceof AliasEvent alias) {
             return aliased(alias);
         }
-        long before = itemCount;
+        long before = itemCount.get();
         count(1, event);
         if (depth > MAX_DEPTH) {
             throw fault(place(event), "nested more than " + MAX_DEPTH + " deep", null);
@@ -134,7 +178,9 @@ final class YamlTree {
             case MappingStartEvent mapping -> mapping(mapping, depth);
             default -> listing(event, depth);
         };
-        ((NodeEvent) event).getAnchor().ifPresent(name -> anchors.put(name, new Anchored(item, itemCount - before)));
+        ((NodeEvent) event)
+                .getAnchor()
+                .ifPresent(name -> anchors.put(name, new Anchored(item, itemCount.get() - before)));
         return item;
     }
 
@@ -152,8 +198,7 @@ final class YamlTree {
     }
 
     private void count(long items, Event event) {
-        itemCount += items;
-        if (itemCount > MAX_ITEMS) {
+        if (itemCount.addAndGet(items) > MAX_ITEMS) {
             throw fault(place(event), "more than " + MAX_ITEMS + " values, aliases counted out", null);
         }
     }
@@ -200,6 +245,9 @@ final class YamlTree {
                                 : null);
             }
             count(1, key);
+            if (key.getValue().length() > MAX_KEY) {
+                throw fault(place(key), "a key has at most " + MAX_KEY + " characters", null);
+            }
             key.getAnchor().ifPresent(name -> anchors.put(name, new Anchored(keyAsValue(key), 1)));
             Item value = item(events.next(), depth + 1);
             if (key.isPlain() && key.getValue().equals(MERGE)) {
@@ -209,7 +257,7 @@ final class YamlTree {
             }
         }
         merged.forEach(mapping -> mapping.entries().forEach(entry -> entries.putIfAbsent(entry.key(), entry)));
-        return new Item.Mapping(place(start), List.copyOf(entries.values()));
+        return new Item.Mapping(place(start), entries.values());
     }
 
     private Item keyAsValue(ScalarEvent key) {

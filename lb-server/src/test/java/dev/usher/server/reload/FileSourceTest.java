@@ -1,16 +1,21 @@
 package dev.usher.server.reload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.Reload.Result;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.ConfigSource.OnDisk;
+import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is shown of files while they change. */
@@ -59,6 +64,72 @@ class FileSourceTest {
             Files.delete(file);
             await(source, OnDisk.FAULTY);
             assertTrue(source.files().files().getFirst().text().startsWith("cannot be read"), files::toString);
+        }
+    }
+
+    /** Whoever asks how the files compare asks each second, and must not wait for them. */
+    @Test
+    @Timeout(60)
+    void answersHowFilesCompareWhileTheyAreRead() throws Exception {
+        Path file = write("");
+        try (TestReload usher = TestReload.of(file)) {
+            FileSource source = new FileSource(file, usher.balancer(), usher.reloader());
+            CountDownLatch held = new CountDownLatch(1);
+            CountDownLatch end = new CountDownLatch(1);
+            Thread reader = Thread.ofPlatform().daemon().start(() -> {
+                synchronized (usher.reloader().readings()) { // as a reading of a file that does not answer
+                    held.countDown();
+                    awaitQuietly(end);
+                }
+            });
+            held.await();
+            write("default_route: close\n");
+            for (int i = 0; i < 100; i++) {
+                assertEquals(OnDisk.SAME, source.onDisk());
+            }
+            end.countDown();
+            reader.join();
+            await(source, OnDisk.DIFFERENT);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void parsesOnceWhatIsAskedForTwice() throws Exception {
+        Path file = write("");
+        try (TestReload usher = TestReload.of(file)) {
+            Readings readings = usher.reloader().readings();
+            ConfigResult first = readings.now();
+            assertSame(first, readings.now());
+            FileSource source = new FileSource(file, usher.balancer(), usher.reloader());
+            assertSame(source.effective(), source.effective());
+            write("default_route: close\n");
+            assertNotSame(first, readings.now());
+            assertSame(readings.now(), readings.now());
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void saysWhatIsWrongWithAPipeForAValueAndGoesOn() throws Exception {
+        Path file = write("");
+        Path pipe = file.resolveSibling("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        try (TestReload usher = TestReload.of(file)) {
+            FileSource source = new FileSource(file, usher.balancer(), usher.reloader());
+            write("workers: ${file:pipe}\n");
+            await(source, OnDisk.FAULTY);
+            String told = usher.reload(Result.REFUSED).diagnostics().getFirst();
+            assertTrue(told.endsWith("error: ${file:pipe} cannot be read: is a pipe, not a file"), told);
+            write("default_route: close\n");
+            usher.reload(Result.APPLIED);
         }
     }
 

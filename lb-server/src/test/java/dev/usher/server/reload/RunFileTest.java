@@ -111,6 +111,7 @@ class RunFileTest {
                 Reload.Result.REFUSED,
                 1,
                 ConfigDiff.NONE,
+                1,
                 List.of("usher.yaml:1:1: error: no"),
                 1);
     }

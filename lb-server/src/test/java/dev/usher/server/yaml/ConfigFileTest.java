@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
@@ -27,9 +28,12 @@ import dev.usher.config.RoutePattern;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.TimeoutsConfig;
+import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.file.NamedFile;
 import dev.usher.server.it.Certificates;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +47,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigFileTest {
@@ -344,6 +349,101 @@ class ConfigFileTest {
         }
     }
 
+    /** A name can stand for what never ends or never answers: each has its fault at its place, at once. */
+    @Nested
+    @Timeout(60)
+    class NoRegularFiles {
+        private static final String ROUTE = "routes: { a.example: 10.0.0.1:443 }\n";
+
+        private Path pipe() throws Exception {
+            Path pipe = dir().resolve("pipe");
+            assertEquals(
+                    0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+            return pipe;
+        }
+
+        @Test
+        void areNoValues() throws Exception {
+            pipe();
+            assertEquals(
+                    "usher.yaml:2:12 ${file:pipe} cannot be read: is a pipe, not a file",
+                    told(ROUTE + "workers:   ${file:pipe}"));
+            assertEquals(
+                    "usher.yaml:2:10 ${file:/dev/zero} cannot be read: is a device, not a file",
+                    told(ROUTE + "workers: ${file:/dev/zero}"));
+        }
+
+        @Test
+        void areNoAuthorities() throws IOException {
+            assertEquals(
+                    "usher.yaml:2:53 defaults.health_check.trust_store /dev/zero cannot be read: is a device, not a file",
+                    told(ROUTE + "defaults: { health_check: { type: tls, trust_store: /dev/zero } }"));
+        }
+
+        @Test
+        void areNoCertificatesAndKeys() throws Exception {
+            pipe();
+            assertEquals("""
+                    usher.yaml:2:23 admin.tls.cert /dev/zero cannot be read: is a device, not a file
+                    usher.yaml:2:39 admin.tls.key pipe cannot be read: is a pipe, not a file""", told(ROUTE + "admin: { tls: { cert: /dev/zero, key: pipe } }"));
+        }
+
+        @Test
+        void areNotIncluded() throws Exception {
+            pipe();
+            assertEquals("usher.yaml:2:10 pipe cannot be read: is a pipe, not a file", told(ROUTE + "include: pipe"));
+        }
+
+        @Test
+        void areReadAsTheFileItselfOnlyAtTheStart() throws Exception {
+            Path pipe = pipe();
+            new ProcessBuilder("sh", "-c", "printf '%s' \"$1\" > \"$2\"", "sh", ROUTE, pipe.toString()).start();
+            assertEquals(1, valid(ConfigFile.read(pipe)).routes().size());
+            assertEquals("0:0 cannot be read: is a pipe, not a file", only(ConfigFile.readAgain(pipe)));
+        }
+    }
+
+    /** A large text is not compared with every word, and not repeated in full. */
+    @Nested
+    class LongTexts {
+        private static final int LENGTH = 2_000_000;
+        private static final long MOST_BYTES = 200L << 20;
+
+        private long allocated(String yaml) throws IOException {
+            Path file = write("usher.yaml", yaml);
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            ConfigResult result = ConfigFile.read(file);
+            new DiagnosticText(false).render(result.diagnostics());
+            assertTrue(result instanceof ConfigResult.Invalid);
+            return threads.getCurrentThreadAllocatedBytes() - before;
+        }
+
+        @Test
+        void costLittleAsKeysAndValues() throws IOException {
+            String text = "a".repeat(LENGTH);
+            for (String yaml : List.of(
+                    "? " + text + "\n: 1\n",
+                    "? \"" + text + "\"\n: 1\n",
+                    "routes: { a.example: 10.0.0.1:443 }\ndefaults: { balance: " + text + " }\n",
+                    "routes: { a.example: " + text + " }\n",
+                    text)) {
+                long bytes = allocated(yaml);
+                assertTrue(bytes < MOST_BYTES, bytes + " bytes for " + yaml.substring(0, 60));
+            }
+        }
+
+        @Test
+        void areShownAroundTheFault() throws IOException {
+            String told = new DiagnosticText(false)
+                    .render(read("routes: { " + "a.example: 10.0.0.1:443, ".repeat(40_000) + "}")
+                            .diagnostics());
+            assertTrue(told.length() < 20_000, told.length() + " characters");
+            assertTrue(told.contains("and 9,981 more"), told.substring(told.length() - 200));
+            assertTrue(told.endsWith("\n10001 errors, 0 warnings.\n"), told.substring(told.length() - 200));
+        }
+    }
+
     @Nested
     class Includes {
         @Test
@@ -450,8 +550,9 @@ class ConfigFileTest {
 
         @Test
         void thatAreTooLarge() throws IOException {
-            Path file = write("large.yaml", "#".repeat(YamlTree.MAX_BYTES + 1));
-            assertEquals("0:0 is larger than 4MiB", only(ConfigFile.read(file)));
+            int most = NamedFile.Kind.CONFIGURATION.maxBytes();
+            Path file = write("large.yaml", "#".repeat(most + 1));
+            assertEquals("0:0 is larger than " + Units.sizeText(most), only(ConfigFile.read(file)));
         }
 
         @Test
@@ -475,7 +576,8 @@ class ConfigFileTest {
                 String inner = ("*" + (char) (name - 1) + ", ").repeat(10);
                 laughs.append("%c: &%c [%s]\n".formatted(name, name, inner));
             }
-            assertTrue(only(read(laughs.toString())).endsWith("more than 100000 values, aliases counted out"));
+            assertTrue(only(read(laughs.toString()))
+                    .endsWith("more than " + YamlTree.MAX_ITEMS + " values, aliases counted out"));
         }
     }
 

@@ -4,16 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DiagnosticRenderTest {
     private static final Diagnostic ERROR = new Diagnostic(
-            Severity.ERROR, "usher.yaml", 14, 5, 6, "unknown key \"severs\"", null, "    severs: [10.0.0.11:443]");
+            Severity.ERROR, "usher.yaml", 14, 5, 6, "unknown key \"severs\"", null, "    severs: [10.0.0.11:443]", 5);
     private static final Diagnostic WARNING =
-            new Diagnostic(Severity.WARNING, "usher.yaml", 2, 2, 1, "careful", "write less", "\tx\u001b");
+            new Diagnostic(Severity.WARNING, "usher.yaml", 2, 2, 1, "careful", "write less", "\tx\u001b", 2);
     private static final Diagnostic WHOLE_FILE =
-            new Diagnostic(Severity.ERROR, "none.yaml", 0, 0, 0, "cannot be read: no such file", null, null);
+            new Diagnostic(Severity.ERROR, "none.yaml", 0, 0, 0, "cannot be read: no such file", null, null, 0);
 
     @Test
     void showsPlaceLineCaretHintAndSum() {
@@ -34,6 +36,23 @@ class DiagnosticRenderTest {
     void sendsColoursOnlyWhenTold() {
         assertTrue(new DiagnosticText(true).render(List.of(ERROR)).contains("\u001b[1;31merror:\u001b[0m"));
         assertTrue(new DiagnosticText(false).render(List.of(ERROR)).indexOf('\u001b') < 0);
+    }
+
+    /** A screen of them; an error is not hidden behind warnings. */
+    @Test
+    void showsTheFirstTwentyAndHowManyMore() {
+        List<Diagnostic> many = new ArrayList<>(Collections.nCopies(50, WARNING));
+        for (int line = 1; line <= 19; line++) {
+            many.add(new Diagnostic(Severity.ERROR, "usher.yaml", line, 1, 1, "no", null, "x", 1));
+        }
+        String text = new DiagnosticText(false).render(many);
+        assertEquals(19, text.lines().filter(line -> line.contains(": error: ")).count(), text);
+        assertEquals(
+                1, text.lines().filter(line -> line.contains(": warning: ")).count(), text);
+        assertTrue(text.endsWith("\nand 49 more\n19 errors, 50 warnings.\n"), text);
+        assertEquals(21, DiagnosticText.lines(many).size());
+        assertEquals("and 49 more", DiagnosticText.lines(many).getLast());
+        assertTrue(DiagnosticJson.render(many).contains("\"warnings\" : 50"), "programs get all");
     }
 
     @Test

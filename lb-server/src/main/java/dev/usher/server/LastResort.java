@@ -1,0 +1,67 @@
+package dev.usher.server;
+
+import dev.usher.config.ShutdownConfig;
+import dev.usher.server.log.ProgramLog;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends the process where something keeps it from ending: a file system that does not answer, a pipe that nobody reads. From
+ * the signal on, sessions have the time that the configuration gives them, and all that is closed with them has some
+ * seconds more.
+ */
+final class LastResort {
+    /** What is closed waits two seconds, or ten for answers of the admin side. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** The last line of the log may have to wait for a pipe, too. */
+    private static final Duration LAST_LINE = Duration.ofSeconds(3);
+
+    private static final Logger log = LoggerFactory.getLogger(LastResort.class);
+
+    private LastResort() {}
+
+    /**
+     * Begins to wait.
+     *
+     * @param ending the thread that should end the process
+     */
+    static void begin(Thread ending, Supplier<ShutdownConfig> shutdown) {
+        begin(ending, shutdown, PATIENCE);
+    }
+
+    static void begin(Thread ending, Supplier<ShutdownConfig> shutdown, Duration patience) {
+        Thread.ofPlatform().daemon().name("last-resort").start(() -> {
+            try {
+                ShutdownConfig given = shutdown.get();
+                if (!ending.join(given.readinessDelay().plus(given.drain()).plus(patience))) {
+                    end(ending);
+                }
+            } catch (InterruptedException nobodyDoes) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static void end(Thread ending) throws InterruptedException {
+        String where = where(ending);
+        Thread last = Thread.ofPlatform().daemon().start(() -> {
+            log.error("ending without what does not end by itself: {} has not come back", where);
+            ProgramLog.close();
+        });
+        boolean _ = last.join(LAST_LINE);
+        Runtime.getRuntime().halt(ExitCode.FAILED);
+    }
+
+    /** The innermost method of ours that it is in. */
+    private static String where(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .filter(frame -> frame.getClassName().startsWith("dev.usher."))
+                .map(frame -> frame.getClassName()
+                                .substring(frame.getClassName().lastIndexOf('.') + 1) + "." + frame.getMethodName())
+                .findFirst()
+                .orElse("the JVM");
+    }
+}
