@@ -15,6 +15,7 @@ import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerState;
+import dev.usher.relay.OwnConnections;
 import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -64,11 +65,23 @@ public final class LoadBalancer implements AutoCloseable {
      * @param log is told of every ended session
      * @param maxSessions the most connections that there are descriptors for, two each; above them accepting pauses,
      *     whatever the configuration says: a connection without a descriptor for its backend could only be refused
+     * @param background is where tasks say that they fail
      */
-    public record Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
+    public record Environment(
+            SelectorProvider provider, Clock clock, SessionLog log, int maxSessions, Background background) {
+        /** One whose tasks in the background are nobody else's. */
+        public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
+            this(provider, clock, log, maxSessions, new Background(clock));
+        }
+
         /** The machine's own network and clock. */
         public static Environment of(SessionLog log, int maxSessions) {
-            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions);
+            return of(log, maxSessions, new Background(Clock.SYSTEM));
+        }
+
+        /** The machine's own network and clock. */
+        public static Environment of(SessionLog log, int maxSessions, Background background) {
+            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, background);
         }
     }
 
@@ -96,7 +109,11 @@ public final class LoadBalancer implements AutoCloseable {
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
         this.shared = new Relay.Shared(
-                runName(), new AtomicInteger(), environment.maxSessions(), new ClientLimits(environment.clock()));
+                runName(),
+                new AtomicInteger(),
+                environment.maxSessions(),
+                new ClientLimits(environment.clock()),
+                new OwnConnections());
         this.heldBytesMax = config.limits().heldBytes();
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {
@@ -116,7 +133,13 @@ public final class LoadBalancer implements AutoCloseable {
                 names,
                 this::onRemoved,
                 certificates::onSeen,
-                this::lookAround);
+                this::lookEverySecond);
+    }
+
+    private void lookEverySecond() {
+        limits.look(listening.states(), routing().pools().values());
+        traffic.look(routing().pools().values());
+        environment.background().look(events);
     }
 
     /** Opens, and accepts at once: when it returns, connections are served. Otherwise as {@link #open}. */
@@ -258,11 +281,6 @@ public final class LoadBalancer implements AutoCloseable {
         return control.close(cid, who);
     }
 
-    private void lookAround() {
-        limits.look(listening.states(), routing().pools().values());
-        traffic.look(routing().pools().values());
-    }
-
     private void onRemoved(Pool pool, List<Backend> gone) {
         if (routing.config().reload().onRemovedBackend() == OnRemovedBackend.CLOSE) {
             sessions.endAllOfSoon(gone, CloseReason.BACKEND_REMOVED);
@@ -356,6 +374,11 @@ public final class LoadBalancer implements AutoCloseable {
     /** Host names of backends that do not resolve, with since when. */
     public List<FailingName> failingNames() {
         return names.failing();
+    }
+
+    /** The tasks in the background, for those who have one and those who show them. */
+    public Background background() {
+        return environment.background();
     }
 
     /** The last events, oldest first. */

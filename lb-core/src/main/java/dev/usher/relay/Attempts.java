@@ -8,6 +8,7 @@ import dev.usher.pool.RecentSessions.Outcome;
 import dev.usher.time.Clock;
 import dev.usher.tls.ServerFirstBytes;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,8 +28,9 @@ final class Attempts {
     private final Clock clock;
     private final long clientHash;
     /** Of the client, by {@link RecentSessions#mark}. */
-    private final int mark;
+    private final int clientMark;
 
+    private final OwnConnections own;
     private final long beganNanos;
     private List<Backend> tried = List.of();
     /** Those of {@link #tried} that took the hello and closed before their first byte, or said nothing for too long. */
@@ -43,6 +45,8 @@ final class Attempts {
     private boolean taken;
     /** True exactly when it has been noted of {@link #current} that it did not answer in time. */
     private boolean notedSilent;
+    /** What {@link OwnConnections} knows the connection to the current one by. */
+    private long mark = OwnConnections.NONE;
     /** True exactly when earlier attempts have left the current one less time than it should have. */
     private boolean hurried;
 
@@ -52,13 +56,15 @@ final class Attempts {
 
     /**
      * @param worker index of the session's worker
+     * @param own where connections to backends are noted
      */
-    Attempts(Pool pool, int worker, Clock clock, InetSocketAddress client) {
+    Attempts(Pool pool, int worker, Clock clock, InetSocketAddress client, OwnConnections own) {
         this.pool = pool;
         this.worker = worker;
         this.clock = clock;
         this.clientHash = pool.clientHash(client);
-        this.mark = RecentSessions.mark(client.getAddress());
+        this.clientMark = RecentSessions.mark(client.getAddress());
+        this.own = own;
         this.beganNanos = clock.nanos();
     }
 
@@ -158,7 +164,8 @@ final class Attempts {
     }
 
     /** The current one is connected. */
-    void connected() {
+    void connected(SocketChannel channel) {
+        mark = own.enter(channel);
         connectNanos = clock.nanos() - connectStartedNanos;
         pool.latencies(worker).connect().record(connectNanos);
     }
@@ -197,7 +204,7 @@ final class Attempts {
 
     private void note(Outcome outcome) {
         if (current != null) {
-            current.fared(outcome, mark);
+            current.fared(outcome, clientMark);
         }
     }
 
@@ -254,6 +261,8 @@ final class Attempts {
     }
 
     private void letGo() {
+        own.leave(mark);
+        mark = OwnConnections.NONE;
         if (taken && current != null) {
             taken = false;
             current.release();

@@ -43,7 +43,7 @@ class AttemptsTest {
     }
 
     private static int tried(Pool pool, AttemptOutcome failure) {
-        Attempts attempts = new Attempts(pool, 0, new ManualClock(), CLIENT);
+        Attempts attempts = new Attempts(pool, 0, new ManualClock(), CLIENT, new OwnConnections());
         List<Backend> tried = new ArrayList<>();
         for (Backend next = attempts.next(); next != null; next = attempts.next()) {
             tried.add(next);

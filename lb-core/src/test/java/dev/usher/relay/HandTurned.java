@@ -32,7 +32,12 @@ final class HandTurned {
                     worker,
                     () -> routing,
                     log,
-                    new Relay.Shared("t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(clock)));
+                    new Relay.Shared(
+                            "t-",
+                            new AtomicInteger(),
+                            Integer.MAX_VALUE,
+                            new ClientLimits(clock),
+                            new OwnConnections()));
             address = relay.open(
                     Objects.requireNonNull(config.listeners().get("in")),
                     state,

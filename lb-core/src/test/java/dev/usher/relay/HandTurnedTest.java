@@ -44,7 +44,7 @@ class HandTurnedTest {
             }
 
             @Override
-            public boolean wants(CloseReason reason) {
+            public boolean wants(CloseReason reason, boolean empty) {
                 return true;
             }
         };

@@ -14,7 +14,6 @@ import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ class SessionEvidenceTest {
     }
 
     private static TestPeer from(TestUsher usher, int address) throws IOException {
-        return TestPeer.connect(InetAddress.ofLiteral("127.0.0." + address), usher.address());
+        return TestPeer.connectFrom("127.0.0." + address, usher.address());
     }
 
     private static @Nullable Trouble trouble(TestUsher usher, TestBackend backend) {

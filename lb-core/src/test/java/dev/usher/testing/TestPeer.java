@@ -3,7 +3,6 @@ package dev.usher.testing;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -49,10 +48,10 @@ public final class TestPeer implements AutoCloseable {
         return new TestPeer(socket);
     }
 
-    /** From an address of this machine, as {@code 127.0.0.2}. */
-    public static TestPeer connect(InetAddress from, InetSocketAddress address) throws IOException {
+    /** A client at {@code local}, an address of loopback. */
+    public static TestPeer connectFrom(String local, InetSocketAddress address) throws IOException {
         Socket socket = new Socket();
-        socket.bind(new InetSocketAddress(from, 0));
+        socket.bind(new InetSocketAddress(local, 0));
         socket.connect(address, (int) PATIENCE.toMillis());
         return new TestPeer(socket);
     }
