@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Background;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
 import dev.usher.relay.CloseReason;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AccessLogTest {
     private static final int WORKERS = 3;
+
+    private final Background background = new Background(Clock.SYSTEM);
 
     @TempDir
     private Path directory = Path.of("");
@@ -107,7 +111,7 @@ class AccessLogTest {
     void aFullDiskCostsLinesAndNothingElse() throws IOException {
         Path full = Path.of("/dev/full");
         Assumptions.assumeTrue(Files.isWritable(full), "no /dev/full here");
-        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full));
+        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full), background);
         for (int i = 0; i < 10_000; i++) {
             log.ended(0, Ends.completed(i));
         }
@@ -124,7 +128,7 @@ class AccessLogTest {
 
     @Test
     void outputNoneMakesNoLog() throws IOException {
-        assertNull(AccessLog.open(config(Output.NONE, null, 100), 1));
+        assertNull(AccessLog.open(config(Output.NONE, null, 100), 1, background));
     }
 
     @Test
@@ -149,8 +153,8 @@ class AccessLogTest {
         AccessLogConfig all = new AccessLogConfig(
                 quiet.output(), directory.resolve("all"), quiet.format(), 100, quiet.clientIp(), true);
         Set<CloseReason> leftOut = EnumSet.noneOf(CloseReason.class);
-        try (AccessLog log = Objects.requireNonNull(AccessLog.open(quiet, WORKERS));
-                AccessLog whole = Objects.requireNonNull(AccessLog.open(all, WORKERS))) {
+        try (AccessLog log = Objects.requireNonNull(AccessLog.open(quiet, WORKERS, background));
+                AccessLog whole = Objects.requireNonNull(AccessLog.open(all, WORKERS, background))) {
             for (CloseReason reason : CloseReason.values()) {
                 assertTrue(log.wants(reason, false), reason.word());
                 assertTrue(whole.wants(reason, true), reason.word());
@@ -168,8 +172,8 @@ class AccessLogTest {
                 leftOut);
     }
 
-    private static AccessLog open(Path file, int sampleOkPercent) throws IOException {
-        return Objects.requireNonNull(AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS));
+    private AccessLog open(Path file, int sampleOkPercent) throws IOException {
+        return Objects.requireNonNull(AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS, background));
     }
 
     private static AccessLogConfig config(Output output, @org.jspecify.annotations.Nullable Path file, int percent) {
