@@ -73,12 +73,12 @@ final class Certificates {
         Instant now = Instant.ofEpochMilli(WallClock.millis());
         Duration left = Duration.between(now, seen.notAfter());
         if (left.isNegative()) {
-            once(subject + " ended " + seen.serial(), subject, "its certificate has ended, at " + seen.notAfter());
+            once(subject + " ended " + seen.serial(), subject, "its certificate expired on " + seen.notAfter());
         } else if (left.compareTo(ahead) < 0) {
             once(
                     subject + " ends " + seen.serial(),
                     subject,
-                    "its certificate ends in " + Units.counted(left.toDays(), "day") + ", at " + seen.notAfter());
+                    "its certificate expires in " + Units.span(left) + ", on " + seen.notAfter());
         }
     }
 

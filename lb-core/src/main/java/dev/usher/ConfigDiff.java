@@ -2,6 +2,7 @@ package dev.usher;
 
 import dev.usher.ConfigDiff.Change.Sign;
 import dev.usher.ConfigDiff.Change.Subject;
+import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,9 @@ public record ConfigDiff(List<Change> changes) {
 
     /** A line for each change; each ends in a line feed. */
     public String text() {
-        return changes.stream().map(change -> change + "\n").collect(Collectors.joining());
+        return changes.stream()
+                .map(change -> Printable.of(change.toString()) + "\n")
+                .collect(Collectors.joining());
     }
 
     /** In one line, as "names: 1 newly reachable, 2 changed; backends: 1 added". */

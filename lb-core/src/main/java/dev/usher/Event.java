@@ -1,9 +1,10 @@
 package dev.usher;
 
+import dev.usher.config.Printable;
 import java.time.Instant;
 
 /**
- * Something that people want to know of, later too.
+ * Something that people want to know of, later too. Its words may come from outside; they are kept escaped.
  *
  * @param sequence one more than that of the event before; the first of a process has 1
  * @param at by the wall clock
@@ -11,6 +12,11 @@ import java.time.Instant;
  * @param text in words
  */
 public record Event(long sequence, Instant at, Kind kind, String subject, String text) {
+    public Event {
+        subject = Printable.of(subject);
+        text = Printable.of(text);
+    }
+
     /** What happened. */
     public enum Kind {
         BACKEND_UP,
@@ -29,7 +35,12 @@ public record Event(long sequence, Instant at, Kind kind, String subject, String
         ADMIN,
         /** A limit has begun to be hit: clients wait or are refused. The text says which, and what to change. */
         LIMIT,
-        /** Something that will do harm if nobody acts: a certificate near its end, a name that does not resolve. */
-        WARNING
+        /**
+         * Something that will do harm if nobody acts: a certificate near its end, a name that does not resolve,
+         * a task in the background that fails.
+         */
+        WARNING,
+        /** A task in the background that failed works again. */
+        RECOVERED
     }
 }

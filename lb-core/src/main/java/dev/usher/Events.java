@@ -31,7 +31,7 @@ final class Events {
         switch (kind) {
             case BACKEND_DOWN, BACKEND_EJECTED, POOL_DOWN, LIMIT, WARNING -> log.warn("{}: {}", subject, text);
             case RELOAD_REFUSED -> log.error("{}: {}", subject, text);
-            case BACKEND_UP, BACKEND_DRAINING, POOL_UP, RELOADED, ADMIN -> log.info("{}: {}", subject, text);
+            case BACKEND_UP, BACKEND_DRAINING, POOL_UP, RELOADED, ADMIN, RECOVERED -> log.info("{}: {}", subject, text);
         }
         synchronized (kept) {
             if (kept.size() == MAX_KEPT) {

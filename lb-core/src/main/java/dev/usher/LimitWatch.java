@@ -109,6 +109,12 @@ final class LimitWatch {
                 ended(listeners, CloseReason.OUT_OF_BUFFERS),
                 now);
         compare(
+                "unfinished hellos",
+                "they hold a quarter of limits.held_bytes, and clients with the largest are reset. The access log has "
+                        + "their addresses, with the reason hello_evicted",
+                ended(listeners, CloseReason.HELLO_EVICTED),
+                now);
+        compare(
                 "open files or local ports",
                 "no socket was left for the backend's side. Raise the limit of open files (LimitNOFILE, ulimit -n) or "
                         + "net.ipv4.ip_local_port_range, or lower limits.max_connections",

@@ -14,6 +14,7 @@ import dev.usher.pool.Pool;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerState;
+import dev.usher.relay.OwnConnections;
 import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -62,11 +63,23 @@ public final class LoadBalancer implements AutoCloseable {
      * @param log is told of every ended session
      * @param maxSessions the most connections that there are descriptors for, two each; above them accepting pauses,
      *     whatever the configuration says: a connection without a descriptor for its backend could only be refused
+     * @param background is where tasks say that they fail
      */
-    public record Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
+    public record Environment(
+            SelectorProvider provider, Clock clock, SessionLog log, int maxSessions, Background background) {
+        /** One whose tasks in the background are nobody else's. */
+        public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
+            this(provider, clock, log, maxSessions, new Background(clock));
+        }
+
         /** The machine's own network and clock. */
         public static Environment of(SessionLog log, int maxSessions) {
-            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions);
+            return of(log, maxSessions, new Background(Clock.SYSTEM));
+        }
+
+        /** The machine's own network and clock. */
+        public static Environment of(SessionLog log, int maxSessions, Background background) {
+            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, background);
         }
     }
 
@@ -92,7 +105,11 @@ public final class LoadBalancer implements AutoCloseable {
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
         this.shared = new Relay.Shared(
-                runName(), new AtomicInteger(), environment.maxSessions(), new ClientLimits(environment.clock()));
+                runName(),
+                new AtomicInteger(),
+                environment.maxSessions(),
+                new ClientLimits(environment.clock()),
+                new OwnConnections());
         this.heldBytesMax = config.limits().heldBytes();
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {
@@ -112,7 +129,12 @@ public final class LoadBalancer implements AutoCloseable {
                 new BackendNames(InetAddress::getAllByName, events),
                 this::onRemoved,
                 certificates::onSeen,
-                () -> limits.look(listening.states(), routing().pools().values()));
+                this::lookEverySecond);
+    }
+
+    private void lookEverySecond() {
+        limits.look(listening.states(), routing().pools().values());
+        environment.background().look(events);
     }
 
     /** Opens, and accepts at once: when it returns, connections are served. Otherwise as {@link #open}. */
@@ -339,6 +361,11 @@ public final class LoadBalancer implements AutoCloseable {
     /** The limits that are being hit, or were within the last minute. */
     public List<LimitHit> limitsHit() {
         return limits.hits();
+    }
+
+    /** The tasks in the background, for those who have one and those who show them. */
+    public Background background() {
+        return environment.background();
     }
 
     /** The last events, oldest first. */

@@ -153,7 +153,7 @@ final class NameChanges {
         }
         RouteConfig route = key.below()
                 ? index.findBelow(key.name(), listener, Trace.NONE)
-                : index.find(key.name(), IpAddress.looksNumeric(key.name()), listener, Trace.NONE);
+                : index.find(key.name(), IpAddress.parse(key.name()) != null, listener, Trace.NONE);
         if (route == null) {
             Fallback fallback = config.defaultRoute();
             return new Fate(fallback.pool(), "default_route", Map.of(), List.of(), List.of());

@@ -4,6 +4,7 @@ import dev.usher.metrics.NameSketch;
 import dev.usher.relay.NamesAsked;
 import dev.usher.time.Clock;
 import dev.usher.time.Moment;
+import dev.usher.tls.ServerName;
 import dev.usher.view.NameCount;
 import dev.usher.view.TopNames;
 import java.io.IOException;
@@ -68,7 +69,12 @@ final class Names {
         }
         return sums.values().stream()
                 .map(sum -> new NameCount(
-                        sum.name(), known, sum.count() + floors, sum.error() + floors, now.wall(sum.seenNanos())));
+                        sum.name(),
+                        known || ServerName.parse(sum.name()) != null,
+                        known,
+                        sum.count() + floors,
+                        sum.error() + floors,
+                        now.wall(sum.seenNanos())));
     }
 
     private static Entry sum(Entry a, Entry b) {

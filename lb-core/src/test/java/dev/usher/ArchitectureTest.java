@@ -31,7 +31,7 @@ class ArchitectureTest {
             Map.entry("time", List.of()),
             Map.entry("config", List.of()),
             Map.entry("file", List.of("dev.usher.config")), // for the text form of sizes
-            Map.entry("tls", List.of()),
+            Map.entry("tls", List.of("dev.usher.config")),
             Map.entry("proxy", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("metrics", List.of("org.HdrHistogram..")),
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),

@@ -151,7 +151,7 @@ class CertificatesTest {
         show(Duration.ofDays(22), "www.a.test");
         assertEquals(0, events.all().size());
         show(Duration.ofDays(20).plusHours(1), "www.a.test");
-        assertTrue(events.all().getLast().text().startsWith("its certificate ends in 20 days"), events::toString);
+        assertTrue(events.all().getLast().text().startsWith("its certificate expires in 20 days"), events::toString);
         show(Duration.ofDays(-1), "www.a.test");
         assertTrue(events.all().getLast().text().startsWith("its certificate has ended"), events::toString);
         assertEquals(2, events.all().size());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
 import dev.usher.relay.ClientLimits;
+import dev.usher.relay.OwnConnections;
 import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -33,8 +34,8 @@ class LoopDelaysTest {
         Routing routing = Routing.of(config, TestPools.of(config));
         for (int i = 0; i < 2; i++) {
             Worker worker = new Worker("worker-" + i, SelectorProvider.provider(), Clock.SYSTEM, 1 << 20);
-            Relay.Shared shared =
-                    new Relay.Shared("t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(Clock.SYSTEM));
+            Relay.Shared shared = new Relay.Shared(
+                    "t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(Clock.SYSTEM), new OwnConnections());
             workers.add(worker, new Relay(i, 2, worker, () -> routing, SessionLog.NONE, shared));
         }
         workers.start();

@@ -36,7 +36,7 @@ class NamesTest {
 
     private static String text(TopNames top) {
         return top.names().stream()
-                .map(name -> name.name() + (name.known() ? "" : "?") + " " + name.count())
+                .map(name -> name.name() + (name.valid() ? "" : "!") + (name.known() ? "" : "?") + " " + name.count())
                 .toList()
                 .toString();
     }
@@ -60,6 +60,21 @@ class NamesTest {
             assertEquals(3, top.unknown());
             assertEquals("[unknown.example? 3]", text(usher.balancer().names(name -> !name.known(), 10)));
             assertEquals("[www.example.com 6]", text(usher.balancer().names(_ -> true, 1)));
+        }
+    }
+
+    @Test
+    void areCountedAlsoIfTheyAreNone() throws IOException {
+        try (TestUsher usher = TestUsher.of(backend).workers(2).start()) {
+            for (int i = 0; i < 3; i++) {
+                ask(usher, "shop.example:8443");
+            }
+            ask(usher, "a".repeat(300));
+            ask(usher, "a".repeat(300));
+            ask(usher, "*.nobody.example");
+            assertEquals(
+                    "[shop.example:8443!? 3, " + "a".repeat(253) + "...!? 2, *.nobody.example? 1]",
+                    text(usher.balancer().names(_ -> true, 10)));
         }
     }
 

@@ -42,6 +42,7 @@ final class AdminSocket implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 32 * 1024;
     private static final int MAX_HEADERS = 100;
     private static final int MAX_PARAMETERS = 50;
+    /** On the heap: Undertow gives direct ones back by a method of the JVM that warns of itself on stderr. */
     private static final int BUFFER_BYTES = 16 * 1024;
     /** For a burst; those who wait here are taken at once. */
     private static final int BACKLOG = 1000;
@@ -85,12 +86,13 @@ final class AdminSocket implements AutoCloseable {
             HttpHandler handler,
             AdminServer.Patience patience)
             throws IOException {
-        HttpOpenListener http = new HttpOpenListener(new DefaultByteBufferPool(true, BUFFER_BYTES), requests(patience));
+        HttpOpenListener http =
+                new HttpOpenListener(new DefaultByteBufferPool(false, BUFFER_BYTES), requests(patience));
         Admission admission = new Admission(MAX_CONNECTIONS, http);
         http.setRootHandler(admission.watching(handler));
         UndertowXnioSsl ssl = tls == null
                 ? null
-                : new UndertowXnioSsl(worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
+                : new UndertowXnioSsl(worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, false), tls);
         ChannelListener<AcceptingChannel<StreamConnection>> accept = ChannelListeners.openListenerAdapter(admission);
         AcceptingChannel<? extends StreamConnection> channel = ssl == null
                 ? worker.createStreamConnectionServer(address, accept, connections(patience))

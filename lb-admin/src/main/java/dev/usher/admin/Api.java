@@ -17,6 +17,7 @@ import dev.usher.admin.api.RoutesResource;
 import dev.usher.admin.api.StatusResource;
 import dev.usher.admin.api.SystemResource;
 import dev.usher.admin.http.Caller;
+import dev.usher.admin.http.Heavy;
 import dev.usher.admin.http.Login;
 import dev.usher.admin.live.FrameStream;
 import dev.usher.admin.live.Live;
@@ -70,18 +71,18 @@ final class Api {
                                 server.access(),
                                 attention)::get);
         api.answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
-        api.answer(Methods.GET, "/routes", new RoutesResource(balancer)::list);
-        api.answer(Methods.GET, "/pools", pools::list);
+        api.list("/routes", new RoutesResource(balancer)::list);
+        api.list("/pools", pools::list);
         api.answer(Methods.GET, "/pools/{pool}", pools::one);
         api.answer(Methods.GET, "/pools/{pool}/latency", pools::latency);
         api.answer(Methods.GET, "/pools/{pool}/backends/{address}", backend::get);
         api.answer(Methods.PATCH, "/pools/{pool}/backends/{address}", backend::change);
         api.answer(Methods.DELETE, "/pools/{pool}/backends/{address}/connections", backend::closeConnections);
-        api.answer(Methods.GET, "/connections", connections::list);
+        api.list("/connections", connections::list);
         api.answer(Methods.DELETE, "/connections/{cid}", connections::close);
-        api.answer(Methods.GET, "/names", new NamesResource(balancer)::list);
-        api.answer(Methods.GET, "/events", new EventsResource(balancer)::list);
-        api.answer(Methods.GET, "/certificates", new CertificatesResource(balancer)::list);
+        api.list("/names", new NamesResource(balancer)::list);
+        api.list("/events", new EventsResource(balancer)::list);
+        api.list("/certificates", new CertificatesResource(balancer)::list);
         Executor files = files();
         api.add(Methods.GET, "/config", new Answering(config::get, files));
         api.add(Methods.POST, "/reload", new Answering(config::reload, files));
@@ -126,6 +127,11 @@ final class Api {
 
     private void answer(HttpString method, String path, Operation operation) {
         add(method, path, new Answering(operation));
+    }
+
+    /** What may be long. */
+    private void list(String path, Operation operation) {
+        add(Methods.GET, path, new Heavy(path.substring(1), new Answering(operation)));
     }
 
     private void add(HttpString method, String path, HttpHandler handler) {

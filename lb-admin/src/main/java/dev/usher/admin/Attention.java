@@ -1,14 +1,16 @@
 package dev.usher.admin;
 
+import dev.usher.Background;
 import dev.usher.CoalescingHazard;
 import dev.usher.LoadBalancer;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.config.Printable;
 import dev.usher.config.Units;
 import dev.usher.pool.AdminState;
-import dev.usher.pool.CertificateSeen;
+import dev.usher.pool.BackendState;
 import dev.usher.view.BackendView;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
@@ -34,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * commands and the live figures show. Any thread but a worker's.
  */
 public final class Attention {
-    /** What follows says no more than that there is more. */
-    static final int MAX_ENTRIES = 200;
+    /** One wildcard certificate makes as many hazards as there are routes: what follows says nothing new. */
+    private static final int MAX_HAZARDS = 200;
     /** Looking for hazards compares every certificate with every route, and names are asked of the workers. */
     private static final Duration SLOW_PART_LIFE = Duration.ofSeconds(10);
     /** A name that was asked for less often is somebody's typing mistake. */
@@ -72,6 +74,11 @@ public final class Attention {
             String text,
             @Nullable Instant since,
             String page) {
+        public Entry {
+            subject = Printable.of(subject);
+            text = Printable.of(text);
+        }
+
         /** How bad it is; the worst first. */
         public enum Severity {
             /** Clients are refused. */
@@ -94,6 +101,7 @@ public final class Attention {
             COALESCING,
             UNKNOWN_NAME,
             LIMIT,
+            BACKGROUND,
             DRAINING
         }
     }
@@ -104,14 +112,19 @@ public final class Attention {
         List<PoolView> pools = balancer.pools();
         ofProcess(entries);
         ofConfiguration(entries);
+        balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
         balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
         ofPools(pools, entries);
-        pools.forEach(pool -> pool.backends().forEach(backend -> ofBackend(pool, backend, entries)));
+        pools.forEach(pool -> ofBackends(pool, entries));
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
-                .limit(MAX_ENTRIES)
                 .toList();
+    }
+
+    /** As much of the list as is wanted at once, and how much there is. */
+    public Pressing pressing(int most) {
+        return Pressing.of(list(), most);
     }
 
     // ---- the process and its configuration ----
@@ -136,7 +149,7 @@ public final class Attention {
                     Severity.WARNING,
                     Kind.RELOAD_REFUSED,
                     "configuration",
-                    "the files have a fault, so generation " + status.generation() + " stays in force; mend "
+                    "the new configuration is invalid; generation " + status.generation() + " still runs. Fix "
                             + (refused == null ? "them (usher check shows what)" : firstOf(refused)),
                     refused == null ? null : refused.at(),
                     "config"));
@@ -175,6 +188,16 @@ public final class Attention {
         List<String> diagnostics = refused.diagnostics();
         int more = refused.faults() - 1;
         return diagnostics.isEmpty() ? "them" : diagnostics.getFirst() + (more == 0 ? "" : " and " + more + " more");
+    }
+
+    private static Entry ofBackground(Background.Failure failure) {
+        return new Entry(
+                Severity.WARNING,
+                Kind.BACKGROUND,
+                failure.task(),
+                failure.why() + ". To do: " + failure.remedy(),
+                failure.since(),
+                "events?filter=" + escaped(failure.task()));
     }
 
     private static Entry ofLimit(LimitHit hit) {
@@ -231,7 +254,7 @@ public final class Attention {
         boolean takenOut = pool.backends().stream().anyMatch(backend -> backend.adminState() != AdminState.READY);
         boolean failing = pool.backends().stream().anyMatch(backend -> backend.adminState() == AdminState.READY);
         return first(states, "; ") + ". "
-                + (failing ? "Start the servers or open the way to them" : "")
+                + (failing ? "Start the backends, or check the network path to them" : "")
                 + (failing && takenOut ? ", or enable one" : takenOut ? "Enable one" : "")
                 + "; usher explain NAME tells what becomes of a name";
     }
@@ -251,6 +274,37 @@ public final class Attention {
     private static String reason(BackendView backend) {
         String reason = backend.reason();
         return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
+    }
+
+    /** A pool that is down has said what its backends are; of one with many that fail, one entry says so. */
+    private static void ofBackends(PoolView pool, List<Entry> entries) {
+        List<BackendView> failing = pool.backends().stream()
+                .filter(backend -> backend.state() == BackendState.DOWN || backend.state() == BackendState.EJECTED)
+                .toList();
+        boolean folded = failing.size() > MAX_NAMED;
+        if (folded && pool.serving() > 0) {
+            entries.add(ofMany(pool, failing));
+        }
+        for (BackendView backend : pool.backends()) {
+            if (pool.serving() > 0 && !(folded && failing.contains(backend))) {
+                ofBackend(pool, backend, entries);
+            }
+            CertificateAttention.of(pool, backend, entries);
+        }
+    }
+
+    private static Entry ofMany(PoolView pool, List<BackendView> failing) {
+        return new Entry(
+                Severity.WARNING,
+                Kind.BACKEND_DOWN,
+                "pool " + pool.name(),
+                failing.size() + " of " + pool.backends().size() + " backends take no sessions: "
+                        + first(failing.stream().map(Attention::stateOf).toList(), "; "),
+                failing.stream()
+                        .map(BackendView::since)
+                        .max(Comparator.naturalOrder())
+                        .orElse(null),
+                "pools?filter=" + escaped(pool.name()));
     }
 
     private static void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
@@ -280,7 +334,6 @@ public final class Attention {
                                 + (backend.open() == 1 ? " is" : " are")
                                 + " left. Enable it to use it again"));
         }
-        ofCertificate(pool, backend, entries);
     }
 
     private static Entry entry(PoolView pool, BackendView backend, Severity severity, Kind kind, String text) {
@@ -293,40 +346,13 @@ public final class Attention {
                 "pools?filter=" + escaped(backend.address()));
     }
 
-    private static void ofCertificate(PoolView pool, BackendView backend, List<Entry> entries) {
-        CertificateSeen seen = backend.certificate();
-        if (seen == null) {
-            return;
-        }
-        Duration ahead = backend.warnExpiry();
-        Duration left = Duration.between(Instant.now(), seen.notAfter());
-        String text = null;
-        if (ahead != null && left.isNegative()) {
-            text = "its certificate ended at " + seen.notAfter() + ": browsers refuse it. Renew it on the backend";
-        } else if (ahead != null && left.compareTo(ahead) < 0) {
-            text = "its certificate ends in " + Units.counted(left.toDays(), "day") + ", at " + seen.notAfter()
-                    + ". Renew it on the backend";
-        } else if (seen.fault() != null) {
-            text = "its certificate does not verify: " + seen.fault();
-        }
-        if (text != null) {
-            entries.add(new Entry(
-                    Severity.WARNING,
-                    Kind.CERTIFICATE,
-                    subject(backend.address(), pool.name()),
-                    text,
-                    null,
-                    "certificates?filter=" + escaped(backend.address())));
-        }
-    }
-
     // ---- what takes longer to find ----
 
     private synchronized List<Entry> slowPart() {
         Instant now = Instant.now();
         if (slowPartMade == null || Duration.between(slowPartMade, now).compareTo(SLOW_PART_LIFE) > 0) {
             List<Entry> made = new ArrayList<>();
-            balancer.coalescingHazards(MAX_ENTRIES).forEach(hazard -> made.add(ofHazard(hazard)));
+            balancer.coalescingHazards(MAX_HAZARDS).forEach(hazard -> made.add(ofHazard(hazard)));
             ofUnknownNames(made);
             slowPart = List.copyOf(made);
             slowPartMade = now;
@@ -352,8 +378,7 @@ public final class Attention {
                             Severity.INFO,
                             Kind.UNKNOWN_NAME,
                             name.name(),
-                            "clients ask for it, and no route has it; " + name.count()
-                                    + " times so far. Add a route if it is yours",
+                            unknownText(name),
                             null,
                             "names?known=false"));
                 }
@@ -363,11 +388,17 @@ public final class Attention {
         }
     }
 
-    private static String subject(String backend, String pool) {
+    private static String unknownText(NameCount name) {
+        return name.valid()
+                ? name.count() + " requests, but no route matches. Add one if the name is yours"
+                : name.count() + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
+    }
+
+    static String subject(String backend, String pool) {
         return "backend " + backend + " of pool " + pool;
     }
 
-    private static String escaped(String text) {
+    static String escaped(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

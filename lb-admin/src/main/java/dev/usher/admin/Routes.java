@@ -1,5 +1,6 @@
 package dev.usher.admin;
 
+import dev.usher.admin.http.Heavy;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.metrics.Scrape;
 import dev.usher.admin.web.PlainLogin;
@@ -39,9 +40,11 @@ final class Routes {
         all.read("/ui", server.dashboard());
         all.read("/ui/*", server.dashboard());
         all.read("/assets/*", server.dashboard());
-        all.read(PlainLogin.PATH, new PlainPage(shown.balancer(), attention));
+        all.read(PlainLogin.PATH, new PlainPage(shown.balancer(), shown.source(), attention));
         all.add(Methods.POST, PlainLogin.PATH, new PlainLogin(server.access(), Api.onLogin(shown.balancer())));
-        all.read("/metrics", new Scrape(shown.balancer(), shown.source(), shown.program(), shown.droppedLines()));
+        all.read(
+                "/metrics",
+                new Heavy("metrics", new Scrape(shown.balancer(), shown.source(), shown.program(), shown.accessLog())));
         operations.forEach(entry -> all.add(entry.method(), API + entry.path(), entry.handler()));
         return all.routes.setFallbackHandler(
                 exchange -> Problem.of(404, "there is nothing here; " + API + "/openapi.yaml says what there is")

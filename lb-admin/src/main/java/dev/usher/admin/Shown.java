@@ -1,18 +1,18 @@
 package dev.usher.admin;
 
 import dev.usher.LoadBalancer;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What an admin side shows.
  *
  * @param balancer that it asks, and changes
  * @param source of the configuration
- * @param droppedLines lines of the access log that were not written so far
+ * @param accessLog its lines that are not written
  */
-public record Shown(LoadBalancer balancer, ConfigSource source, Program program, LongSupplier droppedLines) {
+public record Shown(LoadBalancer balancer, ConfigSource source, Program program, Supplier<AccessLogLines> accessLog) {
     /** Of a process that writes no access log. */
     public Shown(LoadBalancer balancer, ConfigSource source, Program program) {
-        this(balancer, source, program, () -> 0);
+        this(balancer, source, program, () -> AccessLogLines.NONE);
     }
 }

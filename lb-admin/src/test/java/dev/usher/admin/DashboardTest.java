@@ -146,6 +146,23 @@ class DashboardTest {
     }
 
     @Test
+    void namesThatAreNoneAreSaidToBeThat() throws Exception {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
+            var address = admin.balancer.addresses().values().iterator().next().getFirst();
+            for (int i = 0; i < 12; i++) {
+                try (TestPeer client = TestPeer.connect(address)) {
+                    client.send(new HelloBuilder().name("shop.example:8443").records());
+                    client.readToEnd();
+                }
+            }
+            Answer page = admin.ask("GET /plain");
+            assertTrue(page.says("shop.example:8443: clients ask for it, it is no host name"), page::body);
+            Answer names = admin.ask("GET /api/v1/names");
+            assertTrue(names.says("\"name\":\"shop.example:8443\",\"valid\":false"), names::body);
+        }
+    }
+
+    @Test
     void explanationSaysThatAPoolWithoutBackendsRefuses() throws Exception {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
             Await.until(() -> admin.balancer.pools().getFirst().serving() == 0, "the backend that nobody runs is down");

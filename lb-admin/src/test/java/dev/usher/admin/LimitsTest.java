@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.AdminServer.Patience;
 import dev.usher.admin.TestAdmin.Answer;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.testing.Await;
 import io.undertow.server.HttpServerExchange;
@@ -108,6 +111,25 @@ class LimitsTest {
                             "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n")
                     + chunk + "1\r\nx\r\n0\r\n\r\n");
             assertEquals(413, chunked.status(), chunked::toString);
+        }
+    }
+
+    @Test
+    void whoExpectsToBeToldToGoOnIsTold() throws IOException {
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN);
+                Socket socket = admin.connect()) {
+            socket.getOutputStream()
+                    .write(head(
+                                    admin,
+                                    "PATCH " + TestAdmin.backendPath(),
+                                    "Content-Type: application/json\r\nContent-Length: 13\r\nExpect: 100-continue\r\n"
+                                            + "Connection: close\r\n")
+                            .getBytes(ISO_8859_1));
+            byte[] told = socket.getInputStream().readNBytes(25);
+            assertEquals("HTTP/1.1 100 Continue\r\n\r\n", new String(told, ISO_8859_1));
+            socket.getOutputStream().write("{\"weight\": 7}".getBytes(ISO_8859_1));
+            String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
         }
     }
 
@@ -312,6 +334,59 @@ class LimitsTest {
             for (Socket socket : deaf) {
                 socket.close();
             }
+        }
+    }
+
+    /** They ask for metrics over and over, and read nothing; whoever asks for health or the status has an answer at once. */
+    @Test
+    void twoHundredWhoDoNotReadMetricsHoldUpNobody() throws IOException {
+        List<PoolConfig> pools = IntStream.range(0, 300)
+                .mapToObj(i ->
+                        PoolConfig.of("pool-" + i, List.of(BackendConfig.of(HostPort.parse("127.0.0.1:" + (i + 1))))))
+                .toList();
+        List<RouteConfig> routes = pools.stream()
+                .map(pool -> RouteConfig.of(pool.name() + ".example.com", pool.name()))
+                .toList();
+        try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, routes, pools)) {
+            List<Socket> deaf = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                Socket socket = new Socket();
+                deaf.add(socket);
+                socket.setReceiveBufferSize(DEAF_BYTES);
+                socket.connect(admin.server.address());
+                socket.getOutputStream()
+                        .write(head(admin, "GET /metrics", "").repeat(5).getBytes(ISO_8859_1));
+            }
+            assertEquals(200, admin.ask("GET /livez").status()); // the first request of a JVM loads classes
+            for (String path : List.of("/livez", "/readyz", "/api/v1/status", "/plain")) {
+                Duration took = fastestOfThree(admin, path);
+                System.out.println(path + " behind 200 who do not read /metrics: " + took.toMillis() + " ms");
+                assertTrue(took.compareTo(Duration.ofSeconds(1)) < 0, () -> path + " took " + took);
+            }
+            Await.until(() -> statusOf(admin, "GET /metrics") == 200, "a scraper that reads has its turn");
+            for (Socket socket : deaf) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Of three: one may be held up by whatever else the machine does. */
+    private static Duration fastestOfThree(TestAdmin admin, String path) throws IOException {
+        Duration fastest = Duration.ofDays(1);
+        for (int i = 0; i < 3; i++) {
+            long begun = System.nanoTime();
+            assertEquals(200, admin.ask("GET " + path).status(), path);
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            fastest = took.compareTo(fastest) < 0 ? took : fastest;
+        }
+        return fastest;
+    }
+
+    private static int statusOf(TestAdmin admin, String request) {
+        try {
+            return admin.ask(request).status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -4,7 +4,7 @@ package dev.usher.config;
  * What the whole program takes on.
  *
  * @param heldBytes the most that sessions may keep in buffers, over all workers, each of which has its equal share: for
- *     peers that do not read, and hellos that are not whole
+ *     peers that do not read, and hellos
  */
 public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long heldBytes) {
     /**

@@ -25,9 +25,15 @@ public record LoggingConfig(Level level, Format format, AccessLogConfig access) 
      *
      * @param file not null exactly for {@link Output#FILE}
      * @param sampleOkPercent how many of the sessions that ended well are logged; all others always are
+     * @param empty whether those are logged that ended without a fault before either side had sent a byte
      */
     public record AccessLogConfig(
-            Output output, @Nullable Path file, AccessFormat format, int sampleOkPercent, ClientIp clientIp) {
+            Output output,
+            @Nullable Path file,
+            AccessFormat format,
+            int sampleOkPercent,
+            ClientIp clientIp,
+            boolean empty) {
         /** Where the lines go. */
         public enum Output {
             STDOUT,
@@ -52,7 +58,7 @@ public record LoggingConfig(Level level, Format format, AccessLogConfig access) 
         public static final IntRange PERCENT = new IntRange(0, 100);
 
         public static final AccessLogConfig DEFAULT =
-                new AccessLogConfig(Output.STDOUT, null, AccessFormat.JSON, 100, ClientIp.FULL);
+                new AccessLogConfig(Output.STDOUT, null, AccessFormat.JSON, 100, ClientIp.FULL, false);
 
         public AccessLogConfig {
             Check.present(output, "access.output");

@@ -4,7 +4,8 @@ package dev.usher.config;
  * The server names that a route is for.
  *
  * @param text as the file has it
- * @param name what the pattern compares with: lower case, A-labels, without the star and the first dot
+ * @param name what the pattern compares with: lower case, A-labels, without the star and the first dot; of an IPv6 address
+ *     the form of RFC 5952, without brackets
  */
 public record RoutePattern(String text, Kind kind, String name) {
     /** Which names belong to a pattern with name {@code x}. */
@@ -61,14 +62,25 @@ public record RoutePattern(String text, Kind kind, String name) {
         Check.that(
                 rest.indexOf('*') < 0,
                 () -> "a * may only be the whole first label, as *.example.com: \"" + text + "\" has it elsewhere");
-        Check.that(
-                rest.indexOf(':') < 0,
-                () -> '"' + text + "\" has a colon: a server name has no port, and is never an IPv6 address");
+        if (rest.indexOf(':') >= 0) {
+            return ipv6Of(text, kind, rest);
+        }
         String name = HostName.normalize(rest);
         if (IpAddress.looksNumeric(name)) {
             Check.that(IpAddress.parse(name) != null, '"' + text + "\" is neither a host name nor an IPv4 address");
             Check.that(kind == Kind.EXACT, "an IP address has no names below it: \"" + text + '"');
         }
         return name;
+    }
+
+    private static String ipv6Of(String text, Kind kind, String rest) {
+        byte[] ip = IpAddress.parse(rest);
+        if (ip == null) {
+            throw new IllegalArgumentException(
+                    '"' + text + "\" has a colon: a server name has no port, and an IPv6 address"
+                            + " stands without brackets, as \"2001:db8::1\"");
+        }
+        Check.that(kind == Kind.EXACT, "an IP address has no names below it: \"" + text + '"');
+        return IpAddress.text(ip);
     }
 }

@@ -104,6 +104,21 @@ public final class Units {
         return count + names[unit];
     }
 
+    /**
+     * How long something is ahead or ago, in whole units, rounded towards zero: days from two days on, else hours, minutes,
+     * seconds. So a day and a minute are 24 hours, and not two days.
+     */
+    public static String span(Duration duration) {
+        long seconds = Math.abs(duration.toSeconds());
+        if (seconds >= 2 * 86_400) {
+            return counted(seconds / 86_400, "day");
+        }
+        if (seconds >= 3600) {
+            return counted(seconds / 3600, "hour");
+        }
+        return seconds >= 60 ? counted(seconds / 60, "minute") : counted(seconds, "second");
+    }
+
     /** A count of things that have a regular plural: {@code 1 session}, {@code 2 sessions}, {@code 0 sessions}. */
     public static String counted(long count, String thing) {
         return count + " " + thing + (count == 1 ? "" : "s");

@@ -218,6 +218,7 @@ public final class Worker {
                 key.channel().close();
             }
             selector.close();
+            buffers.close();
         } catch (IOException e) {
             log.warn("{}: closing at the end failed", name, e);
         }

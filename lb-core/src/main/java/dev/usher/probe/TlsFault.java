@@ -18,10 +18,14 @@ final class TlsFault {
     static String text(Exception fault) {
         Throwable root = root(fault);
         String message = String.valueOf(root.getMessage());
+        if (message.contains("exceeds the maximum allowed size")) { // of a handshake message: only a chain is so long
+            return "its certificate chain is over 32 KiB, which probes do not read and many clients refuse: shorten it, or "
+                    + "start usher with -Djdk.tls.maxHandshakeMessageSize=65536";
+        }
         return switch (root) {
             case CertPathBuilderException _, SignatureException _ ->
                 "its certificate is signed by no known authority; set health_check.trust_store, or verify: false";
-            case CertificateExpiredException _ -> "its certificate has ended (" + message + ")";
+            case CertificateExpiredException _ -> "its certificate has expired (" + message + ")";
             case CertificateNotYetValidException _ -> "its certificate is not valid yet (" + message + ")";
             default -> {
                 Matcher name = WRONG_NAME.matcher(message);

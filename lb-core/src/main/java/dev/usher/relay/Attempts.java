@@ -3,6 +3,7 @@ package dev.usher.relay;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Attempts {
     private final int worker;
     private final Clock clock;
     private final long clientHash;
+    private final OwnConnections own;
     private final long beganNanos;
     private List<Backend> tried = List.of();
     /** Those of {@link #tried} that took the hello and closed before their first byte, or said nothing for too long. */
@@ -31,6 +33,8 @@ final class Attempts {
     private @Nullable Backend held;
     /** True exactly while {@link #current} counts this session as open. */
     private boolean taken;
+    /** What {@link OwnConnections} knows the connection to the current one by. */
+    private long mark = OwnConnections.NONE;
     /** True exactly when earlier attempts have left the current one less time than it should have. */
     private boolean hurried;
 
@@ -41,12 +45,14 @@ final class Attempts {
     /**
      * @param worker index of the session's worker
      * @param clientHash what {@link Pool#clientHash} says of the client
+     * @param own where connections to backends are noted
      */
-    Attempts(Pool pool, int worker, Clock clock, long clientHash) {
+    Attempts(Pool pool, int worker, Clock clock, long clientHash, OwnConnections own) {
         this.pool = pool;
         this.worker = worker;
         this.clock = clock;
         this.clientHash = clientHash;
+        this.own = own;
         this.beganNanos = clock.nanos();
     }
 
@@ -116,7 +122,8 @@ final class Attempts {
     }
 
     /** The current one is connected. */
-    void connected() {
+    void connected(SocketChannel channel) {
+        mark = own.enter(channel);
         connectNanos = clock.nanos() - connectStartedNanos;
         pool.latencies(worker).connect().record(connectNanos);
     }
@@ -188,6 +195,8 @@ final class Attempts {
     }
 
     private void letGo() {
+        own.leave(mark);
+        mark = OwnConnections.NONE;
         if (taken && current != null) {
             taken = false;
             current.release();

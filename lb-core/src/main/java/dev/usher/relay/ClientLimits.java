@@ -2,7 +2,6 @@ package dev.usher.relay;
 
 import dev.usher.config.LimitsConfig.PerClientIp;
 import dev.usher.time.Clock;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,8 +26,6 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p>The clock of the slots wraps after four and a half hours. So that none is ever read a turn too late, all slots are
  * looked through four times a turn, by whichever worker is the first to admit somebody then; it takes half a millisecond.
- *
- * <p>IPv6 clients count by their /64, since that is what one of them has.
  */
 public final class ClientLimits {
     /** What {@link #admit} says where there is no limit, or no slot: nothing to release. */
@@ -58,7 +55,7 @@ public final class ClientLimits {
     private final AtomicLong sweptTicks = new AtomicLong();
 
     private final AtomicLong uncounted = new AtomicLong();
-    private final long seed = ThreadLocalRandom.current().nextLong();
+    private final AddressHash hash = new AddressHash();
     private final long bornNanos;
 
     public ClientLimits(Clock clock) {
@@ -80,7 +77,7 @@ public final class ClientLimits {
         if (limit.connections() == 0 && limit.newPerSecond() == 0) {
             return NOT_COUNTED;
         }
-        return admit(hash(client), limit, nowNanos);
+        return admit(hash.of(client), limit, nowNanos);
     }
 
     private int admit(long hash, PerClientIp limit, long nowNanos) {
@@ -200,17 +197,5 @@ public final class ClientLimits {
         if (at >= 0) {
             slots.addAndGet(at, -OPEN_ONE);
         }
-    }
-
-    private long hash(InetAddress client) {
-        byte[] address = client.getAddress();
-        long bits = 0;
-        int counted = client instanceof Inet4Address ? 4 : 8;
-        for (int i = 0; i < counted; i++) {
-            bits = bits << 8 | (address[i] & 255);
-        }
-        long h = (bits ^ seed) * 0xbf58476d1ce4e5b9L; // the finalizer of SplitMix64
-        h = (h ^ (h >>> 32)) * 0x94d049bb133111ebL;
-        return h ^ (h >>> 29);
     }
 }

@@ -44,6 +44,8 @@ public enum CloseReason {
     /** The route's {@code allow} and {@code deny} are against the client. */
     DENIED("PH", Alert.ACCESS_DENIED),
 
+    /** The client is usher: a backend's address leads to one of its own listeners, and what was sent there came in again. */
+    LOOP("PC", Alert.INTERNAL_ERROR),
     /** No backend of the pool is available: down, full, unresolved, or all tried. */
     NO_BACKEND("SC", Alert.INTERNAL_ERROR),
     CONNECT_REFUSED("SC", Alert.INTERNAL_ERROR),
@@ -63,6 +65,8 @@ public enum CloseReason {
     HALF_CLOSED_TIMEOUT("cL", Ending.FIN_IF_WHOLE),
     MAX_LIFETIME("PD", Ending.FIN_IF_WHOLE),
 
+    /** Hellos that are not whole had their share of the kept bytes, and this one had the worst claim to its part. */
+    HELLO_EVICTED("RH", Ending.RESET),
     /** The worker's budget for kept bytes was spent. */
     OUT_OF_BUFFERS("RD", Ending.RESET),
     /** It was still open when the time to drain was over. */

@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.loop.HeldBuffer;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Counter;
 import java.nio.ByteBuffer;
@@ -25,7 +26,7 @@ final class Half {
     private int readBytes = MIN_READ_BYTES;
     private long bytes;
     /** Read and not yet written, from position to limit; null exactly when there is none. */
-    private @Nullable ByteBuffer held;
+    private @Nullable HeldBuffer held;
     /** True exactly when the source's FIN was read. */
     private boolean ended;
     /** True exactly when that FIN was passed on, which is after the last byte was. */
@@ -73,7 +74,7 @@ final class Half {
 
     /** Reads again if there is room by now. */
     void tryRoom(Worker worker) {
-        waitingForRoom = waitingForRoom && !worker.buffers().hasRoomFor(MIN_READ_BYTES);
+        waitingForRoom = waitingForRoom && !worker.buffers().hasRoomToRelay(MIN_READ_BYTES);
     }
 
     boolean wantsWrite() {
@@ -94,7 +95,7 @@ final class Half {
     int move(Worker worker) {
         if (worker.buffers().isScarce()) {
             readBytes = MIN_READ_BYTES;
-            waitingForRoom = !worker.buffers().hasRoomFor(MIN_READ_BYTES);
+            waitingForRoom = !worker.buffers().hasRoomToRelay(MIN_READ_BYTES);
             if (waitingForRoom) {
                 return 0; // what the sink might not take could not be held: the source has to wait
             }
@@ -132,7 +133,7 @@ final class Half {
             starved = true;
             return;
         }
-        held.put(rest).flip();
+        held.bytes().put(rest).flip();
     }
 
     /** Writes what is held, as far as the sink takes it. */
@@ -140,12 +141,12 @@ final class Half {
         if (held == null) {
             return;
         }
-        int written = sink.write(held);
+        int written = sink.write(held.bytes());
         if (written == Side.BROKEN) {
             return;
         }
         sent(written);
-        if (!held.hasRemaining()) {
+        if (!held.bytes().hasRemaining()) {
             release(worker);
         }
     }

@@ -23,12 +23,17 @@ public final class NamesAsked {
         (hasRoute ? known : unknown).count(name.name(), nowNanos);
     }
 
+    /** @param name is no server name, so no route can have it */
+    void countRefused(String name, long nowNanos) {
+        unknown.count(name, nowNanos);
+    }
+
     /** Names that a route has, whether or not the client was let in. */
     public NameSketch known() {
         return known;
     }
 
-    /** Names that no route has. */
+    /** Names that no route has, and what was sent in place of a name. */
     public NameSketch unknown() {
         return unknown;
     }

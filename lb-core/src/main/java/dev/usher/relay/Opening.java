@@ -1,6 +1,6 @@
 package dev.usher.relay;
 
-import dev.usher.loop.BufferPool;
+import dev.usher.loop.HeldBuffer;
 import dev.usher.loop.Worker;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -11,23 +11,38 @@ import org.jspecify.annotations.Nullable;
  * byte: until then nothing was said that cannot be said again to another one.
  *
  * <pre>
- *   collecting --(ready)--> sending --(rewind)--> sending
- *        |                     |
- *        +-----(forget)--------+--> gone: holds no buffer, and has nothing to send
+ *   unfinished --(whole)--> whole --(ready)--> sending --(rewind)--> sending
+ *        |                    |                   |
+ *        +-----(forget)-------+-------------------+--> gone: holds no buffer, and has nothing to send
  * </pre>
+ *
+ * While unfinished, what it holds is its part of a share ({@link UnfinishedOpenings}), which may end its session.
  */
 final class Opening {
     /** Holds a hello of a usual size and whatever came with it; a larger one is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
+    private final Session session;
     private final Worker worker;
+    private final UnfinishedOpenings unfinished;
     /** While collecting: filled up to position. While sending: sent up to position. Null while nothing is kept. */
-    private @Nullable ByteBuffer buffer;
+    private @Nullable HeldBuffer buffer;
+    /** True exactly when the client has said all that is awaited of it. */
+    private boolean whole;
     /** Bytes of a PROXY header in front, which no client has sent. */
     private int headerBytes;
 
-    Opening(Worker worker) {
+    /** Its part of what unfinished ones hold; null exactly unless it is one of them, and holds a buffer. */
+    UnfinishedOpenings.@Nullable Part part;
+
+    Opening(Session session, Worker worker, UnfinishedOpenings unfinished) {
+        this.session = session;
         this.worker = worker;
+        this.unfinished = unfinished;
+    }
+
+    Session session() {
+        return session;
     }
 
     // ---- collecting ----
@@ -36,49 +51,83 @@ final class Opening {
      * Where to read to next: behind what there is. The worker's buffer as long as nothing is kept, since most hellos come
      * whole and are dealt with at once.
      *
-     * @return null if the worker's budget has no room for more
+     * @return null if there is no room for more; the session may have ended for it
      */
     @Nullable
     ByteBuffer room() {
-        ByteBuffer kept = buffer;
+        HeldBuffer kept = buffer;
         if (kept == null) {
             return worker.buffer().clear().limit(FIRST_READ_BYTES);
         }
-        if (kept.hasRemaining()) {
-            return kept;
+        if (kept.bytes().hasRemaining()) {
+            return kept.bytes();
         }
-        ByteBuffer larger = worker.buffers().acquire(kept.capacity() * 2);
-        if (larger != null) {
-            larger.put(kept.flip());
-            worker.buffers().release(kept);
-            buffer = larger;
+        HeldBuffer larger = unfinished.acquire(this, kept.capacity() * 2);
+        if (larger == null) {
+            return null;
         }
-        return larger;
+        larger.bytes().put(kept.bytes().flip());
+        replace(kept, larger);
+        return larger.bytes();
     }
 
     /**
      * Keeps what was read beyond this event.
      *
      * @param read what {@link #room} gave, filled up to position
-     * @return false if the worker's budget has no room for it
+     * @return false if there is no room for it; the session may have ended for it
      */
     boolean keep(ByteBuffer read) {
         if (buffer != null) {
             return true; // it was read to where it is kept
         }
-        buffer = worker.buffers().acquire(read.position());
-        if (buffer == null) {
+        HeldBuffer kept = unfinished.acquire(this, read.position());
+        if (kept == null) {
             return false;
         }
-        buffer.put(read.flip());
+        kept.bytes().put(read.flip());
+        replace(null, kept);
         return true;
+    }
+
+    private void replace(@Nullable HeldBuffer before, HeldBuffer now) {
+        buffer = now;
+        if (before != null) {
+            worker.buffers().release(before);
+        }
+        if (!whole) {
+            unfinished.file(this);
+        }
+    }
+
+    /** A PROXY header has told of another client than before: what is held is held for that one. */
+    void onClientKnown() {
+        if (buffer != null && !whole) {
+            unfinished.file(this);
+        }
+    }
+
+    /** The client has said all that is awaited of it. */
+    void whole() {
+        whole = true;
+        unfinished.strike(this);
     }
 
     /** Ends collecting: all that is kept is to be sent. */
     void ready() {
+        whole();
         if (buffer != null) {
-            buffer.flip();
+            buffer.bytes().flip();
         }
+    }
+
+    /** Bytes of the buffer that it holds. */
+    int heldBytes() {
+        return buffer == null ? 0 : buffer.capacity();
+    }
+
+    boolean isWhole() {
+        return whole;
     }
 
     /** Who writes a PROXY header. */
@@ -95,19 +144,19 @@ final class Opening {
      * @return false if the worker's budget has no room for it
      */
     boolean putInFront(int maxBytes, HeaderWriter header) {
-        ByteBuffer rest = buffer;
-        int restBytes = rest == null ? 0 : rest.remaining();
-        ByteBuffer larger = worker.buffers().acquire(maxBytes + restBytes);
+        HeldBuffer rest = buffer;
+        int restBytes = rest == null ? 0 : rest.bytes().remaining();
+        HeldBuffer larger = unfinished.acquire(this, maxBytes + restBytes);
         if (larger == null) {
             return false;
         }
-        header.writeTo(larger);
-        headerBytes = larger.position();
+        header.writeTo(larger.bytes());
+        headerBytes = larger.bytes().position();
         if (rest != null) {
-            larger.put(rest);
-            worker.buffers().release(rest);
+            larger.bytes().put(rest.bytes());
         }
-        buffer = larger.flip();
+        larger.bytes().flip();
+        replace(rest, larger);
         return true;
     }
 
@@ -119,28 +168,28 @@ final class Opening {
     }
 
     boolean hasMore() {
-        return buffer != null && buffer.hasRemaining();
+        return buffer != null && buffer.bytes().hasRemaining();
     }
 
     /** Sends what the backend takes; how many of the client's own bytes that were. */
     int sendTo(Side backend) {
-        ByteBuffer kept = buffer;
+        HeldBuffer kept = buffer;
         if (kept == null) {
             return 0;
         }
-        int before = clientBytesSent(kept);
-        backend.write(kept);
-        return clientBytesSent(kept) - before;
+        int before = clientBytesSent(kept.bytes());
+        backend.write(kept.bytes());
+        return clientBytesSent(kept.bytes()) - before;
     }
 
     /** Begins again, for another backend; how many of the client's own bytes are taken back with that. */
     int rewind() {
-        ByteBuffer kept = buffer;
+        HeldBuffer kept = buffer;
         if (kept == null) {
             return 0;
         }
-        int sent = clientBytesSent(kept);
-        kept.rewind();
+        int sent = clientBytesSent(kept.bytes());
+        kept.bytes().rewind();
         return sent;
     }
 
@@ -150,10 +199,10 @@ final class Opening {
 
     /** Gives the bytes up. */
     void forget() {
-        ByteBuffer kept = buffer;
+        HeldBuffer kept = buffer;
         if (kept != null) {
-            BufferPool buffers = worker.buffers();
-            buffers.release(kept);
+            unfinished.strike(this);
+            worker.buffers().release(kept);
             buffer = null;
         }
     }

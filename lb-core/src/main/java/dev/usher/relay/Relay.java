@@ -27,8 +27,10 @@ public final class Relay {
      * @param run what the names of all sessions of this process begin with
      * @param openSessions connections open on all listeners
      * @param maxSessions the most that this machine has descriptors for
+     * @param own connections to backends
      */
-    public record Shared(String run, AtomicInteger openSessions, int maxSessions, ClientLimits clientLimits) {
+    public record Shared(
+            String run, AtomicInteger openSessions, int maxSessions, ClientLimits clientLimits, OwnConnections own) {
         private String cid(long id) {
             return run + Long.toString(id, RADIX);
         }
@@ -59,6 +61,7 @@ public final class Relay {
     /** Who is on the way through that list; null unless somebody looks. */
     private @Nullable SessionWalk walk;
 
+    private final UnfinishedOpenings unfinished;
     private final NamesAsked names = new NamesAsked();
     private long sessionsBegun;
 
@@ -74,6 +77,7 @@ public final class Relay {
         this.routing = routing;
         this.log = log;
         this.shared = shared;
+        this.unfinished = new UnfinishedOpenings(worker);
     }
 
     /**
@@ -176,8 +180,17 @@ public final class Relay {
         return shared.maxSessions();
     }
 
+    /** What its clients have begun to say. */
+    UnfinishedOpenings unfinished() {
+        return unfinished;
+    }
+
     ClientLimits clientLimits() {
         return shared.clientLimits();
+    }
+
+    OwnConnections own() {
+        return shared.own();
     }
 
     /** The name of a session. */

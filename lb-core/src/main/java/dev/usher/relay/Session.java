@@ -70,6 +70,9 @@ final class Session implements Deadline.Owner, Quiet.Relay {
     private ProxyHeaderResult.@Nullable Header proxied;
 
     private @Nullable ClientHello hello;
+    /** The server name of a hello that is refused for it, escaped. */
+    private @Nullable String refusedName;
+
     private @Nullable String route;
     private @Nullable Attempts attempts;
     private long helloNanos = SessionEnd.UNKNOWN;
@@ -96,7 +99,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
         this.backend = new Side(this, worker);
         this.up = new Half(client, backend, relay.received());
         this.down = new Half(backend, client, relay.sent());
-        this.opening = new Opening(worker);
+        this.opening = new Opening(this, worker, relay.unfinished());
         this.acceptedNanos = worker.nowNanos();
     }
 
@@ -163,8 +166,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
 
     private void onDeadlineOfState() {
         switch (state) {
-            case AWAITING_HELLO ->
-                end(headerCollector == null ? CloseReason.HELLO_TIMEOUT : CloseReason.PROXY_HEADER);
+            case AWAITING_HELLO -> end(headerCollector == null ? CloseReason.HELLO_TIMEOUT : CloseReason.PROXY_HEADER);
             case CONNECTING -> tryAnother(attempts().timedOut());
             case RELAYING, HALF_CLOSED -> onQuiet();
             case REFUSING -> close(Ending.CLOSE);
@@ -217,6 +219,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
             case ProxyHeaderResult.Header header -> {
                 headerCollector = null;
                 proxied = header;
+                opening.onClientKnown();
                 into.flip().position(header.length());
                 into.compact(); // what came behind the header is the client's own
                 afterHeader(into);
@@ -252,8 +255,15 @@ final class Session implements Deadline.Owner, Quiet.Relay {
         into.limit(limit).position(end);
         switch (result) {
             case HelloResult.NeedMore _ -> keepOpening(into);
-            case HelloResult.Refused refused -> refuse(reasonOf(refused.reason()));
+            case HelloResult.Refused refused -> {
+                refusedName = refused.name();
+                if (refusedName != null) {
+                    relay.names().countRefused(refusedName, worker.nowNanos());
+                }
+                refuse(reasonOf(refused.reason()));
+            }
             case HelloResult.Hello read -> {
+                opening.whole();
                 if (keepOpening(into)) {
                     onHello(read.hello());
                 }
@@ -311,7 +321,11 @@ final class Session implements Deadline.Owner, Quiet.Relay {
             end(CloseReason.SHUTDOWN);
             return;
         }
-        attempts = new Attempts(pool, relay.index(), worker.clock(), pool.clientHash(clientAddress()));
+        if (relay.own().isOwn(client.channel())) {
+            refuse(CloseReason.LOOP);
+            return;
+        }
+        attempts = new Attempts(pool, relay.index(), worker.clock(), pool.clientHash(clientAddress()), relay.own());
         opening.ready();
         if (putHeaderInFront(pool)) {
             connect(CloseReason.NO_BACKEND);
@@ -404,7 +418,11 @@ final class Session implements Deadline.Owner, Quiet.Relay {
     }
 
     private void onConnected() {
-        attempts().connected();
+        attempts().connected(backend.channel());
+        if (hello == null && relay.own().isOwn(client.channel())) { // it was accepted before the other worker noted it
+            refuse(CloseReason.LOOP);
+            return;
+        }
         quiet.awaitAnswer(worker.nowNanos());
         moveTo(SessionState.RELAYING);
         sendOpening();
@@ -734,7 +752,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
             return;
         }
         report(reason);
-        backend.close();
+        backend.reset(); // it has not had the client's FIN
         releaseBackend();
         if (hello == null && helloCollector == null) {
             close(Ending.RESET); // no protocol to say it in: a RST is what the refused connect would have been
@@ -838,12 +856,18 @@ final class Session implements Deadline.Owner, Quiet.Relay {
             }
         }
         try {
-            if (relay.log().wants(reason)) {
+            if (relay.log().wants(reason, isEmpty())) {
                 relay.log().ended(relay.index(), describe(reason));
             }
         } catch (RuntimeException | Error bug) { // of a log, which is not ours: the session has yet to be closed
             worker.onBug("the log of sessions failed", bug);
         }
+    }
+
+    /** True exactly until a byte has come from either side; a PROXY header is none of the client's. */
+    private boolean isEmpty() {
+        boolean began = headerCollector == null && opening.isKept();
+        return up.bytes() == 0 && down.bytes() == 0 && !began;
     }
 
     long id() {
@@ -869,7 +893,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
 
     private @Nullable String sni() {
         return hello == null || hello.serverName() == null
-                ? null
+                ? refusedName
                 : hello.serverName().name();
     }
 
@@ -910,7 +934,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
     // ---- addresses ----
 
     /** Where the client is: by a trusted proxy's word, else the peer of the connection. */
-    private InetSocketAddress clientAddress() {
+    InetSocketAddress clientAddress() {
         InetSocketAddress told = proxied == null ? null : proxied.source();
         return told == null ? peerAddress() : told;
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cid names the session, here and in the PROXY header to its backend; unique across restarts
  * @param listener its name
- * @param sni the name that was asked for, normalised; null without one
+ * @param sni the name that was asked for, normalised; where it is none, what was sent, escaped and cut; null without one
  * @param alpn the protocols that were offered; null where no hello was read, as on a listener of type tcp
  * @param route the pattern that won, {@code default} or {@code no_sni}; null if none did
  * @param backend the last one tried

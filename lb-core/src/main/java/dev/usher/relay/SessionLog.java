@@ -8,7 +8,7 @@ public interface SessionLog {
         public void ended(int worker, SessionEnd end) {}
 
         @Override
-        public boolean wants(CloseReason reason) {
+        public boolean wants(CloseReason reason, boolean empty) {
             return false;
         }
     };
@@ -20,6 +20,10 @@ public interface SessionLog {
      */
     void ended(int worker, SessionEnd end);
 
-    /** Whether {@link #ended} should be called for a session that ended like this. Asked on the session's worker. */
-    boolean wants(CloseReason reason);
+    /**
+     * Whether {@link #ended} should be called for a session that ended like this. Asked on the session's worker.
+     *
+     * @param empty whether neither side has sent a byte; a PROXY header is none of the client's
+     */
+    boolean wants(CloseReason reason, boolean empty);
 }

@@ -183,7 +183,7 @@ final class ClientHelloParser {
         String sent = sentName(name);
         ServerName serverName = ServerName.parse(sent);
         if (serverName == null) {
-            throw new RefusedHelloException(HelloRefusal.INVALID_NAME, ServerName.refusal(sent));
+            throw RefusedHelloException.invalidName(ServerName.refusal(sent), cut(sent));
         }
         return new ClientHello(serverName, protocols, offersEarlyData, false, sent);
     }
@@ -191,9 +191,16 @@ final class ClientHelloParser {
     /** The name as text. An escaped byte makes it invalid by itself, since a backslash is in no name. */
     private static String sentName(Cursor name) throws RefusedHelloException {
         if (name.remaining() > ServerName.MAX_LENGTH + 1) { // with a trailing dot
-            throw new RefusedHelloException(
-                    HelloRefusal.INVALID_NAME, "host_name of " + name.remaining() + " bytes, at most 253 make a name");
+            int bytes = name.remaining();
+            String begin = name.take(ServerName.MAX_LENGTH + 1, "host_name").text();
+            throw RefusedHelloException.invalidName(
+                    "host_name of " + bytes + " bytes, at most " + ServerName.MAX_LENGTH + " make a name", cut(begin));
         }
         return name.text();
+    }
+
+    /** A name that is refused must not fill a log either. */
+    private static String cut(String name) {
+        return name.length() <= ServerName.MAX_LENGTH ? name : name.substring(0, ServerName.MAX_LENGTH) + "...";
     }
 }

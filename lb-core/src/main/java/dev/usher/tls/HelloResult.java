@@ -1,5 +1,7 @@
 package dev.usher.tls;
 
+import org.jspecify.annotations.Nullable;
+
 /** What the bytes so far amount to. Every result but {@link NeedMore} is final. */
 public sealed interface HelloResult {
     /** The one {@link NeedMore}. */
@@ -15,6 +17,9 @@ public sealed interface HelloResult {
      * Never to be routed.
      *
      * @param detail one phrase for a log, in printable ASCII; at most a few hundred characters
+     * @param name the server name that is none, as {@link ClientHello#alpn} has text, with {@code ...} behind its first 253
+     *     characters if there are more; null exactly unless the name is the reason
      */
-    record Refused(HelloRefusal reason, String detail) implements HelloResult {}
+    record Refused(
+            HelloRefusal reason, String detail, @Nullable String name) implements HelloResult {}
 }

@@ -1,16 +1,29 @@
 package dev.usher.tls;
 
+import org.jspecify.annotations.Nullable;
+
 /** First bytes that are not to be routed. Carries no stack trace: anyone on the network can cause one. */
 final class RefusedHelloException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final HelloRefusal reason;
     private final String detail;
+    private final @Nullable String name;
 
     RefusedHelloException(HelloRefusal reason, String detail) {
+        this(reason, detail, null);
+    }
+
+    private RefusedHelloException(HelloRefusal reason, String detail, @Nullable String name) {
         super(detail, null, false, false);
         this.reason = reason;
         this.detail = detail;
+        this.name = name;
+    }
+
+    /** @param name as {@link HelloResult.Refused#name} */
+    static RefusedHelloException invalidName(String detail, String name) {
+        return new RefusedHelloException(HelloRefusal.INVALID_NAME, detail, name);
     }
 
     static RefusedHelloException malformed(String detail) {
@@ -18,6 +31,6 @@ final class RefusedHelloException extends Exception {
     }
 
     HelloResult.Refused result() {
-        return new HelloResult.Refused(reason, detail);
+        return new HelloResult.Refused(reason, detail, name);
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.tls;
 
+import dev.usher.config.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,11 +8,12 @@ import org.jspecify.annotations.Nullable;
  * client sends and from what a configuration says alike, so that no place compares names in a form of its own.
  *
  * <p>RFC 6066 section 3 wants an ASCII name without a trailing dot and no address. Clients send more than that, and so
- * more is read: one trailing dot (dropped), the underscore, hyphens at any place, and an IPv4 address, which is marked.
- * An IPv6 address holds colons and is not a name here.
+ * more is read: one trailing dot (dropped), the underscore, hyphens at any place, a star for the first label, as devices send
+ * it that were given the name of their certificate, and an address, which is marked.
  *
- * @param name letters, digits, {@code -}, {@code _} and {@code .}; 1..253 characters in labels of 1..63
- * @param ipLiteral true exactly if the name is an IPv4 address: four decimal numbers 0..255
+ * @param name letters, digits, {@code -}, {@code _} and {@code .}; 1..253 characters in labels of 1..63, the first of which
+ *     may be {@code *} if there are more. Or an IPv6 address in the form of RFC 5952, without brackets
+ * @param ipLiteral true exactly if the name is an address: four decimal numbers 0..255, or one of IPv6
  */
 public record ServerName(String name, boolean ipLiteral) {
     /** The longest name that fits the 255 octets of RFC 1035 section 2.3.4, without its trailing dot. */
@@ -22,7 +24,7 @@ public record ServerName(String name, boolean ipLiteral) {
 
     /** For a name that is normalised already; {@link #parse} and {@link #of} normalise. */
     public ServerName {
-        if (fault(name) != null || ipLiteral != isIpv4(name)) {
+        if (ipLiteral ? !isIpv4(name) && !name.equals(ipv6(name)) : fault(name) != null || isIpv4(name)) {
             throw new IllegalArgumentException(quoted(name) + " is not a normalised server name");
         }
     }
@@ -30,7 +32,11 @@ public record ServerName(String name, boolean ipLiteral) {
     /** The name in {@code text}, or null if it is none. */
     public static @Nullable ServerName parse(String text) {
         String name = normalised(text);
-        return fault(name) == null ? new ServerName(name, isIpv4(name)) : null;
+        if (fault(name) == null) {
+            return new ServerName(name, isIpv4(name));
+        }
+        String ipv6 = ipv6(text);
+        return ipv6 == null ? null : new ServerName(ipv6, true);
     }
 
     /** The name in {@code text}; the message of the exception quotes it and says what is wrong. */
@@ -83,7 +89,7 @@ public record ServerName(String name, boolean ipLiteral) {
             return "it is longer than " + MAX_LENGTH + " characters";
         }
         int label = 0;
-        for (int i = 0; i < name.length(); i++) {
+        for (int i = name.startsWith("*.") ? 2 : 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (c != '.') {
                 if (!isNameCharacter(c)) {
@@ -104,6 +110,14 @@ public record ServerName(String name, boolean ipLiteral) {
 
     private static boolean isNameCharacter(char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    }
+
+    /** The one form of the IPv6 address in {@code text}, in brackets or without; null if there is none. */
+    private static @Nullable String ipv6(String text) {
+        boolean bracketed = text.startsWith("[") && text.endsWith("]");
+        String inner = bracketed ? text.substring(1, text.length() - 1) : text;
+        byte[] ip = inner.indexOf(':') < 0 ? null : IpAddress.parse(inner);
+        return ip == null ? null : IpAddress.text(ip);
     }
 
     private static boolean isIpv4(String name) {

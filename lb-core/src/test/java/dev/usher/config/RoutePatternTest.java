@@ -20,6 +20,8 @@ class RoutePatternTest {
         "*.Bücher.example,  BELOW,          xn--bcher-kva.example",
         "10.0.0.1,          EXACT,          10.0.0.1",
         "localhost,         EXACT,          localhost",
+        "2001:DB8:0::1,     EXACT,          2001:db8::1",
+        "::1,               EXACT,          ::1",
         "*.internal,        BELOW,          internal",
         "_dmarc.example.com,EXACT,          _dmarc.example.com",
     })
@@ -38,6 +40,10 @@ class RoutePatternTest {
             *.10.0.0.1        | no names below
             10.0.0.256        | neither a host name nor an IPv4 address
             example.com:443   | has a colon
+            [2001:db8::1]     | stands without brackets, as "2001:db8::1"
+            [::1]:443         | stands without brackets
+            *.2001:db8::1     | no names below
+            .::1              | no names below
             ..example.com     | empty label
             exa mple.com      | cannot be part of one
             straße.example    | write it as xn--

@@ -45,6 +45,23 @@ class UnitsTest {
         assertEquals("2 days", Units.counted(2, "day"));
     }
 
+    /** A day and two minutes ago are no two days ago. */
+    @ParameterizedTest
+    @CsvSource({
+        "-86520, 24 hours",
+        "86520, 24 hours",
+        "172799, 47 hours",
+        "172800, 2 days",
+        "-259199, 2 days",
+        "3600, 1 hour",
+        "119, 1 minute",
+        "59, 59 seconds",
+        "0, 0 seconds"
+    })
+    void saysATimeInWholeUnitsTowardsZero(long seconds, String text) {
+        assertEquals(text, Units.span(Duration.ofSeconds(seconds)));
+    }
+
     @Test
     void refusesSizesAndSharesWithoutTheirUnit() {
         assertThrows(IllegalArgumentException.class, () -> Units.bytes("65536"));

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,8 +187,21 @@ class ProbeTest {
                     probe(
                             check(HealthCheckConfig.Type.TLS).serverName(NAME).verify(identity.authorityIn(directory)),
                             server.address()),
-                    "its certificate has ended (NotAfter: ");
+                    "its certificate has expired (NotAfter: ");
             succeeded(probe(check(HealthCheckConfig.Type.TLS).serverName(NAME), server.address()), "TLSv1.3 handshake");
+        }
+    }
+
+    /** What the JDK reads of a handshake message ends at 32 KiB. */
+    @Test
+    void aChainOver32KiBIsSaidToBeTooLong() throws Exception {
+        String[] names = IntStream.range(0, 1200)
+                .mapToObj(i -> "a-name-that-is-rather-long-" + i + ".example.com")
+                .toArray(String[]::new);
+        try (TlsServer server = TlsServer.start(Identity.of(names), "")) {
+            failed(
+                    probe(check(HealthCheckConfig.Type.TLS).serverName(names[0]), server.address()),
+                    "its certificate chain is over 32 KiB, which probes do not read");
         }
     }
 

@@ -22,6 +22,7 @@ class CloseReasonTest {
             Map.entry(CloseReason.NO_SNI, Alert.MISSING_EXTENSION),
             Map.entry(CloseReason.UNKNOWN_NAME, Alert.UNRECOGNIZED_NAME),
             Map.entry(CloseReason.DENIED, Alert.ACCESS_DENIED),
+            Map.entry(CloseReason.LOOP, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.NO_BACKEND, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.CONNECT_REFUSED, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.CONNECT_TIMEOUT, Alert.INTERNAL_ERROR),
@@ -44,6 +45,7 @@ class CloseReasonTest {
             CloseReason.CLIENT_RESET,
             CloseReason.BACKEND_RESET,
             CloseReason.OUT_OF_BUFFERS,
+            CloseReason.HELLO_EVICTED,
             CloseReason.KILLED,
             // Refused before a word of their protocol: nothing is lost, and it costs the least.
             CloseReason.PROXY_NOT_TRUSTED,
@@ -72,7 +74,8 @@ class CloseReasonTest {
     @ParameterizedTest
     @EnumSource
     void noRelayEndsInABareFin(CloseReason reason) {
-        assertTrue(reason.ending() != CloseReason.Ending.CLOSE || reason.endCode().endsWith("H"), reason.word());
+        assertTrue(
+                reason.ending() != CloseReason.Ending.CLOSE || reason.endCode().endsWith("H"), reason.word());
     }
 
     @Test

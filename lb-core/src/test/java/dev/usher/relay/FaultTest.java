@@ -37,7 +37,7 @@ class FaultTest {
             }
 
             @Override
-            public boolean wants(CloseReason reason) {
+            public boolean wants(CloseReason reason, boolean empty) {
                 return reason == failing;
             }
         };

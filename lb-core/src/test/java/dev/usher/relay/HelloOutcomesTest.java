@@ -4,6 +4,7 @@ import static dev.usher.testing.TestUsher.NAME;
 import static dev.usher.testing.TestUsher.hello;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Cidr;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -200,6 +202,19 @@ class HelloOutcomesTest {
         @Test
         void hasANameThatIsNone() throws IOException {
             isRefused(CloseReason.INVALID_NAME, Hellos.bytes(helloFor("www..example")));
+        }
+
+        /** What was asked for in vain is the first question of whoever looks for the fault. */
+        @Test
+        void isSaidByWhatStoodInPlaceOfAName() throws IOException {
+            try (TestUsher usher = TestUsher.of(backend).start();
+                    TestPeer client = usher.connect()) {
+                client.send(Hellos.bytes(helloFor("shop.example:8443\n")));
+                assertAlert(Objects.requireNonNull(CloseReason.INVALID_NAME.alert()), client);
+                SessionEnd end = usher.ended(CloseReason.INVALID_NAME);
+                assertEquals("shop.example:8443\\x0a", end.sni());
+                assertNull(end.alpn());
+            }
         }
 
         @Test

@@ -56,7 +56,8 @@ class TimeoutsTest {
                     client.send(new byte[1000]);
                     TestBackend.await(done);
                 });
-                TestUsher usher = TestUsher.tcp(backend).halfClosedTimeout(SHORT).start();
+                TestUsher usher =
+                        TestUsher.tcp(backend).halfClosedTimeout(SHORT).start();
                 TestPeer client = usher.connect()) {
             client.send(hello()).halfClose().read(1000);
             assertEquals(Ending.RST, client.ending());

@@ -118,6 +118,11 @@ class RouteTableTest {
         "a.test, p2", // itself, by the dot
         "x.sub.a.test, p3", // the longer suffix
         "y.x.sub.a.test, p3",
+        "*.sub.a.test, p3", // star and all, as devices send it: as any name there
+        "*.x.sub.a.test, p3",
+        "*.www.a.test, p1", // no exact name
+        "*.a.test, p1",
+        "*.test, UNKNOWN_NAME",
         "sub.a.test, p1", // a star is not for the name itself
         "test, UNKNOWN_NAME",
         "xa.test, UNKNOWN_NAME", // a suffix begins at a dot
@@ -205,6 +210,16 @@ class RouteTableTest {
         assertEquals("p0", decide(table(route("192.0.2.7", "p0")), "192.0.2.7"));
         assertEquals("UNKNOWN_NAME", decide(table(route("192.0.2.7", "p0")), "192.0.2.8"));
         assertEquals("p1", decide(table(route("*.0.2.7x", "p1")), "192.0.2.7x"));
+        assertEquals("p0", decide(table(route("2001:DB8:0::7", "p0")), "2001:db8::7"));
+        assertEquals("p0", decide(table(route("2001:db8::7", "p0")), "[2001:db8:0:0::7]"));
+        assertEquals("UNKNOWN_NAME", decide(table(route("2001:db8::7", "p0")), "2001:db8::8"));
+        assertEquals("UNKNOWN_NAME", decide(table(route("192.0.2.7", "p1")), "::ffff:192.0.2.7"));
+    }
+
+    @Test
+    void aStarInAClientsNameIsServedByTheDotOfItsSuffixAndFallsWithoutOne() {
+        assertEquals("p0", decide(table(route(".a.test", "p0")), "*.a.test"));
+        assertEquals("UNKNOWN_NAME", decide(table(route("a.test", "p0")), "*.a.test"));
     }
 
     @ParameterizedTest

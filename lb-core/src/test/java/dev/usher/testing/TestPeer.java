@@ -48,6 +48,14 @@ public final class TestPeer implements AutoCloseable {
         return new TestPeer(socket);
     }
 
+    /** A client at {@code local}, an address of loopback. */
+    public static TestPeer connectFrom(String local, InetSocketAddress address) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(local, 0));
+        socket.connect(address, (int) PATIENCE.toMillis());
+        return new TestPeer(socket);
+    }
+
     public Socket socket() {
         return socket;
     }

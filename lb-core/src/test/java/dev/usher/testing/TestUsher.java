@@ -206,6 +206,7 @@ public final class TestUsher implements AutoCloseable {
         private Fallback noSniRoute = Fallback.REJECT;
         private int listenerConnections = ListenerConfig.DEFAULT_MAX_CONNECTIONS;
         private int allConnections = LimitsConfig.DEFAULT.maxConnections();
+        private long heldBytes = LimitsConfig.DEFAULT.heldBytes();
         private int workers = 1;
         private SessionLog alsoTell = SessionLog.NONE;
         private SelectorProvider provider = SelectorProvider.provider();
@@ -328,6 +329,11 @@ public final class TestUsher implements AutoCloseable {
             return this;
         }
 
+        public Builder heldBytes(long max) {
+            heldBytes = max;
+            return this;
+        }
+
         public Builder workers(int count) {
             workers = count;
             return this;
@@ -367,7 +373,8 @@ public final class TestUsher implements AutoCloseable {
                     .withNoSniRoute(noSniRoute)
                     .withLimits(LimitsConfig.DEFAULT
                             .withMaxConnections(allConnections)
-                            .withPerClientIp(perClientIp))
+                            .withPerClientIp(perClientIp)
+                            .withHeldBytes(heldBytes))
                     .withWorkers(workers)
                     .withReload(reload);
         }
@@ -378,14 +385,14 @@ public final class TestUsher implements AutoCloseable {
             SessionLog log = new SessionLog() {
                 @Override
                 public void ended(int worker, SessionEnd end) {
-                    if (first.wants(end.reason())) {
+                    if (first.wants(end.reason(), false)) {
                         first.ended(worker, end);
                     }
                     ends.add(end);
                 }
 
                 @Override
-                public boolean wants(CloseReason reason) {
+                public boolean wants(CloseReason reason, boolean empty) {
                     return true;
                 }
             };

@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,7 +176,8 @@ class ClientHelloParserTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "*.shop.example",
+                    "*",
+                    "shop.*.example",
                     "shop.example:443",
                     "shop.example\r\nHost: other.example",
                     "shop.example\0.other.example",
@@ -183,7 +185,7 @@ class ClientHelloParserTest {
                     "..",
                     ".",
                     "shop..example",
-                    "2001:db8::7",
+                    "[2001:db8::7]:443",
                     "shop\\x2eexample",
                     "../../etc/passwd"
                 })
@@ -193,6 +195,8 @@ class ClientHelloParserTest {
                     whole(new HelloBuilder().name(name).records()));
             assertEquals(HelloRefusal.INVALID_NAME, refused.reason());
             assertTrue(refused.detail().chars().allMatch(c -> c >= ' ' && c <= '~'), refused.detail());
+            String shown = Objects.requireNonNull(refused.name());
+            assertTrue(shown.chars().allMatch(c -> c >= ' ' && c <= '~'), shown);
         }
 
         @Test
@@ -201,7 +205,8 @@ class ClientHelloParserTest {
                     new HelloResult.Refused(
                             HelloRefusal.INVALID_NAME,
                             "\"a\\x0d\\x0a\\x00\\xe9\\\\b\" is not a server name:"
-                                    + " it may hold letters, digits, '-', '_' and '.' only"),
+                                    + " it may hold letters, digits, '-', '_' and '.' only",
+                            "a\\x0d\\x0a\\x00\\xe9\\\\b"),
                     whole(new HelloBuilder().name("a\r\n\0\u00e9\\b").records()));
         }
 
@@ -215,6 +220,24 @@ class ClientHelloParserTest {
                     whole(new HelloBuilder().name(name).records()));
             assertEquals(HelloRefusal.INVALID_NAME, refused.reason());
             assertTrue(refused.detail().length() < 300, refused.detail());
+            assertEquals(name.substring(0, 253) + "...", refused.name());
+        }
+
+        /** Each byte is four characters of text. */
+        @Test
+        void isCutAlsoIfItIsEscapingThatMakesItLong() {
+            var refused = assertInstanceOf(
+                    HelloResult.Refused.class,
+                    whole(new HelloBuilder().name("\0".repeat(100)).records()));
+            assertEquals("\\x00".repeat(64).substring(0, 253) + "...", refused.name());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"*.shop.example", "2001:db8::7", "[2001:db8::7]"})
+        void mayBeWhatDevicesSend(String name) {
+            ClientHello hello = hello(new HelloBuilder().name(name).records());
+            assertEquals(ServerName.of(name), hello.serverName());
+            assertEquals(name, hello.sentName());
         }
 
         @Test

@@ -22,6 +22,8 @@ class ServerNameTest {
         "shop.example., shop.example",
         "localhost, localhost",
         "x, x",
+        "*.Example, *.example",
+        "*.shop.example., *.shop.example",
         "foo_bar.example, foo_bar.example",
         "_443._tcp.example, _443._tcp.example",
         "xn--bcher-kva.example, xn--bcher-kva.example",
@@ -35,6 +37,20 @@ class ServerNameTest {
     })
     void isNormalised(String text, String name) {
         assertEquals(new ServerName(name, false), ServerName.parse(text));
+        assertEquals(name, ServerName.of(text).toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2001:db8::7, 2001:db8::7",
+        "2001:DB8:0:0::0007, 2001:db8::7",
+        "[2001:db8::7], 2001:db8::7",
+        "::1, ::1",
+        "::, ::",
+        "::ffff:192.0.2.7, ::ffff:192.0.2.7"
+    })
+    void marksAddressesOfIpv6AndKnowsThemInOneForm(String text, String name) {
+        assertEquals(new ServerName(name, true), ServerName.parse(text));
         assertEquals(name, ServerName.of(text).toString());
     }
 
@@ -53,10 +69,22 @@ class ServerNameTest {
                 ".example",
                 "shop..example",
                 "shop.example..",
-                "*.example",
+                "*",
+                "*.",
+                "*.*.example",
+                "*a.example",
+                "shop.*.example",
+                "**.example",
                 "shop.example:443",
-                "2001:db8::7",
-                "[2001:db8::7]",
+                "192.0.2.7:443",
+                "[2001:db8::7]:443",
+                "[2001:db8::7",
+                "[192.0.2.7]",
+                "[shop.example]",
+                "2001:db8::7.",
+                "fe80::1%eth0",
+                "2001:db8:::7",
+                ":",
                 "shop example",
                 " shop.example",
                 "shop.example\n",
@@ -101,6 +129,9 @@ class ServerNameTest {
         assertThrows(IllegalArgumentException.class, () -> new ServerName("shop.example.", false));
         assertThrows(IllegalArgumentException.class, () -> new ServerName("shop.example", true));
         assertThrows(IllegalArgumentException.class, () -> new ServerName("192.0.2.7", false));
+        assertThrows(IllegalArgumentException.class, () -> new ServerName("2001:db8::7", false));
+        assertThrows(IllegalArgumentException.class, () -> new ServerName("2001:DB8::7", true));
+        assertThrows(IllegalArgumentException.class, () -> new ServerName("[2001:db8::7]", true));
     }
 
     /** Turkish lower case has no I. */

@@ -62,7 +62,7 @@ class Sslv2HelloTest {
 
     @Test
     void isTooLargeByItsHeader() {
-        var refused = new HelloResult.Refused(HelloRefusal.TOO_LARGE, "announces 32769 bytes, limit 1000");
+        var refused = new HelloResult.Refused(HelloRefusal.TOO_LARGE, "announces 32769 bytes, limit 1000", null);
         assertEquals(refused, new HelloCollector(1_000).collect(ByteBuffer.wrap(bytes(0xFF, 0xFF, 1, 3))));
     }
 

@@ -14,13 +14,17 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Asks the admin side of a running usher. */
 final class AdminClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final ObjectWriter ASCII =
+            JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private final URI base;
     private final @Nullable String token;
@@ -44,9 +48,16 @@ final class AdminClient implements AutoCloseable {
         return base;
     }
 
-    /** Answers with the JSON at a path, which begins with a slash. */
+    /** Answers with the JSON at a path, which begins with a slash; its texts can be printed. */
     JsonNode get(String path) throws AdminFault, InterruptedException {
         return read(send(request(path).GET().build()));
+    }
+
+    /** The JSON at a path with its texts as they are, in many lines of ASCII: for programs. */
+    String exact(String path) throws AdminFault, InterruptedException {
+        HttpResponse<String> answer = look(path);
+        read(answer);
+        return ASCII.writeValueAsString(parsed(answer.body()));
     }
 
     /** Changes what is at a path. */
@@ -97,7 +108,7 @@ final class AdminClient implements AutoCloseable {
     }
 
     private JsonNode read(HttpResponse<String> answer) throws AdminFault {
-        JsonNode body = parsed(answer.body());
+        JsonNode body = Visible.of(parsed(answer.body()));
         if (answer.statusCode() == 200) {
             return body;
         }

@@ -1,6 +1,8 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import java.io.PrintWriter;
+import java.util.stream.Collectors;
 
 /** Why a running usher could not be asked, or did not do what was asked; the message says what to do. */
 final class AdminFault extends Exception {
@@ -13,8 +15,13 @@ final class AdminFault extends Exception {
     }
 
     private AdminFault(String message, boolean nothingFound) {
-        super(message, null, false, false); // for people, who have no use for a stack
+        super(printable(message), null, false, false); // for people, who have no use for a stack
         this.nothingFound = nothingFound;
+    }
+
+    /** Line by line: a list of processes has several. */
+    private static String printable(String message) {
+        return message.lines().map(Printable::of).collect(Collectors.joining("\n"));
     }
 
     /** That no running usher was found. */

@@ -5,6 +5,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Printable;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.UsherConfig;
@@ -162,6 +163,6 @@ final class ExplanationText {
     }
 
     private void line(String text) {
-        out.append(text).append('\n');
+        out.append(Printable.of(text)).append('\n');
     }
 }

@@ -1,7 +1,9 @@
 package dev.usher.server;
 
+import dev.usher.Background;
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
+import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.AdminServer;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Program;
@@ -14,6 +16,7 @@ import dev.usher.relay.CloseReason;
 import dev.usher.relay.SessionLog;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,7 @@ final class Foreground {
     private final UsherConfig config;
     private final StopSignals stops;
     private final Instant startedAt = Instant.now();
+    private final Background background = new Background(Clock.SYSTEM);
     private Runnable beforeDrain = () -> {};
     private Runnable atEnd = () -> {};
     private @Nullable String leftOut;
@@ -53,14 +56,15 @@ final class Foreground {
      * What runs.
      *
      * @param admin null where none was asked for
-     * @param droppedLines lines of the access log that were not written so far
+     * @param accessLog its lines that are not written
      */
-    record Running(LoadBalancer balancer, @Nullable AdminServer admin, Instant startedAt, LongSupplier droppedLines) {
+    record Running(
+            LoadBalancer balancer, @Nullable AdminServer admin, Instant startedAt, Supplier<AccessLogLines> accessLog) {
         /** Has the admin side show it, if there is one. */
         void show(ConfigSource source) {
             if (admin != null) {
                 Program program = new Program(Version.number(), Version.commit(), startedAt);
-                admin.show(new Shown(balancer, source, program, droppedLines));
+                admin.show(new Shown(balancer, source, program, accessLog));
             }
         }
     }
@@ -89,7 +93,8 @@ final class Foreground {
     int run(Consumer<Running> ready) throws InterruptedException {
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
-        try (AccessLog access = AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config))) {
+        try (AccessLog access =
+                AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
             Signals.on("USR1", access == null ? () -> {} : access::reopen); // unhandled, it ends the process
             try (AdminServer admin = admin()) { // before a connection is taken, which would be cut if this failed
                 return serve(access, admin, ready);
@@ -114,10 +119,10 @@ final class Foreground {
     private int serve(@Nullable AccessLog access, @Nullable AdminServer admin, Consumer<Running> ready)
             throws InterruptedException {
         SessionLog sessions = sessionLog(access);
-        LongSupplier droppedLines = access == null ? () -> 0 : access::dropped;
+        Supplier<AccessLogLines> lines = access == null ? () -> AccessLogLines.NONE : access::lines;
         LoadBalancer balancer;
         try {
-            balancer = LoadBalancer.open(config, Environment.of(sessions, Descriptors.connections()));
+            balancer = LoadBalancer.open(config, Environment.of(sessions, Descriptors.connections(), background));
         } catch (IOException e) {
             log.error("{}", StartFault.text(e));
             return ExitCode.FAILED;
@@ -127,7 +132,7 @@ final class Foreground {
         try (balancer) {
             String signal;
             try {
-                ready.accept(new Running(balancer, admin, startedAt, droppedLines));
+                ready.accept(new Running(balancer, admin, startedAt, lines));
                 balancer.accept();
                 signal = stops.take();
             } finally {

@@ -71,7 +71,8 @@ final class ForwardCommand implements Callable<Integer> {
                         null,
                         standard.format(),
                         standard.sampleOkPercent(),
-                        standard.clientIp()));
+                        standard.clientIp(),
+                        standard.empty()));
     }
 
     private void announce(LoadBalancer balancer) {

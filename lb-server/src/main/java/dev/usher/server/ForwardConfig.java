@@ -8,6 +8,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.yaml.ThisMachine;
 import java.util.List;
 import java.util.function.Function;
 
@@ -25,7 +26,7 @@ final class ForwardConfig {
     static UsherConfig of(String listen, String target) {
         HostPort bind = read("LISTEN", listen, text -> HostPort.parseBind(isPort(text) ? ":" + text : text));
         HostPort backend = read("TARGET", target, text -> HostPort.parse(isPort(text) ? ":" + text : text));
-        if (reachesItself(bind, backend)) {
+        if (new ThisMachine().leadsTo(backend, bind)) {
             throw new IllegalArgumentException("TARGET: " + backend + " is where " + bind + " listens");
         }
         return UsherConfig.of(List.of(ListenerConfig.tcp(NAME, List.of(bind), NAME)), List.of(), List.of(pool(backend)))
@@ -49,11 +50,5 @@ final class ForwardConfig {
 
     private static boolean isPort(String text) {
         return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    }
-
-    private static boolean reachesItself(HostPort bind, HostPort backend) {
-        boolean everywhere = List.of("", "0.0.0.0", "::").contains(bind.host());
-        return bind.port() == backend.port()
-                && (bind.host().equals(backend.host()) || (everywhere && backend.isLoopback()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import java.io.PrintWriter;
 import java.net.http.HttpResponse;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ final class HealthcheckCommand extends AdminCommand {
     @Override
     int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
         HttpResponse<String> answer = client.look("/readyz");
-        out.println(answer.body());
+        out.println(Printable.of(answer.body()));
         return answer.statusCode() == 200 ? ExitCode.OK : ExitCode.FAILED;
     }
 }

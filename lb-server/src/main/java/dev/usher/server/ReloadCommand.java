@@ -1,6 +1,7 @@
 package dev.usher.server;
 
 import dev.usher.ConfigDiff;
+import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.reload.RunFile;
 import dev.usher.server.reload.RunState;
@@ -141,7 +142,7 @@ final class ReloadCommand implements Callable<Integer> {
 
     private void say(String line) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println(line);
+        err.println(Printable.of(line));
         err.flush();
     }
 }

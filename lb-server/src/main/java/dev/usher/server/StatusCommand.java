@@ -15,16 +15,19 @@ import tools.jackson.databind.JsonNode;
         description = "Say how a running usher is, and what needs attention.",
         footer = {"", "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage."})
 final class StatusCommand extends AdminCommand {
+    private static final String STATUS = "/api/v1/status";
+    /** Characters of an entry where there are many. */
+    private static final int MAX_LINE = 110;
+
     @Option(names = "--json", description = "As the API says it, for programs.")
     private boolean json;
 
     @Override
     int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
-        JsonNode status = client.get("/api/v1/status");
         if (json) {
-            out.println(status.toPrettyString());
+            out.println(client.exact(STATUS));
         } else {
-            print(status, out);
+            print(client.get(STATUS), out);
         }
         return ExitCode.OK;
     }
@@ -43,7 +46,7 @@ final class StatusCommand extends AdminCommand {
         out.println("pools          " + serving(status.path("pools")));
         out.println("backends       " + serving(status.path("backends")));
         out.println();
-        attention(status.path("attention"), out);
+        attention(status.path("attention"), status.path("attention_total"), out);
     }
 
     private static String state(JsonNode status) {
@@ -53,17 +56,25 @@ final class StatusCommand extends AdminCommand {
                 : text(status, "state") + " for " + up;
     }
 
-    private static void attention(JsonNode entries, PrintWriter out) {
+    /** After a mass outage all of it fits on a screen: ten entries, cut, and how many more there are. */
+    private static void attention(JsonNode entries, JsonNode total, PrintWriter out) {
         if (entries.isEmpty()) {
             out.println("nothing needs attention");
         }
+        int all = total.properties().stream()
+                .mapToInt(count -> count.getValue().asInt())
+                .sum();
+        int more = all - entries.size();
         for (JsonNode entry : entries) {
+            String text = text(entry, "subject") + ": " + text(entry, "text");
             out.printf(
-                    "%-8s  %s: %s%s%n",
+                    "%-8s  %s%s%n",
                     text(entry, "severity"),
-                    printable(text(entry, "subject")),
-                    printable(text(entry, "text")),
+                    more > 0 && text.length() > MAX_LINE ? text.substring(0, MAX_LINE) + "..." : text,
                     entry.path("since").isNull() ? "" : " (since " + second(text(entry, "since")) + ")");
+        }
+        if (more > 0) {
+            out.println("and " + more + " more; the dashboard's Pools page lists all unhealthy backends");
         }
     }
 
@@ -77,11 +88,6 @@ final class StatusCommand extends AdminCommand {
 
     private static String second(String time) {
         return Instant.parse(time).truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    /** Clients choose names, and backends the words of their certificates: neither moves a cursor. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String length(long seconds) {

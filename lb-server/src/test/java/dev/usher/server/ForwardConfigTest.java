@@ -46,6 +46,8 @@ class ForwardConfigTest {
             :11000     | 6379           | TARGET: ":6379" has no host
             :11000     | 10.0.0.999:1   | TARGET: "10.0.0.999" is not an IPv4 address
             :11000     | localhost:11000| TARGET: localhost:11000 is where :11000 listens
+            :11000     | 127.7.7.7:11000| TARGET: 127.7.7.7:11000 is where :11000 listens
+            [::1]:11000| localhost:11000| TARGET: localhost:11000 is where [::1]:11000 listens
             """)
     void saysWhichArgumentIsWrong(String listen, String target, String fault) {
         String message = assertThrows(IllegalArgumentException.class, () -> ForwardConfig.of(listen, target))

@@ -29,7 +29,7 @@ record CertificateJson(
                 seen.serial(),
                 seen.notBefore(),
                 seen.notAfter(),
-                Math.floorDiv(Duration.between(Instant.now(), seen.notAfter()).toSeconds(), SECONDS_PER_DAY),
+                Duration.between(Instant.now(), seen.notAfter()).toDays(),
                 seen.chainLength(),
                 warnExpiry == null ? null : (double) warnExpiry.toSeconds() / SECONDS_PER_DAY,
                 seen.fault());

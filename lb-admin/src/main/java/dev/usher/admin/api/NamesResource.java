@@ -21,9 +21,15 @@ public final class NamesResource {
 
     private record Names(long knownTotal, long unknownTotal, int capacity, List<Name> names) {}
 
-    private record Name(String name, boolean known, long count, long error, Instant lastSeen) {
+    private record Name(String name, boolean valid, boolean known, long count, long error, Instant lastSeen) {
         static Name of(NameCount counted) {
-            return new Name(counted.name(), counted.known(), counted.count(), counted.error(), counted.lastSeen());
+            return new Name(
+                    counted.name(),
+                    counted.valid(),
+                    counted.known(),
+                    counted.count(),
+                    counted.error(),
+                    counted.lastSeen());
         }
     }
 

@@ -8,6 +8,7 @@ import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Spelling;
 import dev.usher.metrics.Latency;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
+import dev.usher.pool.BackendState;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public final class PoolsResource {
         this.balancer = balancer;
     }
 
-    private record Pools(List<Pool> pools, int total) {}
+    private record Pools(List<Pool> pools, int matching, int total) {}
 
     private record Pool(
             String name,
@@ -52,14 +53,21 @@ public final class PoolsResource {
     /** {@code GET /pools}: all backends of those pools of which the name, a route or a backend passes. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
+        boolean onlyFailing = "true".equals(question.parameter("unhealthy"));
         Map<String, WaysIn> ways = WaysIn.byPool(balancer.config());
         List<PoolView> all = balancer.pools();
-        List<Pool> pools = all.stream()
+        List<PoolView> matching = all.stream()
                 .filter(pool -> passes(pool, waysTo(pool, ways), filter))
-                .limit(question.limit())
+                .filter(pool -> !onlyFailing || pool.backends().stream().anyMatch(PoolsResource::needsALook))
+                .toList();
+        List<Pool> pools = question.page(matching).stream()
                 .map(pool -> pool(pool, waysTo(pool, ways))) // last: histograms are merged for what is shown only
                 .toList();
-        return new Pools(pools, all.size());
+        return new Pools(pools, matching.size(), all.size());
+    }
+
+    private static boolean needsALook(BackendView backend) {
+        return backend.state() != BackendState.UP;
     }
 
     private static WaysIn waysTo(PoolView pool, Map<String, WaysIn> ways) {

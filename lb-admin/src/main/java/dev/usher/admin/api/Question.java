@@ -8,6 +8,7 @@ import dev.usher.admin.http.RequestLimits;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.PathTemplateMatch;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -48,9 +49,14 @@ public final class Question {
 
     /** The most entries that a list is to have, 1..10000. */
     int limit() throws ProblemException {
+        return limit(DEFAULT_LIMIT);
+    }
+
+    /** The same, and {@code unsaid} where nothing is said. */
+    int limit(int unsaid) throws ProblemException {
         String text = parameter("limit");
         if (text == null) {
-            return DEFAULT_LIMIT;
+            return unsaid;
         }
         int limit = text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : 0;
         if (limit < 1 || limit > MAX_LIMIT) {
@@ -58,6 +64,21 @@ public final class Question {
                     .exception();
         }
         return limit;
+    }
+
+    /** How many entries come before the first that is wanted, 0 and up. */
+    int offset() throws ProblemException {
+        String text = parameter("offset");
+        if (text != null && !text.matches("[0-9]{1,8}")) {
+            throw Problem.of(400, "offset must be a number from 0").exception();
+        }
+        return text == null ? 0 : Integer.parseInt(text);
+    }
+
+    /** The part of a list that was asked for, by {@link #offset} and {@link #limit}. */
+    <T> List<T> page(List<T> all) throws ProblemException {
+        int from = Math.min(offset(), all.size());
+        return all.subList(from, Math.min(from + limit(), all.size()));
     }
 
     /** What the entries of a list must have. */

@@ -23,7 +23,7 @@ public final class RoutesResource {
         this.balancer = balancer;
     }
 
-    private record Routes(List<Route> routes, int total) {}
+    private record Routes(List<Route> routes, int matching, int total) {}
 
     private record Route(
             String name,
@@ -49,9 +49,8 @@ public final class RoutesResource {
                                 fallback("default", config.defaultRoute(), pools),
                                 fallback("no_sni", config.noSniRoute(), pools)))
                 .filter(route -> filter.passes(route.name(), route.pool()))
-                .limit(question.limit())
                 .toList();
-        return new Routes(routes, config.routes().size() + 2);
+        return new Routes(question.page(routes), routes.size(), config.routes().size() + 2);
     }
 
     private static Route route(RouteConfig route, Map<String, PoolView> pools) {

@@ -4,15 +4,18 @@ import dev.usher.LoadBalancer;
 import dev.usher.admin.Attention;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Lifecycle;
+import dev.usher.admin.Pressing;
 import dev.usher.admin.Program;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Json;
+import dev.usher.admin.http.ProblemException;
 import dev.usher.metrics.Totals;
 import dev.usher.view.PoolView;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,6 +60,7 @@ public final class StatusResource {
             boolean readOnly,
             ConfigStateJson config,
             List<Entry> attention,
+            Map<String, Integer> attentionTotal,
             long open,
             long acceptedTotal,
             Map<String, Long> endedTotal,
@@ -84,8 +88,9 @@ public final class StatusResource {
     }
 
     /** {@code GET}. */
-    public Object get(Question question) {
+    public Object get(Question question) throws ProblemException {
         Instant now = Instant.now();
+        Pressing pressing = attention.pressing(question.limit(Pressing.AT_ONCE));
         Totals counted = balancer.totals();
         List<PoolView> pools = balancer.pools();
         return new Status(
@@ -101,12 +106,19 @@ public final class StatusResource {
                 access.who(question.caller()),
                 access.readOnly(),
                 ConfigStateJson.of(source),
-                attention.list().stream().map(Entry::of).toList(),
+                pressing.entries().stream().map(Entry::of).toList(),
+                bySeverity(pressing),
                 counted.open(),
                 counted.accepted(),
                 new TreeMap<>(counted.ended()),
                 serving(pools),
                 servingBackends(pools));
+    }
+
+    private static Map<String, Integer> bySeverity(Pressing pressing) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        pressing.counts().forEach((severity, count) -> counts.put(Json.word(severity), count));
+        return counts;
     }
 
     private static Serving serving(List<PoolView> pools) {

@@ -4,20 +4,54 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.io.CharacterEscapes;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Records to JSON and back, as the API writes it: snake_case, times by RFC 3339, what is not known is null. */
+/**
+ * Records to JSON and back, as the API writes it: snake_case, times by RFC 3339, what is not known is null. It is ASCII: what
+ * strangers choose must not move the cursor of who looks by {@code curl}.
+ */
 public final class Json {
     /** What the API reads and writes. A client that sends a key that there is not, is told. */
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder(
+                    JsonFactory.builder().characterEscapes(new EscapedDelete()).build())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
 
     private Json() {}
+
+    /** DEL is the one control character of ASCII that JSON takes as it is. */
+    private static final class EscapedDelete extends CharacterEscapes {
+        private static final long serialVersionUID = 1;
+        private static final int DEL = 0x7f;
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            int[] codes = standardAsciiEscapesForJSON();
+            codes[DEL] = ESCAPE_STANDARD;
+            return codes;
+        }
+
+        @Override
+        public @Nullable SerializableString getEscapeSequence(int codePoint) {
+            return null; // none of its own
+        }
+    }
 
     /** Answers with a value, which nothing on the way may keep. */
     public static void send(HttpServerExchange exchange, int status, Object value) {
@@ -54,7 +88,7 @@ public final class Json {
             }
             return value;
         } catch (JacksonException fault) {
-            throw Problem.of(400, "the body is not what this takes: " + fault.getOriginalMessage())
+            throw Problem.of(400, "the body is not what this takes: " + BodyFault.text(fault))
                     .exception();
         }
     }

@@ -1,10 +1,14 @@
 package dev.usher.admin.http;
 
+import io.undertow.io.IoCallback;
 import io.undertow.io.Receiver;
+import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
@@ -45,8 +49,27 @@ public final class RequestLimits implements HttpHandler {
         } else if (exchange.getRequestContentLength() > MAX_BODY_BYTES) {
             refuse(exchange, tooLarge());
         } else {
-            readBody(exchange);
+            askForBody(exchange);
         }
+    }
+
+    /** A client that sent {@code Expect: 100-continue} waits to be told that its body is wanted. */
+    private void askForBody(HttpServerExchange exchange) {
+        if (!HttpContinue.requiresContinueResponse(exchange)) {
+            readBody(exchange);
+            return;
+        }
+        HttpContinue.sendContinueResponse(exchange, new IoCallback() {
+            @Override
+            public void onComplete(HttpServerExchange asked, Sender sender) {
+                readBody(asked);
+            }
+
+            @Override
+            public void onException(HttpServerExchange asked, Sender sender, IOException gone) {
+                IoUtils.safeClose(asked.getConnection());
+            }
+        });
     }
 
     private void readBody(HttpServerExchange exchange) {

@@ -10,8 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Unsent {
     /** Some lists of 10,000 connections, or scrapes of 1000 backends. */
     static final long MAX_BYTES = 16 * 1024 * 1024;
-    /** What all connections may have of these does not matter, and a problem has to be told in any case. */
-    static final int SMALL_BYTES = 16 * 1024;
+    /**
+     * What all connections may have of these is as much again; the status and a problem have to be told in any case.
+     */
+    static final int SMALL_BYTES = 64 * 1024;
 
     private static final AtomicLong bytes = new AtomicLong();
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param newPerSecond connections accepted
  * @param failuresPerSecond sessions that ended otherwise than completed
  * @param failures the same by the word of the reason; reasons without one are left out
+ * @param failuresLastMinute how many there were within a minute, by the word of the reason
  * @param receivedBytesPerSecond from clients
  * @param sentBytesPerSecond to clients
  * @param heldBytes in buffers for slow peers and parts of hellos
@@ -33,6 +34,7 @@ public record Frame(
         double newPerSecond,
         double failuresPerSecond,
         Map<String, Double> failures,
+        Map<String, Long> failuresLastMinute,
         double receivedBytesPerSecond,
         double sentBytesPerSecond,
         Percentiles connect,

@@ -29,6 +29,7 @@ final class FrameSource {
     private final Supplier<Standing> standing;
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
 
+    private final LastMinute lastMinute = new LastMinute();
     private Totals before;
     private long beforeNanos = System.nanoTime();
     private long nextSequence = Instant.now().getEpochSecond();
@@ -68,6 +69,7 @@ final class FrameSource {
                         .mapToDouble(Double::doubleValue)
                         .sum()),
                 failures,
+                lastMinute.next(now.ended()),
                 rate(before.receivedBytes(), now.receivedBytes(), seconds),
                 rate(before.sentBytes(), now.sentBytes(), seconds),
                 percentiles(before.connect(), now.connect()),

@@ -17,7 +17,7 @@ public final class Live implements AutoCloseable {
     private final FrameSource source;
     private final History history = new History();
     private final FrameStream stream;
-    private final Sampler sampler = new Sampler(this::sample);
+    private final Sampler sampler;
 
     /**
      * @param standing is asked each second; it has to be cheap
@@ -26,6 +26,7 @@ public final class Live implements AutoCloseable {
     public Live(
             LoadBalancer balancer, Supplier<Standing> standing, Function<HttpServerExchange, BooleanSupplier> mayLook) {
         this.source = new FrameSource(balancer, standing);
+        this.sampler = new Sampler(this::sample, balancer.background());
         this.stream = new FrameStream(source.nextSequence(), FrameStream.STALL, mayLook);
     }
 

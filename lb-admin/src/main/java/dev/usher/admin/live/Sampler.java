@@ -1,5 +1,6 @@
 package dev.usher.admin.live;
 
+import dev.usher.Background;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -9,6 +10,8 @@ import org.slf4j.LoggerFactory;
 /** Calls something once a second, on a thread of its own, whatever becomes of the call before. */
 final class Sampler implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A sample takes milliseconds; a worker that does not answer costs it a second. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** A sample takes milliseconds, and a second where a worker is stuck. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
@@ -18,17 +21,19 @@ final class Sampler implements AutoCloseable {
     private final long periodNanos;
     private final Thread thread;
     private volatile boolean closing;
+    private final Background.Task task;
     /** True exactly when the last sample failed: only the first failure of a row is worth a line. */
     private boolean failing;
 
-    Sampler(Runnable sample) {
-        this(sample, PERIOD_NANOS);
+    Sampler(Runnable sample, Background background) {
+        this(sample, background, PERIOD_NANOS);
     }
 
-    Sampler(Runnable sample, long periodNanos) {
+    Sampler(Runnable sample, Background background, long periodNanos) {
         this.sample = sample;
         this.periodNanos = periodNanos;
-        this.thread = Thread.ofPlatform().name("admin-sampler").daemon().unstarted(this::run);
+        this.task = background.task("live figures", "charts have a hole meanwhile; the log has more", PATIENCE);
+        this.thread = Thread.ofPlatform().name("admin-sampler").daemon().unstarted(() -> task.whole(this::run));
     }
 
     void start() {
@@ -55,14 +60,17 @@ final class Sampler implements AutoCloseable {
     }
 
     private void sample() {
+        task.begins();
         try {
             sample.run();
             failing = false;
+            task.works();
         } catch (RuntimeException e) {
             if (!failing) {
                 log.error("a second is left out of the live figures; more like it are not reported", e);
             }
             failing = true;
+            task.failed("seconds are left out: " + e);
         }
     }
 

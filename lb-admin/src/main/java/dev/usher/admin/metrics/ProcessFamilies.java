@@ -2,8 +2,10 @@ package dev.usher.admin.metrics;
 
 import static dev.usher.admin.metrics.Families.metric;
 
+import dev.usher.Background;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
+import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
@@ -14,6 +16,8 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Of usher as a whole: the program, its configuration, its workers. */
 final class ProcessFamilies {
@@ -55,6 +59,11 @@ final class ProcessFamilies {
     private static final MetricMetadata RELOADS = metric("config_reloads", "Reloads by what came of them.");
     private static final MetricMetadata DROPPED =
             metric("access_log_dropped_lines", "Lines of the access log that were not written.");
+
+    private static final MetricMetadata WAITING =
+            metric("access_log_waiting_lines", "Lines of the access log that wait for its output to take them.");
+    private static final MetricMetadata FAILING =
+            metric("background_failing", "Whether a task in the background fails: 1 if it does.");
 
     private static final double MILLIS_PER_SECOND = 1e3;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -119,8 +128,15 @@ final class ProcessFamilies {
                 .orElse(status.inForceSince());
     }
 
-    static void accessLog(Families to, long droppedLines) {
-        to.counter(DROPPED, Labels.EMPTY, droppedLines);
+    static void accessLog(Families to, AccessLogLines lines) {
+        to.counter(DROPPED, Labels.EMPTY, lines.dropped());
+        to.gauge(WAITING, Labels.EMPTY, lines.waiting());
+    }
+
+    static void background(Families to, Background background) {
+        Set<String> failing =
+                background.failing().stream().map(Background.Failure::task).collect(Collectors.toSet());
+        background.names().forEach(name -> to.gauge(FAILING, Labels.of("task", name), failing.contains(name) ? 1 : 0));
     }
 
     private static double seconds(Instant at) {

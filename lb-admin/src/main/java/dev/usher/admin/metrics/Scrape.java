@@ -2,6 +2,7 @@ package dev.usher.admin.metrics;
 
 import dev.usher.LoadBalancer;
 import dev.usher.Reloading;
+import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.admin.http.Gzip;
 import io.prometheus.metrics.config.EscapingScheme;
@@ -18,7 +19,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +32,9 @@ public final class Scrape implements HttpHandler {
     /** So long was the last one, and will the next be. Guarded by this. */
     private int usualBytes = 64 * 1024;
 
-    /** @param droppedLines how many lines the access log has lost */
-    public Scrape(LoadBalancer balancer, Reloading reloading, Program program, LongSupplier droppedLines) {
-        registry.register(new UsherCollector(balancer, reloading, program, droppedLines));
+    /** @param accessLog its lines that are not written */
+    public Scrape(LoadBalancer balancer, Reloading reloading, Program program, Supplier<AccessLogLines> accessLog) {
+        registry.register(new UsherCollector(balancer, reloading, program, accessLog));
         JvmMemoryMetrics.builder().register(registry);
         JvmGarbageCollectorMetrics.builder().register(registry);
         JvmBufferPoolMetrics.builder().register(registry);

@@ -2,26 +2,27 @@ package dev.usher.admin.metrics;
 
 import dev.usher.LoadBalancer;
 import dev.usher.Reloading;
+import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.view.PoolView;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Gathers everything that begins with {@code usher_}, at the moment of a scrape. */
 final class UsherCollector implements MultiCollector {
     private final LoadBalancer balancer;
     private final Reloading reloading;
     private final Program program;
-    private final LongSupplier droppedLines;
+    private final Supplier<AccessLogLines> accessLog;
 
-    UsherCollector(LoadBalancer balancer, Reloading reloading, Program program, LongSupplier droppedLines) {
+    UsherCollector(LoadBalancer balancer, Reloading reloading, Program program, Supplier<AccessLogLines> accessLog) {
         this.balancer = balancer;
         this.reloading = reloading;
         this.program = program;
-        this.droppedLines = droppedLines;
+        this.accessLog = accessLog;
     }
 
     @Override
@@ -33,7 +34,8 @@ final class UsherCollector implements MultiCollector {
         ProcessFamilies.sums(families, balancer.totals(), balancer.config());
         ProcessFamilies.workers(families, snapshot, balancer.loopDelays());
         ProcessFamilies.reloads(families, reloading.status());
-        ProcessFamilies.accessLog(families, droppedLines.getAsLong());
+        ProcessFamilies.accessLog(families, accessLog.get());
+        ProcessFamilies.background(families, balancer.background());
         ListenerFamilies.add(families, snapshot.listeners());
         PoolFamilies.add(families, pools, snapshot.pools());
         BackendFamilies.add(families, pools);

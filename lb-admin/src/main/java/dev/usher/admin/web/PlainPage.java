@@ -2,9 +2,12 @@ package dev.usher.admin.web;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.Attention;
+import dev.usher.admin.ConfigSource;
+import dev.usher.admin.Pressing;
 import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
+import dev.usher.config.Printable;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import io.undertow.server.HttpHandler;
@@ -12,15 +15,16 @@ import io.undertow.server.HttpServerExchange;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 
 /** {@code /plain}: what is wrong and how every backend is, as a page that needs no script. */
 public final class PlainPage implements HttpHandler {
     private final LoadBalancer balancer;
+    private final ConfigSource source;
     private final Attention attention;
 
-    public PlainPage(LoadBalancer balancer, Attention attention) {
+    public PlainPage(LoadBalancer balancer, ConfigSource source, Attention attention) {
         this.balancer = balancer;
+        this.source = source;
         this.attention = attention;
     }
 
@@ -36,7 +40,8 @@ public final class PlainPage implements HttpHandler {
 
     private String page(Caller caller) {
         return framed("""
-            <p class="shown">%s: %d open connections. Load this page again for newer figures.</p>
+            <p class="shown">%s: %d open connections. Configuration: generation %d is in force; its files are %s. Load this page \
+            again for newer figures.</p>
             %s<section>
             <h2>Needs attention</h2>
             %s
@@ -53,9 +58,20 @@ public final class PlainPage implements HttpHandler {
             """.formatted(
                         time(Instant.now()),
                         balancer.openSessions(),
+                        source.status().generation(),
+                        onDisk(source.onDisk()),
                         caller.name() == null ? "" : PlainLogin.leave(caller.name()),
-                        list(attention.list()),
+                        list(attention.pressing(Pressing.AT_ONCE)),
                         rows()));
+    }
+
+    private static String onDisk(ConfigSource.OnDisk files) {
+        return switch (files) {
+            case SAME -> "up to date";
+            case DIFFERENT -> "different, which a reload takes over";
+            case FAULTY -> "invalid: usher check says why";
+            case NONE -> "none";
+        };
     }
 
     /** A whole page of a text that is markup. */
@@ -80,18 +96,18 @@ public final class PlainPage implements HttpHandler {
             """.formatted(text);
     }
 
-    private static String list(List<Attention.Entry> entries) {
-        if (entries.isEmpty()) {
+    private static String list(Pressing pressing) {
+        if (pressing.entries().isEmpty()) {
             return "<p>Nothing.</p>";
         }
         StringBuilder list = new StringBuilder("<ul class=\"events\">\n");
-        for (Attention.Entry entry : entries) {
+        for (Attention.Entry entry : pressing.entries()) {
             list.append("<li>")
                     .append(escaped(Json.word(entry.severity()) + ": " + entry.subject() + ": " + entry.text()))
-                    .append(entry.since() == null ? "" : ", since " + time(entry.since()))
+                    .append(entry.since() == null ? "" : " (since " + time(entry.since()) + ")")
                     .append("</li>\n");
         }
-        return list.append("</ul>").toString();
+        return list.append("</ul><p>").append(pressing.more()).append("</p>").toString();
     }
 
     private String rows() {
@@ -122,7 +138,8 @@ public final class PlainPage implements HttpHandler {
 
     /** Text as HTML: what a client or a backend has chosen is shown, and means nothing. */
     static String escaped(String text) {
-        return text.replace("&", "&amp;")
+        return Printable.of(text)
+                .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;")

@@ -101,7 +101,7 @@ function Theme() {
     setTheme(value);
     dispatchEvent(new Event("usher-theme"));
   };
-  return html`<select class="small" aria-label="Colours" value=${theme} onChange=${choose}>${THEMES.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select>`;
+  return html`<select class="small" aria-label="Colours" value=${theme} onChange=${choose}>${THEMES.map((each) => html`<option key=${each} value=${each}>${each === "auto" ? "auto theme" : each}</option>`)}</select>`;
 }
 
 function Who({ who }) {
@@ -138,7 +138,7 @@ function Banners() {
     <${Lost} />
     ${state === "draining" && html`<div class="banner warn"><strong><${Icon} name="draining" />usher is draining.</strong> It takes no new connections, and ends when those that are open are done or their time is up.</div>`}
     ${last?.result === "refused" && page !== "overview" && html`<div class="banner bad">
-      <strong><${Icon} name="alert" />The last reload was refused.</strong> Generation ${config.generation} stays in force. <${Link} page="config">Look at the configuration<//>
+      <strong><${Icon} name="alert" />The last reload was refused.</strong> Generation ${config.generation} still runs. <${Link} page="config">Look at the configuration<//>
       ${page !== "config" && html`<${Diagnostics} diagnostics=${last.diagnostics} />`}
     </div>`}
   </section>`;

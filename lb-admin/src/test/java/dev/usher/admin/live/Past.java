@@ -31,6 +31,7 @@ public final class Past {
                 120 + random.nextInt(4000) / 100.0,
                 fails,
                 fails == 0 ? Map.of() : Map.of("unknown_name", fails),
+                Map.of(),
                 600_000 + random.nextInt(200_000),
                 9_000_000 + random.nextInt(3_000_000),
                 percentiles(180),

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Background;
 import dev.usher.testing.Await;
+import dev.usher.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +18,7 @@ class SamplerTest {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final AtomicInteger samples = new AtomicInteger();
+    private final Background background = new Background(Clock.SYSTEM);
 
     @Test
     void goesOnAfterAnException() {
@@ -25,6 +28,7 @@ class SamplerTest {
                         throw new IllegalStateException("on purpose");
                     }
                 },
+                background,
                 PERIOD_NANOS)) {
             sampler.start();
             Await.until(() -> samples.get() > 5, "it goes on");
@@ -33,7 +37,7 @@ class SamplerTest {
 
     @Test
     void takesNoneOnceItIsClosed() {
-        Sampler sampler = new Sampler(samples::incrementAndGet, PERIOD_NANOS);
+        Sampler sampler = new Sampler(samples::incrementAndGet, background, PERIOD_NANOS);
         sampler.start();
         Await.until(() -> samples.get() > 0, "it has begun");
         sampler.close();
@@ -57,6 +61,7 @@ class SamplerTest {
                         LockSupport.parkNanos(PERIOD_NANOS); // deaf to an interrupt, as a read of a pipe is
                     }
                 },
+                background,
                 PERIOD_NANOS);
         sampler.start();
         Await.until(() -> samples.get() > 0, "it has begun");
@@ -75,11 +80,29 @@ class SamplerTest {
                         Await.until(() -> System.nanoTime() - begun > 10 * PERIOD_NANOS, "time passes");
                     }
                 },
+                background,
                 PERIOD_NANOS)) {
             sampler.start();
             Await.until(() -> samples.get() > 3, "it goes on");
             long took = System.nanoTime() - begun;
             assertTrue(took > 12 * PERIOD_NANOS, took / 1_000_000 + " ms for three more");
+        }
+    }
+
+    @Test
+    void saysThatItFailsUntilItDoesNot() {
+        try (Sampler sampler = new Sampler(
+                () -> {
+                    if (samples.incrementAndGet() < 20) {
+                        throw new IllegalStateException("on purpose");
+                    }
+                },
+                background,
+                PERIOD_NANOS)) {
+            sampler.start();
+            Await.until(() -> background.failing().size() == 1, "it is said");
+            assertEquals("live figures", background.failing().getFirst().task());
+            Await.until(() -> background.failing().isEmpty(), "it is taken back");
         }
     }
 }

@@ -27,6 +27,7 @@ final class TestFrames {
                 1.5,
                 0.5,
                 Map.of("no_sni", 0.5),
+                Map.of("no_sni", 3L),
                 1e6,
                 2e6,
                 percentiles,

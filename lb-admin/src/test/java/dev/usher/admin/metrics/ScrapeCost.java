@@ -1,6 +1,7 @@
 package dev.usher.admin.metrics;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.admin.http.Gzip;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -19,7 +20,8 @@ public final class ScrapeCost {
 
     /** Milliseconds of CPU for one scrape that is zipped, once warm. */
     public static double measure(LoadBalancer balancer) throws IOException {
-        Scrape scrape = new Scrape(balancer, new StillReloading(), new Program("1", "abc", Instant.now()), () -> 0);
+        Scrape scrape = new Scrape(
+                balancer, new StillReloading(), new Program("1", "abc", Instant.now()), () -> AccessLogLines.NONE);
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         ExpositionFormats formats = ExpositionFormats.init();
         long textNanos = 0;

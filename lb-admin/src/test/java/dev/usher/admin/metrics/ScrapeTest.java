@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.pool.AdminState;
 import dev.usher.relay.CloseReason;
@@ -36,7 +37,8 @@ class ScrapeTest {
         client.readToEnd();
     });
     private final TestUsher usher = TestUsher.of(backend).start();
-    private final Scrape scrape = new Scrape(usher.balancer(), new StillReloading(), PROGRAM, () -> 3);
+    private final Scrape scrape =
+            new Scrape(usher.balancer(), new StillReloading(), PROGRAM, () -> new AccessLogLines(3, 0));
     private final Undertow server = Undertow.builder()
             .addHttpListener(0, "127.0.0.1", scrape)
             .setIoThreads(1)

@@ -1,5 +1,7 @@
 package dev.usher.server.log;
 
+import dev.usher.Background;
+import dev.usher.admin.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.SessionEnd;
@@ -7,8 +9,10 @@ import dev.usher.relay.SessionLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +41,12 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     /** How long an output may take for the last lines. */
     private static final Duration LAST_LINES = Duration.ofSeconds(5);
 
+    /** How long a write may last before it is said that nobody takes the lines. */
+    private static final Duration STUCK = Duration.ofSeconds(5);
+
+    private static final String REMEDY = "make room, or let somebody read it: " + RING_CAPACITY
+            + " lines wait for each worker, further ones are dropped (logging.access.output)";
+
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
 
     /** One session and the wall clock of its end, which is the line's time however late it is written. */
@@ -60,10 +70,19 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         }
     }
 
+    /** How those end that connect and leave, or stay, without a word: probes, and sockets opened in advance. */
+    private static final Set<CloseReason> WITHOUT_A_WORD = EnumSet.of(
+            CloseReason.COMPLETED,
+            CloseReason.CLIENT_GONE_BEFORE_HELLO,
+            CloseReason.HELLO_TIMEOUT,
+            CloseReason.CLIENT_RESET);
+
     private final int sampleOkPercent;
+    private final boolean writesEmpty;
     private final List<Lane> lanes;
     private final AccessOutput output;
     private final AccessLine lines;
+    private final Background.Task task;
     private final StringBuilder line = new StringBuilder(1024);
     private final Thread writer;
     /** True while the writer sleeps without end or is about to. */
@@ -77,31 +96,37 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     private long reportedDrops;
     private long reportedAtNanos = System.nanoTime() - REPORT_NANOS;
 
-    private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output) {
+    private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output, Background background) {
         this.sampleOkPercent = config.sampleOkPercent();
+        this.writesEmpty = config.empty();
         this.lanes = Stream.generate(() -> new Lane(capacity)).limit(workers).toList();
         this.output = output;
         this.lines = new AccessLine(config.clientIp());
-        this.writer = Thread.ofPlatform().name("access-log").daemon().unstarted(this::write);
+        this.task = background.task("access log", REMEDY, STUCK);
+        this.writer = Thread.ofPlatform().name("access-log").daemon().unstarted(() -> task.whole(this::write));
     }
 
     /**
      * Opens the output and starts to write.
      *
      * @param workers how many will report
+     * @param background is where it says that it fails
      * @return null if the configuration wants no lines
      * @throws IOException if the file cannot be opened; the message says which and why
      */
-    public static @Nullable AccessLog open(AccessLogConfig config, int workers) throws IOException {
+    public static @Nullable AccessLog open(AccessLogConfig config, int workers, Background background)
+            throws IOException {
         return switch (config.output()) {
             case NONE -> null;
-            case STDOUT -> started(config, workers, RING_CAPACITY, AccessOutput.stdout());
-            case FILE -> started(config, workers, RING_CAPACITY, file(Objects.requireNonNull(config.file())));
+            case STDOUT -> started(config, workers, RING_CAPACITY, AccessOutput.stdout(), background);
+            case FILE ->
+                started(config, workers, RING_CAPACITY, file(Objects.requireNonNull(config.file())), background);
         };
     }
 
-    static AccessLog started(AccessLogConfig config, int workers, int capacity, AccessOutput output) {
-        AccessLog log = new AccessLog(config, workers, capacity, output);
+    static AccessLog started(
+            AccessLogConfig config, int workers, int capacity, AccessOutput output, Background background) {
+        AccessLog log = new AccessLog(config, workers, capacity, output, background);
         log.writer.start();
         return log;
     }
@@ -117,7 +142,10 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     // ---- on the workers ----
 
     @Override
-    public boolean wants(CloseReason reason) {
+    public boolean wants(CloseReason reason, boolean empty) {
+        if (empty && !writesEmpty && WITHOUT_A_WORD.contains(reason)) {
+            return false;
+        }
         return reason != CloseReason.COMPLETED
                 || sampleOkPercent == 100
                 || (sampleOkPercent > 0 && ThreadLocalRandom.current().nextInt(100) < sampleOkPercent);
@@ -142,6 +170,15 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     /** Lines that were not written so far: their ring was full, or the output took nothing until the end. */
     public long dropped() {
         return lost + lanes.stream().mapToLong(lane -> lane.dropped).sum();
+    }
+
+    /** Lines that are not written. */
+    public AccessLogLines lines() {
+        return new AccessLogLines(dropped(), waiting());
+    }
+
+    private long waiting() {
+        return lanes.stream().mapToLong(lane -> lane.ring.size()).sum();
     }
 
     /**
@@ -212,17 +249,17 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     }
 
     private boolean flush() {
+        task.begins(); // a pipe that nobody reads holds this thread
         try {
-            boolean written = output.flush();
-            if (written && broken) {
-                log.info("access log: {} takes lines again", output);
+            broken = !output.flush();
+            if (broken) {
+                task.failed(output + " takes no lines");
+            } else {
+                task.works();
             }
-            broken = !written;
         } catch (IOException e) {
-            if (!broken) {
-                log.error("access log: {} cannot be written: {}; trying again", output, FileFault.text(e));
-            }
             broken = true;
+            task.failed(output + " cannot be written: " + FileFault.text(e));
         }
         return !broken;
     }

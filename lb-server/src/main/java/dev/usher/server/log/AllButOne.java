@@ -22,7 +22,7 @@ public final class AllButOne implements SessionLog {
     }
 
     @Override
-    public boolean wants(CloseReason reason) {
-        return log.wants(reason);
+    public boolean wants(CloseReason reason, boolean empty) {
+        return log.wants(reason, empty);
     }
 }

@@ -28,7 +28,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
         text(out, "level", event.getLevel().toString());
         text(out, "logger", event.getLoggerName());
         text(out, "thread", event.getThreadName());
-        text(out, "message", String.valueOf(event.getFormattedMessage()));
+        text(out, "message", Message.of(event));
         IThrowableProxy thrown = event.getThrowableProxy();
         if (thrown != null) {
             text(out, "exception", ThrowableProxyUtil.asString(thrown));

@@ -3,7 +3,6 @@ package dev.usher.server.log;
 import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -26,7 +25,6 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
 
     private static final int QUEUE_LINES = 4096;
     private static final int FLUSH_MILLIS = 2000;
-    private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level %msg%n";
 
     /** As long as no configuration is known: text, and nothing below a warning. */
     @Override
@@ -63,7 +61,7 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
     }
 
     private static void apply(LoggerContext context, Level level, LoggingConfig.Format format) {
-        Encoder<ILoggingEvent> encoder = encoder(context, format);
+        Encoder<ILoggingEvent> encoder = encoder(format);
         encoder.setContext(context);
         encoder.start();
 
@@ -87,15 +85,10 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(queue);
     }
 
-    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LoggingConfig.Format format) {
+    static Encoder<ILoggingEvent> encoder(LoggingConfig.Format format) {
         return switch (format) {
             case JSON -> new JsonEncoder();
-            case TEXT -> {
-                PatternLayoutEncoder text = new PatternLayoutEncoder();
-                text.setContext(context);
-                text.setPattern(TEXT);
-                yield text;
-            }
+            case TEXT -> new TextEncoder();
         };
     }
 }

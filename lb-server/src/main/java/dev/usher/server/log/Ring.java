@@ -51,6 +51,15 @@ final class Ring<E> {
         return element;
     }
 
+    /** About how many wait. Any thread: counts the slots, which is nothing to do often. */
+    int size() {
+        int size = 0;
+        for (int i = 0; i <= mask; i++) {
+            size += slots.getPlain(i) == null ? 0 : 1;
+        }
+        return size;
+    }
+
     /** Whether {@link #poll} would find none. The consumer only. */
     boolean isEmpty() {
         return slots.get(head & mask) == null;

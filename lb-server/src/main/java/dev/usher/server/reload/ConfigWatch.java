@@ -1,5 +1,6 @@
 package dev.usher.server.reload;
 
+import dev.usher.Background;
 import dev.usher.config.ReloadConfig;
 import dev.usher.file.FileCalls;
 import dev.usher.server.yaml.Fingerprint;
@@ -39,6 +40,9 @@ final class ConfigWatch implements AutoCloseable {
     /** A reload that is under way may be in the middle of its sockets; one that waits for files is not waited for. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
+    /** A look reads all files, and a reload may wait for names of backends. */
+    private static final Duration LOOK_PATIENCE = Duration.ofMinutes(1);
+
     private static final Logger log = LoggerFactory.getLogger(ConfigWatch.class);
 
     private final Supplier<Fingerprint> known;
@@ -46,8 +50,8 @@ final class ConfigWatch implements AutoCloseable {
     private final Runnable onChange;
     private final @Nullable WatchService events;
     private final Map<Path, WatchKey> watched = new HashMap<>();
-    private final Thread timer =
-            Thread.ofPlatform().daemon().name("config-watch").unstarted(this::run);
+    private final Background.Task task;
+    private final Thread timer;
 
     /** Guarded by this, as are those below. */
     private boolean eventSeen;
@@ -75,12 +79,16 @@ final class ConfigWatch implements AutoCloseable {
      * @param known what was read last
      * @param settings in force
      * @param onChange reads the files; after it, {@code known} says what they said
+     * @param background is where it says that it fails
      */
-    ConfigWatch(Supplier<Fingerprint> known, Supplier<ReloadConfig> settings, Runnable onChange) {
+    ConfigWatch(
+            Supplier<Fingerprint> known, Supplier<ReloadConfig> settings, Runnable onChange, Background background) {
         this.known = known;
         this.settings = settings;
         this.onChange = onChange;
         this.events = open();
+        this.task = background.task("file watch", "usher reload takes changes over", LOOK_PATIENCE);
+        this.timer = Thread.ofPlatform().daemon().name("config-watch").unstarted(() -> task.whole(this::run));
     }
 
     private static @Nullable WatchService open() {
@@ -134,7 +142,10 @@ final class ConfigWatch implements AutoCloseable {
                 ReloadConfig now = settings.get();
                 if (now.watch()) {
                     follow();
-                    turn(now, await(pending ? Math.min(quietNanos, pollNanos) : pollNanos));
+                    boolean event = await(pending ? Math.min(quietNanos, pollNanos) : pollNanos);
+                    task.begins();
+                    turn(now, event);
+                    task.rests();
                 } else {
                     pending = false;
                     awaitSettings();
@@ -207,8 +218,10 @@ final class ConfigWatch implements AutoCloseable {
 
     private boolean hasLooked(Fingerprint is) {
         String why = is.blind();
-        if (why != null && !blind) {
-            log.warn("the configuration cannot be looked at for changes: {}; trying again", why);
+        if (why != null) {
+            task.failed("the configuration cannot be looked at for changes: " + why);
+        } else if (blind) {
+            task.works();
         }
         blind = why != null;
         return !blind;

@@ -84,7 +84,10 @@ public final class Reloader implements Reloading, AutoCloseable {
         this.known = running.fingerprint();
         this.status = new ReloadStatus(1, Instant.now(), 0, 0, 0, List.of(), List.of());
         this.watch = new ConfigWatch(
-                () -> known, () -> balancer.config().reload(), () -> reload(Trigger.FILES, "a change of the files"));
+                () -> known,
+                () -> balancer.config().reload(),
+                () -> reload(Trigger.FILES, "a change of the files"),
+                balancer.background());
     }
 
     /** Has somebody told of each attempt, when it is over, on the thread that made it. To be called before {@link #start}. */

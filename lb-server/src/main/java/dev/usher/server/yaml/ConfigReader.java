@@ -70,6 +70,7 @@ final class ConfigReader {
         LoggingConfig logging = program.logging();
         root.done();
         pools.checkReferences(complete);
+        new LoopCheck(new ThisMachine(), listeners.listeners().values(), admin, problems).check(pools.written());
         if (problems.hasErrors()) {
             return null;
         }

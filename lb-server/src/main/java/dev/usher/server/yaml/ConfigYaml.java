@@ -235,6 +235,7 @@ public final class ConfigYaml {
                                 .and("format", Spelling.of(access.format()))
                                 .and("sample_ok", percent(access.sampleOkPercent()))
                                 .and("client_ip", Spelling.of(access.clientIp()))
+                                .and("empty", access.empty())
                                 .map())
                 .map();
     }

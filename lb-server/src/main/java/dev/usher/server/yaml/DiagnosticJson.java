@@ -2,6 +2,8 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.Spelling;
 import java.util.List;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -9,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Diagnostics as programs read them. */
 public final class DiagnosticJson {
     private static final JsonMapper JSON = new JsonMapper();
+    /** What a file says must not turn the text of a terminal round. */
+    private static final ObjectWriter ASCII =
+            JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private DiagnosticJson() {}
 
@@ -30,6 +35,6 @@ public final class DiagnosticJson {
                     .put("message", diagnostic.message())
                     .put("hint", diagnostic.hint());
         }
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+        return ASCII.writeValueAsString(root) + "\n";
     }
 }

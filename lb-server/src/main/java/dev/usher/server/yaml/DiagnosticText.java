@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.Printable;
 import dev.usher.config.Spelling;
 import dev.usher.config.Units;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ public final class DiagnosticText {
     private static final String YELLOW = "\u001b[1;33m";
     private static final String CYAN = "\u001b[36m";
 
+    private static final int REPLACEMENT = 0xFFFD;
     /** One has to be mended before the next run anyhow, and a screen is not much longer. */
     private static final int MAX_SHOWN = 20;
 
@@ -78,7 +80,8 @@ public final class DiagnosticText {
 
     /** One diagnostic in one line, without the text of the file. */
     public static String line(Diagnostic diagnostic) {
-        return printable(place(diagnostic) + ": " + Spelling.of(diagnostic.severity()) + ": " + diagnostic.message());
+        return Printable.of(
+                place(diagnostic) + ": " + Spelling.of(diagnostic.severity()) + ": " + diagnostic.message());
     }
 
     private static String place(Diagnostic diagnostic) {
@@ -89,13 +92,13 @@ public final class DiagnosticText {
 
     private void render(Diagnostic diagnostic, StringBuilder out) {
         String tint = diagnostic.severity() == Severity.ERROR ? RED : YELLOW;
-        out.append(tinted(BOLD, printable(place(diagnostic)) + ":")).append(' ');
+        out.append(tinted(BOLD, Printable.of(place(diagnostic)) + ":")).append(' ');
         out.append(tinted(tint, Spelling.of(diagnostic.severity()) + ":")).append(' ');
-        out.append(printable(diagnostic.message())).append('\n');
+        out.append(Printable.of(diagnostic.message())).append('\n');
         String line = diagnostic.sourceLine();
         if (line != null) {
             out.append("%5d | ".formatted(diagnostic.line()))
-                    .append(printable(line))
+                    .append(shown(line))
                     .append('\n');
             out.append("      | ").append(padding(line, diagnostic.sourceColumn()));
             out.append(tinted(tint, "^".repeat(Math.min(diagnostic.length(), shown(diagnostic, line)))))
@@ -103,7 +106,7 @@ public final class DiagnosticText {
         }
         if (diagnostic.hint() != null) {
             out.append("      = ").append(tinted(CYAN, "hint:")).append(' ');
-            out.append(printable(diagnostic.hint())).append('\n');
+            out.append(Printable.of(diagnostic.hint())).append('\n');
         }
     }
 
@@ -119,10 +122,10 @@ public final class DiagnosticText {
         return padding.toString();
     }
 
-    /** Control characters of a file must not reach the terminal. */
-    private static String printable(String text) {
+    /** A line of the file; a sign of the same width stands for each character that must not reach the terminal. */
+    private static String shown(String line) {
         StringBuilder out = new StringBuilder();
-        text.codePoints().forEach(c -> out.appendCodePoint(Character.isISOControl(c) && c != '\t' ? 0xFFFD : c));
+        line.codePoints().forEach(c -> out.appendCodePoint(Printable.is(c) || c == '\t' ? c : REPLACEMENT));
         return out.toString();
     }
 

@@ -31,6 +31,14 @@ final class PoolReader {
     private final Map<String, PoolConfig> pools = new LinkedHashMap<>();
     private final List<Reference> references = new ArrayList<>();
     private final Set<String> declared = new LinkedHashSet<>();
+    private final List<Written> written = new ArrayList<>();
+
+    /**
+     * A backend's address as the file has it.
+     *
+     * @param called its path, as {@code routes.www.example.com}
+     */
+    record Written(String pool, String called, HostPort address, Place place) {}
 
     /**
      * @param subject who names the pool, as "route www.example.com"
@@ -44,6 +52,11 @@ final class PoolReader {
 
     Map<String, PoolConfig> pools() {
         return pools;
+    }
+
+    /** Every backend's address that could be read. */
+    List<Written> written() {
+        return written;
     }
 
     void read(Fields section) {
@@ -71,7 +84,7 @@ final class PoolReader {
 
     private void readPool(String name, Fields fields) {
         fields.require("backends");
-        List<BackendConfig> backends = backends(fields, fields.items("backends"), fields.path("backends"));
+        List<BackendConfig> backends = backends(name, fields, fields.items("backends"), fields.path("backends"));
         if (fields.item("backends") instanceof Item.Listing listing
                 && listing.items().isEmpty()) {
             problems.error(listing.place(), fields.path("backends") + " must not be empty");
@@ -98,7 +111,7 @@ final class PoolReader {
         if (items.isEmpty()) {
             problems.error(item.place(), called + " must name a pool or at least one backend");
         }
-        List<BackendConfig> backends = backends(owner, items, called);
+        List<BackendConfig> backends = backends(bringer, owner, items, called);
         Place first = places.putIfAbsent(bringer, item.place());
         if (first != null) {
             problems.error(
@@ -167,7 +180,7 @@ final class PoolReader {
                 .orElse("; a backend is written with its port, as " + name + ":443");
     }
 
-    private List<BackendConfig> backends(Fields owner, List<Item> items, String called) {
+    private List<BackendConfig> backends(String pool, Fields owner, List<Item> items, String called) {
         List<BackendConfig> backends = new ArrayList<>();
         Map<HostPort, Place> seen = new HashMap<>();
         int index = 0;
@@ -181,11 +194,17 @@ final class PoolReader {
             Place first = seen.putIfAbsent(backend.address(), item.place());
             if (first == null) {
                 backends.add(backend);
+                written.add(new Written(pool, name, backend.address(), addressPlace(item)));
             } else {
                 problems.error(item.place(), called + " has " + backend.address() + " twice, first at " + first);
             }
         }
         return backends;
+    }
+
+    private static Place addressPlace(Item item) {
+        Item.Entry address = item instanceof Item.Mapping mapping ? mapping.entry("address") : null;
+        return address == null ? item.place() : address.value().place();
     }
 
     private static @Nullable BackendConfig backend(Fields owner, Item item, String called) {

@@ -262,7 +262,8 @@ final class ProgramReader {
                 file,
                 fields.choice("format", AccessFormat.class, base.format()),
                 fields.percent("sample_ok", base.sampleOkPercent()),
-                fields.choice("client_ip", ClientIp.class, base.clientIp()));
+                fields.choice("client_ip", ClientIp.class, base.clientIp()),
+                fields.flag("empty", base.empty()));
         fields.done();
         return read;
     }

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Those who ask the admin side for all it has, again and again, are not felt by those whom usher serves. */
+@Tag("slow")
 class AdminLoadIT {
     private static final String NAME = "www.example.com";
     private static final byte[] HELLO = Hello.of(NAME);

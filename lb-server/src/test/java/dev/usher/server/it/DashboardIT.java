@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -37,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The dashboard of a running usher with real traffic through it, as a person with a browser sees and uses it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
+@Tag("slow")
 class DashboardIT {
     private static final String WWW = "www.example.com";
     private static final String SHOP = "shop.example.com";
@@ -149,7 +151,7 @@ class DashboardIT {
         pages.put("names", List.of(WWW, "old.example.com", "add this route"));
         pages.put("certificates", List.of("CN=" + WWW, "CN=" + SHOP, "CN=usher test authority"));
         pages.put("events", List.of("backend down", "backend up", second.hostPort()));
-        pages.put("config", List.of("generation", "running = on disk", "None: what is on disk is in force."));
+        pages.put("config", List.of("generation", "config up to date", "None: what is on disk is in force."));
         pages.put("system", List.of("Workers", "Java", "Made of", "preact", "undertow"));
         return pages;
     }
@@ -390,7 +392,7 @@ class DashboardIT {
     void aLostConnectionIsToldAndComesBack() throws Exception {
         open(shut, "overview");
         awaitText("Open connections", SLOW_BROWSER);
-        awaitText("none in this second", SLOW_BROWSER);
+        awaitText("no session failed", SLOW_BROWSER);
         shut.program().signal("STOP");
         try {
             awaitText("Connection to usher lost since", Duration.ofSeconds(10));

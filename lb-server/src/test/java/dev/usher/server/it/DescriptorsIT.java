@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * usher takes as many connections as it has descriptors for, and the others wait for their turn. If there are fewer than
  * it was told, it waits instead of spinning, and serves again as soon as some are free.
  */
+@Tag("slow")
 class DescriptorsIT {
     private static final String WWW = "www.example.com";
     private static final byte[] HELLO = Hello.of(WWW);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Pools of three real web servers, one of which has a fault while visitors come without a pause: how soon usher notices,
  * what visitors notice of it, and that it has its share again once it is well.
  */
+@Tag("slow")
 class FaultsIT {
     private static final String NAME = "www.example.com";
     private static final int VISITORS = 4;

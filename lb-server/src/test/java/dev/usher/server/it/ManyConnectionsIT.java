@@ -17,9 +17,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many connections at once, and very many one after the other: none is lost, and nothing is left of them. */
+@Tag("slow")
 class ManyConnectionsIT {
     private static final String WWW = "www.example.com";
     private static final byte[] HELLO = Hello.of(WWW);

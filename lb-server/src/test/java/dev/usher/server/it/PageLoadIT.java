@@ -15,9 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a browser that has nothing yet is sent for a page of the dashboard: files, answers, history, but for headers. */
+@Tag("slow")
 class PageLoadIT {
     /** Of all that a page is sent, zipped, until it shows what it has to show. */
     private static final int BUDGET = 60_000;

@@ -5,17 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Background;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
 import dev.usher.relay.CloseReason;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AccessLogTest {
     private static final int WORKERS = 3;
+
+    private final Background background = new Background(Clock.SYSTEM);
 
     @TempDir
     private Path directory = Path.of("");
@@ -105,7 +111,7 @@ class AccessLogTest {
     void aFullDiskCostsLinesAndNothingElse() throws IOException {
         Path full = Path.of("/dev/full");
         Assumptions.assumeTrue(Files.isWritable(full), "no /dev/full here");
-        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full));
+        AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full), background);
         for (int i = 0; i < 10_000; i++) {
             log.ended(0, Ends.completed(i));
         }
@@ -122,7 +128,7 @@ class AccessLogTest {
 
     @Test
     void outputNoneMakesNoLog() throws IOException {
-        assertNull(AccessLog.open(config(Output.NONE, null, 100), 1));
+        assertNull(AccessLog.open(config(Output.NONE, null, 100), 1, background));
     }
 
     @Test
@@ -131,21 +137,47 @@ class AccessLogTest {
         AccessLog some = open(directory.resolve("some"), 10);
         int wanted = 0;
         for (int i = 0; i < 100_000; i++) {
-            wanted += some.wants(CloseReason.COMPLETED) ? 1 : 0;
-            assertTrue(!none.wants(CloseReason.COMPLETED));
-            assertTrue(none.wants(CloseReason.BACKEND_RESET));
+            wanted += some.wants(CloseReason.COMPLETED, false) ? 1 : 0;
+            assertTrue(!none.wants(CloseReason.COMPLETED, false));
+            assertTrue(none.wants(CloseReason.BACKEND_RESET, false));
         }
         assertTrue(wanted > 9_000 && wanted < 11_000, "was " + wanted); // ten standard deviations
         none.close();
         some.close();
     }
 
-    private static AccessLog open(Path file, int sampleOkPercent) throws IOException {
-        return Objects.requireNonNull(AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS));
+    /** A fault is a fault, whether or not a byte was sent before it. */
+    @Test
+    void leavesOutConnectionsWithoutAByteUnlessTheyFailed() throws IOException {
+        AccessLogConfig quiet = config(Output.FILE, directory.resolve("quiet"), 100);
+        AccessLogConfig all = new AccessLogConfig(
+                quiet.output(), directory.resolve("all"), quiet.format(), 100, quiet.clientIp(), true);
+        Set<CloseReason> leftOut = EnumSet.noneOf(CloseReason.class);
+        try (AccessLog log = Objects.requireNonNull(AccessLog.open(quiet, WORKERS, background));
+                AccessLog whole = Objects.requireNonNull(AccessLog.open(all, WORKERS, background))) {
+            for (CloseReason reason : CloseReason.values()) {
+                assertTrue(log.wants(reason, false), reason.word());
+                assertTrue(whole.wants(reason, true), reason.word());
+                if (!log.wants(reason, true)) {
+                    leftOut.add(reason);
+                }
+            }
+        }
+        assertEquals(
+                EnumSet.of(
+                        CloseReason.COMPLETED,
+                        CloseReason.CLIENT_GONE_BEFORE_HELLO,
+                        CloseReason.HELLO_TIMEOUT,
+                        CloseReason.CLIENT_RESET),
+                leftOut);
+    }
+
+    private AccessLog open(Path file, int sampleOkPercent) throws IOException {
+        return Objects.requireNonNull(AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS, background));
     }
 
     private static AccessLogConfig config(Output output, @org.jspecify.annotations.Nullable Path file, int percent) {
-        return new AccessLogConfig(output, file, AccessFormat.JSON, percent, ClientIp.FULL);
+        return new AccessLogConfig(output, file, AccessFormat.JSON, percent, ClientIp.FULL, false);
     }
 
     private static void awaitLines(Path file, int count) throws IOException {

@@ -288,7 +288,7 @@ class ConfigFileTest {
                       bind: :9000
                       tokens: [{ name: ops, role: operator, sha256: %s }]
                       tls: { cert: "%s", key: "%s" }
-                    logging: { level: debug, format: json, access: { output: none, client_ip: hashed, sample_ok: 5%% } }
+                    logging: { level: debug, format: json, access: { output: none, client_ip: hashed, sample_ok: 5%%, empty: true } }
                     """.formatted("0a".repeat(32), leaf.chainFile(), leaf.keyFile()));
             assertEquals(Fallback.CLOSE, config.defaultRoute());
             assertEquals(4, config.workers());
@@ -296,6 +296,11 @@ class ConfigFileTest {
                     AdminConfig.Role.OPERATOR,
                     config.admin().tokens().getFirst().role());
             assertEquals(5, config.logging().access().sampleOkPercent());
+            assertTrue(config.logging().access().empty());
+            assertFalse(valid("routes: { a.example: 10.0.0.1:443 }")
+                    .logging()
+                    .access()
+                    .empty());
         }
     }
 

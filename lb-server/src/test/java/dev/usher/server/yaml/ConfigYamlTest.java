@@ -69,7 +69,7 @@ class ConfigYamlTest {
                 reload: { watch: false, debounce: 1s, poll: 1m, on_removed_backend: close }
                 admin: { bind: "[::1]:9001", allowed_hosts: [a.example], read_only: false }
                 logging: { level: debug, format: json,
-                  access: { output: /var/log/a.log, sample_ok: 5%%, client_ip: hashed } }
+                  access: { output: /var/log/a.log, sample_ok: 5%%, client_ip: hashed, empty: true } }
                 """.formatted(new Certificates().authorityFile()));
     }
 

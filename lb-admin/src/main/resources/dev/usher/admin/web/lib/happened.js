@@ -13,6 +13,7 @@ export const KINDS = {
   admin: ["info", "info"],
   limit: ["alert", "warn"],
   warning: ["alert", "warn"],
+  recovered: ["up", "good"],
 };
 
 export const Kind = ({ kind }) => {

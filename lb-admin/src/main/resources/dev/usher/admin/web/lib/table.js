@@ -16,7 +16,7 @@ export function Search({ label, name = "filter", placeholder = "" }) {
     const { value } = event.target;
     setText(value);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => change({ [name]: value.trim() }), 200);
+    timer.current = setTimeout(() => change({ [name]: value.trim(), from: null }), 200);
   };
   return html`<span class="field search">
     <label for=${id}>${label}</label>
@@ -43,7 +43,7 @@ export function Choice({ label, name, options }) {
 export function Tick({ label, name }) {
   const [query, change] = useQuery();
   return html`<label class="field tick">
-    <input type="checkbox" checked=${query.has(name)} onChange=${(e) => change({ [name]: e.target.checked ? "1" : null })} />
+    <input type="checkbox" checked=${query.has(name)} onChange=${(e) => change({ [name]: e.target.checked ? "1" : null, from: null })} />
     ${label}
   </label>`;
 }

@@ -5,6 +5,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import htm from "htm";
 import { ago, count, dateTime, plural, roughly, utc, visible, words } from "./format.js";
 import { now } from "./live.js";
+import { useQuery } from "./place.js";
 import { store } from "./store.js";
 
 export const html = htm.bind(h);
@@ -14,7 +15,7 @@ export const Status = createContext(null);
 export const useStatus = () => useContext(Status);
 
 /** Things that should not wait: without what is only good to know. */
-export const pressing = ({ attention }) => attention.filter(({ severity }) => severity !== "info").length;
+export const pressing = ({ attention_total: total }) => total.critical + total.warning;
 
 /** One line about a change, for the eye and for screen readers: shown, and gone when the next one comes. */
 export const said = store({ text: "", number: 0 });
@@ -107,6 +108,22 @@ export const Nothing = ({ children }) => html`<p class="nothing dim">${children}
 export const Shown = ({ shown, total, what }) =>
   html`<p class="shown dim">${shown === total ? plural(total, what) : `${count(shown)} of ${plural(total, what)}`}</p>`;
 
+/** Rows of one page of a long list. */
+export const PAGE = 500;
+
+/** Which part of a long list is shown, and the way to the others; where all is shown, how much that is. */
+export function Pages({ shown, matching, total, what }) {
+  const [query, change] = useQuery();
+  const from = Number(query.get("from")) || 0;
+  if (shown === matching) return html`<${Shown} shown=${shown} total=${total} what=${what} />`;
+  const go = (to) => () => change({ from: to > 0 ? to : null }, false);
+  return html`<p class="shown dim pager">
+    <span>${count(from + (shown > 0))} to ${count(from + shown)} of ${plural(matching, what)}${matching < total && ` that match, of ${count(total)}`}</span>
+    <button type="button" class="small" disabled=${from === 0} onClick=${go(from - PAGE)}>Previous<span class="unseen"> ${PAGE}</span></button>
+    <button type="button" class="small" disabled=${from + shown >= matching} onClick=${go(from + PAGE)}>Next<span class="unseen"> ${PAGE}</span></button>
+  </p>`;
+}
+
 /** What may be wider than the screen: it scrolls by itself, also by keys. */
 export const Wide = ({ label, children }) => html`<div class="wide" role="region" aria-label=${label} tabindex="0">${children}</div>`;
 
@@ -123,9 +140,9 @@ export const Facts = ({ facts }) =>
   html`<dl class="facts">${facts.filter(Boolean).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
 const ON_DISK = {
-  same: ["up", "good", "running = on disk"],
-  different: ["alert", "warn", "on disk differs"],
-  faulty: ["alert", "bad", "on disk is faulty"],
+  same: ["up", "good", "config up to date"],
+  different: ["alert", "warn", "config file has changes"],
+  faulty: ["alert", "bad", "config file has errors"],
   none: ["info", "dim", "no file"],
 };
 
@@ -138,15 +155,18 @@ export const Diagnostics = ({ diagnostics }) => html`<ul class="diagnostics">${d
 
 const DAY_MILLIS = 86_400_000;
 
+/** Negative once it has expired. */
+export const secondsLeft = ({ not_after: end }) => (new Date(end) - now()) / 1000;
+
 /** Whether it ends within the time that its pool wants to be warned of; null asks for no warning. */
 const endsSoon = ({ not_after: end, warn_expiry_days: ahead }) => ahead != null && new Date(end) - now() < ahead * DAY_MILLIS;
 
 export function Days({ certificate }) {
   if (!certificate) return html`<span class="dim">–</span>`;
-  const { days_left: left, fault } = certificate;
-  if (left < 0) return html`<${Mark} icon="down" tone="bad">ended ${plural(-left, "day")} ago<//>`;
-  if (fault) return html`<${Mark} icon="alert" tone="warn">${plural(left, "day")}<//>`;
-  return html`<${Mark} ...${endsSoon(certificate) ? { icon: "alert", tone: "warn" } : { icon: "up", tone: "good" }}>${plural(left, "day")}<//>`;
+  const left = secondsLeft(certificate);
+  if (left < 0) return html`<${Mark} icon="down" tone="bad">expired ${roughly(-left)} ago<//>`;
+  if (certificate.fault) return html`<${Mark} icon="alert" tone="warn">${roughly(left)}<//>`;
+  return html`<${Mark} ...${endsSoon(certificate) ? { icon: "alert", tone: "warn" } : { icon: "up", tone: "good" }}>${roughly(left)}<//>`;
 }
 
 /** A page is fetched when it is first asked for: what is looked at most needs least. */

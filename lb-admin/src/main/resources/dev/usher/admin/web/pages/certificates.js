@@ -9,7 +9,7 @@ const Covered = ({ names }) => html`<span class="names">${names.slice(0, 6).map(
 const COLUMNS = [
   { id: "backend", label: "backend", sort: (c) => c.backend, cell: (c) => html`<${Link} page=${`pools?filter=${encodeURIComponent(c.backend)}`}><span class="nowrap">${c.backend}</span><//>` },
   { id: "pool", label: "pool", sort: (c) => c.pool, cell: (c) => html`<${Text}>${c.pool}<//>` },
-  { id: "days", label: "ends in", sort: (c) => c.certificate.days_left, cell: (c) => html`<span class="nowrap"><${Days} certificate=${c.certificate} /></span><span class="why dim nowrap">${dateTime(new Date(c.certificate.not_after)).slice(0, 16)}</span>` },
+  { id: "days", label: "expires in", sort: (c) => c.certificate.not_after, cell: (c) => html`<span class="nowrap"><${Days} certificate=${c.certificate} /></span><span class="why dim nowrap">${dateTime(new Date(c.certificate.not_after)).slice(0, 16)}</span>` },
   { id: "names", label: "names", class: "name", cell: (c) => html`<${Covered} names=${c.certificate.names} />` },
   { id: "subject", label: "subject", class: "name", sort: (c) => c.certificate.subject, cell: (c) => html`<${Text}>${c.certificate.subject}<//><span class="why dim">serial <${Text}>${c.certificate.serial}<//></span>` },
   { id: "issuer", label: "issuer", class: "name", sort: (c) => c.certificate.issuer, cell: (c) => html`<${Text}>${c.certificate.issuer}<//><span class="why dim">${plural(c.certificate.chain_length, "certificate")} shown</span>` },

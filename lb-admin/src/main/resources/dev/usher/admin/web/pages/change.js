@@ -44,7 +44,7 @@ export function Page({ backend, onClose }) {
       <p class="buttons">
         <button type="submit" class="first" disabled=${busy}>Apply</button>
         <button type="button" onClick=${onClose}>Cancel</button>
-        <button type="button" class="danger" onClick=${() => setClosing(true)}>Close ${plural(backend.open, "connection")}…</button>
+        ${backend.open > 0 && html`<button type="button" class="danger" onClick=${() => setClosing(true)}>Close ${plural(backend.open, "connection")}…</button>`}
       </p>
     </form>
   <//>`;

@@ -64,7 +64,7 @@ export function Page() {
       <${Search} label="Filter" placeholder="name, client, id" />
       <${Pick} label="Pool" value=${pool} options=${pools.map(({ name }) => name)} onChange=${choose("pool")} />
       <${Pick} label="Backend" value=${backend} options=${[...new Set(addresses.map(({ address }) => address))]} onChange=${choose("backend")} />
-      <button type="button" aria-pressed=${held} onClick=${() => setHeld(!held)}>${held ? "Go on" : "Hold still"}</button>
+      <button type="button" aria-pressed=${held} onClick=${() => setHeld(!held)}>${held ? "Go on" : "Pause"}</button>
       ${!lock && owner && html`<button type="button" class="danger" onClick=${ask.all}>Close all of ${backend}…</button>`}
     </div>
     <${Lock} />

@@ -8,8 +8,8 @@ import { At, html, Loaded, Nothing, Shown, Text } from "../lib/ui.js";
 const COLUMNS = [
   { id: "at", label: "when", sort: (e) => e.sequence, number: false, cell: (e) => html`<span class="nowrap"><${At} at=${e.at} /></span>` },
   { id: "kind", label: "what", sort: (e) => e.kind, cell: (e) => html`<${Kind} kind=${e.kind} />` },
-  { id: "subject", label: "of", sort: (e) => e.subject, cell: (e) => html`<${Text}>${e.subject}<//>` },
-  { id: "text", label: "more", cell: (e) => html`<${Text} lines>${e.text}<//>` },
+  { id: "subject", label: "subject", sort: (e) => e.subject, cell: (e) => html`<${Text}>${e.subject}<//>` },
+  { id: "text", label: "details", cell: (e) => html`<${Text} lines>${e.text}<//>` },
 ];
 
 export function Page() {

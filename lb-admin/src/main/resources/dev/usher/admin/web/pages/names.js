@@ -8,9 +8,9 @@ import { Ago, html, Loaded, Mark, Nothing, Text } from "../lib/ui.js";
 
 const columns = (add) => [
   { id: "name", label: "name", class: "name", sort: (n) => n.name, cell: (n) => html`<${Text}>${n.name}<//>` },
-  { id: "known", label: "route", sort: (n) => (n.known ? 1 : 0), cell: (n) => (n.known ? html`<${Mark} icon="up" tone="good">has one<//>` : html`<${Mark} icon="alert" tone="warn">none<//>`) },
+  { id: "known", label: "route", sort: (n) => (n.known ? 1 : 0), cell: (n) => (n.known ? html`<${Mark} icon="up" tone="good">has one<//>` : html`<${Mark} icon="alert" tone="warn">${n.valid ? "none" : "none: no host name"}<//>`) },
   {
-    id: "count", label: "asked for", number: true, sort: (n) => n.count,
+    id: "count", label: "requests", number: true, sort: (n) => n.count,
     cell: (n) => html`${n.error ? html`<span class="dim" title=${`at least ${count(n.count - n.error)}`}>up to </span>` : ""}${count(n.count)}`,
   },
   { id: "seen", label: "last", sort: (n) => -Date.parse(n.last_seen), cell: (n) => html`<span class="nowrap"><${Ago} at=${n.last_seen} /></span>` },
@@ -18,7 +18,7 @@ const columns = (add) => [
     id: "act", says: "Act",
     cell: (n) => n.known
       ? html`<a class="button small" href=${`/ui${withQuery("/routes", { explain: "1", name: n.name })}`}>explain<span class="unseen"> ${visible(n.name)}</span></a>`
-      : html`<button type="button" class="small" onClick=${() => add(n.name)}>add this route…<span class="unseen"> for ${visible(n.name)}</span></button>`,
+      : n.valid && html`<button type="button" class="small" onClick=${() => add(n.name)}>add this route…<span class="unseen"> for ${visible(n.name)}</span></button>`,
   },
 ];
 

@@ -1,11 +1,11 @@
 import { useData } from "../lib/api.js";
 import { TimeChart } from "../lib/chart.js";
-import { bytesRate, clock, count, plural, rate, seconds, span, words } from "../lib/format.js";
+import { bytesRate, clock, count, plural, rate, roughly, seconds, span, words } from "../lib/format.js";
 import { EventList } from "../lib/happened.js";
 import { live } from "../lib/live.js";
 import { meaning } from "../lib/reasons.js";
 import { useStore } from "../lib/store.js";
-import { Ago, html, Icon, Link, pressing, Severity, Text, useStatus } from "../lib/ui.js";
+import { Ago, html, Icon, Link, pressing, secondsLeft, Severity, Text, useStatus } from "../lib/ui.js";
 
 export function Page() {
   const status = useStatus();
@@ -35,24 +35,23 @@ const percentiles = (what) => [
   { label: "p99", column: `${what}_p99`, colour: "--c3" },
 ];
 
-/** Things that are told of before one asks for more. */
-const AT_ONCE = 10;
 const ORDER = ["critical", "warning", "info"];
 const bySeverity = (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity);
 
 /** The headline. Nobody knows that all is well while usher does not answer. */
 function verdict(status, lost) {
-  const { attention, state } = status;
+  const { attention_total: total, state } = status;
   const number = pressing(status);
   const things = `${plural(number, "thing needs", "things need")} attention`;
-  if (attention.some(({ severity }) => severity === "critical")) return { tone: "critical", icon: "alert", text: `Clients are refused: ${things}` };
+  if (total.critical) return { tone: "critical", icon: "alert", text: `Clients are refused: ${things}` };
   if (state === "draining") return { tone: "some", icon: "draining", text: number ? `usher is draining, and ${things}` : "usher is draining" };
   if (number) return { tone: "some", icon: "alert", text: things };
   return lost ? { tone: "unknown", icon: "info", text: "nothing needed attention" } : { tone: "none", icon: "up", text: "All is well" };
 }
 
 function Attention({ status }) {
-  const { attention, backends, config } = status;
+  const { attention, attention_total: total, backends, config } = status;
+  const more = total.critical + total.warning + total.info - attention.length;
   const worst = [...attention].sort(bySeverity);
   const { phase, since } = useStore(live);
   const { tone, icon, text } = verdict(status, phase === "lost");
@@ -62,8 +61,8 @@ function Attention({ status }) {
       ${count(backends.serving)} of ${plural(backends.total, "backend")} take sessions. Up for ${span(status.uptime_seconds)}.
       ${" "}Configuration <${Link} page="config">generation ${config.generation}<//> in force since <${Ago} at=${config.in_force_since} />.
     </p>
-    <${Things} things=${worst.slice(0, AT_ONCE)} />
-    ${worst.length > AT_ONCE && html`<details><summary>and ${count(worst.length - AT_ONCE)} more</summary><${Things} things=${worst.slice(AT_ONCE)} /></details>`}
+    <${Things} things=${worst} />
+    ${more > 0 && html`<p>and ${count(more)} more: <${Link} page="pools?unhealthy=1">all unhealthy backends<//></p>`}
   </section>`;
 }
 
@@ -83,15 +82,16 @@ const Tile = ({ name, value, more, page, tone }) => html`<li class=${`tile ${ton
 
 function Tiles({ status }) {
   const { frame } = useStore(live);
-  const failures = Object.entries(frame?.failures ?? {}).sort(([, a], [, b]) => b - a);
+  const failures = Object.entries(frame?.failures_last_minute ?? {}).sort(([, a], [, b]) => b - a);
+  const failed = frame && failures.reduce((sum, [, n]) => sum + n, 0);
   const backends = frame ? [frame.serving_backends, frame.backends] : [status.backends.serving, status.backends.total];
   return html`<ul class="tiles" aria-label="Now">
     <${Tile} name="Open connections" page="connections" value=${count(frame?.open ?? status.open)} more=${`${count(status.accepted_total)} in all`} />
     <${Tile} name="New per second" value=${rate(frame?.new_per_second)} more=${`hello read in ${seconds(frame?.hello?.p50)}`} />
     <${Tile} name="From clients" value=${bytesRate(frame?.received_bytes_per_second)} more="received" />
     <${Tile} name="To clients" value=${bytesRate(frame?.sent_bytes_per_second)} more="sent" />
-    <${Tile} name="Failures per second" value=${rate(frame?.failures_per_second)} tone=${failures.length ? "warn" : ""}
-      more=${failures.length ? failures.slice(0, 2).map(([reason, n]) => `${words(reason)} ${rate(n)}`).join(", ") : "none in this second"} />
+    <${Tile} name="Failures, last minute" value=${count(failed)} tone=${failures.length ? "warn" : ""}
+      more=${failures.length ? failures.slice(0, 2).map(([reason, n]) => `${words(reason)} ${count(n)}`).join(", ") : "no session failed"} />
     <${Tile} name="Backends serving" page="pools" value=${`${count(backends[0])} of ${count(backends[1])}`} tone=${backends[0] < backends[1] ? "warn" : ""}
       more=${`${count(status.pools.serving)} of ${plural(status.pools.total, "pool")} serving`} />
     <${CertificateTile} attention=${status.attention} />
@@ -101,13 +101,13 @@ function Tiles({ status }) {
 /** What needs attention decides here too: each pool has its own warn_expiry. */
 function CertificateTile({ attention }) {
   const { data } = useData("/certificates?limit=100", 60_000);
-  const days = (data?.certificates ?? []).map(({ certificate }) => certificate.days_left);
-  const ended = days.filter((left) => left < 0).length;
+  const ends = (data?.certificates ?? []).map(({ certificate }) => secondsLeft(certificate));
+  const ended = ends.filter((left) => left < 0).length;
   const told = attention.filter(({ kind }) => kind === "certificate").length;
-  const next = days.filter((left) => left >= 0).sort((a, b) => a - b)[0];
-  const value = !data ? "–" : ended ? `${ended} ended` : told ? `${told} to look at` : days.length ? "good" : "none seen";
-  return html`<${Tile} name="Certificates" page="certificates" value=${value} tone=${ended ? "bad" : told ? "warn" : ""}
-    more=${next == null ? "as seen by TLS probes" : `the next ends in ${plural(next, "day")}`} />`;
+  const next = ends.filter((left) => left >= 0).sort((a, b) => a - b)[0];
+  const value = !data ? "–" : ended ? `${ended} expired` : told ? `${told} to look at` : ends.length ? "good" : "none seen";
+  return html`<${Tile} name="Certificates" page="certificates" value=${value} tone=${!data ? "" : ended ? "bad" : told ? "warn" : ""}
+    more=${next == null ? "as seen by TLS probes" : `the next expires in ${roughly(next)}`} />`;
 }
 
 /** Why sessions ended: now and since the start. */

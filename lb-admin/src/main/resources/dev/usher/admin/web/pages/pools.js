@@ -4,7 +4,7 @@ import { useData, withQuery } from "../lib/api.js";
 import { bytesRate, clock, count, rate, seconds } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Cells, Heads, Search, sorted, Tick } from "../lib/table.js";
-import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, Serving, Shown, Since, State, Text, Wide } from "../lib/ui.js";
+import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, PAGE, Pages, Serving, Since, State, Text, Wide } from "../lib/ui.js";
 
 /** Backends with what they did per second since the last look. */
 function withRates(pool, before, elapsed) {
@@ -47,7 +47,7 @@ const columns = (change) => [
     id: "probe", label: "last probe", class: "probe", sort: (b) => b.last_probe?.took_seconds,
     cell: (b) => b.last_probe ? html`<span class="text">${b.last_probe.text}</span><span class="why dim">in ${seconds(b.last_probe.took_seconds)}, <${Ago} at=${b.last_probe.at} /></span>` : html`<span class="dim">none</span>`,
   },
-  { id: "certificate", label: "certificate", sort: (b) => b.certificate?.days_left, cell: (b) => html`<span class="nowrap"><${Days} certificate=${b.certificate} /></span>` },
+  { id: "certificate", label: "certificate", sort: (b) => b.certificate?.not_after, cell: (b) => html`<span class="nowrap"><${Days} certificate=${b.certificate} /></span>` },
   change && { id: "change", says: "Change", class: "acts", cell: (b) => html`<${Acts} backend=${b} change=${change} />` },
 ].filter(Boolean);
 
@@ -58,26 +58,27 @@ export function Page() {
   const [changing, setChanging] = useState(null);
   const lock = useLock();
   const only = query.has("unhealthy");
-  const from = useData(withQuery("/pools", { filter: query.get("filter"), limit: 500 }), 2000);
+  const from = useData(withQuery("/pools", { filter: query.get("filter"), unhealthy: only ? "true" : null, offset: query.get("from"), limit: PAGE }), 2000);
   const table = columns(lock ? null : setChanging);
   return html`
     <div class="tools">
       <${Search} label="Filter" placeholder="pool or backend" />
-      <${Tick} label="Only what is not up" name="unhealthy" />
+      <${Tick} label="Only unhealthy" name="unhealthy" />
     </div>
     <${Lock} />
-    <${Loaded} from=${from}>${({ pools, total }) => {
+    <${Loaded} from=${from}>${({ pools, matching, total }) => {
       const groups = pools
         .map((pool) => ({ pool, backends: withRates(pool, from.before, from.elapsed) }))
         .map(({ pool, backends }) => ({ pool, backends: only ? backends.filter((b) => !healthy(b)) : backends }))
         .filter(({ backends }) => !only || backends.length);
       return html`
-        <${Shown} shown=${groups.length} total=${total} what="pool" />
+        <${Pages} shown=${pools.length} matching=${matching} total=${total} what="pool" />
         ${groups.length ? html`<${Wide} label="Pools and their backends"><table class="grouped">
           <caption class="unseen">Pools and their backends</caption>
           <${Heads} columns=${table} />
           ${groups.map((group) => html`<${Group} key=${group.pool.name} group=${group} columns=${table} />`)}
-        </table><//>` : html`<${Nothing}>${only ? "Every backend is up." : "No pool contains this text."}<//>`}`;
+        </table><//>` : html`<${Nothing}>${only ? "Every backend is up." : "No pool contains this text."}<//>`}
+        ${pools.length < matching && html`<${Pages} shown=${pools.length} matching=${matching} total=${total} what="pool" />`}`;
     }}<//>
     ${changing && html`<${Lazy} path="change" backend=${changing} onClose=${() => setChanging(null)} />`}`;
 }

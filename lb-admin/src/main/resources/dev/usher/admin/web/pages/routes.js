@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useData, withQuery } from "../lib/api.js";
 import { useQuery } from "../lib/place.js";
 import { Search, Table } from "../lib/table.js";
-import { html, Link, Loaded, Mark, Nothing, Serving, Shown, State, Text } from "../lib/ui.js";
+import { html, Link, Loaded, Mark, Nothing, PAGE, Pages, Serving, State, Text } from "../lib/ui.js";
 
 const KINDS = {
   exact: "this name",
@@ -35,10 +35,10 @@ const sample = ({ name, kind }) =>
 
 const columns = [
   { id: "name", label: "name", sort: (r) => r.name, cell: (r) => html`<${Text}>${r.name}<//>` },
-  { id: "kind", label: "takes", sort: (r) => r.kind, cell: (r) => KINDS[r.kind] ?? r.kind },
+  { id: "kind", label: "matches", sort: (r) => r.kind, cell: (r) => KINDS[r.kind] ?? r.kind },
   { id: "pool", label: "goes to", sort: (r) => r.pool, cell: (r) => html`<${Target} route=${r} />` },
   { id: "serving", label: "backends serving", sort: (r) => (r.backends ? r.serving / r.backends : 2), cell: (r) => (r.action === "pool" ? html`<${Serving} serving=${r.serving} backends=${r.backends} />` : html`<span class="dim">–</span>`) },
-  { id: "rules", label: "with rules", cell: (r) => html`<${Only} route=${r} />` },
+  { id: "rules", label: "rules", cell: (r) => html`<${Only} route=${r} />` },
   {
     id: "explain", says: "Explain",
     cell: (r) => html`<a class="button small" href=${`/ui${withQuery("/routes", { explain: "1", name: sample(r) })}`}>explain<span class="unseen"> ${r.name}</span></a>`,
@@ -47,13 +47,14 @@ const columns = [
 
 export function Page() {
   const [query] = useQuery();
-  const from = useData(withQuery("/routes", { filter: query.get("filter"), limit: 500 }), 2000);
+  const from = useData(withQuery("/routes", { filter: query.get("filter"), offset: query.get("from"), limit: PAGE }), 2000);
   return html`
     <${Explain} />
     <div class="tools"><${Search} label="Filter" placeholder="name or pool" /></div>
-    <${Loaded} from=${from}>${({ routes, total }) => html`
-      <${Shown} shown=${routes.length} total=${total} what="route" />
+    <${Loaded} from=${from}>${({ routes, matching, total }) => html`
+      <${Pages} shown=${routes.length} matching=${matching} total=${total} what="route" />
       ${routes.length ? html`<${Table} label="Routes" columns=${columns} rows=${routes} id=${(r) => `${r.kind} ${r.name} ${r.listeners}`} />` : html`<${Nothing}>No route contains this text.<//>`}
+      ${routes.length < matching && html`<${Pages} shown=${routes.length} matching=${matching} total=${total} what="route" />`}
     `}<//>`;
 }
 

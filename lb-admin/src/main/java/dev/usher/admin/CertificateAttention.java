@@ -1,0 +1,45 @@
+package dev.usher.admin;
+
+import dev.usher.admin.Attention.Entry;
+import dev.usher.admin.Attention.Entry.Kind;
+import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.config.Units;
+import dev.usher.pool.CertificateSeen;
+import dev.usher.view.BackendView;
+import dev.usher.view.PoolView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** What somebody should know of the certificate that a probe has seen. */
+final class CertificateAttention {
+    private CertificateAttention() {}
+
+    static void of(PoolView pool, BackendView backend, List<Entry> entries) {
+        CertificateSeen seen = backend.certificate();
+        if (seen == null) {
+            return;
+        }
+        Duration ahead = backend.warnExpiry();
+        Duration left = Duration.between(Instant.now(), seen.notAfter());
+        String text = null;
+        if (ahead != null && left.isNegative()) {
+            text = "its certificate expired " + Units.span(left.negated()) + " ago, on " + seen.notAfter()
+                    + ": browsers refuse it. Renew it on the backend";
+        } else if (ahead != null && left.compareTo(ahead) < 0) {
+            text = "its certificate expires in " + Units.span(left) + ", on " + seen.notAfter()
+                    + ". Renew it on the backend";
+        } else if (seen.fault() != null) {
+            text = "its certificate does not verify: " + seen.fault();
+        }
+        if (text != null) {
+            entries.add(new Entry(
+                    Severity.WARNING,
+                    Kind.CERTIFICATE,
+                    Attention.subject(backend.address(), pool.name()),
+                    text,
+                    left.isNegative() ? seen.notAfter() : null,
+                    "certificates?filter=" + Attention.escaped(backend.address())));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.usher.admin.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.xnio.IoUtils;
+
+/**
+ * An answer that takes milliseconds to make and is long: a scrape, a list. It is made on a thread of its own, one at a time, and
+ * few are under way at once, from the question until the client has taken the last byte. So a crowd that asks for it, and reads
+ * nothing, holds up nobody who asks for something else, and costs the memory of a few. When all places are taken, whoever has
+ * had one for a second without reading gives way to who comes; a client that reads needs less. Any thread.
+ */
+public final class Heavy implements HttpHandler {
+    /** Browsers and scrapers that ask within the same second. */
+    static final int MOST = 16;
+
+    private static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int THREAD_IDLE_SECONDS = 10;
+
+    private final HttpHandler next;
+    private final Executor thread;
+    /** When each began, the oldest first. Guarded by this. */
+    private final Map<HttpServerExchange, Long> underWay = new LinkedHashMap<>();
+
+    /** @param name of its thread, as {@code metrics} */
+    public Heavy(String name, HttpHandler next) {
+        this.next = next;
+        ThreadPoolExecutor one = new ThreadPoolExecutor(
+                1,
+                1,
+                THREAD_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), // has one for each connection at most, of which there are some hundreds
+                Thread.ofPlatform().daemon().name("admin-" + name).factory());
+        one.allowCoreThreadTimeOut(true);
+        this.thread = one;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (!exchange.isInIoThread()) {
+            next.handleRequest(exchange);
+        } else if (takePlace(exchange)) {
+            exchange.addExchangeCompleteListener((ended, rest) -> {
+                leave(ended);
+                rest.proceed();
+            });
+            exchange.dispatch(thread, next);
+        } else {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
+            Problem.of(503, "many ask for this, and have yet to take it: ask again in a second")
+                    .send(exchange);
+        }
+    }
+
+    private synchronized boolean takePlace(HttpServerExchange exchange) {
+        long now = System.nanoTime();
+        if (underWay.size() >= MOST) {
+            Iterator<Map.Entry<HttpServerExchange, Long>> oldest =
+                    underWay.entrySet().iterator();
+            Map.Entry<HttpServerExchange, Long> goes = oldest.next();
+            if (now - goes.getValue() < MIN_NANOS) {
+                return false;
+            }
+            oldest.remove();
+            IoUtils.safeClose(goes.getKey().getConnection());
+        }
+        underWay.put(exchange, now);
+        return true;
+    }
+
+    private synchronized void leave(HttpServerExchange exchange) {
+        underWay.remove(exchange);
+    }
+}

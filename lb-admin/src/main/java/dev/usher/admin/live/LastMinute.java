@@ -1,0 +1,36 @@
+package dev.usher.admin.live;
+
+import dev.usher.relay.CloseReason;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Sessions that failed within the last minute, by reason: a failure every few seconds is not in the second that one sees. */
+final class LastMinute {
+    private static final int SECONDS = 60;
+
+    /** What had ended, at each of the last seconds; the oldest first. */
+    private final Deque<Map<String, Long>> ended = new ArrayDeque<>(SECONDS + 1);
+
+    /**
+     * Takes what has ended until now; to be called once a second.
+     *
+     * @return what failed since a minute ago; reasons without one are left out
+     */
+    Map<String, Long> next(Map<String, Long> now) {
+        if (ended.size() == SECONDS) {
+            ended.removeFirst();
+        }
+        Map<String, Long> before = ended.isEmpty() ? now : ended.getFirst();
+        ended.addLast(now);
+        Map<String, Long> failures = new LinkedHashMap<>();
+        now.forEach((reason, count) -> {
+            long grown = count - before.getOrDefault(reason, 0L);
+            if (grown > 0 && !reason.equals(CloseReason.COMPLETED.word())) {
+                failures.put(reason, grown);
+            }
+        });
+        return failures;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.usher;
+
+import dev.usher.Event.Kind;
+import dev.usher.time.Clock;
+import dev.usher.time.Moment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tasks that nobody waits for, so that nobody would notice their end: the access log's writer, the watch over the files,
+ * the live figures. Each says here that it works, or why it does not; whoever shows how usher is asks here. Any thread but a
+ * worker's.
+ *
+ * <pre>
+ *   WORKS --failed, ended, or in one go for longer than its patience--> FAILING --works again--> WORKS
+ * </pre>
+ */
+public final class Background {
+    private final Clock clock;
+    private final Map<String, Task> tasks = new ConcurrentHashMap<>();
+
+    public Background(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * A task that fails now.
+     *
+     * @param task as {@code access log}
+     * @param since by the wall clock
+     * @param why in words
+     * @param remedy for somebody to do
+     */
+    public record Failure(String task, Instant since, String why, String remedy) {}
+
+    /**
+     * The task of a name; it works until it says otherwise.
+     *
+     * @param remedy for somebody to do while it fails
+     * @param patience the longest that one go may take
+     */
+    public Task task(String name, String remedy, Duration patience) {
+        return tasks.computeIfAbsent(name, _ -> new Task(name, remedy, patience));
+    }
+
+    /** One task. Its methods may be called from any thread. */
+    public final class Task {
+        private final String name;
+        private final String remedy;
+        private final Duration patience;
+        /** Null exactly while it has not failed. Guarded by this, as are those below. */
+        private @Nullable String why;
+
+        private long failedNanos;
+        private boolean busy;
+        private long busyNanos;
+        private boolean ended;
+        /** Whether its failure is an event. Used by the keeper only. */
+        private boolean said;
+
+        private Task(String name, String remedy, Duration patience) {
+            this.name = name;
+            this.remedy = remedy;
+            this.patience = patience;
+        }
+
+        /** It begins a go, which must not last. */
+        public synchronized void begins() {
+            busy = true;
+            busyNanos = clock.nanos();
+        }
+
+        /** It waits for its next go. */
+        public synchronized void rests() {
+            busy = false;
+        }
+
+        /** Its last go did what it is for. */
+        public synchronized void works() {
+            busy = false;
+            if (!ended) {
+                why = null;
+            }
+        }
+
+        /** Its last go did not. */
+        public synchronized void failed(String reason) {
+            busy = false;
+            if (why == null) {
+                failedNanos = clock.nanos();
+            }
+            why = reason;
+        }
+
+        /** Runs all of it, which returns only when usher ends: a fault that ends it earlier is a failure for good. */
+        public void whole(Runnable task) {
+            try {
+                task.run();
+            } catch (RuntimeException | Error fault) { // a class that is gone is an Error, and the thread's end
+                failed("it has ended by a fault: " + fault);
+                synchronized (this) {
+                    ended = true;
+                }
+                throw fault;
+            }
+        }
+
+        private synchronized @Nullable Failure failure(Moment now) {
+            if (why != null) {
+                return new Failure(name, now.wall(failedNanos), why, ended ? "restart usher" : remedy);
+            }
+            if (busy && now.since(busyNanos).compareTo(patience) > 0) {
+                return new Failure(
+                        name, now.wall(busyNanos), "it hangs for more than " + patience.toSeconds() + " s", remedy);
+            }
+            return null;
+        }
+    }
+
+    /** What fails now, by name. */
+    public List<Failure> failing() {
+        Moment now = Moment.now(clock);
+        List<Failure> failing = new ArrayList<>();
+        for (Task task : tasks.values()) {
+            Failure failure = task.failure(now);
+            if (failure != null) {
+                failing.add(failure);
+            }
+        }
+        failing.sort(Comparator.comparing(Failure::task));
+        return failing;
+    }
+
+    /** The names of all tasks, in order. */
+    public List<String> names() {
+        return tasks.keySet().stream().sorted().toList();
+    }
+
+    /** Makes events of what has changed since the last look. To be called about once a second, by one thread. */
+    void look(Events events) {
+        Moment now = Moment.now(clock);
+        for (Task task : tasks.values()) {
+            Failure failure = task.failure(now);
+            if (failure != null && !task.said) {
+                events.add(Kind.WARNING, task.name, failure.why() + "; " + failure.remedy());
+            } else if (failure == null && task.said) {
+                events.add(Kind.RECOVERED, task.name, "works again");
+            }
+            task.said = failure != null;
+        }
+    }
+}

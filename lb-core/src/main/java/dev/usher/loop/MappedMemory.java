@@ -1,0 +1,95 @@
+package dev.usher.loop;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anonymous mappings of Linux: pages that are given back are the system's at once, and neither the collector nor the C
+ * library has a say. The numbers are those of every architecture that a JDK 25 runs on.
+ */
+final class MappedMemory implements SlabMemory {
+    private static final int PROT_READ_WRITE = 1 | 2;
+    private static final int MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
+    private static final long MAP_FAILED = -1;
+    private static final int MADV_DONTNEED = 4;
+    /** One touched page must not become two mebibytes of them. */
+    private static final int MADV_NOHUGEPAGE = 15;
+
+    private static final MethodHandle MMAP =
+            function("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle MUNMAP = function("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final MethodHandle MADVISE = function("madvise", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle GETPAGESIZE = function("getpagesize", JAVA_INT);
+
+    private final int pageBytes = pageBytes();
+
+    @SuppressWarnings("restricted") // the functions are the C library's, and these are their signatures
+    private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... parameters) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(
+                linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, parameters));
+    }
+
+    @Override
+    @SuppressWarnings("restricted") // the length is that of the mapping, and the arena ends it
+    public @Nullable MemorySegment allocate(long bytes, Arena arena) {
+        MemorySegment mapped = mmap(bytes);
+        if (mapped.address() == MAP_FAILED) {
+            return null;
+        }
+        madvise(mapped, bytes, MADV_NOHUGEPAGE); // refused by a kernel without huge pages, which is as well
+        return mapped.reinterpret(bytes, arena, MappedMemory::munmap);
+    }
+
+    /** Refused where pages are locked; then they stay until the slab is unmapped. */
+    @Override
+    public boolean discard(MemorySegment part) {
+        return part.byteSize() % pageBytes == 0 && madvise(part, part.byteSize(), MADV_DONTNEED) == 0;
+    }
+
+    private static MemorySegment mmap(long bytes) {
+        try {
+            return (MemorySegment)
+                    MMAP.invokeExact(MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private static void munmap(MemorySegment mapped) {
+        int failed;
+        try {
+            failed = (int) MUNMAP.invokeExact(mapped, mapped.byteSize());
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+        if (failed != 0) { // the system has no room to note the hole that this makes
+            madvise(mapped, mapped.byteSize(), MADV_DONTNEED);
+        }
+    }
+
+    private static int madvise(MemorySegment part, long bytes, int advice) {
+        try {
+            return (int) MADVISE.invokeExact(part, bytes, advice);
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private static int pageBytes() {
+        try {
+            return (int) GETPAGESIZE.invokeExact();
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.usher.relay;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Hashes of client addresses. They are seeded, so that nobody can choose addresses that fall together. IPv6 clients count
+ * by their /64, since that is what one of them has.
+ */
+final class AddressHash {
+    private final long seed = ThreadLocalRandom.current().nextLong();
+
+    long of(InetAddress client) {
+        byte[] address = client.getAddress();
+        long bits = 0;
+        int counted = client instanceof Inet4Address ? 4 : 8;
+        for (int i = 0; i < counted; i++) {
+            bits = bits << 8 | (address[i] & 255);
+        }
+        long h = (bits ^ seed) * 0xbf58476d1ce4e5b9L; // the finalizer of SplitMix64
+        h = (h ^ (h >>> 32)) * 0x94d049bb133111ebL;
+        return h ^ (h >>> 29);
+    }
+}

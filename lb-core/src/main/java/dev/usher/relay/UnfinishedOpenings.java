@@ -1,0 +1,204 @@
+package dev.usher.relay;
+
+import dev.usher.loop.BufferPool;
+import dev.usher.loop.HeldBuffer;
+import dev.usher.loop.Worker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The openings of one worker that hold a buffer and are not whole. All together have a share of the worker's buffers, so
+ * that openings which are whole find room, whoever sends parts of hellos and stops.
+ *
+ * <p>Where an opening needs room, and half of the share is in use, room is made: the largest opening of the address that
+ * holds most goes, of several the one that has been as large for the longest. Where one address alone holds all, it may be
+ * many clients behind a translator: there the one goes that has made the least of what it holds, by bytes and the time since
+ * it last grew, since a small new one is to have its chance. Below half of the share no address is looked at.
+ *
+ * <p>Addresses are told apart by a hash, into so many places that two seldom share one; to whom that happens, the larger
+ * openings of both go first.
+ */
+final class UnfinishedOpenings {
+    /** The share is a quarter of all that a worker may hold. Relays leave it to openings: {@link BufferPool#hasRoomToRelay}. */
+    private static final int SHARE = 4;
+    /** Room for the largest hello and its larger buffer while it grows: with the smallest budget one must come through. */
+    private static final long MIN_SHARE_BYTES = 256 * 1024;
+
+    /** Places for addresses. All are looked through for each opening that goes, which takes a microsecond. */
+    private static final int HOLDERS = 1024;
+
+    private static final int SIZES = Integer.numberOfTrailingZeros(BufferPool.MAX_BYTES / BufferPool.MIN_BYTES) + 1;
+
+    /** What one opening holds: its place in a list of those of one address and size, in the order in which they came to it. */
+    static final class Part {
+        private final Opening opening;
+        private final Holder holder;
+        private final int bytes;
+        private final long sinceNanos;
+        private @Nullable Part previous;
+        private @Nullable Part next;
+
+        private Part(Opening opening, Holder holder, long sinceNanos) {
+            this.opening = opening;
+            this.holder = holder;
+            this.bytes = opening.heldBytes();
+            this.sinceNanos = sinceNanos;
+        }
+
+        private int size() {
+            return Integer.numberOfTrailingZeros(bytes / BufferPool.MIN_BYTES);
+        }
+
+        /** Bytes held, times the time since they last became more. */
+        private double waste(long nowNanos) {
+            return (double) bytes * (nowNanos - sinceNanos + 1);
+        }
+    }
+
+    /** What one address holds. */
+    private static final class Holder {
+        private final @Nullable Part[] first = new Part[SIZES];
+        private final @Nullable Part[] last = new Part[SIZES];
+        private long bytes;
+
+        private void add(Part part) {
+            int size = part.size();
+            Part before = last[size];
+            part.previous = before;
+            if (before == null) {
+                first[size] = part;
+            } else {
+                before.next = part;
+            }
+            last[size] = part;
+            bytes += part.bytes;
+        }
+
+        private void remove(Part part) {
+            int size = part.size();
+            if (part.previous == null) {
+                first[size] = part.next;
+            } else {
+                part.previous.next = part.next;
+            }
+            if (part.next == null) {
+                last[size] = part.previous;
+            } else {
+                part.next.previous = part.previous;
+            }
+            part.previous = null;
+            part.next = null;
+            bytes -= part.bytes;
+        }
+
+        private @Nullable Part largest() {
+            for (int size = SIZES - 1; size >= 0; size--) {
+                if (first[size] != null) {
+                    return first[size];
+                }
+            }
+            return null;
+        }
+
+        private @Nullable Part mostWasteful(long nowNanos) {
+            Part most = null;
+            for (Part oldest : first) { // of one size it is the oldest
+                if (oldest != null && (most == null || oldest.waste(nowNanos) >= most.waste(nowNanos))) {
+                    most = oldest;
+                }
+            }
+            return most;
+        }
+    }
+
+    private final Worker worker;
+    private final BufferPool buffers;
+    private final AddressHash hash = new AddressHash();
+    private final long shareBytes;
+    /** Holders by the hash of their address. Each is made when first needed, and kept. */
+    private final @Nullable Holder[] holders = new Holder[HOLDERS];
+    /** How many of them hold something. */
+    private int holding;
+
+    private long bytes;
+
+    UnfinishedOpenings(Worker worker) {
+        this.worker = worker;
+        this.buffers = worker.buffers();
+        long budget = buffers.budgetBytes();
+        this.shareBytes = Math.min(budget, Math.max(budget / SHARE, MIN_SHARE_BYTES));
+    }
+
+    /**
+     * A buffer for an opening, whole or not, beside the one that it may have. Others are ended where that makes the room
+     * for it; or the one that asks is, if it is the first to go.
+     *
+     * @param least capacity
+     * @return null if there is no room
+     */
+    @Nullable
+    HeldBuffer acquire(Opening asking, int least) {
+        long more = asking.isWhole() ? 0 : BufferPool.capacityFor(least) - asking.heldBytes();
+        while (bytes + more > shareBytes || !buffers.hasRoomFor(least)) {
+            Opening worst = bytes > shareBytes / 2 ? worst() : null;
+            if (worst == null) {
+                return null;
+            }
+            worst.session().end(CloseReason.HELLO_EVICTED);
+            if (worst == asking) {
+                return null;
+            }
+        }
+        return buffers.acquire(least);
+    }
+
+    /** Notes what an opening holds by now, and for which client. */
+    void file(Opening opening) {
+        strike(opening);
+        Part part = new Part(opening, holder(opening), worker.nowNanos());
+        if (part.holder.bytes == 0) {
+            holding++;
+        }
+        part.holder.add(part);
+        bytes += part.bytes;
+        opening.part = part;
+    }
+
+    /** Forgets an opening, if it was filed: it is whole, or gone. */
+    void strike(Opening opening) {
+        Part part = opening.part;
+        if (part == null) {
+            return;
+        }
+        opening.part = null;
+        bytes -= part.bytes;
+        part.holder.remove(part);
+        if (part.holder.bytes == 0) {
+            holding--;
+        }
+    }
+
+    private Holder holder(Opening opening) {
+        int at = (int) hash.of(opening.session().clientAddress().getAddress()) & (HOLDERS - 1);
+        Holder holder = holders[at];
+        if (holder == null) {
+            holder = new Holder();
+            holders[at] = holder;
+        }
+        return holder;
+    }
+
+    /** The first to go; null if there is none at all. */
+    private @Nullable Opening worst() {
+        Holder most = null;
+        for (Holder holder : holders) {
+            if (holder != null && (most == null || holder.bytes > most.bytes)) {
+                most = holder;
+            }
+        }
+        if (most == null) {
+            return null;
+        }
+        Part worst = holding == 1 ? most.mostWasteful(worker.nowNanos()) : most.largest();
+        return worst == null ? null : worst.opening;
+    }
+}

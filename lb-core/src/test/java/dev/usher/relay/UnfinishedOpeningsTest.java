@@ -1,0 +1,286 @@
+package dev.usher.relay;
+
+import static dev.usher.testing.TestUsher.hello;
+import static dev.usher.testing.TestUsher.helloBytes;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.Event.Kind;
+import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.testing.Await;
+import dev.usher.testing.ManualClock;
+import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestPeer;
+import dev.usher.testing.TestPeer.Ending;
+import dev.usher.testing.TestUsher;
+import dev.usher.tls.HelloBuilder;
+import dev.usher.tls.Hellos;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: whoever sends parts of hellos and stops, honest hellos have room. Method: one worker turned by hand, with a budget
+ * of 1 MiB and so a share of 256 KiB for what is not whole; clients have different addresses of loopback.
+ */
+class UnfinishedOpeningsTest {
+    private static final int BUDGET = 1 << 20;
+
+    private final ManualClock clock = new ManualClock();
+    private final Queue<SessionEnd> ends = new ArrayDeque<>();
+    private final TestBackend backend = TestBackend.start(TestBackend.ECHO);
+    private final List<TestPeer> clients = new ArrayList<>();
+    private HandTurned turned = start(TestUsher.of(backend), BUDGET);
+
+    private HandTurned start(TestUsher.Builder config, int budget) {
+        return new HandTurned(config.config(), budget, clock, HandTurned.into(ends));
+    }
+
+    private void use(TestUsher.Builder config) {
+        use(config, BUDGET);
+    }
+
+    private void use(TestUsher.Builder config, int budget) {
+        stop();
+        turned = start(config, budget);
+    }
+
+    private void stop() {
+        turned.relay.endAll(CloseReason.SHUTDOWN);
+        assertEquals(0, held());
+        assertEquals(0, turned.worker.bugs().get());
+        turned.close();
+        ends.clear();
+    }
+
+    @AfterEach
+    void close() {
+        clients.forEach(TestPeer::close);
+        stop();
+        backend.close();
+    }
+
+    private long held() {
+        return turned.worker.buffers().heldBytes().get();
+    }
+
+    private TestPeer connect(String address) throws IOException {
+        TestPeer client = TestPeer.connectFrom(address, turned.address);
+        clients.add(client);
+        return client;
+    }
+
+    /** A hello that is too large for one buffer less than {@code capacity}, and lacks its end. */
+    private static ByteBuffer part(int capacity) {
+        ByteBuffer hello =
+                new HelloBuilder().name(TestUsher.NAME).paddedTo(64_000).records();
+        return hello.limit(capacity * 3 / 4);
+    }
+
+    /** A client that has said a part of its hello, which holds {@code capacity} bytes by now. */
+    private TestPeer unfinished(String address, int capacity) throws IOException {
+        long before = held();
+        TestPeer client = connect(address).send(part(capacity));
+        turned.turnUntil(() -> held() == before + capacity, capacity + " bytes more are held");
+        return client;
+    }
+
+    private void evicts(TestPeer expected) throws IOException {
+        turned.turnUntil(() -> !ends.isEmpty(), "somebody goes");
+        SessionEnd end = Objects.requireNonNull(ends.poll());
+        assertEquals(CloseReason.HELLO_EVICTED, end.reason());
+        assertEquals(0, ends.size(), "nobody else goes: " + ends);
+        turned.turn();
+        assertEquals(Ending.RST, expected.ending());
+    }
+
+    @Test
+    void theLargestOfTheAddressThatHoldsMostGoesFirst() throws IOException {
+        unfinished("127.0.0.3", 32 << 10);
+        unfinished("127.0.0.2", 32 << 10);
+        clock.advance(Duration.ofSeconds(2)); // so long that either would be the first of a lone address
+        TestPeer largest = unfinished("127.0.0.2", 64 << 10);
+        clock.advance(Duration.ofMillis(1));
+        unfinished("127.0.0.2", 64 << 10);
+        unfinished("127.0.0.4", 64 << 10);
+        assertEquals(256 << 10, held());
+        assertTrue(ends.isEmpty());
+        connect("127.0.0.5").send(part(4 << 10));
+        evicts(largest);
+        assertEquals((192 + 4) << 10, held());
+    }
+
+    @Test
+    void ofALoneAddressTheLeastProgressGoesFirst() throws IOException {
+        TestPeer slow = unfinished("127.0.0.1", 32 << 10);
+        clock.advance(Duration.ofSeconds(3));
+        unfinished("127.0.0.1", 64 << 10);
+        unfinished("127.0.0.1", 64 << 10);
+        TestPeer small = unfinished("127.0.0.1", 4 << 10);
+        clock.advance(Duration.ofSeconds(1));
+        unfinished("127.0.0.1", 64 << 10);
+        unfinished("127.0.0.1", 16 << 10);
+        unfinished("127.0.0.1", 8 << 10);
+        connect("127.0.0.1").send(part(8 << 10));
+        evicts(slow);
+        ByteBuffer rest = new HelloBuilder()
+                .name(TestUsher.NAME)
+                .paddedTo(64_000)
+                .records()
+                .position(3 << 10);
+        small.send(rest);
+        turned.turnUntil(() -> turned.relay.received().get() > 60_000, "the small one comes to its end");
+    }
+
+    /** Where others use up all that there is, an opening does not have to go for another. */
+    @Test
+    void nothingIsEnforcedUntilHalfOfTheShareIsInUse() throws IOException {
+        try (TestBackend unreachable = TestBackend.unreachable()) {
+            use(TestUsher.of(unreachable));
+            unfinished("127.0.0.2", 64 << 10);
+            unfinished("127.0.0.2", 64 << 10);
+            fillUp();
+            connect("127.0.0.4").send(hello());
+            turned.turnUntil(() -> !ends.isEmpty(), "there is no room");
+            assertEquals(
+                    CloseReason.OUT_OF_BUFFERS,
+                    Objects.requireNonNull(ends.poll()).reason());
+            assertTrue(ends.isEmpty());
+        }
+    }
+
+    @Test
+    void beyondHalfOfTheShareAWholeHelloFindsRoom() throws IOException {
+        try (TestBackend unreachable = TestBackend.unreachable()) {
+            use(TestUsher.of(unreachable));
+            TestPeer first = unfinished("127.0.0.2", 64 << 10);
+            clock.advance(Duration.ofMillis(1));
+            unfinished("127.0.0.2", 64 << 10);
+            unfinished("127.0.0.2", 64 << 10);
+            fillUp();
+            connect("127.0.0.4").send(hello());
+            evicts(first);
+            assertEquals(BUDGET - (60 << 10), held());
+        }
+    }
+
+    /** With whole hellos, which are kept until a backend has answered. */
+    private void fillUp() throws IOException {
+        while (held() < BUDGET) {
+            long before = held();
+            connect("127.0.0.3")
+                    .send(new HelloBuilder()
+                            .name(TestUsher.NAME)
+                            .paddedTo(10_000)
+                            .records());
+            turned.turnUntil(() -> held() == before + (16 << 10), "a whole one is kept");
+        }
+    }
+
+    /** Openings that are whole as well as those that are not. */
+    @Test
+    void peersThatDoNotReadLeaveRoomForHellos() throws IOException {
+        byte[] much = new byte[16 << 20];
+        try (TestBackend sends = TestBackend.afterReading(helloBytes(), peer -> peer.send(much))) {
+            use(TestUsher.of(sends), 256 << 10);
+            while (turned.worker.buffers().hasRoomToRelay(32 << 10)) {
+                long before = held();
+                long sent = turned.relay.sent().get();
+                clients.add(TestPeer.connect(turned.address, 4096).send(hello()));
+                turned.turnUntil(
+                        () -> turned.relay.sent().get() > sent + 100_000 && held() > before, "one more does not read");
+            }
+            unfinished("127.0.0.2", 32 << 10);
+            int served = sends.connections().size();
+            connect("127.0.0.3").send(hello());
+            turned.turnUntil(() -> sends.connections().size() > served, "a hello comes to its backend");
+            assertTrue(ends.isEmpty(), "nobody ends: " + ends);
+        }
+    }
+
+    @Test
+    void whatIsHeldCountsForTheClientThatAProxyTellsOf() throws IOException {
+        use(TestUsher.of(backend).acceptProxyProtocol(AcceptProxyProtocol.V1, "127.0.0.0/8"));
+        for (int i = 0; i < 20; i++) { // more than any other client, if they were one
+            proxied("192.0.2.1", 4 << 10);
+            proxied("192.0.2.3", 4 << 10);
+        }
+        TestPeer largest = proxied("192.0.2.2", 64 << 10);
+        proxied("192.0.2.2", 32 << 10);
+        assertTrue(ends.isEmpty());
+        connect("127.0.0.1").send((byte) 'P');
+        evicts(largest);
+    }
+
+    /** The header comes in two pieces: what is held begins as the proxy's own. */
+    private TestPeer proxied(String client, int capacity) throws IOException {
+        byte[] header = ("PROXY TCP4 " + client + " 198.51.100.9 4711 443\r\n").getBytes(StandardCharsets.US_ASCII);
+        long before = held();
+        TestPeer peer = connect("127.0.0.1").send((byte) 'P');
+        turned.turnUntil(() -> held() == before + (4 << 10), "its first byte is kept");
+        peer.send(Arrays.copyOfRange(header, 1, header.length)).send(part(capacity));
+        turned.turnUntil(() -> held() == before + capacity, capacity + " bytes are held");
+        return peer;
+    }
+
+    /** The attack that is to be survived, in small: without a share its 300 clients use all the 16 MiB up. */
+    @Test
+    void honestClientsAreServedBesideManyThatStopInTheMiddle() throws IOException {
+        try (TestUsher usher = TestUsher.of(backend)
+                .heldBytes(16 << 20)
+                .helloTimeout(Duration.ofMinutes(1))
+                .start()) {
+            for (int i = 0; i < 300; i++) {
+                attack(usher.address(), "127.0.0." + (2 + i % 20));
+            }
+            Await.until(() -> usher.snapshot().ended("hello_evicted") >= 300 - 64, "their share is full");
+            for (int i = 0; i < 50; i++) {
+                isServed(usher, i);
+            }
+            assertEquals(0, usher.snapshot().ended("out_of_buffers"));
+            Await.until(() -> usher.heldBytes() <= 4 << 20, "no more than their share is held");
+            Await.until(
+                    () -> usher.balancer().events().stream()
+                            .anyMatch(event -> event.kind() == Kind.LIMIT
+                                    && event.subject().equals("unfinished hellos")),
+                    "an event says so");
+            clients.forEach(TestPeer::close);
+        }
+    }
+
+    private void attack(InetSocketAddress address, String from) throws IOException {
+        TestPeer client = TestPeer.connectFrom(from, address);
+        clients.add(client);
+        try {
+            client.send(new HelloBuilder()
+                    .name(TestUsher.NAME)
+                    .paddedTo(64_000)
+                    .records()
+                    .limit(60_000));
+        } catch (IOException evicted) {
+            assertTrue(evicted.getMessage() != null); // while it was sending
+        }
+    }
+
+    /** Its hello comes in two pieces, and is held in between. */
+    private void isServed(TestUsher usher, int i) throws IOException {
+        byte[] hello = Hellos.bytes(hello());
+        try (TestPeer client = TestPeer.connectFrom("127.0.0." + (2 + i % 40), usher.address())) {
+            client.send(Arrays.copyOf(hello, 10));
+            attack(usher.address(), "127.0.0.2");
+            client.send(Arrays.copyOfRange(hello, 10, hello.length));
+            assertArrayEquals(hello, client.read(helloBytes()));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.usher.server;
+
+import dev.usher.config.Printable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** JSON whose texts can be printed as they are, whoever has chosen them. */
+final class Visible {
+    private Visible() {}
+
+    /** The same, with every text escaped; keys are our own. */
+    static JsonNode of(JsonNode node) {
+        if (node.isString()) {
+            return JsonNodeFactory.instance.stringNode(Printable.of(node.asString()));
+        }
+        if (node.isObject()) {
+            ObjectNode copy = JsonNodeFactory.instance.objectNode();
+            node.properties().forEach(entry -> copy.set(Printable.of(entry.getKey()), of(entry.getValue())));
+            return copy;
+        }
+        if (node.isArray()) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode(node.size());
+            node.forEach(element -> copy.add(of(element)));
+            return copy;
+        }
+        return node;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.usher.server.log;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.encoder.EncoderBase;
+import dev.usher.config.Printable;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A line for each event: time, level, message, and a stack below it where there is one. Whatever words came from outside, a
+ * line of the log begins where an event does, and only the lines of a stack follow it: logback's own pattern writes messages as
+ * they are.
+ */
+final class TextEncoder extends EncoderBase<ILoggingEvent> {
+    private static final byte[] NONE = {};
+
+    private final Timestamp timestamp = new Timestamp();
+
+    @Override
+    public byte[] headerBytes() {
+        return NONE;
+    }
+
+    @Override
+    public synchronized byte[] encode(ILoggingEvent event) {
+        StringBuilder out = new StringBuilder(256);
+        timestamp.append(out, event.getTimeStamp());
+        out.append(' ').append("%-5s".formatted(event.getLevel())).append(' ');
+        out.append(Printable.of(Message.of(event))).append('\n');
+        IThrowableProxy thrown = event.getThrowableProxy();
+        if (thrown != null) {
+            out.append(ThrowableProxyUtil.asString(new PrintableThrown(thrown)));
+        }
+        return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] footerBytes() {
+        return NONE;
+    }
+}

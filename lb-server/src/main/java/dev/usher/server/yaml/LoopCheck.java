@@ -1,0 +1,85 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.AdminConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds backends that are usher itself: a session to one of its own listeners comes in again, and again, until nothing is
+ * left; and the admin side is not for whoever comes to a listener.
+ */
+final class LoopCheck {
+    private static final String NAME_ANOTHER = "write the address of the server behind usher";
+
+    /** Where usher listens, and what does. */
+    private record Bound(String owner, HostPort address) {}
+
+    private final ThisMachine machine;
+    private final Problems problems;
+    private final Map<Integer, List<Bound>> listening = new HashMap<>();
+    /** Pools of listeners of type tcp, which anybody reaches without a word. */
+    private final Set<String> tcpPools = new HashSet<>();
+
+    private final AdminConfig admin;
+    private final @Nullable HostPort adminBind;
+
+    LoopCheck(ThisMachine machine, Collection<ListenerConfig> listeners, AdminConfig admin, Problems problems) {
+        this.machine = machine;
+        this.problems = problems;
+        this.admin = admin;
+        this.adminBind = admin.bind();
+        listeners.forEach(this::add);
+    }
+
+    private void add(ListenerConfig listener) {
+        if (listener.pool() != null) {
+            tcpPools.add(listener.pool());
+        }
+        for (HostPort address : listener.bind()) {
+            listening
+                    .computeIfAbsent(address.port(), _ -> new ArrayList<>())
+                    .add(new Bound("listener " + listener.name(), address));
+        }
+    }
+
+    /** Notes each of the backends that is usher itself. */
+    void check(List<PoolReader.Written> backends) {
+        backends.forEach(this::check);
+    }
+
+    private void check(PoolReader.Written backend) {
+        HostPort address = backend.address();
+        for (Bound bound : listening.getOrDefault(address.port(), List.of())) {
+            if (machine.leadsTo(address, bound.address())) {
+                problems.error(
+                        backend.place(),
+                        backend.called() + ": " + address + " is usher itself: " + bound.owner() + " listens on "
+                                + bound.address(),
+                        NAME_ANOTHER);
+                return;
+            }
+        }
+        if (adminBind != null && !mayLeadToAdmin(backend.pool()) && machine.leadsTo(address, adminBind)) {
+            problems.error(
+                    backend.place(),
+                    backend.called() + ": " + address + " is usher's admin side: admin.bind is " + adminBind,
+                    tcpPools.contains(backend.pool())
+                            ? NAME_ANOTHER
+                            : NAME_ANOTHER
+                                    + "; a route may lead to the admin side if it has admin.tls and admin.tokens");
+        }
+    }
+
+    /** By its name, over TLS, and with a token: all that an admin side needs that is not for this machine alone. */
+    private boolean mayLeadToAdmin(String pool) {
+        return admin.tls() != null && !admin.tokens().isEmpty() && !tcpPools.contains(pool);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.usher.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** What fails in the background is said where people look: attention, status, metrics, events. */
+class BackgroundIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Parts parts = new Parts();
+
+    @AfterEach
+    void stop() throws Exception {
+        parts.closeAll();
+    }
+
+    private static String curl(String address) throws Exception {
+        return Command.run("", List.of(Program.require("curl"), "-sS", "--noproxy", "*", address))
+                .succeeds()
+                .out();
+    }
+
+    /** {@code /dev/full} is a disk without room. */
+    @Test
+    void anAccessLogThatCannotBeWrittenIsSaidEverywhere() throws Exception {
+        Assumptions.assumeTrue(Files.isWritable(Path.of("/dev/full")), "no /dev/full here");
+        Path file = Program.directory("background").resolve("usher.yaml");
+        Files.writeString(file, """
+                listeners: { test: { bind: "127.0.0.1:0" } }
+                routes: { www.example: "127.0.0.1:1" }
+                defaults: { health_check: none }
+                admin: { bind: "127.0.0.1:0" }
+                logging: { access: { output: /dev/full } }
+                """);
+        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        Matcher port = usher.awaitPrinted("listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)", PATIENCE);
+        String base = usher.awaitPrinted("dashboard: (\\S+)", PATIENCE).group(1);
+        usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
+        assertTrue(curl(base + "metrics").contains("usher_background_failing{task=\"access log\"} 0"));
+
+        new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1))).close();
+        usher.awaitPrinted("access log: /dev/full cannot be written: No space left on device; make room", PATIENCE);
+
+        String status = curl(base + "api/v1/status");
+        assertTrue(status.contains("\"kind\":\"background\",\"subject\":\"access log\""), status);
+        assertTrue(status.matches("(?s).*No space left on device[^}]*\"since\":\"2.*"), status);
+        String metrics = curl(base + "metrics");
+        assertTrue(metrics.contains("usher_background_failing{task=\"access log\"} 1"), metrics);
+        assertTrue(metrics.contains("usher_access_log_waiting_lines "), metrics);
+        assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"access log\""));
+        Command.Result told = Command.run("", Usher.command("status", "--admin", base));
+        assertTrue(told.all().contains("warning   access log: /dev/full cannot be written"), told::toString);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.usher.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.Printable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Texts that others choose (certificates, names, files) reach the log, the commands and the API, and do nothing there. */
+class HostileTextIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String FORGED = "2026-01-01T00:00:00.000Z ERROR pool web: forged";
+    /** Ends the line, forges another, clears the screen. */
+    private static final String HOSTILE = "x\n" + FORGED + "\u001b[2j\r.shop.example";
+
+    private final Parts parts = new Parts();
+
+    @AfterEach
+    void stop() throws Exception {
+        parts.closeAll();
+    }
+
+    private static void assertHarmless(String what, String printed) {
+        assertTrue(
+                printed.codePoints().allMatch(c -> c == '\n' || c == '\t' || Printable.is(c)),
+                () -> what + " has a control character: " + Printable.of(printed));
+        assertTrue(
+                printed.lines().noneMatch(line -> line.startsWith(FORGED)),
+                () -> what + " has a forged line: " + printed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "json"})
+    void aCertificateForgesNoLine(String format) throws Exception {
+        Certificates certificates = new Certificates();
+        Certificates.Leaf leaf = certificates.leaf("evil\u202e\u001b[2J\n" + FORGED, HOSTILE, "www.example");
+        OpensslServer backend = parts.add(new OpensslServer(leaf));
+        Path directory = Program.directory("hostile");
+        Path file = directory.resolve("usher.yaml");
+        Files.writeString(file, """
+                listeners: { test: { bind: "127.0.0.1:0" } }
+                routes: { www.example: web, "*.shop.example": shop }
+                pools:
+                  web:
+                    backends: ["127.0.0.1:%d"]
+                    health_check: { type: tls, server_name: www.example, verify: false, interval: 100ms }
+                  shop: { backends: ["127.0.0.1:1"], health_check: none }
+                admin: { bind: "127.0.0.1:0" }
+                logging: { format: %s, access: { output: none } }
+                """.formatted(backend.port(), format));
+        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        String base = usher.awaitPrinted("(http://127.0.0.1:\\d+/)", PATIENCE).group(1);
+        usher.awaitPrinted("forged", PATIENCE); // the hazard: its certificate covers a name that another pool has
+
+        assertHarmless("the log", usher.all());
+        for (String path : List.of("status", "events", "certificates", "pools", "config")) {
+            String body = curl(base + "api/v1/" + path);
+            assertHarmless(path, body);
+            assertTrue(body.chars().allMatch(c -> c >= ' ' && c < 0x7f), path);
+        }
+        assertTrue(curl(base + "api/v1/certificates").contains("forged"));
+        assertHarmless("/plain", curl(base + "plain"));
+        assertHarmless("/metrics", curl(base + "metrics"));
+
+        Command.Result status = command("status", "--admin", base);
+        assertEquals(0, status.exitCode(), status::toString);
+        assertHarmless("usher status", status.all());
+        assertHarmless(
+                "usher status --json",
+                command("status", "--json", "--admin", base).succeeds().all());
+    }
+
+    private static String curl(String address) throws Exception {
+        return Command.run("", List.of(Program.require("curl"), "-sS", "--noproxy", "*", address))
+                .succeeds()
+                .out();
+    }
+
+    private static Command.Result command(String... arguments) throws Exception {
+        return Command.run("", Usher.command(arguments));
+    }
+
+    @Test
+    void aFileAndItsNameForgeNoLine() throws Exception {
+        Path directory = Program.directory("hostile");
+        Path file = directory.resolve("a\n" + FORGED + "\u001b[2J.yaml");
+        Files.writeString(file, """
+                routes:
+                  "a\\n%s\\e[2J\\u202e": 127.0.0.1:1
+                  b.example: "127.0.0.1:1\\e[2J"
+                "po\\n%s\\u2028ols": {}
+                """.formatted(FORGED, FORGED), StandardCharsets.UTF_8);
+
+        for (List<String> arguments : List.of(
+                List.of("check", file.toString()),
+                List.of("check", "--format", "json", file.toString()),
+                List.of("run", file.toString()),
+                List.of("diff", file.toString(), file.toString()),
+                List.of("explain", file.toString(), "a\u001b[2J"),
+                List.of("reload", file.toString()),
+                List.of("st\u001b[2Jatus\n" + FORGED))) {
+            Command.Result result = command(arguments.toArray(String[]::new));
+
+            assertFalse(result.exitCode() == 0, result::toString);
+            assertHarmless(arguments.toString(), result.all());
+        }
+    }
+
+    @Test
+    void explainPrintsWhatItIsAskedWithoutAForgedLine() throws Exception {
+        Path file = Program.directory("hostile").resolve("usher.yaml");
+        Files.writeString(file, "routes: { www.example: 127.0.0.1:1 }\n");
+
+        Command.Result result =
+                command("explain", file.toString(), "www.example", "--alpn", "h2\n" + FORGED + "\u001b[2J");
+
+        assertTrue(result.all().contains("forged"), result::toString);
+        assertHarmless("usher explain", result.all());
+    }
+}
