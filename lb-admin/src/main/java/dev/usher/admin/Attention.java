@@ -6,10 +6,12 @@ import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.Printable;
 import dev.usher.config.Units;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
+import dev.usher.pool.RecentSessions;
 import dev.usher.view.BackendView;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
@@ -93,7 +95,11 @@ public final class Attention {
             POOL_DOWN,
             BACKEND_DOWN,
             BACKEND_EJECTED,
+            /** Its probes succeed, and sessions fail on it. */
+            BACKEND_FAILING,
             BACKEND_DRAINED,
+            /** The addresses of one family have never answered. */
+            ADDRESS_FAMILY,
             RELOAD_REFUSED,
             RESTART_NEEDED,
             CERTIFICATE,
@@ -114,7 +120,9 @@ public final class Attention {
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
         balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
         ofPools(pools, entries);
-        pools.forEach(pool -> ofBackends(pool, entries));
+        AddressFamilies families = new AddressFamilies(pools);
+        entries.addAll(families.entries());
+        pools.forEach(pool -> ofBackends(pool, families, entries));
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
@@ -276,16 +284,17 @@ public final class Attention {
     }
 
     /** A pool that is down has said what its backends are; of one with many that fail, one entry says so. */
-    private static void ofBackends(PoolView pool, List<Entry> entries) {
+    private static void ofBackends(PoolView pool, AddressFamilies families, List<Entry> entries) {
         List<BackendView> failing = pool.backends().stream()
                 .filter(backend -> backend.state() == BackendState.DOWN || backend.state() == BackendState.EJECTED)
+                .filter(backend -> !families.tellOf(backend))
                 .toList();
         boolean folded = failing.size() > MAX_NAMED;
         if (folded && pool.serving() > 0) {
             entries.add(ofMany(pool, failing));
         }
         for (BackendView backend : pool.backends()) {
-            if (pool.serving() > 0 && !(folded && failing.contains(backend))) {
+            if (pool.serving() > 0 && !(folded && failing.contains(backend)) && !families.tellOf(backend)) {
                 ofBackend(pool, backend, entries);
             }
             CertificateAttention.of(pool, backend, entries);
@@ -308,7 +317,7 @@ public final class Attention {
 
     private static void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
         switch (backend.state()) {
-            case UP, UNPROBED -> {}
+            case UP, UNPROBED -> ofTrouble(pool, backend, entries);
             case DOWN ->
                 entries.add(entry(
                         pool,
@@ -332,6 +341,24 @@ public final class Attention {
                         backend.reason() + "; " + Units.counted(backend.open(), "session")
                                 + (backend.open() == 1 ? " is" : " are")
                                 + " left. Enable it to use it again"));
+        }
+    }
+
+    private static void ofTrouble(PoolView pool, BackendView backend, List<Entry> entries) {
+        RecentSessions.Trouble trouble = backend.trouble();
+        if (trouble != null) {
+            entries.add(new Entry(
+                    Severity.WARNING,
+                    Kind.BACKEND_FAILING,
+                    subject(backend.address(), pool.name()),
+                    trouble.text() + ", though it is " + backend.state().word()
+                            + ". Look at the process there: it may be stopped or overloaded"
+                            + (pool.healthCheck() == HealthCheckConfig.Type.TLS
+                                            || pool.healthCheck() == HealthCheckConfig.Type.HTTPS
+                                    ? ""
+                                    : "; probes of type tls would notice it"),
+                    trouble.since(),
+                    "pools?filter=" + escaped(backend.address())));
         }
     }
 
