@@ -90,6 +90,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private int serve(Demo demo, UsherConfig config, StopSignals stops) throws InterruptedException {
         ProgramLog.apply(config.logging());
+        ProgramLog.showEvents();
         try {
             Foreground foreground = new Foreground(config, stops);
             foreground.leaveOut(Demo.VISITORS);
