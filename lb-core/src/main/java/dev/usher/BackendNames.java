@@ -1,17 +1,20 @@
 package dev.usher;
 
 import dev.usher.Event.Kind;
+import dev.usher.time.WallClock;
+import dev.usher.view.FailingName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class BackendNames {
     /** A start waits this long for names, and goes on without those that have not been found. */
     private static final Duration FIRST_ANSWERS = Duration.ofSeconds(3);
+    /** A name without an answer is asked for again so soon, and after twice the time each time that it fails. */
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(BackendNames.class);
 
@@ -29,11 +34,24 @@ final class BackendNames {
         InetAddress[] addressesOf(String host) throws UnknownHostException;
     }
 
+    /**
+     * Lookups that failed, one after the other.
+     *
+     * @param sinceMillis when the first of them failed, by the wall clock
+     */
+    private record Failures(long sinceMillis, int count) {
+        static Failures more(@Nullable Failures before) {
+            return before == null
+                    ? new Failures(WallClock.millis(), 1)
+                    : new Failures(before.sinceMillis(), before.count() + 1);
+        }
+    }
+
     private final Resolver resolver;
     private final Events events;
     private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
     /** Those that did not resolve when they were asked for last: said once, and not at every interval. */
-    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final Map<String, Failures> failing = new ConcurrentHashMap<>();
 
     BackendNames(Resolver resolver, Events events) {
         this.resolver = resolver;
@@ -43,6 +61,33 @@ final class BackendNames {
     /** The last answer; empty before the first. */
     List<InetAddress> addresses(String host) {
         return answers.getOrDefault(host, List.of());
+    }
+
+    /** Those that do not resolve now, by name. */
+    List<FailingName> failing() {
+        return failing.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> new FailingName(
+                        entry.getKey(),
+                        Instant.ofEpochMilli(entry.getValue().sinceMillis()),
+                        digits(addresses(entry.getKey()))))
+                .toList();
+    }
+
+    /**
+     * When to ask for a name again: soon while it has no address at all, since nobody serves in its place.
+     *
+     * @param interval between lookups of a name that is known, and the most for any other
+     */
+    Duration pause(String host, Duration interval) {
+        if (answers.containsKey(host)) {
+            return interval;
+        }
+        Failures failures = failing.get(host);
+        int doublings =
+                failures == null ? 0 : Math.min(failures.count() - 1, 20); // a million times is over any interval
+        Duration pause = FIRST_RETRY.multipliedBy(1L << Math.max(0, doublings));
+        return pause.compareTo(interval) < 0 ? pause : interval;
     }
 
     /** Asks for all names that have no answer yet, at once, and waits a while. */
@@ -71,12 +116,14 @@ final class BackendNames {
     void lookUp(String host) {
         try {
             List<InetAddress> answer = List.of(resolver.addressesOf(host));
+            boolean known = answers.containsKey(host);
             answers.merge(host, answer, BackendNames::unlessOnlyItsOrderChanged);
-            if (failing.remove(host)) {
-                log.info("backend {}: its name resolves again, to {}", host, answer);
+            if (failing.remove(host) != null) {
+                log.info("backend {}: its name resolves{}, to {}", host, known ? " again" : "", digits(answer));
             }
         } catch (UnknownHostException e) {
-            if (failing.add(host)) {
+            Failures failures = failing.compute(host, (_, before) -> Failures.more(before));
+            if (failures.count() == 1) {
                 events.add(Kind.WARNING, "backend " + host, failure(addresses(host)));
             }
         }
@@ -90,13 +137,16 @@ final class BackendNames {
     private static String failure(List<InetAddress> last) {
         return last.isEmpty()
                 ? "its name does not resolve; it takes no sessions"
-                : "its name does not resolve any more; keeping "
-                        + last.stream().map(InetAddress::getHostAddress).toList();
+                : "its name does not resolve any more; keeping " + digits(last);
+    }
+
+    private static List<String> digits(List<InetAddress> addresses) {
+        return addresses.stream().map(InetAddress::getHostAddress).toList();
     }
 
     /** Forgets all others: a name that comes back is asked for again, and not taken for what it was once. */
     void keepOnly(Collection<String> hosts) {
         answers.keySet().retainAll(hosts);
-        failing.retainAll(hosts);
+        failing.keySet().retainAll(hosts);
     }
 }

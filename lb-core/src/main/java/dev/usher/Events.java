@@ -5,6 +5,7 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.time.WallClock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.slf4j.Logger;
@@ -25,6 +26,11 @@ final class Events {
     /** What an event about a backend has as its subject. */
     static String subject(Pool pool, Backend backend) {
         return "backend " + backend + " of pool " + pool;
+    }
+
+    /** A time within a text: more than the second nobody wants to read. */
+    static String second(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     void add(Kind kind, String subject, String text) {

@@ -11,6 +11,7 @@ import dev.usher.metrics.Totals;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
+import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.ListenerState;
@@ -23,6 +24,7 @@ import dev.usher.time.Clock;
 import dev.usher.view.BackendView;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.ConnectionsView;
+import dev.usher.view.FailingName;
 import dev.usher.view.LimitHit;
 import dev.usher.view.LoopDelay;
 import dev.usher.view.NameCount;
@@ -105,6 +107,8 @@ public final class LoadBalancer implements AutoCloseable {
     private final BackendControl control;
     private final LoopDelays loopDelays;
     private final LimitWatch limits;
+    private final TrafficWatch traffic = new TrafficWatch(events);
+    private final BackendNames names = new BackendNames(InetAddress::getAllByName, events);
     /** As the workers were given it; a change of the configuration needs a restart. */
     private final long heldBytesMax;
 
@@ -137,7 +141,7 @@ public final class LoadBalancer implements AutoCloseable {
                 count,
                 environment.clock(),
                 new PoolEvents(events, sessions),
-                new BackendNames(InetAddress::getAllByName, events),
+                names,
                 this::onRemoved,
                 certificates::onSeen,
                 this::lookEverySecond);
@@ -145,6 +149,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     private void lookEverySecond() {
         limits.look(listening.states(), routing().pools().values());
+        traffic.look(routing().pools().values());
         environment.background().look(events);
     }
 
@@ -161,10 +166,13 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IOException if an address cannot be listened on; the message names it, and nothing is left open
      */
     public static LoadBalancer open(UsherConfig config, Environment environment) throws IOException {
+        TlsWarmUp warmUp = TlsWarmUp.begin(config.pools().values());
         LoadBalancer opened = new LoadBalancer(config, environment);
         try {
             opened.workers.start();
-            opened.pools.commit(opened.swapIn(config));
+            Pools.Prepared prepared = opened.swapIn(config);
+            warmUp.await();
+            opened.pools.commit(prepared);
             return opened;
         } catch (IOException | RuntimeException e) {
             opened.close();
@@ -372,6 +380,11 @@ public final class LoadBalancer implements AutoCloseable {
     /** The limits that are being hit, or were within the last minute. */
     public List<LimitHit> limitsHit() {
         return limits.hits();
+    }
+
+    /** Host names of backends that do not resolve, with since when. */
+    public List<FailingName> failingNames() {
+        return names.failing();
     }
 
     /** The tasks in the background, for those who have one and those who show them. */

@@ -53,8 +53,8 @@ final class Pools implements AutoCloseable {
     private final Probes probes;
     private final Thread keeper;
     private volatile Map<String, Pool> pools = Map.of();
-    /** By pool, the thread that resolves its names again and again; only for pools that have names. Guarded by this. */
-    private final Map<String, Thread> resolvers = new HashMap<>();
+    /** By pool, the threads that resolve its names again and again, one for each: a slow one delays no other. Guarded by this. */
+    private final Map<String, List<Thread>> resolvers = new HashMap<>();
 
     private final BackendNames names;
 
@@ -180,24 +180,25 @@ final class Pools implements AutoCloseable {
     }
 
     private void startResolving(Pool pool) {
-        if (!hosts(List.of(pool.config())).isEmpty()) {
-            resolvers.put(
-                    pool.name(), Thread.ofVirtual().name("resolve for " + pool).start(() -> resolveAgain(pool)));
-        }
+        resolvers.put(
+                pool.name(),
+                hosts(List.of(pool.config())).stream()
+                        .map(host -> Thread.ofVirtual()
+                                .name("resolve " + host + " for " + pool)
+                                .start(() -> resolveAgain(pool, host)))
+                        .toList());
     }
 
     private void stopResolving(String pool) {
-        Thread resolver = resolvers.remove(pool);
-        if (resolver != null) {
-            resolver.interrupt();
-        }
+        resolvers.getOrDefault(pool, List.of()).forEach(Thread::interrupt);
+        resolvers.remove(pool);
     }
 
-    private void resolveAgain(Pool pool) {
+    private void resolveAgain(Pool pool, String host) {
         try {
             while (!closed) {
-                Thread.sleep(pool.config().resolve().interval());
-                hosts(List.of(pool.config())).forEach(names::lookUp);
+                Thread.sleep(names.pause(host, pool.config().resolve().interval()));
+                names.lookUp(host);
                 synchronized (this) {
                     if (Thread.interrupted()) {
                         return; // another configuration came meanwhile
@@ -264,7 +265,7 @@ final class Pools implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        resolvers.values().forEach(Thread::interrupt);
+        resolvers.values().forEach(threads -> threads.forEach(Thread::interrupt));
         probes.close();
         wake();
     }

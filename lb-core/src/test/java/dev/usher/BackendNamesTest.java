@@ -1,9 +1,15 @@
 package dev.usher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.view.FailingName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +79,48 @@ class BackendNamesTest {
         names.lookUpNew(List.of(HOST));
         assertEquals(List.of(), names.addresses(HOST));
         assertEquals(List.of("its name does not resolve; it takes no sessions"), said());
+    }
+
+    /** Nobody serves in its place: it is asked for again soon, and then less and less often. */
+    @Test
+    void areAskedForSoonUntilTheyAreKnown() {
+        Duration interval = Duration.ofSeconds(10);
+        assertEquals(Duration.ofSeconds(1), names.pause(HOST, interval), "its first answer is still awaited");
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            names.lookUp(HOST);
+            pauses.add(names.pause(HOST, interval).toSeconds());
+        }
+        assertEquals(List.of(1L, 2L, 4L, 8L, 10L, 10L), pauses);
+        for (int i = 0; i < 100; i++) {
+            names.lookUp(HOST);
+        }
+        assertEquals(interval, names.pause(HOST, interval));
+        assertEquals(Duration.ofMillis(300), names.pause(HOST, Duration.ofMillis(300)));
+        zone.put(HOST, List.of(ONE));
+        names.lookUp(HOST);
+        zone.clear();
+        names.lookUp(HOST);
+        assertEquals(interval, names.pause(HOST, interval), "its last answer still serves");
+    }
+
+    @Test
+    void sayWhichFailSinceWhen() {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        assertEquals(List.of(), names.failing());
+        names.lookUp(HOST);
+        Instant since = names.failing().getFirst().since();
+        names.lookUp(HOST);
+        assertEquals(List.of(new FailingName(HOST, since, List.of())), names.failing());
+        assertTrue(!since.isBefore(before) && !since.isAfter(Instant.now()), since::toString);
+        zone.put(HOST, List.of(ONE));
+        names.lookUp(HOST);
+        assertEquals(List.of(), names.failing());
+        zone.clear();
+        names.lookUp(HOST);
+        assertEquals(List.of("192.0.2.1"), names.failing().getFirst().kept());
+        names.keepOnly(Set.of());
+        assertEquals(List.of(), names.failing());
     }
 
     /** A name may be taken out of the configuration, and come back after an hour. */

@@ -1,16 +1,17 @@
 package dev.usher.admin;
 
 import dev.usher.Background;
-import dev.usher.CoalescingHazard;
 import dev.usher.LoadBalancer;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.Printable;
 import dev.usher.config.Units;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
+import dev.usher.pool.RecentSessions;
 import dev.usher.view.BackendView;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
@@ -94,7 +95,11 @@ public final class Attention {
             POOL_DOWN,
             BACKEND_DOWN,
             BACKEND_EJECTED,
+            /** Its probes succeed, and sessions fail on it. */
+            BACKEND_FAILING,
             BACKEND_DRAINED,
+            /** The addresses of one family have never answered. */
+            ADDRESS_FAMILY,
             RELOAD_REFUSED,
             RESTART_NEEDED,
             CERTIFICATE,
@@ -115,7 +120,9 @@ public final class Attention {
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
         balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
         ofPools(pools, entries);
-        pools.forEach(pool -> ofBackends(pool, entries));
+        AddressFamilies families = new AddressFamilies(pools);
+        entries.addAll(families.entries());
+        pools.forEach(pool -> ofBackends(pool, families, entries));
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
@@ -278,16 +285,17 @@ public final class Attention {
     }
 
     /** A pool that is down has said what its backends are; of one with many that fail, one entry says so. */
-    private static void ofBackends(PoolView pool, List<Entry> entries) {
+    private static void ofBackends(PoolView pool, AddressFamilies families, List<Entry> entries) {
         List<BackendView> failing = pool.backends().stream()
                 .filter(backend -> backend.state() == BackendState.DOWN || backend.state() == BackendState.EJECTED)
+                .filter(backend -> !families.tellOf(backend))
                 .toList();
         boolean folded = failing.size() > MAX_NAMED;
         if (folded && pool.serving() > 0) {
             entries.add(ofMany(pool, failing));
         }
         for (BackendView backend : pool.backends()) {
-            if (pool.serving() > 0 && !(folded && failing.contains(backend))) {
+            if (pool.serving() > 0 && !(folded && failing.contains(backend)) && !families.tellOf(backend)) {
                 ofBackend(pool, backend, entries);
             }
             CertificateAttention.of(pool, backend, entries);
@@ -310,7 +318,7 @@ public final class Attention {
 
     private static void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
         switch (backend.state()) {
-            case UP, UNPROBED -> {}
+            case UP, UNPROBED -> ofTrouble(pool, backend, entries);
             case DOWN ->
                 entries.add(entry(
                         pool,
@@ -337,6 +345,24 @@ public final class Attention {
         }
     }
 
+    private static void ofTrouble(PoolView pool, BackendView backend, List<Entry> entries) {
+        RecentSessions.Trouble trouble = backend.trouble();
+        if (trouble != null) {
+            entries.add(new Entry(
+                    Severity.WARNING,
+                    Kind.BACKEND_FAILING,
+                    subject(backend.address(), pool.name()),
+                    trouble.text() + ", though it is " + backend.state().word()
+                            + ". Look at the process there: it may be stopped or overloaded"
+                            + (pool.healthCheck() == HealthCheckConfig.Type.TLS
+                                            || pool.healthCheck() == HealthCheckConfig.Type.HTTPS
+                                    ? ""
+                                    : "; probes of type tls would notice it"),
+                    trouble.since(),
+                    "pools?filter=" + escaped(backend.address())));
+        }
+    }
+
     private static Entry entry(PoolView pool, BackendView backend, Severity severity, Kind kind, String text) {
         return new Entry(
                 severity,
@@ -353,22 +379,12 @@ public final class Attention {
         Instant now = Instant.now();
         if (slowPartMade == null || Duration.between(slowPartMade, now).compareTo(SLOW_PART_LIFE) > 0) {
             List<Entry> made = new ArrayList<>();
-            balancer.coalescingHazards(MAX_HAZARDS).forEach(hazard -> made.add(ofHazard(hazard)));
+            balancer.coalescingHazards(MAX_HAZARDS).forEach(hazard -> made.add(CertificateAttention.ofHazard(hazard)));
             ofUnknownNames(made);
             slowPart = List.copyOf(made);
             slowPartMade = now;
         }
         return slowPart;
-    }
-
-    private static Entry ofHazard(CoalescingHazard hazard) {
-        return new Entry(
-                Severity.WARNING,
-                Kind.COALESCING,
-                subject(hazard.backend(), hazard.pool()),
-                hazard.text() + ". Give the names certificates of their own, or one pool",
-                null,
-                "certificates?filter=" + escaped(hazard.route()));
     }
 
     private void ofUnknownNames(List<Entry> entries) {

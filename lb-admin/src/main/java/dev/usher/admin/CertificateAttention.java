@@ -1,5 +1,6 @@
 package dev.usher.admin;
 
+import dev.usher.CoalescingHazard;
 import dev.usher.admin.Attention.Entry;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
@@ -41,5 +42,16 @@ final class CertificateAttention {
                     left.isNegative() ? seen.notAfter() : null,
                     "certificates?filter=" + Attention.escaped(backend.address())));
         }
+    }
+
+    /** That a browser may send a name to the wrong pool. */
+    static Entry ofHazard(CoalescingHazard hazard) {
+        return new Entry(
+                Severity.WARNING,
+                Kind.COALESCING,
+                Attention.subject(hazard.backend(), hazard.pool()),
+                hazard.text() + ". Give the names certificates of their own, or one pool",
+                null,
+                "certificates?filter=" + Attention.escaped(hazard.route()));
     }
 }

@@ -182,6 +182,9 @@ class OpenApiTest {
         assertEquals(
                 "unknown_name",
                 get("/explain", "/explain?name=no.example").get("refusal").asString());
+        assertEquals(
+                "xn--bcher-kva.example",
+                get("/explain", "/explain?name=b%C3%BCcher.example").get("name").asString());
         assertEquals("no_sni", get("/explain", "/explain").get("refusal").asString());
         assertNotEmpty(get("/system", "/system"), "licences");
         get("/history", "/history");
@@ -289,6 +292,7 @@ class OpenApiTest {
         assertProblem(400, "is not an IP address", admin.ask("GET /api/v1/explain?client=me"));
         assertProblem(400, "there are https", admin.ask("GET /api/v1/explain?listener=x"));
         assertProblem(400, "is not a server name", admin.ask("GET /api/v1/explain?name=a..b"));
+        assertProblem(400, "write it as xn--", admin.ask("GET /api/v1/explain?name=stra%C3%9Fe.example"));
         assertProblem(404, "there are web, other", admin.ask("GET /api/v1/pools/none"));
         assertProblem(404, "no backend", admin.ask("GET /api/v1/pools/web/backends/none"));
         assertProblem(404, "no connection", admin.ask("DELETE /api/v1/connections/none"));

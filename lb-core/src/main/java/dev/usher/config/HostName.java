@@ -14,7 +14,7 @@ public final class HostName {
 
     /** The name in its one form. Throws {@link IllegalArgumentException} that says what is wrong with it. */
     public static String normalize(String written) {
-        String lower = isAscii(written) ? written.toLowerCase(Locale.ROOT) : toALabels(written);
+        String lower = toAscii(written).toLowerCase(Locale.ROOT);
         String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
         Check.that(!name.isEmpty(), "a host name must not be empty");
         Check.that(
@@ -27,6 +27,11 @@ public final class HostName {
             start = end + 1;
         }
         return name;
+    }
+
+    /** A name with letters beyond ASCII in A-labels; any other text as it is. Throws as {@link #normalize} does. */
+    public static String toAscii(String written) {
+        return isAscii(written) ? written : toALabels(written);
     }
 
     private static boolean isAscii(String text) {
@@ -45,7 +50,7 @@ public final class HostName {
             }
         }
         try {
-            return IDN.toASCII(written).toLowerCase(Locale.ROOT);
+            return IDN.toASCII(written);
         } catch (IllegalArgumentException _) {
             throw notIdna(written);
         }

@@ -27,7 +27,8 @@ public record HostPort(String host, int port) {
 
     /** Reads {@code 10.0.0.1:443}, {@code [2001:db8::1]:443} or {@code db.internal:443}: host and port must be there. */
     public static HostPort parse(String text) {
-        HostPort address = parseBind(text);
+        Check.that(!isNumber(text), () -> '"' + text + "\" is a port alone: write host:" + text);
+        HostPort address = read(text, "a backend");
         Check.that(
                 !address.host.isEmpty(),
                 () -> '"' + text + "\" has no host: write one in front of the colon, as 10.0.0.1:" + address.port);
@@ -37,6 +38,18 @@ public record HostPort(String host, int port) {
 
     /** Reads what {@link #parse} reads, and {@code :443} for every address, and port 0. */
     public static HostPort parseBind(String text) {
+        Check.that(
+                !isNumber(text),
+                () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:" + text);
+        return read(text, "an address to listen on");
+    }
+
+    private static HostPort read(String text, String called) {
+        UrlText url = UrlText.of(text);
+        if (url != null) {
+            throw new IllegalArgumentException('"' + text + "\": " + called + " is host:port, without " + url.scheme()
+                    + ": write " + url.hostPort());
+        }
         int colon = text.lastIndexOf(':');
         boolean bracketed = text.startsWith("[");
         int close = text.indexOf(']');
@@ -46,10 +59,6 @@ public record HostPort(String host, int port) {
         if (!bracketed && text.indexOf(':') != colon) {
             throw new IllegalArgumentException(
                     '"' + text + "\": write an IPv6 address in brackets, as " + bracketHint(text));
-        }
-        if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw new IllegalArgumentException('"' + text + "\" is a port alone: write \":" + text
-                    + "\" to listen on every address, or host:" + text);
         }
         if (colon < 0 || colon < close) {
             throw new IllegalArgumentException('"' + text + "\" has no port: write " + text + ":443");
@@ -133,11 +142,19 @@ public record HostPort(String host, int port) {
     }
 
     private static int parsePort(String port, String text) {
-        boolean digits = !port.isEmpty() && port.chars().allMatch(c -> c >= '0' && c <= '9');
-        Check.that(digits, '"' + text + "\" has no port number behind the last colon");
+        Check.that(isNumber(port), () -> '"' + text + "\" has no port number behind the last colon");
         long value = port.length() > 9 ? Long.MAX_VALUE : Long.parseLong(port);
         Check.that(value <= PORT.max(), "port must be " + PORT + ", was " + port);
         return (int) value;
+    }
+
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     private static String bracketHint(String text) {

@@ -62,6 +62,14 @@ public record RoutePattern(String text, Kind kind, String name) {
         Check.that(
                 rest.indexOf('*') < 0,
                 () -> "a * may only be the whole first label, as *.example.com: \"" + text + "\" has it elsewhere");
+        UrlText url = UrlText.of(rest);
+        if (url != null) {
+            throw new IllegalArgumentException('"' + text + "\" is a URL: a route is a server name alone, leave out "
+                    + url.scheme() + ": write " + url.host());
+        }
+        Check.that(
+                rest.indexOf('/') < 0,
+                () -> '"' + text + "\" has a path: TLS shows the server name alone, so a path cannot be routed");
         if (rest.indexOf(':') >= 0) {
             return ipv6Of(text, kind, rest);
         }

@@ -54,6 +54,9 @@ public final class Backend {
     private final LongAdder failures = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
+    private final RecentSessions recent = new RecentSessions();
+    /** Whether a probe or a session has ever got through to it. */
+    private volatile boolean reached;
 
     /** @param address resolved, of the host and port that {@code config} names */
     Backend(BackendConfig config, InetSocketAddress address) {
@@ -172,12 +175,15 @@ public final class Backend {
     // ---- what the three parties say; the keeper of the pools alone calls these ----
 
     /** Counts a probe's result; true if the verdict changed. */
-    boolean probed(boolean success, String result, HealthCheckConfig check) {
+    boolean probed(ProbeOutcome outcome, String result, HealthCheckConfig check) {
         BackendState before = verdict;
-        BackendState after = probes.count(success, check.rise(), check.fall());
+        BackendState after = probes.count(outcome, check.rise(), check.fall());
         verdict = after;
+        reached |= outcome == ProbeOutcome.SUCCESS;
         if (before != after) {
             changed(result);
+        } else if (after == BackendState.UNPROBED && outcome == ProbeOutcome.TIMEOUT) {
+            reason = "no probe has been answered yet: " + result; // since when stays: nothing is decided
         }
         return before != after;
     }
@@ -293,6 +299,28 @@ public final class Backend {
     /** Its first byte has come, and it is not a complaint. */
     public void succeeded() {
         ejection.succeeded();
+    }
+
+    /**
+     * Notes how a session, or an attempt of one, fared with it.
+     *
+     * @param mark of the client, by {@link RecentSessions#mark}
+     */
+    public void fared(RecentSessions.Outcome outcome, int mark) {
+        recent.add(outcome, mark);
+        if (!reached && outcome != RecentSessions.Outcome.NOT_CONNECTED) {
+            reached = true;
+        }
+    }
+
+    /** What its last sessions say against it, where it serves; null if nothing does. */
+    public RecentSessions.@Nullable Trouble trouble() {
+        return state().serves() ? recent.trouble() : null;
+    }
+
+    /** Whether a probe or a session has ever got through to it. */
+    public boolean wasReached() {
+        return reached;
     }
 
     boolean reachedFailureLimit(EjectionConfig config) {

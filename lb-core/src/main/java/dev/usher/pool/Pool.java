@@ -304,10 +304,11 @@ public final class Pool {
      * @param result in words
      * @param handshake whether the probe was of the kind that sessions need to succeed: such a success ends an ejection
      */
-    public void probed(Backend backend, boolean success, String result, boolean handshake, long nowNanos) {
+    public void probed(Backend backend, ProbeOutcome outcome, String result, boolean handshake, long nowNanos) {
+        boolean success = outcome == ProbeOutcome.SUCCESS;
         synchronized (lasting.lock()) {
             boolean wasDown = backend.state() == BackendState.DOWN;
-            boolean changed = backend.probed(success, result, config.healthCheck());
+            boolean changed = backend.probed(outcome, result, config.healthCheck());
             if (changed && success && wasDown) {
                 startSlowly(backend, nowNanos);
             }
@@ -315,7 +316,7 @@ public final class Pool {
                 readmit(backend, "a probe shook hands with it", nowNanos);
                 changed = true;
             }
-            if (!changed) {
+            if (!changed && backend.state() != BackendState.UNPROBED) {
                 return;
             }
             rebuild(nowNanos);
@@ -459,9 +460,23 @@ public final class Pool {
     private List<Weighted> weighted(boolean backups, long nowNanos) {
         return backends.stream()
                 .filter(backend -> backend.config().backup() == backups)
-                .filter(backend -> backend.state().serves())
+                .filter(backend -> backend.state().serves() && !isOutdone(backend))
                 .map(backend -> new Weighted(backend, backend.weight() * slowStartPercent(backend, nowNanos)))
                 .toList();
+    }
+
+    /**
+     * Whether another address of its name has answered, and it has kept a probe waiting in vain: one of an address family
+     * that leads nowhere from here, most likely. Until that is certain, sessions go to those that answer.
+     */
+    private boolean isOutdone(Backend backend) {
+        return backend.state() == BackendState.UNPROBED
+                && backend.lastProbe() != null
+                && backends.stream()
+                        .anyMatch(other -> other.state() == BackendState.UP
+                                && other.config()
+                                        .address()
+                                        .equals(backend.config().address()));
     }
 
     private Balancer balancer(List<Weighted> members, AtomicInteger cursor) {

@@ -2,7 +2,8 @@ package dev.usher.pool;
 
 /**
  * Turns probe results into a verdict: {@code rise} successes in a row make a backend up, {@code fall} failures in a row
- * make it down. The very first result decides at once, so that a pool knows its backends after one round.
+ * make it down. The very first success or refusal decides at once, so that a pool knows its backends after one round. A
+ * first time-out says little, since this machine may be the slow one: it counts towards {@code fall} like any other.
  *
  * <p>Not thread-safe: belongs to the one that probes this backend.
  */
@@ -11,15 +12,27 @@ final class ProbeCounts {
     private boolean lastSuccess;
     private BackendState verdict = BackendState.UNPROBED;
 
-    /** Counts one result, and gives the verdict after it: UP or DOWN. */
-    BackendState count(boolean success, int rise, int fall) {
+    /** Counts one result, and gives the verdict after it: UP, DOWN, or UNPROBED after nothing but time-outs. */
+    BackendState count(ProbeOutcome outcome, int rise, int fall) {
+        if (outcome == ProbeOutcome.NOT_MADE) {
+            return verdict;
+        }
+        boolean success = outcome == ProbeOutcome.SUCCESS;
         inARow = success == lastSuccess ? inARow + 1 : 1;
         lastSuccess = success;
-        int needed = verdict == BackendState.UNPROBED ? 1 : success ? rise : fall;
-        if (inARow >= needed) {
+        if (inARow >= needed(outcome, rise, fall)) {
             verdict = success ? BackendState.UP : BackendState.DOWN;
         }
         return verdict;
+    }
+
+    private int needed(ProbeOutcome outcome, int rise, int fall) {
+        boolean first = verdict == BackendState.UNPROBED;
+        return switch (outcome) {
+            case SUCCESS -> first ? 1 : rise;
+            case FAILURE -> first ? 1 : fall;
+            case TIMEOUT, NOT_MADE -> fall;
+        };
     }
 
     BackendState verdict() {

@@ -1,7 +1,7 @@
 package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.probe.ProbeResult.Outcome;
+import dev.usher.pool.ProbeOutcome;
 import dev.usher.time.Clock;
 import java.io.IOException;
 import java.net.BindException;
@@ -14,11 +14,20 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** One probe of one backend: run once, by a thread that may wait. */
 final class Probe {
     private static final int MAX_STATUS_LINE_BYTES = 1024;
+    /** Servers close within a round trip, if they do. */
+    private static final int LEAVE_MILLIS = 250;
+
+    private static final int LEAVE_READ_BYTES = 4096;
+    /** What is left of a page that was asked for; of a longer one the probe has read enough. */
+    private static final int MAX_LEAVE_READS = 16;
+    /** Linux has it; elsewhere backends see each probe. */
+    private static final boolean HAS_QUICKACK = hasQuickAck();
 
     private final HealthCheckConfig check;
     private final TlsProbing tls;
@@ -42,29 +51,41 @@ final class Probe {
         try (Socket socket = openSocket()) {
             try {
                 connect(socket, address);
-                String text = check.type() == HealthCheckConfig.Type.TCP
-                        ? "connected"
-                        : converse(socket, address, seen, clock.nanos() - began);
-                return result(Outcome.SUCCESS, text, began, seen);
+                return check.type() == HealthCheckConfig.Type.TCP
+                        ? result(ProbeOutcome.SUCCESS, "connected", began, seen)
+                        : converse(socket, address, seen, began);
             } catch (BindException noPortLeft) {
                 throw noPortLeft;
             } catch (IOException e) {
                 // By the clock: the watchdog's task is not done yet in the moment in which it closes.
                 boolean timedOut = clock.nanos() - began >= check.timeout().toNanos();
-                return result(Outcome.FAILURE, timedOut ? timeoutText(socket) : text(e), began, seen);
+                return timedOut
+                        ? result(ProbeOutcome.TIMEOUT, timeoutText(socket), began, seen)
+                        : result(ProbeOutcome.FAILURE, text(e), began, seen);
             }
         } catch (IOException ownFault) {
-            return result(Outcome.NOT_MADE, "the probe could not be made: " + ownFault.getMessage(), began, seen);
+            return result(ProbeOutcome.NOT_MADE, "the probe could not be made: " + ownFault.getMessage(), began, seen);
+        }
+    }
+
+    private static boolean hasQuickAck() {
+        try (Socket socket = new Socket()) {
+            return socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK);
+        } catch (IOException noSocket) {
+            return false;
         }
     }
 
     /** Has its descriptor when it returns: that none is left shows here, and not as a fault of the backend. */
-    private static Socket openSocket() throws IOException {
+    private Socket openSocket() throws IOException {
         Socket socket = new Socket();
         try {
             // A RST at the end: what a probe leaves in TIME_WAIT would use up the ports of this machine.
             socket.setSoLinger(true, 0);
             socket.setTcpNoDelay(true);
+            if (leavesNoTrace()) {
+                socket.setOption(ExtendedSocketOptions.TCP_QUICKACK, false);
+            }
             return socket;
         } catch (IOException e) {
             socket.close();
@@ -72,7 +93,16 @@ final class Probe {
         }
     }
 
-    private ProbeResult result(Outcome outcome, String text, long began, PeerCertificates seen) {
+    /**
+     * Whether the RST is to come before the ACK of the backend's SYN-ACK: the kernel puts an ACK off that nobody is in a
+     * hurry for, so the handshake is never whole, and the server behind it is never told. Those that are log each probe
+     * as a client that broke off. A PROXY header has to be read, so there the connection has to be one.
+     */
+    private boolean leavesNoTrace() {
+        return check.type() == HealthCheckConfig.Type.TCP && preamble.length == 0 && HAS_QUICKACK;
+    }
+
+    private ProbeResult result(ProbeOutcome outcome, String text, long began, PeerCertificates seen) {
         return new ProbeResult(outcome, text, clock.nanos() - began, seen.seen());
     }
 
@@ -84,24 +114,38 @@ final class Probe {
     }
 
     /** All that may wait for the backend once it is connected, in what is left of the time. */
-    private String converse(Socket socket, InetSocketAddress address, PeerCertificates seen, long usedNanos)
+    private ProbeResult converse(Socket socket, InetSocketAddress address, PeerCertificates seen, long began)
             throws IOException {
-        ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout().minusNanos(usedNanos));
+        ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout().minusNanos(clock.nanos() - began));
         try {
-            return handshakeAndMore(socket, address, seen);
+            SSLSocket secure = tls.shakeHands(socket, address, seen);
+            String handshake = secure.getSession().getProtocol() + " handshake";
+            String text =
+                    check.type() == HealthCheckConfig.Type.TLS ? handshake : handshake + ", " + ask(secure, address);
+            ProbeResult result = result(ProbeOutcome.SUCCESS, text, began, seen);
+            takeLeave(secure);
+            return result;
         } finally {
             timeout.cancel(false);
         }
     }
 
-    private String handshakeAndMore(Socket socket, InetSocketAddress address, PeerCertificates seen)
-            throws IOException {
-        SSLSocket secure = tls.shakeHands(socket, address, seen);
-        String handshake = secure.getSession().getProtocol() + " handshake";
-        if (check.type() == HealthCheckConfig.Type.TLS) {
-            return handshake;
+    /**
+     * Ends as a client does that is done, and lets the server close. A RST at once would meet a server that has yet to
+     * send its session tickets, and it would log a broken handshake. One that does not close gets the RST a moment later.
+     */
+    private static void takeLeave(SSLSocket secure) {
+        try {
+            secure.setSoTimeout(LEAVE_MILLIS);
+            secure.shutdownOutput();
+            byte[] ignored = new byte[LEAVE_READ_BYTES];
+            int count = 0;
+            for (int i = 0; i < MAX_LEAVE_READS && count >= 0; i++) {
+                count = secure.getInputStream().read(ignored);
+            }
+        } catch (IOException impolite) {
+            // What was to be found out is found out.
         }
-        return handshake + ", " + ask(secure, address);
     }
 
     private String ask(SSLSocket secure, InetSocketAddress address) throws IOException {

@@ -1,6 +1,7 @@
 package dev.usher.probe;
 
 import dev.usher.pool.CertificateSeen;
+import dev.usher.pool.ProbeOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificate what the backend showed; null where no handshake got so far
  */
 public record ProbeResult(
-        Outcome outcome, String text, long nanos, @Nullable CertificateSeen certificate) {
-    /** What a probe says of the backend. */
-    public enum Outcome {
-        SUCCESS,
-        FAILURE,
-        /** Nothing: this machine had no descriptor or port left for it, which is not the backend's fault. */
-        NOT_MADE
-    }
-}
+        ProbeOutcome outcome,
+        String text,
+        long nanos,
+        @Nullable CertificateSeen certificate) {}

@@ -4,6 +4,7 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
+import dev.usher.pool.ProbeOutcome;
 import dev.usher.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -114,11 +115,11 @@ final class Prober {
             return;
         }
         try {
-            ProbeResult result = measured();
+            ProbeResult result = probe.run(backend.address());
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (result.outcome() == ProbeResult.Outcome.NOT_MADE) {
+            if (result.outcome() == ProbeOutcome.NOT_MADE) {
                 notMade.accept(result.text());
                 return;
             }
@@ -126,29 +127,13 @@ final class Prober {
             if (result.certificate() != null) {
                 onCertificate.accept(pool, backend);
             }
-            pool.probed(
-                    backend,
-                    result.outcome() == ProbeResult.Outcome.SUCCESS,
-                    result.text(),
-                    shakesHands(),
-                    clock.nanos());
+            pool.probed(backend, result.outcome(), result.text(), shakesHands(), clock.nanos());
         } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // stopped together with what it needs
             }
             log.error("a fault in usher: probing {} of pool {} failed", backend, pool, bug);
         }
-    }
-
-    /**
-     * A backend's very first probe decides alone, so a time-out of that one has to be seen twice: the JVM sets up its TLS
-     * meanwhile, and on a busy machine a start would find everybody down.
-     */
-    private ProbeResult measured() {
-        ProbeResult result = probe.run(backend.address());
-        boolean timedOut = result.outcome() == ProbeResult.Outcome.FAILURE
-                && result.nanos() >= check.timeout().toNanos();
-        return timedOut && backend.lastProbe() == null ? probe.run(backend.address()) : result;
     }
 
     /**

@@ -69,6 +69,11 @@ final class TlsProbing {
         }
     }
 
+    /** For a handshake that nobody is to judge. */
+    static TrustManager trustingAll() {
+        return new Recording(new PeerCertificates(), null);
+    }
+
     /** As the configuration has it: the JDK's own class for host names takes no underscore, which some of them have. */
     private static final class SentName extends SNIServerName {
         SentName(String name) {
@@ -130,7 +135,9 @@ final class TlsProbing {
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
                 throws CertificateException {
-            throw new CertificateException("probes use sockets");
+            if (judge != null) {
+                throw new CertificateException("probes use sockets");
+            }
         }
 
         @Override

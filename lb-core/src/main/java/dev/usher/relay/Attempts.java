@@ -1,8 +1,13 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
+import dev.usher.pool.RecentSessions;
+import dev.usher.pool.RecentSessions.Outcome;
 import dev.usher.time.Clock;
+import dev.usher.tls.ServerFirstBytes;
+import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,11 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class Attempts {
     /** What is left of the client's patience is no use if it is less. A deadline may also come by some of it too early. */
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Addresses of names that were tried already, beyond the retries: a name that has more of them that fail is down. */
+    private static final int MAX_MORE_ADDRESSES = 8;
 
     private Pool pool;
     private final int worker;
     private final Clock clock;
     private final long clientHash;
+    /** Of the client, by {@link RecentSessions#mark}. */
+    private final int clientMark;
+
     private final OwnConnections own;
     private final long beganNanos;
     private List<Backend> tried = List.of();
@@ -33,6 +43,8 @@ final class Attempts {
     private @Nullable Backend held;
     /** True exactly while {@link #current} counts this session as open. */
     private boolean taken;
+    /** True exactly when it has been noted of {@link #current} that it did not answer in time. */
+    private boolean notedSilent;
     /** What {@link OwnConnections} knows the connection to the current one by. */
     private long mark = OwnConnections.NONE;
     /** True exactly when earlier attempts have left the current one less time than it should have. */
@@ -44,14 +56,14 @@ final class Attempts {
 
     /**
      * @param worker index of the session's worker
-     * @param clientHash what {@link Pool#clientHash} says of the client
      * @param own where connections to backends are noted
      */
-    Attempts(Pool pool, int worker, Clock clock, long clientHash, OwnConnections own) {
+    Attempts(Pool pool, int worker, Clock clock, InetSocketAddress client, OwnConnections own) {
         this.pool = pool;
         this.worker = worker;
         this.clock = clock;
-        this.clientHash = clientHash;
+        this.clientHash = pool.clientHash(client);
+        this.clientMark = RecentSessions.mark(client.getAddress());
         this.own = own;
         this.beganNanos = clock.nanos();
     }
@@ -90,6 +102,7 @@ final class Attempts {
             taken = true;
             hurried = count > 0 && patienceNanos() < pool.timeouts().connectNanos();
             count++;
+            notedSilent = false;
             connectNanos = SessionEnd.UNKNOWN;
             connectStartedNanos = clock.nanos();
         }
@@ -108,8 +121,37 @@ final class Attempts {
     }
 
     private @Nullable Backend pick(List<Backend> excluded) {
-        boolean inTime = patienceNanos() > (count == 0 ? 0 : LEAST_NANOS);
-        return inTime && count <= pool.config().retries() ? pool.pick(clientHash, excluded) : null;
+        if (patienceNanos() <= (count == 0 ? 0 : LEAST_NANOS)) {
+            return null;
+        }
+        int retries = pool.config().retries();
+        if (count <= retries) {
+            return pool.pick(clientHash, excluded);
+        }
+        // Retries are for backends as the file has them: an address that leads nowhere, of a name with others, is none.
+        if (!unheard.isEmpty() || count > retries + MAX_MORE_ADDRESSES) {
+            return null;
+        }
+        List<HostPort> names = namesOf(excluded);
+        return names.size() <= retries
+                ? pool.pick(clientHash, excluded)
+                : pool.pick(clientHash, allBut(names, excluded));
+    }
+
+    private static List<HostPort> namesOf(List<Backend> backends) {
+        return backends.stream()
+                .map(backend -> backend.config().address())
+                .distinct()
+                .toList();
+    }
+
+    /** Those that are excluded, and all that are of another name. */
+    private List<Backend> allBut(List<HostPort> names, List<Backend> excluded) {
+        List<Backend> all = new ArrayList<>(excluded);
+        pool.backends().stream()
+                .filter(backend -> !names.contains(backend.config().address()))
+                .forEach(all::add);
+        return all;
     }
 
     /** How long the attempt may take: its own time-out, but no more than the client is made to wait in all. */
@@ -132,8 +174,13 @@ final class Attempts {
      * The current one has sent its first bytes.
      *
      * @param outcome what they say of it
+     * @param first what they are; null where no hello was sent
      */
-    void answered(AttemptOutcome outcome) {
+    void answered(AttemptOutcome outcome, @Nullable ServerFirstBytes first) {
+        if (first != null) {
+            boolean alert = first == ServerFirstBytes.ALERT || first == ServerFirstBytes.INTERNAL_ERROR;
+            note(alert ? Outcome.ALERT : Outcome.ANSWERED);
+        }
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
         for (Backend silent : unheard) { // on a hello that another one answers: it was not the hello
@@ -147,11 +194,30 @@ final class Attempts {
         return hurried ? AttemptOutcome.TIMED_OUT_HURRIED : AttemptOutcome.TIMED_OUT;
     }
 
+    /** The current one has a whole hello, has said nothing for {@code first_byte}, and the client is still there. */
+    void silent() {
+        if (!notedSilent) {
+            notedSilent = true;
+            note(Outcome.SILENT);
+        }
+    }
+
+    private void note(Outcome outcome) {
+        if (current != null) {
+            current.fared(outcome, clientMark);
+        }
+    }
+
     /** Lets the current one go, since it did not do; the next one will be another. */
     void failed(AttemptOutcome outcome) {
         Backend failed = current;
         if (failed == null) {
             return;
+        }
+        switch (outcome) {
+            case CLOSED_EARLY -> note(Outcome.CLOSED_EARLY);
+            case REFUSED, UNREACHABLE, TIMED_OUT -> note(Outcome.NOT_CONNECTED);
+            default -> {} // noted already, or nobody's fault but ours
         }
         charge(failed, outcome);
         if (outcome.isUnheard()) {

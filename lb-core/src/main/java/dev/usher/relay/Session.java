@@ -325,7 +325,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
             refuse(CloseReason.LOOP);
             return;
         }
-        attempts = new Attempts(pool, relay.index(), worker.clock(), pool.clientHash(clientAddress()), relay.own());
+        attempts = new Attempts(pool, relay.index(), worker.clock(), clientAddress(), relay.own());
         opening.ready();
         if (putHeaderInFront(pool)) {
             connect(CloseReason.NO_BACKEND);
@@ -502,7 +502,8 @@ final class Session implements Deadline.Owner, Quiet.Relay {
 
     /** @param bytes the first that the backend sent; passed on already */
     private void onFirstByte(ByteBuffer bytes) {
-        attempts().answered(hello == null ? AttemptOutcome.ANSWERED : judge(ServerFirstBytes.look(bytes)));
+        ServerFirstBytes first = hello == null ? null : ServerFirstBytes.look(bytes);
+        attempts().answered(first == null ? AttemptOutcome.ANSWERED : judge(first), first);
     }
 
     private static AttemptOutcome judge(ServerFirstBytes first) {
@@ -654,6 +655,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
 
     /** A backend that is only slow is better than none: it is left only for another, which is looked for now and then. */
     private void onSilence() {
+        attempts().silent();
         if (!leaveUnheard(AttemptOutcome.SILENT)) {
             quiet.foundNoOther(worker.nowNanos(), timeouts());
             armQuiet();

@@ -6,6 +6,7 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.Pool;
+import dev.usher.pool.RecentSessions.Trouble;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections the most that {@code open} may be; {@link BackendConfig#NO_LIMIT} for any number
  * @param sessions that reached it and have ended
  * @param failures attempts that failed before the first byte
+ * @param trouble what its last sessions say against it; null if nothing does
+ * @param wasReached whether a probe or a session has ever got through to it
  * @param bytesIn from clients, of ended sessions
  * @param bytesOut to clients, of ended sessions
  * @param slowStartPercent how much of its share it takes by now, 1..100; 100 unless it has just come back
@@ -47,6 +50,8 @@ public record BackendView(
         int maxConnections,
         long sessions,
         long failures,
+        @Nullable Trouble trouble,
+        boolean wasReached,
         long bytesIn,
         long bytesOut,
         int slowStartPercent,
@@ -79,6 +84,8 @@ public record BackendView(
                 config.maxConnections(),
                 backend.sessions(),
                 backend.failures(),
+                backend.trouble(),
+                backend.wasReached(),
                 backend.bytesIn(),
                 backend.bytesOut(),
                 pool.slowStartPercent(backend, nowNanos),

@@ -135,9 +135,9 @@ class BalancerTest {
     }
 
     private static void down(Pool pool, int backend) {
-        pool.probed(pool.backends().get(backend), false, "refused", false, 0);
+        pool.probed(pool.backends().get(backend), ProbeOutcome.FAILURE, "refused", false, 0);
         for (int i = 1; i < pool.config().healthCheck().fall(); i++) {
-            pool.probed(pool.backends().get(backend), false, "refused", false, 0);
+            pool.probed(pool.backends().get(backend), ProbeOutcome.FAILURE, "refused", false, 0);
         }
         assertEquals(BackendState.DOWN, pool.backends().get(backend).state());
     }
@@ -381,8 +381,8 @@ class BalancerTest {
         Pool untouched = pool(Balance.CLIENT_HASH, ones(5));
         down(pool, 2);
         assertTrue(moved(untouched, pool) > 0);
-        pool.probed(pool.backends().get(2), true, "connected", false, 0);
-        pool.probed(pool.backends().get(2), true, "connected", false, 0);
+        pool.probed(pool.backends().get(2), ProbeOutcome.SUCCESS, "connected", false, 0);
+        pool.probed(pool.backends().get(2), ProbeOutcome.SUCCESS, "connected", false, 0);
         assertEquals(0, moved(untouched, pool));
     }
 

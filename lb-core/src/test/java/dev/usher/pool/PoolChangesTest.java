@@ -9,13 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.pool.Pool.Member;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPools;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +68,12 @@ class PoolChangesTest {
     }
 
     private void probe(Pool pool, int backend, boolean success) {
-        pool.probed(pool.backends().get(backend), success, success ? "connected" : "refused", false, clock.nanos());
+        pool.probed(
+                pool.backends().get(backend),
+                success ? ProbeOutcome.SUCCESS : ProbeOutcome.FAILURE,
+                success ? "connected" : "refused",
+                false,
+                clock.nanos());
     }
 
     private void fail(Pool pool, int backend, int times) {
@@ -122,6 +130,43 @@ class PoolChangesTest {
         }
         assertEquals(List.of("b:DOWN>UP", "serving 1"), news());
         assertEquals("connected", pool.backends().get(1).reason());
+    }
+
+    /** Until then sessions may try it: the time-out may be the fault of this machine. */
+    @Test
+    void aFirstTimeOutDecidesNothingBeforeFall() {
+        Pool pool = start(probed(1));
+        Backend backend = pool.backends().getFirst();
+        for (int i = 0; i < 2; i++) {
+            pool.probed(backend, ProbeOutcome.TIMEOUT, "no connection within 1000 ms", false, clock.nanos());
+            assertEquals(BackendState.UNPROBED, backend.state());
+            assertEquals(1, pool.serving());
+        }
+        assertEquals("no probe has been answered yet: no connection within 1000 ms", backend.reason());
+        assertEquals(List.of(), news());
+        pool.probed(backend, ProbeOutcome.TIMEOUT, "no connection within 1000 ms", false, clock.nanos());
+        assertEquals(List.of("a:UNPROBED>DOWN", "serving 0"), news());
+    }
+
+    /** A name with an address family that leads nowhere from here: until probes are sure, nobody is sent there. */
+    @Test
+    void anAddressThatKeepsProbesWaitingYieldsToOneThatAnswers() {
+        Pool pool = start(probed(1));
+        BackendConfig name = BackendConfig.of(new HostPort("dual.example", 443));
+        pool.setBackends(
+                List.of(
+                        new Pool.Member(name, new InetSocketAddress("2001:db8::1", 443)),
+                        new Pool.Member(name, new InetSocketAddress("192.0.2.1", 443))),
+                clock.nanos());
+        Backend six = pool.backends().getFirst();
+        six.showProbe("no connection", 1, null);
+        pool.probed(six, ProbeOutcome.TIMEOUT, "no connection", false, clock.nanos());
+        assertTrue(share(pool, 0) > 400, "nothing is known yet of either");
+        probe(pool, 1, true);
+        assertEquals(BackendState.UNPROBED, six.state());
+        assertEquals(0, share(pool, 0));
+        probe(pool, 0, true);
+        assertTrue(share(pool, 0) > 400, "it has answered as well");
     }
 
     /** A pool whose names do not resolve has nobody, and must say so; its first address ends that. */
@@ -356,11 +401,11 @@ class PoolChangesTest {
         Pool pool = ejecting(2, 50);
         Backend a = pool.backends().getFirst();
         fail(pool, 0, 3);
-        pool.probed(a, true, "connected", false, clock.nanos());
+        pool.probed(a, ProbeOutcome.SUCCESS, "connected", false, clock.nanos());
         assertEquals(BackendState.EJECTED, a.state());
-        pool.probed(a, false, "no handshake", true, clock.nanos());
+        pool.probed(a, ProbeOutcome.FAILURE, "no handshake", true, clock.nanos());
         assertEquals(BackendState.EJECTED, a.state());
-        pool.probed(a, true, "handshake", true, clock.nanos());
+        pool.probed(a, ProbeOutcome.SUCCESS, "handshake", true, clock.nanos());
         assertNotEquals(BackendState.EJECTED, a.state());
         assertEquals("a probe shook hands with it", a.reason());
         assertEquals(500, share(pool, 0));

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.pool.CertificateSeen;
-import dev.usher.probe.ProbeResult.Outcome;
+import dev.usher.pool.ProbeOutcome;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
@@ -61,13 +61,21 @@ class ProbeTest {
     }
 
     private static void succeeded(ProbeResult result, String text) {
-        assertEquals(Outcome.SUCCESS, result.outcome(), result.toString());
+        assertEquals(ProbeOutcome.SUCCESS, result.outcome(), result.toString());
         assertEquals(text, result.text());
         assertTrue(result.nanos() > 0 && result.nanos() < 5_000_000_000L, result.toString());
     }
 
     private static void failed(ProbeResult result, String part) {
-        assertEquals(Outcome.FAILURE, result.outcome(), result.toString());
+        failed(ProbeOutcome.FAILURE, result, part);
+    }
+
+    private static void timedOut(ProbeResult result, String part) {
+        failed(ProbeOutcome.TIMEOUT, result, part);
+    }
+
+    private static void failed(ProbeOutcome outcome, ProbeResult result, String part) {
+        assertEquals(outcome, result.outcome(), result.toString());
         assertTrue(result.text().contains(part), result.toString());
     }
 
@@ -93,7 +101,7 @@ class ProbeTest {
     void noAnswerToASynIsAFailureInTime(HealthCheckConfig.Type type) throws IOException {
         try (TestBackend backend = TestBackend.unreachable()) {
             ProbeResult result = probe(check(type).probeTimeout(Duration.ofMillis(150)), backend.address());
-            failed(result, "no connection within 150 ms");
+            timedOut(result, "no connection within 150 ms");
             assertTrue(result.nanos() < 2_000_000_000L, result.toString());
         }
     }
@@ -124,7 +132,7 @@ class ProbeTest {
     void aServerNameMayHaveAnUnderscore() throws IOException {
         String name = "my_shop.example.com";
         try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
-            failed(
+            timedOut(
                     probe(
                             check(HealthCheckConfig.Type.TLS).serverName(name).probeTimeout(Duration.ofMillis(300)),
                             silent.address()),
@@ -236,11 +244,13 @@ class ProbeTest {
                                 .halfClose()
                                 .readToEnd())) {
             ProbeResult result = probe(check(type), closing.address());
-            assertEquals(Outcome.FAILURE, result.outcome());
+            assertEquals(ProbeOutcome.FAILURE, result.outcome());
             assertNull(result.certificate());
             assertEquals(
-                    Outcome.FAILURE, probe(check(type), resetting.address()).outcome());
-            assertEquals(Outcome.FAILURE, probe(check(type), plain.address()).outcome());
+                    ProbeOutcome.FAILURE,
+                    probe(check(type), resetting.address()).outcome());
+            assertEquals(
+                    ProbeOutcome.FAILURE, probe(check(type), plain.address()).outcome());
         }
     }
 
@@ -249,7 +259,7 @@ class ProbeTest {
     void whoIsSilentFailsInTime(HealthCheckConfig.Type type) throws IOException {
         try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
             ProbeResult result = probe(check(type).probeTimeout(Duration.ofMillis(150)), silent.address());
-            failed(result, "connected, but not done within 150 ms");
+            timedOut(result, "connected, but not done within 150 ms");
             assertTrue(result.nanos() < 2_000_000_000L, result.toString());
         }
     }
@@ -267,7 +277,7 @@ class ProbeTest {
         })) {
             ProbeResult result =
                     probe(check(HealthCheckConfig.Type.TLS).probeTimeout(Duration.ofMillis(200)), dripping.address());
-            failed(result, "connected, but not done within 200 ms");
+            timedOut(result, "connected, but not done within 200 ms");
             assertTrue(result.nanos() < 2_000_000_000L, result.toString());
         }
     }

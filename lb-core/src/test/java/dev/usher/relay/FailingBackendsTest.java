@@ -13,6 +13,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.AdminState;
+import dev.usher.pool.BackendState;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
@@ -264,7 +265,9 @@ class FailingBackendsTest {
                 TestUsher usher = TestUsher.of(one)
                         .pool(pool -> pool.check(HealthCheckConfig.Type.TCP))
                         .start()) {
-            one.connection(2);
+            Await.until(
+                    () -> usher.balancer().backend(TestUsher.POOL, one.name()).state() == BackendState.UP,
+                    "a probe has found it up");
             assertEquals(List.of(), usher.balancer().events());
         }
     }

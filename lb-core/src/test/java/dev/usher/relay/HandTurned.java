@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -47,6 +48,21 @@ final class HandTurned {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A log that keeps all ends. */
+    static SessionLog into(Queue<SessionEnd> ends) {
+        return new SessionLog() {
+            @Override
+            public void ended(int worker, SessionEnd end) {
+                ends.add(end);
+            }
+
+            @Override
+            public boolean wants(CloseReason reason, boolean empty) {
+                return true;
+            }
+        };
     }
 
     /** A turn that does not wait: there is mail. */

@@ -34,25 +34,11 @@ class HandTurnedTest {
     private final ManualClock clock = new ManualClock();
     private final Queue<SessionEnd> ends = new ArrayDeque<>();
     private final TestBackend backend = TestBackend.start(TestBackend.ECHO);
-    private HandTurned turned = new HandTurned(TestUsher.of(backend).config(), 1 << 20, clock, log());
-
-    private SessionLog log() {
-        return new SessionLog() {
-            @Override
-            public void ended(int worker, SessionEnd end) {
-                ends.add(end);
-            }
-
-            @Override
-            public boolean wants(CloseReason reason, boolean empty) {
-                return true;
-            }
-        };
-    }
+    private HandTurned turned = new HandTurned(TestUsher.of(backend).config(), 1 << 20, clock, HandTurned.into(ends));
 
     private void use(TestUsher.Builder config, long heldBytesBudget) {
         stop();
-        turned = new HandTurned(config.config(), heldBytesBudget, clock, log());
+        turned = new HandTurned(config.config(), heldBytesBudget, clock, HandTurned.into(ends));
     }
 
     @AfterEach

@@ -44,18 +44,7 @@ class UnfinishedOpeningsTest {
     private HandTurned turned = start(TestUsher.of(backend), BUDGET);
 
     private HandTurned start(TestUsher.Builder config, int budget) {
-        SessionLog log = new SessionLog() {
-            @Override
-            public void ended(int worker, SessionEnd end) {
-                ends.add(end);
-            }
-
-            @Override
-            public boolean wants(CloseReason reason, boolean empty) {
-                return true;
-            }
-        };
-        return new HandTurned(config.config(), budget, clock, log);
+        return new HandTurned(config.config(), budget, clock, HandTurned.into(ends));
     }
 
     private void use(TestUsher.Builder config) {

@@ -89,6 +89,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private int serve(Demo demo, UsherConfig config, StopSignals stops) throws InterruptedException {
         ProgramLog.apply(config.logging());
+        ProgramLog.showEvents();
         try {
             Foreground foreground = new Foreground(config, stops);
             foreground.leaveOut(Demo.VISITORS);

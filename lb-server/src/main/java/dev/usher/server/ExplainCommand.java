@@ -152,7 +152,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ServerName serverName(String name) {
         try {
-            return ServerName.of(name);
+            return Asked.written(name);
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }

@@ -2,6 +2,7 @@ package dev.usher.server;
 
 import dev.usher.config.Printable;
 import java.io.PrintWriter;
+import java.security.Security;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -21,11 +22,12 @@ public final class Main {
     }
 
     /**
-     * The JVM would give an answer for thirty seconds, and a failure for ten, whatever {@code resolve.interval} says. The
-     * property of {@code java.security} for failures cannot be overruled by one of the system, so this has the first only.
+     * The JVM would give an answer for thirty seconds, and a failure for ten, whatever {@code resolve.interval} says. It
+     * reads these when it looks up its first name, and never again.
      */
     private static void keepNoAnswersOfResolvers() {
-        System.setProperty("sun.net.inetaddr.ttl", "0");
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
     /** All commands, with our wording of what can be wrong with their arguments. */

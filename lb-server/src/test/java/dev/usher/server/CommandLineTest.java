@@ -223,6 +223,16 @@ class CommandLineTest {
         }
 
         @Test
+        void aNameMayBeWrittenAsTheFileMayWriteIt() throws IOException {
+            String letters = write("letters.yaml", "routes: { bücher.example: 10.0.0.1:443 }\n");
+            assertEquals(0, run("explain", letters, "Bücher.example"), err);
+            assertTrue(out.startsWith("xn--bcher-kva.example on listener https"), out);
+            assertTrue(out.contains("route     bücher.example\n"), out);
+            assertEquals(2, run("explain", letters, "straße.example"));
+            assertTrue(err.contains("\"straße.example\" cannot be turned into A-labels here: write it as xn--"), err);
+        }
+
+        @Test
         void anUnknownNameIsFourAndNamesTheAlert() {
             assertEquals(4, run("explain", file, "nobody.example"));
             assertTrue(out.contains("refused   unknown_name\n"), out);

@@ -97,7 +97,7 @@ class HangingFilesIT {
             usher.err().await("is ready");
             write("defaults: { health_check: { type: tls, verify: true, trust_store: /dev/zero } }\n");
             usher.err()
-                    .await("usher.yaml:5:53: error: defaults.health_check.trust_store /dev/zero cannot be read: is a"
+                    .await("usher.yaml:5:67: error: defaults.health_check.trust_store /dev/zero cannot be read: is a"
                             + " device, not a file");
             String tls = "admin: { tls: { cert: /dev/zero, key: pipe }, ";
             Files.writeString(directory.resolve("usher.yaml"), BASE.replace("admin: { ", tls));
@@ -123,7 +123,7 @@ class HangingFilesIT {
                         .flatMap(List::stream)
                         .toList())) {
             assertEquals(1, check.exitCode(), check.err().all().toString());
-            check.out().await("key.yaml:1:3: error: a key has at most 1024 characters");
+            check.out().await("key.yaml:1:1: error: a line has at most ");
         }
     }
 

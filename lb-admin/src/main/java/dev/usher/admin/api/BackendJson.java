@@ -2,6 +2,7 @@ package dev.usher.admin.api;
 
 import dev.usher.admin.http.Json;
 import dev.usher.config.BackendConfig;
+import dev.usher.pool.RecentSessions;
 import dev.usher.view.BackendView;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,15 @@ record BackendJson(
         @Nullable Integer maxConnections,
         long sessionsTotal,
         long failuresTotal,
+        @Nullable Trouble trouble,
         long receivedBytesTotal,
         long sentBytesTotal,
         int slowStartPercent,
         @Nullable LastProbe lastProbe,
         @Nullable CertificateJson certificate) {
     record LastProbe(String text, Instant at, double tookSeconds) {}
+
+    record Trouble(int sessions, String text, Instant since) {}
 
     static BackendJson of(BackendView backend) {
         return new BackendJson(
@@ -45,11 +49,16 @@ record BackendJson(
                 backend.maxConnections() == BackendConfig.NO_LIMIT ? null : backend.maxConnections(),
                 backend.sessions(),
                 backend.failures(),
+                trouble(backend.trouble()),
                 backend.bytesIn(),
                 backend.bytesOut(),
                 backend.slowStartPercent(),
                 lastProbe(backend.lastProbe()),
                 backend.certificate() == null ? null : CertificateJson.of(backend.certificate(), backend.warnExpiry()));
+    }
+
+    private static @Nullable Trouble trouble(RecentSessions.@Nullable Trouble seen) {
+        return seen == null ? null : new Trouble(seen.sessions(), seen.text(), seen.since());
     }
 
     private static @Nullable LastProbe lastProbe(BackendView.@Nullable ProbeView probe) {

@@ -153,7 +153,7 @@ public final class ExplainResource {
 
     private static @Nullable ServerName name(@Nullable String text) throws ProblemException {
         try {
-            return text == null ? null : ServerName.of(text);
+            return text == null ? null : Asked.written(text);
         } catch (IllegalArgumentException e) {
             throw Problem.of(400, "name: " + e.getMessage()).exception();
         }

@@ -13,7 +13,7 @@ import java.util.List;
 
 /** Of each backend of each pool. */
 final class BackendFamilies {
-    /** Each has nine series. Those that have no place are summed up; a sum of states or weights would mean nothing. */
+    /** Each has ten series. Those that have no place are summed up; a sum of states or weights would mean nothing. */
     static final int MAX_BACKENDS = 1000;
 
     private static final MetricMetadata UP = metric("backend_up", "Whether the backend takes new sessions.");
@@ -26,6 +26,9 @@ final class BackendFamilies {
             metric("backend_sessions", "Sessions that the backend was reached for, ended ones.");
     private static final MetricMetadata FAILURES = metric(
             "backend_failures", "Attempts that failed before the backend's first byte: refused, timed out, closed.");
+    private static final MetricMetadata TROUBLE = metric(
+            "backend_unanswered_sessions",
+            "Of the backend's last eight sessions those that it did not answer, where they speak against it; 0 otherwise.");
     private static final MetricMetadata RECEIVED =
             metric("backend_received_bytes", "Bytes from clients to the backend, of ended sessions.");
     private static final MetricMetadata SENT =
@@ -77,6 +80,10 @@ final class BackendFamilies {
         to.gauge(UP, labels, backend.state().serves() ? 1 : 0);
         to.gauge(STATE, labels.add("state", Json.word(backend.state())), 1);
         to.gauge(WEIGHT, labels, backend.weight());
+        to.gauge(
+                TROUBLE,
+                labels,
+                backend.trouble() == null ? 0 : backend.trouble().sessions());
         add(to, labels, Counts.of(backend));
         CertificateSeen certificate = backend.certificate();
         if (certificate != null) {

@@ -60,6 +60,8 @@ final class ProcessFamilies {
     private static final MetricMetadata DROPPED =
             metric("access_log_dropped_lines", "Lines of the access log that were not written.");
 
+    private static final MetricMetadata UNRESOLVED =
+            metric("resolve_failing_names", "Host names of backends that do not resolve now.");
     private static final MetricMetadata WAITING =
             metric("access_log_waiting_lines", "Lines of the access log that wait for its output to take them.");
     private static final MetricMetadata FAILING =
@@ -137,6 +139,10 @@ final class ProcessFamilies {
         Set<String> failing =
                 background.failing().stream().map(Background.Failure::task).collect(Collectors.toSet());
         background.names().forEach(name -> to.gauge(FAILING, Labels.of("task", name), failing.contains(name) ? 1 : 0));
+    }
+
+    static void names(Families to, int failing) {
+        to.gauge(UNRESOLVED, Labels.EMPTY, failing);
     }
 
     private static double seconds(Instant at) {

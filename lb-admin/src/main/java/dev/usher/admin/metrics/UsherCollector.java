@@ -34,6 +34,7 @@ final class UsherCollector implements MultiCollector {
         ProcessFamilies.sums(families, balancer.totals(), balancer.config());
         ProcessFamilies.workers(families, snapshot, balancer.loopDelays());
         ProcessFamilies.reloads(families, reloading.status());
+        ProcessFamilies.names(families, balancer.failingNames().size());
         ProcessFamilies.accessLog(families, accessLog.get());
         ProcessFamilies.background(families, balancer.background());
         ListenerFamilies.add(families, snapshot.listeners());

@@ -44,6 +44,8 @@ class BoundsTest {
                     0,
                     3,
                     0,
+                    null,
+                    true,
                     0,
                     0,
                     100,

@@ -23,6 +23,9 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
     /** What these do at each start is of no use to those who run usher; their warnings are. */
     private static final List<String> LIBRARIES = List.of("io.undertow", "org.xnio", "org.jboss");
 
+    /** Of the lines that are events as well. */
+    private static final String EVENTS = "usher.events";
+
     private static final int QUEUE_LINES = 4096;
     private static final int FLUSH_MILLIS = 2000;
 
@@ -43,6 +46,11 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
     /** Takes over the level alone, while lines are written. */
     public static void setLevel(LoggingConfig.Level level) {
         setLevel(context(), Level.toLevel(level.name()));
+    }
+
+    /** Writes every event, whatever the level: who sees that something is wrong is to see when it is well again. */
+    public static void showEvents() {
+        context().getLogger(EVENTS).setLevel(Level.INFO);
     }
 
     private static void setLevel(LoggerContext context, Level level) {

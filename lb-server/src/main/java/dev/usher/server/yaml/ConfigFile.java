@@ -61,6 +61,7 @@ public final class ConfigFile {
         Item.Mapping tree = tree(main, null);
         UsherConfig config = null;
         if (tree != null) {
+            tree = Unindented.putRight(tree, Set.copyOf(ConfigReader.KEYS), problems);
             tree = Misspelt.putRight(tree, ConfigReader.KEYS, key -> "unknown key \"" + key + '"', problems);
             List<Item.Mapping> trees = new ArrayList<>(List.of(tree));
             trees.addAll(included(tree));
@@ -83,6 +84,7 @@ public final class ConfigFile {
             for (Path file : pattern == null ? List.<Path>of() : includes.matching(pattern)) {
                 Item.Mapping included = files.contains(file) ? null : tree(file, item.place());
                 if (included != null) {
+                    included = Unindented.putRight(included, INCLUDABLE, problems);
                     trees.add(
                             withoutForeignKeys(Misspelt.putRight(included, INCLUDABLE, ConfigFile::foreign, problems)));
                 }
@@ -121,12 +123,23 @@ public final class ConfigFile {
     }
 
     private Item.@Nullable Mapping parsed(Path file, byte[] bytes) {
+        String encoding = Encoding.foreign(bytes);
+        if (encoding != null) {
+            problems.error(
+                    new Place(new Source(file, ""), 1, 1, 1),
+                    "this is " + encoding + " text",
+                    "save the file as UTF-8");
+            return null;
+        }
         String text = new String(bytes, StandardCharsets.UTF_8);
         Source source = new Source(file, text);
         if (text.indexOf(REPLACEMENT) >= 0 && hasOtherBytes(file, bytes)) {
             return null;
         }
         String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        if (ForeignConfig.isNoted(source, withoutMark, problems)) {
+            return null;
+        }
         Substitution substitution = new Substitution(environment, source.directory(), recorder);
         return YamlTree.read(source, withoutMark, substitution, problems, itemCount);
     }

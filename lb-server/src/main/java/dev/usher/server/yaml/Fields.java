@@ -107,6 +107,11 @@ final class Fields {
         }
     }
 
+    /** Notes that the value is of no use, at the place of the value. */
+    void refuseValue(String key, String reason) {
+        problems.error(valuePlace(key), path(key) + " " + reason);
+    }
+
     Item.@Nullable Scalar scalar(String key) {
         Item item = item(key);
         return item == null ? null : scalar(item, path(key));
@@ -289,7 +294,10 @@ final class Fields {
         if (item instanceof Item.Mapping inner) {
             return new Fields(inner, called, pointed, problems);
         }
-        if (!(item instanceof Item.Invalid)) {
+        Place glued = item instanceof Item.Scalar ? SyntaxFault.glued(item.place()) : null;
+        if (glued != null) {
+            problems.error(glued, SyntaxFault.NO_SPACE);
+        } else if (!(item instanceof Item.Invalid)) {
             problems.error(item.place(), called + " must be a mapping, was " + item.kind());
         }
         return null;
@@ -305,8 +313,9 @@ final class Fields {
             if (!known.contains(entry.key())) {
                 String where = path.isEmpty() ? "" : " in " + path;
                 problems.error(
-                        entry.place(), "unknown key \"" + entry.key() + "\"" + where + unknownHint(entry.key(), known));
-                Suggestion.of(entry.key(), known).ifPresent(missing::remove);
+                        entry.place(),
+                        "unknown key \"" + entry.key() + "\"" + where + KeyHelp.text(entry.key(), known));
+                KeyHelp.meant(entry.key(), known).ifPresent(missing::remove);
             }
         }
         missing.forEach(key -> problems.error(place, path(key) + " must be given"));
@@ -337,11 +346,6 @@ final class Fields {
 
     static String wasText(Item.Scalar scalar, Collection<String> words) {
         return ", was \"" + scalar.text() + "\"" + Suggestion.text(scalar.text(), words);
-    }
-
-    private static String unknownHint(String key, Collection<String> known) {
-        String suggestion = Suggestion.text(key, known);
-        return suggestion.isEmpty() ? "; known are " + String.join(", ", known) : suggestion;
     }
 
     private boolean outside(String key, @Nullable String fault) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code listeners}, and knows which listeners there are. */
 final class ListenerReader {
+    private static final int HTTP_PORT = 80;
+
     private final PoolReader pools;
     private final Problems problems;
     private final Map<String, ListenerType> types = new LinkedHashMap<>();
@@ -67,7 +69,7 @@ final class ListenerReader {
     private void readListener(String name, Fields fields) {
         ListenerType type = fields.choice("type", ListenerType.class, ListenerType.TLS);
         types.put(name, type);
-        List<HostPort> bind = binds(name, fields);
+        List<HostPort> bind = binds(name, fields, type);
         ClientHelloConfig clientHello = clientHello(fields, type);
         AcceptProxyProtocol accept =
                 fields.choice("accept_proxy_protocol", AcceptProxyProtocol.class, AcceptProxyProtocol.NONE);
@@ -89,14 +91,22 @@ final class ListenerReader {
         }
     }
 
-    private List<HostPort> binds(String name, Fields fields) {
+    private List<HostPort> binds(String name, Fields fields, ListenerType type) {
         fields.require("bind");
         if (fields.item("bind") instanceof Item.Listing listing
                 && listing.items().isEmpty()) {
             problems.error(listing.place(), fields.path("bind") + " must not be empty");
         }
         Map<HostPort, Place> addresses = fields.placed("bind", HostPort::parseBind);
-        addresses.forEach((address, place) -> bind(address, "listeners." + name, place));
+        addresses.forEach((address, place) -> {
+            bind(address, "listeners." + name, place);
+            if (type == ListenerType.TLS && address.port() == HTTP_PORT) {
+                problems.warning(
+                        place,
+                        "listeners." + name + " binds port 80 with type tls: clients speak plain HTTP there, which is"
+                                + " refused; bind 443, or use type tcp with a pool");
+            }
+        });
         return List.copyOf(addresses.keySet());
     }
 

@@ -32,7 +32,7 @@ final class Misspelt {
             if (meant == null || tree.entry(meant) != null || meantBy.getOrDefault(meant, 0) > 1) {
                 entries.add(entry);
             } else {
-                problems.error(entry.place(), fault.apply(entry.key()) + Suggestion.text(entry.key(), known));
+                problems.error(entry.place(), fault.apply(entry.key()) + "; did you mean \"" + meant + "\"?");
                 entries.add(new Item.Entry(entry.place(), meant, entry.value()));
             }
         }
@@ -44,7 +44,7 @@ final class Misspelt {
         Map<String, String> meanings = new HashMap<>();
         for (Item.Entry entry : tree.entries()) {
             if (!known.contains(entry.key())) {
-                Suggestion.clear(entry.key(), known).ifPresent(meaning -> meanings.put(entry.key(), meaning));
+                KeyHelp.clearlyMeant(entry.key(), known).ifPresent(meaning -> meanings.put(entry.key(), meaning));
             }
         }
         return meanings;

@@ -154,7 +154,11 @@ final class PoolReader {
             }
             Optional<String> near = meant.computeIfAbsent(name, _ -> nearest(name, meant.size()));
             near.ifPresent(unused::remove);
-            if (complete) {
+            if (complete && isPort(name)) {
+                problems.error(
+                        reference.place(),
+                        reference.subject() + ": \"" + name + "\" is a port alone: write host:" + name);
+            } else if (complete) {
                 problems.error(
                         reference.place(),
                         reference.subject() + " names pool \"" + name + "\", which does not exist"
@@ -165,6 +169,10 @@ final class PoolReader {
             unused.forEach(
                     name -> problems.warning(placeOf(name), "pools." + name + " is not used by any route or listener"));
         }
+    }
+
+    private static boolean isPort(String name) {
+        return name.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     private Place placeOf(String name) {
@@ -218,10 +226,22 @@ final class PoolReader {
         }
         fields.require("address");
         HostPort address = fields.parsed(fields.scalar("address"), fields.path("address"), HostPort::parse);
-        int weight = fields.integer("weight", BackendConfig.WEIGHT, BackendConfig.DEFAULT_WEIGHT);
+        int weight = weight(fields);
         int maxConnections = fields.integer("max_connections", BackendConfig.MAX_CONNECTIONS, BackendConfig.NO_LIMIT);
         boolean backup = fields.flag("backup", false);
         fields.done();
         return address == null ? null : new BackendConfig(address, weight, maxConnections, backup);
+    }
+
+    private static int weight(Fields backend) {
+        if (backend.item("weight") instanceof Item.Scalar scalar
+                && scalar.text().equals("0")) {
+            backend.refuseValue(
+                    "weight",
+                    "must be " + BackendConfig.WEIGHT + ", was 0: to send it no new sessions, drain it while usher runs"
+                            + " (usher drain POOL BACKEND), or leave it out");
+            return BackendConfig.DEFAULT_WEIGHT;
+        }
+        return backend.integer("weight", BackendConfig.WEIGHT, BackendConfig.DEFAULT_WEIGHT);
     }
 }

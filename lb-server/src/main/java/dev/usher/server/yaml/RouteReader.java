@@ -2,6 +2,7 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerType;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
@@ -10,10 +11,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code routes}, {@code default_route} and {@code no_sni_route}. */
 final class RouteReader {
+    private static final String POOL = "pool";
+    /** Keys of the file that are server names by their letters. */
+    private static final Set<String> FALLBACKS = Set.of("default_route", "no_sni_route");
+
     private final PoolReader pools;
     private final Map<String, ListenerType> listeners;
     private final Problems problems;
@@ -32,6 +38,9 @@ final class RouteReader {
 
     void read(Fields section) {
         for (Item.Entry entry : section.entries()) {
+            if (isGlued(entry)) {
+                continue;
+            }
             Item item = section.item(entry.key());
             RoutePattern pattern = pattern(entry);
             if (item != null) {
@@ -79,7 +88,36 @@ final class RouteReader {
             problems.error(entry.place(), "duplicate route \"" + entry.key() + "\", first at " + first);
             return null;
         }
+        warn(entry, pattern);
         return pattern;
+    }
+
+    /** Whether the space behind the key is missing, as in {@code {a.example:10.0.0.1:443}}; then that is noted. */
+    private boolean isGlued(Item.Entry entry) {
+        int colon = entry.key().indexOf(':');
+        boolean glued = colon > 0
+                && entry.value() instanceof Item.Null
+                && IpAddress.parse(entry.key()) == null
+                && !entry.key().startsWith("://", colon);
+        if (glued) {
+            problems.error(
+                    entry.place(), "a space is missing behind the colon: write " + KeyHelp.spaced(entry.key(), colon));
+        }
+        return glued;
+    }
+
+    private void warn(Item.Entry entry, RoutePattern pattern) {
+        if (IpAddress.parse(pattern.name()) != null) {
+            problems.warning(
+                    entry.place(),
+                    "route " + entry.key() + ": a client must not send an IP address as the server name (RFC 6066), and"
+                            + " hardly any does: no_sni_route takes clients that send no name");
+        } else if (FALLBACKS.contains(entry.key())) {
+            problems.warning(
+                    entry.place(),
+                    "routes." + entry.key() + " is read as a server name: " + entry.key() + " stands beside routes, not"
+                            + " below it");
+        }
     }
 
     private void readRoute(Fields section, @Nullable RoutePattern pattern, Item.Entry entry, Item item) {
@@ -98,9 +136,9 @@ final class RouteReader {
         if (fields == null) {
             return;
         }
-        fields.require("pool");
-        Item target = fields.item("pool");
-        String pool = target == null ? null : pools.target(fields, target, fields.path("pool"), bringer, subject);
+        String key = targetKey(fields);
+        Item target = fields.item(key);
+        String pool = target == null ? null : pools.target(fields, target, fields.path(key), bringer, subject);
         Map<String, String> alpn = alpn(fields, subject);
         List<Cidr> allow = fields.list("allow", Cidr::parse, List.of());
         List<Cidr> deny = fields.list("deny", Cidr::parse, List.of());
@@ -109,6 +147,22 @@ final class RouteReader {
         if (pattern != null && pool != null) {
             routes.add(new RouteConfig(pattern, pool, alpn, allow, deny, on));
         }
+    }
+
+    /** The key that leads to backends: {@code pool}, or a word that is meant for it, which is noted then. */
+    private static String targetKey(Fields route) {
+        if (!route.has(POOL)) {
+            for (Item.Entry entry : route.entries()) {
+                if (KeyHelp.synonym(entry.key(), List.of(POOL)).isPresent()) {
+                    route.refuse(
+                            entry.key(),
+                            "is not a key of a route: pool takes a list of backends as well, as pool: [10.0.0.11:443]");
+                    return entry.key();
+                }
+            }
+        }
+        route.require(POOL);
+        return POOL;
     }
 
     private Map<String, String> alpn(Fields route, String subject) {

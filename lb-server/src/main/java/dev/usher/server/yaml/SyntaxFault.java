@@ -18,7 +18,19 @@ final class SyntaxFault {
 
     private static final Pattern STARRED = Pattern.compile("\\*[^\\s:,\\]}#]*");
 
+    private static final Pattern GLUED_VALUE = Pattern.compile("[^\\s:#'\"\\[{][^\\s:#]*(?<at>:)[^\\s:].*");
+    private static final Pattern BRACKETED = Pattern.compile("\\[[0-9A-Fa-f:.%]*:[0-9A-Fa-f:.%]*\\](?::[0-9]+)?");
+    static final String NO_SPACE = "a space is missing behind this colon";
+
     private SyntaxFault() {}
+
+    /** The colon of a text such as {@code workers:4}; null if the text at {@code place} has no colon of the kind. */
+    static @Nullable Place glued(Place place) {
+        String line = place.source().line(place.line());
+        int begin = line.offsetByCodePoints(0, Math.min(place.column() - 1, line.codePointCount(0, line.length())));
+        Matcher text = GLUED_VALUE.matcher(line.substring(begin));
+        return text.matches() ? new Place(place.source(), place.line(), place.column() + text.start("at"), 1) : null;
+    }
 
     static void note(MarkedYamlEngineException fault, Source source, Problems problems) {
         String problem = fault.getProblem();
@@ -28,10 +40,16 @@ final class SyntaxFault {
         Place begun = place(fault.getContextMark().orElse(null), source);
         Place uncoloned = keyExpected ? before(found, UNCOLONED) : null;
         Place glued = keyExpected ? before(found, GLUED) : null;
-        if (uncoloned != null) {
+        String address = bracketed(found);
+        if (address != null) {
+            problems.error(
+                    found,
+                    "a list cannot begin with a colon, nor go on behind its bracket",
+                    "an IPv6 address needs quotes: \"" + address + "\"");
+        } else if (uncoloned != null) {
             problems.error(uncoloned, "a colon is missing behind this key");
         } else if (glued != null) { // the parser sees it a line later: without the space this is a text that may go on
-            problems.error(glued, "a space is missing behind this colon");
+            problems.error(glued, NO_SPACE);
         } else if (context.contains("simple key")) {
             problems.error(begun, "a key needs a colon and a space behind it");
         } else if (context.contains("alias")) {
@@ -49,8 +67,6 @@ final class SyntaxFault {
             problems.error(found, "expected , or } of the mapping that begins at " + begun);
         } else if (context.contains("flow node") && problem.contains("<stream end>")) {
             problems.error(found, "the file ends inside a list or a mapping: a ] or } is missing");
-        } else if (source.line(found.line()).contains("[:")) {
-            problems.error(found, "a list cannot begin with a colon", "an IPv6 address needs quotes: \"[::]:443\"");
         } else if (problem.contains("mapping values are not allowed")) {
             problems.error(
                     found,
@@ -76,6 +92,17 @@ final class SyntaxFault {
         return key.find()
                 ? new Place(found.source(), line, key.start("at") + 1, key.end("at") - key.start("at"))
                 : null;
+    }
+
+    /** The IPv6 address in brackets that the parser took for a list, with its port; null if there is none. */
+    private static @Nullable String bracketed(Place found) {
+        Matcher address = BRACKETED.matcher(found.source().line(found.line()));
+        while (address.find()) {
+            if (address.start() < found.column() && found.column() <= address.end() + 1) {
+                return address.group();
+            }
+        }
+        return null;
     }
 
     private static String starred(Place begun) {

@@ -156,11 +156,16 @@ final class YamlTree {
         if (end instanceof DocumentStartEvent) {
             problems.error(place(end), "a second YAML document begins here: a file is one document");
         }
+        Place glued = root instanceof Item.Scalar ? SyntaxFault.glued(root.place()) : null;
+        if (glued != null) {
+            throw fault(glued, SyntaxFault.NO_SPACE, null);
+        }
         return switch (root) {
             case Item.Mapping mapping -> mapping;
             case Item.Null nothing -> throw fault(nothing.place(), "the file is empty: it needs at least routes", null);
             case Item.Scalar _, Item.Listing _, Item.Invalid _ ->
-                throw fault(root.place(), "the file must be a mapping with keys as routes, was " + root.kind(), null);
+                throw fault(
+                        root.place(), "the file must be a mapping with keys such as routes:, was " + root.kind(), null);
         };
     }
 

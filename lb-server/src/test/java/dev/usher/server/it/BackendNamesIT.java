@@ -21,7 +21,7 @@ class BackendNamesIT {
         Files.writeString(hosts, "127.0.0.9 spare.test\n"); // where nobody listens
         int port = Ports.free();
         try (Backend backend = new Backend(Backend.ECHO);
-                Program usher = Program.start("usher", command(hosts, port, backend))) {
+                Program usher = Program.start("usher", command(hosts, port, backend, "1s"))) {
             usher.awaitPrinted("usher \\S+ is ready");
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
             Files.writeString(hosts, "127.0.0.1 spare.test\n");
@@ -36,6 +36,23 @@ class BackendNamesIT {
         }
     }
 
+    /** Long before the interval, since nobody serves in its place. */
+    @Test
+    void areAskedForSoonWhileTheyHaveNeverResolved() throws Exception {
+        Path hosts = Program.directory("hosts").resolve("hosts");
+        Files.writeString(hosts, "");
+        int port = Ports.free();
+        try (Backend backend = new Backend(Backend.ECHO);
+                Program usher = Program.start("usher", command(hosts, port, backend, "1h"))) {
+            usher.awaitPrinted("usher \\S+ is ready");
+            usher.awaitPrinted("backend spare\\.test: its name does not resolve; it takes no sessions");
+            Files.writeString(hosts, "127.0.0.1 spare.test\n");
+            usher.awaitPrinted("backend spare\\.test: its name resolves, to \\[127\\.0\\.0\\.1\\]");
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            Await.until("it serves", () -> isServed(address));
+        }
+    }
+
     private static boolean isServed(InetSocketAddress address) {
         try (Peer peer = Peer.connect(address)) {
             return peer.send(BYTES).read(BYTES.length).length == BYTES.length;
@@ -44,13 +61,13 @@ class BackendNamesIT {
         }
     }
 
-    private static List<String> command(Path hosts, int port, Backend backend) throws IOException {
+    private static List<String> command(Path hosts, int port, Backend backend, String interval) throws IOException {
         Path file = hosts.resolveSibling("usher.yaml");
         Files.writeString(file, """
                 listeners: { test: { type: tcp, pool: only, bind: "127.0.0.1:%d" } }
-                pools: { only: { backends: ["spare.test:%d"], resolve: { interval: 1s }, health_check: none } }
+                pools: { only: { backends: ["spare.test:%d"], resolve: { interval: %s }, health_check: none } }
                 admin: none
-                """.formatted(port, backend.address().getPort()));
+                """.formatted(port, backend.address().getPort(), interval));
         List<String> command = Usher.command("run", file.toString());
         command.add(1, "-Djdk.net.hosts.file=" + hosts);
         return command;

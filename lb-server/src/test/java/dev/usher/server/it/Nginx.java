@@ -88,6 +88,11 @@ final class Nginx implements AutoCloseable {
         program.signal("STOP");
     }
 
+    /** Ends what {@link #freeze} began. */
+    void goOn() throws Exception {
+        program.signal("CONT");
+    }
+
     @Override
     public void close() {
         program.process().destroyForcibly(); // also while it is frozen

@@ -34,6 +34,7 @@ import dev.usher.file.NamedFile;
 import dev.usher.server.it.Certificates;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
     @TempDir
@@ -565,6 +568,24 @@ class ConfigFileTest {
             Path file = dir().resolve("latin1.yaml");
             Files.write(file, "routes:\n  bücher.example: x\n".getBytes(StandardCharsets.ISO_8859_1));
             assertEquals("2:4 byte 0xFC is not UTF-8 text", only(ConfigFile.read(file)));
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "\uFEFFUTF-16LE", "\uFEFFUTF-16BE"})
+        void thatAreUtf16WithAndWithoutAMark(String encoding) throws IOException {
+            Path file = dir().resolve("wide.yaml");
+            String mark = encoding.startsWith("\uFEFF") ? "\uFEFF" : "";
+            Charset charset = Charset.forName(encoding.substring(mark.length()));
+            Files.write(file, (mark + "routes:\n  a.example: 10.0.0.1:443\n").getBytes(charset));
+            String order = encoding.endsWith("LE") ? "little" : "big";
+            assertEquals("1:1 this is UTF-16 (" + order + " endian) text", only(ConfigFile.read(file)));
+        }
+
+        @Test
+        void thatAreUtf32() throws IOException {
+            Path file = dir().resolve("wider.yaml");
+            Files.write(file, "\uFEFFroutes: {}\n".getBytes(Charset.forName("UTF-32LE")));
+            assertEquals("1:1 this is UTF-32 text", only(ConfigFile.read(file)));
         }
 
         @Test

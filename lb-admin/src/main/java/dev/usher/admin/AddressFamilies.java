@@ -1,0 +1,82 @@
+package dev.usher.admin;
+
+import dev.usher.admin.Attention.Entry;
+import dev.usher.config.HostPort;
+import dev.usher.pool.BackendState;
+import dev.usher.view.BackendView;
+import dev.usher.view.PoolView;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Names of backends one address family of which has never answered, while the other does: the usual picture of a machine
+ * without a way to IPv6. It does no harm, lasts for ever, and has a remedy: so it is one entry, and not one for each address.
+ */
+final class AddressFamilies {
+    private final List<Entry> entries = new ArrayList<>();
+    private final Set<BackendView> dead = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    AddressFamilies(List<PoolView> pools) {
+        for (PoolView pool : pools) {
+            Map<String, List<BackendView>> byName = new LinkedHashMap<>();
+            for (BackendView backend : pool.backends()) {
+                byName.computeIfAbsent(backend.configuredName(), _ -> new ArrayList<>())
+                        .add(backend);
+            }
+            byName.forEach((name, addresses) -> {
+                look(pool, name, addresses, true);
+                look(pool, name, addresses, false);
+            });
+        }
+    }
+
+    private void look(PoolView pool, String name, List<BackendView> addresses, boolean ipv6) {
+        List<BackendView> family =
+                addresses.stream().filter(backend -> isIpv6(backend) == ipv6).toList();
+        boolean otherServes =
+                addresses.stream().anyMatch(backend -> isIpv6(backend) != ipv6 && backend.state() == BackendState.UP);
+        boolean isDead = !family.isEmpty()
+                && family.stream().allMatch(backend -> backend.state() == BackendState.DOWN && !backend.wasReached());
+        if (!isDead || !otherServes) {
+            return;
+        }
+        dead.addAll(family);
+        String works = ipv6 ? "ipv4" : "ipv6";
+        entries.add(new Entry(
+                Entry.Severity.INFO,
+                Entry.Kind.ADDRESS_FAMILY,
+                "backend " + name + " of pool " + pool.name(),
+                "none of its " + (ipv6 ? "IPv6" : "IPv4") + " addresses (" + family.size() + " of its "
+                        + addresses.size() + ") has ever answered, and the others do: "
+                        + family.getFirst().reason()
+                        + ". Set resolve: { family: " + works + " } in the pool, or open the way to them",
+                family.stream()
+                        .map(BackendView::since)
+                        .min(Comparator.naturalOrder())
+                        .orElse(Instant.EPOCH),
+                "pools?filter=" + URLEncoder.encode(name, StandardCharsets.UTF_8)));
+    }
+
+    private static boolean isIpv6(BackendView backend) {
+        return HostPort.parse(backend.address()).isIpv6Literal();
+    }
+
+    /** One for each name. */
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /** Whether an entry says already that it is down. */
+    boolean tellOf(BackendView backend) {
+        return dead.contains(backend);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.usher;
+
+import dev.usher.Event.Kind;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.pool.RecentSessions.Trouble;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Says when real sessions begin to fail on a backend that its probes find well, and when they are answered again. Workers
+ * note how sessions fare, and do nothing more for it.
+ */
+final class TrafficWatch {
+    private final Events events;
+    /** Those that an event has been about. Used by one thread. */
+    private final Set<Backend> failing = new HashSet<>();
+
+    TrafficWatch(Events events) {
+        this.events = events;
+    }
+
+    /** Compares with the last look. To be called about once a second, by one thread. */
+    void look(Collection<Pool> pools) {
+        Set<Backend> seen = new HashSet<>();
+        for (Pool pool : pools) {
+            for (Backend backend : pool.backends()) {
+                Trouble trouble = backend.trouble();
+                if (trouble != null) {
+                    seen.add(backend);
+                }
+                if (trouble != null && failing.add(backend)) {
+                    events.add(
+                            Kind.WARNING,
+                            Events.subject(pool, backend),
+                            trouble.text() + ", since " + Events.second(trouble.since()) + ", though it is "
+                                    + backend.state().word());
+                } else if (trouble == null
+                        && failing.remove(backend)
+                        && backend.state().serves()) {
+                    events.add(Kind.BACKEND_UP, Events.subject(pool, backend), "sessions are answered again");
+                }
+            }
+        }
+        failing.retainAll(seen); // what is gone for good is no news
+    }
+}

@@ -1,0 +1,158 @@
+package dev.usher.relay;
+
+import static dev.usher.testing.TestUsher.POOL;
+import static dev.usher.testing.TestUsher.hello;
+import static dev.usher.testing.TestUsher.helloBytes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.Event;
+import dev.usher.pool.RecentSessions.Trouble;
+import dev.usher.testing.Await;
+import dev.usher.testing.TestBackend;
+import dev.usher.testing.TestPeer;
+import dev.usher.testing.TestUsher;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A backend that its probes find well, or that has none, and that fails real sessions: what is known of it. */
+class SessionEvidenceTest {
+    private static final Duration SHORT = Duration.ofMillis(100);
+    /** handshake_failure, of a server that took the hello and liked nothing in it. */
+    private static final byte[] ALERT = {21, 3, 3, 0, 2, 2, 40};
+
+    private static TestUsher usher(TestBackend backend) {
+        return TestUsher.of(backend).pool(pool -> pool.firstByte(SHORT)).start();
+    }
+
+    private static TestPeer from(TestUsher usher, int address) throws IOException {
+        return TestPeer.connectFrom("127.0.0." + address, usher.address());
+    }
+
+    private static @Nullable Trouble trouble(TestUsher usher, TestBackend backend) {
+        return usher.balancer().backend(POOL, backend.name()).trouble();
+    }
+
+    private static List<String> events(TestUsher usher) {
+        return usher.balancer().events().stream()
+                .filter(event -> event.kind() == Event.Kind.WARNING || event.kind() == Event.Kind.BACKEND_UP)
+                .map(Event::text)
+                .toList();
+    }
+
+    private static void visits(TestUsher usher, int count, boolean severalClients) throws IOException {
+        for (int i = 0; i < count; i++) {
+            try (TestPeer client = from(usher, severalClients ? 2 + i % 4 : 2)) {
+                client.send(hello()).readToEnd();
+            }
+        }
+    }
+
+    @Test
+    void aSoleBackendThatIsSilentIsToldOfAndForgivenWhenItAnswers() throws IOException {
+        AtomicBoolean frozen = new AtomicBoolean(true);
+        try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> {
+                    if (!frozen.get()) {
+                        client.send(hello());
+                    }
+                    client.readToEnd();
+                });
+                TestUsher usher = usher(backend)) {
+            List<TestPeer> waiting = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                waiting.add(from(usher, 2 + i).send(hello()));
+            }
+            Await.until(() -> trouble(usher, backend) != null, "sessions speak against it");
+            assertEquals(
+                    "the last 4 sessions got no answer",
+                    String.valueOf(trouble(usher, backend).text()));
+            Await.until(() -> events(usher).size() == 1, "there is an event");
+            String told = events(usher).getFirst();
+            assertTrue(told.matches("the last 4 sessions got no answer, since \\S+Z, though it is up"), told);
+            frozen.set(false);
+            for (int i = 0; i < 3; i++) {
+                try (TestPeer client = from(usher, 2)) {
+                    client.send(hello()).read(helloBytes());
+                }
+            }
+            Await.until(() -> events(usher).size() == 2, "there is an event that it is over");
+            assertEquals("sessions are answered again", events(usher).getLast());
+            assertNull(trouble(usher, backend));
+            waiting.forEach(TestPeer::close);
+        }
+    }
+
+    /** What they do is no evidence: they could make it up. */
+    @Test
+    void clientsThatLeaveProveNothing() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.SILENT);
+                TestUsher usher = TestUsher.of(backend)
+                        .halfClosedTimeout(SHORT)
+                        .pool(pool -> pool.firstByte(Duration.ofSeconds(2)))
+                        .start()) {
+            for (int i = 0; i < 10; i++) {
+                try (TestPeer client = from(usher, 2 + i)) {
+                    client.send(hello());
+                    backend.connection(i);
+                }
+                usher.nextEnd();
+            }
+            assertNull(trouble(usher, backend));
+        }
+    }
+
+    @Test
+    void oneClientProvesNothing() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.CLOSE);
+                TestUsher usher = usher(backend)) {
+            visits(usher, 10, false);
+            assertNull(trouble(usher, backend));
+            visits(usher, 4, true);
+            assertEquals(
+                    "the last 8 sessions were closed by it without an answer",
+                    String.valueOf(trouble(usher, backend).text()));
+        }
+    }
+
+    @Test
+    void aBackendThatOnlySendsAlertsIsToldOf() throws IOException {
+        try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> client.send(ALERT));
+                TestUsher usher = usher(backend)) {
+            visits(usher, 8, true);
+            assertEquals(
+                    "the last 8 sessions got nothing but a TLS alert",
+                    String.valueOf(trouble(usher, backend).text()));
+        }
+    }
+
+    /** Without probes nobody else would notice, and no client can cause it. */
+    @Test
+    void aSoleBackendThatRefusesIsToldOfEvenByOneClient() throws IOException {
+        try (TestBackend backend = TestBackend.refusing();
+                TestUsher usher = usher(backend)) {
+            visits(usher, 3, false);
+            assertEquals(
+                    "the last 3 sessions could not connect",
+                    String.valueOf(trouble(usher, backend).text()));
+        }
+    }
+
+    @Test
+    void sessionsThatAreAnsweredSayNothing() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = usher(backend)) {
+            for (int i = 0; i < 10; i++) {
+                try (TestPeer client = from(usher, 2 + i)) {
+                    client.send(hello()).read(helloBytes());
+                }
+            }
+            assertNull(trouble(usher, backend));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.usher.server.yaml;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Help for an unknown key: a missing space, the word of another program, the section that has the key, a slip of the pen. */
+final class KeyHelp {
+    private static final String ROOT = "at the top of the file";
+    private static final String POOL = "in a pool";
+    private static final String LISTENER = "in a listener";
+    private static final String HEALTH_CHECK = "in health_check";
+
+    /** Words of other programs, and the keys that mean the same here; the first key that the section has is taken. */
+    private static final Map<String, List<String>> SYNONYMS = synonyms();
+
+    /** Each key of the file with the sections that have it. */
+    private static final Map<String, List<String>> SECTIONS = sections();
+
+    private KeyHelp() {}
+
+    /** The sections that have a key, in words; empty for a key that no section has. */
+    static List<String> sectionsOf(String key) {
+        return SECTIONS.getOrDefault(key, List.of());
+    }
+
+    /** The key among {@code known} that another program calls {@code key}. */
+    static Optional<String> synonym(String key, Collection<String> known) {
+        return SYNONYMS.getOrDefault(key.toLowerCase(java.util.Locale.ROOT).replace('-', '_'), List.of()).stream()
+                .filter(known::contains)
+                .findFirst();
+    }
+
+    /** The key among {@code known} that {@code key} is meant for, by its meaning or its spelling. */
+    static Optional<String> meant(String key, Collection<String> known) {
+        return synonym(key, known).or(() -> Suggestion.of(key, known));
+    }
+
+    /** The same, if no other key is as near. */
+    static Optional<String> clearlyMeant(String key, Collection<String> known) {
+        return synonym(key, known).or(() -> Suggestion.clear(key, known));
+    }
+
+    /** The end of the message for a key that is none of {@code known}. */
+    static String text(String key, Collection<String> known) {
+        int colon = key.indexOf(':');
+        if (colon > 0 && known.contains(key.substring(0, colon))) {
+            return "; a space is missing behind the colon: write " + spaced(key, colon);
+        }
+        List<String> sections = sectionsOf(key);
+        if (synonym(key, known).isEmpty() && !sections.isEmpty()) {
+            return "; " + key + " stands " + Fields.oneOf(sections);
+        }
+        return meant(key, known)
+                .map(word -> "; did you mean \"" + word + "\"?")
+                .orElseGet(() -> "; known are " + String.join(", ", known));
+    }
+
+    /** A key and its value that are glued together, put apart. */
+    static String spaced(String glued, int colon) {
+        return glued.substring(0, colon) + ": " + glued.substring(colon + 1);
+    }
+
+    private static Map<String, List<String>> synonyms() {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        add(all, List.of("backends", "pools"), "server", "servers", "upstream", "upstreams", "hosts", "targets");
+        add(all, List.of("backends", "pools"), "endpoints", "nodes", "members", "loadbalancer", "destinations");
+        add(all, List.of("backends"), "target", "endpoint");
+        add(all, List.of("pools"), "cluster", "clusters", "services", "pool");
+        add(all, List.of("address"), "host", "addr", "server", "url", "target", "endpoint", "ip", "upstream");
+        add(all, List.of("pool"), "backend", "backends", "servers", "service", "upstream", "cluster", "target", "to");
+        add(all, List.of("routes"), "domains", "vhosts", "sni", "rules", "table", "map", "routers", "names");
+        add(all, List.of("listeners"), "frontend", "frontends", "entrypoint", "entrypoints");
+        add(all, List.of("bind"), "listen", "listen_on", "address", "port");
+        add(all, List.of("default_route"), "default_backend", "default_pool", "fallback", "catch_all");
+        add(all, List.of("balance"), "algorithm", "lb", "lb_policy", "lb_method", "policy", "strategy", "method");
+        add(all, List.of("health_check"), "check", "checks", "probe", "healthcheck", "health", "option");
+        add(all, List.of("send_proxy_protocol", "accept_proxy_protocol"), "proxy_protocol", "accept_proxy");
+        add(all, List.of("send_proxy_protocol"), "send_proxy", "send_proxy_v2");
+        add(all, List.of("max_connections"), "maxconn", "max_conns", "max_connection");
+        add(all, List.of("timeouts", "timeout"), "timeout");
+        add(all, List.of("allow"), "whitelist", "allowlist", "source", "src", "sources");
+        add(all, List.of("deny"), "blacklist", "denylist", "block");
+        add(all, List.of("admin"), "dashboard", "api", "stats", "status");
+        add(all, List.of("logging"), "log", "logs", "logger");
+        add(all, List.of("workers"), "threads", "nbthread", "worker_processes");
+        return all;
+    }
+
+    private static Map<String, List<String>> sections() {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        ConfigReader.KEYS.forEach(key -> add(all, List.of(ROOT), key));
+        String[] settings = {
+            "balance", "timeouts", "retries", "health_check", "ejection", "slow_start", "on_down", "send_proxy_protocol"
+        };
+        add(all, List.of("in defaults", POOL), settings);
+        add(all, List.of("in defaults", POOL), "resolve");
+        add(all, List.of(POOL), "backends");
+        add(all, List.of("in an entry of backends"), "address", "weight", "backup", "max_connections");
+        add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
+        add(all, List.of(LISTENER), "max_connections", "pool");
+        add(all, List.of("in client_hello"), "timeout", "max_size");
+        add(all, List.of("in a route"), "pool", "alpn", "allow", "deny", "listeners");
+        add(all, List.of("in timeouts"), "connect", "connect_total", "first_byte", "idle", "half_closed");
+        add(all, List.of("in timeouts"), "max_lifetime");
+        add(all, List.of(HEALTH_CHECK), "type", "interval", "timeout", "rise", "fall", "jitter", "server_name", "alpn");
+        add(all, List.of(HEALTH_CHECK), "verify", "trust_store", "warn_expiry", "path", "method", "expect");
+        add(all, List.of("in ejection"), "consecutive_failures", "base_time", "max_time", "max_ejected");
+        add(all, List.of("in resolve"), "interval", "family");
+        add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");
+        add(all, List.of("in limits.per_client_ip"), "connections", "new_per_second", "burst");
+        add(all, List.of("in shutdown"), "drain", "readiness_delay");
+        add(all, List.of("in reload"), "watch", "debounce", "poll", "on_removed_backend");
+        add(all, List.of("in admin"), "bind", "allowed_hosts", "tokens", "tls", "read_only");
+        add(all, List.of("in admin.tokens"), "name", "role", "sha256");
+        add(all, List.of("in admin.tls"), "cert", "key");
+        add(all, List.of("in logging"), "level", "format", "access");
+        add(all, List.of("in logging.access"), "output", "format", "sample_ok", "client_ip", "empty");
+        return all;
+    }
+
+    private static void add(Map<String, List<String>> to, List<String> values, String... keys) {
+        for (String key : keys) {
+            to.computeIfAbsent(key, _ -> new ArrayList<>()).addAll(values);
+        }
+    }
+}
