@@ -3,7 +3,7 @@ package dev.usher.server.log;
 import dev.usher.Background;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
 import java.io.IOException;
