@@ -91,13 +91,13 @@ final class AdminClient implements AutoCloseable {
         String message = String.valueOf(fault.getMessage());
         if (fault instanceof SSLHandshakeException) {
             return "the certificate that " + base + " shows is not trusted: " + message
-                    + " (--ca FILE names its authority's, or itself)";
+                    + " (name its CA, or the certificate itself, with --ca FILE)";
         }
         if (fault instanceof SSLException) {
-            return "what answers at " + base + " does not speak TLS: write http://";
+            return "the server at " + base + " does not speak TLS: write http://";
         }
         if (message.contains("status line")) {
-            return "what answers at " + base + " does not speak HTTP; if it speaks TLS, write https://";
+            return "the server at " + base + " does not speak HTTP; if it speaks TLS, write https://";
         }
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {
@@ -117,7 +117,7 @@ final class AdminClient implements AutoCloseable {
                 switch (answer.statusCode()) {
                     case 401 ->
                         token == null
-                                ? "it wants a token: --token-file FILE, or USHER_TOKEN in the environment"
+                                ? "a token is needed: --token-file FILE, or USHER_TOKEN in the environment"
                                 : detail;
                     default -> detail;
                 });
@@ -127,7 +127,7 @@ final class AdminClient implements AutoCloseable {
         try {
             return JSON.readTree(body);
         } catch (JacksonException notJson) {
-            throw new AdminFault("what answers at " + base + " is no usher");
+            throw new AdminFault("the server at " + base + " is not usher");
         }
     }
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code usher reload}. */
 @Command(
         name = "reload",
-        description = "Have a running usher take over its changed configuration.",
+        description = "Make a running usher load its changed configuration.",
         footer = {
             "",
             "The file is checked first, with the environment of the running process where",
@@ -40,10 +40,10 @@ final class ReloadCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "FILE",
-            description = "The configuration that it was started with (default: of the only one that runs).")
+            description = "The configuration that usher runs with (default: that of the only usher here).")
     private @Nullable Path file;
 
-    @Option(names = "--pid", paramLabel = "N", description = "The process, where several run with one file.")
+    @Option(names = "--pid", paramLabel = "N", description = "The process id, if several run with one file.")
     private @Nullable Long pid;
 
     @Option(names = "--dry-run", description = "Print what would change, and change nothing.")

@@ -12,14 +12,14 @@ import tools.jackson.databind.JsonNode;
 /** {@code usher status}. */
 @Command(
         name = "status",
-        description = "Say how a running usher is, and what needs attention.",
+        description = "Show the state of a running usher and what needs attention.",
         footer = {"", "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage."})
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";
     /** Characters of an entry where there are many. */
     private static final int MAX_LINE = 110;
 
-    @Option(names = "--json", description = "As the API says it, for programs.")
+    @Option(names = "--json", description = "Print the API's answer, for programs.")
     private boolean json;
 
     @Override
@@ -40,7 +40,7 @@ final class StatusCommand extends AdminCommand {
                 + second(text(config, "in_force_since"))
                 + (config.path("file").isNull()
                         ? ""
-                        : ", " + text(config, "file") + " on disk: " + text(config, "on_disk")));
+                        : ", " + text(config, "file") + ": " + onDisk(text(config, "on_disk"))));
         out.println(
                 "connections    " + text(status, "open") + " open, " + text(status, "accepted_total") + " accepted");
         out.println("pools          " + serving(status.path("pools")));
@@ -76,6 +76,16 @@ final class StatusCommand extends AdminCommand {
         if (more > 0) {
             out.println("and " + more + " more; the dashboard's Pools page lists all unhealthy backends");
         }
+    }
+
+    /** The state of the file, for people; a word that is new is shown as it is. */
+    private static String onDisk(String word) {
+        return switch (word) {
+            case "same" -> "up to date";
+            case "different" -> "changed, not loaded yet";
+            case "faulty" -> "has errors";
+            default -> word;
+        };
     }
 
     private static String serving(JsonNode counts) {

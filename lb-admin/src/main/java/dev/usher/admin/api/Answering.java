@@ -46,8 +46,8 @@ public final class Answering implements HttpHandler {
         } catch (IOException late) {
             Problem.of(503, String.valueOf(late.getMessage())).send(exchange);
         } catch (RuntimeException bug) {
-            log.error("a fault in usher: {} was not answered", exchange.getRequestPath(), bug);
-            Problem.of(500, "a fault in usher; its log has more").send(exchange);
+            log.error("a bug in usher: {} was not answered", exchange.getRequestPath(), bug);
+            Problem.of(500, "a bug in usher; its log has more").send(exchange);
         }
     }
 }

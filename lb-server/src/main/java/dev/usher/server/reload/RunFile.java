@@ -78,7 +78,7 @@ public final class RunFile implements AutoCloseable {
         RunFile run = new RunFile(directory, file, admin);
         if (directory == null) {
             log.warn(
-                    "usher reload and the like will not find this process: no directory for its run file among {}",
+                    "usher reload and other commands will not find this process: no directory for its run file in {}",
                     places.candidates());
         } else {
             removeStale(directory);
@@ -170,7 +170,7 @@ public final class RunFile implements AutoCloseable {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException | JacksonException e) {
-            log.warn("usher reload may not know how it stands: the run file cannot be written: {}", e.getMessage());
+            log.warn("usher reload may show an old state: the run file cannot be written: {}", e.getMessage());
         }
     }
 

@@ -60,7 +60,7 @@ public final class RunningUsher {
     /** Asks it to reload, and waits for what comes of that; empty if nothing does. */
     public Optional<RunState.Attempt> reload(Duration patience) throws IOException, InterruptedException {
         if (found.now().map(RunState::draining).orElse(false)) {
-            throw new IOException("it is draining, and takes no other configuration");
+            throw new IOException("usher is draining and accepts no new configuration");
         }
         long before = found.now().map(RunState::signalNumber).orElse(0L);
         int sent = new ProcessBuilder("kill", "-HUP", Long.toString(state().pid()))
@@ -68,7 +68,7 @@ public final class RunningUsher {
                 .start()
                 .waitFor();
         if (sent != 0) {
-            throw new IOException("SIGHUP could not be sent: it belongs to another user, or has ended");
+            throw new IOException("SIGHUP could not be sent: the process belongs to another user, or has ended");
         }
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - deadline < 0) {

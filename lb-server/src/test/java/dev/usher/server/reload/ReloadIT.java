@@ -153,7 +153,7 @@ class ReloadIT {
                         .start()
                         .waitFor()
                 == 0);
-        Await.until(() -> contains(err(0), "generation 2 stays in force"), "the refusal is in the log");
+        Await.until(() -> contains(err(0), "generation 2 still runs"), "the refusal is in the log");
         TestReload.greeted(port).close();
 
         usher.destroy();
