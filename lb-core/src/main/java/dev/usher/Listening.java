@@ -34,15 +34,18 @@ final class Listening {
 
     private final SelectorProvider provider;
     private final Workers workers;
+    private final boolean besideAnother;
     private final Map<String, ListenerState> states = new ConcurrentHashMap<>();
     /** What is open, and the address that each is bound to. Guarded by this. */
     private Map<Place, InetSocketAddress> open = new LinkedHashMap<>();
     /** In force. Guarded by this. */
     private Map<String, ListenerConfig> followed = Map.of();
 
-    Listening(SelectorProvider provider, Workers workers) {
+    /** @param besideAnother whether the first sockets may share their addresses with another process of this user */
+    Listening(SelectorProvider provider, Workers workers, boolean besideAnother) {
         this.provider = provider;
         this.workers = workers;
+        this.besideAnother = besideAnother;
     }
 
     /** What is counted of each listener, by its name; of one that is gone, what was. */
@@ -66,7 +69,8 @@ final class Listening {
      */
     synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
         Map<Place, ListenerConfig> fresh = fresh(next);
-        for (Place place : fresh.keySet()) { // all before the first is open, or the check would find ourselves
+        boolean shares = besideAnother && open.isEmpty();
+        for (Place place : shares ? Set.<Place>of() : fresh.keySet()) { // all before the first is open, or the check would find ourselves
             checkUnused(place);
         }
         Set<String> known = Set.copyOf(states.keySet());

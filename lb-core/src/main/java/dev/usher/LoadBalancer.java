@@ -65,13 +65,19 @@ public final class LoadBalancer implements AutoCloseable {
      * @param log is told of every ended session
      * @param maxSessions the most connections that there are descriptors for, two each; above them accepting pauses,
      *     whatever the configuration says: a connection without a descriptor for its backend could only be refused
+     * @param besideAnother whether another process of this user still listens where this one is about to
      * @param background is where tasks say that they fail
      */
     public record Environment(
-            SelectorProvider provider, Clock clock, SessionLog log, int maxSessions, Background background) {
+            SelectorProvider provider,
+            Clock clock,
+            SessionLog log,
+            int maxSessions,
+            boolean besideAnother,
+            Background background) {
         /** One whose tasks in the background are nobody else's. */
         public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
-            this(provider, clock, log, maxSessions, new Background(clock));
+            this(provider, clock, log, maxSessions, false, new Background(clock));
         }
 
         /** The machine's own network and clock. */
@@ -81,7 +87,12 @@ public final class LoadBalancer implements AutoCloseable {
 
         /** The machine's own network and clock. */
         public static Environment of(SessionLog log, int maxSessions, Background background) {
-            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, background);
+            return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, false, background);
+        }
+
+        /** The same, for one that takes the place of another, which listens until this one does. */
+        public Environment beside() {
+            return new Environment(provider, clock, log, maxSessions, true, background);
         }
     }
 
@@ -121,7 +132,7 @@ public final class LoadBalancer implements AutoCloseable {
                     new Worker("worker-" + i, environment.provider(), environment.clock(), heldBytesMax / count);
             workers.add(worker, new Relay(i, count, worker, () -> routing, environment.log(), shared));
         }
-        this.listening = new Listening(environment.provider(), workers);
+        this.listening = new Listening(environment.provider(), workers, environment.besideAnother());
         this.sessions = new OpenSessions(workers, shared, environment.clock());
         this.control = new BackendControl(this::routing, sessions, events, environment.clock());
         this.loopDelays = new LoopDelays(workers, environment.clock());

@@ -266,6 +266,18 @@ public final class AdminServer implements AutoCloseable {
         return chain.stream().findFirst();
     }
 
+    /**
+     * Ends what it answers, and gives its address free for a successor, which begins to answer there. Waits for nobody;
+     * {@link #close} comes later.
+     */
+    public void letGo() {
+        Live started = live;
+        if (started != null) {
+            started.close();
+        }
+        socket.stop();
+    }
+
     @Override
     public void close() {
         Live started = live;

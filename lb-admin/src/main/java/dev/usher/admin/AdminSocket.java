@@ -9,6 +9,7 @@ import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -49,6 +50,7 @@ final class AdminSocket implements AutoCloseable {
 
     private static final long END_PATIENCE_SECONDS = 10;
 
+    private final AtomicBoolean stopped = new AtomicBoolean();
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> channel;
     /** Null where it is plain HTTP. */
@@ -159,10 +161,17 @@ final class AdminSocket implements AutoCloseable {
         }
     }
 
+    /** Listens no more, and has connections end. Waits for none of them. */
+    void stop() {
+        if (stopped.compareAndSet(false, true)) { // a second close would wait for a thread that has ended
+            IoUtils.safeClose(channel);
+            worker.shutdown();
+        }
+    }
+
     @Override
     public void close() {
-        IoUtils.safeClose(channel);
-        worker.shutdown();
+        stop();
         try {
             if (!worker.awaitTermination(END_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 worker.shutdownNow();

@@ -16,6 +16,7 @@ import dev.usher.admin.api.PoolsResource;
 import dev.usher.admin.api.RoutesResource;
 import dev.usher.admin.api.StatusResource;
 import dev.usher.admin.api.SystemResource;
+import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Heavy;
 import dev.usher.admin.http.Login;
@@ -38,11 +39,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code /api/v1} answers: a line for each operation of openapi.yaml. */
 final class Api {
-    /** @param path below {@code /api/v1}, with the names of its variable parts in braces */
-    record Entry(HttpString method, String path, HttpHandler handler) {}
+    /**
+     * @param path below {@code /api/v1}, with the names of its variable parts in braces
+     * @param operation null where the answer is more than a value, as a stream's
+     */
+    record Entry(HttpString method, String path, HttpHandler handler, @Nullable Operation operation) {}
 
     /** A thread that is not used is not kept. */
     private static final long IDLE_SECONDS = 10;
@@ -51,47 +56,16 @@ final class Api {
 
     private Api() {}
 
+    /** All that HTTP answers. */
     static List<Entry> of(Shown shown, AdminServer server, Attention attention, Live live) {
-        LoadBalancer balancer = shown.balancer();
-        PoolsResource pools = new PoolsResource(balancer);
-        BackendResource backend = new BackendResource(balancer);
-        ConnectionsResource connections = new ConnectionsResource(balancer);
-        ConfigResource config = new ConfigResource(balancer, shown.source());
-        Login login = new Login(server.access(), onLogin(balancer));
-
         Api api = new Api();
-        api.answer(
-                Methods.GET,
-                "/status",
-                new StatusResource(
-                                balancer,
-                                shown.source(),
-                                shown.program(),
-                                server.lifecycle(),
-                                server.access(),
-                                attention)::get);
-        api.answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
-        api.list("/routes", new RoutesResource(balancer)::list);
-        api.list("/pools", pools::list);
-        api.answer(Methods.GET, "/pools/{pool}", pools::one);
-        api.answer(Methods.GET, "/pools/{pool}/latency", pools::latency);
-        api.answer(Methods.GET, "/pools/{pool}/backends/{address}", backend::get);
-        api.answer(Methods.PATCH, "/pools/{pool}/backends/{address}", backend::change);
-        api.answer(Methods.DELETE, "/pools/{pool}/backends/{address}/connections", backend::closeConnections);
-        api.list("/connections", connections::list);
-        api.answer(Methods.DELETE, "/connections/{cid}", connections::close);
-        api.list("/names", new NamesResource(balancer)::list);
-        api.list("/events", new EventsResource(balancer)::list);
-        api.list("/certificates", new CertificatesResource(balancer)::list);
-        Executor files = files();
-        api.add(Methods.GET, "/config", new Answering(config::get, files));
-        api.add(Methods.POST, "/reload", new Answering(config::reload, files));
-        api.answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
+        api.answerValues(shown, server.lifecycle(), server.access(), attention);
+        Login login = new Login(server.access(), onLogin(shown.balancer()));
         api.answer(
                 Methods.GET,
                 "/system",
                 new SystemResource(
-                                balancer,
+                                shown.balancer(),
                                 shown.program(),
                                 server::settings,
                                 live.stream()::clients,
@@ -102,6 +76,48 @@ final class Api {
         api.add(Methods.DELETE, "/session", login::logOut);
         api.add(Methods.GET, "/openapi.yaml", new Description()::send);
         return List.copyOf(api.entries);
+    }
+
+    /** All that needs no HTTP. */
+    static List<Entry> values(Shown shown, Lifecycle lifecycle, Access access, Attention attention) {
+        Api api = new Api();
+        api.answerValues(shown, lifecycle, access, attention);
+        return List.copyOf(api.entries);
+    }
+
+    private void answerValues(Shown shown, Lifecycle lifecycle, Access access, Attention attention) {
+        LoadBalancer balancer = shown.balancer();
+        PoolsResource pools = new PoolsResource(balancer);
+        BackendResource backend = new BackendResource(balancer);
+        ConnectionsResource connections = new ConnectionsResource(balancer);
+        ConfigResource config = new ConfigResource(balancer, shown.source());
+        answer(
+                Methods.GET,
+                "/status",
+                new StatusResource(
+                                balancer,
+                                shown.source(),
+                                shown.program(),
+                                lifecycle,
+                                access,
+                                attention)::get);
+        answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
+        list("/routes", new RoutesResource(balancer)::list);
+        list("/pools", pools::list);
+        answer(Methods.GET, "/pools/{pool}", pools::one);
+        answer(Methods.GET, "/pools/{pool}/latency", pools::latency);
+        answer(Methods.GET, "/pools/{pool}/backends/{address}", backend::get);
+        answer(Methods.PATCH, "/pools/{pool}/backends/{address}", backend::change);
+        answer(Methods.DELETE, "/pools/{pool}/backends/{address}/connections", backend::closeConnections);
+        list("/connections", connections::list);
+        answer(Methods.DELETE, "/connections/{cid}", connections::close);
+        list("/names", new NamesResource(balancer)::list);
+        list("/events", new EventsResource(balancer)::list);
+        list("/certificates", new CertificatesResource(balancer)::list);
+        Executor files = files();
+        add(Methods.GET, "/config", config::get, files);
+        add(Methods.POST, "/reload", config::reload, files);
+        answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
     }
 
     /**
@@ -126,16 +142,21 @@ final class Api {
     }
 
     private void answer(HttpString method, String path, Operation operation) {
-        add(method, path, new Answering(operation));
+        entries.add(new Entry(method, path, new Answering(operation), operation));
+    }
+
+    private void add(HttpString method, String path, Operation operation, Executor executor) {
+        entries.add(new Entry(method, path, new Answering(operation, executor), operation));
     }
 
     /** What may be long. */
     private void list(String path, Operation operation) {
-        add(Methods.GET, path, new Heavy(path.substring(1), new Answering(operation)));
+        HttpHandler handler = new Heavy(path.substring(1), new Answering(operation));
+        entries.add(new Entry(Methods.GET, path, handler, operation));
     }
 
     private void add(HttpString method, String path, HttpHandler handler) {
-        entries.add(new Entry(method, path, handler));
+        entries.add(new Entry(method, path, handler, null));
     }
 
     /** The description of all this. */

@@ -241,7 +241,8 @@ public final class Attention {
                 "pools?filter=" + escaped(pool.name()));
     }
 
-    private static String whatClientsSee(WaysIn ways) {
+    /** What becomes of clients of a pool without a backend that takes sessions. */
+    public static String whatClientsSee(WaysIn ways) {
         List<String> parts = new ArrayList<>();
         if (!ways.names().isEmpty()) {
             parts.add("clients of " + first(ways.names(), ", ") + " get a TLS alert");

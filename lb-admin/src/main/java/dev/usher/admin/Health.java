@@ -28,10 +28,14 @@ final class Health {
 
     /** Whether it should be sent connections. */
     void ready(HttpServerExchange exchange) {
+        Control.Answer answer = ready();
+        Json.send(exchange, answer.status(), answer.body());
+    }
+
+    Control.Answer ready() {
         State state = lifecycle.state();
         boolean ready = state == State.SERVING;
-        Json.send(
-                exchange,
+        return new Control.Answer(
                 ready ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE,
                 new Answer(ready ? "ok" : "unavailable", checks(state)));
     }

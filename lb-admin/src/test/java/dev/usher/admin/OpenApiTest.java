@@ -218,7 +218,7 @@ class OpenApiTest {
                 "PATCH " + template,
                 admin.send(
                         "PATCH /api/v1" + path,
-                        "{\"admin_state\": \"drain\", \"weight\": 7, \"close_after_seconds\": 3600}",
+                        "{\"admin_state\": \"drain\", \"weight\": 7, \"close_after_seconds\": 3600, \"force\": true}",
                         JSON_TYPE));
         assertEquals("draining", changed.get("state").asString());
         assertEquals(7, changed.get("weight").asInt());

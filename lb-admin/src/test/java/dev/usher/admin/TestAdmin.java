@@ -162,7 +162,7 @@ final class TestAdmin implements AutoCloseable {
         String[] all = new String[headers.length + 1];
         System.arraycopy(headers, 0, all, 0, headers.length);
         all[headers.length] = "Content-Type: application/json";
-        return send("PATCH " + backendPath(), "{\"admin_state\": \"drain\"}", all);
+        return send("PATCH " + backendPath(), "{\"admin_state\": \"drain\", \"force\": true}", all);
     }
 
     static String backendPath() {

@@ -13,18 +13,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectWriter;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Asks the admin side of a running usher. */
-final class AdminClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final ObjectWriter ASCII =
-            JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
+/** Asks the admin side of a running usher, by HTTP. */
+final class AdminClient extends UsherClient {
+    private static final int UNAUTHORIZED = 401;
 
     private final URI base;
     private final @Nullable String token;
@@ -43,44 +35,26 @@ final class AdminClient implements AutoCloseable {
         this.http = (tls == null ? builder : builder.sslContext(tls)).build();
     }
 
-    /** Whom it asks. */
-    URI base() {
-        return base;
+    @Override
+    String name() {
+        return base.toString();
     }
 
-    /** Answers with the JSON at a path, which begins with a slash; its texts can be printed. */
-    JsonNode get(String path) throws AdminFault, InterruptedException {
-        return read(send(request(path).GET().build()));
-    }
-
-    /** The JSON at a path with its texts as they are, in many lines of ASCII: for programs. */
-    String exact(String path) throws AdminFault, InterruptedException {
-        HttpResponse<String> answer = look(path);
-        read(answer);
-        return ASCII.writeValueAsString(parsed(answer.body()));
-    }
-
-    /** Changes what is at a path. */
-    JsonNode patch(String path, String body) throws AdminFault, InterruptedException {
-        return read(send(request(path)
-                .header("Content-Type", "application/json")
-                .method("PATCH", BodyPublishers.ofString(body))
-                .build()));
-    }
-
-    /** The status of a path, whatever it is, and what is said there. */
-    HttpResponse<String> look(String path) throws AdminFault, InterruptedException {
-        return send(request(path).GET().build());
-    }
-
-    private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE);
-        return token == null ? request : request.header("Authorization", "Bearer " + token);
-    }
-
-    private HttpResponse<String> send(HttpRequest request) throws AdminFault, InterruptedException {
+    @Override
+    Said ask(String method, String path, @Nullable String body, Duration patience)
+            throws AdminFault, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(patience)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
         try {
-            return http.send(request, BodyHandlers.ofString());
+            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+            return new Said(answer.statusCode(), answer.body());
         } catch (IOException e) {
             throw new AdminFault(explained(e));
         }
@@ -107,28 +81,11 @@ final class AdminClient implements AutoCloseable {
         return "nothing answers at " + base + (fault.getMessage() == null ? "" : ": " + message);
     }
 
-    private JsonNode read(HttpResponse<String> answer) throws AdminFault {
-        JsonNode body = Visible.of(parsed(answer.body()));
-        if (answer.statusCode() == 200) {
-            return body;
-        }
-        String detail = body.path("detail").asString("status " + answer.statusCode());
-        throw new AdminFault(
-                switch (answer.statusCode()) {
-                    case 401 ->
-                        token == null
-                                ? "a token is needed: --token-file FILE, or USHER_TOKEN in the environment"
-                                : detail;
-                    default -> detail;
-                });
-    }
-
-    private JsonNode parsed(String body) throws AdminFault {
-        try {
-            return JSON.readTree(body);
-        } catch (JacksonException notJson) {
-            throw new AdminFault("the server at " + base + " is not usher");
-        }
+    @Override
+    String refusal(int status, String detail) {
+        return status == UNAUTHORIZED && token == null
+                ? "a token is needed: --token-file FILE, or USHER_TOKEN in the environment"
+                : detail;
     }
 
     @Override

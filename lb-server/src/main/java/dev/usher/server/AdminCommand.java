@@ -17,18 +17,24 @@ abstract class AdminCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     /** Asks, and prints what comes of it; the exit code. */
-    abstract int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException;
+    abstract int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException;
 
     @Override
     public final Integer call() throws InterruptedException {
-        try (AdminClient client = options.client()) {
+        try (UsherClient client = options.client()) {
             PrintWriter out = spec.commandLine().getOut();
             int exitCode = ask(client, out);
             out.flush();
             return exitCode;
         } catch (AdminFault fault) {
-            return fault.tell(spec.commandLine().getErr());
+            fault.tell(spec.commandLine().getErr());
+            return unanswered();
         }
+    }
+
+    /** The exit code where nobody has answered, or what was asked is not done. */
+    int unanswered() {
+        return ExitCode.FAILED;
     }
 
     /** A text as one part of a path. */

@@ -8,15 +8,21 @@ import java.util.stream.Collectors;
 final class AdminFault extends Exception {
     private static final long serialVersionUID = 1;
 
-    private final boolean nothingFound;
-
-    AdminFault(String message) {
-        this(message, false);
+    private enum Kind {
+        NOTHING_FOUND,
+        CONFLICT,
+        OTHER
     }
 
-    private AdminFault(String message, boolean nothingFound) {
+    private final Kind kind;
+
+    AdminFault(String message) {
+        this(message, Kind.OTHER);
+    }
+
+    private AdminFault(String message, Kind kind) {
         super(printable(message), null, false, false); // for people, who have no use for a stack
-        this.nothingFound = nothingFound;
+        this.kind = kind;
     }
 
     /** Line by line: a list of processes has several. */
@@ -26,11 +32,20 @@ final class AdminFault extends Exception {
 
     /** That no running usher was found. */
     static AdminFault nothingFound(String message) {
-        return new AdminFault(message, true);
+        return new AdminFault(message, Kind.NOTHING_FOUND);
     }
 
     boolean isNothingFound() {
-        return nothingFound;
+        return kind == Kind.NOTHING_FOUND;
+    }
+
+    /** That it is not done as things are. */
+    static AdminFault conflict(String message) {
+        return new AdminFault(message, Kind.CONFLICT);
+    }
+
+    boolean isConflict() {
+        return kind == Kind.CONFLICT;
     }
 
     /** Ends a command with it: says it, and gives the exit code. */

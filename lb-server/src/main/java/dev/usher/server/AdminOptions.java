@@ -2,7 +2,7 @@ package dev.usher.server;
 
 import dev.usher.admin.http.Pem;
 import dev.usher.file.NamedFile;
-import dev.usher.server.reload.RunFile;
+import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -23,7 +23,7 @@ final class AdminOptions {
     @Option(
             names = "--admin",
             paramLabel = "URL",
-            description = "The admin address, such as http://127.0.0.1:9000 (default: that of the only usher here).")
+            description = "Ask by HTTP, at http://127.0.0.1:9000 for example (default: the local usher, by its control socket).")
     private @Nullable String admin;
 
     @Option(
@@ -38,38 +38,28 @@ final class AdminOptions {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "A file with the token, if one is needed (default: the variable USHER_TOKEN).")
+            description = "With --admin: a file with the token, if one is needed (default: the variable USHER_TOKEN).")
     private @Nullable Path tokenFile;
 
     /** Makes a client for the one that is meant; to be closed. */
-    AdminClient client() throws AdminFault {
+    UsherClient client() throws AdminFault {
         return clientFor(null);
     }
 
     /** The same, for the one that serves a configuration, unless the URL of another is given. */
-    AdminClient clientFor(@Nullable Path file) throws AdminFault {
+    UsherClient clientFor(@Nullable Path file) throws AdminFault {
         if (admin != null) {
             return new AdminClient(checked(admin), token(), ca == null ? null : trusting(ca));
         }
         FindRunning find = new FindRunning(file, pid);
-        RunFile.Found found = find.one("--pid");
+        RunningUsher found = find.one("--pid");
         if (found != null) {
-            return clientOf(found);
+            return new SocketClient(found);
         }
-        if (pid != null || file != null) {
+        if (pid != null || file != null || find.isAnythingThere()) {
             throw find.nothingFound(ADVICE);
         }
         return standard(find);
-    }
-
-    private AdminClient clientOf(RunFile.Found found) throws AdminFault {
-        String url = found.state().admin();
-        if (url == null) {
-            throw new AdminFault(
-                    "process " + found.state().pid() + " has no admin side: its configuration says" + " admin: none");
-        }
-        String certificate = found.state().certificate();
-        return new AdminClient(URI.create(url), token(), certificate == null ? null : PinnedTls.of(certificate));
     }
 
     /** Without a token, which is for nobody else: whoever listens there was not found by its own file. */

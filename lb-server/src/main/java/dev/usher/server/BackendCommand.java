@@ -20,18 +20,41 @@ abstract class BackendCommand extends AdminCommand {
     abstract String change();
 
     @Override
-    final int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
+    final int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
         if (pool.matches(".*:\\d+") && backend.indexOf(':') < 0) {
             throw new AdminFault("the pool comes first, then the backend: " + backend + " " + pool);
         }
         String path = "/api/v1/pools/" + part(pool) + "/backends/" + part(backend);
         JsonNode before = client.get(path);
-        JsonNode now = client.patch(path, change());
+        JsonNode now = changed(client, path);
         out.println("backend " + backend + " of pool " + pool + (isSame(before, now) ? " unchanged: " : ": ")
                 + state(now.path("state").asString(), now.path("reason").asString()) + ", weight "
                 + now.path("weight").asInt() + ", "
                 + now.path("open").asInt() + " sessions open");
+        warnOfNone(client, out);
         return ExitCode.OK;
+    }
+
+    private JsonNode changed(UsherClient client, String path) throws AdminFault, InterruptedException {
+        try {
+            return client.patch(path, change());
+        } catch (AdminFault last) {
+            throw last.isConflict()
+                    ? new AdminFault(String.valueOf(last.getMessage()).replace("force: true changes it", "--force does it"))
+                    : last;
+        }
+    }
+
+    private void warnOfNone(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
+        JsonNode after = client.get("/api/v1/pools/" + part(pool));
+        if (takesOut() && after.path("serving").asInt(1) == 0) {
+            out.println("no backend of pool " + pool + " is available now: its clients are refused");
+        }
+    }
+
+    /** Whether fewer backends take sessions after it. */
+    boolean takesOut() {
+        return false;
     }
 
     /** As "up (not probed)", "disabled by ops" or "draining (by ops)". */

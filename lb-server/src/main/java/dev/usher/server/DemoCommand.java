@@ -2,12 +2,11 @@ package dev.usher.server;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.AdminServer;
+import dev.usher.admin.Control;
 import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.demo.Demo;
 import dev.usher.server.log.ProgramLog;
-import dev.usher.server.reload.RunDirectory;
-import dev.usher.server.reload.RunFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -96,15 +95,15 @@ final class DemoCommand implements Callable<Integer> {
             foreground.leaveOut(Demo.VISITORS);
             return foreground.run(running -> {
                 LoadBalancer balancer = running.balancer();
-                running.show(new NoFiles(balancer));
+                Control control = running.show(new NoFiles(balancer));
                 InetSocketAddress bound = bound(balancer, Demo.LISTENER);
                 AdminServer admin = Objects.requireNonNull(running.admin(), "a demo has one");
                 String dashboard = admin.url();
-                RunFile run = RunFile.create(new RunDirectory(System::getenv), null, config, admin);
+                Presence presence = Presence.of(null, running, control, foreground.handover());
                 Runnable visitors = noTraffic ? () -> {} : demo.begin(bound(balancer, Demo.VISITORS));
-                foreground.atEnd(run::close);
+                foreground.atEnd(presence::close);
                 foreground.beforeDrain(() -> {
-                    run.drains();
+                    presence.drains();
                     visitors.run();
                 });
                 PrintWriter out = spec.commandLine().getOut();

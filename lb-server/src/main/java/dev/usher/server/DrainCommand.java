@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
         description = "Send a backend no new sessions. Open ones continue; probes go on.",
         footer = {
             "",
-            "Holds until usher enable, or the next restart of usher.",
+            "Holds until usher enable, or the next restart of usher. The last backend of a",
+            "pool that takes sessions needs --force: clients are refused without it.",
             "Exit codes: 0 done, 1 not done, 2 wrong usage.",
         })
 final class DrainCommand extends BackendCommand {
@@ -38,11 +39,21 @@ final class DrainCommand extends BackendCommand {
         }
     }
 
+    @Option(names = "--force", description = "Even the last backend of its pool that takes sessions.")
+    private boolean force;
+
+    @Override
+    boolean takesOut() {
+        return true;
+    }
+
     @Override
     String change() {
-        return closeAfter == null
-                ? "{\"admin_state\": \"drain\"}"
-                : "{\"admin_state\": \"drain\", \"close_after_seconds\": "
-                        + (double) closeAfter.toMillis() / MILLIS_PER_SECOND + "}";
+        return "{\"admin_state\": \"drain\""
+                + (force ? ", \"force\": true" : "")
+                + (closeAfter == null
+                        ? ""
+                        : ", \"close_after_seconds\": " + (double) closeAfter.toMillis() / MILLIS_PER_SECOND)
+                + "}";
     }
 }

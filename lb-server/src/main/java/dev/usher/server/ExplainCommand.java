@@ -125,7 +125,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private int askRunning(@Nullable Path file, String name, PrintWriter out) throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        AdminClient client;
+        UsherClient client;
         try {
             client = running.clientFor(file);
         } catch (AdminFault fault) {

@@ -1,7 +1,7 @@
 package dev.usher.server;
 
 import dev.usher.server.reload.RunDirectory;
-import dev.usher.server.reload.RunFile;
+import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,8 +20,8 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
      *
      * @param options by which the command can be told, where several are
      */
-    RunFile.@Nullable Found one(String options) throws AdminFault {
-        List<RunFile.Found> meant =
+    @Nullable RunningUsher one(String options) throws AdminFault {
+        List<RunningUsher> meant =
                 theNewer(all().stream().filter(this::isMeant).toList());
         if (meant.size() > 1) {
             throw new AdminFault("several ushers run here; choose one by " + options + ":\n" + listed(meant));
@@ -30,8 +30,8 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
     }
 
     /** Of several those that stay: one that drains has given way to another. */
-    private static List<RunFile.Found> theNewer(List<RunFile.Found> meant) {
-        List<RunFile.Found> staying =
+    private static List<RunningUsher> theNewer(List<RunningUsher> meant) {
+        List<RunningUsher> staying =
                 meant.stream().filter(found -> !found.state().draining()).toList();
         return staying.isEmpty() ? meant : staying;
     }
@@ -42,24 +42,44 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
      * @param advice what to do where there is nothing at all
      */
     AdminFault nothingFound(String advice) {
-        List<RunFile.Found> all = all();
-        return AdminFault.nothingFound("no running usher found"
-                + (pid == null ? "" : " with pid " + pid)
-                + (file == null ? "" : " that serves " + file)
-                + " among this user's"
-                + (all.isEmpty() ? ": " + advice : "; there are:\n" + listed(all)));
+        List<RunningUsher> all = all();
+        String other = pid == null ? null : otherUsers(pid);
+        return AdminFault.nothingFound(
+                other != null
+                        ? other
+                        : "no running usher found"
+                                + (pid == null ? "" : " with pid " + pid)
+                                + (file == null ? "" : " that serves " + file)
+                                + " among those that this user may ask"
+                                + (all.isEmpty() ? ": " + advice : "; there are:\n" + listed(all)));
     }
 
-    private static List<RunFile.Found> all() {
-        return RunFile.running(new RunDirectory(System::getenv));
+    /** Why a process cannot be asked whose run file cannot be seen; null if there is no more to say. */
+    private static @Nullable String otherUsers(long pid) {
+        ProcessHandle process = ProcessHandle.of(pid).orElse(null);
+        if (process == null) {
+            return "there is no process " + pid;
+        }
+        String owner = process.info().user().orElse(null);
+        return owner == null || owner.equals(System.getProperty("user.name"))
+                ? null
+                : "process " + pid + " belongs to user " + owner + ": ask as that user, as root, or with --admin URL";
     }
 
-    private boolean isMeant(RunFile.Found found) {
+    boolean isAnythingThere() {
+        return !all().isEmpty();
+    }
+
+    private static List<RunningUsher> all() {
+        return RunningUsher.all(new RunDirectory(System::getenv));
+    }
+
+    private boolean isMeant(RunningUsher found) {
         return (pid == null || found.state().pid() == pid)
                 && (file == null || isSame(file, found.state().config()));
     }
 
-    private static boolean isSame(Path file, @Nullable String running) {
+    static boolean isSame(Path file, @Nullable String running) {
         if (running == null) {
             return false;
         }
@@ -72,7 +92,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         }
     }
 
-    private static String listed(List<RunFile.Found> found) {
+    private static String listed(List<RunningUsher> found) {
         return found.stream()
                 .map(each -> "  pid " + each.state().pid() + "  "
                         + (each.state().config() == null

@@ -3,9 +3,9 @@ package dev.usher.server;
 import dev.usher.Background;
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
-import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.AdminServer;
 import dev.usher.admin.ConfigSource;
+import dev.usher.admin.Control;
 import dev.usher.admin.Program;
 import dev.usher.admin.Shown;
 import dev.usher.config.ShutdownConfig;
@@ -14,6 +14,7 @@ import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.relay.CloseReason;
 import dev.usher.relay.SessionLog;
+import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
 import dev.usher.time.Clock;
@@ -36,9 +37,16 @@ import org.slf4j.LoggerFactory;
 final class Foreground {
     private static final Logger log = LoggerFactory.getLogger(Foreground.class);
 
+    /** How long an address that was given away may still be taken. */
+    private static final Duration LET_GO = Duration.ofSeconds(3);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
     private final UsherConfig config;
     private final StopSignals stops;
     private final Instant startedAt = Instant.now();
+    private final Handover handover = new Handover();
+    private Predecessors predecessors = () -> Predecessor.NONE;
     private final Background background = new Background(Clock.SYSTEM);
     private Runnable beforeDrain = () -> {};
     private Runnable atEnd = () -> {};
@@ -56,22 +64,38 @@ final class Foreground {
      * What runs.
      *
      * @param admin null where none was asked for
-     * @param accessLog its lines that are not written
      */
-    record Running(
-            LoadBalancer balancer, @Nullable AdminServer admin, Instant startedAt, Supplier<AccessLogLines> accessLog) {
-        /** Has the admin side show it, if there is one. */
-        void show(ConfigSource source) {
+    record Running(LoadBalancer balancer, @Nullable AdminServer admin, Instant startedAt, AccessLog access) {
+        /** Has the admin side show it, if there is one, and gives what answers to the commands of this machine. */
+        Control show(ConfigSource source) {
+            Program program = new Program(Version.number(), Version.commit(), startedAt);
+            Shown shown = new Shown(balancer, source, program, access::lines);
             if (admin != null) {
-                Program program = new Program(Version.number(), Version.commit(), startedAt);
-                admin.show(new Shown(balancer, source, program, accessLog));
+                admin.show(shown);
             }
+            return Control.of(shown, admin);
         }
     }
 
     /** Keeps the sessions of a listener out of the access log. */
     void leaveOut(String listener) {
         leftOut = listener;
+    }
+
+    /** Finds the process whose place this one takes, and waits until it may. */
+    @FunctionalInterface
+    interface Predecessors {
+        Predecessor get() throws InterruptedException;
+    }
+
+    /** Has it take the place of another, where there is one. */
+    void succeed(Predecessors search) {
+        predecessors = search;
+    }
+
+    /** How its own successor gets its places. */
+    Handover handover() {
+        return handover;
     }
 
     /** Has something ended before open sessions are waited for. */
@@ -93,11 +117,10 @@ final class Foreground {
     int run(Consumer<Running> ready) throws InterruptedException {
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
-        try (AccessLog access =
-                AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
-            Signals.on("USR1", access == null ? () -> {} : access::reopen); // unhandled, it ends the process
-            try (AdminServer admin = admin()) { // before a connection is taken, which would be cut if this failed
-                return serve(access, admin, ready);
+        try (AccessLog access = AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
+            Signals.on("USR1", access::reopen); // unhandled, it ends the process
+            try (Predecessor predecessor = predecessors.get()) {
+                return serve(access, predecessor, ready);
             }
         } catch (IOException e) {
             log.error("{}", e.getMessage());
@@ -105,26 +128,46 @@ final class Foreground {
         }
     }
 
-    private SessionLog sessionLog(@Nullable AccessLog access) {
-        if (access == null) {
-            return SessionLog.NONE;
+    private int serve(AccessLog access, Predecessor predecessor, Consumer<Running> ready) throws InterruptedException {
+        try (AdminServer admin = admin(predecessor)) { // before a connection is taken, which would be cut if this failed
+            return serve(access, admin, predecessor, ready);
+        } catch (IOException e) {
+            log.error("{}{}", e.getMessage(), predecessor.hint(e));
+            return ExitCode.FAILED;
         }
+    }
+
+    private SessionLog sessionLog(AccessLog access) {
         return leftOut == null ? access : new AllButOne(access, leftOut);
     }
 
-    private @Nullable AdminServer admin() throws IOException {
-        return config.admin().bind() == null ? null : AdminServer.start(config.admin());
+    private @Nullable AdminServer admin(Predecessor predecessor) throws IOException, InterruptedException {
+        if (config.admin().bind() == null) {
+            return null;
+        }
+        long deadline = System.nanoTime() + LET_GO.toNanos();
+        while (true) {
+            try {
+                return AdminServer.start(config.admin());
+            } catch (IOException e) {
+                boolean passed = System.nanoTime() - deadline > 0;
+                if (passed || !predecessor.gives() || !String.valueOf(e.getMessage()).contains("in use")) {
+                    throw e;
+                }
+                Thread.sleep(LOOK_AGAIN); // it has closed its socket, and the kernel may be a moment behind
+            }
+        }
     }
 
-    private int serve(@Nullable AccessLog access, @Nullable AdminServer admin, Consumer<Running> ready)
+    private int serve(
+            AccessLog access, @Nullable AdminServer admin, Predecessor predecessor, Consumer<Running> ready)
             throws InterruptedException {
-        SessionLog sessions = sessionLog(access);
-        Supplier<AccessLogLines> lines = access == null ? () -> AccessLogLines.NONE : access::lines;
+        Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background);
         LoadBalancer balancer;
         try {
-            balancer = LoadBalancer.open(config, Environment.of(sessions, Descriptors.connections(), background));
+            balancer = LoadBalancer.open(config, predecessor.gives() ? environment.beside() : environment);
         } catch (IOException e) {
-            log.error("{}", StartFault.text(e));
+            log.error("{}{}", StartFault.text(e), predecessor.hint(e));
             return ExitCode.FAILED;
         }
         shutdown = () -> balancer.config().shutdown();
@@ -132,10 +175,12 @@ final class Foreground {
         try (balancer) {
             String signal;
             try {
-                ready.accept(new Running(balancer, admin, startedAt, lines));
+                ready.accept(new Running(balancer, admin, startedAt, access));
                 balancer.accept();
+                predecessor.close(); // its listeners close now
                 signal = stops.take();
             } finally {
+                handover.begin();
                 beforeDrain.run();
             }
             clean = drain(balancer, signal);
@@ -159,6 +204,7 @@ final class Foreground {
                 return false;
             }
         }
+        handover.give();
         Duration patience = balancer.config().shutdown().drain();
         int open = balancer.openSessions();
         log.info("{}: no new connections; {} may finish within {} s", signal, sessions(open), patience.toSeconds());

@@ -2,7 +2,6 @@ package dev.usher.server;
 
 import dev.usher.config.Printable;
 import java.io.PrintWriter;
-import java.net.http.HttpResponse;
 import picocli.CommandLine.Command;
 
 /** {@code usher healthcheck}. */
@@ -12,9 +11,9 @@ import picocli.CommandLine.Command;
         footer = {"", "Needs no token.", "Exit codes: 0 ready, 1 not ready or not running."})
 final class HealthcheckCommand extends AdminCommand {
     @Override
-    int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
-        HttpResponse<String> answer = client.look("/readyz");
+    int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
+        UsherClient.Said answer = client.look("/readyz");
         out.println(Printable.of(answer.body()));
-        return answer.statusCode() == 200 ? ExitCode.OK : ExitCode.FAILED;
+        return answer.status() == 200 ? ExitCode.OK : ExitCode.FAILED;
     }
 }

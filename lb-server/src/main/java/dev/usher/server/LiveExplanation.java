@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  */
 record LiveExplanation(String text, int exitCode) {
     static LiveExplanation ask(
-            AdminClient client, String name, List<String> alpn, String from, @Nullable String listener)
+            UsherClient client, String name, List<String> alpn, String from, @Nullable String listener)
             throws AdminFault, InterruptedException {
         StringJoiner query = new StringJoiner("&", "/api/v1/explain?", "");
         query.add("name=" + AdminCommand.part(name));
@@ -24,7 +24,7 @@ record LiveExplanation(String text, int exitCode) {
         JsonNode said = client.get(query.toString());
         return of(
                 name + " on listener " + said.path("listener").asString() + ", from " + from + ", now, by the usher at "
-                        + client.base() + "\n",
+                        + client.name() + "\n",
                 said);
     }
 

@@ -3,12 +3,12 @@ package dev.usher.server;
 import dev.usher.LoadBalancer;
 import dev.usher.Reload;
 import dev.usher.admin.AdminServer;
+import dev.usher.admin.Control;
 import dev.usher.server.Foreground.Running;
+import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.ProgramLog;
 import dev.usher.server.reload.FileSource;
 import dev.usher.server.reload.Reloader;
-import dev.usher.server.reload.RunDirectory;
-import dev.usher.server.reload.RunFile;
 import dev.usher.server.yaml.ConfigResult;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,6 +49,7 @@ final class RunCommand implements Callable<Integer> {
         ProgramLog.apply(read.config().logging());
         try {
             Foreground foreground = new Foreground(read.config(), StopSignals.install());
+            foreground.succeed(() -> Predecessor.of(argument.file()));
             return foreground.run(running -> {
                 reload(read, running, hangUp, foreground);
                 StartLines.write(running);
@@ -62,8 +63,6 @@ final class RunCommand implements Callable<Integer> {
     private void reload(ConfigResult.Valid read, Running running, HangUp hangUp, Foreground foreground) {
         LoadBalancer balancer = running.balancer();
         AdminServer admin = running.admin();
-        RunFile run = RunFile.create(new RunDirectory(System::getenv), argument.file(), read.config(), admin);
-        foreground.atEnd(run::close);
         Reloader reloader = new Reloader(argument.file(), read, balancer);
         if (admin != null) {
             reloader.tell(reload -> {
@@ -73,13 +72,18 @@ final class RunCommand implements Callable<Integer> {
             });
         }
         reloader.tell(_ -> ProgramLog.setLevel(balancer.config().logging().level()));
-        reloader.tell(reload -> run.tell(reload, balancer.config()));
-        running.show(new FileSource(argument.file(), balancer, reloader));
+        reloader.follow(next -> {
+            AccessLog.Change change = running.access().prepare(next.logging().access());
+            return new Reloader.Change(change::commit, change::cancel);
+        });
+        Control control = running.show(new FileSource(argument.file(), balancer, reloader));
+        Presence presence = Presence.of(argument.file(), running, control, foreground.handover());
+        foreground.atEnd(presence::close);
         reloader.start();
         hangUp.goesTo(reloader::onSignal);
         foreground.beforeDrain(() -> {
             reloader.close();
-            run.drains();
+            presence.drains();
         });
     }
 }

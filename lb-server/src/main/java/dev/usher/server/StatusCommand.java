@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -13,7 +14,11 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "status",
         description = "Show the state of a running usher and what needs attention.",
-        footer = {"", "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage."})
+        footer = {
+            "",
+            "Exit codes: 0 answered, 1 no answer, 2 wrong usage.",
+            "With --check: 0 only notes, 1 warnings, 2 critical, 3 no answer.",
+        })
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";
     /** Characters of an entry where there are many. */
@@ -22,14 +27,50 @@ final class StatusCommand extends AdminCommand {
     @Option(names = "--json", description = "Print the API's answer, for programs.")
     private boolean json;
 
+    /** By their exit codes, which those are that monitoring asks for. */
+    private static final List<String> WORDS = List.of("ok", "warning", "critical");
+
+    private static final int UNKNOWN = 3;
+
+    @Option(names = "--check", description = "For monitoring: one line, and how it is as exit code.")
+    private boolean check;
+
     @Override
-    int ask(AdminClient client, PrintWriter out) throws AdminFault, InterruptedException {
-        if (json) {
+    int unanswered() {
+        return check ? UNKNOWN : super.unanswered();
+    }
+
+    @Override
+    int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
+        JsonNode status = client.get(STATUS);
+        int worst = worst(status.path("attention"));
+        if (check && !json) {
+            out.println(line(status, worst));
+        } else if (json) {
             out.println(client.exact(STATUS));
         } else {
-            print(client.get(STATUS), out);
+            print(status, out);
         }
-        return ExitCode.OK;
+        return check ? worst : ExitCode.OK;
+    }
+
+    private static int worst(JsonNode attention) {
+        int worst = ExitCode.OK;
+        for (JsonNode entry : attention) {
+            worst = Math.max(worst, WORDS.indexOf(text(entry, "severity").replace("info", WORDS.getFirst())));
+        }
+        return worst;
+    }
+
+    /** As {@code critical: pool web: no backend is available ... and 2 more}. */
+    private static String line(JsonNode status, int worst) {
+        if (worst == ExitCode.OK) {
+            return "ok: " + state(status) + ", pools " + serving(status.path("pools"));
+        }
+        JsonNode attention = status.path("attention"); // the worst first
+        int more = attention.size() - 1;
+        return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": "
+                + text(attention.path(0), "text") + (more == 0 ? "" : " (and " + more + " more)");
     }
 
     private static void print(JsonNode status, PrintWriter out) {

@@ -14,9 +14,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -187,13 +184,15 @@ class CommandIT {
     @Test
     void sighupAndSigusr1EndNothing() throws Exception {
         try (EchoBackend backend = new EchoBackend();
-                Program run = Program.usher(
-                        "run", config(freePort(), backend.port(), "logging: { access: { output: none } }\n"))) {
+                Program run = Program.hearing(
+                        "HUP", "run", config(freePort(), backend.port(), "logging: { access: { output: none } }\n"))) {
             InetSocketAddress address = awaitListener(run);
             run.err().await("is ready");
             run.signal("USR1");
+            run.err().await("SIGUSR1: logging.access.output is none, so there is no file to open anew");
             run.signal("HUP");
-            run.err().await("configuration: read again (usher reload or SIGHUP), identical; still generation 1");
+            run.err()
+                    .await("configuration: read again (SIGHUP), identical; still generation 1");
             connected(address).close();
             run.signal("INT");
             assertEquals(0, run.exitCode());
@@ -218,6 +217,30 @@ class CommandIT {
             assertEquals(1, Files.readAllLines(access).size());
             assertEquals(0, Files.size(rotated));
             assertEquals(List.of(), run.out().all());
+        }
+    }
+
+    @Test
+    void theAccessLogFollowsAReload() throws Exception {
+        Path access = directory.resolve("later.log");
+        int port = freePort();
+        try (EchoBackend backend = new EchoBackend();
+                Program run = Program.usher(
+                        "run", config(port, backend.port(), "reload: { debounce: 50ms, poll: 200ms }\n"))) {
+            InetSocketAddress address = awaitListener(run);
+            run.err().await("is ready");
+            connected(address).close();
+            run.out().await("\"reason\":\"completed\"");
+            String bad = directory.resolve("absent/access.log").toString();
+            config(port, backend.port(), "logging: { access: { output: " + bad + " } }\n");
+            run.err().await("the access log " + bad + " cannot be opened");
+            config(port, backend.port(), "logging: { access: { output: " + access + " } }\n");
+            run.err().await("access log: goes to " + access + " from now on");
+            connected(address).close();
+            run.signal("TERM");
+            assertEquals(0, run.exitCode());
+            assertEquals(1, Files.readAllLines(access).size());
+            assertEquals(1, run.out().all().size());
         }
     }
 
@@ -344,62 +367,6 @@ class CommandIT {
             System.err.println("SKIPPED: the demo is not tested, curl is not installed");
             Assumptions.abort("curl is not installed");
         }
-    }
-
-    // ---- the launcher ----
-
-    @Test
-    void theLauncherRunsThroughALinkFromAnyDirectory() throws Exception {
-        Path launcher = Path.of("..", "usher").toRealPath();
-        Files.setLastModifiedTime(Path.of("target/usher.jar"), FileTime.from(Instant.now())); // or it would build
-        Path link = Files.createSymbolicLink(directory.resolve("ush"), launcher);
-        try (Program version =
-                Program.start(Map.of(), List.of("sh", "-c", "cd / && exec \"$0\" --version", link.toString()))) {
-            assertEquals(0, version.exitCode(), version.err().all().toString());
-            assertTrue(version.out().await("usher ").matches("usher \\d.*Java 25.*"));
-        }
-    }
-
-    @Test
-    void theLauncherRefusesAJavaHomeThatIsNotOurs() throws Exception {
-        String launcher = Path.of("..", "usher").toRealPath().toString();
-        try (Program version =
-                Program.start(Map.of("USHER_JAVA_HOME", directory.toString()), List.of(launcher, "--version"))) {
-            assertEquals(69, version.exitCode());
-            version.err().await("USHER_JAVA_HOME=" + directory + " is not a JDK 25");
-        }
-    }
-
-    /** A Maven of the test's own stands for the real one: it takes a minute, and tells nobody when it is in its midst. */
-    @Test
-    void theLauncherBuildsWithoutTheTestsAndShowsThatItGoesOn() throws Exception {
-        Path home = Files.createDirectory(directory.resolve("home"));
-        Path launcher = Files.copy(Path.of("..", "usher"), home.resolve("usher"), StandardCopyOption.COPY_ATTRIBUTES);
-        Files.createSymbolicLink(home.resolve("deploy"), Path.of("..", "deploy").toRealPath());
-        Files.writeString(home.resolve("pom.xml"), "<project/>");
-        Files.createDirectory(home.resolve("lb-server"));
-        Path maven = Files.writeString(
-                Files.createDirectory(directory.resolve("bin")).resolve("mvn"), """
-                #!/bin/sh
-                echo "$@" >arguments
-                echo "[INFO] Building usher: data plane 0.1.0      [2/4]"
-                while [ ! -e enough ]; do sleep 0.1; done
-                ln -s "$PRODUCT" lb-server/target
-                """);
-        assertTrue(maven.toFile().setExecutable(true));
-        Map<String, String> environment = Map.of(
-                "PATH", maven.getParent() + ":" + System.getenv("PATH"),
-                "USHER_JAVA_HOME", System.getProperty("java.home"),
-                "PRODUCT", Path.of("target").toRealPath().toString());
-        try (Program version = Program.start(environment, List.of(launcher.toString(), "--version"))) {
-            version.err().await("usher: building usher: data plane 0.1.0 [2/4] ...");
-            version.err().await("usher: still building, ");
-            Files.createFile(home.resolve("enough"));
-            assertEquals(0, version.exitCode());
-            version.out().await("usher ");
-        }
-        String arguments = Files.readString(home.resolve("arguments"));
-        assertTrue(arguments.contains("-Dmaven.test.skip=true"), arguments);
     }
 
     // ---- what the tests stand on ----

@@ -100,17 +100,25 @@ final class Program implements AutoCloseable {
 
     /** The jar under test, with the JVM options that the launcher gives it. */
     static Program usher(String... args) throws IOException {
-        return start(
-                Map.of(),
-                Stream.concat(
-                                Stream.of(
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        "@../deploy/jvm.options",
-                                        "-jar",
-                                        "target/usher.jar"),
-                                Arrays.stream(args))
-                        .toList());
+        return start(Map.of(), command(args));
+    }
+
+    private static List<String> command(String... args) {
+        return Stream.concat(
+                        Stream.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "@../deploy/jvm.options",
+                                "-jar",
+                                "target/usher.jar"),
+                        Arrays.stream(args))
+                .toList();
+    }
+
+    /** The same, with a signal that those who run the tests may have told it to ignore, as nohup does. */
+    static Program hearing(String signal, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=" + signal));
+        command.addAll(command(args));
+        return start(Map.of(), command);
     }
 
     static Program start(Map<String, String> environment, List<String> command) throws IOException {

@@ -38,16 +38,31 @@ public final class Answering implements HttpHandler {
             return;
         }
         try {
-            Gzip.send(exchange, "application/json", Json.bytes(operation.answer(new Question(exchange))));
+            Gzip.send(
+                    exchange,
+                    "application/json",
+                    bytes(operation, Question.of(exchange), exchange.getRequestPath()));
         } catch (ProblemException refused) {
             refused.problem().send(exchange);
+        }
+    }
+
+    /**
+     * The answer to a question as JSON.
+     *
+     * @param path by which the question came
+     * @throws ProblemException with the reason, where there is no answer
+     */
+    public static byte[] bytes(Operation operation, Question question, String path) throws ProblemException {
+        try {
+            return Json.bytes(operation.answer(question));
         } catch (NoSuchElementException missing) {
-            Problem.of(404, String.valueOf(missing.getMessage())).send(exchange);
+            throw Problem.of(404, String.valueOf(missing.getMessage())).exception();
         } catch (IOException late) {
-            Problem.of(503, String.valueOf(late.getMessage())).send(exchange);
+            throw Problem.of(503, String.valueOf(late.getMessage())).exception();
         } catch (RuntimeException bug) {
-            log.error("a bug in usher: {} was not answered", exchange.getRequestPath(), bug);
-            Problem.of(500, "a bug in usher; its log has more").send(exchange);
+            log.error("a bug in usher: {} was not answered", path, bug);
+            throw Problem.of(500, "a bug in usher; its log has more").exception();
         }
     }
 }

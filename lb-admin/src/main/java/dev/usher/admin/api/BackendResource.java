@@ -1,12 +1,16 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.Attention;
+import dev.usher.admin.WaysIn;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.BackendConfig;
 import dev.usher.pool.AdminState;
+import dev.usher.view.BackendView;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +28,8 @@ public final class BackendResource {
     private record Change(
             @Nullable String adminState,
             @Nullable Integer weight,
-            @Nullable Double closeAfterSeconds) {}
+            @Nullable Double closeAfterSeconds,
+            @Nullable Boolean force) {}
 
     /** {@code GET}. */
     public Object get(Question question) {
@@ -43,6 +48,9 @@ public final class BackendResource {
         String pool = question.path("pool");
         String address = question.path("address");
         String who = question.caller().text();
+        if (state != null && state != AdminState.READY && !Boolean.TRUE.equals(change.force())) {
+            refuseLast(pool, address);
+        }
         if (change.weight() != null) {
             balancer.setWeight(pool, address, weight, who);
         }
@@ -50,6 +58,23 @@ public final class BackendResource {
             balancer.setAdminState(pool, address, state, who, closeAfter);
         }
         return get(question);
+    }
+
+    /** Whoever takes out the only backend of a pool that takes sessions is to know it. */
+    private void refuseLast(String pool, String address) throws ProblemException {
+        List<BackendView> serving = balancer.pool(pool).backends().stream()
+                .filter(backend -> backend.state().serves())
+                .toList();
+        if (serving.size() == 1
+                && balancer.backend(pool, address).address().equals(serving.getFirst().address())) {
+            throw Problem.of(
+                            409,
+                            "it is the last backend of pool " + pool + " that takes sessions: without it "
+                                    + Attention.whatClientsSee(
+                                            WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
+                                    + ". Nothing was changed; force: true changes it")
+                    .exception();
+        }
     }
 
     private static @Nullable AdminState adminState(Change change) throws ProblemException {

@@ -7,7 +7,9 @@ import dev.usher.admin.ConfigSource;
 import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** {@code /config} and {@code /reload}. */
 public final class ConfigResource {
@@ -52,8 +54,33 @@ public final class ConfigResource {
                     .exception();
         }
         String who = question.caller().text();
+        if (Boolean.parseBoolean(question.parameter("dry_run"))) {
+            return ReloadJson.of(dry(who));
+        }
         Reload reload = source.reload(who);
         balancer.report(Event.Kind.ADMIN, "configuration", "reload by " + who + ": " + Json.word(reload.result()));
         return ReloadJson.of(reload);
+    }
+
+    /** An attempt that was not made: as it would come out, with the number 0. */
+    private Reload dry(String who) {
+        long began = System.nanoTime();
+        ConfigSource.Files files = source.files();
+        Reload.Result result = switch (files.onDisk()) {
+            case SAME -> Reload.Result.UNCHANGED;
+            case DIFFERENT -> Reload.Result.APPLIED;
+            case FAULTY, NONE -> Reload.Result.REFUSED;
+        };
+        return new Reload(
+                0,
+                Instant.now(),
+                Reload.Trigger.API,
+                who,
+                result,
+                source.status().generation(),
+                files.changes(),
+                files.diagnostics().size(),
+                files.diagnostics(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 }

@@ -10,6 +10,7 @@ import io.undertow.util.PathTemplateMatch;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,30 +21,45 @@ public final class Question {
     private static final int MAX_LIMIT = 10_000;
     private static final int MAX_FILTER = 256;
 
-    private final HttpServerExchange exchange;
+    private final Caller caller;
+    private final Map<String, String> path;
+    private final Map<String, Deque<String>> parameters;
+    private final byte[] body;
 
-    Question(HttpServerExchange exchange) {
-        this.exchange = exchange;
+    /**
+     * @param path its variable parts by their names
+     * @param parameters behind the question mark
+     */
+    public Question(Caller caller, Map<String, String> path, Map<String, Deque<String>> parameters, byte[] body) {
+        this.caller = caller;
+        this.path = path;
+        this.parameters = parameters;
+        this.body = body;
+    }
+
+    /** What a request by HTTP asks. */
+    static Question of(HttpServerExchange exchange) {
+        return new Question(
+                Caller.of(exchange),
+                exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY).getParameters(),
+                exchange.getQueryParameters(),
+                RequestLimits.body(exchange));
     }
 
     /** Who asks. */
     Caller caller() {
-        return Caller.of(exchange);
+        return caller;
     }
 
     /** The part of the path that stands where the template has {@code {name}}. */
     String path(String name) {
-        return Objects.requireNonNull(
-                exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY)
-                        .getParameters()
-                        .get(name),
-                name);
+        return Objects.requireNonNull(path.get(name), name);
     }
 
     /** The parameter behind the question mark; null where it is absent or empty. */
     @Nullable
     String parameter(String name) {
-        Deque<String> values = exchange.getQueryParameters().get(name);
+        Deque<String> values = parameters.get(name);
         return values == null || values.getFirst().isEmpty() ? null : values.getFirst();
     }
 
@@ -93,7 +109,7 @@ public final class Question {
 
     /** What came with the request. */
     <T> T body(Class<T> type) throws ProblemException {
-        return Json.read(RequestLimits.body(exchange), type);
+        return Json.read(body, type);
     }
 
     /**

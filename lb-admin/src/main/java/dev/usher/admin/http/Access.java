@@ -40,6 +40,9 @@ public final class Access {
 
     /** What a caller is told of itself. */
     public Who who(Caller caller) {
+        if (caller.local()) { // neither tokens nor read_only are about the control socket
+            return new Who(caller.address(), Json.word(caller.role()), true, false);
+        }
         AdminConfig now = settings.get();
         boolean canWrite = !now.readOnly() && mayWrite(caller.role());
         boolean loginNeeded = !now.tokens().isEmpty();

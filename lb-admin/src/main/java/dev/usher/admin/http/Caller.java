@@ -11,10 +11,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the token; null where none is needed
  * @param role what the token may do; where none is needed, all
- * @param address of the client, in digits
+ * @param address of the client, in digits; the user, for one who asks by the control socket
+ * @param local whether it asks by the control socket
  */
-public record Caller(@Nullable String name, Role role, String address) {
+public record Caller(@Nullable String name, Role role, String address, boolean local) {
     private static final AttachmentKey<Caller> KEY = AttachmentKey.create(Caller.class);
+
+    /** One who asks by HTTP. */
+    public Caller(@Nullable String name, Role role, String address) {
+        this(name, role, address, false);
+    }
+
+    /**
+     * One who asks by the control socket.
+     *
+     * @param user as {@code uid 1000 (anna)}
+     */
+    public static Caller local(Role role, String user) {
+        return new Caller(null, role, user, true);
+    }
 
     /** Who makes this request; there is one behind {@link Authentication}. */
     public static Caller of(HttpServerExchange exchange) {

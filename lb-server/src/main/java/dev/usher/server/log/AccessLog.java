@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,11 +78,17 @@ public final class AccessLog implements SessionLog, AutoCloseable {
             CloseReason.HELLO_TIMEOUT,
             CloseReason.CLIENT_RESET);
 
-    private final int sampleOkPercent;
-    private final boolean writesEmpty;
+    /** What was asked for last. */
+    private volatile AccessLogConfig config;
+
     private final List<Lane> lanes;
-    private final AccessOutput output;
-    private final AccessLine lines;
+    /** Of the writer alone, as the lines are. */
+    private AccessOutput output;
+
+    private AccessLine lines;
+    /** What takes their place next; null if nothing does. */
+    private final AtomicReference<@Nullable Setup> next = new AtomicReference<>();
+
     private final Background.Task task;
     private final StringBuilder line = new StringBuilder(1024);
     private final Thread writer;
@@ -90,18 +97,22 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private volatile boolean reopenAsked;
     private volatile boolean closing;
+    /** Written by the writer only. */
     private volatile long lost;
+    /** Of {@link #lines}, which has a key of its own for hashes, and is kept for it. */
+    private AccessLogConfig.ClientIp clientIp;
+
 
     private boolean broken;
     private long reportedDrops;
     private long reportedAtNanos = System.nanoTime() - REPORT_NANOS;
 
     private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output, Background background) {
-        this.sampleOkPercent = config.sampleOkPercent();
-        this.writesEmpty = config.empty();
+        this.config = config;
         this.lanes = Stream.generate(() -> new Lane(capacity)).limit(workers).toList();
         this.output = output;
-        this.lines = new AccessLine(config.clientIp());
+        this.clientIp = config.clientIp();
+        this.lines = new AccessLine(clientIp);
         this.task = background.task("access log", REMEDY, STUCK);
         this.writer = Thread.ofPlatform().name("access-log").daemon().unstarted(() -> task.whole(this::write));
     }
@@ -111,16 +122,17 @@ public final class AccessLog implements SessionLog, AutoCloseable {
      *
      * @param workers how many will report
      * @param background is where it says that it fails
-     * @return null if the configuration wants no lines
      * @throws IOException if the file cannot be opened; the message says which and why
      */
-    public static @Nullable AccessLog open(AccessLogConfig config, int workers, Background background)
-            throws IOException {
+    public static AccessLog open(AccessLogConfig config, int workers, Background background) throws IOException {
+        return started(config, workers, RING_CAPACITY, output(config), background);
+    }
+
+    private static AccessOutput output(AccessLogConfig config) throws IOException {
         return switch (config.output()) {
-            case NONE -> null;
-            case STDOUT -> started(config, workers, RING_CAPACITY, AccessOutput.stdout(), background);
-            case FILE ->
-                started(config, workers, RING_CAPACITY, file(Objects.requireNonNull(config.file())), background);
+            case NONE -> AccessOutput.nowhere();
+            case STDOUT -> AccessOutput.stdout();
+            case FILE -> file(Objects.requireNonNull(config.file()));
         };
     }
 
@@ -143,12 +155,15 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     @Override
     public boolean wants(CloseReason reason, boolean empty) {
-        if (empty && !writesEmpty && WITHOUT_A_WORD.contains(reason)) {
+        AccessLogConfig now = config;
+        if (empty && !now.empty() && WITHOUT_A_WORD.contains(reason)) {
             return false;
         }
-        return reason != CloseReason.COMPLETED
-                || sampleOkPercent == 100
-                || (sampleOkPercent > 0 && ThreadLocalRandom.current().nextInt(100) < sampleOkPercent);
+        int percent = now.sampleOkPercent();
+        return now.output() != AccessLogConfig.Output.NONE
+                && (reason != CloseReason.COMPLETED
+                        || percent == 100
+                        || (percent > 0 && ThreadLocalRandom.current().nextInt(100) < percent));
     }
 
     @Override
@@ -163,8 +178,66 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     /** Goes on in the file that has the configured name now. For {@code logrotate}. */
     public void reopen() {
-        reopenAsked = true;
-        LockSupport.unpark(writer);
+        switch (config.output()) {
+            case FILE -> {
+                reopenAsked = true;
+                LockSupport.unpark(writer);
+            }
+            case STDOUT -> log.warn("SIGUSR1: the access log goes to stdout, so there is no file to open anew");
+            case NONE -> log.warn("SIGUSR1: logging.access.output is none, so there is no file to open anew");
+        }
+    }
+
+    /** What is written, and where, once all that was handed over before is. */
+    private record Setup(AccessLogConfig config, AccessOutput output) {}
+
+    /** A change that is not in force yet. Exactly one of the two is called. */
+    public interface Change {
+        /** Puts it into force. */
+        void commit();
+
+        /** It is not wanted any more. */
+        void cancel();
+    }
+
+    /**
+     * Opens what another configuration wants.
+     *
+     * @throws IOException if the file cannot be opened; the message says which and why
+     */
+    public Change prepare(AccessLogConfig wanted) throws IOException {
+        AccessLogConfig before = config;
+        boolean same = wanted.equals(before);
+        AccessOutput opened = same ? AccessOutput.nowhere() : output(wanted);
+        return new Change() {
+            @Override
+            public void commit() {
+                if (!same) {
+                    config = wanted;
+                    closeOutput(next.getAndSet(new Setup(wanted, opened)));
+                    LockSupport.unpark(writer);
+                }
+            }
+
+            @Override
+            public void cancel() {
+                closeOutput(new Setup(wanted, opened));
+            }
+        };
+    }
+
+    private static void closeOutput(@Nullable Setup unused) {
+        if (unused != null) {
+            close(unused.output());
+        }
+    }
+
+    private static void close(AccessOutput output) {
+        try {
+            output.close();
+        } catch (IOException e) {
+            log.error("access log: closing {} failed: {}", output, FileFault.text(e));
+        }
     }
 
     /** Lines that were not written so far: their ring was full, or the output took nothing until the end. */
@@ -211,6 +284,10 @@ public final class AccessLog implements SessionLog, AutoCloseable {
             if (reopenAsked) {
                 reopenAsked = false;
                 reopenOutput();
+            }
+            Setup wanted = next.getAndSet(null);
+            if (wanted != null) {
+                change(wanted);
             }
             boolean drained = drain();
             reportDrops();
@@ -266,10 +343,30 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private void sleepIfIdle(boolean drained) {
         asleep = true;
-        if (drained && !closing && !reopenAsked && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
+        if (drained && !closing && !reopenAsked && next.get() == null && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
             LockSupport.park(this);
         }
         asleep = false;
+    }
+
+    /** What was handed over before goes where it belongs, as far as that takes it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void change(Setup wanted) {
+        drain();
+        int left = output.pendingLines() + (line.isEmpty() ? 0 : 1);
+        if (left > 0) {
+            lost += left;
+            line.setLength(0);
+            log.warn("access log: {} did not take its last {} lines", output, left);
+        }
+        close(output);
+        if (!wanted.config().clientIp().equals(clientIp)) {
+            clientIp = wanted.config().clientIp();
+            lines = new AccessLine(clientIp);
+        }
+        output = wanted.output();
+        broken = false;
+        log.info("access log: goes to {} from now on", output);
     }
 
     private void reopenOutput() {
@@ -298,6 +395,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void end() {
         long left = output.pendingLines();
         left += line.isEmpty() ? 0 : 1;
@@ -306,11 +404,8 @@ public final class AccessLog implements SessionLog, AutoCloseable {
                 left++;
             }
         }
-        lost = left;
-        try {
-            output.close();
-        } catch (IOException e) {
-            log.error("access log: closing {} failed: {}", output, FileFault.text(e));
-        }
+        lost += left;
+        close(output);
+        closeOutput(next.getAndSet(null));
     }
 }

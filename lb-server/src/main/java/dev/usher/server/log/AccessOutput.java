@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class AccessOutput implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    /** Null for stdout. */
+    /** Null for stdout, and for nowhere. */
     private final @Nullable Path file;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    private FileChannel channel;
+    /** Null for nowhere. */
+    private @Nullable FileChannel channel;
 
-    private AccessOutput(@Nullable Path file, FileChannel channel) {
+    private AccessOutput(@Nullable Path file, @Nullable FileChannel channel) {
         this.file = file;
         this.channel = channel;
     }
@@ -32,6 +33,11 @@ final class AccessOutput implements AutoCloseable {
         @SuppressWarnings("resource") // stdout is the process's own, and is never closed
         FileOutputStream stdout = new FileOutputStream(FileDescriptor.out);
         return new AccessOutput(null, stdout.getChannel());
+    }
+
+    /** Takes what comes, and drops it. */
+    static AccessOutput nowhere() {
+        return new AccessOutput(null, null);
     }
 
     /** Appends to a file, which is made if it is not there. */
@@ -49,10 +55,10 @@ final class AccessOutput implements AutoCloseable {
     /**
      * Goes on in the file that has the name now, after a rotation. Fails with the old file still in use.
      *
-     * @return false of stdout, which has no name
+     * @return false of what has no name: stdout, and nowhere
      */
     boolean reopen() throws IOException {
-        if (file == null) {
+        if (file == null || channel == null) {
             return false;
         }
         FileChannel fresh = open(file);
@@ -79,6 +85,10 @@ final class AccessOutput implements AutoCloseable {
      * @return false if the output takes no more at the moment
      */
     boolean flush() throws IOException {
+        if (channel == null) {
+            buffer.clear();
+            return true;
+        }
         buffer.flip();
         try {
             while (buffer.hasRemaining()) {
@@ -103,12 +113,12 @@ final class AccessOutput implements AutoCloseable {
 
     @Override
     public String toString() {
-        return file == null ? "stdout" : file.toString();
+        return channel == null ? "nowhere" : file == null ? "stdout" : file.toString();
     }
 
     @Override
     public void close() throws IOException {
-        if (file != null) {
+        if (file != null && channel != null) {
             channel.close();
         }
     }

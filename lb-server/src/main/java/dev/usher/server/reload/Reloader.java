@@ -60,6 +60,7 @@ public final class Reloader implements Reloading, AutoCloseable {
     private final UsherConfig startedWith;
 
     private final List<Consumer<Reload>> told = new ArrayList<>();
+    private Follower follower = _ -> Change.NONE;
     private final ExecutorService signals = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("reload").factory());
     private final AtomicBoolean signalWaits = new AtomicBoolean();
@@ -95,6 +96,27 @@ public final class Reloader implements Reloading, AutoCloseable {
         told.add(listener);
     }
 
+    /** A part of the process beside the load balancer that can refuse a configuration. */
+    @FunctionalInterface
+    public interface Follower {
+        /**
+         * Makes sure that it can follow, and changes nothing yet.
+         *
+         * @throws IOException if it cannot; the message says why
+         */
+        Change prepare(UsherConfig next) throws IOException;
+    }
+
+    /** What a {@link Follower} has prepared. Exactly one of the two is called. */
+    public record Change(Runnable commit, Runnable cancel) {
+        static final Change NONE = new Change(() -> {}, () -> {});
+    }
+
+    /** Has a part of the process follow as well. To be called before {@link #start}. */
+    public void follow(Follower part) {
+        follower = part;
+    }
+
     /** Begins to look at the files. */
     public void start() {
         watch.start();
@@ -105,7 +127,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         if (!closed && signalWaits.compareAndSet(false, true)) {
             signals.execute(() -> {
                 signalWaits.set(false);
-                reload(Trigger.SIGNAL, "usher reload or SIGHUP");
+                reload(Trigger.SIGNAL, "SIGHUP");
             });
         }
     }
@@ -167,7 +189,14 @@ public final class Reloader implements Reloading, AutoCloseable {
             if (closed) {
                 throw new IOException("usher is shutting down");
             }
-            balancer.apply(next);
+            Change change = follower.prepare(next);
+            boolean applied = false;
+            try {
+                balancer.apply(next);
+                applied = true;
+            } finally {
+                (applied ? change.commit() : change.cancel()).run();
+            }
             return attempt(trigger, who, Result.APPLIED, diff, faults, began);
         } catch (IOException e) {
             return refused(trigger, who, faults.and(file + ": error: " + e.getMessage()), began);

@@ -20,7 +20,6 @@ final class Restart {
         addIf(needed, !Objects.equals(started.admin().bind(), inForce.admin().bind()), "admin.bind");
         addIf(needed, (started.admin().tls() == null) != (inForce.admin().tls() == null), "admin.tls");
         addIf(needed, was.format() != is.format(), "logging.format");
-        addIf(needed, !was.access().equals(is.access()), "logging.access");
         return needed;
     }
 

@@ -1,16 +1,24 @@
 package dev.usher.server.reload;
 
+import dev.usher.server.control.ControlSocket;
+import dev.usher.server.control.ProcessStatus;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * {@code $XDG_RUNTIME_DIR} or in /run; a directory of the user's own among the temporary files.
  */
 public final class RunDirectory {
-    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
+    /** The group may come to the control socket. */
+    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-x---");
     /** Who may write into a directory can make another process believe what he likes. */
     private static final Set<PosixFilePermission> OTHERS_WRITE =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
@@ -27,6 +36,10 @@ public final class RunDirectory {
 
     /** By this environment. */
     public RunDirectory(Function<String, @Nullable String> environment) {
+        this(environment, user());
+    }
+
+    private RunDirectory(Function<String, @Nullable String> environment, String user) {
         String given = environment.apply("RUNTIME_DIRECTORY");
         if (given != null && !given.isEmpty()) {
             candidates.add(Path.of(given.split(":", 2)[0])); // several are separated by colons
@@ -36,7 +49,7 @@ public final class RunDirectory {
             candidates.add(Path.of(session, "usher"));
         }
         candidates.add(Path.of("/run/usher"));
-        candidates.add(Path.of(System.getProperty("java.io.tmpdir"), "usher-" + user()));
+        candidates.add(Path.of(System.getProperty("java.io.tmpdir"), "usher-" + user));
     }
 
     /** A number: in a container it may have no name. */
@@ -48,20 +61,59 @@ public final class RunDirectory {
         }
     }
 
+    static boolean isRoot() {
+        return user().equals("0");
+    }
+
+    /** Those of all processes here that could be one, for root, who may see their environments. */
+    static List<RunDirectory> ofOthers() {
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> Stream.ofNullable(of(process.pid())))
+                .toList();
+    }
+
+    private static @Nullable RunDirectory of(long pid) {
+        try {
+            Path process = Path.of("/proc/" + pid);
+            if (!Files.readString(process.resolve("comm")).strip().equals("java")) {
+                return null;
+            }
+            OptionalLong user = ProcessStatus.of(pid).user();
+            Map<String, String> environment = environment(Files.readAllBytes(process.resolve("environ")));
+            return user.isEmpty() ? null : new RunDirectory(environment::get, Long.toString(user.getAsLong()));
+        } catch (IOException | InvalidPathException ended) {
+            return null;
+        }
+    }
+
+    private static Map<String, String> environment(byte[] all) {
+        Map<String, String> environment = new HashMap<>();
+        for (String entry : new String(all, StandardCharsets.UTF_8).split("\0", -1)) {
+            int equals = entry.indexOf('=');
+            if (equals > 0) {
+                environment.put(entry.substring(0, equals), entry.substring(equals + 1));
+            }
+        }
+        return environment;
+    }
+
     /** All that a run file could be in: the one who looks for it may have another environment than the one that made it. */
     List<Path> candidates() {
         return candidates;
     }
 
-    /** The first that can be written to, made if need be; null if there is none. */
+    /** The first that can be written to and is this user's own, made if need be; null if there is none. */
     @Nullable
     Path writable() {
         for (Path candidate : candidates) {
+            if (!ControlSocket.fits(candidate.resolve(ProcessHandle.current().pid() + ".sock"))) {
+                continue;
+            }
             try {
                 if (!Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)) {
-                    Files.createDirectory(candidate, PosixFilePermissions.asFileAttribute(PRIVATE));
+                    Files.createDirectory(candidate, PosixFilePermissions.asFileAttribute(MODE));
                 }
-                if (Files.isWritable(candidate) && isSafe(candidate)) {
+                if (Files.isWritable(candidate) && isSafe(candidate) && isOwn(candidate)) {
                     return candidate;
                 }
             } catch (IOException | UnsupportedOperationException notHere) {
@@ -69,6 +121,12 @@ public final class RunDirectory {
             }
         }
         return null;
+    }
+
+    /** Root can write everywhere; where another owns the directory, he can put other files in the place of root's. */
+    private static boolean isOwn(Path directory) throws IOException {
+        return String.valueOf(Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS))
+                .equals(user());
     }
 
     /** Whether nobody but its owner can write to it, and it is no link. */

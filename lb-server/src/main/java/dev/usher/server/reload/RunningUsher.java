@@ -1,86 +1,75 @@
 package dev.usher.server.reload;
 
-import dev.usher.config.UsherConfig;
-import dev.usher.server.yaml.ConfigFile;
-import dev.usher.server.yaml.ConfigResult;
+import dev.usher.server.control.ControlClient;
+import dev.usher.server.control.ProcessStatus;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.OptionalLong;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
 
-/** Another process of this machine that serves, and that a signal can be sent to. */
-public final class RunningUsher {
-    private static final long LOOK_NANOS = 20_000_000;
-
-    private final RunFile.Found found;
-
-    public RunningUsher(RunFile.Found found) {
-        this.found = found;
+/**
+ * A process of this machine that serves, found by its run file.
+ *
+ * @param owner of the process, and of its run file and that one's directory
+ */
+public record RunningUsher(Path directory, RunState state, UserPrincipal owner) {
+    /** All that run and can be seen from here: of this user, of those whose group it is in, and all of them for root. */
+    public static List<RunningUsher> all(RunDirectory places) {
+        Set<Path> directories = new LinkedHashSet<>(places.candidates());
+        if (RunDirectory.isRoot()) {
+            RunDirectory.ofOthers().forEach(other -> directories.addAll(other.candidates()));
+        }
+        List<RunningUsher> found = new ArrayList<>();
+        Set<Long> known = new LinkedHashSet<>();
+        for (Path directory : directories) {
+            for (long pid : RunFile.pids(directory)) {
+                find(directory, pid).filter(one -> known.add(pid)).ifPresent(found::add);
+            }
+        }
+        return found;
     }
 
-    /** As it was when it was found. */
-    public RunState state() {
-        return found.state();
-    }
-
-    public UsherConfig inForce() throws IOException {
-        return found.inForce();
-    }
-
-    /** Reads its file, as it would itself. */
-    public ConfigResult read() {
-        String file = Objects.requireNonNull(state().config(), "a demo has none to read");
-        Map<String, String> environment = environment(state().pid());
-        return ConfigFile.read(Path.of(file), environment::get);
-    }
-
-    /** Its own environment where this user may see it, else that of this process. */
-    private static Map<String, String> environment(long pid) {
+    /**
+     * Empty unless the process is there, is the one that wrote the file, and file, directory and process have one owner:
+     * whoever could write there could have others speak to a socket of his own.
+     */
+    private static Optional<RunningUsher> find(Path directory, long pid) {
+        Optional<ProcessHandle> process = ProcessHandle.of(pid);
+        if (process.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            Map<String, String> environment = new HashMap<>();
-            String all = new String(Files.readAllBytes(Path.of("/proc/" + pid + "/environ")), StandardCharsets.UTF_8);
-            for (String entry : all.split("\0", -1)) {
-                int equals = entry.indexOf('=');
-                if (equals > 0) {
-                    environment.put(entry.substring(0, equals), entry.substring(equals + 1));
-                }
-            }
-            return environment;
-        } catch (IOException notAllowed) {
-            return System.getenv();
+            RunState state = RunFile.read(directory, pid);
+            Path file = directory.resolve(pid + ".json");
+            UserPrincipal owner = Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
+            boolean its = state.pid() == pid
+                    && state.startedMillis() == RunFile.startedMillis(process.get())
+                    && owner.equals(Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS))
+                    && isOf(process.get(), file, owner);
+            return its ? Optional.of(new RunningUsher(directory, state, owner)) : Optional.empty();
+        } catch (IOException | JacksonException notReadable) {
+            return Optional.empty();
         }
     }
 
-    /** Asks it to reload, and waits for what comes of that; empty if nothing does. */
-    public Optional<RunState.Attempt> reload(Duration patience) throws IOException, InterruptedException {
-        if (found.now().map(RunState::draining).orElse(false)) {
-            throw new IOException("usher is draining and accepts no new configuration");
-        }
-        long before = found.now().map(RunState::signalNumber).orElse(0L);
-        int sent = new ProcessBuilder("kill", "-HUP", Long.toString(state().pid()))
-                .redirectErrorStream(true)
-                .start()
-                .waitFor();
-        if (sent != 0) {
-            throw new IOException("SIGHUP could not be sent: the process belongs to another user, or has ended");
-        }
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (System.nanoTime() - deadline < 0) {
-            Optional<RunState> now = found.now();
-            if (now.isEmpty()) {
-                throw new IOException("it has ended");
-            }
-            if (now.get().signalNumber() > before) {
-                return Optional.ofNullable(now.get().lastSignal());
-            }
-            LockSupport.parkNanos(LOOK_NANOS);
-        }
-        return Optional.empty();
+    private static boolean isOf(ProcessHandle process, Path file, UserPrincipal owner) throws IOException {
+        OptionalLong user = ProcessStatus.of(process.pid()).user();
+        return user.isPresent()
+                ? user.getAsLong()
+                        == ((Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)).longValue()
+                : process.info().user().map(owner.getName()::equals).orElse(false);
+    }
+
+    /** Speaks to it. */
+    public ControlClient connect() throws IOException {
+        return ControlClient.open(RunFile.socket(directory, state.pid()), state.pid(), owner);
     }
 }

@@ -89,6 +89,10 @@ class AdminIT {
         return command(all.toArray(String[]::new));
     }
 
+    private static String uid() throws Exception {
+        return Command.run("", List.of("id", "-u")).succeeds().out().strip();
+    }
+
     private static void assertSays(int exitCode, String text, Command.Result result) {
         assertEquals(exitCode, result.exitCode(), result::toString);
         assertTrue(result.all().contains(text), result::toString);
@@ -127,8 +131,18 @@ class AdminIT {
                 ask("explain", "--live", file.toString(), "www.example.com"));
         assertSays(0, "127.0.0.1:1  draining (by 127.0.0.1): no new sessions", ask("explain", "www.example.com"));
         assertSays(
-                4, "no.example on listener test, from 127.0.0.1, now, by the usher at", ask("explain", "no.example"));
-        assertSays(0, "disabled", ask("disable", "web", "127.0.0.1:2"));
+                4, "no.example on listener test, from 127.0.0.1, now, by process " + usher.pid(), ask("explain", "no.example"));
+        assertSays(
+                1,
+                "it is the last backend of pool web that takes sessions: without it clients of www.example.com get a TLS"
+                        + " alert. Nothing was changed; --force does it",
+                ask("disable", "web", "127.0.0.1:2"));
+        assertSays(1, "warning: ", ask("status", "--check"));
+        assertSays(
+                0,
+                "no backend of pool web is available now: its clients are refused",
+                ask("disable", "web", "127.0.0.1:2", "--force"));
+        assertSays(2, "critical: pool web: no backend is available", ask("status", "--check"));
         assertSays(0, "critical  pool web: no backend is available", ask("status"));
         assertSays(0, "up (", ask("enable", "web", "127.0.0.1:2"));
         assertSays(0, "unchanged: up (", ask("enable", "web", "127.0.0.1:2"));
@@ -139,7 +153,7 @@ class AdminIT {
         assertSays(4, "refused   unknown_name", ask("explain", "--live", file.toString(), "no.example"));
         assertSays(2, "drain", ask("drain", "web", "127.0.0.1:1", "--close-after", "5"));
         String events = curl(base + "api/v1/events?kind=admin");
-        assertTrue(events.contains("drained by 127.0.0.1"), events);
+        assertTrue(events.contains("drained by uid " + uid()), events);
     }
 
     @Test
@@ -149,12 +163,16 @@ class AdminIT {
         String hash = HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8)));
         start("{ bind: \"127.0.0.1:0\", tokens: [{ name: ops, role: operator, sha256: " + hash + " }] }", "");
-        assertSays(1, "a token is needed: --token-file FILE, or USHER_TOKEN", ask("status"));
-        Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
-        assertSays(0, "serving", ask("status", "--token-file", token.toString()));
+        assertSays(1, "a token is needed: --token-file FILE, or USHER_TOKEN", command("status", "--admin", base));
+        assertSays(3, "a token is needed", command("status", "--check", "--admin", base));
+        String token = Files.writeString(directory.resolve("token"), TOKEN + "\n").toString();
+        assertSays(0, "serving", command("status", "--admin", base, "--token-file", token));
         assertSays(
-                1, "set admin.read_only: false", ask("drain", "web", "127.0.0.1:1", "--token-file", token.toString()));
-        assertSays(0, "ok", ask("healthcheck"));
+                1,
+                "set admin.read_only: false",
+                command("drain", "--admin", base, "--token-file", token, "web", "127.0.0.1:1"));
+        assertSays(1, "set admin.read_only: false", command("reload", "--admin", base, "--token-file", token));
+        assertSays(0, "ok", command("healthcheck", "--admin", base));
         String config = curl("-H", "Authorization: Bearer " + TOKEN, base + "api/v1/config");
         assertTrue(!config.contains(hash) && config.contains("***"), config);
     }
@@ -162,10 +180,14 @@ class AdminIT {
     @Test
     void reloadFollowsWhatItCanAndSaysWhatItCannot() throws Exception {
         start("{ bind: \"127.0.0.1:0\" }", "");
-        assertSays(1, "admin.read_only", ask("drain", "web", "127.0.0.1:1"));
+        assertSays(1, "admin.read_only", command("drain", "--admin", base, "web", "127.0.0.1:1"));
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "");
         usher.awaitPrinted("generation 2 is in force", PATIENCE);
-        assertSays(0, "draining", ask("drain", "web", "127.0.0.1:1"));
+        assertSays(0, "draining", command("drain", "--admin", base, "web", "127.0.0.1:1"));
+        assertSays(
+                0,
+                "nothing more to change: generation 2 is in force since",
+                command("reload", "--admin", base));
         write("{ bind: \"127.0.0.1:" + Ports.free() + "\", read_only: false }", "");
         usher.awaitPrinted("restart usher to apply: admin.bind", PATIENCE);
         assertSays(0, "restart usher to apply: admin.bind", ask("status"));

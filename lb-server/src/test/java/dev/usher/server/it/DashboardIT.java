@@ -287,6 +287,26 @@ class DashboardIT {
         }
     }
 
+    @Test
+    void asksBeforeTheLastBackendOfAPoolIsTakenOut() throws Exception {
+        String drain = "Drain " + shop.hostPort();
+        open(usher, "pools");
+        awaitWhole("pools");
+        browser.clickText(drain);
+        awaitText("Take the last backend out of pool shop?", SOON);
+        awaitText("clients of shop.example.com, intern.example.com get a TLS alert", SOON);
+        browser.clickText("Cancel");
+        Await.until("the question is gone", SOON, () -> !browser.text().contains("Take the last backend"));
+        assertFalse(browser.text().contains("draining"), browser.text());
+        browser.clickText(drain);
+        awaitText("Take the last backend out of pool shop?", SOON);
+        browser.clickText("Drain it");
+        awaitText("draining", SOON);
+        browser.clickText("Enable " + shop.hostPort());
+        Await.until("it is up", SOON, () -> !browser.text().contains("draining"));
+        assertTrue(complaints().stream().allMatch(line -> line.contains("409")), "what was refused, and no more");
+    }
+
     private String backendOf(InetSocketAddress of) throws Exception {
         return api(usher, "connections?filter=127.0.0.1:" + of.getPort())
                 .at("/connections/0/backend")

@@ -1,7 +1,7 @@
 package dev.usher.server.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -128,7 +127,10 @@ class AccessLogTest {
 
     @Test
     void outputNoneMakesNoLog() throws IOException {
-        assertNull(AccessLog.open(config(Output.NONE, null, 100), 1, background));
+        try (AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1, background)) {
+            assertFalse(log.wants(CloseReason.COMPLETED, false));
+            assertFalse(log.wants(CloseReason.HELLO_TIMEOUT, false));
+        }
     }
 
     @Test
@@ -146,6 +148,52 @@ class AccessLogTest {
         some.close();
     }
 
+    /** By a reload: what was handed over before is in the old file, and nothing is lost between the two. */
+    @Test
+    void goesOnElsewhereWithoutALostLine() throws Exception {
+        Path first = directory.resolve("first.log");
+        Path second = directory.resolve("second.log");
+        AccessLog log = open(first, 100);
+        log.prepare(config(Output.FILE, directory.resolve("unwanted.log"), 100)).cancel();
+        for (int i = 0; i < 5000; i++) {
+            log.ended(i % WORKERS, Ends.completed(i));
+        }
+        log.prepare(config(Output.FILE, second, 50)).commit();
+        for (int i = 0; i < 5000; i++) {
+            log.ended(i % WORKERS, Ends.completed(i));
+        }
+        log.close();
+        assertEquals(0, log.dropped());
+        assertEquals(10_000, Files.readAllLines(first).size() + Files.readAllLines(second).size());
+        assertTrue(Files.readAllLines(first).size() >= 5000);
+    }
+
+    @Test
+    void canBeTurnedOnAndOff() throws Exception {
+        Path file = directory.resolve("later.log");
+        AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1, background);
+        log.prepare(config(Output.FILE, file, 100)).commit();
+        assertTrue(log.wants(CloseReason.COMPLETED, false));
+        log.ended(0, Ends.completed(1));
+        log.prepare(config(Output.NONE, null, 100)).commit();
+        assertFalse(log.wants(CloseReason.COMPLETED, false));
+        log.close();
+        assertTrue(Files.readAllLines(file).size() <= 1);
+    }
+
+    @Test
+    void keepsTheOutputOfBeforeWhereTheNextCannotBeOpened() throws Exception {
+        Path file = directory.resolve("access.log");
+        AccessLog log = open(file, 100);
+        Path nowhere = directory.resolve("absent/access.log");
+        IOException fault = assertThrows(
+                IOException.class, () -> log.prepare(config(Output.FILE, nowhere, 100)).commit());
+        assertTrue(String.valueOf(fault.getMessage()).contains(nowhere.toString()), fault::toString);
+        log.ended(0, Ends.completed(1));
+        log.close();
+        assertEquals(1, Files.readAllLines(file).size());
+    }
+
     /** A fault is a fault, whether or not a byte was sent before it. */
     @Test
     void leavesOutConnectionsWithoutAByteUnlessTheyFailed() throws IOException {
@@ -153,8 +201,8 @@ class AccessLogTest {
         AccessLogConfig all = new AccessLogConfig(
                 quiet.output(), directory.resolve("all"), quiet.format(), 100, quiet.clientIp(), true);
         Set<CloseReason> leftOut = EnumSet.noneOf(CloseReason.class);
-        try (AccessLog log = Objects.requireNonNull(AccessLog.open(quiet, WORKERS, background));
-                AccessLog whole = Objects.requireNonNull(AccessLog.open(all, WORKERS, background))) {
+        try (AccessLog log = AccessLog.open(quiet, WORKERS, background);
+                AccessLog whole = AccessLog.open(all, WORKERS, background)) {
             for (CloseReason reason : CloseReason.values()) {
                 assertTrue(log.wants(reason, false), reason.word());
                 assertTrue(whole.wants(reason, true), reason.word());
@@ -173,7 +221,7 @@ class AccessLogTest {
     }
 
     private AccessLog open(Path file, int sampleOkPercent) throws IOException {
-        return Objects.requireNonNull(AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS, background));
+        return AccessLog.open(config(Output.FILE, file, sampleOkPercent), WORKERS, background);
     }
 
     private static AccessLogConfig config(Output output, @org.jspecify.annotations.Nullable Path file, int percent) {

@@ -24,6 +24,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -314,6 +315,28 @@ class ReloaderTest {
         }
     }
 
+    // ---- what follows beside the load balancer ----
+
+    @Test
+    void aPartThatCannotFollowRefusesTheReloadAndNothingIsApplied() throws Exception {
+        List<String> done = new ArrayList<>();
+        try (TestReload usher = TestReload.of(write(text(one)))) {
+            usher.reloader().follow(next -> {
+                if (next.routes().size() > 1) {
+                    throw new IOException("the access log /x cannot be opened");
+                }
+                return new Reloader.Change(() -> done.add("commit"), () -> done.add("cancel"));
+            });
+            write(text(one).replace("routes: {", "routes: { b.example.com: web,"));
+            Reload refused = usher.reload(Result.REFUSED);
+            assertTrue(refused.diagnostics().getLast().contains("the access log /x cannot be opened"), refused::toString);
+            assertEquals(1, usher.balancer().config().routes().size());
+            write(text(two));
+            usher.reload(Result.APPLIED);
+            assertEquals(List.of("commit"), done);
+        }
+    }
+
     // ---- the record ----
 
     @Test
@@ -326,7 +349,7 @@ class ReloaderTest {
                                     "workers: 3\nlimits: { held_bytes: 1GiB }\nlogging: { format: json, access: { output: none } }"));
             usher.reload(Result.APPLIED);
             assertEquals(
-                    List.of("workers", "limits.held_bytes", "logging.format", "logging.access"),
+                    List.of("workers", "limits.held_bytes", "logging.format"),
                     usher.reloader().status().restartNeeded());
             assertEquals(1, usher.events(Kind.WARNING));
             write(text(one));

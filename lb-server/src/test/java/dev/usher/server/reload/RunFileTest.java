@@ -2,21 +2,16 @@ package dev.usher.server.reload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.usher.ConfigDiff;
-import dev.usher.Reload;
-import dev.usher.config.UsherConfig;
-import dev.usher.server.yaml.ConfigFile;
-import dev.usher.server.yaml.ConfigResult;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,143 +21,155 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunFileTest {
+    private static final int NOBODY = 65534;
+
     @TempDir
     private Path directory = Path.of("");
 
+    private Path run = Path.of("");
     private RunDirectory places = new RunDirectory(_ -> null);
 
     @BeforeEach
     void useDirectory() {
-        places = new RunDirectory(
-                Map.of("RUNTIME_DIRECTORY", directory.resolve("run").toString())::get);
+        run = directory.resolve("run");
+        places = in(run);
     }
 
-    /** With every setting that the example has. */
-    @Test
-    void givesBackTheConfigurationInForce() throws Exception {
-        UsherConfig config = example();
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), config, null)) {
-            RunFile.Found found = own();
-            UsherConfig inForce = found.inForce();
-            assertEquals(config, inForce);
-            assertTrue(ConfigDiff.between(config, inForce).isEmpty());
-        }
+    private static RunDirectory in(Path run) {
+        return new RunDirectory(Map.of("RUNTIME_DIRECTORY", run.toString())::get);
+    }
+
+    private RunFile announced() {
+        return RunFile.of(places, Path.of("usher.yaml"), null).announce();
     }
 
     @Test
-    void isForItsUserAloneAndGoneAtTheEnd() throws Exception {
-        Path run = directory.resolve("run");
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
-            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(run)));
-            try (Stream<Path> files = Files.list(run)) {
-                for (Path file : files.toList()) {
-                    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-                }
-            }
+    void isForItsUserAndGroupAloneAndGoneAtTheEnd() throws Exception {
+        try (RunFile _ = announced()) {
+            assertEquals("rwxr-x---", PosixFilePermissions.toString(Files.getPosixFilePermissions(run)));
+            assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(ownFile())));
         }
-        try (Stream<Path> files = Files.list(run)) {
-            assertEquals(List.of(), files.toList());
-        }
+        assertEquals(List.of(), left());
     }
 
     @Test
-    void tellsWhatCameOfAReload() throws Exception {
-        try (RunFile run = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
-            run.tell(attempt(1, Reload.Trigger.SIGNAL), example());
-            run.tell(attempt(2, Reload.Trigger.FILES), example());
-            RunState state = own().state();
-            assertEquals(2, Objects.requireNonNull(state.last()).number());
-            assertEquals(1, state.signalNumber());
-            assertEquals("refused", state.last().result());
-            assertEquals(List.of("usher.yaml:1:1: error: no"), state.last().text());
-        }
-    }
-
-    @Test
-    void isThereWhileItDrains() throws Exception {
-        try (RunFile run = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
+    void isThereWhileItDrains() {
+        try (RunFile file = announced()) {
             assertFalse(own().state().draining());
-            run.drains();
+            file.drains();
             assertTrue(own().state().draining());
-            IOException refused =
-                    assertThrows(IOException.class, () -> new RunningUsher(own()).reload(Duration.ofSeconds(1)));
-            assertTrue(String.valueOf(refused.getMessage()).contains("it is draining"), refused::toString);
         }
     }
 
-    /** As POST /reload may ask for one until the admin side has ended. */
     @Test
     void staysAwayWhateverComesAfterTheEnd() throws Exception {
-        RunFile run = RunFile.create(places, Path.of("usher.yaml"), example(), null);
-        run.close();
-        run.tell(attempt(1, Reload.Trigger.API), example());
-        run.drains();
-        try (Stream<Path> files = Files.list(directory.resolve("run"))) {
-            assertEquals(List.of(), files.toList());
+        RunFile file = announced();
+        file.close();
+        file.drains();
+        assertEquals(List.of(), left());
+    }
+
+    /** A socket without anybody behind it, as a process leaves it that was killed, and one that a container answers. */
+    @Test
+    void ofADeadProcessIsIgnoredAndRemovedUnlessItIsAnswered() throws Exception {
+        long[] dead = {deadPid(), deadPid()};
+        try (RunFile _ = announced();
+                ServerSocketChannel answered = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            for (long pid : dead) {
+                Files.copy(ownFile(), run.resolve(pid + ".json"));
+            }
+            try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                killed.bind(UnixDomainSocketAddress.of(RunFile.socket(run, dead[0])));
+            }
+            answered.bind(UnixDomainSocketAddress.of(RunFile.socket(run, dead[1])));
+            assertEquals(1, running().size());
+            RunFile.of(places, Path.of("usher.yaml"), null);
+            assertFalse(Files.exists(run.resolve(dead[0] + ".json")));
+            assertFalse(Files.exists(RunFile.socket(run, dead[0])));
+            assertTrue(Files.exists(run.resolve(dead[1] + ".json")));
+            assertTrue(Files.exists(RunFile.socket(run, dead[1])));
         }
     }
 
-    private static Reload attempt(long number, Reload.Trigger trigger) {
-        return new Reload(
-                number,
-                Instant.now(),
-                trigger,
-                "test",
-                Reload.Result.REFUSED,
-                1,
-                ConfigDiff.NONE,
-                1,
-                List.of("usher.yaml:1:1: error: no"),
-                1);
-    }
-
-    @Test
-    void ofADeadProcessIsIgnoredAndRemoved() throws Exception {
+    private static long deadPid() throws Exception {
         Process dead = new ProcessBuilder("true").start();
         dead.waitFor();
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
-            Path own = directory.resolve("run/" + ProcessHandle.current().pid() + ".json");
-            Path stale = directory.resolve("run/" + dead.pid() + ".json");
-            Files.copy(own, stale);
-            assertEquals(1, running().size());
-            RunFile.create(places, Path.of("usher.yaml"), example(), null);
-            assertFalse(Files.exists(stale));
-        }
+        return dead.pid();
     }
 
     /** A number that was given out again is not the process that wrote the file. */
     @Test
     void ofAnotherProcessOfTheSameNumberIsIgnored() throws Exception {
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
-            Path own = directory.resolve("run/" + ProcessHandle.current().pid() + ".json");
-            Files.writeString(own, Files.readString(own).replaceFirst("(\"startedMillis\":)\\d+", "$11"));
+        try (RunFile _ = announced()) {
+            Files.writeString(ownFile(), Files.readString(ownFile()).replaceFirst("(\"startedMillis\":)\\d+", "$11"));
             assertEquals(List.of(), running());
         }
     }
 
     @Test
     void isNotBelievedWhereOthersCanWrite() throws Exception {
-        try (RunFile _ = RunFile.create(places, Path.of("usher.yaml"), example(), null)) {
-            Files.setPosixFilePermissions(directory.resolve("run"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (RunFile _ = announced()) {
+            Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxrwxrwx"));
             assertEquals(List.of(), running());
         }
     }
 
-    private RunFile.Found own() {
+    /** Root looks everywhere, and others may have made what it finds. */
+    @Test
+    void isNotBelievedUnlessFileDirectoryAndProcessHaveOneOwner() throws Exception {
+        assumeTrue(RunDirectory.isRoot(), "only root gives files away");
+        try (RunFile _ = announced()) {
+            Files.setAttribute(run, "unix:uid", NOBODY);
+            assertEquals(List.of(), running());
+            Files.setAttribute(ownFile(), "unix:uid", NOBODY);
+            assertEquals(List.of(), running());
+            Files.setAttribute(run, "unix:uid", 0);
+            assertEquals(List.of(), running());
+            Files.setAttribute(ownFile(), "unix:uid", 0);
+            assertEquals(1, running().size());
+        }
+    }
+
+    /** Where root can write, and another owns the directory. */
+    @Test
+    void isNotPutIntoADirectoryOfAnother() throws Exception {
+        assumeTrue(RunDirectory.isRoot(), "only root can write there");
+        Files.createDirectory(run);
+        Files.setAttribute(run, "unix:uid", NOBODY);
+        try (RunFile file = announced()) {
+            assertFalse(Objects.requireNonNull(file.socket()).startsWith(run));
+            assertEquals(List.of(), left());
+        }
+    }
+
+    @Test
+    void isPutElsewhereWhereTheWayToItsSocketWouldBeTooLong() throws Exception {
+        Path far = Files.createDirectory(directory.resolve("x".repeat(100)));
+        try (RunFile file = RunFile.of(in(far), Path.of("usher.yaml"), null)) {
+            Path socket = Objects.requireNonNull(file.socket());
+            assertFalse(socket.startsWith(far));
+            assertTrue(socket.toString().length() <= 107);
+        }
+    }
+
+    private Path ownFile() {
+        return run.resolve(ProcessHandle.current().pid() + ".json");
+    }
+
+    private List<Path> left() throws IOException {
+        try (Stream<Path> files = Files.list(run)) {
+            return files.toList();
+        }
+    }
+
+    private RunningUsher own() {
         assertEquals(1, running().size());
         return running().getFirst();
     }
 
-    private List<RunFile.Found> running() {
-        return RunFile.running(places).stream()
+    private List<RunningUsher> running() {
+        return RunningUsher.all(places).stream()
                 .filter(found -> found.directory().startsWith(directory))
                 .toList();
-    }
-
-    private static UsherConfig example() throws IOException {
-        ConfigResult result = ConfigFile.read(
-                Path.of("../deploy/usher.example.yaml"), name -> name.contains("SHA256") ? "0".repeat(64) : null);
-        return assertInstanceOf(ConfigResult.Valid.class, result, result.diagnostics()::toString)
-                .config();
     }
 }

@@ -67,6 +67,16 @@ export const administer = async (backend, state, more) => {
   return `${backend.address} ${SAYS[state]}`;
 };
 
+/** Whether the refusal asks for a second word: the backend is the last of its pool. */
+export const isLast = (fault) => fault?.status === 409;
+
+/** Asks before the last backend of a pool is taken out. */
+export function ConfirmLast({ backend, state, more, fault, onClose }) {
+  return html`<${Confirm} title=${`Take the last backend out of pool ${backend.pool}?`} does=${state === "drain" ? "Drain it" : "Disable it"}
+    text=${`${backend.address}: ${fault.detail.split(". Nothing was changed")[0]}.`}
+    act=${() => administer(backend, state, { ...more, force: true })} onClose=${onClose} />`;
+}
+
 /** Why nothing can be changed here, or null. */
 export function useLock() {
   const { who, read_only } = useStatus();

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { administer, closeAll, Confirm, Dialog, patch, useAct } from "../lib/act.js";
+import { administer, closeAll, Confirm, ConfirmLast, Dialog, isLast, patch, useAct } from "../lib/act.js";
 import { backendPath } from "../lib/api.js";
 import { plural } from "../lib/format.js";
 import { html, Refusal } from "../lib/ui.js";
@@ -25,6 +25,10 @@ export function Page({ backend, onClose }) {
       return said.join("; ") || "Nothing changed";
     });
   };
+  if (isLast(fault)) {
+    const more = after === "" ? {} : { close_after_seconds: Number(after) };
+    return html`<${ConfirmLast} backend=${backend} state=${state} more=${more} fault=${fault} onClose=${onClose} />`;
+  }
   if (closing) {
     return html`<${Confirm} title=${`Close all connections of ${backend.address}?`} does="Close them"
       text=${`${plural(backend.open, "connection")} would end now, with a RST. New ones may come unless it drains.`}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { administer, Lock, useAct, useLock } from "../lib/act.js";
+import { administer, ConfirmLast, isLast, Lock, useAct, useLock } from "../lib/act.js";
 import { useData, withQuery } from "../lib/api.js";
 import { bytesRate, clock, count, rate, seconds } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
@@ -105,8 +105,12 @@ function Group({ group: { pool, backends }, columns: table }) {
 function Acts({ backend, change }) {
   const [fault, busy, run] = useAct();
   const next = backend.admin_state === "ready" ? "drain" : "ready";
+  const [answered, setAnswered] = useState(null);
+  if (isLast(fault) && fault !== answered) {
+    return html`<${ConfirmLast} backend=${backend} state=${next} fault=${fault} onClose=${() => setAnswered(fault)} />`;
+  }
   return html`<span class="buttons">
     <button type="button" class="small" disabled=${busy} onClick=${() => run(() => administer(backend, next))}>${next === "drain" ? "Drain" : "Enable"}<span class="unseen"> ${backend.address}</span></button>
     <button type="button" class="small" onClick=${() => change(backend)}>…<span class="unseen"> more for ${backend.address}</span></button>
-  </span><${Refusal} fault=${fault} />`;
+  </span><${Refusal} fault=${isLast(fault) ? null : fault} />`;
 }

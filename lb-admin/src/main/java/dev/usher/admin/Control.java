@@ -1,0 +1,164 @@
+package dev.usher.admin;
+
+import dev.usher.admin.api.Answering;
+import dev.usher.admin.api.Operation;
+import dev.usher.admin.api.Question;
+import dev.usher.admin.http.Access;
+import dev.usher.admin.http.Caller;
+import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Problem;
+import dev.usher.admin.http.ProblemException;
+import dev.usher.config.AdminConfig.Role;
+import io.undertow.util.Methods;
+import io.undertow.util.PathTemplateMatcher;
+import io.undertow.util.StatusCodes;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The API for those who come by the control socket: the operations of {@code openapi.yaml} without HTTP, and so without an
+ * admin side that listens. {@code read_only} and tokens are about HTTP alone; here the caller's role decides. Any thread.
+ */
+public final class Control {
+    private static final String API = "/api/v1";
+    /** What a drain and its end set: neither takes a session away. */
+    private static final Set<String> OF_A_DRAIN = Set.of("drain", "ready");
+
+    private static final Set<String> KEYS_OF_A_DRAIN = Set.of("admin_state", "force");
+
+    /** @param body a value to be written as JSON */
+    record Answer(int status, Object body) {}
+
+    /**
+     * What is said.
+     *
+     * @param body JSON
+     */
+    public record Reply(int status, String body) {
+        static Reply of(int status, byte[] json) {
+            return new Reply(status, new String(json, StandardCharsets.UTF_8));
+        }
+    }
+
+    private final Map<String, PathTemplateMatcher<Operation>> operations = new HashMap<>();
+    private final Health health;
+
+    private Control(Lifecycle lifecycle, List<Api.Entry> entries) {
+        this.health = new Health(lifecycle);
+        for (Api.Entry entry : entries) {
+            Operation operation = entry.operation();
+            if (operation != null) {
+                operations
+                        .computeIfAbsent(entry.method().toString(), _ -> new PathTemplateMatcher<>())
+                        .add(API + entry.path(), operation);
+            }
+        }
+    }
+
+    /**
+     * What answers for a load balancer.
+     *
+     * @param admin what it has shown already is the same here; null where there is none
+     */
+    public static Control of(Shown shown, @Nullable AdminServer admin) {
+        if (admin != null) {
+            return new Control(admin.lifecycle(), admin.operations());
+        }
+        Lifecycle lifecycle = new Lifecycle();
+        lifecycle.serves(shown.balancer());
+        Access access = new Access(() -> shown.balancer().config().admin(), false, System::nanoTime);
+        return new Control(
+                lifecycle,
+                Api.values(
+                        shown, lifecycle, access, new Attention(shown.balancer(), shown.source(), lifecycle)));
+    }
+
+    /**
+     * Answers one request.
+     *
+     * @param caller an admin may all, an operator look, reload and drain, a viewer look
+     * @param target a path, and what is asked behind a question mark
+     */
+    public Reply answer(Caller caller, String method, String target, byte[] body) {
+        try {
+            String[] parts = target.split("\\?", 2);
+            if (parts[0].equals("/readyz")) {
+                Answer ready = health.ready();
+                return Reply.of(ready.status(), Json.bytes(ready.body()));
+            }
+            return operate(caller, method, parts[0], parts.length == 1 ? "" : parts[1], body);
+        } catch (ProblemException refused) {
+            return Reply.of(refused.problem().status(), Json.bytes(refused.problem()));
+        }
+    }
+
+    private Reply operate(Caller caller, String method, String path, String query, byte[] body)
+            throws ProblemException {
+        PathTemplateMatcher<Operation> known = operations.get(method);
+        PathTemplateMatcher.PathMatchResult<Operation> found = known == null ? null : known.match(path);
+        if (found == null) {
+            throw Problem.of(404, "there is no " + method + " " + path).exception();
+        }
+        allow(caller, method, path, body);
+        Map<String, String> variables = new HashMap<>();
+        for (Map.Entry<String, String> part : found.getParameters().entrySet()) {
+            variables.put(part.getKey(), decoded(part.getValue().replace("+", "%2B")));
+        }
+        return Reply.of(
+                StatusCodes.OK,
+                Answering.bytes(found.getValue(), new Question(caller, variables, parameters(query), body), path));
+    }
+
+    private static void allow(Caller caller, String method, String path, byte[] body) throws ProblemException {
+        boolean allowed = method.equals(Methods.GET_STRING)
+                || caller.role() == Role.ADMIN
+                || (caller.role() == Role.OPERATOR && (path.equals(API + "/reload") || isDrain(method, body)));
+        if (!allowed) {
+            throw Problem.of(
+                            403,
+                            caller.text() + " may look"
+                                    + (caller.role() == Role.OPERATOR ? ", reload and drain" : "")
+                                    + ": all else is for the user that usher runs as, and root")
+                    .exception();
+        }
+    }
+
+    private static boolean isDrain(String method, byte[] body) throws ProblemException {
+        if (!method.equals(Methods.PATCH_STRING)) {
+            return false;
+        }
+        JsonNode change = Json.read(body, JsonNode.class);
+        return KEYS_OF_A_DRAIN.containsAll(change.propertyNames())
+                && OF_A_DRAIN.contains(change.path("admin_state").asString(""));
+    }
+
+    private static Map<String, Deque<String>> parameters(String query) throws ProblemException {
+        Map<String, Deque<String>> parameters = new HashMap<>();
+        for (String each : query.split("&", -1)) {
+            String[] pair = each.split("=", 2);
+            if (pair.length == 2) {
+                parameters
+                        .computeIfAbsent(decoded(pair[0]), _ -> new ArrayDeque<>())
+                        .add(decoded(pair[1]));
+            }
+        }
+        return parameters;
+    }
+
+    private static String decoded(String text) throws ProblemException {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(400, "a percent sign must begin two digits: " + text)
+                    .exception();
+        }
+    }
+}

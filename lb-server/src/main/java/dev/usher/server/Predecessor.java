@@ -1,0 +1,91 @@
+package dev.usher.server;
+
+import dev.usher.admin.Control;
+import dev.usher.server.control.ControlClient;
+import dev.usher.server.control.Handover;
+import dev.usher.server.reload.RunDirectory;
+import dev.usher.server.reload.RunningUsher;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process whose place this one takes: it serves the same file, and was told to end. It gives its admin side's address
+ * away when its {@code shutdown.readiness_delay} is over, and keeps its listeners until this one has its own, which closing
+ * this tells it.
+ */
+final class Predecessor implements AutoCloseable {
+    static final Predecessor NONE = new Predecessor(null, "");
+
+    private static final Logger log = LoggerFactory.getLogger(Predecessor.class);
+
+    private final @Nullable ControlClient client;
+    private final String inTheWay;
+
+    private Predecessor(@Nullable ControlClient client, String inTheWay) {
+        this.client = client;
+        this.inTheWay = inTheWay;
+    }
+
+    /** Asks it for its place, and waits until it gives it; for so long as it may take. */
+    static Predecessor of(Path file) {
+        String inTheWay = "";
+        for (RunningUsher each : RunningUsher.all(new RunDirectory(System::getenv))) {
+            if (!FindRunning.isSame(file, each.state().config())) {
+                continue;
+            }
+            Predecessor given = each.state().draining() ? asked(each) : null;
+            if (given != null) {
+                return given;
+            }
+            inTheWay = "; process " + each.state().pid() + " serves the same file"
+                    + (each.state().draining() ? "" : ": once it was told to end, by SIGTERM, it gives way to another");
+        }
+        return new Predecessor(null, inTheWay);
+    }
+
+    /** What there is to say where an address is taken. */
+    String hint(IOException fault) {
+        return String.valueOf(fault.getMessage()).contains("in use") ? inTheWay : "";
+    }
+
+    private static @Nullable Predecessor asked(RunningUsher running) {
+        long pid = running.state().pid();
+        log.info(
+                "process {} drains and serves the same file: waiting for its place, for {} s at the most",
+                pid,
+                Handover.PATIENCE.toSeconds());
+        try {
+            ControlClient client = running.connect();
+            Control.Reply reply = null;
+            try {
+                reply = client.askForHandover();
+                if (reply.status() == 200) {
+                    return new Predecessor(client, "");
+                }
+                log.warn("process {} keeps its place: {}", pid, reply.body());
+            } finally {
+                if (reply == null || reply.status() != 200) {
+                    client.close();
+                }
+            }
+        } catch (IOException e) {
+            log.warn("process {} keeps its place: {}", pid, e.getMessage());
+        }
+        return null;
+    }
+
+    /** Whether it may still listen where this process is about to. */
+    boolean gives() {
+        return client != null;
+    }
+
+    @Override
+    public void close() {
+        if (client != null) {
+            client.close();
+        }
+    }
+}

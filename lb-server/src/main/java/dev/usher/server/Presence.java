@@ -1,0 +1,73 @@
+package dev.usher.server;
+
+import dev.usher.Event;
+import dev.usher.admin.Control;
+import dev.usher.server.Foreground.Running;
+import dev.usher.server.control.ControlSocket;
+import dev.usher.server.control.Handover;
+import dev.usher.server.control.ProcessStatus;
+import dev.usher.server.reload.RunDirectory;
+import dev.usher.server.reload.RunFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How other processes of this machine find this one and speak to it: its run file and its control socket. */
+final class Presence implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Presence.class);
+
+    private final RunFile run;
+    private final @Nullable ControlSocket socket;
+
+    private Presence(RunFile run, @Nullable ControlSocket socket) {
+        this.run = run;
+        this.socket = socket;
+    }
+
+    /** @param file of the configuration; null if it has none */
+    static Presence of(@Nullable Path file, Running running, Control control, Handover handover) {
+        RunFile run = RunFile.of(
+                new RunDirectory(System::getenv),
+                file,
+                running.admin() == null ? null : running.admin().url());
+        handover.by(who -> {
+            running.balancer().report(Event.Kind.ADMIN, "usher", "its successor takes its place, by " + who);
+            if (running.admin() != null) {
+                running.admin().letGo();
+            }
+        });
+        ControlSocket socket = open(run.socket(), control, handover);
+        run.announce(); // whoever finds it finds the socket
+        if (file != null && ProcessStatus.of(ProcessHandle.current().pid()).ignoresHangUp()) {
+            log.info("SIGHUP is ignored here, as nohup has it: usher reload works, kill -HUP does not");
+        }
+        return new Presence(run, socket);
+    }
+
+    private static @Nullable ControlSocket open(@Nullable Path path, Control control, Handover handover) {
+        if (path == null) {
+            return null;
+        }
+        try {
+            return ControlSocket.open(path, Version.number(), control, handover);
+        } catch (IOException e) {
+            log.warn("usher reload and the other commands cannot ask this process: control socket {}: {}", path, e.getMessage());
+            return null;
+        }
+    }
+
+    /** It was asked to end. */
+    void drains() {
+        run.drains();
+    }
+
+    @Override
+    public void close() {
+        if (socket != null) {
+            socket.close();
+        }
+        run.close();
+    }
+}

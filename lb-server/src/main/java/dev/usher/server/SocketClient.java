@@ -1,0 +1,60 @@
+package dev.usher.server;
+
+import dev.usher.admin.Control;
+import dev.usher.server.control.ControlClient;
+import dev.usher.server.control.ProcessStatus;
+import dev.usher.server.reload.RunningUsher;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a process of this machine by its control socket. */
+final class SocketClient extends UsherClient {
+    private final RunningUsher running;
+    private final ControlClient client;
+
+    SocketClient(RunningUsher running) throws AdminFault {
+        this.running = running;
+        try {
+            this.client = running.connect();
+        } catch (IOException e) {
+            throw fault(e, otherWays());
+        }
+    }
+
+    private AdminFault fault(IOException e, String more) {
+        return new AdminFault("process " + running.state().pid() + ": " + e.getMessage() + more);
+    }
+
+    /** What is left where the socket does not do. */
+    private String otherWays() {
+        long pid = running.state().pid();
+        String admin = running.state().admin();
+        return "\n  "
+                + (ProcessStatus.of(pid).ignoresHangUp()
+                        ? "it ignores SIGHUP (it was started by nohup, or so), so kill -HUP " + pid
+                                + " would not have it reload either"
+                        : "kill -HUP " + pid + " has it read its configuration again")
+                + (admin == null ? "" : "; --admin " + admin + " asks its admin side");
+    }
+
+    @Override
+    String name() {
+        return "process " + running.state().pid();
+    }
+
+    @Override
+    Said ask(String method, String path, @Nullable String body, Duration patience) throws AdminFault {
+        try {
+            Control.Reply reply = client.ask(method, path, body, patience);
+            return new Said(reply.status(), reply.body());
+        } catch (IOException e) {
+            throw fault(e, "");
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.usher.server.control;
+
+import dev.usher.admin.Control;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Speaks to a running usher by its control socket. One thread. */
+public final class ControlClient implements AutoCloseable {
+    /** A process that turns over at all says at once that it is there. */
+    private static final Duration HELLO_PATIENCE = Duration.ofSeconds(5);
+
+    private final SocketChannel channel;
+    private final Protocol.Reader reader;
+
+    private ControlClient(SocketChannel channel) {
+        this.channel = channel;
+        this.reader = new Protocol.Reader(channel);
+    }
+
+    /**
+     * Connects, and makes sure of who answers.
+     *
+     * @param owner of the process that is meant
+     * @throws IOException with the reason, for people
+     */
+    public static ControlClient open(Path socket, long pid, UserPrincipal owner) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try (Deadline deadline = Deadline.of(channel, HELLO_PATIENCE)) {
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                ControlClient client = new ControlClient(channel);
+                client.greet(socket, pid, owner);
+                return client;
+            } catch (IOException e) {
+                throw deadline.passed() ? new IOException(silent(pid), e) : explained(socket, e);
+            }
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static String silent(long pid) {
+        return "it does not answer within " + HELLO_PATIENCE.toSeconds() + " s"
+                + (ProcessStatus.of(pid).isStopped() ? ": it is stopped, and kill -CONT " + pid + " has it go on" : "");
+    }
+
+    private static IOException explained(Path socket, IOException fault) {
+        String message = String.valueOf(fault.getMessage());
+        if (!(fault instanceof SocketException)) {
+            return fault;
+        }
+        return new IOException(
+                message.contains("Permission denied")
+                        ? "its control socket " + socket + " is for the user that it runs as, the group of the file, and root"
+                        : message.contains("No such file")
+                                ? "it has no control socket " + socket + ": its log says why"
+                                : "nobody answers at its control socket " + socket + ": " + message,
+                fault);
+    }
+
+    private void greet(Path socket, long pid, UserPrincipal owner) throws IOException {
+        if (!channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().equals(owner)) {
+            throw new IOException("another user than its own answers at its control socket " + socket);
+        }
+        byte[] line = reader.line();
+        if (line == null) {
+            throw new IOException("it has closed the connection: it may have too much to do, or be about to end");
+        }
+        Protocol.Hello hello = Protocol.read(line, Protocol.Hello.class);
+        if (hello.pid() != pid) {
+            throw new IOException("process " + hello.pid() + " answers at its control socket " + socket);
+        }
+        if (hello.protocol() != Protocol.VERSION) {
+            throw new IOException("it is usher " + hello.usher() + ", and is not to be asked by this version of the command");
+        }
+    }
+
+    /**
+     * Asks, and waits for the answer.
+     *
+     * @param body JSON; null for none
+     */
+    public Control.Reply ask(String method, String path, @Nullable String body, Duration patience) throws IOException {
+        try (Deadline deadline = Deadline.of(channel, patience)) {
+            try {
+                Protocol.write(channel, Protocol.line(new Protocol.Request(method, path, body)));
+                byte[] line = reader.line();
+                if (line == null) {
+                    throw new IOException("it has ended before it answered");
+                }
+                Protocol.Answer answer = Protocol.read(line, Protocol.Answer.class);
+                if (answer.length() < 0 || answer.length() > Protocol.MAX_ANSWER_BYTES) {
+                    throw new IOException("its answer has " + answer.length() + " bytes");
+                }
+                return new Control.Reply(
+                        answer.status(), new String(reader.bytes(answer.length()), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw deadline.passed()
+                        ? new IOException("it has not answered within " + patience.toSeconds() + " s; its log may say why", e)
+                        : e;
+            }
+        }
+    }
+
+    /** Asks a process that was told to end for its places, and waits until its {@code readiness_delay} is over. */
+    public Control.Reply askForHandover() throws IOException {
+        return ask("POST", Handover.PATH, null, Handover.PATIENCE.plus(HELLO_PATIENCE));
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It is of no use any more.
+        }
+    }
+}

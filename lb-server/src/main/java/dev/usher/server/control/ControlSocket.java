@@ -1,0 +1,217 @@
+package dev.usher.server.control;
+
+import dev.usher.admin.Control;
+import dev.usher.admin.http.Caller;
+import dev.usher.config.AdminConfig.Role;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a running usher takes the commands of this machine: a Unix domain socket of mode 0660. The kernel says which user asks.
+ * The user that usher runs as and root may all; the group may look, reload and drain. One thread accepts; each client has
+ * a virtual one, and never one of the relay's.
+ */
+public final class ControlSocket implements AutoCloseable {
+    /** Commands of people and scripts, each of which takes milliseconds. Whoever comes above it waits in the kernel's queue. */
+    private static final int MAX_CLIENTS = 32;
+
+    private static final int BACKLOG = 64;
+    /** For a request, and for whoever takes an answer: the other side is a program of this machine. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** What {@code sockaddr_un} has room for, less the zero at its end. */
+    private static final int MAX_PATH_BYTES = 107;
+
+    private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
+
+    private final Path path;
+    private final String version;
+    private final Control control;
+    private final Handover handover;
+    private final Users users;
+    private final ServerSocketChannel listening;
+    private final Semaphore places = new Semaphore(MAX_CLIENTS);
+
+    private ControlSocket(
+            Path path, String version, Control control, Handover handover, Users users, ServerSocketChannel listening) {
+        this.path = path;
+        this.version = version;
+        this.control = control;
+        this.handover = handover;
+        this.users = users;
+        this.listening = listening;
+    }
+
+    /** Whether the way to a socket is short enough for the kernel, while it is made too. */
+    public static boolean fits(Path path) {
+        return aside(path).resolve("s").toString().getBytes(StandardCharsets.UTF_8).length <= MAX_PATH_BYTES;
+    }
+
+    private static Path aside(Path path) {
+        return path.resolveSibling("." + path.getFileName());
+    }
+
+    /**
+     * Listens, and answers from now on.
+     *
+     * @param path in a directory that nobody else writes to; one that is there already is of nobody who lives
+     * @param version of this usher
+     */
+    public static ControlSocket open(Path path, String version, Control control, Handover handover)
+            throws IOException {
+        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            bind(listening, path);
+            ControlSocket socket =
+                    new ControlSocket(path, version, control, handover, new Users(path), listening);
+            Thread.ofPlatform().daemon().name("control").start(socket::accept);
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            listening.close();
+            throw e;
+        }
+    }
+
+    /** It gets its mode where only its owner can come, and then its place: nobody comes in between. */
+    private static void bind(ServerSocketChannel listening, Path path) throws IOException {
+        Path aside = aside(path);
+        Path made = aside.resolve("s");
+        Files.deleteIfExists(made);
+        Files.deleteIfExists(aside);
+        Files.createDirectory(
+                aside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try {
+            listening.bind(UnixDomainSocketAddress.of(made), BACKLOG);
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rw-rw----"));
+            Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(made);
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    // ---- on the thread that accepts ----
+
+    private void accept() {
+        while (listening.isOpen()) {
+            try {
+                places.acquire();
+                SocketChannel client = listening.accept();
+                Thread.ofVirtual().name("control-client").start(() -> serve(client));
+            } catch (ClosedChannelException closed) {
+                return;
+            } catch (IOException e) {
+                places.release();
+                log.warn("the control socket {} takes nobody in: {}", path, e.getMessage());
+                pause();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Descriptors that are used up come back. */
+    private static void pause() {
+        try {
+            Thread.sleep(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- on a client's thread ----
+
+    private void serve(SocketChannel client) {
+        try (client) {
+            UnixDomainPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            Role role = users.role(peer.user());
+            hello(client, role);
+            converse(client, peer.user(), role);
+        } catch (IOException left) {
+            log.debug("a client of the control socket left", left);
+        } finally {
+            places.release();
+        }
+    }
+
+    private void hello(SocketChannel client, Role role) throws IOException {
+        Protocol.Hello hello = new Protocol.Hello(
+                version,
+                Protocol.VERSION,
+                ProcessHandle.current().pid(),
+                role == Role.ADMIN ? "all" : "look, reload, drain");
+        write(client, Protocol.line(hello));
+    }
+
+    private void converse(SocketChannel client, UserPrincipal user, Role role) throws IOException {
+        Protocol.Reader reader = new Protocol.Reader(client);
+        while (true) {
+            byte[] line;
+            try (Deadline _ = Deadline.of(client, PATIENCE)) {
+                line = reader.line();
+            }
+            if (line == null) {
+                return;
+            }
+            Protocol.Whole request = Protocol.read(line, Protocol.Request.class).whole();
+            Caller caller = Caller.local(role, isAct(request) ? Users.text(user) : user.getName());
+            if (request.path().equals(Handover.PATH) && role == Role.ADMIN) {
+                handover.give(client, reader, caller);
+                return;
+            }
+            answer(client, answered(caller, request));
+        }
+    }
+
+    /** Only what is done goes into the event log: to look costs no more than the answer. */
+    private static boolean isAct(Protocol.Whole request) {
+        return !request.method().equals("GET");
+    }
+
+    private Control.Reply answered(Caller caller, Protocol.Whole request) {
+        return control.answer(
+                caller,
+                request.method(),
+                request.path(),
+                request.body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static void answer(SocketChannel client, Control.Reply reply) throws IOException {
+        byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+        write(client, Protocol.line(new Protocol.Answer(reply.status(), body.length)));
+        write(client, ByteBuffer.wrap(body));
+    }
+
+    private static void write(SocketChannel client, ByteBuffer bytes) throws IOException {
+        try (Deadline _ = Deadline.of(client, PATIENCE)) {
+            Protocol.write(client, bytes);
+        }
+    }
+
+    /** Takes no command any more, and is gone from its place. */
+    @Override
+    public void close() {
+        try {
+            listening.close();
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            log.debug("a control socket stays", e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.usher.server.control;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Closes a channel whose other side takes too long: channels have no time-outs of their own. */
+final class Deadline implements AutoCloseable {
+    private static final ScheduledExecutorService CLOCK = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("control-deadlines").factory());
+
+    private final ScheduledFuture<?> end;
+    private volatile boolean passed;
+
+    private Deadline(SocketChannel channel, Duration patience) {
+        this.end = CLOCK.schedule(() -> close(channel), patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    static Deadline of(SocketChannel channel, Duration patience) {
+        return new Deadline(channel, patience);
+    }
+
+    private void close(SocketChannel channel) {
+        passed = true;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It is of no use any more.
+        }
+    }
+
+    boolean passed() {
+        return passed;
+    }
+
+    @Override
+    public void close() {
+        end.cancel(false);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.usher.server.control;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What is said on a control socket. Every message is a line of JSON; an answer is followed by so many bytes as it says. The
+ * process speaks first, with {@link Hello}. Then each {@link Request} gets its {@link Answer}, one after the other.
+ *
+ * <p>What a later usher has to say more comes as more keys, which the one who does not know them ignores, or as paths, which
+ * are refused where they are not known. Only what would be misunderstood gets another {@link #VERSION}.
+ */
+final class Protocol {
+    static final int VERSION = 1;
+    /** As the API takes it: 64 KiB of body, and the line around it. */
+    static final int MAX_LINE_BYTES = 80 * 1024;
+    /** The whole configuration of 100,000 routes, written out. */
+    static final int MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private Protocol() {}
+
+    /**
+     * The first line, from the process.
+     *
+     * @param usher its version
+     * @param protocol this one
+     * @param may what the one who asks may do: all, or look, reload and drain
+     */
+    record Hello(String usher, int protocol, long pid, String may) {}
+
+    /**
+     * A question or an order.
+     *
+     * @param path as the API has it, with what stands behind the question mark
+     * @param body JSON, as text; null for none
+     */
+    record Request(@Nullable String method, @Nullable String path, @Nullable String body) {
+        /** As it was read, where nothing is left out that it must have. */
+        Whole whole() throws IOException {
+            if (method == null || path == null) {
+                throw new IOException("a request has a method and a path");
+            }
+            return new Whole(method, path, body == null ? "" : body);
+        }
+    }
+
+    /** A request with all that it must have; the body is empty where it has none. */
+    record Whole(String method, String path, String body) {}
+
+    /** @param status as the API has it */
+    record Answer(int status, int length) {}
+
+    static ByteBuffer line(Object message) {
+        byte[] json = JSON.writeValueAsBytes(message); // has no line feed of its own
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return ByteBuffer.wrap(line);
+    }
+
+    static <T> T read(byte[] line, Class<T> type) throws IOException {
+        try {
+            T message = JSON.readValue(line, type);
+            if (message != null) {
+                return message;
+            }
+        } catch (JacksonException notOne) {
+            // said below
+        }
+        throw new IOException("it is not spoken as usher speaks");
+    }
+
+    static void write(SocketChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** Takes lines, and what follows them, off a channel. One thread. */
+    static final class Reader {
+        private final SocketChannel channel;
+        private final ByteBuffer buffer = ByteBuffer.allocate(MAX_LINE_BYTES).limit(0);
+
+        Reader(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        /** The next line, without its end; null if there is none any more. */
+        byte @Nullable [] line() throws IOException {
+            int looked = 0;
+            while (true) {
+                for (; looked < buffer.remaining(); looked++) {
+                    if (buffer.get(buffer.position() + looked) == '\n') {
+                        byte[] line = new byte[looked];
+                        buffer.get(line).get();
+                        return line;
+                    }
+                }
+                if (!fill()) {
+                    if (looked > 0) {
+                        throw new EOFException("a line is not whole");
+                    }
+                    return null;
+                }
+            }
+        }
+
+        byte[] bytes(int length) throws IOException {
+            byte[] bytes = new byte[length];
+            ByteBuffer into = ByteBuffer.wrap(bytes);
+            int there = Math.min(length, buffer.remaining());
+            into.put(buffer.slice().limit(there));
+            buffer.position(buffer.position() + there);
+            while (into.hasRemaining()) {
+                if (channel.read(into) < 0) {
+                    throw new EOFException("an answer is not whole");
+                }
+            }
+            return bytes;
+        }
+
+        private boolean fill() throws IOException {
+            buffer.compact();
+            try {
+                if (!buffer.hasRemaining()) {
+                    throw new IOException("a line is longer than " + MAX_LINE_BYTES + " bytes");
+                }
+                return channel.read(buffer) >= 0;
+            } finally {
+                buffer.flip();
+            }
+        }
+    }
+}

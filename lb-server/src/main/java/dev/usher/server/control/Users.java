@@ -1,0 +1,69 @@
+package dev.usher.server.control;
+
+import dev.usher.config.AdminConfig.Role;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.concurrent.TimeUnit;
+
+/** Who is at the other end of a control socket, as the kernel says, and what that user may do. */
+final class Users {
+    private static final UserPrincipal ROOT = user("0");
+
+    /** The user that this process runs as. */
+    private final UserPrincipal self;
+
+    /** @param own a file that this process has made */
+    Users(Path own) throws IOException {
+        this.self = Files.getOwner(own);
+    }
+
+    /** The socket lets nobody in but the owner, root and the group. */
+    Role role(UserPrincipal user) {
+        return user.equals(self) || user.equals(ROOT) ? Role.ADMIN : Role.OPERATOR;
+    }
+
+    /** As {@code uid 1000 (anna)}. A name alone would not do: in a container it may be another's. */
+    static String text(UserPrincipal user) {
+        String name = user.getName();
+        if (user.equals(ROOT)) {
+            return "uid 0 (" + name + ")";
+        }
+        String number = name.matches("\\d+") ? name : number(name);
+        return number.isEmpty() || number.equals(name) ? "uid " + name : "uid " + number + " (" + name + ")";
+    }
+
+    /** Java keeps the number to itself. Empty if nobody knows it. */
+    private static String number(String name) {
+        try {
+            Process id = new ProcessBuilder("id", "-u", "--", name)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try {
+                if (!id.waitFor(1, TimeUnit.SECONDS)) {
+                    return "";
+                }
+                String said = new String(id.getInputStream().readNBytes(32), StandardCharsets.US_ASCII).strip();
+                return said.matches("\\d+") ? said : "";
+            } finally {
+                id.destroyForcibly();
+            }
+        } catch (IOException absent) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    private static UserPrincipal user(String number) {
+        try {
+            return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(number);
+        } catch (IOException e) {
+            throw new IllegalStateException("the system has no user " + number, e);
+        }
+    }
+}
