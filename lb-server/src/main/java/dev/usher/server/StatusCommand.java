@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
         description = "Show the state of a running usher and what needs attention.",
         footer = {
             "",
-            "Exit codes: 0 answered, 1 no answer, 2 wrong usage.",
-            "With --check: 0 only notes, 1 warnings, 2 critical, 3 no answer.",
+            "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage.",
+            "With --check: 0 ok, 1 warning, 2 critical, 3 it has not answered.",
         })
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";

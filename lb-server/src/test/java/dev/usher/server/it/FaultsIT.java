@@ -115,7 +115,7 @@ class FaultsIT {
 
     // ---- what visitors see ----
 
-    /** The fault is over and known to be: it serves again, and nobody fails. */
+    /** The fault is over and known to be: the one that had it serves again, and nobody fails. */
     private static void assertServesAgain(Web web, Visitor.Load load) throws Exception {
         long now = System.nanoTime();
         int before = web.answered();
