@@ -48,10 +48,7 @@ final class Explainer {
     private static List<Candidate> unknown(PoolConfig pool) {
         return pool.backends().stream()
                 .map(backend -> new Candidate(
-                        backend.address().toString(),
-                        null,
-                        false,
-                        "its state is not known here: only the running usher has it"))
+                        backend.address().toString(), null, false, "state unknown here: only the running usher has it"))
                 .toList();
     }
 
@@ -76,12 +73,12 @@ final class Explainer {
             return of(backend, false, unavailable);
         }
         if (backend.config().backup() && !backupsServe) {
-            return of(backend, false, "a backup: only while none of the others can take a session");
+            return of(backend, false, "a backup: only while no other backend can take a session");
         }
         int slow = pool.slowStartPercent(backend, nowNanos);
-        String share = slow == 100 ? "" : ", at " + slow + "% of its share since it has just come back";
+        String share = slow == 100 ? "" : ", at " + slow + "% of its share after its return";
         return switch (pool.config().balance()) {
-            case ROUND_ROBIN -> of(backend, true, "in its turn, with weight " + backend.weight() + share);
+            case ROUND_ROBIN -> of(backend, true, "in turn, with weight " + backend.weight() + share);
             case LEAST_CONNECTIONS ->
                 of(
                         backend,

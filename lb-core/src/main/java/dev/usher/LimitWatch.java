@@ -28,7 +28,7 @@ import java.util.function.Function;
 final class LimitWatch {
     private static final Duration QUIET = Duration.ofMinutes(1);
 
-    private static final String WAIT = "new connections wait in the kernel's queue until one ends. Raise ";
+    private static final String WAIT = "new connections wait in the kernel's queue until one closes. Raise ";
 
     /** One limit, as it is being hit. */
     private static final class Hits {
@@ -73,17 +73,17 @@ final class LimitWatch {
         hit.values().removeIf(hits -> now - hits.lastNanos >= QUIET.toNanos());
         listeners.forEach((name, listener) -> compare(
                 "listeners." + name + ".max_connections",
-                WAIT + "it, or find out who holds the connections",
+                WAIT + "it, or find out which clients hold the connections",
                 pauses(listener, AcceptPause.LISTENER_FULL),
                 now));
         pools.forEach(pool -> compare(
                 "pools." + pool + ".backends.max_connections",
-                "all backends that serve have as many, and clients are refused. Raise it, or add a backend",
+                "all available backends are full, and clients are refused. Raise it, or add a backend",
                 pool.timesFull(),
                 now));
         compare(
                 "limits.max_connections",
-                WAIT + "it, or find out who holds the connections",
+                WAIT + "it, or find out which clients hold the connections",
                 pauses(listeners, AcceptPause.ALL_FULL),
                 now);
         compare(
@@ -93,12 +93,12 @@ final class LimitWatch {
                 now);
         compare(
                 "limits.per_client_ip.connections",
-                "clients with as many connections are reset. Raise it if they are many users behind one address",
+                "clients at the limit are reset. Raise it if many users share one address",
                 ended(listeners, CloseReason.CLIENT_CONNECTIONS),
                 now);
         compare(
                 "limits.per_client_ip.new_per_second",
-                "clients that open connections faster are reset. Raise it if they are many users behind one address",
+                "clients that open connections faster are reset. Raise it if many users share one address",
                 ended(listeners, CloseReason.CLIENT_RATE),
                 now);
         compare(
@@ -115,7 +115,7 @@ final class LimitWatch {
                 now);
         compare(
                 "open files or local ports",
-                "no socket was left for the backend's side. Raise the limit of open files (LimitNOFILE, ulimit -n) or "
+                "no socket was left for connections to backends. Raise the limit of open files (LimitNOFILE, ulimit -n) or "
                         + "net.ipv4.ip_local_port_range, or lower limits.max_connections",
                 ended(listeners, CloseReason.OUT_OF_SOCKETS),
                 now);

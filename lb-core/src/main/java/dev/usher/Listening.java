@@ -181,7 +181,7 @@ final class Listening {
         try {
             workers.onEach(relay -> relay.close(place.listener(), place.bind()));
         } catch (IOException e) {
-            log.error("listener {} did not close {}: {}", place.listener(), place.bind(), e.getMessage());
+            log.error("listener {}: closing {} failed: {}", place.listener(), place.bind(), e.getMessage());
         }
     }
 
@@ -191,7 +191,7 @@ final class Listening {
         try {
             workers.onEach(relay -> relay.follow(configs));
         } catch (IOException e) { // what is in force cannot be taken back for that
-            log.error("{}; its listeners follow the configuration when it does", e.getMessage());
+            log.error("{}; its listeners get the new configuration when it answers", e.getMessage());
         }
     }
 

@@ -197,7 +197,7 @@ public final class LoadBalancer implements AutoCloseable {
      */
     public synchronized void apply(UsherConfig next) throws IOException {
         if (draining) {
-            throw new IOException("usher is shutting down: no other configuration is put into force");
+            throw new IOException("usher is shutting down and accepts no new configuration");
         }
         Pools.Prepared prepared = swapIn(next);
         listening.follow(next.listeners());
@@ -450,7 +450,7 @@ public final class LoadBalancer implements AutoCloseable {
         try {
             workers.onEach(relay -> relay.endAll(CloseReason.SHUTDOWN));
         } catch (IOException e) {
-            log.error("sessions are left to the end of the process: {}", e.getMessage());
+            log.error("sessions stay open until the process ends: {}", e.getMessage());
         }
         return cut;
     }

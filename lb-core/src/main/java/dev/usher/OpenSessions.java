@@ -139,7 +139,7 @@ final class OpenSessions {
             try {
                 endAllOf(backends, reason);
             } catch (IOException e) {
-                log.error("some sessions of {} are left open: {}", backends, e.getMessage());
+                log.error("some sessions of {} could not be closed: {}", backends, e.getMessage());
             }
         });
     }

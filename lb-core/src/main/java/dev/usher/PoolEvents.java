@@ -55,7 +55,7 @@ final class PoolEvents implements PoolWatcher {
     @Override
     public void onPool(Pool pool, int serving) {
         if (serving == 0) {
-            events.add(Kind.POOL_DOWN, "pool " + pool, "no backend takes sessions; clients are refused");
+            events.add(Kind.POOL_DOWN, "pool " + pool, "no backend is available; clients are refused");
         } else {
             events.add(
                     Kind.POOL_UP,

@@ -97,7 +97,7 @@ final class Workers {
             }
         });
         if (!taken) {
-            throw new IOException(member.worker() + " does not take its mail");
+            throw new IOException(member.worker() + " does not respond");
         }
         await(done, member.worker());
         switch (thrown.get()) {
@@ -132,7 +132,7 @@ final class Workers {
                 }
             });
             if (!taken) {
-                log.error("{} does not take its mail", member.worker());
+                log.error("{} does not respond", member.worker());
             }
         }
     }

@@ -260,7 +260,7 @@ class ConfigDiffTest {
             assertDiff(
                     web(pool("web", "10.0.0.1:443", "10.0.0.2:443")),
                     web(pool("web", "10.0.0.2:443", "10.0.0.1:443")),
-                    "~ pool web: order of its backends");
+                    "~ pool web: its backends are reordered");
         }
     }
 
@@ -278,7 +278,7 @@ class ConfigDiffTest {
             assertDiff(
                     config(List.of(HTTPS, INNER), routesOf("a.example", "web"), pools()),
                     config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
-                    "- listener inner: closes 10.0.0.1:8443; open sessions go on");
+                    "- listener inner: closes 10.0.0.1:8443; open sessions continue");
         }
 
         @Test
@@ -288,7 +288,7 @@ class ConfigDiffTest {
             assertDiff(
                     config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
                     config(List.of(moved), routesOf("a.example", "web"), pools()),
-                    "~ listener https: rebinding: opens 127.0.0.1:8443; open sessions go on");
+                    "~ listener https: rebinding: opens 127.0.0.1:8443; open sessions continue");
         }
 
         /** Renamed, it is another listener; the names on it are as reachable as before. */
@@ -298,7 +298,7 @@ class ConfigDiffTest {
                     config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
                     config(List.of(ListenerConfig.tls("tls", HTTPS.bind())), routesOf("a.example", "web"), pools()),
                     "+ listener tls: tls on :443",
-                    "- listener https: closes :443; open sessions go on");
+                    "- listener https: closes :443; open sessions continue");
         }
     }
 

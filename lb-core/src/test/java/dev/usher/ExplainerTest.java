@@ -61,15 +61,15 @@ class ExplainerTest {
     @Test
     void backendsTakeTurnsAndBackupsWait() {
         try (TestUsher usher = start(pool -> pool.balance(Balance.ROUND_ROBIN))) {
-            expect(candidates(usher).get(0), BackendState.UP, true, "in its turn, with weight 1");
-            expect(candidates(usher).get(1), BackendState.UP, true, "in its turn");
-            expect(candidates(usher).get(2), BackendState.UP, false, "only while none of the others");
+            expect(candidates(usher).get(0), BackendState.UP, true, "in turn, with weight 1");
+            expect(candidates(usher).get(1), BackendState.UP, true, "in turn");
+            expect(candidates(usher).get(2), BackendState.UP, false, "only while no other backend");
             usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
-            expect(candidates(usher).get(0), BackendState.DRAINING, false, "it is draining: drained by alice");
-            expect(candidates(usher).get(2), BackendState.UP, false, "only while none of the others");
+            expect(candidates(usher).get(0), BackendState.DRAINING, false, "draining (by alice): no new sessions");
+            expect(candidates(usher).get(2), BackendState.UP, false, "only while no other backend");
             usher.balancer().setAdminState(TestUsher.POOL, two.name(), AdminState.DISABLED, "bob", null);
-            expect(candidates(usher).get(1), BackendState.DISABLED, false, "it is disabled: disabled by bob");
-            expect(candidates(usher).get(2), BackendState.UP, true, "in its turn");
+            expect(candidates(usher).get(1), BackendState.DISABLED, false, "disabled (by bob): no new sessions");
+            expect(candidates(usher).get(2), BackendState.UP, true, "in turn");
         }
     }
 
@@ -113,7 +113,7 @@ class ExplainerTest {
         List<Candidate> unknown =
                 LoadBalancer.explain(TestUsher.of(one, two).config(), ASKED).candidates();
         assertEquals(2, unknown.size());
-        unknown.forEach(candidate -> expect(candidate, null, false, "not known here"));
+        unknown.forEach(candidate -> expect(candidate, null, false, "state unknown here"));
     }
 
     @Test

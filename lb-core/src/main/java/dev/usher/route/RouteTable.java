@@ -71,9 +71,8 @@ public final class RouteTable {
             return true;
         }
         Cidr allowed = containing(route.allow(), client);
-        trace.note(() -> allowed == null
-                ? "the client is in none of allow " + route.allow()
-                : "the client is in allow " + allowed);
+        trace.note(() ->
+                allowed == null ? "the client is not in allow " + route.allow() : "the client is in allow " + allowed);
         return allowed != null;
     }
 

@@ -35,7 +35,7 @@ final class ExplanationText {
 
     /** Of a listener that looks at no name. */
     String ofTcp() {
-        line("listener " + listener.name() + " is of type tcp: it looks at no name and forwards everything");
+        line("listener " + listener.name() + " is of type tcp: it reads no server name and forwards every connection");
         line("");
         pool(Objects.requireNonNull(listener.pool(), "of type tcp"));
         return out.toString();
@@ -96,8 +96,8 @@ final class ExplanationText {
         for (RouteConfig route : config.routes()) {
             boolean here = route.listeners().isEmpty() || route.listeners().contains(asked.listener());
             if (!route.equals(winner) && here && covers(route.pattern(), name)) {
-                line("  route " + route.pattern().text() + " has the name as well, but "
-                        + winner.pattern().text() + " is closer");
+                line("  route " + route.pattern().text() + " matches too, but "
+                        + winner.pattern().text() + " is more specific");
             }
         }
     }
@@ -129,7 +129,7 @@ final class ExplanationText {
         }
         for (BackendConfig backend : backups) {
             line(label + backend.address() + limit(backend) + ": backup"
-                    + (primary.isEmpty() ? "" : ", only while none of the others can take a session"));
+                    + (primary.isEmpty() ? "" : ", only while no other backend can take a session"));
             label = "          ";
         }
         line("chosen    " + choice(pool, primary.isEmpty() ? backups : primary));
@@ -157,7 +157,7 @@ final class ExplanationText {
         return switch (pool.balance()) {
             case ROUND_ROBIN -> "each in turn, by weight (round-robin)";
             case LEAST_CONNECTIONS -> "the one with the fewest open sessions for its weight (least-connections)";
-            case RANDOM_TWO -> "two at random, and of these the one with fewer open sessions (random-two)";
+            case RANDOM_TWO -> "of two at random, the one with fewer open sessions (random-two)";
             case CLIENT_HASH -> "by the client's address, so that a client stays with its backend (client-hash)";
             case FIRST -> first + ", and the next one only while it cannot take a session (first)";
         };

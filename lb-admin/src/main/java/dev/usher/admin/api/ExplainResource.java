@@ -122,7 +122,8 @@ public final class ExplainResource {
                 pool,
                 serving ? null : CloseReason.NO_BACKEND.word(),
                 null, // a client that did not speak TLS to usher gets no alert
-                List.of("listener " + listener.name() + " is of type tcp: it looks at no name and forwards everything"),
+                List.of("listener " + listener.name()
+                        + " is of type tcp: it reads no server name and forwards every connection"),
                 backends);
     }
 

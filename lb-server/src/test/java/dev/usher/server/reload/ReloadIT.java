@@ -168,7 +168,7 @@ class ReloadIT {
                         .start()
                         .waitFor()
                 == 0);
-        Await.until(() -> contains(err(0), "refused, by SIGHUP; generation 2 stays in force"), "the refusal is in the log");
+        Await.until(() -> contains(err(0), "refused (SIGHUP): the new configuration is invalid"), "the refusal is in the log");
         TestReload.greeted(port).close();
 
         usher.destroy();

@@ -262,7 +262,7 @@ class ReloaderTest {
             Reload reload = usher.reload(Result.APPLIED);
 
             assertEquals(
-                    "~ listener in: rebinding: opens 127.0.0.1:%d closes 127.0.0.1:%d; open sessions go on\n"
+                    "~ listener in: rebinding: opens 127.0.0.1:%d closes 127.0.0.1:%d; open sessions continue\n"
                             .formatted(next, port)
                             .replace(" closes", ", closes"),
                     reload.diff().text());
