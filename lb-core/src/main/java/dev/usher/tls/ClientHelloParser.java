@@ -1,5 +1,6 @@
 package dev.usher.tls;
 
+import dev.usher.name.ServerName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
