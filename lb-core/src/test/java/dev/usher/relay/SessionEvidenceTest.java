@@ -35,6 +35,10 @@ class SessionEvidenceTest {
         return TestPeer.connectFrom("127.0.0." + address, usher.address());
     }
 
+    private static @Nullable String textOf(@Nullable Trouble trouble) {
+        return trouble == null ? null : trouble.text();
+    }
+
     private static @Nullable Trouble trouble(TestUsher usher, TestBackend backend) {
         return usher.balancer().backend(POOL, backend.name()).trouble();
     }
@@ -71,7 +75,7 @@ class SessionEvidenceTest {
             Await.until(() -> trouble(usher, backend) != null, "sessions speak against it");
             assertEquals(
                     "the last 4 sessions got no answer",
-                    String.valueOf(trouble(usher, backend).text()));
+                    textOf(trouble(usher, backend)));
             Await.until(() -> events(usher).size() == 1, "there is an event");
             String told = events(usher).getFirst();
             assertTrue(told.matches("the last 4 sessions got no answer, since \\S+Z, though it is up"), told);
@@ -116,7 +120,7 @@ class SessionEvidenceTest {
             visits(usher, 4, true);
             assertEquals(
                     "the last 8 sessions were closed by it without an answer",
-                    String.valueOf(trouble(usher, backend).text()));
+                    textOf(trouble(usher, backend)));
         }
     }
 
@@ -127,7 +131,7 @@ class SessionEvidenceTest {
             visits(usher, 8, true);
             assertEquals(
                     "the last 8 sessions got nothing but a TLS alert",
-                    String.valueOf(trouble(usher, backend).text()));
+                    textOf(trouble(usher, backend)));
         }
     }
 
@@ -139,7 +143,7 @@ class SessionEvidenceTest {
             visits(usher, 3, false);
             assertEquals(
                     "the last 3 sessions could not connect",
-                    String.valueOf(trouble(usher, backend).text()));
+                    textOf(trouble(usher, backend)));
         }
     }
 
