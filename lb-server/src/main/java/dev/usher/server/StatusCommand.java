@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage.",
-            "With --check: 0 nothing but notes, 1 warnings, 2 critical, 3 it has not answered.",
+            "With --check: 0 ok, 1 warning, 2 critical, 3 it has not answered.",
         })
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";
