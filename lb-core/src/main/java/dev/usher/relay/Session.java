@@ -50,6 +50,7 @@ final class Session implements Deadline.Owner, Quiet.Relay {
     private static final long REFUSING_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A client that still sends this much after its alert does not read it. */
     private static final int MAX_DISCARDED_BYTES = 256 * 1024;
+
     private final Relay relay;
     private final Worker worker;
     private final RelayListener listener;

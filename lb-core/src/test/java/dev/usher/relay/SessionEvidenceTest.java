@@ -73,9 +73,7 @@ class SessionEvidenceTest {
                 waiting.add(from(usher, 2 + i).send(hello()));
             }
             Await.until(() -> trouble(usher, backend) != null, "sessions speak against it");
-            assertEquals(
-                    "the last 4 sessions got no answer",
-                    textOf(trouble(usher, backend)));
+            assertEquals("the last 4 sessions got no answer", textOf(trouble(usher, backend)));
             Await.until(() -> events(usher).size() == 1, "there is an event");
             String told = events(usher).getFirst();
             assertTrue(told.matches("the last 4 sessions got no answer, since \\S+Z, though it is up"), told);
@@ -118,9 +116,7 @@ class SessionEvidenceTest {
             visits(usher, 10, false);
             assertNull(trouble(usher, backend));
             visits(usher, 4, true);
-            assertEquals(
-                    "the last 8 sessions were closed by it without an answer",
-                    textOf(trouble(usher, backend)));
+            assertEquals("the last 8 sessions were closed by it without an answer", textOf(trouble(usher, backend)));
         }
     }
 
@@ -129,9 +125,7 @@ class SessionEvidenceTest {
         try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> client.send(ALERT));
                 TestUsher usher = usher(backend)) {
             visits(usher, 8, true);
-            assertEquals(
-                    "the last 8 sessions got nothing but a TLS alert",
-                    textOf(trouble(usher, backend)));
+            assertEquals("the last 8 sessions got nothing but a TLS alert", textOf(trouble(usher, backend)));
         }
     }
 
@@ -141,9 +135,7 @@ class SessionEvidenceTest {
         try (TestBackend backend = TestBackend.refusing();
                 TestUsher usher = usher(backend)) {
             visits(usher, 3, false);
-            assertEquals(
-                    "the last 3 sessions could not connect",
-                    textOf(trouble(usher, backend)));
+            assertEquals("the last 3 sessions could not connect", textOf(trouble(usher, backend)));
         }
     }
 

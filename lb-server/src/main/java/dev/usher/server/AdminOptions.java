@@ -23,7 +23,8 @@ final class AdminOptions {
     @Option(
             names = "--admin",
             paramLabel = "URL",
-            description = "Asks by HTTP, as http://127.0.0.1:9000 (default: the one that runs here, by its control socket).")
+            description =
+                    "Asks by HTTP, as http://127.0.0.1:9000 (default: the one that runs here, by its control socket).")
     private @Nullable String admin;
 
     @Option(
@@ -38,7 +39,8 @@ final class AdminOptions {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "With --admin: a file with the token, where it wants one (default: the variable USHER_TOKEN).")
+            description =
+                    "With --admin: a file with the token, where it wants one (default: the variable USHER_TOKEN).")
     private @Nullable Path tokenFile;
 
     /** Makes a client for the one that is meant; to be closed. */

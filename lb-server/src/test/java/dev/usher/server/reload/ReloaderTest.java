@@ -23,8 +23,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -329,7 +329,8 @@ class ReloaderTest {
             });
             write(text(one).replace("routes: {", "routes: { b.example.com: web,"));
             Reload refused = usher.reload(Result.REFUSED);
-            assertTrue(refused.diagnostics().getLast().contains("the access log /x cannot be opened"), refused::toString);
+            assertTrue(
+                    refused.diagnostics().getLast().contains("the access log /x cannot be opened"), refused::toString);
             assertEquals(1, usher.balancer().config().routes().size());
             write(text(two));
             usher.reload(Result.APPLIED);
