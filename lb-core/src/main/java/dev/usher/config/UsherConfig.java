@@ -113,7 +113,7 @@ public record UsherConfig(
                 Check.that(
                         listener == null || listener.type().readsNames(),
                         () -> text(route) + " names listener \"" + name
-                                + "\", which is of type tcp and looks at no name");
+                                + "\", which is of type tcp and reads no server name");
             }
         }
     }

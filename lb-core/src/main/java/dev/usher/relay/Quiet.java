@@ -71,11 +71,6 @@ final class Quiet {
         unansweredSinceNanos = nowNanos;
     }
 
-    /** A new socket takes the place of the backend's, and the kernel does not watch it yet. */
-    void newSocket() {
-        keptAlive = false;
-    }
-
     /** {@link Due#KEEPALIVE} is done. */
     void keptAlive() {
         keptAlive = true;

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code usher reload}. */
 @Command(
         name = "reload",
-        description = "Have a running usher take over its changed configuration.",
+        description = "Make a running usher load its changed configuration.",
         footer = {
             "",
             "The running process reads its files and checks them, and what changes is",
@@ -33,7 +33,7 @@ final class ReloadCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "FILE",
-            description = "The configuration that it was started with (default: of the only one that runs).")
+            description = "The configuration that usher runs with (default: that of the only usher here).")
     private @Nullable Path file;
 
     @Option(names = "--dry-run", description = "Print what would change, and change nothing.")

@@ -97,7 +97,7 @@ public final class BackendResource {
             throw Problem.of(
                             400,
                             "weight must be from 0 to " + BackendConfig.WEIGHT.max()
-                                    + "; 0 goes back to the configuration's")
+                                    + "; 0 returns to the configured weight")
                     .exception();
         }
         return weight;

@@ -10,7 +10,7 @@ import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import dev.usher.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;

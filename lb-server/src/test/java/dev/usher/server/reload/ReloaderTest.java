@@ -11,8 +11,8 @@ import dev.usher.Event.Kind;
 import dev.usher.Reload;
 import dev.usher.Reload.Result;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
-import dev.usher.relay.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -262,7 +262,7 @@ class ReloaderTest {
             Reload reload = usher.reload(Result.APPLIED);
 
             assertEquals(
-                    "~ listener in: rebinding: opens 127.0.0.1:%d closes 127.0.0.1:%d; open sessions go on\n"
+                    "~ listener in: rebinding: opens 127.0.0.1:%d closes 127.0.0.1:%d; open sessions continue\n"
                             .formatted(next, port)
                             .replace(" closes", ", closes"),
                     reload.diff().text());
