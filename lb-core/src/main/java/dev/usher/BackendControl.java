@@ -2,11 +2,11 @@ package dev.usher;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.Units;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
-import dev.usher.relay.CloseReason;
 import dev.usher.relay.Routing;
 import dev.usher.time.Clock;
 import java.io.IOException;

@@ -2,12 +2,11 @@ package dev.usher;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.Units;
+import dev.usher.end.CloseReason;
 import dev.usher.loop.AcceptPause;
 import dev.usher.metrics.EnumCounters;
 import dev.usher.pool.Pool;
-import dev.usher.relay.CloseReason;
-import dev.usher.relay.ListenerMetrics;
-import dev.usher.relay.ListenerState;
+import dev.usher.relay.ListenerCounts;
 import dev.usher.time.Clock;
 import dev.usher.time.Moment;
 import dev.usher.view.LimitHit;
@@ -69,7 +68,7 @@ final class LimitWatch {
     }
 
     /** Compares with the last look. To be called about once a second. */
-    synchronized void look(Map<String, ListenerState> listeners, Collection<Pool> pools) {
+    synchronized void look(Map<String, ListenerCounts> listeners, Collection<Pool> pools) {
         long now = clock.nanos();
         hit.values().removeIf(hits -> now - hits.lastNanos >= QUIET.toNanos());
         listeners.forEach((name, listener) -> compare(
@@ -140,25 +139,25 @@ final class LimitWatch {
 
     // ---- what was counted ----
 
-    private static long pauses(Map<String, ListenerState> listeners, AcceptPause why) {
+    private static long pauses(Map<String, ListenerCounts> listeners, AcceptPause why) {
         return listeners.values().stream()
                 .mapToLong(listener -> pauses(listener, why))
                 .sum();
     }
 
-    private static long pauses(ListenerState listener, AcceptPause why) {
-        return sum(listener, ListenerMetrics::acceptPauses, why);
+    private static long pauses(ListenerCounts listener, AcceptPause why) {
+        return sum(listener, ListenerCounts.OfWorker::acceptPauses, why);
     }
 
-    private static long ended(Map<String, ListenerState> listeners, CloseReason reason) {
+    private static long ended(Map<String, ListenerCounts> listeners, CloseReason reason) {
         return listeners.values().stream()
-                .mapToLong(listener -> sum(listener, ListenerMetrics::ended, reason))
+                .mapToLong(listener -> sum(listener, ListenerCounts.OfWorker::ended, reason))
                 .sum();
     }
 
     private static <E extends Enum<E>> long sum(
-            ListenerState listener, Function<ListenerMetrics, EnumCounters<E>> counters, E constant) {
-        return listener.metrics().stream()
+            ListenerCounts listener, Function<ListenerCounts.OfWorker, EnumCounters<E>> counters, E constant) {
+        return listener.workers().stream()
                 .mapToLong(worker -> counters.apply(worker).of(constant).get())
                 .sum();
     }

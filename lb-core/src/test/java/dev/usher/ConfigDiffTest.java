@@ -18,8 +18,8 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
-import dev.usher.route.Asked;
 import dev.usher.route.Decision;
+import dev.usher.route.RouteQuery;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.Seed;
 import dev.usher.tls.ServerName;
@@ -178,7 +178,7 @@ class ConfigDiffTest {
         }
 
         private static @Nullable String poolOf(UsherConfig config, String name) {
-            Asked asked = new Asked("https", ServerName.of(name), List.of(), InetAddress.getLoopbackAddress());
+            RouteQuery asked = new RouteQuery("https", ServerName.of(name), List.of(), InetAddress.getLoopbackAddress());
             return LoadBalancer.explain(config, asked).decision() instanceof Decision.Serve serve
                     ? serve.pool().name()
                     : null;

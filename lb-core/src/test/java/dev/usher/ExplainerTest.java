@@ -9,7 +9,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
-import dev.usher.route.Asked;
+import dev.usher.route.RouteQuery;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is said of the backends of a pool is what a session would find. */
 class ExplainerTest {
-    private static final Asked ASKED =
-            new Asked("in", ServerName.of(TestUsher.NAME), List.of(), InetAddress.getLoopbackAddress());
+    private static final RouteQuery ASKED =
+            new RouteQuery("in", ServerName.of(TestUsher.NAME), List.of(), InetAddress.getLoopbackAddress());
 
     private final TestBackend one = TestBackend.start(TestBackend.ECHO);
     private final TestBackend two = TestBackend.start(TestBackend.ECHO);
@@ -119,7 +119,7 @@ class ExplainerTest {
     @Test
     void refusedOnesHaveNone() {
         try (TestUsher usher = start(UnaryOperator.identity())) {
-            Asked other = new Asked("in", ServerName.of("other.example"), List.of(), ASKED.client());
+            RouteQuery other = new RouteQuery("in", ServerName.of("other.example"), List.of(), ASKED.client());
             assertEquals(List.of(), usher.balancer().explain(other).candidates());
         }
     }

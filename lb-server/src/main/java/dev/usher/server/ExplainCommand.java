@@ -4,7 +4,7 @@ import dev.usher.LoadBalancer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UsherConfig;
-import dev.usher.route.Asked;
+import dev.usher.route.RouteQuery;
 import dev.usher.tls.ServerName;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -91,7 +91,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        Asked question = new Asked(asked.name(), serverName, alpn, client);
+        RouteQuery question = new RouteQuery(asked.name(), serverName, alpn, client);
         ExplanationText.Answer answer = text.of(question, LoadBalancer.explain(config, question));
         out.print(answer.text());
         out.flush();
@@ -148,7 +148,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ServerName serverName(String name) {
         try {
-            return Asked.written(name);
+            return RouteQuery.written(name);
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }

@@ -9,9 +9,10 @@ import dev.usher.config.Printable;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.UsherConfig;
-import dev.usher.relay.CloseReason;
-import dev.usher.route.Asked;
+import dev.usher.end.CloseReason;
+import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
+import dev.usher.route.RouteQuery;
 import dev.usher.tls.Alert;
 import java.util.List;
 import java.util.Locale;
@@ -40,10 +41,10 @@ final class ExplanationText {
         return out.toString();
     }
 
-    Answer of(Asked asked, Explanation explanation) {
-        line(asked.serverName() + " on listener " + asked.listener() + ", from "
+    Answer of(RouteQuery asked, Explanation explanation) {
+        line(asked.name() + " on listener " + asked.listener() + ", from "
                 + IpAddress.text(asked.client().getAddress())
-                + (asked.alpn().isEmpty() ? "" : ", offering " + String.join(", ", asked.alpn())));
+                + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
         explanation.steps().forEach(step -> line("  " + step));
         RouteConfig route = winner(explanation.decision());
         if (route != null) {
@@ -64,7 +65,7 @@ final class ExplanationText {
 
     private Answer refused(Decision.Refuse refuse) {
         CloseReason reason = CloseReason.of(refuse.why());
-        Alert alert = reason.alert();
+        Alert alert = reason.refusal() == null ? null : TlsOpening.alert(reason.refusal());
         line("refused   " + reason.word());
         line("client    "
                 + (alert == null
@@ -90,8 +91,8 @@ final class ExplanationText {
     }
 
     /** The routes that have the name as well, and lost. */
-    private void others(Asked asked, RouteConfig winner) {
-        String name = String.valueOf(asked.serverName());
+    private void others(RouteQuery asked, RouteConfig winner) {
+        String name = String.valueOf(asked.name());
         for (RouteConfig route : config.routes()) {
             boolean here = route.listeners().isEmpty() || route.listeners().contains(asked.listener());
             if (!route.equals(winner) && here && covers(route.pattern(), name)) {

@@ -3,7 +3,7 @@ package dev.usher.server.log;
 import dev.usher.Background;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
 import java.io.IOException;
@@ -101,7 +101,6 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     private volatile long lost;
     /** Of {@link #lines}, which has a key of its own for hashes, and is kept for it. */
     private AccessLogConfig.ClientIp clientIp;
-
 
     private boolean broken;
     private long reportedDrops;
@@ -343,7 +342,11 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private void sleepIfIdle(boolean drained) {
         asleep = true;
-        if (drained && !closing && !reopenAsked && next.get() == null && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
+        if (drained
+                && !closing
+                && !reopenAsked
+                && next.get() == null
+                && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
             LockSupport.park(this);
         }
         asleep = false;
