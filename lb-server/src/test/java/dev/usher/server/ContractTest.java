@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.usher.Event;
 import dev.usher.admin.Attention;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
-import dev.usher.relay.CloseReason;
 import dev.usher.server.log.LogKeys;
 import dev.usher.server.yaml.YamlKeys;
 import java.io.IOException;
