@@ -70,7 +70,9 @@ final class Listening {
     synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
         Map<Place, ListenerConfig> fresh = fresh(next);
         boolean shares = besideAnother && open.isEmpty();
-        for (Place place : shares ? Set.<Place>of() : fresh.keySet()) { // all before the first is open, or the check would find ourselves
+        for (Place place : shares
+                ? Set.<Place>of()
+                : fresh.keySet()) { // all before the first is open, or the check would find ourselves
             checkUnused(place);
         }
         Set<String> known = Set.copyOf(states.keySet());

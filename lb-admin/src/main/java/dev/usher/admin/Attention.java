@@ -408,7 +408,8 @@ public final class Attention {
     private static String unknownText(NameCount name) {
         return name.valid()
                 ? name.count() + " requests, but no route matches. Add one if the name is yours"
-                : name.count() + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
+                : name.count()
+                        + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
     }
 
     static String subject(String backend, String pool) {

@@ -40,7 +40,8 @@ public record HostPort(String host, int port) {
     public static HostPort parseBind(String text) {
         Check.that(
                 !isNumber(text),
-                () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:" + text);
+                () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:"
+                        + text);
         return read(text, "an address to listen on");
     }
 

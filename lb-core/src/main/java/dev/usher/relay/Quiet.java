@@ -126,10 +126,8 @@ final class Quiet {
 
     private long firstByteLeft(long nowNanos, Relay relay) {
         long limit = relay.timeouts().firstByteNanos();
-        boolean awaited = limit != Long.MAX_VALUE
-                && !relay.isHalfClosed()
-                && relay.awaitsAnswer()
-                && !relay.hasNoRoomForAnswer();
+        boolean awaited =
+                limit != Long.MAX_VALUE && !relay.isHalfClosed() && relay.awaitsAnswer() && !relay.hasNoRoomForAnswer();
         return awaited ? limit - (nowNanos - unansweredSinceNanos) : Long.MAX_VALUE;
     }
 

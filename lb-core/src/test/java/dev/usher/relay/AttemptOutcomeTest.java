@@ -40,9 +40,8 @@ class AttemptOutcomeTest {
 
     @Test
     void blameIsAsTheTableSays() {
-        List<List<String>> table = TABLE.lines()
-                .map(line -> List.of(line.trim().split(" +")))
-                .toList();
+        List<List<String>> table =
+                TABLE.lines().map(line -> List.of(line.trim().split(" +"))).toList();
         List<List<String>> code = Stream.of(AttemptOutcome.values())
                 .map(each -> List.of(
                         each.name(),

@@ -40,7 +40,8 @@ abstract class BackendCommand extends AdminCommand {
             return client.patch(path, change());
         } catch (AdminFault last) {
             throw last.isConflict()
-                    ? new AdminFault(String.valueOf(last.getMessage()).replace("force: true changes it", "--force does it"))
+                    ? new AdminFault(
+                            String.valueOf(last.getMessage()).replace("force: true changes it", "--force does it"))
                     : last;
         }
     }

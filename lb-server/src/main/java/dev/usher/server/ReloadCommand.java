@@ -82,7 +82,8 @@ final class ReloadCommand implements Callable<Integer> {
     private static String unchanged(UsherClient client) throws AdminFault, InterruptedException {
         JsonNode config = client.get("/api/v1/status").path("config");
         String generation = config.path("generation").asString();
-        Duration age = Duration.between(Instant.parse(config.path("in_force_since").asString()), Instant.now());
+        Duration age =
+                Duration.between(Instant.parse(config.path("in_force_since").asString()), Instant.now());
         return config.path("generation").asInt() == 1
                 ? "nothing has changed: still generation 1, as at the start"
                 : "nothing more to change: generation " + generation + " is in force since "

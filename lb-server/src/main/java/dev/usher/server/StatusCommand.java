@@ -69,8 +69,8 @@ final class StatusCommand extends AdminCommand {
         }
         JsonNode attention = status.path("attention"); // the worst first
         int more = attention.size() - 1;
-        return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": "
-                + text(attention.path(0), "text") + (more == 0 ? "" : " (and " + more + " more)");
+        return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": " + text(attention.path(0), "text")
+                + (more == 0 ? "" : " (and " + more + " more)");
     }
 
     private static void print(JsonNode status, PrintWriter out) {

@@ -38,10 +38,7 @@ public final class Answering implements HttpHandler {
             return;
         }
         try {
-            Gzip.send(
-                    exchange,
-                    "application/json",
-                    bytes(operation, Question.of(exchange), exchange.getRequestPath()));
+            Gzip.send(exchange, "application/json", bytes(operation, Question.of(exchange), exchange.getRequestPath()));
         } catch (ProblemException refused) {
             refused.problem().send(exchange);
         }

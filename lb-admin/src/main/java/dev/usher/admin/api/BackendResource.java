@@ -66,7 +66,9 @@ public final class BackendResource {
                 .filter(backend -> backend.state().serves())
                 .toList();
         if (serving.size() == 1
-                && balancer.backend(pool, address).address().equals(serving.getFirst().address())) {
+                && balancer.backend(pool, address)
+                        .address()
+                        .equals(serving.getFirst().address())) {
             throw Problem.of(
                             409,
                             "it is the last backend of pool " + pool + " that takes sessions: without it "

@@ -102,7 +102,6 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     /** Of {@link #lines}, which has a key of its own for hashes, and is kept for it. */
     private AccessLogConfig.ClientIp clientIp;
 
-
     private boolean broken;
     private long reportedDrops;
     private long reportedAtNanos = System.nanoTime() - REPORT_NANOS;
@@ -343,7 +342,11 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private void sleepIfIdle(boolean drained) {
         asleep = true;
-        if (drained && !closing && !reopenAsked && next.get() == null && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
+        if (drained
+                && !closing
+                && !reopenAsked
+                && next.get() == null
+                && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
             LockSupport.park(this);
         }
         asleep = false;

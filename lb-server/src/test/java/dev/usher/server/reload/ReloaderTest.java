@@ -329,7 +329,8 @@ class ReloaderTest {
             });
             write(text(one).replace("routes: {", "routes: { b.example.com: web,"));
             Reload refused = usher.reload(Result.REFUSED);
-            assertTrue(refused.diagnostics().getLast().contains("the access log /x cannot be opened"), refused::toString);
+            assertTrue(
+                    refused.diagnostics().getLast().contains("the access log /x cannot be opened"), refused::toString);
             assertEquals(1, usher.balancer().config().routes().size());
             write(text(two));
             usher.reload(Result.APPLIED);
