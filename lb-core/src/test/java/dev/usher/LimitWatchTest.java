@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** A limit that is hit is said once, until it has been quiet for a minute. */
 class LimitWatchTest {
     private final ManualClock clock = new ManualClock();
-    private final Events events = new Events();
+    private final Events events = new Events(clock);
     private final LimitWatch watch = new LimitWatch(events, clock);
     private final Map<String, ListenerState> listeners =
             new LinkedHashMap<>(Map.of("https", new ListenerState("https", 2), "other", new ListenerState("other", 2)));

@@ -88,7 +88,7 @@ final class Prober {
 
     /** @return when it began, which is when its turn came */
     private long probeFirst() throws InterruptedException {
-        if (!shakesHands()) {
+        if (!check.type().shakesHands()) {
             return probeNow();
         }
         firstHandshakes.acquire();
@@ -104,10 +104,6 @@ final class Prober {
         long began = clock.nanos();
         probeOnce();
         return began;
-    }
-
-    private boolean shakesHands() {
-        return check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
     }
 
     private void probeOnce() throws InterruptedException {
@@ -127,7 +123,7 @@ final class Prober {
             if (result.certificate() != null) {
                 onCertificate.accept(pool, backend);
             }
-            pool.probed(backend, result.outcome(), result.text(), shakesHands(), clock.nanos());
+            pool.probed(backend, result.outcome(), result.text(), check.type().shakesHands(), clock.nanos());
         } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // stopped together with what it needs

@@ -1,6 +1,5 @@
 package dev.usher.probe;
 
-import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -49,8 +48,7 @@ public final class TlsWarmUp {
     /** Begins, if one of these pools has probes that shake hands. */
     public static TlsWarmUp begin(Collection<PoolConfig> pools) {
         boolean needed = pools.stream()
-                .map(pool -> pool.healthCheck().type())
-                .anyMatch(type -> type == HealthCheckConfig.Type.TLS || type == HealthCheckConfig.Type.HTTPS);
+                .anyMatch(pool -> pool.healthCheck().type().shakesHands());
         return new TlsWarmUp(needed ? TlsWarmUp::warmUp : () -> {});
     }
 
