@@ -166,7 +166,7 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Resolves, binds and begins to probe. Connections queue up in the kernel until {@link #accept}.
+     * Resolves and binds. Connections queue up in the kernel until {@link #accept}.
      *
      * @throws IOException if an address cannot be listened on; the message names it, and nothing is left open
      */
@@ -185,9 +185,13 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    /** Begins to accept. So who opens can say where it listens before the first connection has something to say. */
+    /**
+     * Begins to accept, and to probe. So who opens can say where it listens before the first connection has something to say;
+     * and thousands of first probes do not compete with what clients wait for.
+     */
     public synchronized void accept() {
         listening.follow(config().listeners());
+        pools.probe();
     }
 
     /**
@@ -205,6 +209,7 @@ public final class LoadBalancer implements AutoCloseable {
         Pools.Prepared prepared = swapIn(next);
         listening.follow(next.listeners());
         pools.commit(prepared);
+        pools.probe();
     }
 
     /** Reads the files of probes again: they may say something else though {@link #config} is the same. */

@@ -144,11 +144,13 @@ final class Pools implements AutoCloseable {
         names.keepOnly(
                 hosts(prepared.pools().values().stream().map(Pool::config).toList()));
         prepared.gone().forEach((pool, gone) -> remove(pool, gone, "removed from the configuration"));
-        for (Pool pool : prepared.pools().values()) {
-            probes.follow(pool);
-            startResolving(pool);
-        }
+        prepared.pools().values().forEach(this::startResolving);
         wake();
+    }
+
+    /** Has the backends of the pools in force probed, and no others. */
+    synchronized void probe() {
+        pools.values().forEach(probes::follow);
     }
 
     // ---- names ----

@@ -1,6 +1,7 @@
 package dev.usher.probe;
 
 import dev.usher.config.PoolConfig;
+import dev.usher.time.Clock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,9 +64,9 @@ public final class TlsWarmUp {
 
     private static void warmUp() {
         try {
-            long began = System.nanoTime();
+            long began = Clock.SYSTEM.nanos();
             shakeHands();
-            log.debug("the first TLS handshake of this JVM took {} ms", (System.nanoTime() - began) / 1_000_000);
+            log.debug("the first TLS handshake of this JVM took {} ms", (Clock.SYSTEM.nanos() - began) / 1_000_000);
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
             log.debug("no TLS handshake before the first probe", e); // the probes say what is wrong, if anything is
         }

@@ -4,12 +4,12 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.file.NamedFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * apart only where it says something new.
  */
 final class TrustStores {
-    private static final byte[] NOTHING = {};
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /**
      * A file as it was read last.
@@ -34,7 +34,7 @@ final class TrustStores {
      * @param judge null where it cannot be used
      * @param fault why
      */
-    private record Store(byte[] content, @Nullable X509ExtendedTrustManager judge, @Nullable IOException fault) {}
+    private record Store(ByteBuffer content, @Nullable X509ExtendedTrustManager judge, @Nullable IOException fault) {}
 
     /** By file; what is trusted where none is named has no name. */
     private final Map<Optional<Path>, Store> stores = new ConcurrentHashMap<>();
@@ -82,15 +82,15 @@ final class TrustStores {
     }
 
     private static Store read(Optional<Path> file, @Nullable Store before) {
-        byte[] content = NOTHING;
+        ByteBuffer content = NOTHING;
         try {
             if (file.isPresent()) {
-                content = NamedFile.read(file.get(), NamedFile.Kind.PEM);
-                if (before != null && before.judge() != null && Arrays.equals(before.content(), content)) {
+                content = ByteBuffer.wrap(NamedFile.read(file.get(), NamedFile.Kind.PEM));
+                if (before != null && before.judge() != null && before.content().equals(content)) {
                     return before;
                 }
             }
-            return new Store(content, judge(file.isPresent() ? authorities(content) : null), null);
+            return new Store(content, judge(file.isPresent() ? authorities(content.array()) : null), null);
         } catch (GeneralSecurityException e) {
             return new Store(content, null, fault(file, "cannot be used: " + e.getMessage(), e));
         } catch (IOException e) {
