@@ -142,7 +142,7 @@ public final class Attention {
                     Severity.INFO,
                     Kind.DRAINING,
                     "usher",
-                    "it was asked to end: no new connections soon, and open ones may finish within shutdown.drain",
+                    "shutting down: no new connections soon, and open ones may finish within shutdown.drain",
                     null,
                     ""));
         }
@@ -157,7 +157,7 @@ public final class Attention {
                     Kind.RELOAD_REFUSED,
                     "configuration",
                     "the new configuration is invalid; generation " + status.generation() + " still runs. Fix "
-                            + (refused == null ? "them (usher check shows what)" : firstOf(refused)),
+                            + (refused == null ? "it (usher check shows the errors)" : firstOf(refused)),
                     refused == null ? null : refused.at(),
                     "config"));
         }
@@ -166,7 +166,7 @@ public final class Attention {
                     Severity.WARNING,
                     Kind.RESTART_NEEDED,
                     "configuration",
-                    "not followed until usher is restarted: " + String.join(", ", status.restartNeeded()),
+                    "restart usher to apply: " + String.join(", ", status.restartNeeded()),
                     status.inForceSince(),
                     "config"));
         }
@@ -233,7 +233,7 @@ public final class Attention {
                 Severity.CRITICAL,
                 Kind.POOL_DOWN,
                 "pool " + pool.name(),
-                "no backend takes sessions; " + whatClientsSee(ways) + ". " + why(pool),
+                "no backend is available; " + whatClientsSee(ways) + ". " + why(pool),
                 pool.backends().stream()
                         .map(BackendView::since)
                         .max(Comparator.naturalOrder())
@@ -256,7 +256,7 @@ public final class Attention {
     /** What each backend is, why, and what to do. */
     private static String why(PoolView pool) {
         if (pool.backends().isEmpty()) {
-            return "No name of a backend resolves: look at the names and the resolver";
+            return "No backend name resolves: check the names and the resolver";
         }
         List<String> states = pool.backends().stream().map(Attention::stateOf).toList();
         boolean takenOut = pool.backends().stream().anyMatch(backend -> backend.adminState() != AdminState.READY);
@@ -264,7 +264,7 @@ public final class Attention {
         return first(states, "; ") + ". "
                 + (failing ? "Start the backends, or check the network path to them" : "")
                 + (failing && takenOut ? ", or enable one" : takenOut ? "Enable one" : "")
-                + "; usher explain NAME tells what becomes of a name";
+                + "; usher explain NAME shows where a name goes";
     }
 
     private static String stateOf(BackendView backend) {
@@ -332,7 +332,7 @@ public final class Attention {
                         backend,
                         Severity.WARNING,
                         Kind.BACKEND_EJECTED,
-                        "left out" + until(backend.ejectedUntil()) + ": " + backend.reason()));
+                        "ejected" + until(backend.ejectedUntil()) + ": " + backend.reason()));
             case DRAINING, DISABLED ->
                 entries.add(entry(
                         pool,
@@ -408,7 +408,8 @@ public final class Attention {
     private static String unknownText(NameCount name) {
         return name.valid()
                 ? name.count() + " requests, but no route matches. Add one if the name is yours"
-                : name.count() + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
+                : name.count()
+                        + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
     }
 
     static String subject(String backend, String pool) {

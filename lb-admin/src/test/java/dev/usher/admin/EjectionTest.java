@@ -50,8 +50,8 @@ class EjectionTest {
                     .isNull());
             String told = json(admin, "/api/v1/status").at("/attention/0/text").asString();
             assertTrue(
-                    told.matches("left out until \\d\\d:\\d\\d:\\d\\d UTC at the latest \\(in \\d+ s\\):"
-                            + " 1 session in a row failed on it; it is left out for 60 s"),
+                    told.matches("ejected until \\d\\d:\\d\\d:\\d\\d UTC at the latest \\(in \\d+ s\\):"
+                            + " 1 session in a row failed; ejected for 60 s"),
                     told);
         }
     }

@@ -63,7 +63,7 @@ final class TlsProbing {
             secure.startHandshake();
             return secure;
         } catch (GeneralSecurityException e) {
-            throw new IOException("TLS is not to be had from this JVM: " + e.getMessage(), e);
+            throw new IOException("this JVM cannot do TLS: " + e.getMessage(), e);
         }
     }
 

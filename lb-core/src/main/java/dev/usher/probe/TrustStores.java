@@ -111,7 +111,7 @@ final class TrustStores {
                 return found;
             }
         }
-        throw new IOException("this JVM verifies no certificates");
+        throw new IOException("this JVM cannot verify certificates");
     }
 
     private static KeyStore authorities(byte[] pem) throws IOException, GeneralSecurityException {

@@ -17,7 +17,7 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code usher check}. */
 @Command(
         name = "check",
-        description = "Check a configuration and report every fault in it.",
+        description = "Check a configuration and report every error.",
         footer = {"", "Exit codes: 0 valid (there may be warnings), 1 not valid, 2 wrong usage."})
 final class CheckCommand implements Callable<Integer> {
     /** How faults are reported. */

@@ -20,11 +20,11 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
      *
      * @param options by which the command can be told, where several are
      */
-    @Nullable RunningUsher one(String options) throws AdminFault {
-        List<RunningUsher> meant =
-                theNewer(all().stream().filter(this::isMeant).toList());
+    @Nullable
+    RunningUsher one(String options) throws AdminFault {
+        List<RunningUsher> meant = theNewer(all().stream().filter(this::isMeant).toList());
         if (meant.size() > 1) {
-            throw new AdminFault("there are several; say which by " + options + ":\n" + listed(meant));
+            throw new AdminFault("several ushers run here; choose one by " + options + ":\n" + listed(meant));
         }
         return meant.isEmpty() ? null : meant.getFirst();
     }

@@ -28,11 +28,16 @@ record LiveExplanation(String text, int exitCode) {
                 said);
     }
 
+    /** State and reason; the text of a backend that is out of service begins with the state. */
+    private static String told(String state, String text) {
+        return text.startsWith(state) ? text : state + ": " + text;
+    }
+
     /** Of a name that has a pool, which takes no session now. */
     private static String whyRefused(JsonNode said) {
         String alert =
                 said.path("alert").isNull() ? "" : "alert " + said.path("alert").asString() + ", ";
-        return "now: no backend takes sessions (" + alert + "reason "
+        return "now: no backend is available (" + alert + "reason "
                 + said.path("refusal").asString() + ")";
     }
 
@@ -55,9 +60,9 @@ record LiveExplanation(String text, int exitCode) {
             text.append(label)
                     .append(backend.path("address").asString())
                     .append("  ")
-                    .append(backend.path("state").asString())
-                    .append(backend.path("takes_sessions").asBoolean() ? ": " : ", takes none: ")
-                    .append(backend.path("text").asString())
+                    .append(told(
+                            backend.path("state").asString(),
+                            backend.path("text").asString()))
                     .append('\n');
             label = "          ";
         }
