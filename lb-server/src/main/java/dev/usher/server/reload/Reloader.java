@@ -183,6 +183,7 @@ public final class Reloader implements Reloading, AutoCloseable {
     private Reload apply(Trigger trigger, String who, UsherConfig next, Faults faults, long began) {
         ConfigDiff diff = ConfigDiff.between(balancer.config(), next);
         if (diff.isEmpty()) {
+            balancer.readFilesAgain();
             return attempt(trigger, who, Result.UNCHANGED, diff, faults, began);
         }
         try {
