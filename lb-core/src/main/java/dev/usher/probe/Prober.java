@@ -58,9 +58,9 @@ final class Prober {
         this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
     }
 
-    /** @param delay before the first probe; at most the interval is used */
+    /** @param delay before the first probe; a delay longer than the interval is shortened by whole intervals */
     void start(Duration delay) {
-        firstDelay = delay.compareTo(check.interval()) < 0 ? delay : check.interval();
+        firstDelay = withinInterval(delay, check.interval());
         thread.start();
     }
 
@@ -88,7 +88,7 @@ final class Prober {
 
     /** @return start of the probe, after any wait for a permit */
     private long probeFirst() throws InterruptedException {
-        if (!shakesHands()) {
+        if (!check.type().shakesHands()) {
             return probeNow();
         }
         firstHandshakes.acquire();
@@ -104,10 +104,6 @@ final class Prober {
         long began = clock.nanos();
         probeOnce();
         return began;
-    }
-
-    private boolean shakesHands() {
-        return check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
     }
 
     private void probeOnce() throws InterruptedException {
@@ -127,7 +123,7 @@ final class Prober {
             if (result.certificate() != null) {
                 onCertificate.accept(pool, backend);
             }
-            pool.probed(backend, result.outcome(), result.text(), shakesHands(), clock.nanos());
+            pool.probed(backend, result.outcome(), result.text(), check.type().shakesHands(), clock.nanos());
         } catch (RuntimeException bug) { // a failed probe must not end the checks for good
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // the prober was stopped during the probe
@@ -147,6 +143,14 @@ final class Prober {
         long interval = check.interval().toNanos();
         long jitter = interval * check.jitterPercent() / 100;
         return Math.max(0, interval - jitter + atRandom(2 * jitter) - tookNanos);
+    }
+
+    /**
+     * The delay of a first probe, cut to less than an interval. The remainder spreads many first probes evenly over the
+     * interval; an upper bound would start the late part of them all at once.
+     */
+    static Duration withinInterval(Duration delay, Duration interval) {
+        return Duration.ofNanos(delay.toNanos() % interval.toNanos());
     }
 
     /**

@@ -6,8 +6,8 @@ import dev.usher.config.SendProxyProtocol;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -39,6 +39,7 @@ public final class Probes implements AutoCloseable {
     private final Function<SendProxyProtocol, byte[]> preambles;
     private final BiConsumer<Pool, Backend> onCertificate;
     private final Watchdog watchdog = new Watchdog();
+    private final TrustStores trustStores = new TrustStores();
     private final Semaphore firstHandshakes = new Semaphore(FIRST_HANDSHAKES, true);
     /** Keyed by the pool's name. */
     private final Map<String, Running> running = new HashMap<>();
@@ -58,6 +59,14 @@ public final class Probes implements AutoCloseable {
         this.onCertificate = onCertificate;
         this.notMadeSaidNanos = new AtomicLong(clock.nanos() - SAY_EVERY.toNanos());
         this.nextFirstNanos = clock.nanos() - FIRST_EVERY.toNanos();
+    }
+
+    /**
+     * Reads the trust stores of a configuration: before its pools are followed, and whenever the files may have
+     * changed. Waits for the disk, so callers must hold no lock.
+     */
+    public void readTrustStores(Collection<PoolConfig> pools) {
+        trustStores.read(pools.stream().map(PoolConfig::healthCheck).toList());
     }
 
     /** Adjusts the probers: exactly the pool's current backends are probed, with the pool's current check. */
@@ -88,23 +97,19 @@ public final class Probes implements AutoCloseable {
     }
 
     private void start(Pool pool, Running now) {
-        try {
-            TlsProbing tls = new TlsProbing(now.check());
-            Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
-            for (Backend backend : pool.backends()) {
-                now.probers().computeIfAbsent(backend, _ -> {
-                    Prober prober = new Prober(
-                            pool, backend, now.check(), probe, onCertificate, this::notMade, firstHandshakes, clock);
-                    prober.start(firstDelay());
-                    return prober;
-                });
-            }
-        } catch (IOException e) {
-            log.error("pool {} is not probed: {}", pool, e.getMessage());
+        TlsProbing tls = new TlsProbing(now.check(), trustStores);
+        Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
+        for (Backend backend : pool.backends()) {
+            now.probers().computeIfAbsent(backend, _ -> {
+                Prober prober = new Prober(
+                        pool, backend, now.check(), probe, onCertificate, this::notMade, firstHandshakes, clock);
+                prober.start(firstDelay());
+                return prober;
+            });
         }
     }
 
-    /** Logs one line for many probes: when one probe lacks a descriptor, so do the rest. */
+    /** Logs one line for many probes: when one probe lacks a descriptor or its trust store, so do the rest. */
     private void notMade(String why) {
         long count = notMade.incrementAndGet();
         long now = clock.nanos();
