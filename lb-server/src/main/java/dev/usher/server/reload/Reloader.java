@@ -177,6 +177,7 @@ public final class Reloader implements Reloading, AutoCloseable {
     private Reload apply(Trigger trigger, String who, UsherConfig next, List<Diagnostic> faults, long began) {
         ConfigDiff diff = ConfigDiff.between(balancer.config(), next);
         if (diff.isEmpty()) {
+            balancer.readFilesAgain();
             return attempt(trigger, who, Result.UNCHANGED, diff, faults, began);
         }
         try {
@@ -263,7 +264,7 @@ public final class Reloader implements Reloading, AutoCloseable {
             case UNCHANGED -> {
                 reload.diagnostics().forEach(line -> log.warn("{}", line));
                 log.info(
-                        "configuration: read again ({}) and identical; still generation {}",
+                        "configuration: read again ({}), identical; still generation {}",
                         reload.who(),
                         reload.generation());
             }
@@ -272,8 +273,9 @@ public final class Reloader implements Reloading, AutoCloseable {
                 balancer.report(
                         Event.Kind.RELOAD_REFUSED,
                         SUBJECT,
-                        "the new configuration (" + reload.who() + ") is invalid; generation " + reload.generation() + " still runs ("
-                                + Units.counted(reload.faults(), "fault") + ")");
+                        "refused (" + reload.who() + "): the new configuration is invalid ("
+                                + Units.counted(reload.faults(), "error") + "); generation " + reload.generation()
+                                + " still runs");
             }
         }
     }
