@@ -49,6 +49,7 @@ final class Probe {
         long began = clock.nanos();
         PeerCertificates seen = new PeerCertificates();
         try (Socket socket = openSocket()) {
+            tls.checkReady();
             try {
                 connect(socket, address);
                 return check.type() == HealthCheckConfig.Type.TCP

@@ -58,9 +58,9 @@ final class Prober {
         this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
     }
 
-    /** @param delay before the first probe; no more than the interval is waited */
+    /** @param delay before the first probe; what is left of it after whole intervals is waited */
     void start(Duration delay) {
-        firstDelay = delay.compareTo(check.interval()) < 0 ? delay : check.interval();
+        firstDelay = withinInterval(delay, check.interval());
         thread.start();
     }
 
@@ -88,7 +88,7 @@ final class Prober {
 
     /** @return when it began, which is when its turn came */
     private long probeFirst() throws InterruptedException {
-        if (!shakesHands()) {
+        if (!check.type().shakesHands()) {
             return probeNow();
         }
         firstHandshakes.acquire();
@@ -104,10 +104,6 @@ final class Prober {
         long began = clock.nanos();
         probeOnce();
         return began;
-    }
-
-    private boolean shakesHands() {
-        return check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
     }
 
     private void probeOnce() throws InterruptedException {
@@ -127,7 +123,7 @@ final class Prober {
             if (result.certificate() != null) {
                 onCertificate.accept(pool, backend);
             }
-            pool.probed(backend, result.outcome(), result.text(), shakesHands(), clock.nanos());
+            pool.probed(backend, result.outcome(), result.text(), check.type().shakesHands(), clock.nanos());
         } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // stopped together with what it needs
@@ -147,6 +143,14 @@ final class Prober {
         long interval = check.interval().toNanos();
         long jitter = interval * check.jitterPercent() / 100;
         return Math.max(0, interval - jitter + atRandom(2 * jitter) - tookNanos);
+    }
+
+    /**
+     * When a first probe is due whose turn comes so late: nobody waits for an interval or longer, and of many whose turns do
+     * not fit into one, an even part is due at any time, where an upper bound would have all others begin at its end.
+     */
+    static Duration withinInterval(Duration delay, Duration interval) {
+        return Duration.ofNanos(delay.toNanos() % interval.toNanos());
     }
 
     /**

@@ -6,8 +6,8 @@ import dev.usher.config.SendProxyProtocol;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -39,6 +39,7 @@ public final class Probes implements AutoCloseable {
     private final Function<SendProxyProtocol, byte[]> preambles;
     private final BiConsumer<Pool, Backend> onCertificate;
     private final Watchdog watchdog = new Watchdog();
+    private final TrustStores trustStores = new TrustStores();
     private final Semaphore firstHandshakes = new Semaphore(FIRST_HANDSHAKES, true);
     /** By the pool's name. */
     private final Map<String, Running> running = new HashMap<>();
@@ -58,6 +59,14 @@ public final class Probes implements AutoCloseable {
         this.onCertificate = onCertificate;
         this.notMadeSaidNanos = new AtomicLong(clock.nanos() - SAY_EVERY.toNanos());
         this.nextFirstNanos = clock.nanos() - FIRST_EVERY.toNanos();
+    }
+
+    /**
+     * Reads the trust stores of a configuration, before its pools are followed and whenever its files may have changed. Waits
+     * for the files, so nobody else is to wait for the caller.
+     */
+    public void readTrustStores(Collection<PoolConfig> pools) {
+        trustStores.read(pools.stream().map(PoolConfig::healthCheck).toList());
     }
 
     /** Makes it so that each backend that the pool has now is probed as the pool says now, and no other. */
@@ -88,23 +97,19 @@ public final class Probes implements AutoCloseable {
     }
 
     private void start(Pool pool, Running now) {
-        try {
-            TlsProbing tls = new TlsProbing(now.check());
-            Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
-            for (Backend backend : pool.backends()) {
-                now.probers().computeIfAbsent(backend, _ -> {
-                    Prober prober = new Prober(
-                            pool, backend, now.check(), probe, onCertificate, this::notMade, firstHandshakes, clock);
-                    prober.start(firstDelay());
-                    return prober;
-                });
-            }
-        } catch (IOException e) {
-            log.error("pool {} is not probed: {}", pool, e.getMessage());
+        TlsProbing tls = new TlsProbing(now.check(), trustStores);
+        Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
+        for (Backend backend : pool.backends()) {
+            now.probers().computeIfAbsent(backend, _ -> {
+                Prober prober = new Prober(
+                        pool, backend, now.check(), probe, onCertificate, this::notMade, firstHandshakes, clock);
+                prober.start(firstDelay());
+                return prober;
+            });
         }
     }
 
-    /** Where one probe has no descriptor, none of the others has: one line for all of them. */
+    /** Where one probe has no descriptor or no trust store, none of the others has: one line for all of them. */
     private void notMade(String why) {
         long count = notMade.incrementAndGet();
         long now = clock.nanos();

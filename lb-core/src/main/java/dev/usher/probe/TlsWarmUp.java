@@ -1,7 +1,7 @@
 package dev.usher.probe;
 
-import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
+import dev.usher.time.Clock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,8 +49,7 @@ public final class TlsWarmUp {
     /** Begins, if one of these pools has probes that shake hands. */
     public static TlsWarmUp begin(Collection<PoolConfig> pools) {
         boolean needed = pools.stream()
-                .map(pool -> pool.healthCheck().type())
-                .anyMatch(type -> type == HealthCheckConfig.Type.TLS || type == HealthCheckConfig.Type.HTTPS);
+                .anyMatch(pool -> pool.healthCheck().type().shakesHands());
         return new TlsWarmUp(needed ? TlsWarmUp::warmUp : () -> {});
     }
 
@@ -65,9 +64,9 @@ public final class TlsWarmUp {
 
     private static void warmUp() {
         try {
-            long began = System.nanoTime();
+            long began = Clock.SYSTEM.nanos();
             shakeHands();
-            log.debug("the first TLS handshake of this JVM took {} ms", (System.nanoTime() - began) / 1_000_000);
+            log.debug("the first TLS handshake of this JVM took {} ms", (Clock.SYSTEM.nanos() - began) / 1_000_000);
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
             log.debug("no TLS handshake before the first probe", e); // the probes say what is wrong, if anything is
         }
