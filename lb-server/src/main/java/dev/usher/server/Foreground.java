@@ -120,13 +120,34 @@ final class Foreground {
         try (AccessLog access =
                 AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
             Signals.on("USR1", access::reopen); // unhandled, it ends the process
-            try (Predecessor predecessor = predecessors.get()) {
-                return serve(access, predecessor, ready);
-            }
+            return succeed(access, ready);
         } catch (IOException e) {
             log.error("{}", e.getMessage());
             return ExitCode.FAILED;
         }
+    }
+
+    private int succeed(AccessLog access, Consumer<Running> ready) throws InterruptedException {
+        try (Predecessor predecessor = predecessor()) {
+            return stops.asked() ? ended() : serve(access, predecessor, ready);
+        }
+    }
+
+    private Predecessor predecessor() throws InterruptedException {
+        try {
+            return stops.unlessAsked(predecessors::get);
+        } catch (InterruptedException e) {
+            if (stops.asked()) {
+                return Predecessor.NONE;
+            }
+            throw e;
+        }
+    }
+
+    /** There is nothing to drain yet. */
+    private int ended() throws InterruptedException {
+        log.info("{}: ending before the first connection was taken", stops.take());
+        return ExitCode.OK;
     }
 
     private int serve(AccessLog access, Predecessor predecessor, Consumer<Running> ready) throws InterruptedException {

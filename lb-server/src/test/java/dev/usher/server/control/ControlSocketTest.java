@@ -99,7 +99,7 @@ class ControlSocketTest {
 
         @Override
         public Files files() {
-            return new Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of());
+            return new Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of(), List.of());
         }
 
         @Override
@@ -118,6 +118,7 @@ class ControlSocketTest {
                     1,
                     ConfigDiff.NONE,
                     0,
+                    List.of(),
                     List.of(),
                     1);
         }
@@ -320,6 +321,18 @@ class ControlSocketTest {
             CompletableFuture.runAsync(this::give, ControlSocketTest::begin).get(30, TimeUnit.SECONDS);
             assertEquals(200, given.get(20, TimeUnit.SECONDS).status());
         }
+    }
+
+    @Test
+    void keepsItsPlaceWhereTheOneThatWaitedForItHasGone() throws Exception {
+        handover.begin();
+        try (ControlClient successor = client()) {
+            CompletableFuture<Control.Reply> _ = asked(successor);
+            Await.until(() -> handover.successors() == 1, "the successor waits");
+        }
+        handover.give();
+        assertEquals(List.of(), letGo);
+        assertEquals(0, handover.successors());
     }
 
     private static CompletableFuture<Control.Reply> asked(ControlClient successor) {
