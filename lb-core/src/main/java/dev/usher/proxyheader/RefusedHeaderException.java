@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 /** Bytes that are no acceptable header. Carries no stack trace: whoever may send a header can cause one. */
 final class RefusedHeaderException extends Exception {
