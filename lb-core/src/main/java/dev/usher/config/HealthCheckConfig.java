@@ -45,7 +45,7 @@ public record HealthCheckConfig(
         /** Connects, shakes hands, sends one request and reads its status. */
         HTTPS;
 
-        /** Whether a probe has to do with TLS, and with certificates. */
+        /** Whether a probe of this type makes a TLS handshake, and so sees a certificate. */
         public boolean shakesHands() {
             return this == TLS || this == HTTPS;
         }

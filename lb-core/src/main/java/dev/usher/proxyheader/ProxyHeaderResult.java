@@ -3,25 +3,25 @@ package dev.usher.proxyheader;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What the bytes so far amount to. Every result but {@link NeedMore} is final. */
+/** The verdict on the bytes so far. Every result except {@link NeedMore} is final. */
 public sealed interface ProxyHeaderResult {
-    /** The one {@link NeedMore}. */
+    /** The shared {@link NeedMore}. */
     ProxyHeaderResult NEED_MORE = new NeedMore();
 
-    /** Right so far, and not whole yet. */
+    /** Valid so far, but incomplete. */
     record NeedMore() implements ProxyHeaderResult {}
 
     /**
-     * One whole, valid header. It gives both addresses or neither: without them the connection's own ones count
-     * (LOCAL, UNKNOWN, and a family or a transport that is not TCP over IP).
+     * A whole, valid header. Either both addresses are given or neither; without addresses (LOCAL, UNKNOWN, and a
+     * family or transport other than TCP over IP) the connection's own addresses count.
      *
-     * <p>A v4-mapped IPv6 address (RFC 4291 section 2.5.5.2) comes as the IPv4 address that it carries, as a client of
-     * a dual-stack socket does: a list of IPv4 networks cannot be dodged by writing an address in the other way. So one
-     * address may be IPv4 where the other is IPv6.
+     * <p>A v4-mapped IPv6 address (RFC 4291 section 2.5.5.2) is converted to IPv4, as for a client of a dual-stack
+     * socket, so that a client cannot evade a list of IPv4 networks by the other spelling. So one address may be IPv4
+     * and the other IPv6.
      *
-     * @param length bytes of the header; whatever follows them belongs to the stream
-     * @param source where the client's connection comes from
-     * @param destination where the client connected to
+     * @param length bytes of the header; later bytes belong to the stream
+     * @param source origin of the client's connection
+     * @param destination address that the client connected to
      */
     record Header(
             int length,
@@ -35,9 +35,9 @@ public sealed interface ProxyHeaderResult {
     }
 
     /**
-     * No header of an accepted version. The connection is to be closed.
+     * No header of an accepted version. The caller must close the connection.
      *
-     * @param detail one phrase for a log, in printable ASCII; at most a few hundred characters
+     * @param detail a phrase for a log, in printable ASCII; at most a few hundred characters
      */
     record Refused(String detail) implements ProxyHeaderResult {}
 }

@@ -4,10 +4,10 @@ import dev.usher.Background;
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
 import dev.usher.admin.AdminServer;
+import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Control;
 import dev.usher.admin.Program;
-import dev.usher.admin.Shown;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -69,11 +69,11 @@ final class Foreground {
         /** Has the admin side show it, if there is one, and gives what answers to the commands of this machine. */
         Control show(ConfigSource source) {
             Program program = new Program(Version.number(), Version.commit(), startedAt);
-            Shown shown = new Shown(balancer, source, program, access::lines);
+            AdminSubject subject = new AdminSubject(balancer, source, program, access::lines);
             if (admin != null) {
-                admin.show(shown);
+                admin.show(subject);
             }
-            return Control.of(shown, admin);
+            return Control.of(subject, admin);
         }
     }
 

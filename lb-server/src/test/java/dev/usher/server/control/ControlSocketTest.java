@@ -10,10 +10,10 @@ import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
+import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Control;
 import dev.usher.admin.Program;
-import dev.usher.admin.Shown;
 import dev.usher.admin.http.Caller;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.relay.SessionLog;
@@ -73,7 +73,8 @@ class ControlSocketTest {
         ConfigResult.Valid valid = (ConfigResult.Valid) ConfigFile.read(file);
         LoadBalancer started = LoadBalancer.start(valid.config(), Environment.of(SessionLog.NONE, Integer.MAX_VALUE));
         balancer = started;
-        Control made = Control.of(new Shown(started, new Source(file), new Program("0", "", Instant.now())), null);
+        Control made =
+                Control.of(new AdminSubject(started, new Source(file), new Program("0", "", Instant.now())), null);
         control = made;
         path = directory.resolve(PID + ".sock");
         handover.by(letGo::add);

@@ -171,7 +171,7 @@ class ReloadIT {
                         .start()
                         .waitFor()
                 == 0);
-        Await.until(() -> contains(err(0), "the new configuration (SIGHUP) is invalid"), "the refusal is in the log");
+        Await.until(() -> contains(err(0), "refused (SIGHUP): the new configuration is invalid"), "the refusal is in the log");
         TestReload.greeted(port).close();
 
         usher.destroy();
