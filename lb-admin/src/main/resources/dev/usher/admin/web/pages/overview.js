@@ -1,6 +1,6 @@
 import { useData } from "../lib/api.js";
 import { TimeChart } from "../lib/chart.js";
-import { bytesRate, clock, count, plural, rate, roughly, seconds, span, words } from "../lib/format.js";
+import { bytesRate, clock, count, localTimes, plural, rate, roughly, seconds, span, words } from "../lib/format.js";
 import { EventList } from "../lib/happened.js";
 import { live } from "../lib/live.js";
 import { meaning } from "../lib/reasons.js";
@@ -69,7 +69,7 @@ function Attention({ status }) {
 const Things = ({ things }) => things.length > 0 && html`<ul>${things.map(
   (each) => html`<li key=${each.kind + each.subject + each.text}>
     <${Severity} severity=${each.severity} />
-    <p><a href=${`/ui/${each.page}`}><${Text}>${each.subject}<//></a>: <${Text}>${each.text}<//></p>
+    <p><a href=${`/ui/${each.page}`}><${Text}>${each.subject}<//></a>: <${Text}>${localTimes(each.text)}<//></p>
     <span class="dim since">${each.since && html`<${Ago} at=${each.since} />`}</span>
   </li>`,
 )}</ul>`;
