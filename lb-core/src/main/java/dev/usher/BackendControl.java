@@ -2,11 +2,11 @@ package dev.usher;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.Units;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
-import dev.usher.relay.CloseReason;
 import dev.usher.relay.Routing;
 import dev.usher.time.Clock;
 import java.io.IOException;
@@ -58,9 +58,7 @@ final class BackendControl implements AutoCloseable {
                 Events.subject(pool, backend),
                 act
                         + stillOut(state, backend)
-                        + (closing == null
-                                ? ""
-                                : "; sessions that are left in " + Units.text(closing) + " are closed"));
+                        + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
         Thread replaced = closers.remove(backend);
         if (replaced != null) {
             replaced.interrupt();
@@ -102,7 +100,7 @@ final class BackendControl implements AutoCloseable {
         } catch (InterruptedException replaced) {
             // Somebody has said something else meanwhile.
         } catch (IOException e) {
-            log.error("{}: not all of its sessions are closed: {}", Events.subject(pool, backend), e.getMessage());
+            log.error("{}: some sessions could not be closed: {}", Events.subject(pool, backend), e.getMessage());
         }
     }
 

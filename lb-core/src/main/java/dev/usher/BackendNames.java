@@ -104,7 +104,7 @@ final class BackendNames {
         try {
             if (!asked.await(FIRST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
                 log.warn(
-                        "some names of backends have no answer after {} s; going on without",
+                        "some backend names did not resolve within {} s; starting without them",
                         FIRST_ANSWERS.toSeconds());
             }
         } catch (InterruptedException e) {
@@ -137,7 +137,7 @@ final class BackendNames {
     private static String failure(List<InetAddress> last) {
         return last.isEmpty()
                 ? "its name does not resolve; it takes no sessions"
-                : "its name does not resolve any more; keeping " + digits(last);
+                : "its name no longer resolves; keeping " + digits(last);
     }
 
     private static List<String> digits(List<InetAddress> addresses) {

@@ -6,8 +6,8 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.relay.Routing;
-import dev.usher.route.Asked;
 import dev.usher.route.Decision;
+import dev.usher.route.RouteQuery;
 import dev.usher.view.Candidate;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -22,18 +22,18 @@ final class Explainer {
     private Explainer() {}
 
     /** By a configuration alone: how its backends are nobody knows. */
-    static Explanation explain(UsherConfig config, Asked asked) {
+    static Explanation explain(UsherConfig config, RouteQuery asked) {
         Map<String, Pool> pools = new LinkedHashMap<>();
         config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1, PoolWatcher.NONE, () -> {})));
         return explain(Routing.of(config, pools), asked, pool -> unknown(pool.config()));
     }
 
     /** By what is in force, with its backends as they are now. */
-    static Explanation explain(Routing routing, Asked asked, long nowNanos) {
+    static Explanation explain(Routing routing, RouteQuery asked, long nowNanos) {
         return explain(routing, asked, pool -> candidates(pool, asked, nowNanos));
     }
 
-    private static Explanation explain(Routing routing, Asked asked, Function<Pool, List<Candidate>> candidates) {
+    private static Explanation explain(Routing routing, RouteQuery asked, Function<Pool, List<Candidate>> candidates) {
         List<String> steps = new ArrayList<>();
         Decision decision = routing.routes().decide(asked, step -> steps.add(step.get()));
         return new Explanation(
@@ -48,16 +48,13 @@ final class Explainer {
     private static List<Candidate> unknown(PoolConfig pool) {
         return pool.backends().stream()
                 .map(backend -> new Candidate(
-                        backend.address().toString(),
-                        null,
-                        false,
-                        "its state is not known here: only the running usher has it"))
+                        backend.address().toString(), null, false, "state unknown here: only the running usher has it"))
                 .toList();
     }
 
     // ---- the backends of the pool ----
 
-    private static List<Candidate> candidates(Pool pool, Asked asked, long nowNanos) {
+    private static List<Candidate> candidates(Pool pool, RouteQuery asked, long nowNanos) {
         List<Backend> available = pool.backends().stream()
                 .filter(backend -> backend.unavailable() == null)
                 .toList();
@@ -76,12 +73,12 @@ final class Explainer {
             return of(backend, false, unavailable);
         }
         if (backend.config().backup() && !backupsServe) {
-            return of(backend, false, "a backup: only while none of the others can take a session");
+            return of(backend, false, "a backup: only while no other backend can take a session");
         }
         int slow = pool.slowStartPercent(backend, nowNanos);
-        String share = slow == 100 ? "" : ", at " + slow + "% of its share since it has just come back";
+        String share = slow == 100 ? "" : ", at " + slow + "% of its share after its return";
         return switch (pool.config().balance()) {
-            case ROUND_ROBIN -> of(backend, true, "in its turn, with weight " + backend.weight() + share);
+            case ROUND_ROBIN -> of(backend, true, "in turn, with weight " + backend.weight() + share);
             case LEAST_CONNECTIONS ->
                 of(
                         backend,

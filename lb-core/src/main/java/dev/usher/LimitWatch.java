@@ -2,12 +2,11 @@ package dev.usher;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.Units;
+import dev.usher.end.CloseReason;
 import dev.usher.loop.AcceptPause;
 import dev.usher.metrics.EnumCounters;
 import dev.usher.pool.Pool;
-import dev.usher.relay.CloseReason;
-import dev.usher.relay.ListenerMetrics;
-import dev.usher.relay.ListenerState;
+import dev.usher.relay.ListenerCounts;
 import dev.usher.time.Clock;
 import dev.usher.time.Moment;
 import dev.usher.view.LimitHit;
@@ -29,7 +28,7 @@ import java.util.function.Function;
 final class LimitWatch {
     private static final Duration QUIET = Duration.ofMinutes(1);
 
-    private static final String WAIT = "new connections wait in the kernel's queue until one ends. Raise ";
+    private static final String WAIT = "new connections wait in the kernel's queue until one closes. Raise ";
 
     /** One limit, as it is being hit. */
     private static final class Hits {
@@ -69,22 +68,22 @@ final class LimitWatch {
     }
 
     /** Compares with the last look. To be called about once a second. */
-    synchronized void look(Map<String, ListenerState> listeners, Collection<Pool> pools) {
+    synchronized void look(Map<String, ListenerCounts> listeners, Collection<Pool> pools) {
         long now = clock.nanos();
         hit.values().removeIf(hits -> now - hits.lastNanos >= QUIET.toNanos());
         listeners.forEach((name, listener) -> compare(
                 "listeners." + name + ".max_connections",
-                WAIT + "it, or find out who holds the connections",
+                WAIT + "it, or find out which clients hold the connections",
                 pauses(listener, AcceptPause.LISTENER_FULL),
                 now));
         pools.forEach(pool -> compare(
                 "pools." + pool + ".backends.max_connections",
-                "all backends that serve have as many, and clients are refused. Raise it, or add a backend",
+                "all available backends are full, and clients are refused. Raise it, or add a backend",
                 pool.timesFull(),
                 now));
         compare(
                 "limits.max_connections",
-                WAIT + "it, or find out who holds the connections",
+                WAIT + "it, or find out which clients hold the connections",
                 pauses(listeners, AcceptPause.ALL_FULL),
                 now);
         compare(
@@ -94,12 +93,12 @@ final class LimitWatch {
                 now);
         compare(
                 "limits.per_client_ip.connections",
-                "clients with as many connections are reset. Raise it if they are many users behind one address",
+                "clients at the limit are reset. Raise it if many users share one address",
                 ended(listeners, CloseReason.CLIENT_CONNECTIONS),
                 now);
         compare(
                 "limits.per_client_ip.new_per_second",
-                "clients that open connections faster are reset. Raise it if they are many users behind one address",
+                "clients that open connections faster are reset. Raise it if many users share one address",
                 ended(listeners, CloseReason.CLIENT_RATE),
                 now);
         compare(
@@ -116,7 +115,7 @@ final class LimitWatch {
                 now);
         compare(
                 "open files or local ports",
-                "no socket was left for the backend's side. Raise the limit of open files (LimitNOFILE, ulimit -n) or "
+                "no socket was left for connections to backends. Raise the limit of open files (LimitNOFILE, ulimit -n) or "
                         + "net.ipv4.ip_local_port_range, or lower limits.max_connections",
                 ended(listeners, CloseReason.OUT_OF_SOCKETS),
                 now);
@@ -140,25 +139,25 @@ final class LimitWatch {
 
     // ---- what was counted ----
 
-    private static long pauses(Map<String, ListenerState> listeners, AcceptPause why) {
+    private static long pauses(Map<String, ListenerCounts> listeners, AcceptPause why) {
         return listeners.values().stream()
                 .mapToLong(listener -> pauses(listener, why))
                 .sum();
     }
 
-    private static long pauses(ListenerState listener, AcceptPause why) {
-        return sum(listener, ListenerMetrics::acceptPauses, why);
+    private static long pauses(ListenerCounts listener, AcceptPause why) {
+        return sum(listener, ListenerCounts.OfWorker::acceptPauses, why);
     }
 
-    private static long ended(Map<String, ListenerState> listeners, CloseReason reason) {
+    private static long ended(Map<String, ListenerCounts> listeners, CloseReason reason) {
         return listeners.values().stream()
-                .mapToLong(listener -> sum(listener, ListenerMetrics::ended, reason))
+                .mapToLong(listener -> sum(listener, ListenerCounts.OfWorker::ended, reason))
                 .sum();
     }
 
     private static <E extends Enum<E>> long sum(
-            ListenerState listener, Function<ListenerMetrics, EnumCounters<E>> counters, E constant) {
-        return listener.metrics().stream()
+            ListenerCounts listener, Function<ListenerCounts.OfWorker, EnumCounters<E>> counters, E constant) {
+        return listener.workers().stream()
                 .mapToLong(worker -> counters.apply(worker).of(constant).get())
                 .sum();
     }

@@ -30,7 +30,7 @@ final class ListenerChanges {
             if (!after.containsKey(name)) {
                 changes.add(change(
                         Sign.REMOVED,
-                        "listener " + name + ": closes " + text(listener.bind()) + "; open sessions go on"));
+                        "listener " + name + ": closes " + text(listener.bind()) + "; open sessions continue"));
             }
         });
         return changes;
@@ -46,7 +46,7 @@ final class ListenerChanges {
                     subject + "rebinding:" + (opens.isEmpty() ? "" : " opens " + text(opens))
                             + (opens.isEmpty() || closes.isEmpty() ? "" : ",")
                             + (closes.isEmpty() ? "" : " closes " + text(closes))
-                            + "; open sessions go on"));
+                            + "; open sessions continue"));
         }
         SettingChanges.between("", before, after, Set.of("name", "bind"))
                 .forEach(setting -> changes.add(change(Sign.CHANGED, subject + setting.name() + setting.values())));

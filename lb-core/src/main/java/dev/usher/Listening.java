@@ -2,7 +2,7 @@ package dev.usher;
 
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
-import dev.usher.relay.ListenerState;
+import dev.usher.relay.ListenerCounts;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -35,7 +35,7 @@ final class Listening {
     private final SelectorProvider provider;
     private final Workers workers;
     private final boolean besideAnother;
-    private final Map<String, ListenerState> states = new ConcurrentHashMap<>();
+    private final Map<String, ListenerCounts> states = new ConcurrentHashMap<>();
     /** What is open, and the address that each is bound to. Guarded by this. */
     private Map<Place, InetSocketAddress> open = new LinkedHashMap<>();
     /** In force. Guarded by this. */
@@ -49,7 +49,7 @@ final class Listening {
     }
 
     /** What is counted of each listener, by its name; of one that is gone, what was. */
-    Map<String, ListenerState> states() {
+    Map<String, ListenerCounts> states() {
         return states;
     }
 
@@ -70,7 +70,9 @@ final class Listening {
     synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
         Map<Place, ListenerConfig> fresh = fresh(next);
         boolean shares = besideAnother && open.isEmpty();
-        for (Place place : shares ? Set.<Place>of() : fresh.keySet()) { // all before the first is open, or the check would find ourselves
+        for (Place place : shares
+                ? Set.<Place>of()
+                : fresh.keySet()) { // all before the first is open, or the check would find ourselves
             checkUnused(place);
         }
         Set<String> known = Set.copyOf(states.keySet());
@@ -144,8 +146,8 @@ final class Listening {
     }
 
     private InetSocketAddress open(Place place, ListenerConfig config) throws IOException {
-        ListenerState state =
-                states.computeIfAbsent(place.listener(), name -> new ListenerState(name, workers.count()));
+        ListenerCounts state =
+                states.computeIfAbsent(place.listener(), name -> new ListenerCounts(name, workers.count()));
         InetSocketAddress[] bound = new InetSocketAddress[1];
         try {
             bound[0] = socketAddress(place.bind());
@@ -181,7 +183,7 @@ final class Listening {
         try {
             workers.onEach(relay -> relay.close(place.listener(), place.bind()));
         } catch (IOException e) {
-            log.error("listener {} did not close {}: {}", place.listener(), place.bind(), e.getMessage());
+            log.error("listener {}: closing {} failed: {}", place.listener(), place.bind(), e.getMessage());
         }
     }
 
@@ -191,7 +193,7 @@ final class Listening {
         try {
             workers.onEach(relay -> relay.follow(configs));
         } catch (IOException e) { // what is in force cannot be taken back for that
-            log.error("{}; its listeners follow the configuration when it does", e.getMessage());
+            log.error("{}; its listeners get the new configuration when it answers", e.getMessage());
         }
     }
 

@@ -3,23 +3,24 @@ package dev.usher;
 import dev.usher.Event.Kind;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.metrics.Totals;
+import dev.usher.opening.Openings;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.ClientLimits;
-import dev.usher.relay.CloseReason;
-import dev.usher.relay.ListenerState;
+import dev.usher.relay.ListenerCounts;
 import dev.usher.relay.OwnConnections;
-import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
-import dev.usher.route.Asked;
+import dev.usher.relay.WorkerSessions;
+import dev.usher.route.RouteQuery;
 import dev.usher.time.Clock;
 import dev.usher.view.BackendView;
 import dev.usher.view.ConnectionView;
@@ -102,7 +103,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Pools pools;
     private final Events events = new Events();
     private final Certificates certificates = new Certificates(() -> routing(), events);
-    private final Relay.Shared shared;
+    private final WorkerSessions.Shared shared;
     private final OpenSessions sessions;
     private final BackendControl control;
     private final LoopDelays loopDelays;
@@ -119,18 +120,19 @@ public final class LoadBalancer implements AutoCloseable {
     private LoadBalancer(UsherConfig config, Environment environment) throws IOException {
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
-        this.shared = new Relay.Shared(
+        this.shared = new WorkerSessions.Shared(
                 runName(),
                 new AtomicInteger(),
                 environment.maxSessions(),
                 new ClientLimits(environment.clock()),
-                new OwnConnections());
+                new OwnConnections(),
+                Openings.BY_TYPE);
         this.heldBytesMax = config.limits().heldBytes();
         int count = workerCount(config);
         for (int i = 0; i < count; i++) {
             Worker worker =
                     new Worker("worker-" + i, environment.provider(), environment.clock(), heldBytesMax / count);
-            workers.add(worker, new Relay(i, count, worker, () -> routing, environment.log(), shared));
+            workers.add(worker, new WorkerSessions(i, count, worker, () -> routing, environment.log(), shared));
         }
         this.listening = new Listening(environment.provider(), workers, environment.besideAnother());
         this.sessions = new OpenSessions(workers, shared, environment.clock());
@@ -195,7 +197,7 @@ public final class LoadBalancer implements AutoCloseable {
      */
     public synchronized void apply(UsherConfig next) throws IOException {
         if (draining) {
-            throw new IOException("usher is shutting down: no other configuration is put into force");
+            throw new IOException("usher is shutting down and accepts no new configuration");
         }
         Pools.Prepared prepared = swapIn(next);
         listening.follow(next.listeners());
@@ -212,12 +214,12 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /** Says what becomes of a hello under a configuration, and why. What its backends do nobody knows there. */
-    public static Explanation explain(UsherConfig config, Asked asked) {
+    public static Explanation explain(UsherConfig config, RouteQuery asked) {
         return Explainer.explain(config, asked);
     }
 
     /** Says what becomes of a hello now, and why. */
-    public Explanation explain(Asked asked) {
+    public Explanation explain(RouteQuery asked) {
         return Explainer.explain(routing, asked, environment.clock().nanos());
     }
 
@@ -315,7 +317,7 @@ public final class LoadBalancer implements AutoCloseable {
     public Map<String, ListenerSnapshot> listeners() {
         Map<String, ListenerSnapshot> counted = new LinkedHashMap<>();
         for (String name : routing.config().listeners().keySet()) {
-            ListenerState state = listening.states().get(name);
+            ListenerCounts state = listening.states().get(name);
             if (state != null) { // it is there in a moment
                 counted.put(name, Snapshots.of(state));
             }
@@ -448,7 +450,7 @@ public final class LoadBalancer implements AutoCloseable {
         try {
             workers.onEach(relay -> relay.endAll(CloseReason.SHUTDOWN));
         } catch (IOException e) {
-            log.error("sessions are left to the end of the process: {}", e.getMessage());
+            log.error("sessions stay open until the process ends: {}", e.getMessage());
         }
         return cut;
     }

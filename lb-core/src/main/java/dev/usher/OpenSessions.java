@@ -1,9 +1,9 @@
 package dev.usher;
 
+import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
-import dev.usher.relay.CloseReason;
-import dev.usher.relay.Relay;
 import dev.usher.relay.SessionWalk;
+import dev.usher.relay.WorkerSessions;
 import dev.usher.time.Clock;
 import dev.usher.time.Moment;
 import dev.usher.view.ConnectionView;
@@ -37,12 +37,12 @@ final class OpenSessions {
     private static final Logger log = LoggerFactory.getLogger(OpenSessions.class);
 
     private final Workers workers;
-    private final Relay.Shared shared;
+    private final WorkerSessions.Shared shared;
     private final Clock clock;
     /** A worker has one walk at a time. Fair: who lists again and again must not keep others from closing. */
     private final Lock walking = new ReentrantLock(true);
 
-    OpenSessions(Workers workers, Relay.Shared shared, Clock clock) {
+    OpenSessions(Workers workers, WorkerSessions.Shared shared, Clock clock) {
         this.workers = workers;
         this.shared = shared;
         this.clock = clock;
@@ -61,7 +61,7 @@ final class OpenSessions {
         walking.lock();
         try {
             for (int i = 0; i < workers.count(); i++) {
-                SessionWalk walk = workers.ask(i, Relay::walk);
+                SessionWalk walk = workers.ask(i, WorkerSessions::walk);
                 int listed = 0;
                 for (List<ConnectionView> seen = view(i, walk, now); !seen.isEmpty(); seen = view(i, walk, now)) {
                     total += seen.size();
@@ -100,7 +100,7 @@ final class OpenSessions {
         int worker = (int) (id % workers.count());
         walking.lock();
         try {
-            SessionWalk walk = workers.ask(worker, Relay::walk);
+            SessionWalk walk = workers.ask(worker, WorkerSessions::walk);
             boolean ended = false;
             while (!ended && !workers.ask(worker, _ -> walk.isOver())) {
                 ended = workers.ask(worker, _ -> walk.end(id, reason, LOOKS_PER_STEP));
@@ -122,7 +122,7 @@ final class OpenSessions {
         walking.lock();
         try {
             for (int i = 0; i < workers.count(); i++) {
-                SessionWalk walk = workers.ask(i, Relay::walk);
+                SessionWalk walk = workers.ask(i, WorkerSessions::walk);
                 while (!workers.ask(i, _ -> walk.isOver())) {
                     ended += workers.ask(i, _ -> walk.end(backends, reason, LOOKS_PER_STEP, ENDS_PER_STEP));
                 }
@@ -139,7 +139,7 @@ final class OpenSessions {
             try {
                 endAllOf(backends, reason);
             } catch (IOException e) {
-                log.error("some sessions of {} are left open: {}", backends, e.getMessage());
+                log.error("some sessions of {} could not be closed: {}", backends, e.getMessage());
             }
         });
     }

@@ -78,7 +78,7 @@ final class PoolChanges {
         });
         if (!new ArrayList<>(was.keySet()).equals(new ArrayList<>(is.keySet()))
                 && was.keySet().equals(is.keySet())) {
-            add(Sign.CHANGED, Subject.POOL, "pool " + after.name() + ": order of its backends");
+            add(Sign.CHANGED, Subject.POOL, "pool " + after.name() + ": its backends are reordered");
         }
         SettingChanges.between("", before, after, Set.of("name", "backends"))
                 .forEach(setting -> add(

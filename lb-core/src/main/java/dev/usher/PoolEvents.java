@@ -2,12 +2,12 @@ package dev.usher;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.PoolConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
-import dev.usher.relay.CloseReason;
 import java.util.List;
 
 /** Turns what pools tell into events. */
@@ -55,7 +55,7 @@ final class PoolEvents implements PoolWatcher {
     @Override
     public void onPool(Pool pool, int serving) {
         if (serving == 0) {
-            events.add(Kind.POOL_DOWN, "pool " + pool, "no backend takes sessions; clients are refused");
+            events.add(Kind.POOL_DOWN, "pool " + pool, "no backend is available; clients are refused");
         } else {
             events.add(
                     Kind.POOL_UP,

@@ -203,7 +203,10 @@ final class Pools implements AutoCloseable {
                     if (Thread.interrupted()) {
                         return; // another configuration came meanwhile
                     }
-                    remove(pool, pool.setBackends(members(pool.config()), clock.nanos()), "its name leads elsewhere");
+                    for (Backend gone : pool.setBackends(members(pool.config()), clock.nanos())) {
+                        String name = gone.config().address().host(); // another than ours, if that has just changed as well
+                        remove(pool, List.of(gone), name + " no longer resolves to this address");
+                    }
                     probes.follow(pool);
                 }
             }
@@ -242,7 +245,7 @@ final class Pools implements AutoCloseable {
             try {
                 soon |= pool.keep(clock.nanos());
             } catch (RuntimeException bug) {
-                log.error("a fault in usher: looking after pool {} failed", pool, bug);
+                log.error("a bug in usher: upkeep of pool {} failed", pool, bug);
             }
         }
         return soon;
@@ -252,7 +255,7 @@ final class Pools implements AutoCloseable {
         try {
             everySecond.run();
         } catch (RuntimeException bug) {
-            log.error("a fault in usher: looking at the limits failed", bug);
+            log.error("a bug in usher: the check of the limits failed", bug);
         }
     }
 

@@ -11,9 +11,8 @@ import dev.usher.metrics.PoolLatencies;
 import dev.usher.metrics.Totals;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
-import dev.usher.relay.ListenerMetrics;
-import dev.usher.relay.ListenerState;
-import dev.usher.relay.Relay;
+import dev.usher.relay.ListenerCounts;
+import dev.usher.relay.WorkerSessions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +24,7 @@ final class Snapshots {
     private Snapshots() {}
 
     static MetricsSnapshot of(
-            Map<String, ListenerState> listeners, Map<String, Pool> pools, Workers workers, long heldBytesMax) {
+            Map<String, ListenerCounts> listeners, Map<String, Pool> pools, Workers workers, long heldBytesMax) {
         Map<String, ListenerSnapshot> listenerSnapshots = new LinkedHashMap<>();
         listeners.forEach((name, state) -> listenerSnapshots.put(name, of(state)));
         Map<String, PoolSnapshot> poolSnapshots = new LinkedHashMap<>();
@@ -37,10 +36,10 @@ final class Snapshots {
         return new MetricsSnapshot(listenerSnapshots, poolSnapshots, workerSnapshots, heldBytesMax);
     }
 
-    static Totals totals(Map<String, ListenerState> listeners, Map<String, Pool> pools, Workers workers) {
+    static Totals totals(Map<String, ListenerCounts> listeners, Map<String, Pool> pools, Workers workers) {
         Totals totals = new Totals();
-        for (ListenerState state : listeners.values()) {
-            for (ListenerMetrics metrics : state.metrics()) {
+        for (ListenerCounts state : listeners.values()) {
+            for (ListenerCounts.OfWorker metrics : state.workers()) {
                 totals.addListener(metrics.accepted(), metrics.open(), metrics.hello());
                 metrics.ended().forEach((reason, count) -> totals.addEnded(reason.word(), count));
             }
@@ -49,7 +48,7 @@ final class Snapshots {
             pool.allLatencies().forEach(totals::addPool);
         }
         for (int i = 0; i < workers.count(); i++) {
-            Relay relay = workers.relay(i);
+            WorkerSessions relay = workers.relay(i);
             totals.addWorker(
                     relay.received(),
                     relay.sent(),
@@ -60,7 +59,7 @@ final class Snapshots {
         return totals;
     }
 
-    private static WorkerSnapshot of(Worker worker, Relay relay) {
+    private static WorkerSnapshot of(Worker worker, WorkerSessions relay) {
         return new WorkerSnapshot(
                 worker.turns().get(),
                 worker.buffers().heldBytes().get(),
@@ -69,13 +68,13 @@ final class Snapshots {
                 worker.bugs().get());
     }
 
-    static ListenerSnapshot of(ListenerState state) {
+    static ListenerSnapshot of(ListenerCounts state) {
         long accepted = 0;
         long open = 0;
         Map<String, Long> ended = new LinkedHashMap<>();
         Map<String, Long> pauses = new LinkedHashMap<>();
         Histogram hello = Latency.empty();
-        for (ListenerMetrics metrics : state.metrics()) {
+        for (ListenerCounts.OfWorker metrics : state.workers()) {
             accepted += metrics.accepted().get();
             open += metrics.open().get();
             metrics.ended().forEach((reason, count) -> ended.merge(reason.word(), count, Long::sum));

@@ -1,7 +1,7 @@
 package dev.usher;
 
 import dev.usher.loop.Worker;
-import dev.usher.relay.Relay;
+import dev.usher.relay.WorkerSessions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,21 +23,21 @@ final class Workers {
     /** What is done on a worker's thread. */
     @FunctionalInterface
     interface Task {
-        void on(Relay relay) throws IOException;
+        void on(WorkerSessions relay) throws IOException;
     }
 
     /** What is asked on a worker's thread. */
     @FunctionalInterface
     interface Question<T> {
-        T ask(Relay relay) throws IOException;
+        T ask(WorkerSessions relay) throws IOException;
     }
 
-    private record Member(Worker worker, Relay relay) {}
+    private record Member(Worker worker, WorkerSessions relay) {}
 
     private final List<Member> members = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
-    void add(Worker worker, Relay relay) {
+    void add(Worker worker, WorkerSessions relay) {
         members.add(new Member(worker, relay));
     }
 
@@ -53,7 +53,7 @@ final class Workers {
         return members.get(index).worker();
     }
 
-    Relay relay(int index) {
+    WorkerSessions relay(int index) {
         return members.get(index).relay();
     }
 
@@ -97,7 +97,7 @@ final class Workers {
             }
         });
         if (!taken) {
-            throw new IOException(member.worker() + " does not take its mail");
+            throw new IOException(member.worker() + " does not respond");
         }
         await(done, member.worker());
         switch (thrown.get()) {
@@ -132,7 +132,7 @@ final class Workers {
                 }
             });
             if (!taken) {
-                log.error("{} does not take its mail", member.worker());
+                log.error("{} does not respond", member.worker());
             }
         }
     }

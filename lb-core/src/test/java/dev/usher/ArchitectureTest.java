@@ -37,6 +37,8 @@ class ArchitectureTest {
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),
             Map.entry("route", List.of("dev.usher.tls", "dev.usher.pool", "dev.usher.config")),
             Map.entry("loop", List.of("dev.usher.time", "dev.usher.metrics")),
+            Map.entry("end", List.of("dev.usher.route")),
+            Map.entry("opening", List.of("dev.usher.end", "dev.usher.tls", "dev.usher.proxy", "dev.usher.config")),
             Map.entry(
                     "probe",
                     List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time", "dev.usher.file")),
@@ -45,6 +47,8 @@ class ArchitectureTest {
                     "relay",
                     List.of(
                             "dev.usher.view",
+                            "dev.usher.end",
+                            "dev.usher.opening",
                             "dev.usher.time",
                             "dev.usher.config",
                             "dev.usher.tls",

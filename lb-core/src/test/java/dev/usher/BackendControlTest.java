@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Balance;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
-import dev.usher.relay.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -74,7 +74,7 @@ class BackendControlTest {
             usher.ended(CloseReason.KILLED);
             Await.until(() -> adminEvents(usher).size() == 2, "the closing is an event");
             assertEquals(
-                    List.of("drained by alice; sessions that are left in 50ms are closed", "1 session closed by alice"),
+                    List.of("drained by alice; remaining sessions are closed after 50ms", "1 session closed by alice"),
                     adminEvents(usher));
         }
     }
@@ -156,7 +156,7 @@ class BackendControlTest {
             set(usher, one, AdminState.DRAIN, null);
             set(usher, one, AdminState.DRAIN, null);
             assertEquals(
-                    List.of("drained by alice; sessions that are left in 1h are closed", "drained by alice"),
+                    List.of("drained by alice; remaining sessions are closed after 1h", "drained by alice"),
                     adminEvents(usher));
         }
     }

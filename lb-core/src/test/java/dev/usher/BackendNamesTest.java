@@ -66,7 +66,7 @@ class BackendNamesTest {
         names.lookUp(HOST);
         names.lookUp(HOST);
         assertEquals(List.of(ONE), names.addresses(HOST));
-        assertEquals(List.of("its name does not resolve any more; keeping [192.0.2.1]"), said());
+        assertEquals(List.of("its name no longer resolves; keeping [192.0.2.1]"), said());
         zone.put(HOST, List.of(ONE));
         names.lookUp(HOST);
         zone.clear();

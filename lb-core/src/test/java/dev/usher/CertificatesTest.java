@@ -153,7 +153,7 @@ class CertificatesTest {
         show(Duration.ofDays(20).plusHours(1), "www.a.test");
         assertTrue(events.all().getLast().text().startsWith("its certificate expires in 20 days"), events::toString);
         show(Duration.ofDays(-1), "www.a.test");
-        assertTrue(events.all().getLast().text().startsWith("its certificate has ended"), events::toString);
+        assertTrue(events.all().getLast().text().startsWith("its certificate expired on "), events::toString);
         assertEquals(2, events.all().size());
     }
 

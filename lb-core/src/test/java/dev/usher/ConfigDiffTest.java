@@ -18,8 +18,8 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
-import dev.usher.route.Asked;
 import dev.usher.route.Decision;
+import dev.usher.route.RouteQuery;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.Seed;
 import dev.usher.tls.ServerName;
@@ -178,7 +178,7 @@ class ConfigDiffTest {
         }
 
         private static @Nullable String poolOf(UsherConfig config, String name) {
-            Asked asked = new Asked("https", ServerName.of(name), List.of(), InetAddress.getLoopbackAddress());
+            RouteQuery asked = new RouteQuery("https", ServerName.of(name), List.of(), InetAddress.getLoopbackAddress());
             return LoadBalancer.explain(config, asked).decision() instanceof Decision.Serve serve
                     ? serve.pool().name()
                     : null;
@@ -260,7 +260,7 @@ class ConfigDiffTest {
             assertDiff(
                     web(pool("web", "10.0.0.1:443", "10.0.0.2:443")),
                     web(pool("web", "10.0.0.2:443", "10.0.0.1:443")),
-                    "~ pool web: order of its backends");
+                    "~ pool web: its backends are reordered");
         }
     }
 
@@ -278,7 +278,7 @@ class ConfigDiffTest {
             assertDiff(
                     config(List.of(HTTPS, INNER), routesOf("a.example", "web"), pools()),
                     config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
-                    "- listener inner: closes 10.0.0.1:8443; open sessions go on");
+                    "- listener inner: closes 10.0.0.1:8443; open sessions continue");
         }
 
         @Test
@@ -288,7 +288,7 @@ class ConfigDiffTest {
             assertDiff(
                     config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
                     config(List.of(moved), routesOf("a.example", "web"), pools()),
-                    "~ listener https: rebinding: opens 127.0.0.1:8443; open sessions go on");
+                    "~ listener https: rebinding: opens 127.0.0.1:8443; open sessions continue");
         }
 
         /** Renamed, it is another listener; the names on it are as reachable as before. */
@@ -298,7 +298,7 @@ class ConfigDiffTest {
                     config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
                     config(List.of(ListenerConfig.tls("tls", HTTPS.bind())), routesOf("a.example", "web"), pools()),
                     "+ listener tls: tls on :443",
-                    "- listener https: closes :443; open sessions go on");
+                    "- listener https: closes :443; open sessions continue");
         }
     }
 

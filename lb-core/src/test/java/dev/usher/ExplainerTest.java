@@ -9,7 +9,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
-import dev.usher.route.Asked;
+import dev.usher.route.RouteQuery;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is said of the backends of a pool is what a session would find. */
 class ExplainerTest {
-    private static final Asked ASKED =
-            new Asked("in", ServerName.of(TestUsher.NAME), List.of(), InetAddress.getLoopbackAddress());
+    private static final RouteQuery ASKED =
+            new RouteQuery("in", ServerName.of(TestUsher.NAME), List.of(), InetAddress.getLoopbackAddress());
 
     private final TestBackend one = TestBackend.start(TestBackend.ECHO);
     private final TestBackend two = TestBackend.start(TestBackend.ECHO);
@@ -61,15 +61,15 @@ class ExplainerTest {
     @Test
     void backendsTakeTurnsAndBackupsWait() {
         try (TestUsher usher = start(pool -> pool.balance(Balance.ROUND_ROBIN))) {
-            expect(candidates(usher).get(0), BackendState.UP, true, "in its turn, with weight 1");
-            expect(candidates(usher).get(1), BackendState.UP, true, "in its turn");
-            expect(candidates(usher).get(2), BackendState.UP, false, "only while none of the others");
+            expect(candidates(usher).get(0), BackendState.UP, true, "in turn, with weight 1");
+            expect(candidates(usher).get(1), BackendState.UP, true, "in turn");
+            expect(candidates(usher).get(2), BackendState.UP, false, "only while no other backend");
             usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
-            expect(candidates(usher).get(0), BackendState.DRAINING, false, "it is draining: drained by alice");
-            expect(candidates(usher).get(2), BackendState.UP, false, "only while none of the others");
+            expect(candidates(usher).get(0), BackendState.DRAINING, false, "draining (by alice): no new sessions");
+            expect(candidates(usher).get(2), BackendState.UP, false, "only while no other backend");
             usher.balancer().setAdminState(TestUsher.POOL, two.name(), AdminState.DISABLED, "bob", null);
-            expect(candidates(usher).get(1), BackendState.DISABLED, false, "it is disabled: disabled by bob");
-            expect(candidates(usher).get(2), BackendState.UP, true, "in its turn");
+            expect(candidates(usher).get(1), BackendState.DISABLED, false, "disabled (by bob): no new sessions");
+            expect(candidates(usher).get(2), BackendState.UP, true, "in turn");
         }
     }
 
@@ -113,13 +113,13 @@ class ExplainerTest {
         List<Candidate> unknown =
                 LoadBalancer.explain(TestUsher.of(one, two).config(), ASKED).candidates();
         assertEquals(2, unknown.size());
-        unknown.forEach(candidate -> expect(candidate, null, false, "not known here"));
+        unknown.forEach(candidate -> expect(candidate, null, false, "state unknown here"));
     }
 
     @Test
     void refusedOnesHaveNone() {
         try (TestUsher usher = start(UnaryOperator.identity())) {
-            Asked other = new Asked("in", ServerName.of("other.example"), List.of(), ASKED.client());
+            RouteQuery other = new RouteQuery("in", ServerName.of("other.example"), List.of(), ASKED.client());
             assertEquals(List.of(), usher.balancer().explain(other).candidates());
         }
     }

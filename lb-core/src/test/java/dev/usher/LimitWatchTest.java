@@ -7,10 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.Event.Kind;
 import dev.usher.config.BackendConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.loop.AcceptPause;
-import dev.usher.relay.CloseReason;
-import dev.usher.relay.ListenerMetrics;
-import dev.usher.relay.ListenerState;
+import dev.usher.relay.ListenerCounts;
 import dev.usher.testing.Await;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.TestBackend;
@@ -29,11 +28,11 @@ class LimitWatchTest {
     private final ManualClock clock = new ManualClock();
     private final Events events = new Events();
     private final LimitWatch watch = new LimitWatch(events, clock);
-    private final Map<String, ListenerState> listeners =
-            new LinkedHashMap<>(Map.of("https", new ListenerState("https", 2), "other", new ListenerState("other", 2)));
+    private final Map<String, ListenerCounts> listeners =
+            new LinkedHashMap<>(Map.of("https", new ListenerCounts("https", 2), "other", new ListenerCounts("other", 2)));
 
-    private ListenerMetrics worker(String listener, int index) {
-        return Objects.requireNonNull(listeners.get(listener)).metrics().get(index);
+    private ListenerCounts.OfWorker worker(String listener, int index) {
+        return Objects.requireNonNull(listeners.get(listener)).workers().get(index);
     }
 
     private List<String> newsAfter(Duration time) {

@@ -6,11 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
+import dev.usher.opening.Openings;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.OwnConnections;
-import dev.usher.relay.Relay;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
+import dev.usher.relay.WorkerSessions;
 import dev.usher.testing.TestPools;
 import dev.usher.testing.TestUsher;
 import dev.usher.time.Clock;
@@ -34,9 +35,9 @@ class LoopDelaysTest {
         Routing routing = Routing.of(config, TestPools.of(config));
         for (int i = 0; i < 2; i++) {
             Worker worker = new Worker("worker-" + i, SelectorProvider.provider(), Clock.SYSTEM, 1 << 20);
-            Relay.Shared shared = new Relay.Shared(
-                    "t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(Clock.SYSTEM), new OwnConnections());
-            workers.add(worker, new Relay(i, 2, worker, () -> routing, SessionLog.NONE, shared));
+            WorkerSessions.Shared shared = new WorkerSessions.Shared(
+                    "t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(Clock.SYSTEM), new OwnConnections(), Openings.BY_TYPE);
+            workers.add(worker, new WorkerSessions(i, 2, worker, () -> routing, SessionLog.NONE, shared));
         }
         workers.start();
     }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import dev.usher.testing.Crowd;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;

@@ -169,7 +169,7 @@ public final class AdminServer implements AutoCloseable {
     public void follow(AdminConfig next) {
         boolean keeps = keepsTokens(bind, next);
         if (keeps) {
-            log.warn("admin.tokens: those of before stay until usher is restarted: {} is not loopback", bind);
+            log.warn("admin.tokens: the previous tokens stay until usher is restarted: {} is not loopback", bind);
         }
         List<Token> before = settings.tokens();
         Tls tls = settings.tls() == null || next.tls() == null ? settings.tls() : next.tls();
@@ -196,7 +196,7 @@ public final class AdminServer implements AutoCloseable {
                                 + next.getFirst().getNotAfter().toInstant());
             }
         } catch (IOException e) {
-            report(Event.Kind.WARNING, "the certificate of before stays in use: " + e.getMessage());
+            report(Event.Kind.WARNING, "the previous certificate stays in use: " + e.getMessage());
         }
     }
 

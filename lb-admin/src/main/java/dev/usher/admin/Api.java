@@ -47,7 +47,11 @@ final class Api {
      * @param path below {@code /api/v1}, with the names of its variable parts in braces
      * @param operation null where the answer is more than a value, as a stream's
      */
-    record Entry(HttpString method, String path, HttpHandler handler, @Nullable Operation operation) {}
+    record Entry(
+            HttpString method,
+            String path,
+            HttpHandler handler,
+            @Nullable Operation operation) {}
 
     /** A thread that is not used is not kept. */
     private static final long IDLE_SECONDS = 10;
@@ -65,11 +69,11 @@ final class Api {
                 Methods.GET,
                 "/system",
                 new SystemResource(
-                                shown.balancer(),
-                                shown.program(),
-                                server::settings,
-                                live.stream()::clients,
-                                FrameStream.MAX_CLIENTS)::get);
+                        shown.balancer(),
+                        shown.program(),
+                        server::settings,
+                        live.stream()::clients,
+                        FrameStream.MAX_CLIENTS)::get);
         api.add(Methods.GET, "/history", live::history);
         api.add(Methods.GET, "/stream", live.stream());
         api.add(Methods.POST, "/session", login::logIn);
@@ -94,13 +98,7 @@ final class Api {
         answer(
                 Methods.GET,
                 "/status",
-                new StatusResource(
-                                balancer,
-                                shown.source(),
-                                shown.program(),
-                                lifecycle,
-                                access,
-                                attention)::get);
+                new StatusResource(balancer, shown.source(), shown.program(), lifecycle, access, attention)::get);
         answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
         list("/routes", new RoutesResource(balancer)::list);
         list("/pools", pools::list);

@@ -126,7 +126,7 @@ public final class Attention {
                     Severity.INFO,
                     Kind.DRAINING,
                     "usher",
-                    "it was asked to end: no new connections soon, and open ones may finish within shutdown.drain",
+                    "shutting down: no new connections soon, and open ones may finish within shutdown.drain",
                     null,
                     ""));
         }
@@ -141,7 +141,7 @@ public final class Attention {
                     Kind.RELOAD_REFUSED,
                     "configuration",
                     "the new configuration is invalid; generation " + status.generation() + " still runs. Fix "
-                            + (refused == null ? "them (usher check shows what)" : firstOf(refused)),
+                            + (refused == null ? "it (usher check shows the errors)" : firstOf(refused)),
                     refused == null ? null : refused.at(),
                     "config"));
         }
@@ -150,7 +150,7 @@ public final class Attention {
                     Severity.WARNING,
                     Kind.RESTART_NEEDED,
                     "configuration",
-                    "not followed until usher is restarted: " + String.join(", ", status.restartNeeded()),
+                    "restart usher to apply: " + String.join(", ", status.restartNeeded()),
                     status.inForceSince(),
                     "config"));
         }
@@ -223,7 +223,8 @@ public final class Attention {
     private static String unknownText(NameCount name) {
         return name.valid()
                 ? name.count() + " requests, but no route matches. Add one if the name is yours"
-                : name.count() + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
+                : name.count()
+                        + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
     }
 
     static String subject(String backend, String pool) {

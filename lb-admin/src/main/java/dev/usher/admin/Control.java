@@ -77,8 +77,7 @@ public final class Control {
         Access access = new Access(() -> shown.balancer().config().admin(), false, System::nanoTime);
         return new Control(
                 lifecycle,
-                Api.values(
-                        shown, lifecycle, access, new Attention(shown.balancer(), shown.source(), lifecycle)));
+                Api.values(shown, lifecycle, access, new Attention(shown.balancer(), shown.source(), lifecycle)));
     }
 
     /**

@@ -44,7 +44,7 @@ final class Health {
         boolean staying = state != State.DRAINING;
         return List.of(
                 new Check("listening", state == State.SERVING, listening(state)),
-                new Check("not_draining", staying, staying ? "no end was asked for" : "it was asked to end"));
+                new Check("not_draining", staying, staying ? "not shutting down" : "shutting down"));
     }
 
     private static String listening(State state) {

@@ -49,7 +49,7 @@ public final class PoolAttention {
                 Severity.CRITICAL,
                 Kind.POOL_DOWN,
                 "pool " + pool.name(),
-                "no backend takes sessions; " + whatClientsSee(ways) + ". " + why(pool),
+                "no backend is available; " + whatClientsSee(ways) + ". " + why(pool),
                 pool.backends().stream()
                         .map(BackendView::since)
                         .max(Comparator.naturalOrder())
@@ -72,7 +72,7 @@ public final class PoolAttention {
     /** What each backend is, why, and what to do. */
     private static String why(PoolView pool) {
         if (pool.backends().isEmpty()) {
-            return "No name of a backend resolves: look at the names and the resolver";
+            return "No backend name resolves: check the names and the resolver";
         }
         List<String> states = pool.backends().stream().map(PoolAttention::stateOf).toList();
         boolean takenOut = pool.backends().stream().anyMatch(backend -> backend.adminState() != AdminState.READY);
@@ -80,7 +80,7 @@ public final class PoolAttention {
         return first(states, "; ") + ". "
                 + (failing ? "Start the backends, or check the network path to them" : "")
                 + (failing && takenOut ? ", or enable one" : takenOut ? "Enable one" : "")
-                + "; usher explain NAME tells what becomes of a name";
+                + "; usher explain NAME shows where a name goes";
     }
 
     private static String stateOf(BackendView backend) {
@@ -148,7 +148,7 @@ public final class PoolAttention {
                         backend,
                         Severity.WARNING,
                         Kind.BACKEND_EJECTED,
-                        "left out" + until(backend.ejectedUntil()) + ": " + backend.reason()));
+                        "ejected" + until(backend.ejectedUntil()) + ": " + backend.reason()));
             case DRAINING, DISABLED ->
                 entries.add(entry(
                         pool,

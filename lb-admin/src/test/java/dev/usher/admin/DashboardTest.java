@@ -123,7 +123,7 @@ class DashboardTest {
             Answer page = admin.ask("GET /plain");
             assertEquals(200, page.status());
             assertTrue(
-                    page.says("critical: pool web: no backend takes sessions; clients of www.example.com"), page::body);
+                    page.says("critical: pool web: no backend is available; clients of www.example.com"), page::body);
             assertTrue(page.says("<td>127.0.0.1:1</td><td>down</td>"), page::body);
             assertTrue(page.says("&lt;script&gt;alert(1)&lt;/script&gt;"), page::body);
             assertFalse(page.says("<script"), page::body);
@@ -141,7 +141,9 @@ class DashboardTest {
                 }
             }
             Answer page = admin.ask("GET /plain");
-            assertTrue(page.says("unknown_name.example: clients ask for it, and no route has it"), page::body);
+            assertTrue(
+                    page.says("unknown_name.example: 12 requests, but no route matches. Add one if the name is yours"),
+                    page::body);
         }
     }
 
@@ -156,7 +158,7 @@ class DashboardTest {
                 }
             }
             Answer page = admin.ask("GET /plain");
-            assertTrue(page.says("shop.example:8443: clients ask for it, it is no host name"), page::body);
+            assertTrue(page.says("shop.example:8443: 12 requests, refused: it is no host name"), page::body);
             Answer names = admin.ask("GET /api/v1/names");
             assertTrue(names.says("\"name\":\"shop.example:8443\",\"valid\":false"), names::body);
         }

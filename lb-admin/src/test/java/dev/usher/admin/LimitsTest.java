@@ -125,8 +125,13 @@ class LimitsTest {
                     .write(head(
                                     admin,
                                     "PATCH " + TestAdmin.backendPath(),
-                                    "Content-Type: application/json\r\nContent-Length: 13\r\nExpect: 100-continue\r\n"
-                                            + "Connection: close\r\n")
+                                    String.join(
+                                            "\r\n",
+                                            "Content-Type: application/json",
+                                            "Content-Length: 13",
+                                            "Expect: 100-continue",
+                                            "Connection: close",
+                                            ""))
                             .getBytes(ISO_8859_1));
             byte[] told = socket.getInputStream().readNBytes(25);
             assertEquals("HTTP/1.1 100 Continue\r\n\r\n", new String(told, ISO_8859_1));

@@ -183,7 +183,8 @@ class TlsTest {
                     .getMessage());
             assertTrue(message.startsWith("admin.bind 127.0.0.1:" + admin.port() + ": "), message);
             assertTrue(
-                    message.contains("in use (who has it: ss -ltnp 'sport = :" + admin.port() + "'); choose another"),
+                    message.contains(
+                            "in use (to see who has it: ss -tanp 'sport = :" + admin.port() + "'); choose another"),
                     message);
             assertTrue(message.contains("admin: none"), message);
         }

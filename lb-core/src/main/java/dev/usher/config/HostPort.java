@@ -31,7 +31,7 @@ public record HostPort(String host, int port) {
         HostPort address = read(text, "a backend");
         Check.that(
                 !address.host.isEmpty(),
-                () -> '"' + text + "\" has no host: write one in front of the colon, as 10.0.0.1:" + address.port);
+                () -> '"' + text + "\" has no host: write one in front of the colon, such as 10.0.0.1:" + address.port);
         Check.that(address.port != 0, "port " + PORT.faultIn(address.port));
         return address;
     }
@@ -40,7 +40,8 @@ public record HostPort(String host, int port) {
     public static HostPort parseBind(String text) {
         Check.that(
                 !isNumber(text),
-                () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:" + text);
+                () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:"
+                        + text);
         return read(text, "an address to listen on");
     }
 
@@ -79,7 +80,7 @@ public record HostPort(String host, int port) {
 
     /** How to find out who listens on a port, to stand behind the fault that says it is in use. */
     public static String whoHas(int port) {
-        return " (who has it: ss -ltnp 'sport = :" + port + "')";
+        return " (to see who has it: ss -tanp 'sport = :" + port + "')";
     }
 
     public boolean isIpv6Literal() {

@@ -19,7 +19,7 @@ public final class Units {
         }
         if (parts.group(3) != null) {
             throw new IllegalArgumentException(
-                    '"' + text + "\" is not a whole number: use the next smaller unit, as 1500ms for 1.5s");
+                    '"' + text + "\" is not a whole number: use the next smaller unit, such as 1500ms for 1.5s");
         }
         try {
             return switch (parts.group(4)) {
@@ -67,7 +67,7 @@ public final class Units {
     public static int percent(String text) {
         Matcher parts = parts(text, "a share as 10%", "10%");
         if (parts.group(4).isEmpty()) {
-            throw new IllegalArgumentException("a share needs its unit: write a percentage, as 10%");
+            throw new IllegalArgumentException("a share needs its unit: write a percentage, such as 10%");
         }
         long count = Long.parseLong(parts.group(2));
         if (!parts.group(4).equals("%") || parts.group(3) != null || count > 100) {

@@ -113,7 +113,7 @@ public record UsherConfig(
                 Check.that(
                         listener == null || listener.type().readsNames(),
                         () -> text(route) + " names listener \"" + name
-                                + "\", which is of type tcp and looks at no name");
+                                + "\", which is of type tcp and reads no server name");
             }
         }
     }
@@ -137,10 +137,12 @@ public record UsherConfig(
             List<RouteConfig> routes,
             Fallback defaultRoute,
             Fallback noSniRoute) {
-        boolean forwarded = listeners.values().stream().anyMatch(listener -> listener.type().needsPool());
+        boolean forwarded =
+                listeners.values().stream().anyMatch(listener -> listener.type().needsPool());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(
-                forwarded || fallback || !routes.isEmpty(), "there must be at least one route or one listener of type tcp");
+                forwarded || fallback || !routes.isEmpty(),
+                "there must be at least one route or one listener of type tcp");
     }
 
     // ---- the same with one setting changed ----

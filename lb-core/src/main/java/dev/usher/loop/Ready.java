@@ -9,6 +9,6 @@ public interface Ready {
      */
     void onReady(int ops);
 
-    /** Called when {@link #onReady} threw, which only a fault in usher can cause: give up this channel, whatever its state. */
+    /** Called when {@link #onReady} threw, which only a bug in usher can cause: give up this channel, whatever its state. */
     void onBug(Throwable bug);
 }

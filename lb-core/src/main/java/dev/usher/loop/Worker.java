@@ -136,7 +136,7 @@ public final class Worker {
             try {
                 runOnce();
             } catch (Throwable bug) { // the loop of one core must not end while there are sessions on it
-                onBug("a turn of the loop failed; going on", bug);
+                onBug("one turn of the event loop failed; continuing", bug);
                 LockSupport.parkNanos(AFTER_FAULT_NANOS);
             }
         }
@@ -182,7 +182,7 @@ public final class Worker {
                 ready.onReady(key.readyOps());
             }
         } catch (Throwable bug) {
-            onBug("a fault in usher, which closes this connection", bug);
+            onBug("a bug in usher, which closes this connection", bug);
             ready.onBug(bug);
         }
     }
@@ -220,7 +220,7 @@ public final class Worker {
             selector.close();
             buffers.close();
         } catch (IOException e) {
-            log.warn("{}: closing at the end failed", name, e);
+            log.warn("{}: closing at exit failed", name, e);
         }
     }
 

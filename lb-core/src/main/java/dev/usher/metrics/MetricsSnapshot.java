@@ -60,7 +60,7 @@ public record MetricsSnapshot(
      * @param heldBytes bytes of pooled buffers in use, by sessions that wait for a slow peer or a whole hello
      * @param openSessions sessions that this worker owns now
      * @param acceptPauses times that accepting paused: descriptors or a connection limit had run out
-     * @param bugs exceptions that only a fault in usher can cause; each closed its session and was logged
+     * @param bugs exceptions that only a bug in usher can cause; each closed its session and was logged
      */
     public record WorkerSnapshot(long turns, long heldBytes, long openSessions, long acceptPauses, long bugs) {}
 

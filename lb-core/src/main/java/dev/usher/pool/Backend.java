@@ -127,7 +127,11 @@ public final class Backend {
     public @Nullable String unavailable() {
         BackendState state = state();
         if (!state.serves()) {
-            return "it is " + state.word() + ": " + reason();
+            boolean out = state == BackendState.DRAINING || state == BackendState.DISABLED;
+            return out
+                    ? state.word() + " (" + reason().replaceFirst("^(?:drained|disabled) by", "by")
+                            + "): no new sessions"
+                    : state.word() + ": " + reason();
         }
         return isFull() ? "it has " + open.get() + " of " + config.maxConnections() + " connections" : null;
     }
@@ -149,7 +153,7 @@ public final class Backend {
         return weightOverride == 0 ? config.weight() : weightOverride;
     }
 
-    /** Sets its share until the next restart; 0 goes back to the configuration's. */
+    /** Sets its share until the next restart; 0 returns to the configured weight. */
     void overrideWeight(int weight) {
         weightOverride = weight;
     }

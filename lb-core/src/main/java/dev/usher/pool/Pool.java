@@ -313,7 +313,7 @@ public final class Pool {
                 startSlowly(backend, nowNanos);
             }
             if (success && handshake && backend.ejection().isEjected()) {
-                readmit(backend, "a probe shook hands with it", nowNanos);
+                readmit(backend, "a TLS probe succeeded", nowNanos);
                 changed = true;
             }
             if (!changed && backend.state() != BackendState.UNPROBED) {
@@ -341,7 +341,7 @@ public final class Pool {
         wakeKeeper.run(); // as above
     }
 
-    /** Sets a backend's share until the next restart; 0 goes back to the configuration's. */
+    /** Sets a backend's share until the next restart; 0 returns to the configured weight. */
     public void setWeight(Backend backend, int weight, long nowNanos) {
         synchronized (lasting.lock()) {
             if (weight != 0) {
@@ -362,7 +362,7 @@ public final class Pool {
         synchronized (lasting.lock()) {
             for (Backend backend : backends) {
                 if (backend.ejection().isOver(nowNanos)) {
-                    readmit(backend, "its ejection is over", nowNanos);
+                    readmit(backend, "ejection time is over", nowNanos);
                 }
                 if (backend.isStartingSlowly() && slowStartPercent(backend, nowNanos) == 100) {
                     backend.endSlowStart();
@@ -439,7 +439,7 @@ public final class Pool {
         }
         if (now == BackendState.EJECTED) {
             boolean news = backend.ejection().isNews();
-            backend.changed(news ? ejectionText(backend) : "still left out for the sessions that failed on it before");
+            backend.changed(news ? ejectionText(backend) : "still ejected for earlier failed sessions");
         }
         backend.setTold(now);
         watcher.onBackend(this, backend, before, now);
@@ -447,14 +447,11 @@ public final class Pool {
 
     private String ejectionText(Backend backend) {
         int times = backend.ejection().timesInARow();
-        return "%s in a row failed on it; it is left out for %d s%s"
+        return "%s in a row failed; ejected for %d s%s"
                 .formatted(
                         Units.counted(config.ejection().consecutiveFailures(), "session"),
                         backend.ejection().lastNanos() / 1_000_000_000,
-                        times == 1
-                                ? ""
-                                : ", longer than before, since it failed again soon: ejected " + times
-                                        + " times in a row");
+                        times == 1 ? "" : ", longer each time: ejected " + times + " times in a row");
     }
 
     private List<Weighted> weighted(boolean backups, long nowNanos) {

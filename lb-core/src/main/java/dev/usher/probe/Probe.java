@@ -201,9 +201,11 @@ final class Probe {
 
     private String timeoutText(Socket socket) {
         long millis = TimeUnit.NANOSECONDS.toMillis(check.timeout().toNanos());
+        String waitedFor =
+                check.type() == HealthCheckConfig.Type.HTTPS ? "TLS handshake or HTTP answer" : "TLS handshake";
         return socket.isConnected()
-                ? "connected, but not done within " + millis + " ms"
-                : "no connection within " + millis + " ms";
+                ? waitedFor + " timed out (" + millis + " ms)"
+                : "connection timed out (" + millis + " ms)";
     }
 
     private static String text(IOException e) {

@@ -132,7 +132,7 @@ final class Prober {
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // stopped together with what it needs
             }
-            log.error("a fault in usher: probing {} of pool {} failed", backend, pool, bug);
+            log.error("a bug in usher: probing {} of pool {} failed", backend, pool, bug);
         }
     }
 

@@ -110,7 +110,7 @@ public final class Probes implements AutoCloseable {
         long now = clock.nanos();
         long last = notMadeSaidNanos.get();
         if (now - last >= SAY_EVERY.toNanos() && notMadeSaidNanos.compareAndSet(last, now)) {
-            log.warn("{}; backends stay what they are ({} probes so far)", why, count);
+            log.warn("{}; backends keep their state ({} probes so far)", why, count);
         }
     }
 

@@ -24,7 +24,7 @@ final class TlsFault {
         }
         return switch (root) {
             case CertPathBuilderException _, SignatureException _ ->
-                "its certificate is signed by no known authority; set health_check.trust_store, or verify: false";
+                "its certificate is not signed by a known authority; set health_check.trust_store, or verify: false";
             case CertificateExpiredException _ -> "its certificate has expired (" + message + ")";
             case CertificateNotYetValidException _ -> "its certificate is not valid yet (" + message + ")";
             default -> {

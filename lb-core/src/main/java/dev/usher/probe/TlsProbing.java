@@ -65,7 +65,7 @@ final class TlsProbing {
             secure.startHandshake();
             return secure;
         } catch (GeneralSecurityException e) {
-            throw new IOException("TLS is not to be had from this JVM: " + e.getMessage(), e);
+            throw new IOException("this JVM cannot do TLS: " + e.getMessage(), e);
         }
     }
 
@@ -90,7 +90,7 @@ final class TlsProbing {
                     return found;
                 }
             }
-            throw new IOException("this JVM verifies no certificates");
+            throw new IOException("this JVM cannot verify certificates");
         } catch (GeneralSecurityException e) {
             throw new IOException("trust store " + pem + " cannot be used: " + e.getMessage(), e);
         }

@@ -1,12 +1,12 @@
 package dev.usher.relay;
 
 import dev.usher.config.HostPort;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.pool.RecentSessions;
 import dev.usher.pool.RecentSessions.Outcome;
 import dev.usher.time.Clock;
-import dev.usher.tls.ServerFirstBytes;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -174,13 +174,8 @@ final class Attempts {
      * The current one has sent its first bytes.
      *
      * @param outcome what they say of it
-     * @param first what they are; null where no hello was sent
      */
-    void answered(AttemptOutcome outcome, @Nullable ServerFirstBytes first) {
-        if (first != null) {
-            boolean alert = first == ServerFirstBytes.ALERT || first == ServerFirstBytes.INTERNAL_ERROR;
-            note(alert ? Outcome.ALERT : Outcome.ANSWERED);
-        }
+    void answered(AttemptOutcome outcome) {
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
         for (Backend silent : unheard) { // on a hello that another one answers: it was not the hello
@@ -198,13 +193,9 @@ final class Attempts {
     void silent() {
         if (!notedSilent) {
             notedSilent = true;
-            note(Outcome.SILENT);
-        }
-    }
-
-    private void note(Outcome outcome) {
-        if (current != null) {
-            current.fared(outcome, clientMark);
+            if (current != null) {
+                current.fared(Outcome.SILENT, clientMark);
+            }
         }
     }
 
@@ -214,11 +205,6 @@ final class Attempts {
         if (failed == null) {
             return;
         }
-        switch (outcome) {
-            case CLOSED_EARLY -> note(Outcome.CLOSED_EARLY);
-            case REFUSED, UNREACHABLE, TIMED_OUT -> note(Outcome.NOT_CONNECTED);
-            default -> {} // noted already, or nobody's fault but ours
-        }
         charge(failed, outcome);
         if (outcome.isUnheard()) {
             unheard = with(unheard, failed);
@@ -227,14 +213,29 @@ final class Attempts {
         tried = with(tried, failed);
     }
 
-    /** The session ends while it is connected to the current one, which is not to be left for another. */
-    void endedUnanswered(AttemptOutcome outcome) {
-        if (taken && current != null) {
-            charge(current, outcome);
+    /**
+     * The session ends while the current one is its backend.
+     *
+     * @param totalNanos from accept to now
+     */
+    void ended(CloseReason reason, long fromClient, long toClient, long totalNanos) {
+        if (!taken || current == null) {
+            return;
+        }
+        AttemptOutcome unanswered = AttemptOutcome.unanswered(reason);
+        if (unanswered != null) {
+            charge(current, unanswered);
+        }
+        if (connectNanos != SessionEnd.UNKNOWN) {
+            current.served(fromClient, toClient);
+            pool.latencies(worker).session().record(totalNanos);
         }
     }
 
     private void charge(Backend backend, AttemptOutcome outcome) {
+        if (outcome.evidence() != null) {
+            backend.fared(outcome.evidence(), clientMark);
+        }
         if (outcome.isCounted()) {
             backend.countFailure();
         }
@@ -267,11 +268,6 @@ final class Attempts {
             taken = false;
             current.release();
         }
-    }
-
-    /** True exactly while the session counts as open on its current backend. */
-    boolean isTaken() {
-        return taken;
     }
 
     boolean holdsOneOf(Collection<Backend> backends) {

@@ -93,6 +93,19 @@ final class Half {
      * @return bytes read, or 0
      */
     int move(Worker worker) {
+        int count = read(worker);
+        if (count > 0) {
+            pass(worker.buffer(), worker);
+        }
+        return count;
+    }
+
+    /**
+     * Reads what has come, once, into the worker's buffer, from position to limit.
+     *
+     * @return bytes read, or 0; if there are any, {@link #pass} comes next
+     */
+    int read(Worker worker) {
         if (worker.buffers().isScarce()) {
             readBytes = MIN_READ_BYTES;
             waitingForRoom = !worker.buffers().hasRoomToRelay(MIN_READ_BYTES);
@@ -103,7 +116,7 @@ final class Half {
         ByteBuffer buffer = worker.buffer().clear().limit(readBytes);
         int count = source.read(buffer);
         if (count > 0) {
-            pass(buffer.flip(), worker);
+            buffer.flip();
             return count;
         }
         if (count == Side.END) {
@@ -112,7 +125,8 @@ final class Half {
         return 0;
     }
 
-    private void pass(ByteBuffer buffer, Worker worker) {
+    /** Passes on what {@link #read} has read, or what we have to say ourselves; what the sink does not take is held. */
+    void pass(ByteBuffer buffer, Worker worker) {
         int count = buffer.remaining();
         int written = sink.write(buffer);
         if (written == Side.BROKEN) {

@@ -71,11 +71,6 @@ final class Quiet {
         unansweredSinceNanos = nowNanos;
     }
 
-    /** A new socket takes the place of the backend's, and the kernel does not watch it yet. */
-    void newSocket() {
-        keptAlive = false;
-    }
-
     /** {@link Due#KEEPALIVE} is done. */
     void keptAlive() {
         keptAlive = true;
@@ -131,10 +126,8 @@ final class Quiet {
 
     private long firstByteLeft(long nowNanos, Relay relay) {
         long limit = relay.timeouts().firstByteNanos();
-        boolean awaited = limit != Long.MAX_VALUE
-                && !relay.isHalfClosed()
-                && relay.awaitsAnswer()
-                && !relay.hasNoRoomForAnswer();
+        boolean awaited =
+                limit != Long.MAX_VALUE && !relay.isHalfClosed() && relay.awaitsAnswer() && !relay.hasNoRoomForAnswer();
         return awaited ? limit - (nowNanos - unansweredSinceNanos) : Long.MAX_VALUE;
     }
 

@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.end.CloseReason;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package dev.usher.relay;
 
+import dev.usher.end.CloseReason;
+
 /** Who is told of ended sessions. */
 public interface SessionLog {
     /** Nobody; then no {@link SessionEnd} is made at all. */

@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.time.Moment;
 import dev.usher.view.ConnectionView;
@@ -14,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * worker's thread. A worker has one walk at a time: a new one ends the one before.
  */
 public final class SessionWalk {
-    private final Relay relay;
+    private final SessionList list;
     /** The next one to look at; null at the end. */
-    private @Nullable Session at;
+    private @Nullable OpenSession at;
 
-    SessionWalk(Relay relay, @Nullable Session first) {
-        this.relay = relay;
+    SessionWalk(SessionList list, @Nullable OpenSession first) {
+        this.list = list;
         this.at = first;
     }
 
@@ -46,7 +47,7 @@ public final class SessionWalk {
     public int end(Collection<Backend> backends, CloseReason reason, int most, int mostEnded) {
         int ended = 0;
         for (int i = 0; i < most && ended < mostEnded && at != null; i++) {
-            Session session = step(at);
+            OpenSession session = step(at);
             if (session.hasOneOf(backends)) {
                 session.leaveBackend(reason);
                 ended++;
@@ -58,7 +59,7 @@ public final class SessionWalk {
     /** Looks at up to {@code most} sessions for the one of this name, and ends it; false if it was not among them. */
     public boolean end(long id, CloseReason reason, int most) {
         for (int i = 0; i < most && at != null; i++) {
-            Session session = step(at);
+            OpenSession session = step(at);
             if (session.id() == id) {
                 session.end(reason);
                 return true;
@@ -67,16 +68,16 @@ public final class SessionWalk {
         return false;
     }
 
-    private Session step(Session session) {
+    private OpenSession step(OpenSession session) {
         at = session.next;
         if (at == null) {
-            relay.walked(this);
+            list.walked(this);
         }
         return session;
     }
 
     /** A session goes, and must not be looked at any more. */
-    void leave(Session session) {
+    void leave(OpenSession session) {
         if (at == session) {
             step(session);
         }

@@ -30,8 +30,18 @@ final class Side implements Ready {
 
     private static final Logger log = LoggerFactory.getLogger(Side.class);
 
-    private final Session session;
-    private final Worker worker;
+    /** Whoever a side belongs to. */
+    interface Owner {
+        Worker worker();
+
+        /** A side is ready for {@code ops}. */
+        void onReady(Side side, int ops);
+
+        /** A fault in usher came up while {@link #onReady} ran. */
+        void onBug();
+    }
+
+    private final Owner owner;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
     /** What the selector was told last: telling it again would cost a system call. */
@@ -41,9 +51,8 @@ final class Side implements Ready {
     /** True exactly when a write or a FIN has failed. What the peer sent before it broke may still be there to be read. */
     private boolean deaf;
 
-    Side(Session session, Worker worker) {
-        this.session = session;
-        this.worker = worker;
+    Side(Owner owner) {
+        this.owner = owner;
     }
 
     /** Takes a new channel; the one before it was closed or reset. */
@@ -68,12 +77,12 @@ final class Side implements Ready {
 
     @Override
     public void onReady(int ops) {
-        session.onReady(this, ops);
+        owner.onReady(this, ops);
     }
 
     @Override
     public void onBug(Throwable bug) {
-        session.end(CloseReason.BUG);
+        owner.onBug();
     }
 
     /** Registers with the selector, or changes what it watches for. Costs nothing where nothing changes. */
@@ -87,7 +96,7 @@ final class Side implements Ready {
             return;
         }
         try {
-            key = worker.register(channel(), ops, this);
+            key = owner.worker().register(channel(), ops, this);
         } catch (ClosedChannelException impossible) {
             throw new IllegalStateException("a side is closed only by its session", impossible);
         }
@@ -137,7 +146,7 @@ final class Side implements Ready {
     /** Gives the channel up with a FIN. */
     void close() {
         if (channel != null) {
-            worker.close(channel);
+            owner.worker().close(channel);
             forget();
         }
     }
@@ -145,7 +154,7 @@ final class Side implements Ready {
     /** Gives the channel up with a RST. */
     void reset() {
         if (channel != null) {
-            worker.reset(channel);
+            owner.worker().reset(channel);
             forget();
         }
     }

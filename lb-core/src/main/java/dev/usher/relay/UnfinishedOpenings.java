@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.end.CloseReason;
 import dev.usher.loop.BufferPool;
 import dev.usher.loop.HeldBuffer;
 import dev.usher.loop.Worker;
@@ -30,14 +31,14 @@ final class UnfinishedOpenings {
 
     /** What one opening holds: its place in a list of those of one address and size, in the order in which they came to it. */
     static final class Part {
-        private final Opening opening;
+        private final ClientBytes opening;
         private final Holder holder;
         private final int bytes;
         private final long sinceNanos;
         private @Nullable Part previous;
         private @Nullable Part next;
 
-        private Part(Opening opening, Holder holder, long sinceNanos) {
+        private Part(ClientBytes opening, Holder holder, long sinceNanos) {
             this.opening = opening;
             this.holder = holder;
             this.bytes = opening.heldBytes();
@@ -130,29 +131,30 @@ final class UnfinishedOpenings {
 
     /**
      * A buffer for an opening, whole or not, beside the one that it may have. Others are ended where that makes the room
-     * for it; or the one that asks is, if it is the first to go.
+     * for it; the one that asks is told to go, if it is the first to.
      *
      * @param least capacity
      * @return null if there is no room
      */
     @Nullable
-    HeldBuffer acquire(Opening asking, int least) {
+    HeldBuffer acquire(ClientBytes asking, int least) {
         long more = asking.isWhole() ? 0 : BufferPool.capacityFor(least) - asking.heldBytes();
         while (bytes + more > shareBytes || !buffers.hasRoomFor(least)) {
-            Opening worst = bytes > shareBytes / 2 ? worst() : null;
+            ClientBytes worst = bytes > shareBytes / 2 ? worst() : null;
             if (worst == null) {
                 return null;
             }
-            worst.session().end(CloseReason.HELLO_EVICTED);
             if (worst == asking) {
+                asking.evict();
                 return null;
             }
+            worst.session().end(CloseReason.HELLO_EVICTED);
         }
         return buffers.acquire(least);
     }
 
     /** Notes what an opening holds by now, and for which client. */
-    void file(Opening opening) {
+    void file(ClientBytes opening) {
         strike(opening);
         Part part = new Part(opening, holder(opening), worker.nowNanos());
         if (part.holder.bytes == 0) {
@@ -164,7 +166,7 @@ final class UnfinishedOpenings {
     }
 
     /** Forgets an opening, if it was filed: it is whole, or gone. */
-    void strike(Opening opening) {
+    void strike(ClientBytes opening) {
         Part part = opening.part;
         if (part == null) {
             return;
@@ -177,8 +179,8 @@ final class UnfinishedOpenings {
         }
     }
 
-    private Holder holder(Opening opening) {
-        int at = (int) hash.of(opening.session().clientAddress().getAddress()) & (HOLDERS - 1);
+    private Holder holder(ClientBytes opening) {
+        int at = (int) hash.of(opening.session().clientAddress()) & (HOLDERS - 1);
         Holder holder = holders[at];
         if (holder == null) {
             holder = new Holder();
@@ -188,7 +190,7 @@ final class UnfinishedOpenings {
     }
 
     /** The first to go; null if there is none at all. */
-    private @Nullable Opening worst() {
+    private @Nullable ClientBytes worst() {
         Holder most = null;
         for (Holder holder : holders) {
             if (holder != null && (most == null || holder.bytes > most.bytes)) {

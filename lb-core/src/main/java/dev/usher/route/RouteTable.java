@@ -36,20 +36,20 @@ public final class RouteTable {
     }
 
     /** Decides, and tells {@code trace} each step. A connection and an explanation run the same steps. */
-    public Decision decide(Asked asked, Trace trace) {
-        if (asked.serverName() == null) {
+    public Decision decide(RouteQuery query, Trace trace) {
+        if (query.name() == null) {
             return fall(noSniRoute, "no_sni", Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
         }
-        ServerName name = asked.serverName();
-        RouteConfig route = index.find(name.name(), name.ipLiteral(), asked.listener(), trace);
+        ServerName name = query.name();
+        RouteConfig route = index.find(name.name(), name.ipLiteral(), query.listener(), trace);
         if (route == null) {
             return fall(defaultRoute, "default", Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
         }
         String pattern = route.pattern().text();
-        if (!admits(route, asked.client(), trace)) {
+        if (!admits(route, query.client(), trace)) {
             return new Decision.Refuse(Refusal.DENIED, pattern);
         }
-        return new Decision.Serve(pattern, pool(poolFor(route, asked.alpn(), trace)), true);
+        return new Decision.Serve(pattern, pool(poolFor(route, query.protocols(), trace)), true);
     }
 
     /** Which route is for a name, before ALPN and sources have their say. */
@@ -71,9 +71,8 @@ public final class RouteTable {
             return true;
         }
         Cidr allowed = containing(route.allow(), client);
-        trace.note(() -> allowed == null
-                ? "the client is in none of allow " + route.allow()
-                : "the client is in allow " + allowed);
+        trace.note(() ->
+                allowed == null ? "the client is not in allow " + route.allow() : "the client is in allow " + allowed);
         return allowed != null;
     }
 

@@ -226,7 +226,7 @@ class PoolChangesTest {
         assertEquals(5, a.failures());
         assertTrue(pool.keep(clock.nanos()), "wants to be called again");
         assertEquals(List.of("a:UP>EJECTED"), news());
-        assertEquals("3 sessions in a row failed on it; it is left out for 10 s", a.reason());
+        assertEquals("3 sessions in a row failed; ejected for 10 s", a.reason());
         pass(pool, Duration.ofMillis(9_999));
         assertEquals(Duration.ofMillis(1), a.ejectedFor(clock.nanos()));
         assertEquals(List.of(), news());
@@ -382,7 +382,7 @@ class PoolChangesTest {
             probe(pool, 0, true);
         }
         assertEquals(BackendState.EJECTED, a.state());
-        assertEquals("still left out for the sessions that failed on it before", a.reason());
+        assertEquals("still ejected for earlier failed sessions", a.reason());
         pass(pool, Duration.ofSeconds(10));
         assertEquals(BackendState.UP, a.state());
         fail(pool, 0, 3);
@@ -407,7 +407,7 @@ class PoolChangesTest {
         assertEquals(BackendState.EJECTED, a.state());
         pool.probed(a, ProbeOutcome.SUCCESS, "handshake", true, clock.nanos());
         assertNotEquals(BackendState.EJECTED, a.state());
-        assertEquals("a probe shook hands with it", a.reason());
+        assertEquals("a TLS probe succeeded", a.reason());
         assertEquals(500, share(pool, 0));
         fail(pool, 1, 3);
         assertEquals(BackendState.EJECTED, pool.backends().getLast().state(), "its place is free again");
@@ -605,7 +605,7 @@ class PoolChangesTest {
         Backend a = before.backends().getFirst();
         Pool inForce = before.successor(before.config());
         inForce.setBackends(TestPools.members(before.config()), clock.nanos());
-        before.remove(List.of(a), "its name leads elsewhere");
+        before.remove(List.of(a), "a.example no longer resolves to this address");
         inForce.setBackends(TestPools.members(before.config()), clock.nanos());
         assertNotEquals(a, inForce.backends().getFirst());
         assertEquals(500, share(inForce, 0));

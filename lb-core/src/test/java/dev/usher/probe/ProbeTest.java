@@ -101,7 +101,7 @@ class ProbeTest {
     void noAnswerToASynIsAFailureInTime(HealthCheckConfig.Type type) throws IOException {
         try (TestBackend backend = TestBackend.unreachable()) {
             ProbeResult result = probe(check(type).probeTimeout(Duration.ofMillis(150)), backend.address());
-            timedOut(result, "no connection within 150 ms");
+            timedOut(result, "connection timed out (150 ms)");
             assertTrue(result.nanos() < 2_000_000_000L, result.toString());
         }
     }
@@ -136,7 +136,7 @@ class ProbeTest {
                     probe(
                             check(HealthCheckConfig.Type.TLS).serverName(name).probeTimeout(Duration.ofMillis(300)),
                             silent.address()),
-                    "not done within");
+                    "TLS handshake timed out");
             String hello = new String(silent.connection(0).received(), StandardCharsets.ISO_8859_1);
             assertTrue(hello.contains(name), hello);
         }
@@ -219,7 +219,7 @@ class ProbeTest {
             Path others = Identity.of(NAME).authorityIn(directory);
             isNotedThoughItFails(
                     probe(check(HealthCheckConfig.Type.TLS).serverName(NAME).verify(others), server.address()),
-                    "its certificate is signed by no known authority");
+                    "its certificate is not signed by a known authority");
         }
     }
 
@@ -259,7 +259,10 @@ class ProbeTest {
     void whoIsSilentFailsInTime(HealthCheckConfig.Type type) throws IOException {
         try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
             ProbeResult result = probe(check(type).probeTimeout(Duration.ofMillis(150)), silent.address());
-            timedOut(result, "connected, but not done within 150 ms");
+            timedOut(
+                    result,
+                    (type == HealthCheckConfig.Type.TLS ? "TLS handshake" : "TLS handshake or HTTP answer")
+                            + " timed out (150 ms)");
             assertTrue(result.nanos() < 2_000_000_000L, result.toString());
         }
     }
@@ -277,7 +280,7 @@ class ProbeTest {
         })) {
             ProbeResult result =
                     probe(check(HealthCheckConfig.Type.TLS).probeTimeout(Duration.ofMillis(200)), dripping.address());
-            timedOut(result, "connected, but not done within 200 ms");
+            timedOut(result, "TLS handshake timed out (200 ms)");
             assertTrue(result.nanos() < 2_000_000_000L, result.toString());
         }
     }

@@ -130,9 +130,7 @@ class ProbesTest {
             Await.until(() -> backend.certificate() != null, "a certificate was seen");
             assertTrue(Objects.requireNonNull(backend.certificate()).covers("www.example.com"));
             pool.failed(backend, System.nanoTime());
-            Await.until(
-                    () -> backend.reason().equals("a probe shook hands with it"),
-                    "it is back, not " + backend.reason());
+            Await.until(() -> backend.reason().equals("a TLS probe succeeded"), "it is back, not " + backend.reason());
             assertEquals(BackendState.UP, backend.state());
         }
     }

@@ -4,26 +4,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.usher.end.CloseReason;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AttemptOutcomeTest {
-    /** Outcome, the reason that a session without another attempt ends for, whether it counts, and the row. */
+    /** Outcome, the reason that a session without another attempt ends for, whether it counts, the row, and the evidence. */
     private static final String TABLE = """
-            ANSWERED             -                     -      CLEARED
-            ANSWERED_UNCLEARLY   -                     -      LEFT
-            ANSWERED_FAULTILY    -                     counts LONGER
-            REFUSED              connect_refused       counts LONGER
-            UNREACHABLE          connect_failed        counts LONGER
-            TIMED_OUT            connect_timeout       counts LONGER
-            TIMED_OUT_HURRIED    connect_timeout       counts LEFT
-            NO_SOCKET            out_of_sockets        -      LEFT
-            CLOSED_EARLY         backend_closed_early  counts LEFT
-            SILENT               backend_silent        counts LEFT
-            ANOTHER_ANSWERED     -                     -      LONGER
-            LEFT_DOWN            backend_down          -      LEFT
-            LEFT_REMOVED         backend_removed       -      LEFT
+            SPOKE                -                     -      CLEARED -
+            ANSWERED             -                     -      CLEARED ANSWERED
+            ANSWERED_NO          -                     -      CLEARED ALERT
+            ANSWERED_UNCLEARLY   -                     -      LEFT    -
+            ANSWERED_FAULTILY    -                     counts LONGER  ALERT
+            REFUSED              connect_refused       counts LONGER  NOT_CONNECTED
+            UNREACHABLE          connect_failed        counts LONGER  NOT_CONNECTED
+            TIMED_OUT            connect_timeout       counts LONGER  NOT_CONNECTED
+            TIMED_OUT_HURRIED    connect_timeout       counts LEFT    -
+            GREETING_FAILED      connect_failed        counts LONGER  NOT_CONNECTED
+            NO_SOCKET            out_of_sockets        -      LEFT    -
+            CLOSED_EARLY         backend_closed_early  counts LEFT    CLOSED_EARLY
+            SILENT               backend_silent        counts LEFT    -
+            ANOTHER_ANSWERED     -                     -      LONGER  -
+            LEFT_DOWN            backend_down          -      LEFT    -
+            LEFT_REMOVED         backend_removed       -      LEFT    -
             """;
 
     private static String reason(AttemptOutcome outcome) {
@@ -36,15 +40,15 @@ class AttemptOutcomeTest {
 
     @Test
     void blameIsAsTheTableSays() {
-        List<List<String>> table = TABLE.lines()
-                .map(line -> List.of(line.trim().split(" +")))
-                .toList();
+        List<List<String>> table =
+                TABLE.lines().map(line -> List.of(line.trim().split(" +"))).toList();
         List<List<String>> code = Stream.of(AttemptOutcome.values())
                 .map(each -> List.of(
                         each.name(),
                         reason(each),
                         each.isCounted() ? "counts" : "-",
-                        each.row().name()))
+                        each.row().name(),
+                        each.evidence() == null ? "-" : each.evidence().name()))
                 .toList();
         assertEquals(table, code);
     }

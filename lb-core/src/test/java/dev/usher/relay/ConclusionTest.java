@@ -118,8 +118,7 @@ class ConclusionTest {
     void everyConclusionIsDrawn() {
         assertEquals(
                 EnumSet.allOf(Conclusion.class),
-                EnumSet.copyOf(
-                        IntStream.range(0, ROWS).mapToObj(Conclusion::of).toList()));
+                EnumSet.copyOf(IntStream.range(0, ROWS).mapToObj(Conclusion::of).toList()));
     }
 
     /** Rows in which a FIN was passed on only after it was read, and drained. */

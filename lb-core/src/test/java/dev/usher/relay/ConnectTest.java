@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
+import dev.usher.end.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.usher.LoadBalancer;
 import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.end.CloseReason;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;

@@ -14,6 +14,7 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;

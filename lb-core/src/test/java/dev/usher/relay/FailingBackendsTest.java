@@ -12,6 +12,7 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.testing.Await;

@@ -5,6 +5,7 @@ import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.end.CloseReason;
 import dev.usher.testing.FailingNetwork;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;

@@ -2,7 +2,9 @@ package dev.usher.relay;
 
 import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.loop.Worker;
+import dev.usher.opening.Openings;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestPools;
 import dev.usher.time.Clock;
@@ -19,26 +21,25 @@ import java.util.function.BooleanSupplier;
 /** A worker without a thread, turned by hand, what listens on it, and where. Its sockets are real. */
 final class HandTurned {
     final Worker worker;
-    final Relay relay;
+    final WorkerSessions relay;
     final InetSocketAddress address;
-    private final ListenerState state = new ListenerState("in", 1);
+    private final ListenerCounts state = new ListenerCounts("in", 1);
 
     HandTurned(UsherConfig config, long heldBytesBudget, Clock clock, SessionLog log) {
+        this(config, heldBytesBudget, clock, log, Openings.BY_TYPE);
+    }
+
+    HandTurned(UsherConfig config, long heldBytesBudget, Clock clock, SessionLog log, Openings openings) {
         try {
             Routing routing = Routing.of(config, TestPools.of(config));
             worker = new Worker("by hand", SelectorProvider.provider(), clock, heldBytesBudget);
-            relay = new Relay(
+            relay = new WorkerSessions(
                     0,
                     1,
                     worker,
                     () -> routing,
                     log,
-                    new Relay.Shared(
-                            "t-",
-                            new AtomicInteger(),
-                            Integer.MAX_VALUE,
-                            new ClientLimits(clock),
-                            new OwnConnections()));
+                    new WorkerSessions.Shared("t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(clock), new OwnConnections(), openings));
             address = relay.open(
                     Objects.requireNonNull(config.listeners().get("in")),
                     state,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Balance;
+import dev.usher.end.CloseReason;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;

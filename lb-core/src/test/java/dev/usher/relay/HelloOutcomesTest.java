@@ -11,6 +11,8 @@ import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
+import dev.usher.end.CloseReason;
+import dev.usher.opening.TlsOpening;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
@@ -172,10 +174,10 @@ class HelloOutcomesTest {
             try (TestUsher usher = TestUsher.of(backend).start();
                     TestPeer client = usher.connect()) {
                 client.send(bytes);
-                if (reason.alert() == null) {
+                if (reason.refusal() == null) {
                     assertEquals(0, client.readToEnd().length);
                 } else {
-                    assertAlert(reason.alert(), client);
+                    assertAlert(TlsOpening.alert(reason.refusal()), client);
                 }
                 SessionEnd end = usher.ended(reason);
                 assertEquals(0, end.attempts());
@@ -210,7 +212,7 @@ class HelloOutcomesTest {
             try (TestUsher usher = TestUsher.of(backend).start();
                     TestPeer client = usher.connect()) {
                 client.send(Hellos.bytes(helloFor("shop.example:8443\n")));
-                assertAlert(Objects.requireNonNull(CloseReason.INVALID_NAME.alert()), client);
+                assertAlert(TlsOpening.alert(Objects.requireNonNull(CloseReason.INVALID_NAME.refusal())), client);
                 SessionEnd end = usher.ended(CloseReason.INVALID_NAME);
                 assertEquals("shop.example:8443\\x0a", end.sni());
                 assertNull(end.alpn());

@@ -15,6 +15,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;

@@ -5,6 +5,7 @@ import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.end.CloseReason;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -170,6 +171,6 @@ class PartOrWholeTest {
     /** All that end a relay: a refusal is for a client that has had no byte, and {@code completed} for both FINs. */
     static Stream<CloseReason> reasons() {
         return Arrays.stream(CloseReason.values())
-                .filter(reason -> reason.endCode().matches(".[DL]") && reason.alert() == null);
+                .filter(reason -> reason.endCode().matches(".[DL]") && reason.refusal() == null);
     }
 }

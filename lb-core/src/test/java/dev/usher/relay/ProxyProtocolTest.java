@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Balance;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.end.CloseReason;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestPeer.Ending;

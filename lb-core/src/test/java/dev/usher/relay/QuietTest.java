@@ -99,13 +99,6 @@ class QuietTest {
     }
 
     @Test
-    void aNewSocketIsKeptAliveAnew() {
-        quiet.keptAlive();
-        quiet.newSocket();
-        comesAfter(KEEPALIVE, Due.KEEPALIVE);
-    }
-
-    @Test
     void aByteRenewsIdleAndKeepalive() {
         clock.advance(Duration.ofSeconds(59));
         quiet.restart(clock.nanos());

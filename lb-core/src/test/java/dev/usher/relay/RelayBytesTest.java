@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.end.CloseReason;
 import dev.usher.metrics.Totals;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;

@@ -35,6 +35,10 @@ class SessionEvidenceTest {
         return TestPeer.connectFrom("127.0.0." + address, usher.address());
     }
 
+    private static @Nullable String textOf(@Nullable Trouble trouble) {
+        return trouble == null ? null : trouble.text();
+    }
+
     private static @Nullable Trouble trouble(TestUsher usher, TestBackend backend) {
         return usher.balancer().backend(POOL, backend.name()).trouble();
     }
@@ -69,9 +73,7 @@ class SessionEvidenceTest {
                 waiting.add(from(usher, 2 + i).send(hello()));
             }
             Await.until(() -> trouble(usher, backend) != null, "sessions speak against it");
-            assertEquals(
-                    "the last 4 sessions got no answer",
-                    String.valueOf(trouble(usher, backend).text()));
+            assertEquals("the last 4 sessions got no answer", textOf(trouble(usher, backend)));
             Await.until(() -> events(usher).size() == 1, "there is an event");
             String told = events(usher).getFirst();
             assertTrue(told.matches("the last 4 sessions got no answer, since \\S+Z, though it is up"), told);
@@ -114,9 +116,7 @@ class SessionEvidenceTest {
             visits(usher, 10, false);
             assertNull(trouble(usher, backend));
             visits(usher, 4, true);
-            assertEquals(
-                    "the last 8 sessions were closed by it without an answer",
-                    String.valueOf(trouble(usher, backend).text()));
+            assertEquals("the last 8 sessions were closed by it without an answer", textOf(trouble(usher, backend)));
         }
     }
 
@@ -125,9 +125,7 @@ class SessionEvidenceTest {
         try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> client.send(ALERT));
                 TestUsher usher = usher(backend)) {
             visits(usher, 8, true);
-            assertEquals(
-                    "the last 8 sessions got nothing but a TLS alert",
-                    String.valueOf(trouble(usher, backend).text()));
+            assertEquals("the last 8 sessions got nothing but a TLS alert", textOf(trouble(usher, backend)));
         }
     }
 
@@ -137,9 +135,7 @@ class SessionEvidenceTest {
         try (TestBackend backend = TestBackend.refusing();
                 TestUsher usher = usher(backend)) {
             visits(usher, 3, false);
-            assertEquals(
-                    "the last 3 sessions could not connect",
-                    String.valueOf(trouble(usher, backend).text()));
+            assertEquals("the last 3 sessions could not connect", textOf(trouble(usher, backend)));
         }
     }
 

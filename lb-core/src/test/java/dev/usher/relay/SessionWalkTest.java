@@ -3,6 +3,7 @@ package dev.usher.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.end.CloseReason;
 import dev.usher.testing.Crowd;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;

@@ -11,6 +11,7 @@ import dev.usher.Event;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig.OnDown;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;

@@ -85,8 +85,8 @@ class RouteTableTest {
         }
     }
 
-    private static Asked asked(@Nullable String name, String... alpn) {
-        return new Asked(LISTENER, name == null ? null : ServerName.of(name), List.of(alpn), address("192.0.2.1"));
+    private static RouteQuery asked(@Nullable String name, String... alpn) {
+        return new RouteQuery(LISTENER, name == null ? null : ServerName.of(name), List.of(alpn), address("192.0.2.1"));
     }
 
     private static String word(Decision decision) {
@@ -97,7 +97,7 @@ class RouteTableTest {
     }
 
     /** Decides with a trace and without; both must say the same. */
-    private static String decide(RouteTable table, Asked asked) {
+    private static String decide(RouteTable table, RouteQuery asked) {
         List<String> steps = new ArrayList<>();
         Decision traced = table.decide(asked, step -> steps.add(step.get()));
         assertEquals(traced, table.decide(asked, Trace.NONE));
@@ -152,7 +152,7 @@ class RouteTableTest {
                 on(List.of("other"), "*.a.test", "p2"));
         assertEquals("p1", decide(table, "a.test"));
         assertEquals("p1", decide(table, "b.a.test"));
-        Asked onOther = new Asked("other", ServerName.of("b.a.test"), List.of(), address("192.0.2.1"));
+        RouteQuery onOther = new RouteQuery("other", ServerName.of("b.a.test"), List.of(), address("192.0.2.1"));
         assertEquals("p2", decide(table, onOther));
     }
 
@@ -193,7 +193,7 @@ class RouteTableTest {
     void sourcesAreCheckedInsideTheChosenRoute(String allow, String deny, String client, String expected) {
         List<String> allowed = allow.isEmpty() ? List.of() : List.of(allow);
         List<String> denied = deny.isEmpty() ? List.of() : List.of(deny);
-        Asked asked = new Asked(LISTENER, ServerName.of("a.test"), List.of(), address(client));
+        RouteQuery asked = new RouteQuery(LISTENER, ServerName.of("a.test"), List.of(), address(client));
         assertEquals(expected, decide(table(sources(allowed, denied)), asked));
     }
 
@@ -256,7 +256,7 @@ class RouteTableTest {
             Collections.shuffle(routes, random);
             RouteTable shuffled = table(Fallback.REJECT, Fallback.pool("fallback"), routes);
             for (int i = 0; i < 60; i++) {
-                Asked asked = new Asked(
+                RouteQuery asked = new RouteQuery(
                         random.nextBoolean() ? "https" : "other",
                         ServerName.of(randomName(random, 4)),
                         List.of(),
@@ -291,8 +291,8 @@ class RouteTableTest {
         return name.toString();
     }
 
-    private static String linear(List<RouteConfig> routes, Asked asked) {
-        String name = java.util.Objects.requireNonNull(asked.serverName()).name();
+    private static String linear(List<RouteConfig> routes, RouteQuery asked) {
+        String name = java.util.Objects.requireNonNull(asked.name()).name();
         RouteConfig best = null;
         for (RouteConfig route : routes) {
             boolean here = route.listeners().isEmpty() || route.listeners().contains(asked.listener());

@@ -65,13 +65,13 @@ final class AdminClient extends UsherClient {
         String message = String.valueOf(fault.getMessage());
         if (fault instanceof SSLHandshakeException) {
             return "the certificate that " + base + " shows is not trusted: " + message
-                    + " (--ca FILE names its authority's, or itself)";
+                    + " (name its CA, or the certificate itself, with --ca FILE)";
         }
         if (fault instanceof SSLException) {
-            return "what answers at " + base + " does not speak TLS: write http://";
+            return "the server at " + base + " does not speak TLS: write http://";
         }
         if (message.contains("status line")) {
-            return "what answers at " + base + " does not speak HTTP; if it speaks TLS, write https://";
+            return "the server at " + base + " does not speak HTTP; if it speaks TLS, write https://";
         }
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {
@@ -84,7 +84,7 @@ final class AdminClient extends UsherClient {
     @Override
     String refusal(int status, String detail) {
         return status == UNAUTHORIZED && token == null
-                ? "it wants a token: --token-file FILE, or USHER_TOKEN in the environment"
+                ? "a token is needed: --token-file FILE, or USHER_TOKEN in the environment"
                 : detail;
     }
 

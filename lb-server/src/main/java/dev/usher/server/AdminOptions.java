@@ -23,22 +23,22 @@ final class AdminOptions {
     @Option(
             names = "--admin",
             paramLabel = "URL",
-            description = "Asks by HTTP, as http://127.0.0.1:9000 (default: the one that runs here, by its control socket).")
+            description = "Ask by HTTP, at http://127.0.0.1:9000 for example (default: the local usher, by its control socket).")
     private @Nullable String admin;
 
     @Option(
             names = "--ca",
             paramLabel = "FILE",
-            description = "With --admin https://...: what to trust, in PEM: its authority's certificate, or its own.")
+            description = "With --admin https://...: the certificate to trust, its CA's or its own, in PEM.")
     private @Nullable Path ca;
 
-    @Option(names = "--pid", paramLabel = "N", description = "The process, where several run here.")
+    @Option(names = "--pid", paramLabel = "N", description = "The process id, if several run here.")
     private @Nullable Long pid;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "With --admin: a file with the token, where it wants one (default: the variable USHER_TOKEN).")
+            description = "With --admin: a file with the token, if one is needed (default: the variable USHER_TOKEN).")
     private @Nullable Path tokenFile;
 
     /** Makes a client for the one that is meant; to be closed. */
@@ -87,7 +87,7 @@ final class AdminOptions {
         } catch (URISyntaxException notOne) {
             // said below
         }
-        throw new AdminFault("--admin must be as http://127.0.0.1:9000, was " + admin);
+        throw new AdminFault("--admin must be a URL such as http://127.0.0.1:9000, was " + admin);
     }
 
     private static SSLContext trusting(Path ca) throws AdminFault {

@@ -7,16 +7,13 @@ import tools.jackson.databind.JsonNode;
 
 /** A command that changes a backend of a running usher, until that is restarted. */
 abstract class BackendCommand extends AdminCommand {
-    @Parameters(
-            index = "0",
-            paramLabel = "POOL",
-            description = "The pool; it is called after its route where it has no name.")
+    @Parameters(index = "0", paramLabel = "POOL", description = "The pool. An unnamed pool has its route's name.")
     private String pool = "";
 
     @Parameters(
             index = "1",
             paramLabel = "BACKEND",
-            description = "Its backend, as usher status and the log call it: 10.0.0.11:443.")
+            description = "The backend, as in usher status and the log: 10.0.0.11:443.")
     private String backend = "";
 
     /** What is to become different, as JSON. */
@@ -30,9 +27,8 @@ abstract class BackendCommand extends AdminCommand {
         String path = "/api/v1/pools/" + part(pool) + "/backends/" + part(backend);
         JsonNode before = client.get(path);
         JsonNode now = changed(client, path);
-        out.println("backend " + backend + " of pool " + pool + (isSame(before, now) ? " was so already: " : ": ")
-                + now.path("state").asString() + " ("
-                + now.path("reason").asString() + "), weight "
+        out.println("backend " + backend + " of pool " + pool + (isSame(before, now) ? " unchanged: " : ": ")
+                + state(now.path("state").asString(), now.path("reason").asString()) + ", weight "
                 + now.path("weight").asInt() + ", "
                 + now.path("open").asInt() + " sessions open");
         warnOfNone(client, out);
@@ -44,7 +40,8 @@ abstract class BackendCommand extends AdminCommand {
             return client.patch(path, change());
         } catch (AdminFault last) {
             throw last.isConflict()
-                    ? new AdminFault(String.valueOf(last.getMessage()).replace("force: true changes it", "--force does it"))
+                    ? new AdminFault(
+                            String.valueOf(last.getMessage()).replace("force: true changes it", "--force does it"))
                     : last;
         }
     }
@@ -52,13 +49,18 @@ abstract class BackendCommand extends AdminCommand {
     private void warnOfNone(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
         JsonNode after = client.get("/api/v1/pools/" + part(pool));
         if (takesOut() && after.path("serving").asInt(1) == 0) {
-            out.println("no backend of pool " + pool + " takes sessions now: its clients are refused");
+            out.println("no backend of pool " + pool + " is available now: its clients are refused");
         }
     }
 
     /** Whether fewer backends take sessions after it. */
     boolean takesOut() {
         return false;
+    }
+
+    /** As "up (not probed)", "disabled by ops" or "draining (by ops)". */
+    private static String state(String state, String reason) {
+        return reason.startsWith(state) ? reason : state + " (" + reason.replaceFirst("^drained by", "by") + ")";
     }
 
     private static boolean isSame(JsonNode before, JsonNode now) {

@@ -24,31 +24,31 @@ import picocli.CommandLine.Spec;
 /** {@code usher demo}. */
 @Command(
         name = "demo",
-        description = "Show it at work: two HTTPS domains, three backends, and curl lines to try.",
+        description = "Show usher at work: two HTTPS domains, three backends, and curl lines to try.",
         footer = {"", "Needs nothing but a JDK, and leaves nothing behind.", "Exit codes: 0 ended, 1 failed."})
 final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "8443",
-            description = "Where usher listens (default: 8443).")
+            description = "The port to listen on (default: 8443).")
     private int port = 8443;
 
     @Option(
             names = "--bind",
             paramLabel = "IP",
             defaultValue = "127.0.0.1",
-            description = "The address that it listens on (default: 127.0.0.1).")
+            description = "The address to listen on (default: 127.0.0.1).")
     private String bind = "127.0.0.1";
 
     @Option(
             names = "--admin-port",
             paramLabel = "PORT",
             defaultValue = "9000",
-            description = "Where its dashboard is, on 127.0.0.1 (default: 9000).")
+            description = "The port of the dashboard, on 127.0.0.1 (default: 9000).")
     private int adminPort = 9000;
 
-    @Option(names = "--no-traffic", description = "Without visitors of its own: what is seen is all yours.")
+    @Option(names = "--no-traffic", description = "Send no traffic: all sessions are yours.")
     private boolean noTraffic;
 
     @Spec
@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
         int exitCode = show(listen, admin, stops);
         if (stops.asked() && exitCode == ExitCode.OK) {
             out.println();
-            out.println("The demo has ended, and nothing of it is left.");
+            out.println("The demo has ended and left nothing behind.");
             out.flush();
         }
         return exitCode;

@@ -20,7 +20,7 @@ final class Descriptors {
     /** Of jars and whatever else the JVM has open from the start. */
     private static final int USUALLY_OPEN = 64;
 
-    private static final String RAISE = "raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell)";
+    private static final String RAISE = "Raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell)";
     private static final Pattern SOFT_LIMIT = Pattern.compile("Max open files +(\\d+)");
 
     private Descriptors() {}
@@ -56,13 +56,13 @@ final class Descriptors {
             return null;
         }
         return isAskedFor(config)
-                ? "%d connections can need %d descriptors, and this process may have %d: it takes %d connections at once, and"
+                ? "%d connections can need %d file descriptors, and this process may have %d: they allow %d connections at once;"
                                 .formatted(connections(config), needed(config), limit, fitting(limit))
-                        + " others wait until one ends. " + RAISE + ", or set limits.max_connections to "
+                        + " more will wait. " + RAISE + ", or set limits.max_connections to "
                         + fitting(limit)
-                : "there is room for %d connections at once, two of the %d descriptors each; others wait until one ends. "
-                                .formatted(fitting(limit), limit)
-                        + "For more: " + RAISE;
+                : "%d file descriptors allow %d connections at once (2 each); more will wait. "
+                                .formatted(limit, fitting(limit))
+                        + RAISE;
     }
 
     /** Whether somebody has written how many connections there are to be. Nothing is wrong with a default that is not reached. */

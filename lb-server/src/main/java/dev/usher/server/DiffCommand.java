@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code usher diff}. */
 @Command(
         name = "diff",
-        description = "Say what one configuration makes different from another, in terms of names.",
+        description = "Compare two configurations: which names go elsewhere.",
         footer = {
             "",
             "Exit codes: 0 no difference, 1 different,",

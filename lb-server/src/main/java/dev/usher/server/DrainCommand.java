@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** {@code usher drain}. */
 @Command(
         name = "drain",
-        description = "Send a backend no new sessions. Those that it has go on; it is still probed.",
+        description = "Send a backend no new sessions. Open ones continue; probes go on.",
         footer = {
             "",
             "Holds until usher enable, or the next restart of usher. The last backend of a",
@@ -24,7 +24,7 @@ final class DrainCommand extends BackendCommand {
             names = "--close-after",
             paramLabel = "TIME",
             converter = Time.class,
-            description = "Close the sessions that are left after a time, as 5m (default: never).")
+            description = "Close the remaining sessions after a time, such as 5m (default: never).")
     private @Nullable Duration closeAfter;
 
     /** A time as configurations have it. */

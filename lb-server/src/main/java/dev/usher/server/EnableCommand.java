@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code usher enable}. */
 @Command(
         name = "enable",
-        description = "Let a backend serve again that was drained or disabled.",
+        description = "Put a drained or disabled backend back into service.",
         footer = {"", "Exit codes: 0 done, 1 not done, 2 wrong usage."})
 final class EnableCommand extends BackendCommand {
     @Override

@@ -4,7 +4,7 @@ import dev.usher.LoadBalancer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UsherConfig;
-import dev.usher.route.Asked;
+import dev.usher.route.RouteQuery;
 import dev.usher.tls.ServerName;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -25,12 +25,12 @@ import picocli.CommandLine.Spec;
 /** {@code usher explain}. */
 @Command(
         name = "explain",
-        description = "Say where a server name goes, and why.",
+        description = "Show where a server name goes, and why.",
         footer = {
             "",
-            "With a name alone the running usher is asked, which knows its backends' states.",
+            "With a name alone, asks the running usher about its backends.",
             "Exit codes: 0 a route serves the name, 3 default_route serves it,",
-            "4 it is refused, 1 not a valid configuration or nobody to ask, 2 wrong usage.",
+            "4 it is refused, 1 invalid configuration or no usher to ask, 2 wrong usage.",
         })
 final class ExplainCommand implements Callable<Integer> {
     @Parameters(
@@ -38,31 +38,27 @@ final class ExplainCommand implements Callable<Integer> {
             arity = "1..2",
             hideParamSyntax = true,
             paramLabel = "[FILE] NAME",
-            description = {
-                "The configuration, YAML (default: that of the",
-                "running usher), and the server name that a client",
-                "asks for."
-            })
+            description = {"The configuration, YAML (default: that of the", "running usher), and the server name."})
     private List<String> arguments = List.of();
 
     @Option(
             names = "--alpn",
             paramLabel = "A",
             split = ",",
-            description = {"The protocols that the client offers,", "as h2,http/1.1 (default: none)."})
+            description = {"The protocols that the client offers,", "such as h2,http/1.1 (default: none)."})
     private List<String> alpn = List.of();
 
     @Option(
             names = "--client",
             paramLabel = "IP",
             defaultValue = "127.0.0.1",
-            description = "Where the client comes from (default: 127.0.0.1).")
+            description = "The client's address (default: 127.0.0.1).")
     private String from = "127.0.0.1";
 
     @Option(
             names = "--listener",
             paramLabel = "L",
-            description = "The listener that the client comes to (default: the first of type tls).")
+            description = "The client's listener (default: the first of type tls).")
     private @Nullable String listener;
 
     @Option(names = "--live", description = "Ask the running usher that serves FILE.")
@@ -95,7 +91,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        Asked question = new Asked(asked.name(), serverName, alpn, client);
+        RouteQuery question = new RouteQuery(asked.name(), serverName, alpn, client);
         ExplanationText.Answer answer = text.of(question, LoadBalancer.explain(config, question));
         out.print(answer.text());
         out.flush();
@@ -152,7 +148,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ServerName serverName(String name) {
         try {
-            return Asked.written(name);
+            return RouteQuery.written(name);
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }

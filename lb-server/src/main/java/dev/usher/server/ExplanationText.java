@@ -9,9 +9,10 @@ import dev.usher.config.Printable;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.UsherConfig;
-import dev.usher.relay.CloseReason;
-import dev.usher.route.Asked;
+import dev.usher.end.CloseReason;
+import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
+import dev.usher.route.RouteQuery;
 import dev.usher.tls.Alert;
 import java.util.List;
 import java.util.Locale;
@@ -34,16 +35,16 @@ final class ExplanationText {
 
     /** Of a listener that looks at no name. */
     String ofTcp() {
-        line("listener " + listener.name() + " is of type tcp: it looks at no name and forwards everything");
+        line("listener " + listener.name() + " is of type tcp: it reads no server name and forwards every connection");
         line("");
         pool(Objects.requireNonNull(listener.pool(), "of type tcp"));
         return out.toString();
     }
 
-    Answer of(Asked asked, Explanation explanation) {
-        line(asked.serverName() + " on listener " + asked.listener() + ", from "
+    Answer of(RouteQuery asked, Explanation explanation) {
+        line(asked.name() + " on listener " + asked.listener() + ", from "
                 + IpAddress.text(asked.client().getAddress())
-                + (asked.alpn().isEmpty() ? "" : ", offering " + String.join(", ", asked.alpn())));
+                + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
         explanation.steps().forEach(step -> line("  " + step));
         RouteConfig route = winner(explanation.decision());
         if (route != null) {
@@ -64,7 +65,7 @@ final class ExplanationText {
 
     private Answer refused(Decision.Refuse refuse) {
         CloseReason reason = CloseReason.of(refuse.why());
-        Alert alert = reason.alert();
+        Alert alert = reason.refusal() == null ? null : TlsOpening.alert(reason.refusal());
         line("refused   " + reason.word());
         line("client    "
                 + (alert == null
@@ -90,13 +91,13 @@ final class ExplanationText {
     }
 
     /** The routes that have the name as well, and lost. */
-    private void others(Asked asked, RouteConfig winner) {
-        String name = String.valueOf(asked.serverName());
+    private void others(RouteQuery asked, RouteConfig winner) {
+        String name = String.valueOf(asked.name());
         for (RouteConfig route : config.routes()) {
             boolean here = route.listeners().isEmpty() || route.listeners().contains(asked.listener());
             if (!route.equals(winner) && here && covers(route.pattern(), name)) {
-                line("  route " + route.pattern().text() + " has the name as well, but "
-                        + winner.pattern().text() + " is closer");
+                line("  route " + route.pattern().text() + " matches too, but "
+                        + winner.pattern().text() + " is more specific");
             }
         }
     }
@@ -128,7 +129,7 @@ final class ExplanationText {
         }
         for (BackendConfig backend : backups) {
             line(label + backend.address() + limit(backend) + ": backup"
-                    + (primary.isEmpty() ? "" : ", only while none of the others can take a session"));
+                    + (primary.isEmpty() ? "" : ", only while no other backend can take a session"));
             label = "          ";
         }
         line("chosen    " + choice(pool, primary.isEmpty() ? backups : primary));
@@ -156,7 +157,7 @@ final class ExplanationText {
         return switch (pool.balance()) {
             case ROUND_ROBIN -> "each in turn, by weight (round-robin)";
             case LEAST_CONNECTIONS -> "the one with the fewest open sessions for its weight (least-connections)";
-            case RANDOM_TWO -> "two at random, and of these the one with fewer open sessions (random-two)";
+            case RANDOM_TWO -> "of two at random, the one with fewer open sessions (random-two)";
             case CLIENT_HASH -> "by the client's address, so that a client stays with its backend (client-hash)";
             case FIRST -> first + ", and the next one only while it cannot take a session (first)";
         };

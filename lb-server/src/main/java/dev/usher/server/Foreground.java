@@ -11,8 +11,8 @@ import dev.usher.admin.Shown;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.metrics.MetricsSnapshot;
-import dev.usher.relay.CloseReason;
 import dev.usher.relay.SessionLog;
 import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
@@ -117,7 +117,8 @@ final class Foreground {
     int run(Consumer<Running> ready) throws InterruptedException {
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
-        try (AccessLog access = AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
+        try (AccessLog access =
+                AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
             Signals.on("USR1", access::reopen); // unhandled, it ends the process
             try (Predecessor predecessor = predecessors.get()) {
                 return serve(access, predecessor, ready);
@@ -129,7 +130,8 @@ final class Foreground {
     }
 
     private int serve(AccessLog access, Predecessor predecessor, Consumer<Running> ready) throws InterruptedException {
-        try (AdminServer admin = admin(predecessor)) { // before a connection is taken, which would be cut if this failed
+        try (AdminServer admin =
+                admin(predecessor)) { // before a connection is taken, which would be cut if this failed
             return serve(access, admin, predecessor, ready);
         } catch (IOException e) {
             log.error("{}{}", e.getMessage(), predecessor.hint(e));
@@ -151,7 +153,9 @@ final class Foreground {
                 return AdminServer.start(config.admin());
             } catch (IOException e) {
                 boolean passed = System.nanoTime() - deadline > 0;
-                if (passed || !predecessor.gives() || !String.valueOf(e.getMessage()).contains("in use")) {
+                if (passed
+                        || !predecessor.gives()
+                        || !String.valueOf(e.getMessage()).contains("in use")) {
                     throw e;
                 }
                 Thread.sleep(LOOK_AGAIN); // it has closed its socket, and the kernel may be a moment behind
@@ -159,8 +163,7 @@ final class Foreground {
         }
     }
 
-    private int serve(
-            AccessLog access, @Nullable AdminServer admin, Predecessor predecessor, Consumer<Running> ready)
+    private int serve(AccessLog access, @Nullable AdminServer admin, Predecessor predecessor, Consumer<Running> ready)
             throws InterruptedException {
         Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background);
         LoadBalancer balancer;

@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 /** {@code usher healthcheck}. */
 @Command(
         name = "healthcheck",
-        description = "Say whether a running usher is ready: for containers and scripts.",
-        footer = {"", "Needs no token.", "Exit codes: 0 ready, 1 not ready or not there."})
+        description = "Check whether a running usher is ready, for containers and scripts.",
+        footer = {"", "Needs no token.", "Exit codes: 0 ready, 1 not ready or not running."})
 final class HealthcheckCommand extends AdminCommand {
     @Override
     int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +24,22 @@ record LiveExplanation(String text, int exitCode) {
         }
         JsonNode said = client.get(query.toString());
         return of(
-                name + " on listener " + said.path("listener").asString() + ", from " + from + ", now, by the usher at "
+                Printable.of(name) + " on listener " + said.path("listener").asString() + ", from "
+                        + Printable.of(from) + ", now, by "
                         + client.name() + "\n",
                 said);
+    }
+
+    /** State and reason; the text of a backend that is out of service begins with the state. */
+    private static String told(String state, String text) {
+        return text.startsWith(state) ? text : state + ": " + text;
     }
 
     /** Of a name that has a pool, which takes no session now. */
     private static String whyRefused(JsonNode said) {
         String alert =
                 said.path("alert").isNull() ? "" : "alert " + said.path("alert").asString() + ", ";
-        return "now: no backend takes sessions (" + alert + "reason "
+        return "now: no backend is available (" + alert + "reason "
                 + said.path("refusal").asString() + ")";
     }
 
@@ -55,9 +62,9 @@ record LiveExplanation(String text, int exitCode) {
             text.append(label)
                     .append(backend.path("address").asString())
                     .append("  ")
-                    .append(backend.path("state").asString())
-                    .append(backend.path("takes_sessions").asBoolean() ? ": " : ", takes none: ")
-                    .append(backend.path("text").asString())
+                    .append(told(
+                            backend.path("state").asString(),
+                            backend.path("text").asString()))
                     .append('\n');
             label = "          ";
         }

@@ -55,7 +55,7 @@ public final class Main {
     }
 
     private static int reportBug(Exception fault, CommandLine command, CommandLine.ParseResult parsed) {
-        command.getErr().println("usher: this is a fault in usher; please report it with what follows");
+        command.getErr().println("usher: this is a bug in usher; please report it with the lines below");
         fault.printStackTrace(command.getErr());
         return ExitCode.FAILED;
     }

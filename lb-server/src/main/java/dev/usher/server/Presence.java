@@ -53,7 +53,10 @@ final class Presence implements AutoCloseable {
         try {
             return ControlSocket.open(path, Version.number(), control, handover);
         } catch (IOException e) {
-            log.warn("usher reload and the other commands cannot ask this process: control socket {}: {}", path, e.getMessage());
+            log.warn(
+                    "usher reload and the other commands cannot ask this process: control socket {}: {}",
+                    path,
+                    e.getMessage());
             return null;
         }
     }

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code usher reload}. */
 @Command(
         name = "reload",
-        description = "Have a running usher take over its changed configuration.",
+        description = "Make a running usher load its changed configuration.",
         footer = {
             "",
             "The running process reads its files and checks them, and what changes is",
@@ -33,7 +33,7 @@ final class ReloadCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "FILE",
-            description = "The configuration that it was started with (default: of the only one that runs).")
+            description = "The configuration that usher runs with (default: that of the only usher here).")
     private @Nullable Path file;
 
     @Option(names = "--dry-run", description = "Print what would change, and change nothing.")
@@ -82,7 +82,8 @@ final class ReloadCommand implements Callable<Integer> {
     private static String unchanged(UsherClient client) throws AdminFault, InterruptedException {
         JsonNode config = client.get("/api/v1/status").path("config");
         String generation = config.path("generation").asString();
-        Duration age = Duration.between(Instant.parse(config.path("in_force_since").asString()), Instant.now());
+        Duration age =
+                Duration.between(Instant.parse(config.path("in_force_since").asString()), Instant.now());
         return config.path("generation").asInt() == 1
                 ? "nothing has changed: still generation 1, as at the start"
                 : "nothing more to change: generation " + generation + " is in force since "

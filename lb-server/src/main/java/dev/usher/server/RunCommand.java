@@ -19,18 +19,18 @@ import picocli.CommandLine.Spec;
 /** {@code usher run}. */
 @Command(
         name = "run",
-        description = "Serve as a configuration says, in the foreground.",
+        description = "Run usher in the foreground.",
         footer = {
             "",
             "SIGTERM and SIGINT drain: no new connections, open ones may finish within",
-            "shutdown.drain. A second signal ends at once. SIGUSR1 opens the access log anew.",
-            "SIGHUP, and a change of the files unless reload.watch is false, has the",
-            "configuration read again; one that is not valid changes nothing.",
-            "The access log goes to stdout or to a file, everything else to stderr.",
+            "shutdown.drain. A second signal ends at once. SIGUSR1 reopens the access log.",
+            "SIGHUP reloads the configuration, and so does a change of its files, unless",
+            "reload.watch is false. An invalid configuration changes nothing.",
+            "The access log goes to stdout or to a file, all other output to stderr.",
             "",
             "Exit codes: 0 ended as asked, also where shutdown.drain cut sessions;",
             "1 failed, or a second signal cut the drain short; 2 wrong usage;",
-            "78 not a valid configuration.",
+            "78 invalid configuration.",
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin

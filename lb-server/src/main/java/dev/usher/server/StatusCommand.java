@@ -13,18 +13,18 @@ import tools.jackson.databind.JsonNode;
 /** {@code usher status}. */
 @Command(
         name = "status",
-        description = "Say how a running usher is, and what needs attention.",
+        description = "Show the state of a running usher and what needs attention.",
         footer = {
             "",
             "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage.",
-            "With --check: 0 nothing but notes, 1 warnings, 2 critical, 3 it has not answered.",
+            "With --check: 0 ok, 1 warning, 2 critical, 3 it has not answered.",
         })
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";
     /** Characters of an entry where there are many. */
     private static final int MAX_LINE = 110;
 
-    @Option(names = "--json", description = "As the API says it, for programs.")
+    @Option(names = "--json", description = "Print the API's answer, for programs.")
     private boolean json;
 
     /** By their exit codes, which those are that monitoring asks for. */
@@ -62,15 +62,15 @@ final class StatusCommand extends AdminCommand {
         return worst;
     }
 
-    /** As {@code critical: pool web: no backend takes sessions ... and 2 more}. */
+    /** As {@code critical: pool web: no backend is available ... and 2 more}. */
     private static String line(JsonNode status, int worst) {
         if (worst == ExitCode.OK) {
             return "ok: " + state(status) + ", pools " + serving(status.path("pools"));
         }
         JsonNode attention = status.path("attention"); // the worst first
         int more = attention.size() - 1;
-        return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": "
-                + text(attention.path(0), "text") + (more == 0 ? "" : " (and " + more + " more)");
+        return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": " + text(attention.path(0), "text")
+                + (more == 0 ? "" : " (and " + more + " more)");
     }
 
     private static void print(JsonNode status, PrintWriter out) {
@@ -81,7 +81,7 @@ final class StatusCommand extends AdminCommand {
                 + second(text(config, "in_force_since"))
                 + (config.path("file").isNull()
                         ? ""
-                        : ", " + text(config, "file") + " on disk: " + text(config, "on_disk")));
+                        : ", " + text(config, "file") + ": " + onDisk(text(config, "on_disk"))));
         out.println(
                 "connections    " + text(status, "open") + " open, " + text(status, "accepted_total") + " accepted");
         out.println("pools          " + serving(status.path("pools")));
@@ -117,6 +117,16 @@ final class StatusCommand extends AdminCommand {
         if (more > 0) {
             out.println("and " + more + " more; the dashboard's Pools page lists all unhealthy backends");
         }
+    }
+
+    /** The state of the file, for people; a word that is new is shown as it is. */
+    private static String onDisk(String word) {
+        return switch (word) {
+            case "same" -> "up to date";
+            case "different" -> "changed, not loaded yet";
+            case "faulty" -> "has errors";
+            default -> word;
+        };
     }
 
     private static String serving(JsonNode counts) {

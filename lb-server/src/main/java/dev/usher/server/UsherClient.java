@@ -73,9 +73,7 @@ abstract class UsherClient implements AutoCloseable {
             return body;
         }
         String detail = body.path("detail").asString("status " + said.status());
-        throw said.status() == CONFLICT
-                ? AdminFault.conflict(detail)
-                : new AdminFault(refusal(said.status(), detail));
+        throw said.status() == CONFLICT ? AdminFault.conflict(detail) : new AdminFault(refusal(said.status(), detail));
     }
 
     private JsonNode parsed(String body) throws AdminFault {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Start with: usher demo",
-            "The access log goes to stdout, everything else that usher has to say to stderr.",
+            "The access log goes to stdout, all other output to stderr.",
         })
 final class UsherCommand implements Runnable {
     @Option(

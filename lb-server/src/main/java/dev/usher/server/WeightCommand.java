@@ -6,10 +6,10 @@ import picocli.CommandLine.Parameters;
 /** {@code usher weight}. */
 @Command(
         name = "weight",
-        description = "Set a backend's share of new sessions against the others of its pool.",
+        description = "Set a backend's share of its pool's new sessions.",
         footer = {
             "",
-            "Holds until the next restart of usher; 0 goes back to the configuration's.",
+            "Holds until the next restart of usher; 0 returns to the configured weight.",
             "Exit codes: 0 done, 1 not done, 2 wrong usage.",
         })
 final class WeightCommand extends BackendCommand {

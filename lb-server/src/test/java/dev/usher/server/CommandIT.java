@@ -71,7 +71,7 @@ class CommandIT {
                 assertTrue(
                         said.getFirst()
                                 .endsWith("ERROR listener raw cannot listen on 127.0.0.1:" + taken.getLocalPort()
-                                        + ": Address already in use (who has it: ss -ltnp 'sport = :"
+                                        + ": Address already in use (to see who has it: ss -tanp 'sport = :"
                                         + taken.getLocalPort() + "')"),
                         said.toString());
             }
@@ -157,7 +157,7 @@ class CommandIT {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         file))) {
             run.err().await("is ready");
-            String room = run.err().await("there is room for 448 connections at once");
+            String room = run.err().await("file descriptors allow 448 connections at once");
             assertTrue(room.contains(" INFO "), room);
             run.signal("TERM");
             assertEquals(0, run.exitCode());
@@ -192,7 +192,7 @@ class CommandIT {
             run.err().await("SIGUSR1: logging.access.output is none, so there is no file to open anew");
             run.signal("HUP");
             run.err()
-                    .await("configuration: read again (SIGHUP), and says the same: still generation 1");
+                    .await("configuration: read again (SIGHUP), identical; still generation 1");
             connected(address).close();
             run.signal("INT");
             assertEquals(0, run.exitCode());
@@ -210,7 +210,7 @@ class CommandIT {
             assertTrue(run.err().await("is ready").startsWith("{\"ts\":\""));
             Files.move(access, rotated);
             run.signal("USR1");
-            run.err().await("opened again");
+            run.err().await("reopened");
             connected(address).close();
             run.signal("TERM");
             assertEquals(0, run.exitCode());
@@ -262,7 +262,7 @@ class CommandIT {
             connected(address).close();
             run.signal("TERM");
             assertEquals(0, run.exitCode());
-            run.err().await("2 lines were dropped in all");
+            run.err().await("2 lines were dropped in total");
         }
     }
 
@@ -313,7 +313,7 @@ class CommandIT {
             demo.signal("INT");
             assertEquals(0, demo.exitCode());
             assertEquals(
-                    "The demo has ended, and nothing of it is left.",
+                    "The demo has ended and left nothing behind.",
                     demo.out().all().getLast());
             assertEquals(List.of(), demo.err().all());
         }

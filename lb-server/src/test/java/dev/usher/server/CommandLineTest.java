@@ -150,7 +150,7 @@ class CommandLineTest {
         @CsvSource(
                 delimiter = '|',
                 value = {
-                    "status --admin ftp://127.0.0.1:1 | --admin must be as http://127.0.0.1:9000",
+                    "status --admin ftp://127.0.0.1:1 | --admin must be a URL such as http://127.0.0.1:9000",
                     "status --admin 127.0.0.1:1 | nothing answers at http://127.0.0.1:1",
                     "status --admin http://nobody.invalid:1 | unknown host nobody.invalid",
                     "status --admin https://127.0.0.1:1 --ca /nope | --ca /nope cannot be read: no such file",
@@ -211,13 +211,13 @@ class CommandLineTest {
             assertEquals("""
                     www.example.com on listener https, from 127.0.0.1
                       route www.example.com matches
-                      route .example.com has the name as well, but www.example.com is closer
+                      route .example.com matches too, but www.example.com is more specific
 
                     route     www.example.com
                     pool      web
                     backends  10.0.0.1:443: weight 1 of 3
                               10.0.0.2:443 (at most 20 connections): weight 2 of 3
-                              10.0.0.3:443: backup, only while none of the others can take a session
+                              10.0.0.3:443: backup, only while no other backend can take a session
                     chosen    each in turn, by weight (round-robin)
                     """, out);
         }

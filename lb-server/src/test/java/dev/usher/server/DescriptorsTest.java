@@ -22,8 +22,8 @@ class DescriptorsTest {
     @Test
     void saysHowManyConnectionsFit() {
         assertEquals(
-                "there is room for 448 connections at once, two of the 1024 descriptors each; others wait until one"
-                        + " ends. For more: raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell)",
+                "1024 file descriptors allow 448 connections at once (2 each); more will wait."
+                        + " Raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell)",
                 Descriptors.shortage(config, 1024));
     }
 
@@ -33,7 +33,7 @@ class DescriptorsTest {
         assertFalse(Descriptors.isAskedFor(config));
         assertTrue(Descriptors.isAskedFor(asking));
         String shortage = String.valueOf(Descriptors.shortage(asking, 1024));
-        assertTrue(shortage.contains("20128 descriptors, and this process may have 1024"), shortage);
+        assertTrue(shortage.contains("20128 file descriptors, and this process may have 1024"), shortage);
         assertTrue(shortage.endsWith("limits.max_connections to 448"), shortage);
     }
 

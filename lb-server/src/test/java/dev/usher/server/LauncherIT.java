@@ -171,7 +171,7 @@ class LauncherIT {
 
     /** Every file that a process has its classes from, with what changes if anybody writes to it or puts another there. */
     private static Map<String, String> loaded(long pid) throws IOException {
-        String jar = Stream.of(Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0"))
+        String jar = Stream.of(Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0", -1))
                 .filter(argument -> argument.endsWith("usher.jar"))
                 .findFirst()
                 .orElseThrow();

@@ -106,7 +106,8 @@ final class Program implements AutoCloseable {
     private static List<String> command(String... args) {
         return Stream.concat(
                         Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
                                 "@../deploy/jvm.options",
                                 "-jar",
                                 "target/usher.jar"),

@@ -62,7 +62,8 @@ class RestartIT {
     }
 
     private Path write(String delay) throws IOException {
-        return Files.writeString(directory.resolve("usher.yaml"), """
+        return Files.writeString(
+                directory.resolve("usher.yaml"), """
                 listeners: { in: { type: tcp, bind: "127.0.0.1:%d", pool: echo } }
                 pools: { echo: { backends: ["%s"], health_check: none } }
                 admin: { bind: "127.0.0.1:%d" }
@@ -75,7 +76,8 @@ class RestartIT {
         Program program = Program.start(
                 Map.of("RUNTIME_DIRECTORY", directory.resolve("run").toString()),
                 Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
                                 "@../deploy/jvm.options",
                                 "-jar",
                                 "target/usher.jar",
@@ -88,13 +90,21 @@ class RestartIT {
 
     private int ready() throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + adminPort + "/readyz");
-        return http.send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(), BodyHandlers.ofString())
+        return http.send(
+                        HttpRequest.newBuilder(uri)
+                                .timeout(Duration.ofSeconds(5))
+                                .build(),
+                        BodyHandlers.ofString())
                 .statusCode();
     }
 
     private String status(long pid) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + adminPort + "/api/v1/status");
-        return http.send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(), BodyHandlers.ofString())
+        return http.send(
+                        HttpRequest.newBuilder(uri)
+                                .timeout(Duration.ofSeconds(5))
+                                .build(),
+                        BodyHandlers.ofString())
                 .body();
     }
 
@@ -155,7 +165,8 @@ class RestartIT {
                 } catch (ConnectException e) {
                     refused.incrementAndGet();
                 } catch (IOException | AssertionError queued) {
-                    // taken by the kernel for a socket that was closed: counted as what a restart costs in docs/admin.md
+                    // taken by the kernel for a socket that was closed: counted as what a restart costs in
+                    // docs/admin.md
                 }
             }
         });

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class StartFaultTest {
     private static final String LISTENER = "listener https cannot listen on 0.0.0.0:443: ";
-    private static final String ADVICE = " (who has it: ss -ltnp 'sport = :443')";
+    private static final String ADVICE = " (to see who has it: ss -tanp 'sport = :443')";
 
     @Test
     void keepsTheAdviceForAPortInUse() {

@@ -38,10 +38,7 @@ public final class Answering implements HttpHandler {
             return;
         }
         try {
-            Gzip.send(
-                    exchange,
-                    "application/json",
-                    bytes(operation, Question.of(exchange), exchange.getRequestPath()));
+            Gzip.send(exchange, "application/json", bytes(operation, Question.of(exchange), exchange.getRequestPath()));
         } catch (ProblemException refused) {
             refused.problem().send(exchange);
         }
@@ -61,8 +58,8 @@ public final class Answering implements HttpHandler {
         } catch (IOException late) {
             throw Problem.of(503, String.valueOf(late.getMessage())).exception();
         } catch (RuntimeException bug) {
-            log.error("a fault in usher: {} was not answered", path, bug);
-            throw Problem.of(500, "a fault in usher; its log has more").exception();
+            log.error("a bug in usher: {} was not answered", path, bug);
+            throw Problem.of(500, "a bug in usher; its log has more").exception();
         }
     }
 }

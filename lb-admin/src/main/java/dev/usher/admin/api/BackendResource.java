@@ -66,7 +66,9 @@ public final class BackendResource {
                 .filter(backend -> backend.state().serves())
                 .toList();
         if (serving.size() == 1
-                && balancer.backend(pool, address).address().equals(serving.getFirst().address())) {
+                && balancer.backend(pool, address)
+                        .address()
+                        .equals(serving.getFirst().address())) {
             throw Problem.of(
                             409,
                             "it is the last backend of pool " + pool + " that takes sessions: without it "
@@ -95,7 +97,7 @@ public final class BackendResource {
             throw Problem.of(
                             400,
                             "weight must be from 0 to " + BackendConfig.WEIGHT.max()
-                                    + "; 0 goes back to the configuration's")
+                                    + "; 0 returns to the configured weight")
                     .exception();
         }
         return weight;

@@ -7,9 +7,10 @@ import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
-import dev.usher.relay.CloseReason;
-import dev.usher.route.Asked;
+import dev.usher.end.CloseReason;
+import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
+import dev.usher.route.RouteQuery;
 import dev.usher.tls.ServerName;
 import dev.usher.view.BackendView;
 import dev.usher.view.Candidate;
@@ -57,13 +58,13 @@ public final class ExplainResource {
         if (!listener.type().readsNames()) {
             return ofTcp(listener);
         }
-        Asked asked = new Asked(
+        RouteQuery asked = new RouteQuery(
                 listener.name(),
                 name(question.parameter("name")),
                 alpn(question.parameter("alpn")),
                 client(question.parameter("client")));
         Explanation explanation = balancer.explain(asked);
-        String name = asked.serverName() == null ? null : asked.serverName().name();
+        String name = asked.name() == null ? null : asked.name().name();
         List<Possible> backends =
                 explanation.candidates().stream().map(Possible::of).toList();
         return switch (explanation.decision()) {
@@ -103,7 +104,7 @@ public final class ExplainResource {
     }
 
     private static @Nullable String alert(@Nullable CloseReason refusal) {
-        return refusal == null || refusal.alert() == null ? null : Json.word(refusal.alert());
+        return refusal == null || refusal.refusal() == null ? null : Json.word(TlsOpening.alert(refusal.refusal()));
     }
 
     private ExplanationJson ofTcp(ListenerConfig listener) {
@@ -121,7 +122,8 @@ public final class ExplainResource {
                 pool,
                 serving ? null : CloseReason.NO_BACKEND.word(),
                 null, // a client that did not speak TLS to usher gets no alert
-                List.of("listener " + listener.name() + " is of type tcp: it looks at no name and forwards everything"),
+                List.of("listener " + listener.name()
+                        + " is of type tcp: it reads no server name and forwards every connection"),
                 backends);
     }
 
@@ -153,7 +155,7 @@ public final class ExplainResource {
 
     private static @Nullable ServerName name(@Nullable String text) throws ProblemException {
         try {
-            return text == null ? null : Asked.written(text);
+            return text == null ? null : RouteQuery.written(text);
         } catch (IllegalArgumentException e) {
             throw Problem.of(400, "name: " + e.getMessage()).exception();
         }

@@ -169,7 +169,7 @@ public final class Access {
         if (token == null) {
             if (throttle.failed(address)) {
                 log.warn(
-                        "{} has sent {} wrong tokens; the next ones within a minute are not looked at",
+                        "{} sent {} wrong tokens; its tokens are ignored for a minute",
                         Caller.address(exchange),
                         Throttle.MAX_FAILURES);
             }

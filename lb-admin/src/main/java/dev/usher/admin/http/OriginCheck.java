@@ -62,7 +62,7 @@ public final class OriginCheck implements HttpHandler {
             return faultOfForm(exchange);
         }
         if (!isJson(exchange)) {
-            return Problem.of(415, "what is sent with a change must have Content-Type: application/json");
+            return Problem.of(415, "the body of a change must have Content-Type: application/json");
         }
         return null;
     }

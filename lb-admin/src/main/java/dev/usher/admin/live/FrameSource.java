@@ -1,9 +1,9 @@
 package dev.usher.admin.live;
 
 import dev.usher.LoadBalancer;
+import dev.usher.end.CloseReason;
 import dev.usher.metrics.Totals;
 import dev.usher.pool.BackendState;
-import dev.usher.relay.CloseReason;
 import dev.usher.view.BackendView;
 import dev.usher.view.LoopDelay;
 import dev.usher.view.PoolView;

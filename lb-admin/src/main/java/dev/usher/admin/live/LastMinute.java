@@ -1,6 +1,6 @@
 package dev.usher.admin.live;
 
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
-import dev.usher.relay.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
-import dev.usher.relay.CloseReason;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;

@@ -61,7 +61,8 @@ public final class ControlClient implements AutoCloseable {
         }
         return new IOException(
                 message.contains("Permission denied")
-                        ? "its control socket " + socket + " is for the user that it runs as, the group of the file, and root"
+                        ? "its control socket " + socket
+                                + " is for the user that it runs as, the group of the file, and root"
                         : message.contains("No such file")
                                 ? "it has no control socket " + socket + ": its log says why"
                                 : "nobody answers at its control socket " + socket + ": " + message,
@@ -81,7 +82,8 @@ public final class ControlClient implements AutoCloseable {
             throw new IOException("process " + hello.pid() + " answers at its control socket " + socket);
         }
         if (hello.protocol() != Protocol.VERSION) {
-            throw new IOException("it is usher " + hello.usher() + ", and is not to be asked by this version of the command");
+            throw new IOException(
+                    "it is usher " + hello.usher() + ", and is not to be asked by this version of the command");
         }
     }
 
@@ -106,7 +108,8 @@ public final class ControlClient implements AutoCloseable {
                         answer.status(), new String(reader.bytes(answer.length()), StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw deadline.passed()
-                        ? new IOException("it has not answered within " + patience.toSeconds() + " s; its log may say why", e)
+                        ? new IOException(
+                                "it has not answered within " + patience.toSeconds() + " s; its log may say why", e)
                         : e;
             }
         }

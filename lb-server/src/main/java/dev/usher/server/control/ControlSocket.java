@@ -73,13 +73,11 @@ public final class ControlSocket implements AutoCloseable {
      * @param path in a directory that nobody else writes to; one that is there already is of nobody who lives
      * @param version of this usher
      */
-    public static ControlSocket open(Path path, String version, Control control, Handover handover)
-            throws IOException {
+    public static ControlSocket open(Path path, String version, Control control, Handover handover) throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             bind(listening, path);
-            ControlSocket socket =
-                    new ControlSocket(path, version, control, handover, new Users(path), listening);
+            ControlSocket socket = new ControlSocket(path, version, control, handover, new Users(path), listening);
             Thread.ofPlatform().daemon().name("control").start(socket::accept);
             return socket;
         } catch (IOException | RuntimeException e) {
@@ -186,10 +184,7 @@ public final class ControlSocket implements AutoCloseable {
 
     private Control.Reply answered(Caller caller, Protocol.Whole request) {
         return control.answer(
-                caller,
-                request.method(),
-                request.path(),
-                request.body().getBytes(StandardCharsets.UTF_8));
+                caller, request.method(), request.path(), request.body().getBytes(StandardCharsets.UTF_8));
     }
 
     static void answer(SocketChannel client, Control.Reply reply) throws IOException {

@@ -35,7 +35,7 @@ public final class ProcessStatus {
 
     /** The user that it runs as: its effective number. */
     public OptionalLong user() {
-        String[] numbers = fields.getOrDefault("Uid", "").split("\\s+");
+        String[] numbers = fields.getOrDefault("Uid", "").split("\\s+", -1);
         return numbers.length < 2 ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(numbers[1]));
     }
 

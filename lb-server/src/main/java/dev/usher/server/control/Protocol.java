@@ -42,7 +42,10 @@ final class Protocol {
      * @param path as the API has it, with what stands behind the question mark
      * @param body JSON, as text; null for none
      */
-    record Request(@Nullable String method, @Nullable String path, @Nullable String body) {
+    record Request(
+            @Nullable String method,
+            @Nullable String path,
+            @Nullable String body) {
         /** As it was read, where nothing is left out that it must have. */
         Whole whole() throws IOException {
             if (method == null || path == null) {

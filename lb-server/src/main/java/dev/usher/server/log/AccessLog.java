@@ -3,7 +3,7 @@ package dev.usher.server.log;
 import dev.usher.Background;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
 import java.io.IOException;
@@ -101,7 +101,6 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     private volatile long lost;
     /** Of {@link #lines}, which has a key of its own for hashes, and is kept for it. */
     private AccessLogConfig.ClientIp clientIp;
-
 
     private boolean broken;
     private long reportedDrops;
@@ -264,14 +263,14 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         LockSupport.unpark(writer);
         try {
             if (!writer.join(LAST_LINES)) {
-                log.warn("access log: {} did not take the last lines within {} s", output, LAST_LINES.toSeconds());
+                log.warn("access log: the last lines for {} were not written within {} s", output, LAST_LINES.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         long dropped = dropped();
         if (dropped > 0) {
-            log.warn("access log: {} lines were dropped in all", dropped);
+            log.warn("access log: {} lines were dropped in total", dropped);
         }
     }
 
@@ -343,7 +342,11 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private void sleepIfIdle(boolean drained) {
         asleep = true;
-        if (drained && !closing && !reopenAsked && next.get() == null && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
+        if (drained
+                && !closing
+                && !reopenAsked
+                && next.get() == null
+                && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
             LockSupport.park(this);
         }
         asleep = false;
@@ -373,11 +376,11 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         flush();
         try {
             if (output.reopen()) {
-                log.info("access log: {} opened again", output);
+                log.info("access log: {} reopened", output);
             }
         } catch (IOException e) {
             log.error(
-                    "access log: {} cannot be opened again, the old file stays in use: {}", output, FileFault.text(e));
+                    "access log: {} cannot be reopened, the old file stays in use: {}", output, FileFault.text(e));
         }
     }
 
@@ -386,7 +389,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         long now = System.nanoTime();
         if (dropped > reportedDrops && now - reportedAtNanos >= REPORT_NANOS) {
             log.warn(
-                    "access log: {} lines dropped, {} in all: {} is too slow",
+                    "access log: {} lines dropped, {} in total: {} is too slow",
                     dropped - reportedDrops,
                     dropped,
                     output);

@@ -1,6 +1,6 @@
 package dev.usher.server.log;
 
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
 

@@ -95,7 +95,7 @@ final class ConfigWatch implements AutoCloseable {
         try {
             return FileSystems.getDefault().newWatchService();
         } catch (IOException e) {
-            log.warn("changes of files are found by comparing them only: {}", e.getMessage());
+            log.warn("files cannot be watched, and are compared every reload.poll instead: {}", e.getMessage());
             return null;
         }
     }
@@ -245,7 +245,7 @@ final class ConfigWatch implements AutoCloseable {
         try {
             onChange.run();
         } catch (RuntimeException bug) {
-            log.error("a fault in usher: a change of the configuration was not taken over", bug);
+            log.error("a bug in usher: a changed configuration was not applied", bug);
         }
     }
 
@@ -299,7 +299,7 @@ final class ConfigWatch implements AutoCloseable {
         if (!complained) {
             complained = true;
             log.warn(
-                    "{} cannot be watched ({}); changes there are found every {} s",
+                    "{} cannot be watched ({}); its files are compared every {} s instead",
                     subject,
                     fault.getMessage(),
                     settings.get().poll().toSeconds());

@@ -125,7 +125,7 @@ public final class FileSource implements ConfigSource {
             OnDisk onDisk = isPipe() ? OnDisk.NONE : compare().onDisk();
             looked = new Looked(System.nanoTime(), attempts, onDisk);
         } catch (RuntimeException bug) {
-            log.error("a fault in usher: how the files compare is not known", bug);
+            log.error("a bug in usher: how the files compare is not known", bug);
         } finally {
             looking.set(false);
         }

@@ -87,7 +87,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         this.watch = new ConfigWatch(
                 () -> known,
                 () -> balancer.config().reload(),
-                () -> reload(Trigger.FILES, "a change of the files"),
+                () -> reload(Trigger.FILES, "files changed"),
                 balancer.background());
     }
 
@@ -187,7 +187,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         }
         try {
             if (closed) {
-                throw new IOException("usher is about to end");
+                throw new IOException("usher is shutting down");
             }
             Change change = follower.prepare(next);
             boolean applied = false;
@@ -201,7 +201,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         } catch (IOException e) {
             return refused(trigger, who, faults.and(file + ": error: " + e.getMessage()), began);
         } catch (RuntimeException bug) {
-            log.error("a fault in usher: a valid configuration was not taken over", bug);
+            log.error("a bug in usher: a valid configuration was not applied", bug);
             return refused(trigger, who, faults.and(file + ": error: " + bug), began);
         }
     }
@@ -249,19 +249,19 @@ public final class Reloader implements Reloading, AutoCloseable {
                 balancer.report(
                         Event.Kind.RELOADED,
                         SUBJECT,
-                        "generation " + reload.generation() + " is in force, by " + reload.who() + ": "
+                        "generation " + reload.generation() + " is in force (" + reload.who() + "): "
                                 + reload.diff().summary());
                 if (!status.restartNeeded().isEmpty()) {
                     balancer.report(
                             Event.Kind.WARNING,
                             SUBJECT,
-                            "not followed until usher is restarted: " + String.join(", ", status.restartNeeded()));
+                            "restart usher to apply: " + String.join(", ", status.restartNeeded()));
                 }
             }
             case UNCHANGED -> {
                 reload.diagnostics().forEach(line -> log.warn("{}", line));
                 log.info(
-                        "configuration: read again ({}), and says the same: still generation {}",
+                        "configuration: read again ({}) and identical; still generation {}",
                         reload.who(),
                         reload.generation());
             }
@@ -270,7 +270,7 @@ public final class Reloader implements Reloading, AutoCloseable {
                 balancer.report(
                         Event.Kind.RELOAD_REFUSED,
                         SUBJECT,
-                        "refused, by " + reload.who() + "; generation " + reload.generation() + " stays in force ("
+                        "the new configuration (" + reload.who() + ") is invalid; generation " + reload.generation() + " still runs ("
                                 + Units.counted(reload.faults(), "fault") + ")");
             }
         }

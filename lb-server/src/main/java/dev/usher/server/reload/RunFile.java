@@ -138,7 +138,8 @@ public final class RunFile implements AutoCloseable {
     /** Those of processes that had no time to remove them. One whose socket is answered is another's, as of a container. */
     private static void removeStale(Path directory) {
         for (long pid : pids(directory)) {
-            boolean dead = ProcessHandle.of(pid).isEmpty() || pid == ProcessHandle.current().pid();
+            boolean dead = ProcessHandle.of(pid).isEmpty()
+                    || pid == ProcessHandle.current().pid();
             if (dead && !answers(socket(directory, pid))) {
                 remove(directory, pid);
             }

@@ -84,7 +84,7 @@ final class HealthCheckReader {
 
     static String protocol(String text) {
         if (text.isEmpty() || text.length() > 255 || !text.chars().allMatch(c -> c > ' ' && c < 127)) {
-            throw new IllegalArgumentException('"' + text + "\" is not the name of an ALPN protocol, as h2");
+            throw new IllegalArgumentException('"' + text + "\" is not the name of an ALPN protocol, such as h2");
         }
         return text;
     }
@@ -92,7 +92,7 @@ final class HealthCheckReader {
     private static StatusRange statuses(String text) {
         Matcher parts = STATUSES.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException('"' + text + "\" is not a status or a range, as 200-399");
+            throw new IllegalArgumentException('"' + text + "\" is not a status or a range, such as 200-399");
         }
         int from = Integer.parseInt(parts.group(1));
         return new StatusRange(from, parts.group(2) == null ? from : Integer.parseInt(parts.group(2)));

@@ -131,7 +131,7 @@ final class ListenerReader {
     private ClientHelloConfig clientHello(Fields listener, ListenerType type) {
         ClientHelloConfig base = ClientHelloConfig.DEFAULT;
         if (!type.speaksTls()) {
-            listener.refuse("client_hello", "is only for type tls: a tcp listener looks at no byte");
+            listener.refuse("client_hello", "is only for type tls: a tcp listener reads no byte");
         }
         Fields fields = listener.fields("client_hello");
         if (fields == null) {

@@ -160,7 +160,7 @@ final class ProgramReader {
         String host = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
         if (host.indexOf('/') >= 0 || (host.indexOf(':') >= 0 && host.length() == text.length())) {
             throw new IllegalArgumentException(
-                    '"' + text + "\" must be a host alone, as localhost or \"[::1]\", without scheme or port");
+                    '"' + text + "\" must be a host alone, such as localhost or \"[::1]\", without scheme or port");
         }
         String normal = HostPort.normalizeHost(host);
         return host.length() == text.length() ? normal : "[" + normal + "]";

@@ -156,7 +156,7 @@ final class RouteReader {
                 if (KeyHelp.synonym(entry.key(), List.of(POOL)).isPresent()) {
                     route.refuse(
                             entry.key(),
-                            "is not a key of a route: pool takes a list of backends as well, as pool: [10.0.0.11:443]");
+                            "is not a key of a route: pool takes a list of backends as well: pool: [10.0.0.11:443]");
                     return entry.key();
                 }
             }
@@ -202,7 +202,7 @@ final class RouteReader {
                             + Suggestion.text(name, listeners.keySet()));
         } else if (!type.readsNames()) {
             problems.error(
-                    place, subject + " names listener \"" + name + "\", which is of type tcp and looks at no name");
+                    place, subject + " names listener \"" + name + "\", which is of type tcp and reads no server name");
         }
     }
 }

@@ -70,7 +70,7 @@ final class SyntaxFault {
         } else if (problem.contains("mapping values are not allowed")) {
             problems.error(
                     found,
-                    "a second colon, or a deeper line under a value",
+                    "a second colon, or a more indented line below a value",
                     "put a value that has a colon and a space in quotes; give keys of one mapping the same indent");
         } else if (context.contains("block mapping") || context.contains("block collection")) {
             problems.error(

@@ -71,11 +71,9 @@ class ControlSocketTest {
                 admin: { bind: none }
                 """);
         ConfigResult.Valid valid = (ConfigResult.Valid) ConfigFile.read(file);
-        LoadBalancer started =
-                LoadBalancer.start(valid.config(), Environment.of(SessionLog.NONE, Integer.MAX_VALUE));
+        LoadBalancer started = LoadBalancer.start(valid.config(), Environment.of(SessionLog.NONE, Integer.MAX_VALUE));
         balancer = started;
-        Control made = Control.of(
-                new Shown(started, new Source(file), new Program("0", "", Instant.now())), null);
+        Control made = Control.of(new Shown(started, new Source(file), new Program("0", "", Instant.now())), null);
         control = made;
         path = directory.resolve(PID + ".sock");
         handover.by(letGo::add);
@@ -111,7 +109,16 @@ class ControlSocketTest {
         @Override
         public Reload reload(String who) {
             return new Reload(
-                    1, Instant.now(), Reload.Trigger.API, who, Reload.Result.UNCHANGED, 1, ConfigDiff.NONE, 0, List.of(), 1);
+                    1,
+                    Instant.now(),
+                    Reload.Trigger.API,
+                    who,
+                    Reload.Result.UNCHANGED,
+                    1,
+                    ConfigDiff.NONE,
+                    0,
+                    List.of(),
+                    1);
         }
 
         @Override
@@ -144,14 +151,17 @@ class ControlSocketTest {
     void answersTheApiWithoutAnAdminSide() throws Exception {
         assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
         assertTrue(ask("GET", "/api/v1/status", null).startsWith("200 {\"version\":\"0\""));
-        assertTrue(ask("GET", "/api/v1/explain?name=www.example.com&client=10.0.0.1", null).contains("\"pool\":\"web\""));
+        assertTrue(ask("GET", "/api/v1/explain?name=www.example.com&client=10.0.0.1", null)
+                .contains("\"pool\":\"web\""));
         assertTrue(ask("GET", "/readyz", null).startsWith("200 "));
         assertTrue(ask("GET", "/api/v1/nothing", null).startsWith("404 "));
         assertTrue(ask("GET", "/api/v1/stream", null).startsWith("404 "));
         assertTrue(ask("POST", "/api/v1/reload", null).contains("\"who\":\"uid "));
         try (ControlClient client = client()) { // several on one connection
             assertEquals(200, client.ask("GET", BACKEND, null, PATIENCE).status());
-            assertEquals(200, client.ask("PATCH", BACKEND, "{\"weight\": 3}", PATIENCE).status());
+            assertEquals(
+                    200,
+                    client.ask("PATCH", BACKEND, "{\"weight\": 3}", PATIENCE).status());
             assertTrue(text(client.ask("GET", BACKEND, null, PATIENCE)).contains("\"weight\":3"));
         }
         assertTrue(
@@ -190,7 +200,8 @@ class ControlSocketTest {
         assertTrue(refused.startsWith("409 "), refused);
         assertTrue(refused.contains("clients of www.example.com get a TLS alert"), refused);
         assertTrue(ask("PATCH", BACKEND, "{\"admin_state\": \"drain\"}").startsWith("200 "), "it serves no more");
-        assertTrue(ask("PATCH", second, "{\"admin_state\": \"disabled\", \"force\": true}").startsWith("200 "));
+        assertTrue(ask("PATCH", second, "{\"admin_state\": \"disabled\", \"force\": true}")
+                .startsWith("200 "));
     }
 
     // ---- what is not ----
@@ -199,9 +210,11 @@ class ControlSocketTest {
     void takesNoAnswerFromAnother() throws Exception {
         UserPrincipal other =
                 path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("54321");
-        assertThrows(IOException.class, () -> ControlClient.open(path, PID, other).close());
+        assertThrows(
+                IOException.class, () -> ControlClient.open(path, PID, other).close());
         UserPrincipal self = self();
-        assertThrows(IOException.class, () -> ControlClient.open(path, PID + 1, self).close());
+        assertThrows(
+                IOException.class, () -> ControlClient.open(path, PID + 1, self).close());
     }
 
     @Test

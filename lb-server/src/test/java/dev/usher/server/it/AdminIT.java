@@ -120,14 +120,16 @@ class AdminIT {
         Command.Result status = ask("status");
         assertSays(0, "backends       2 of 2 serve", status);
         assertSays(0, "nothing needs attention", status);
-        assertSays(0, "usher.yaml on disk: same", status);
+        assertSays(0, "usher.yaml: up to date", status);
         assertSays(0, "\"accepted_total\"", ask("status", "--json"));
         assertSays(0, "\"status\":\"ok\"", ask("healthcheck"));
 
         assertSays(0, "draining", ask("drain", "web", "127.0.0.1:1", "--close-after", "5m"));
         assertSays(
-                0, "127.0.0.1:1  draining, takes none", ask("explain", "--live", file.toString(), "www.example.com"));
-        assertSays(0, "127.0.0.1:1  draining, takes none", ask("explain", "www.example.com"));
+                0,
+                "127.0.0.1:1  draining (by 127.0.0.1): no new sessions",
+                ask("explain", "--live", file.toString(), "www.example.com"));
+        assertSays(0, "127.0.0.1:1  draining (by 127.0.0.1): no new sessions", ask("explain", "www.example.com"));
         assertSays(
                 4, "no.example on listener test, from 127.0.0.1, now, by process " + usher.pid(), ask("explain", "no.example"));
         assertSays(
@@ -138,14 +140,14 @@ class AdminIT {
         assertSays(1, "warning: ", ask("status", "--check"));
         assertSays(
                 0,
-                "no backend of pool web takes sessions now: its clients are refused",
+                "no backend of pool web is available now: its clients are refused",
                 ask("disable", "web", "127.0.0.1:2", "--force"));
-        assertSays(2, "critical: pool web: no backend takes sessions", ask("status", "--check"));
-        assertSays(0, "critical  pool web: no backend takes sessions", ask("status"));
+        assertSays(2, "critical: pool web: no backend is available", ask("status", "--check"));
+        assertSays(0, "critical  pool web: no backend is available", ask("status"));
         assertSays(0, "up (", ask("enable", "web", "127.0.0.1:2"));
-        assertSays(0, "was so already: up (", ask("enable", "web", "127.0.0.1:2"));
+        assertSays(0, "unchanged: up (", ask("enable", "web", "127.0.0.1:2"));
         assertSays(0, "pool web: up (not probed), weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
-        assertSays(0, "was so already: up (not probed), weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
+        assertSays(0, "unchanged: up (not probed), weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
         assertSays(1, "weight must be from 0 to 256", ask("weight", "web", "127.0.0.1:2", "1000"));
         assertSays(1, "no pool \"none\"; there are web", ask("drain", "none", "127.0.0.1:2"));
         assertSays(4, "refused   unknown_name", ask("explain", "--live", file.toString(), "no.example"));
@@ -161,8 +163,8 @@ class AdminIT {
         String hash = HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8)));
         start("{ bind: \"127.0.0.1:0\", tokens: [{ name: ops, role: operator, sha256: " + hash + " }] }", "");
-        assertSays(1, "it wants a token: --token-file FILE, or USHER_TOKEN", command("status", "--admin", base));
-        assertSays(3, "it wants a token", command("status", "--check", "--admin", base));
+        assertSays(1, "a token is needed: --token-file FILE, or USHER_TOKEN", command("status", "--admin", base));
+        assertSays(3, "a token is needed", command("status", "--check", "--admin", base));
         String token = Files.writeString(directory.resolve("token"), TOKEN + "\n").toString();
         assertSays(0, "serving", command("status", "--admin", base, "--token-file", token));
         assertSays(
@@ -187,10 +189,10 @@ class AdminIT {
                 "nothing more to change: generation 2 is in force since",
                 command("reload", "--admin", base));
         write("{ bind: \"127.0.0.1:" + Ports.free() + "\", read_only: false }", "");
-        usher.awaitPrinted("not followed until usher is restarted: admin.bind", PATIENCE);
-        assertSays(0, "not followed until usher is restarted: admin.bind", ask("status"));
+        usher.awaitPrinted("restart usher to apply: admin.bind", PATIENCE);
+        assertSays(0, "restart usher to apply: admin.bind", ask("status"));
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "oops: 1\n");
-        usher.awaitPrinted("generation 3 stays in force", PATIENCE);
+        usher.awaitPrinted("generation 3 still runs", PATIENCE);
         assertTrue(curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
         assertTrue(curl("-X", "POST", base + "api/v1/reload").contains("\"result\":\"refused\""));
     }
@@ -211,15 +213,15 @@ class AdminIT {
         String good = Files.readString(directory.resolve("admin.key"));
         openssl("genpkey", "-algorithm", "ed25519", "-out", "admin.key");
         usher.awaitPrinted("admin.key is not the key of the certificate in", PATIENCE);
-        usher.awaitPrinted("refused, by a change of the files; generation 1 stays in force", PATIENCE);
+        usher.awaitPrinted("refused \\(files changed\\): the new configuration is invalid", PATIENCE);
         assertTrue(handshake().contains("serial=02"), this::handshake);
-        assertSays(0, "the files have a fault, so generation 1 stays in force", ask("status"));
+        assertSays(0, "the new configuration is invalid; generation 1 still runs", ask("status"));
 
         Files.writeString(directory.resolve("admin.key"), good);
         Await.until("it is noticed", PATIENCE, () -> ask("status").out().contains("nothing needs attention"));
 
         makeCertificate("3", "other.key"); // the file has another than is in use, and commands go by the latter
-        Await.until("it is refused", PATIENCE, () -> ask("status").out().contains("the files have a fault"));
+        Await.until("it is refused", PATIENCE, () -> ask("status").out().contains("the new configuration is invalid"));
         assertTrue(handshake().contains("serial=02"), this::handshake);
     }
 
@@ -294,7 +296,8 @@ class AdminIT {
             write("{ bind: \"127.0.0.1:" + taken.getLocalPort() + "\" }", "");
             assertSays(
                     1,
-                    "admin.bind 127.0.0.1:" + taken.getLocalPort() + ": Address already in use (who has it: ss -ltnp",
+                    "admin.bind 127.0.0.1:" + taken.getLocalPort()
+                            + ": Address already in use (to see who has it: ss -tanp",
                     command("run", file.toString()));
         }
     }

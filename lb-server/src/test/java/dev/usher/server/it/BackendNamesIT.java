@@ -25,7 +25,8 @@ class BackendNamesIT {
             usher.awaitPrinted("usher \\S+ is ready");
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
             Files.writeString(hosts, "127.0.0.1 spare.test\n");
-            usher.awaitPrinted("backend 127\\.0\\.0\\.9:\\d+ of pool only: draining: its name leads elsewhere");
+            usher.awaitPrinted(
+                    "backend 127\\.0\\.0\\.9:\\d+ of pool only: draining: \\S+ no longer resolves to this address");
             Await.until("the new address serves", () -> isServed(address));
             Files.writeString(hosts, "");
             usher.awaitPrinted(

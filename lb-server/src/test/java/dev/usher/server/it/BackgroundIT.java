@@ -49,7 +49,9 @@ class BackgroundIT {
         usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
         assertTrue(curl(base + "metrics").contains("usher_background_failing{task=\"access log\"} 0"));
 
-        new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1))).close();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)))) {
+            client.getOutputStream().write('x'); // one without a byte has no line
+        }
         usher.awaitPrinted("access log: /dev/full cannot be written: No space left on device; make room", PATIENCE);
 
         String status = curl(base + "api/v1/status");

@@ -294,7 +294,7 @@ class DashboardIT {
         browser.clickText("Drain it");
         awaitText("draining", SOON);
         open(usher, "overview");
-        awaitText("no backend takes sessions", SLOW_BROWSER);
+        awaitText("no backend is available", SLOW_BROWSER);
         assertTrue(browser.text().contains("(since 20"), browser.text());
         assertFalse(browser.text().matches("(?s).*\\d\\dT\\d\\d:.*"), browser.text());
         open(usher, "pools");

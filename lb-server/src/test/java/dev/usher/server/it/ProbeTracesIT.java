@@ -102,12 +102,17 @@ class ProbeTracesIT {
                 """.formatted(prefix, port, leaf.chainFile(), leaf.keyFile()));
         Program server = Nginx.start("nginx", prefix, port);
         parts.add(server);
-        Await.until("it has logged the look whether it listens", () -> server.all().contains("client"));
+        Await.until(
+                "it has logged the look whether it listens", () -> server.all().contains("client"));
         int before = server.all().length();
         probe("tcp", port);
         assertEquals(
                 List.of(),
-                server.all().substring(before).lines().filter(line -> line.contains("client")).toList());
+                server.all()
+                        .substring(before)
+                        .lines()
+                        .filter(line -> line.contains("client"))
+                        .toList());
     }
 
     /** It has a line for each connection, since {@code dontlognull} is off: one that a TLS probe makes is no failed one. */

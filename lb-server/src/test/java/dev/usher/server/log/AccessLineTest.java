@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import java.util.ArrayList;
 import java.util.Collections;

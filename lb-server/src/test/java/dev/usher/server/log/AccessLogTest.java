@@ -10,7 +10,7 @@ import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import dev.usher.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -164,7 +164,9 @@ class AccessLogTest {
         }
         log.close();
         assertEquals(0, log.dropped());
-        assertEquals(10_000, Files.readAllLines(first).size() + Files.readAllLines(second).size());
+        assertEquals(
+                10_000,
+                Files.readAllLines(first).size() + Files.readAllLines(second).size());
         assertTrue(Files.readAllLines(first).size() >= 5000);
     }
 
@@ -187,7 +189,8 @@ class AccessLogTest {
         AccessLog log = open(file, 100);
         Path nowhere = directory.resolve("absent/access.log");
         IOException fault = assertThrows(
-                IOException.class, () -> log.prepare(config(Output.FILE, nowhere, 100)).commit());
+                IOException.class,
+                () -> log.prepare(config(Output.FILE, nowhere, 100)).commit());
         assertTrue(String.valueOf(fault.getMessage()).contains(nowhere.toString()), fault::toString);
         log.ended(0, Ends.completed(1));
         log.close();

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,7 +168,7 @@ class ReloadIT {
                         .start()
                         .waitFor()
                 == 0);
-        Await.until(() -> contains(err(0), "refused, by SIGHUP; generation 2 stays in force"), "the refusal is in the log");
+        Await.until(() -> contains(err(0), "refused (SIGHUP): the new configuration is invalid"), "the refusal is in the log");
         TestReload.greeted(port).close();
 
         usher.destroy();
@@ -232,12 +234,14 @@ class ReloadIT {
     void reloadSaysWhatTheProcessRefused() throws Exception {
         Path file = write("a.example");
         serving(file);
-        port = Integer.parseInt(backend.name().substring(backend.name().indexOf(':') + 1));
-        write("a.example");
-        Said refused = run("reload", file.toString());
-        assertEquals(1, refused.code());
-        assertTrue(refused.err().contains("Address already in use"), refused.err());
-        assertTrue(refused.err().contains("generation 1 stays in force"), refused.err());
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = taken.getLocalPort();
+            write("a.example");
+            Said refused = run("reload", file.toString());
+            assertEquals(1, refused.code());
+            assertTrue(refused.err().contains("Address already in use"), refused.err());
+            assertTrue(refused.err().contains("generation 1 stays in force"), refused.err());
+        }
     }
 
     @Test

@@ -11,8 +11,8 @@ import dev.usher.Event.Kind;
 import dev.usher.Reload;
 import dev.usher.Reload.Result;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
-import dev.usher.relay.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -23,8 +23,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -262,7 +262,7 @@ class ReloaderTest {
             Reload reload = usher.reload(Result.APPLIED);
 
             assertEquals(
-                    "~ listener in: rebinding: opens 127.0.0.1:%d closes 127.0.0.1:%d; open sessions go on\n"
+                    "~ listener in: rebinding: opens 127.0.0.1:%d closes 127.0.0.1:%d; open sessions continue\n"
                             .formatted(next, port)
                             .replace(" closes", ", closes"),
                     reload.diff().text());
@@ -329,7 +329,8 @@ class ReloaderTest {
             });
             write(text(one).replace("routes: {", "routes: { b.example.com: web,"));
             Reload refused = usher.reload(Result.REFUSED);
-            assertTrue(refused.diagnostics().getLast().contains("the access log /x cannot be opened"), refused::toString);
+            assertTrue(
+                    refused.diagnostics().getLast().contains("the access log /x cannot be opened"), refused::toString);
             assertEquals(1, usher.balancer().config().routes().size());
             write(text(two));
             usher.reload(Result.APPLIED);

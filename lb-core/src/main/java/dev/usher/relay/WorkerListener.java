@@ -4,6 +4,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.loop.AcceptPause;
 import dev.usher.loop.Listener;
+import dev.usher.metrics.Counter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -12,23 +13,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One listener on one worker: its sockets, and where its connections become sessions. */
-final class RelayListener implements Listener.Owner {
-    private final Relay relay;
-    private final ListenerState state;
-    private final ListenerMetrics metrics;
+final class WorkerListener implements Listener.Owner, Session.Origin {
+    private final Workplace place;
+    private final Counter acceptPauses;
+    private final ListenerCounts counts;
+    private final ListenerCounts.OfWorker ours;
     private final Map<HostPort, Listener> sockets = new LinkedHashMap<>();
     private ListenerConfig config;
 
-    RelayListener(Relay relay, ListenerConfig config, ListenerState state) {
-        this.relay = relay;
-        this.state = state;
-        this.metrics = state.metrics().get(relay.index());
+    /** @param acceptPauses of all listeners of the worker */
+    WorkerListener(Workplace place, Counter acceptPauses, ListenerConfig config, ListenerCounts counts) {
+        this.place = place;
+        this.acceptPauses = acceptPauses;
+        this.counts = counts;
+        this.ours = counts.workers().get(place.index());
         this.config = config;
     }
 
     /** Opens one more socket, which accepts from {@link #follow} on. */
     Listener bind(HostPort bind, InetSocketAddress address) throws IOException {
-        Listener socket = new Listener(relay.worker(), address, this);
+        Listener socket = new Listener(place.worker(), address, this);
         sockets.put(bind, socket);
         return socket;
     }
@@ -51,58 +55,53 @@ final class RelayListener implements Listener.Owner {
         sockets.values().forEach(Listener::resume);
     }
 
-    String name() {
-        return state.name();
+    @Override
+    public String name() {
+        return counts.name();
     }
 
-    ListenerConfig config() {
-        return config;
-    }
-
-    /**
-     * Its settings as of the same configuration as the pools: the listener itself is told of a new one a moment after it
-     * is in force. Of a listener that is being closed, the last ones.
-     */
-    ListenerConfig config(Routing routing) {
+    @Override
+    public ListenerConfig config(Routing routing) {
         return routing.config().listeners().getOrDefault(name(), config);
     }
 
-    ListenerMetrics metrics() {
-        return metrics;
+    @Override
+    public ListenerCounts.OfWorker counts() {
+        return ours;
     }
 
     @Override
     public @Nullable AcceptPause full() {
-        if (state.open().get() >= config.maxConnections()) {
+        if (counts.open().get() >= config.maxConnections()) {
             return AcceptPause.LISTENER_FULL;
         }
-        int open = relay.openSessions().get();
-        if (open >= relay.routing().config().limits().maxConnections()) {
+        int open = place.shared().openSessions().get();
+        if (open >= place.routing().config().limits().maxConnections()) {
             return AcceptPause.ALL_FULL;
         }
-        return open >= relay.maxSessions() ? AcceptPause.NO_DESCRIPTORS : null;
+        return open >= place.shared().maxSessions() ? AcceptPause.NO_DESCRIPTORS : null;
     }
 
     @Override
     public void onPaused(AcceptPause why) {
-        relay.acceptPauses().increment();
-        metrics.acceptPauses().of(why).increment();
+        acceptPauses.increment();
+        ours.acceptPauses().of(why).increment();
     }
 
     @Override
     public void onAccepted(SocketChannel channel) {
-        state.open().incrementAndGet();
-        relay.openSessions().incrementAndGet();
-        metrics.accepted().increment();
-        metrics.open().increment();
-        relay.begin(this, channel);
+        counts.open().incrementAndGet();
+        place.shared().openSessions().incrementAndGet();
+        ours.accepted().increment();
+        ours.open().increment();
+        new Session(place, this).start(channel);
     }
 
-    /** One of its sessions is gone. */
-    void onClosed() {
-        state.open().decrementAndGet();
-        relay.openSessions().decrementAndGet();
-        metrics.open().add(-1);
+    @Override
+    public void onClosed() {
+        counts.open().decrementAndGet();
+        place.shared().openSessions().decrementAndGet();
+        ours.open().add(-1);
         sockets.values().forEach(Listener::resume);
     }
 }

@@ -1,8 +1,9 @@
-package dev.usher.relay;
+package dev.usher.end;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.opening.TlsOpening;
 import dev.usher.tls.Alert;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -57,10 +58,10 @@ class CloseReasonTest {
     @ParameterizedTest
     @EnumSource
     void hasTheAlertOfItsCaseOrNone(CloseReason reason) {
-        assertEquals(ALERTS.get(reason), reason.alert());
-        assertEquals(ALERTS.containsKey(reason), reason.ending() == CloseReason.Ending.ALERT);
-        assertEquals(RESETS.contains(reason), reason.ending() == CloseReason.Ending.RESET);
-        assertEquals(BY_SIDE.contains(reason), reason.ending() == CloseReason.Ending.FIN_IF_WHOLE);
+        assertEquals(ALERTS.get(reason), reason.refusal() == null ? null : TlsOpening.alert(reason.refusal()));
+        assertEquals(ALERTS.containsKey(reason), reason.ending() == Ending.REFUSAL);
+        assertEquals(RESETS.contains(reason), reason.ending() == Ending.RESET);
+        assertEquals(BY_SIDE.contains(reason), reason.ending() == Ending.FIN_IF_WHOLE);
     }
 
     @ParameterizedTest
@@ -74,8 +75,7 @@ class CloseReasonTest {
     @ParameterizedTest
     @EnumSource
     void noRelayEndsInABareFin(CloseReason reason) {
-        assertTrue(
-                reason.ending() != CloseReason.Ending.CLOSE || reason.endCode().endsWith("H"), reason.word());
+        assertTrue(reason.ending() != Ending.CLOSE || reason.endCode().endsWith("H"), reason.word());
     }
 
     @Test

@@ -1,7 +1,6 @@
-package dev.usher.relay;
+package dev.usher.end;
 
 import dev.usher.route.Decision;
-import dev.usher.tls.Alert;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +22,12 @@ public enum CloseReason {
     CLIENT_GONE_BEFORE_HELLO("CH", Ending.CLOSE),
     HELLO_TIMEOUT("cH", Ending.CLOSE),
     NOT_TLS("PH", Ending.CLOSE),
-    MALFORMED_HELLO("PH", Alert.DECODE_ERROR),
-    HELLO_TOO_LARGE("PH", Alert.DECODE_ERROR),
+    MALFORMED_HELLO("PH", Refusal.MALFORMED),
+    HELLO_TOO_LARGE("PH", Refusal.TOO_LARGE),
     /** A well-formed hello whose server name is not a host name. */
-    INVALID_NAME("PH", Alert.ILLEGAL_PARAMETER),
-    NO_SNI("PH", Alert.MISSING_EXTENSION),
-    UNKNOWN_NAME("PH", Alert.UNRECOGNIZED_NAME),
+    INVALID_NAME("PH", Refusal.INVALID_NAME),
+    NO_SNI("PH", Refusal.NO_NAME),
+    UNKNOWN_NAME("PH", Refusal.UNKNOWN_NAME),
     /** As {@link #NO_SNI}, where {@code no_sni_route} is {@code close}. */
     NO_SNI_CLOSED("PH", Ending.CLOSE),
     /** As {@link #UNKNOWN_NAME}, where {@code default_route} is {@code close}. */
@@ -42,20 +41,20 @@ public enum CloseReason {
     /** The client opens connections faster than {@code per_client_ip} lets it. */
     CLIENT_RATE("PH", Ending.RESET),
     /** The route's {@code allow} and {@code deny} are against the client. */
-    DENIED("PH", Alert.ACCESS_DENIED),
+    DENIED("PH", Refusal.DENIED),
 
     /** The client is usher: a backend's address leads to one of its own listeners, and what was sent there came in again. */
-    LOOP("PC", Alert.INTERNAL_ERROR),
+    LOOP("PC", Refusal.UNAVAILABLE),
     /** No backend of the pool is available: down, full, unresolved, or all tried. */
-    NO_BACKEND("SC", Alert.INTERNAL_ERROR),
-    CONNECT_REFUSED("SC", Alert.INTERNAL_ERROR),
-    CONNECT_TIMEOUT("sC", Alert.INTERNAL_ERROR),
+    NO_BACKEND("SC", Refusal.UNAVAILABLE),
+    CONNECT_REFUSED("SC", Refusal.UNAVAILABLE),
+    CONNECT_TIMEOUT("sC", Refusal.UNAVAILABLE),
     /** The network said no in another way: no route, unreachable. */
-    CONNECT_FAILED("SC", Alert.INTERNAL_ERROR),
+    CONNECT_FAILED("SC", Refusal.UNAVAILABLE),
     /** No descriptor or local port was left for the backend side. Not the backend's fault. */
-    OUT_OF_SOCKETS("RC", Alert.INTERNAL_ERROR),
+    OUT_OF_SOCKETS("RC", Refusal.UNAVAILABLE),
     /** The backend closed or reset before its first byte, and no other could take over. */
-    BACKEND_CLOSED_EARLY("SD", Alert.INTERNAL_ERROR),
+    BACKEND_CLOSED_EARLY("SD", Refusal.UNAVAILABLE),
     /** The backend took the connection and sent nothing until the idle time-out. */
     BACKEND_SILENT("sD", Ending.FIN_IF_WHOLE),
 
@@ -80,39 +79,23 @@ public enum CloseReason {
     /** A fault in usher, which the log has with its stack. */
     BUG("ID", Ending.RESET);
 
-    /** What the two sides see. */
-    enum Ending {
-        /** A FIN, before a byte was passed on; whatever was not read is lost, as it must be. */
-        CLOSE,
-        /** An alert and a FIN, and a short wait for the client to read them. The backend side is closed. */
-        ALERT,
-        /**
-         * Each side by what it has: a FIN if the other side's FIN came and all bytes before it were passed on, else a RST.
-         * A protocol that ends by a FIN would take a part for the whole. A RST to a side that has the whole could destroy
-         * what is still on its way to it.
-         */
-        FIN_IF_WHOLE,
-        /** A RST to both: one broke off, bytes were lost, or nothing more is to be delivered. */
-        RESET
-    }
-
     private final String endCode;
     private final Ending ending;
-    private final @Nullable Alert alert;
+    private final @Nullable Refusal refusal;
     private final String word;
 
     CloseReason(String endCode, Ending ending) {
         this(endCode, ending, null);
     }
 
-    CloseReason(String endCode, Alert alert) {
-        this(endCode, Ending.ALERT, alert);
+    CloseReason(String endCode, Refusal refusal) {
+        this(endCode, Ending.REFUSAL, refusal);
     }
 
-    CloseReason(String endCode, Ending ending, @Nullable Alert alert) {
+    CloseReason(String endCode, Ending ending, @Nullable Refusal refusal) {
         this.endCode = endCode;
         this.ending = ending;
-        this.alert = alert;
+        this.refusal = refusal;
         this.word = name().toLowerCase(java.util.Locale.ROOT);
     }
 
@@ -137,12 +120,13 @@ public enum CloseReason {
         return word;
     }
 
-    /** The alert that a TLS client gets; null exactly unless it gets one. */
-    public @Nullable Alert alert() {
-        return alert;
+    /** The kind of refusal that the client is told; null exactly unless {@link #ending} is {@link Ending#REFUSAL}. */
+    public @Nullable Refusal refusal() {
+        return refusal;
     }
 
-    Ending ending() {
+    /** What both sides see of it. */
+    public Ending ending() {
         return ending;
     }
 }

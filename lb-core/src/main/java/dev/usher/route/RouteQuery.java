@@ -7,14 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a route is chosen by.
+ * The question to which a route is the answer.
  *
  * @param listener name of the listener that the client came to
- * @param serverName what the hello asks for; null for a hello without a name
- * @param alpn the protocols it offers
- * @param client where it comes from
+ * @param name the host that the client asks for; null if it names none
+ * @param protocols those that the client offers
+ * @param client its address
  */
-public record Asked(String listener, @Nullable ServerName serverName, List<String> alpn, InetAddress client) {
+public record RouteQuery(
+        String listener, @Nullable ServerName name, List<String> protocols, InetAddress client) {
     /**
      * The server name that a person writes: letters beyond ASCII are read as in a route. The message of the exception
      * says what is wrong.

@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.end.CloseReason;
 import dev.usher.loop.HeldBuffer;
 import dev.usher.loop.Worker;
 import java.nio.ByteBuffer;
@@ -18,30 +19,32 @@ import org.jspecify.annotations.Nullable;
  *
  * While unfinished, what it holds is its part of a share ({@link UnfinishedOpenings}), which may end its session.
  */
-final class Opening {
+final class ClientBytes {
     /** Holds a hello of a usual size and whatever came with it; a larger one is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
-    private final Session session;
+    private final OpenSession session;
     private final Worker worker;
     private final UnfinishedOpenings unfinished;
     /** While collecting: filled up to position. While sending: sent up to position. Null while nothing is kept. */
     private @Nullable HeldBuffer buffer;
     /** True exactly when the client has said all that is awaited of it. */
     private boolean whole;
-    /** Bytes of a PROXY header in front, which no client has sent. */
-    private int headerBytes;
+    /** True exactly when it had the worst claim to its part of the share, and is to go. */
+    private boolean evicted;
+    /** Bytes in front that no client has sent: a PROXY header, and a greeting to the backend. */
+    private int frontBytes;
 
     /** Its part of what unfinished ones hold; null exactly unless it is one of them, and holds a buffer. */
     UnfinishedOpenings.@Nullable Part part;
 
-    Opening(Session session, Worker worker, UnfinishedOpenings unfinished) {
+    ClientBytes(OpenSession session, Worker worker, UnfinishedOpenings unfinished) {
         this.session = session;
         this.worker = worker;
         this.unfinished = unfinished;
     }
 
-    Session session() {
+    OpenSession session() {
         return session;
     }
 
@@ -51,7 +54,7 @@ final class Opening {
      * Where to read to next: behind what there is. The worker's buffer as long as nothing is kept, since most hellos come
      * whole and are dealt with at once.
      *
-     * @return null if there is no room for more; the session may have ended for it
+     * @return null if there is no room for more: {@link #lack} says why
      */
     @Nullable
     ByteBuffer room() {
@@ -72,12 +75,28 @@ final class Opening {
     }
 
     /**
+     * Drops the first {@code count} bytes of those that have come: they were for us.
+     *
+     * @param come all bytes that were read and not dropped, up to position
+     */
+    void drop(ByteBuffer come, int count) {
+        if (count > 0) {
+            come.flip().position(count);
+            come.compact();
+        }
+    }
+
+    /**
      * Keeps what was read beyond this event.
      *
      * @param read what {@link #room} gave, filled up to position
-     * @return false if there is no room for it; the session may have ended for it
+     * @return false if there is no room for it: {@link #lack} says why
      */
     boolean keep(ByteBuffer read) {
+        if (read.position() == 0) {
+            forget();
+            return true;
+        }
         if (buffer != null) {
             return true; // it was read to where it is kept
         }
@@ -130,28 +149,38 @@ final class Opening {
         return whole;
     }
 
-    /** Who writes a PROXY header. */
+    /** There is no room for it beside others that have a better claim: its session is to end. */
+    void evict() {
+        evicted = true;
+    }
+
+    /** Why there was no room. */
+    CloseReason lack() {
+        return evicted ? CloseReason.HELLO_EVICTED : CloseReason.OUT_OF_BUFFERS;
+    }
+
+    /** The writer of bytes that go in front. */
     @FunctionalInterface
-    interface HeaderWriter {
-        /** Writes at the buffer's position, and moves it behind the header. */
+    interface FrontWriter {
+        /** Writes at the buffer's position, and moves it behind what was written. */
         void writeTo(ByteBuffer into);
     }
 
     /**
-     * Puts a PROXY header in front of all that is to be sent. After {@link #ready}, and once.
+     * Puts bytes of our own in front of all that is to be sent. After {@link #ready}, and once.
      *
-     * @param maxBytes the most that it can have
-     * @return false if the worker's budget has no room for it
+     * @param maxBytes the most that they can be
+     * @return false if the worker's budget has no room for them
      */
-    boolean putInFront(int maxBytes, HeaderWriter header) {
+    boolean putInFront(int maxBytes, FrontWriter front) {
         HeldBuffer rest = buffer;
         int restBytes = rest == null ? 0 : rest.bytes().remaining();
         HeldBuffer larger = unfinished.acquire(this, maxBytes + restBytes);
         if (larger == null) {
             return false;
         }
-        header.writeTo(larger.bytes());
-        headerBytes = larger.bytes().position();
+        front.writeTo(larger.bytes());
+        frontBytes = larger.bytes().position();
         if (rest != null) {
             larger.bytes().put(rest.bytes());
         }
@@ -182,6 +211,21 @@ final class Opening {
         return clientBytesSent(kept.bytes()) - before;
     }
 
+    /** True exactly when the bytes in front have all been sent. */
+    boolean isFrontSent() {
+        return buffer == null || buffer.bytes().position() >= frontBytes;
+    }
+
+    /** Sends what the backend takes of the bytes in front, and none of the client's. */
+    void sendFrontTo(Side backend) {
+        if (buffer != null) {
+            ByteBuffer bytes = buffer.bytes();
+            int end = bytes.limit();
+            backend.write(bytes.limit(frontBytes));
+            bytes.limit(end);
+        }
+    }
+
     /** Begins again, for another backend; how many of the client's own bytes are taken back with that. */
     int rewind() {
         HeldBuffer kept = buffer;
@@ -194,7 +238,7 @@ final class Opening {
     }
 
     private int clientBytesSent(ByteBuffer kept) {
-        return Math.max(0, kept.position() - headerBytes);
+        return Math.max(0, kept.position() - frontBytes);
     }
 
     /** Gives the bytes up. */

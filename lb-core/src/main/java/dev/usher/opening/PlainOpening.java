@@ -1,0 +1,53 @@
+package dev.usher.opening;
+
+import dev.usher.end.Refusal;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * No opening at all: any protocol, of which nothing is known. Whole before its first byte, so that a server which speaks
+ * first can do so. What a backend does with the client's bytes cannot be known, so they are not said twice.
+ */
+public final class PlainOpening implements Opening {
+    /** Stateless, and so the same for all connections. */
+    public static final PlainOpening INSTANCE = new PlainOpening();
+
+    private static final Step WHOLE = new Step.Whole(Destination.OF_LISTENER, 0);
+
+    private PlainOpening() {}
+
+    @Override
+    public Step read(ByteBuffer soFar) {
+        return WHOLE;
+    }
+
+    @Override
+    public @Nullable ByteBuffer refusal(Refusal why) {
+        return null;
+    }
+
+    @Override
+    public @Nullable ByteBuffer connected() {
+        return null;
+    }
+
+    @Override
+    public @Nullable BackendGreeting backendGreeting() {
+        return null;
+    }
+
+    @Override
+    public boolean expectsAnswer() {
+        return false;
+    }
+
+    @Override
+    public boolean isRepeatable() {
+        return false;
+    }
+
+    @Override
+    public Verdict judge(ByteBuffer first) {
+        return Verdict.ANSWER;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.usher.opening;
+
+import dev.usher.end.CloseReason;
+import dev.usher.end.Refusal;
+import dev.usher.tls.Alert;
+import dev.usher.tls.ClientHello;
+import dev.usher.tls.HelloCollector;
+import dev.usher.tls.HelloRefusal;
+import dev.usher.tls.HelloResult;
+import dev.usher.tls.ServerFirstBytes;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TLS ClientHello. All of it goes on to the backend, which answers it; a refusal is an alert. Until the backend's first
+ * byte the hello may be said to another one, unless it offers early data, which a backend may have acted on.
+ */
+public final class TlsOpening implements Opening {
+    /** Null once the hello is whole: a connection is open for long. */
+    private @Nullable HelloCollector collector;
+
+    private boolean offersEarlyData;
+
+    /** @param maxSizeBytes the largest ClientHello that is read */
+    public TlsOpening(int maxSizeBytes) {
+        this.collector = new HelloCollector(maxSizeBytes);
+    }
+
+    @Override
+    public Step read(ByteBuffer soFar) {
+        if (collector == null) {
+            throw new IllegalStateException("the hello is whole already");
+        }
+        return switch (collector.collect(soFar)) {
+            case HelloResult.NeedMore _ -> Step.NEED_MORE;
+            case HelloResult.Refused refused -> 
+                new Step.Refused(reasonOf(refused.reason()), refused.detail(), refused.name());
+            case HelloResult.Hello read -> whole(read.hello());
+        };
+    }
+
+    private Step whole(ClientHello hello) {
+        collector = null;
+        offersEarlyData = hello.offersEarlyData();
+        return new Step.Whole(new Destination.Host(hello.serverName(), hello.alpn(), hello.sentName()), 0);
+    }
+
+    private static CloseReason reasonOf(HelloRefusal refusal) {
+        return switch (refusal) {
+            case NOT_TLS -> CloseReason.NOT_TLS;
+            case MALFORMED -> CloseReason.MALFORMED_HELLO;
+            case TOO_LARGE -> CloseReason.HELLO_TOO_LARGE;
+            case INVALID_NAME -> CloseReason.INVALID_NAME;
+        };
+    }
+
+    /** The alert that a TLS client gets (RFC 8446 section 6.2). */
+    public static Alert alert(Refusal why) {
+        return switch (why) {
+            case MALFORMED, TOO_LARGE -> Alert.DECODE_ERROR;
+            case INVALID_NAME -> Alert.ILLEGAL_PARAMETER;
+            case NO_NAME -> Alert.MISSING_EXTENSION;
+            case UNKNOWN_NAME -> Alert.UNRECOGNIZED_NAME;
+            case DENIED -> Alert.ACCESS_DENIED;
+            case UNAVAILABLE -> Alert.INTERNAL_ERROR;
+        };
+    }
+
+    @Override
+    public ByteBuffer refusal(Refusal why) {
+        return alert(why).record();
+    }
+
+    @Override
+    public @Nullable ByteBuffer connected() {
+        return null;
+    }
+
+    @Override
+    public @Nullable BackendGreeting backendGreeting() {
+        return null;
+    }
+
+    @Override
+    public boolean expectsAnswer() {
+        return true;
+    }
+
+    @Override
+    public boolean isRepeatable() {
+        return !offersEarlyData;
+    }
+
+    @Override
+    public Verdict judge(ByteBuffer first) {
+        return switch (ServerFirstBytes.look(first)) {
+            case HANDSHAKE, OTHER -> Verdict.ANSWER;
+            case ALERT -> Verdict.REFUSAL;
+            case INTERNAL_ERROR -> Verdict.FAULT;
+            case TOO_SHORT -> Verdict.UNCLEAR;
+        };
+    }
+}

@@ -1,0 +1,207 @@
+package dev.usher.relay;
+
+import static java.nio.channels.SelectionKey.OP_READ;
+import static java.nio.channels.SelectionKey.OP_WRITE;
+
+import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.config.Cidr;
+import dev.usher.config.ListenerConfig;
+import dev.usher.end.CloseReason;
+import dev.usher.opening.Destination;
+import dev.usher.opening.Opening;
+import dev.usher.opening.ProxyHeaderStage;
+import dev.usher.opening.Stage;
+import dev.usher.opening.Step;
+import dev.usher.pool.Pool;
+import dev.usher.route.Decision;
+import dev.usher.route.RouteQuery;
+import dev.usher.route.Trace;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** From accept to a pool: the PROXY header, if one is due, then the opening of the listener's protocol. */
+final class Arrival implements Phase {
+    /** Read by a stage that needs no byte to be whole. */
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Link link;
+    private final Account account;
+    /** The PROXY header while it is awaited, then the opening. Null until {@link #begin}. */
+    private @Nullable Stage stage;
+    /** What the client is being told, as far as its socket has yet to take it; null exactly when there is nothing. */
+    private @Nullable ByteBuffer reply;
+
+    Arrival(Link link, Account account) {
+        this.link = link;
+        this.account = account;
+    }
+
+    @Override
+    public Next begin() {
+        ListenerConfig config = account.listenerConfig();
+        link.arm(config.clientHello().timeout().toNanos());
+        if (config.acceptProxyProtocol() == AcceptProxyProtocol.NONE) {
+            return onClientKnown(NOTHING);
+        }
+        if (!isTrusted(config.trustedProxies())) {
+            return new Next.End(CloseReason.PROXY_NOT_TRUSTED);
+        }
+        stage = new ProxyHeaderStage(config.acceptProxyProtocol());
+        link.client.watch(OP_READ);
+        return Next.STAY;
+    }
+
+    private boolean isTrusted(List<Cidr> proxies) {
+        byte[] peer = account.peerAddress().getAddress().getAddress();
+        return proxies.stream().anyMatch(block -> block.contains(peer));
+    }
+
+    @Override
+    public Next onReady(Side side, int ops) {
+        if (reply != null) {
+            return say(reply);
+        }
+        ByteBuffer into = link.kept.room();
+        if (into == null) {
+            return new Next.End(link.kept.lack());
+        }
+        int count = link.client.read(into);
+        if (count < 0) {
+            boolean inHeader = awaitsHeader() && link.kept.isKept();
+            return new Next.End(inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_BEFORE_HELLO);
+        }
+        return count == 0 ? Next.STAY : advance(into);
+    }
+
+    @Override
+    public Next onDeadline() {
+        return new Next.End(awaitsHeader() ? CloseReason.PROXY_HEADER : CloseReason.HELLO_TIMEOUT);
+    }
+
+    private boolean awaitsHeader() {
+        return stage instanceof ProxyHeaderStage;
+    }
+
+    @Override
+    public @Nullable Next leaveBackend(AttemptOutcome gone) {
+        return null; // there is none yet
+    }
+
+    /** @param come all bytes that no stage has consumed, up to position */
+    private Next advance(ByteBuffer come) {
+        if (stage == null) {
+            throw new IllegalStateException("set at the beginning");
+        }
+        int end = come.position();
+        if (end > 0 && !awaitsHeader()) {
+            account.isHeard();
+        }
+        int limit = come.limit();
+        Step step = stage.read(come.flip());
+        come.limit(limit).position(end);
+        return switch (step) {
+            case Step.NeedMore _ -> awaitMore(come);
+            case Step.Reply(ByteBuffer bytes, int consumed) -> {
+                link.kept.drop(come, consumed);
+                yield link.kept.keep(come) ? say(bytes) : new Next.End(link.kept.lack());
+            }
+            case Step.Refused refused -> refuse(refused);
+            case Step.Whole(Destination destination, int consumed) -> {
+                link.kept.drop(come, consumed);
+                yield onWhole(destination, come);
+            }
+        };
+    }
+
+    private Next refuse(Step.Refused refused) {
+        if (refused.name() != null) {
+            account.isRefused(refused.name());
+        }
+        return new Next.Refuse(refused.reason());
+    }
+
+    private Next awaitMore(ByteBuffer come) {
+        if (!link.kept.keep(come)) {
+            return new Next.End(link.kept.lack());
+        }
+        link.client.watch(OP_READ);
+        return Next.STAY;
+    }
+
+    /** Tells the client, as far as its socket takes it; goes on with what the client has sent once all is told. */
+    private Next say(ByteBuffer bytes) {
+        if (link.client.write(bytes) == Side.BROKEN) {
+            return new Next.End(CloseReason.CLIENT_RESET);
+        }
+        if (bytes.hasRemaining()) {
+            reply = bytes;
+            link.client.watch(OP_WRITE);
+            return Next.STAY;
+        }
+        reply = null;
+        ByteBuffer kept = link.kept.isKept() ? link.kept.room() : NOTHING;
+        return kept == null ? new Next.End(link.kept.lack()) : advance(kept);
+    }
+
+    private Next onWhole(Destination destination, ByteBuffer rest) {
+        if (stage instanceof ProxyHeaderStage header) {
+            account.toldBy(header.header());
+            link.kept.onClientKnown();
+            return onClientKnown(rest);
+        }
+        link.kept.whole();
+        return link.kept.keep(rest) ? decide(destination) : new Next.End(link.kept.lack());
+    }
+
+    /** Goes on where the client's address is known. */
+    private Next onClientKnown(ByteBuffer rest) {
+        CloseReason tooMuch = account.admit();
+        if (tooMuch != null) {
+            return new Next.End(tooMuch);
+        }
+        Opening opening = account.beginOpening();
+        stage = opening;
+        return advance(rest);
+    }
+
+    private Next decide(Destination destination) {
+        return switch (destination) {
+            case Destination.OfListener _ -> {
+                Routing routing = account.routing();
+                yield connectTo(routing.pools().get(account.listenerConfig().pool()));
+            }
+            case Destination.Host host -> byRoute(host);
+        };
+    }
+
+    private Next byRoute(Destination.Host host) {
+        account.isAskedFor(host);
+        RouteQuery query = new RouteQuery(
+                account.listener(),
+                host.name(),
+                host.protocols(),
+                account.clientAddress().getAddress());
+        Decision decision = account.routing().routes().decide(query, Trace.NONE);
+        account.isDecided(host, decision);
+        return switch (decision) {
+            case Decision.Serve serve -> connectTo(serve.pool());
+            case Decision.Refuse refused -> new Next.Refuse(CloseReason.of(refused.why()));
+        };
+    }
+
+    /** @param pool null for the last connections of a listener that a reload takes away with its pool */
+    private Next connectTo(@Nullable Pool pool) {
+        if (pool == null) {
+            return new Next.End(CloseReason.SHUTDOWN);
+        }
+        if (account.isLoop()) {
+            return new Next.Refuse(CloseReason.LOOP);
+        }
+        account.beginAttempts(pool);
+        link.kept.ready();
+        return new Preface(account).putInFront(link.kept, pool)
+                ? Next.CONNECT
+                : new Next.End(link.kept.lack());
+    }
+}

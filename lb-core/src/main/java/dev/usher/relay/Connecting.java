@@ -1,0 +1,113 @@
+package dev.usher.relay;
+
+import static java.nio.channels.SelectionKey.OP_CONNECT;
+
+import dev.usher.end.CloseReason;
+import dev.usher.pool.Backend;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** One backend after another, until one is connected or none is left. */
+final class Connecting implements Phase {
+    private final Link link;
+    private final Account account;
+    /** How the attempt before this phase turned out, which was connected; null if there was none. */
+    private final @Nullable AttemptOutcome before;
+
+    /** @param before how the attempt turned out that this phase follows; null for the first */
+    Connecting(Link link, Account account, @Nullable AttemptOutcome before) {
+        this.link = link;
+        this.account = account;
+        this.before = before;
+    }
+
+    @Override
+    public Next begin() {
+        return before == null ? connect(CloseReason.NO_BACKEND) : another(before);
+    }
+
+    @Override
+    public Next onReady(Side side, int ops) {
+        if (side == link.client) { // it has more to say, or is gone: either can wait for the backend
+            link.client.watch(0);
+            return Next.STAY;
+        }
+        try {
+            return link.backend.channel().finishConnect() ? connected() : Next.STAY;
+        } catch (IOException refused) {
+            return another(outcomeOf(refused));
+        }
+    }
+
+    @Override
+    public Next onDeadline() {
+        return another(account.attempts().timedOut());
+    }
+
+    @Override
+    public @Nullable Next leaveBackend(AttemptOutcome gone) {
+        return account.holdAnother() ? another(gone) : null;
+    }
+
+    private Next another(AttemptOutcome outcome) {
+        account.giveBackendUp(outcome);
+        account.followPool();
+        return connect(outcome.reason());
+    }
+
+    /** @param soFar why the client is refused if there is no backend at all */
+    private Next connect(CloseReason soFar) {
+        Attempts attempts = account.attempts();
+        CloseReason failure = soFar;
+        for (Backend picked = attempts.next(); picked != null; picked = attempts.next()) {
+            link.arm(attempts.timeoutNanos());
+            AttemptOutcome failed = start(picked);
+            if (failed == null) {
+                return link.backend.channel().isConnected() ? connected() : Next.STAY;
+            }
+            account.giveBackendUp(failed);
+            failure = failed.reason();
+        }
+        return new Next.Refuse(failure);
+    }
+
+    /** @return how it failed at once; null if it is under way or done */
+    private @Nullable AttemptOutcome start(Backend picked) {
+        try {
+            link.backend.open(link.worker.openChannel(picked.address(), link.kept.hasMore()));
+        } catch (IOException outOfDescriptors) {
+            return AttemptOutcome.NO_SOCKET;
+        } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without
+            return AttemptOutcome.UNREACHABLE;
+        }
+        SocketChannel channel = link.backend.channel();
+        try {
+            // To a backend on this machine the handshake is over by now, and asking once saves a turn of the loop.
+            if (!channel.connect(picked.address()) && !channel.finishConnect()) {
+                link.backend.watch(OP_CONNECT);
+            }
+            return null;
+        } catch (IOException refused) {
+            return outcomeOf(refused);
+        }
+    }
+
+    private static AttemptOutcome outcomeOf(IOException refused) {
+        return switch (refused) {
+            case BindException _ -> AttemptOutcome.NO_SOCKET; // EADDRNOTAVAIL: no local port is left
+            case ConnectException _ -> AttemptOutcome.REFUSED;
+            default -> AttemptOutcome.UNREACHABLE;
+        };
+    }
+
+    private Next connected() {
+        account.isConnected();
+        if (account.host() == null && account.isLoop()) { // accepted before the other worker noted the connection
+            return new Next.Refuse(CloseReason.LOOP);
+        }
+        return account.opening().backendGreeting() == null ? Next.RELAY : Next.GREET;
+    }
+}

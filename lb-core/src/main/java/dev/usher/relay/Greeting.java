@@ -1,0 +1,76 @@
+package dev.usher.relay;
+
+import static java.nio.channels.SelectionKey.OP_READ;
+import static java.nio.channels.SelectionKey.OP_WRITE;
+
+import dev.usher.opening.BackendGreeting;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dialogue with a backend that is connected, before it gets the client's bytes. The connect time-out goes on: a backend
+ * that does not answer is one that cannot be reached.
+ */
+final class Greeting implements Phase {
+    private final Link link;
+    private final Account account;
+    private final BackendGreeting greeting;
+    private final ByteBuffer answer;
+
+    Greeting(Link link, Account account) {
+        this.link = link;
+        this.account = account;
+        this.greeting = Objects.requireNonNull(account.opening().backendGreeting(), "asked before");
+        this.answer = ByteBuffer.allocate(greeting.maxAnswerBytes());
+    }
+
+    @Override
+    public Next begin() {
+        return say();
+    }
+
+    private Next say() {
+        link.kept.sendFrontTo(link.backend);
+        if (link.backend.isDeaf()) {
+            return failed();
+        }
+        link.backend.watch(link.kept.isFrontSent() ? OP_READ : OP_WRITE);
+        return Next.STAY;
+    }
+
+    @Override
+    public Next onReady(Side side, int ops) {
+        if (side == link.client) { // as while connecting
+            link.client.watch(0);
+            return Next.STAY;
+        }
+        if (!link.kept.isFrontSent()) {
+            return say();
+        }
+        int count = link.backend.read(answer);
+        return count < 0 ? failed() : hear();
+    }
+
+    private Next hear() {
+        return switch (greeting.hear(answer.duplicate().flip())) {
+            case ACCEPTED -> Next.RELAY;
+            case REFUSED -> failed();
+            case NEED_MORE -> answer.hasRemaining() ? Next.STAY : failed();
+        };
+    }
+
+    private static Next failed() {
+        return new Next.TryAnother(AttemptOutcome.GREETING_FAILED);
+    }
+
+    @Override
+    public Next onDeadline() {
+        return new Next.TryAnother(account.attempts().timedOut());
+    }
+
+    @Override
+    public @Nullable Next leaveBackend(AttemptOutcome gone) {
+        return account.holdAnother() ? new Next.TryAnother(gone) : null;
+    }
+}

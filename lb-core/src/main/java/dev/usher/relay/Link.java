@@ -1,0 +1,69 @@
+package dev.usher.relay;
+
+import dev.usher.end.Ending;
+import dev.usher.loop.Worker;
+import dev.usher.time.Deadline;
+
+/**
+ * What the phases of a session work with: its two sides, the two halves between them, the client's first bytes, and its
+ * one deadline.
+ */
+final class Link {
+    final Worker worker;
+    final Side client;
+    final Side backend;
+    final Half up;
+    final Half down;
+    final ClientBytes kept;
+    private final Deadline deadline;
+
+    Link(Workplace place, OpenSession session, Side.Owner owner, Deadline.Owner deadlineOwner) {
+        worker = place.worker();
+        client = new Side(owner);
+        backend = new Side(owner);
+        up = new Half(client, backend, place.received());
+        down = new Half(backend, client, place.sent());
+        kept = new ClientBytes(session, worker, place.unfinished());
+        deadline = new Deadline(deadlineOwner);
+    }
+
+    /** Sets the session's deadline {@code nanos} from now, in place of the one before. */
+    void arm(long nanos) {
+        worker.arm(deadline, nanos);
+    }
+
+    /** Parts with a backend, so that another one can be told all from the beginning. */
+    void dropBackend() {
+        backend.reset();
+        up.sent(-kept.rewind());
+        down.reopen();
+    }
+
+    /** Gives up both sides. */
+    void close(Ending ending) {
+        worker.cancel(deadline);
+        close(client, down, ending);
+        close(backend, up, ending);
+    }
+
+    /** @param into what was on its way to this side */
+    private static void close(Side side, Half into, Ending ending) {
+        boolean clean = switch (ending) {
+            case CLOSE, REFUSAL -> true;
+            case FIN_IF_WHOLE -> into.isDrained();
+            case RESET -> false;
+        };
+        if (clean) {
+            side.close();
+        } else {
+            side.reset();
+        }
+    }
+
+    /** Gives back all buffers. */
+    void release() {
+        kept.forget();
+        up.release(worker);
+        down.release(worker);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.usher.relay;
+
+import dev.usher.end.CloseReason;
+import dev.usher.loop.AcceptPause;
+import dev.usher.metrics.Counter;
+import dev.usher.metrics.EnumCounters;
+import dev.usher.metrics.Latency;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** What is counted of one listener: the connections that all workers have open, against its limit, and each worker's own. */
+public final class ListenerCounts {
+    private final String name;
+    private final AtomicInteger open = new AtomicInteger();
+    private final List<OfWorker> workers;
+
+    /** @param workers how many there are */
+    public ListenerCounts(String name, int workers) {
+        this.name = name;
+        this.workers = Stream.generate(OfWorker::new).limit(workers).toList();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** What each worker has counted, by its index. */
+    public List<OfWorker> workers() {
+        return workers;
+    }
+
+    /** Connections open on all workers. */
+    AtomicInteger open() {
+        return open;
+    }
+
+    /** What one worker counts. */
+    public static final class OfWorker {
+        private final Counter accepted = new Counter();
+        private final Counter open = new Counter();
+        private final EnumCounters<CloseReason> ended = new EnumCounters<>(CloseReason.class);
+        private final EnumCounters<AcceptPause> acceptPauses = new EnumCounters<>(AcceptPause.class);
+        private final Latency hello = new Latency();
+
+        public Counter accepted() {
+            return accepted;
+        }
+
+        /** Connections open now. */
+        public Counter open() {
+            return open;
+        }
+
+        public EnumCounters<CloseReason> ended() {
+            return ended;
+        }
+
+        /** Times that accepting stopped for a while. */
+        public EnumCounters<AcceptPause> acceptPauses() {
+            return acceptPauses;
+        }
+
+        /** From accept to a whole hello. */
+        public Latency hello() {
+            return hello;
+        }
+    }
+}

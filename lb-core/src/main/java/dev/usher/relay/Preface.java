@@ -1,0 +1,49 @@
+package dev.usher.relay;
+
+import dev.usher.opening.BackendGreeting;
+import dev.usher.opening.Destination;
+import dev.usher.pool.Pool;
+import dev.usher.proxy.ProxyHeader;
+import dev.usher.proxy.ProxyTlvs;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** The words of our own that a backend gets before the client's: the PROXY header where its pool wants one, the greeting. */
+record Preface(Account account) {
+    /** False if the worker's budget has no room for it. */
+    boolean putInFront(ClientBytes kept, Pool pool) {
+        BackendGreeting greeting = account.opening().backendGreeting();
+        ByteBuffer words = greeting == null ? null : greeting.words();
+        int most = maxHeaderBytes(pool) + (words == null ? 0 : words.remaining());
+        return most == 0
+                || kept.putInFront(most, into -> {
+                    writeHeader(into, pool);
+                    if (words != null) {
+                        into.put(words);
+                    }
+                });
+    }
+
+    private static int maxHeaderBytes(Pool pool) {
+        return switch (pool.config().sendProxyProtocol()) {
+            case NONE -> 0;
+            case V1 -> ProxyHeader.MAX_V1_BYTES;
+            case V2 -> ProxyHeader.MAX_V2_BYTES;
+        };
+    }
+
+    private void writeHeader(ByteBuffer into, Pool pool) {
+        switch (pool.config().sendProxyProtocol()) {
+            case NONE -> {}
+            case V1 -> ProxyHeader.writeV1(into, account.clientAddress(), account.destinationAddress());
+            case V2 -> ProxyHeader.writeV2(into, account.clientAddress(), account.destinationAddress(), tlvs());
+        }
+    }
+
+    private ProxyTlvs tlvs() {
+        Destination.Host host = account.host();
+        return host == null
+                ? ProxyTlvs.ofHello(null, List.of(), account.cid())
+                : ProxyTlvs.ofHello(host.sentName(), host.protocols(), account.cid());
+    }
+}

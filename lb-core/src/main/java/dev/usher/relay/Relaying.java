@@ -1,0 +1,319 @@
+package dev.usher.relay;
+
+import static java.nio.channels.SelectionKey.OP_CONNECT;
+import static java.nio.channels.SelectionKey.OP_READ;
+import static java.nio.channels.SelectionKey.OP_WRITE;
+
+import dev.usher.end.CloseReason;
+import dev.usher.end.Ending;
+import dev.usher.loop.Worker;
+import dev.usher.pool.PoolTimeouts;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes both ways, until both directions have ended or something breaks. After each event the conclusion is drawn. */
+final class Relaying implements Phase, Quiet.Relay {
+    private final Link link;
+    private final Account account;
+    private final Quiet quiet = new Quiet();
+    private boolean halfClosed;
+    /** True exactly during the turn in which a side is watched for having broken. */
+    private boolean looking;
+
+    Relaying(Link link, Account account) {
+        this.link = link;
+        this.account = account;
+    }
+
+    @Override
+    public Next begin() {
+        quiet.awaitAnswer(link.worker.nowNanos());
+        ByteBuffer word = account.wordForConnected();
+        if (word != null) {
+            link.down.pass(word, link.worker);
+        }
+        sendKept();
+        return settle();
+    }
+
+    @Override
+    public Next onReady(Side side, int ops) {
+        if (looking && (ops & OP_CONNECT) != 0) {
+            return new Next.End(side == link.client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
+        }
+        if ((ops & OP_WRITE) != 0) {
+            if (side == link.backend) {
+                sendKept();
+            }
+            halfInto(side).flush(link.worker);
+        }
+        if ((ops & OP_READ) != 0) {
+            if (side == link.backend) {
+                readBackend();
+            } else {
+                readClient();
+            }
+        }
+        return settle();
+    }
+
+    private Half halfInto(Side side) {
+        return side == link.backend ? link.up : link.down;
+    }
+
+    private void sendKept() {
+        ClientBytes kept = link.kept;
+        if (kept.hasMore()) {
+            link.up.sent(kept.sendTo(link.backend));
+        }
+        if (!account.opening().expectsAnswer() && !kept.hasMore()) {
+            kept.forget(); // whether the backend took it cannot be known, so it is not said again
+        }
+    }
+
+    private void readClient() {
+        if (link.kept.hasMore() || !link.up.wantsRead()) {
+            return; // stale readiness: the other side's event in this turn has cleared the interest
+        }
+        if (link.up.move(link.worker) > 0) {
+            link.kept.forget(); // the backend has now had more than can be said again
+        }
+    }
+
+    private void readBackend() {
+        Half down = link.down;
+        if (!down.wantsRead()) {
+            return;
+        }
+        if (down.read(link.worker) > 0) {
+            ByteBuffer bytes = link.worker.buffer();
+            if (!account.attempts().wasAnswered()) {
+                account.attempts().answered(outcomeOf(bytes));
+            }
+            down.pass(bytes, link.worker);
+        }
+        if (account.attempts().wasAnswered() && !link.kept.hasMore()) {
+            link.kept.forget();
+        }
+    }
+
+    private AttemptOutcome outcomeOf(ByteBuffer first) {
+        if (!account.opening().expectsAnswer()) {
+            return AttemptOutcome.SPOKE;
+        }
+        return switch (account.opening().judge(first)) {
+            case ANSWER -> AttemptOutcome.ANSWERED;
+            case REFUSAL -> AttemptOutcome.ANSWERED_NO;
+            case FAULT -> AttemptOutcome.ANSWERED_FAULTILY;
+            case UNCLEAR -> AttemptOutcome.ANSWERED_UNCLEARLY;
+        };
+    }
+
+    // ---- the conclusion ----
+
+    private Next settle() {
+        return switch (Conclusion.of(facts())) {
+            case CLIENT_RESET -> new Next.End(CloseReason.CLIENT_RESET);
+            case TRY_ANOTHER -> new Next.TryAnother(AttemptOutcome.CLOSED_EARLY);
+            case GIVE_UP -> {
+                account.giveBackendUp(AttemptOutcome.CLOSED_EARLY);
+                yield new Next.Refuse(CloseReason.BACKEND_CLOSED_EARLY);
+            }
+            case REFUSE -> new Next.Refuse(CloseReason.BACKEND_CLOSED_EARLY);
+            case RESET_UNANSWERED -> new Next.End(CloseReason.BACKEND_CLOSED_EARLY, Ending.RESET);
+            case BACKEND_RESET -> new Next.End(CloseReason.BACKEND_RESET);
+            case HEAR_OUT -> hearBackendOut();
+            case OUT_OF_BUFFERS -> new Next.End(CloseReason.OUT_OF_BUFFERS);
+            case COMPLETED -> new Next.End(CloseReason.COMPLETED);
+            case CLOSED_EARLY -> new Next.End(CloseReason.BACKEND_CLOSED_EARLY);
+            case GO_ON -> goOn(false);
+        };
+    }
+
+    private int facts() {
+        return RelayFact.CLIENT_BROKEN.when(link.client.isBroken())
+                | RelayFact.CLIENT_DEAF.when(link.client.isDeaf())
+                | RelayFact.BACKEND_BROKEN.when(link.backend.isBroken())
+                | RelayFact.BACKEND_DEAF.when(link.backend.isDeaf())
+                | RelayFact.UP_ENDED.when(link.up.hasEnded())
+                | RelayFact.UP_DRAINED.when(link.up.isDrained())
+                | RelayFact.UP_SHUT.when(link.up.isShut())
+                | RelayFact.DOWN_ENDED.when(link.down.hasEnded())
+                | RelayFact.DOWN_DRAINED.when(link.down.isDrained())
+                | RelayFact.DOWN_SHUT.when(link.down.isShut())
+                | RelayFact.STARVED.when(link.up.isStarved() || link.down.isStarved())
+                | RelayFact.BYTES_KEPT.when(link.kept.isKept())
+                | RelayFact.BYTES_TO_SEND.when(link.kept.hasMore())
+                | RelayFact.UNANSWERED.when(account.isUnanswered())
+                | RelayFact.REPEATABLE.when(account.opening().isRepeatable());
+    }
+
+    /**
+     * The backend takes no more, and may have said why before it closed: an alert, or an answer to a request that it did
+     * not want to read. That is passed on; how it ends is a RST, since a RST is what came.
+     */
+    private Next hearBackendOut() {
+        link.up.abandon(link.worker);
+        return goOn(true);
+    }
+
+    /** @param oneEnded whether one direction has ended by other means than a FIN */
+    private Next goOn(boolean oneEnded) {
+        boolean first = (passFins() || oneEnded) && !halfClosed;
+        halfClosed |= first;
+        watch();
+        quiet.restart(link.worker.nowNanos());
+        armQuiet();
+        return first ? Next.HALF_CLOSE : Next.STAY;
+    }
+
+    /** Passes on a FIN behind the last byte; the last FIN is passed on by closing. */
+    private boolean passFins() {
+        boolean up = passFin(link.up);
+        boolean down = passFin(link.down);
+        return up || down;
+    }
+
+    private static boolean passFin(Half half) {
+        boolean due = half.isDrained() && !half.isShut();
+        if (due) {
+            half.shut();
+        }
+        return due;
+    }
+
+    private void watch() {
+        boolean sending = link.kept.hasMore();
+        link.client.watch((link.up.wantsRead() && !sending ? OP_READ : 0) | (link.down.wantsWrite() ? OP_WRITE : 0));
+        link.backend.watch((link.down.wantsRead() ? OP_READ : 0) | (link.up.wantsWrite() || sending ? OP_WRITE : 0));
+    }
+
+    // ---- no byte passes ----
+
+    @Override
+    public Next onDeadline() {
+        return switch (quiet.due(link.worker.nowNanos(), this)) {
+            case LIFETIME -> new Next.End(CloseReason.MAX_LIFETIME);
+            case SILENCE -> new Next.End(silenceReason());
+            case FIRST_BYTE -> onSilence();
+            case KEEPALIVE -> {
+                quiet.keptAlive();
+                link.client.keepAlive();
+                link.backend.keepAlive();
+                yield whileQuiet();
+            }
+            case ROOM, LOOK, NOTHING -> whileQuiet();
+        };
+    }
+
+    private CloseReason silenceReason() {
+        if (account.isUnanswered()) {
+            return CloseReason.BACKEND_SILENT;
+        }
+        return halfClosed ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT;
+    }
+
+    /** A backend that is only slow is better than none: it is left only for another, which is looked for now and then. */
+    private Next onSilence() {
+        account.attempts().silent();
+        Next elsewhere = leaveBackend(AttemptOutcome.SILENT);
+        if (elsewhere != null) {
+            return elsewhere;
+        }
+        quiet.foundNoOther(link.worker.nowNanos(), timeouts());
+        armQuiet();
+        return Next.STAY;
+    }
+
+    @Override
+    public @Nullable Next leaveBackend(AttemptOutcome why) {
+        boolean may = awaitsAnswer() && account.opening().isRepeatable() && !halfClosed;
+        return may && account.holdAnother() ? new Next.TryAnother(why) : null;
+    }
+
+    private Next whileQuiet() {
+        Worker worker = link.worker;
+        if (link.down.isWaitingForRoom()) {
+            quiet.awaitAnswer(worker.nowNanos());
+        }
+        link.up.tryRoom(worker);
+        link.down.tryRoom(worker);
+        watch();
+        armQuiet();
+        if (looking) {
+            looking = false; // the turn in which a broken side would have shown is over
+        } else {
+            look();
+        }
+        return Next.STAY;
+    }
+
+    /**
+     * Looks whether a side that is not read at the moment was reset. The selector forgets a channel that it has nothing to
+     * watch for, and a RST with it. Watched for {@code OP_CONNECT}, a connected channel is never ready, unless it broke: so
+     * one turn of that tells, and no longer, since the socket itself is writable and would keep the selector awake.
+     */
+    private void look() {
+        boolean client = isPaused(link.up, link.down);
+        boolean backend = isPaused(link.down, link.up);
+        if (client) {
+            link.client.watch(OP_CONNECT);
+        }
+        if (backend) {
+            link.backend.watch(OP_CONNECT);
+        }
+        if (client || backend) {
+            looking = true;
+            link.arm(1); // the next turn
+        }
+    }
+
+    private void armQuiet() {
+        link.arm(quiet.leftNanos(link.worker.nowNanos(), this));
+    }
+
+    // ---- what the timers depend on ----
+
+    @Override
+    public PoolTimeouts timeouts() {
+        return account.attempts().pool().timeouts();
+    }
+
+    @Override
+    public long acceptedNanos() {
+        return account.acceptedNanos();
+    }
+
+    @Override
+    public boolean isHalfClosed() {
+        return halfClosed;
+    }
+
+    @Override
+    public boolean awaitsAnswer() {
+        return account.isUnanswered() && Conclusion.canBeToldAgain(facts());
+    }
+
+    @Override
+    public boolean hasNoRoomForAnswer() {
+        return link.down.isWaitingForRoom();
+    }
+
+    @Override
+    public boolean waitsForRoom() {
+        return link.up.isWaitingForRoom() || link.down.isWaitingForRoom();
+    }
+
+    @Override
+    public boolean isPaused() {
+        return isPaused(link.up, link.down) || isPaused(link.down, link.up);
+    }
+
+    /**
+     * Whether the source of {@code half} is open and neither read nor written. After our FIN to it, its own FIN looks like
+     * a RST: such a side is left alone.
+     */
+    private static boolean isPaused(Half half, Half back) {
+        return !half.hasEnded() && !half.wantsRead() && !back.wantsWrite() && !back.isShut();
+    }
+}
