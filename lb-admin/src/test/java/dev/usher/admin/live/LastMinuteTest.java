@@ -2,7 +2,7 @@ package dev.usher.admin.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.usher.relay.CloseReason;
+import dev.usher.end.CloseReason;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -10,8 +10,6 @@ import { html } from "./ui.js";
 /** Seconds across, and how few there may be while usher is young. */
 const WINDOW = 900;
 const LEAST = 120;
-/** Seconds that may be missing at the edge of a whole window: the width of its first point, and of its newest frame. */
-const EDGE = 6;
 /** Seconds between two marks of the time below which they are told with their seconds. */
 const MINUTE = 60;
 const times = (splits) => splits.map((at) => clock(new Date(at * 1000)).slice(0, splits[1] - splits[0] < MINUTE ? 8 : 5));
@@ -20,11 +18,8 @@ const times = (splits) => splits.map((at) => clock(new Date(at * 1000)).slice(0,
 const BINARY = Array.from({ length: 50 }, (_, i) => 2 ** i);
 const WHOLE = Array.from({ length: 30 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
 
-/** How much of the past there is, in words. */
-function covered(at) {
-  const length = at.length ? at.at(-1) - at[0] : 0;
-  return span(length > WINDOW - EDGE ? WINDOW : length);
-}
+/** A whole window lacks the width of its first point. */
+const covered = (length) => span(length > WINDOW - 6 ? WINDOW : length || 0);
 
 const known = (values) => values.filter((value) => value != null);
 
@@ -96,7 +91,7 @@ export function TimeChart({ title, series, format = count, bytes = false }) {
       <${Keys} series=${series} values=${values} />
     </figcaption>
     <${Plot} options=${options.current} data=${data} height=${150} onCursor=${setCursor} />
-    <p class="dim summary">${cursor == null ? `the last ${covered(columns.at)}` : html`<b>${clock(new Date(columns.at[index] * 1000))}</b>`}: ${says}</p>
+    <p class="dim summary">${cursor == null ? `the last ${covered(columns.at.at(-1) - columns.at[0])}` : html`<b>${clock(new Date(columns.at[index] * 1000))}</b>`}: ${says}</p>
     <details onToggle=${(event) => setOpen(event.target.open)}>
       <summary>Numbers<span class="unseen"> of ${title}</span></summary>
       ${open && html`<${Minutes} title=${title} series=${series} columns=${columns} format=${format} />`}

@@ -67,7 +67,7 @@ export const dateTime = (date) =>
 
 export const utc = (date) => date.toISOString().replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
 
-/** A sentence of usher's with the times in it as those of this browser, as all others are. */
+/** UTC within a sentence as local time. */
 export const localTimes = (text) => text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g, (time) => dateTime(new Date(time)));
 
 export const plural = (n, word, words = `${word}s`) => `${count(n)} ${n === 1 ? word : words}`;

@@ -92,7 +92,6 @@ export const Cells = ({ columns, row }) =>
  * @param {object} table
  * @param {string} table.label
  * @param {{id: string, label: string, cell: (row: any) => any, sort?: (row: any) => any, number?: boolean}[]} table.columns
- * @param {"plain"|"labelled"} [table.stacked] on a phone a row is a block of its cells, and these have the columns' labels or not
  * @param {any[]} table.rows
  * @param {(row: any) => any} table.id
  */

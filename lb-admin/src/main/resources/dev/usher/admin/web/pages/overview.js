@@ -61,12 +61,12 @@ function Attention({ status }) {
       ${count(backends.serving)} of ${plural(backends.total, "backend")} take sessions. Up for ${span(status.uptime_seconds)}.
       ${" "}Configuration <${Link} page="config">generation ${config.generation}<//> in force since <${Ago} at=${config.in_force_since} />.
     </p>
-    <${Things} things=${worst} />
+    <${Things} things=${worst} many=${more > 0} />
     ${more > 0 && html`<p>and ${count(more)} more: <${Link} page="pools?unhealthy=1">all unhealthy backends<//></p>`}
   </section>`;
 }
 
-const Things = ({ things }) => things.length > 0 && html`<ul>${things.map(
+const Things = ({ things, many }) => things.length > 0 && html`<ul class=${many && "many"}>${things.map(
   (each) => html`<li key=${each.kind + each.subject + each.text}>
     <${Severity} severity=${each.severity} />
     <p><a href=${`/ui/${each.page}`}><${Text}>${each.subject}<//></a>: <${Text}>${localTimes(each.text)}<//></p>

@@ -23,6 +23,7 @@ function withRates(pool, before, elapsed) {
 }
 
 const Standing = ({ backend: b }) => html`<${State} state=${b.state} />${b.trouble && html`${" "}<${Mark} icon="alert" tone="warn">sessions fail<//>`}
+  ${b.trouble && html`<span class="why warn"><span class="text">${b.trouble.text}</span>, <${Since} at=${b.trouble.since} /></span>`}
   ${b.slow_start_percent < 100 && html`${" "}<${Mark} icon="rising" tone="info">slow start, ${b.slow_start_percent} %<//>`}
   <span class="why dim"><span class="text">${localTimes(b.reason)}</span>${b.reason && ", "}<${Since} at=${b.since} />${b.ejected_until && html`, until ${clock(new Date(b.ejected_until))} at the latest (<${Ago} at=${b.ejected_until} />)`}</span>`;
 
@@ -38,7 +39,7 @@ const columns = (change) => [
   },
   { id: "open", label: "open", number: true, sort: (b) => b.open, cell: (b) => html`${count(b.open)}${b.max_connections != null && html`<span class="dim"> / ${count(b.max_connections)}</span>`}` },
   { id: "new", label: "new/s", number: true, sort: (b) => b.new_per_second, cell: (b) => rate(b.new_per_second) },
-  { id: "failures", label: "failures", number: true, sort: (b) => b.failures_total, cell: (b) => html`${count(b.failures_total)}${b.trouble && html`<span class="why warn"><span class="text">${b.trouble.text}</span>, <${Since} at=${b.trouble.since} /></span>`}` },
+  { id: "failures", label: "failures", number: true, sort: (b) => b.failures_total, cell: (b) => html`<span class=${b.trouble && "warn"}>${count(b.failures_total)}</span>` },
   {
     id: "bytes", label: "to and from clients", number: true, sort: (b) => b.sent_per_second + b.received_per_second,
     cell: (b) => html`${bytesRate(b.sent_per_second)}<span class="why dim">${bytesRate(b.received_per_second)}</span>`,
