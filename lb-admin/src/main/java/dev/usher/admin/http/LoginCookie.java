@@ -7,15 +7,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cookie of a session: out of reach of scripts, and never sent along by a page of another site. Over TLS it has the
- * prefix that keeps others of the same domain from setting it (RFC 6265bis section 4.1.3.2).
+ * The cookie of a login: hidden from scripts, and never sent with requests that another site causes. Over TLS the name
+ * has the prefix that keeps other hosts of the same domain from setting the cookie (RFC 6265bis section 4.1.3.2).
  */
-final class SessionCookie {
+final class LoginCookie {
     private static final String NAME = "usher_session";
 
     private final boolean tls;
 
-    SessionCookie(boolean tls) {
+    LoginCookie(boolean tls) {
         this.tls = tls;
     }
 
@@ -23,7 +23,7 @@ final class SessionCookie {
         return tls ? "__Host-" + NAME : NAME;
     }
 
-    /** The secret that a request brings; null if it brings none. */
+    /** The login's secret in a request; null if there is none. */
     @Nullable
     String read(HttpServerExchange exchange) {
         Cookie cookie = exchange.getRequestCookie(name());
@@ -31,7 +31,7 @@ final class SessionCookie {
     }
 
     void set(HttpServerExchange exchange, String id) {
-        exchange.setResponseCookie(cookie(id, Sessions.LIFE));
+        exchange.setResponseCookie(cookie(id, Logins.LIFE));
     }
 
     void remove(HttpServerExchange exchange) {
