@@ -1,12 +1,12 @@
 package dev.usher.admin;
 
-import dev.usher.CoalescingHazard;
 import dev.usher.admin.Attention.Entry;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
 import dev.usher.config.Units;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.view.BackendView;
+import dev.usher.view.CoalescingHazard;
 import dev.usher.view.PoolView;
 import java.time.Duration;
 import java.time.Instant;

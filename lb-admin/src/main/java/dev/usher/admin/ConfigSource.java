@@ -1,7 +1,7 @@
 package dev.usher.admin;
 
-import dev.usher.ConfigDiff;
 import dev.usher.Reloading;
+import dev.usher.diff.ConfigDiff;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package dev.usher.admin.api;
 
-import dev.usher.CoalescingHazard;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.view.BackendView;
+import dev.usher.view.CoalescingHazard;
 import dev.usher.view.PoolView;
 import java.util.ArrayList;
 import java.util.Comparator;

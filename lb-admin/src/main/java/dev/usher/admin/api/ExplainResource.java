@@ -1,6 +1,5 @@
 package dev.usher.admin.api;
 
-import dev.usher.Explanation;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
@@ -14,6 +13,7 @@ import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.view.BackendView;
 import dev.usher.view.Candidate;
+import dev.usher.view.Explanation;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.usher.admin.api;
 
-import dev.usher.ConfigDiff;
 import dev.usher.Reload;
 import dev.usher.admin.http.Json;
+import dev.usher.diff.ConfigDiff;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

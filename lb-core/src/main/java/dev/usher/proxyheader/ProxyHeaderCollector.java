@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

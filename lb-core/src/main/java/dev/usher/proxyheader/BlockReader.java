@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

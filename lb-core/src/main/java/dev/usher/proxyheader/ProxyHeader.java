@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import dev.usher.config.IpAddress;
 import java.net.Inet6Address;

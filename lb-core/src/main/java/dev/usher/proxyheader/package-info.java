@@ -10,4 +10,4 @@
  * {@code doc/proxy-protocol.txt}.
  */
 @org.jspecify.annotations.NullMarked
-package dev.usher.proxy;
+package dev.usher.proxyheader;

@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 /** Bytes that are no acceptable header. Carries no stack trace, since any sender can cause this exception. */
 final class RefusedHeaderException extends Exception {
