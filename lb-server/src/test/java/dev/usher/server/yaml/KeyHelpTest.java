@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class KeyHelpTest {
     @Test
     void knowsTheSectionsOfEveryKey() {
-        Set<String> lost = new TreeSet<>(ConfigurationDocTest.keys());
+        Set<String> lost = new TreeSet<>(YamlKeys.all());
         lost.removeIf(key -> !KeyHelp.sectionsOf(key).isEmpty());
         assertEquals(Set.of(), lost);
     }

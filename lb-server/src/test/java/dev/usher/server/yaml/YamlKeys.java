@@ -1,0 +1,113 @@
+package dev.usher.server.yaml;
+
+import dev.usher.config.AdminConfig;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.EjectionConfig;
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.LoggingConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig;
+import dev.usher.config.ResolveConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Spelling;
+import dev.usher.config.TimeoutsConfig;
+import dev.usher.config.UsherConfig;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The keys of the file, as the records have them. */
+public final class YamlKeys {
+    private static final List<Class<? extends Record>> RECORDS = List.of(
+            UsherConfig.class,
+            ListenerConfig.class,
+            ClientHelloConfig.class,
+            RouteConfig.class,
+            PoolConfig.class,
+            BackendConfig.class,
+            TimeoutsConfig.class,
+            HealthCheckConfig.class,
+            EjectionConfig.class,
+            ResolveConfig.class,
+            LimitsConfig.class,
+            LimitsConfig.PerClientIp.class,
+            ShutdownConfig.class,
+            ReloadConfig.class,
+            AdminConfig.class,
+            AdminConfig.Token.class,
+            AdminConfig.Tls.class,
+            LoggingConfig.class,
+            LoggingConfig.AccessLogConfig.class);
+
+    /** Components without a key: the key of the mapping itself is the name or pattern, and a file is said by its path. */
+    private static final Set<String> NOT_KEYS = Set.of("pattern", "file");
+
+    /** Keys that only the reader knows: they are gone once the file is read. */
+    private static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");
+
+    /** Records whose name is the key of their own mapping. */
+    private static final Set<Class<?>> NAMED = Set.of(ListenerConfig.class, PoolConfig.class);
+
+    private YamlKeys() {}
+
+    /** Every key that a file may have. */
+    static Set<String> all() {
+        Set<String> keys = new TreeSet<>(OF_THE_READER);
+        RECORDS.forEach(record -> components(record).forEach(component -> keys.add(key(component))));
+        return keys;
+    }
+
+    /** Each key behind its section, as {@code pool.balance: round-robin, first}, with the words that it takes. */
+    public static List<String> bySection() {
+        List<String> lines = new ArrayList<>();
+        OF_THE_READER.stream().sorted().forEach(key -> lines.add("usher." + key));
+        for (Class<? extends Record> record : RECORDS) {
+            components(record).forEach(component -> lines.add(section(record) + "." + key(component) + words(component)));
+        }
+        return lines;
+    }
+
+    private static List<RecordComponent> components(Class<? extends Record> record) {
+        return Arrays.stream(record.getRecordComponents())
+                .filter(component -> !NOT_KEYS.contains(key(component)))
+                .filter(component -> !(NAMED.contains(record) && component.getName().equals("name")))
+                .toList();
+    }
+
+    private static String section(Class<? extends Record> record) {
+        return record.getSimpleName()
+                .replaceAll("Config$", "")
+                .replaceAll("(?<=[a-z])([A-Z])", "_$1")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /** maxSizeBytes is max_size in the file: units are written in the value. */
+    private static String key(RecordComponent component) {
+        return component
+                .getName()
+                .replaceAll("(?<=Size)Bytes$|Percent$", "")
+                .replaceAll("([A-Z])", "_$1")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private static String words(RecordComponent component) {
+        Object[] constants = component.getType().getEnumConstants();
+        if (constants == null) {
+            return "";
+        }
+        return ": "
+                + String.join(
+                        ", ",
+                        Arrays.stream(constants)
+                                .map(constant -> Spelling.of((Enum<?>) constant))
+                                .toList());
+    }
+}
