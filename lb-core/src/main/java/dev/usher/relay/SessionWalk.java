@@ -77,6 +77,7 @@ public final class SessionWalk {
     }
 
     /** A session goes, and must not be looked at any more. */
+    @SuppressWarnings("ReferenceEquality") // a session equals itself alone
     void leave(OpenSession session) {
         if (at == session) {
             step(session);
