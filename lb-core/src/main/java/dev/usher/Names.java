@@ -1,10 +1,10 @@
 package dev.usher;
 
 import dev.usher.metrics.NameSketch;
+import dev.usher.name.ServerName;
 import dev.usher.relay.NamesAsked;
 import dev.usher.time.Clock;
 import dev.usher.time.Moment;
-import dev.usher.tls.ServerName;
 import dev.usher.view.NameCount;
 import dev.usher.view.TopNames;
 import java.io.IOException;

@@ -31,14 +31,17 @@ class ArchitectureTest {
             Map.entry("time", List.of()),
             Map.entry("config", List.of()),
             Map.entry("file", List.of("dev.usher.config")), // for the text form of sizes
-            Map.entry("tls", List.of("dev.usher.config")),
+            Map.entry("name", List.of("dev.usher.config")), // for the text form of addresses
+            Map.entry("tls", List.of("dev.usher.name", "dev.usher.config")),
             Map.entry("proxy", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("metrics", List.of("org.HdrHistogram..")),
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),
-            Map.entry("route", List.of("dev.usher.tls", "dev.usher.pool", "dev.usher.config")),
+            Map.entry("route", List.of("dev.usher.name", "dev.usher.pool", "dev.usher.config")),
             Map.entry("loop", List.of("dev.usher.time", "dev.usher.metrics")),
             Map.entry("end", List.of("dev.usher.route")),
-            Map.entry("opening", List.of("dev.usher.end", "dev.usher.tls", "dev.usher.proxy", "dev.usher.config")),
+            Map.entry(
+                    "opening",
+                    List.of("dev.usher.end", "dev.usher.name", "dev.usher.tls", "dev.usher.proxy", "dev.usher.config")),
             Map.entry(
                     "probe",
                     List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time", "dev.usher.file")),
@@ -51,7 +54,7 @@ class ArchitectureTest {
                             "dev.usher.opening",
                             "dev.usher.time",
                             "dev.usher.config",
-                            "dev.usher.tls",
+                            "dev.usher.name",
                             "dev.usher.proxy",
                             "dev.usher.metrics",
                             "dev.usher.pool",

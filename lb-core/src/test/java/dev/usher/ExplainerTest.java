@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
+import dev.usher.name.ServerName;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.route.RouteQuery;
@@ -14,7 +15,6 @@ import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
-import dev.usher.tls.ServerName;
 import dev.usher.view.Candidate;
 import java.io.IOException;
 import java.net.InetAddress;

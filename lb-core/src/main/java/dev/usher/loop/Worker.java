@@ -5,11 +5,6 @@ import dev.usher.time.Clock;
 import dev.usher.time.Deadline;
 import dev.usher.time.Timers;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -24,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +48,7 @@ public final class Worker {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
     private final String name;
-    private final SelectorProvider provider;
+    private final Sockets sockets;
     private final Clock clock;
     private final Selector selector;
     private final Timers timers = new Timers();
@@ -72,9 +66,6 @@ public final class Worker {
     /** True exactly while the wait of this turn may have made {@link #nowNanos} old. */
     private boolean nowIsStale;
 
-    /** Linux alone has the option; found out at the first connection. */
-    private boolean canDelayAck = true;
-
     private volatile boolean stopping;
 
     /**
@@ -83,7 +74,7 @@ public final class Worker {
      */
     public Worker(String name, SelectorProvider provider, Clock clock, long heldBytesBudget) throws IOException {
         this.name = name;
-        this.provider = provider;
+        this.sockets = new Sockets(provider);
         this.clock = clock;
         this.selector = provider.openSelector();
         this.buffers = new BufferPool(heldBytesBudget);
@@ -195,7 +186,7 @@ public final class Worker {
     /** Closes what was given up before the last select: by now it is not registered any more. */
     private void closeRipe(int count) {
         for (int i = 0; i < count; i++) {
-            closeQuietly(closing.removeFirst());
+            Sockets.closeQuietly(closing.removeFirst());
         }
     }
 
@@ -262,55 +253,9 @@ public final class Worker {
         timers.cancel(deadline);
     }
 
-    /**
-     * An unconnected, non-blocking channel without Nagle's delay, to connect to {@code peer}.
-     *
-     * @param speaksFirst whether bytes are sent as soon as it is connected: the last ACK of the handshake then waits for
-     *     them. That saves two packets of a short connection. A peer that speaks first would have to wait with it.
-     */
-    public SocketChannel openChannel(InetSocketAddress peer, boolean speaksFirst) throws IOException {
-        SocketChannel channel = provider.openSocketChannel(familyOf(peer));
-        try {
-            channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            if (speaksFirst && canDelayAck) {
-                delayAck(channel);
-            }
-            return channel;
-        } catch (IOException e) {
-            closeQuietly(channel);
-            throw e;
-        }
-    }
-
-    private void delayAck(SocketChannel channel) throws IOException {
-        try {
-            channel.setOption(ExtendedSocketOptions.TCP_QUICKACK, false);
-        } catch (UnsupportedOperationException notOnThisSystem) {
-            canDelayAck = false;
-        }
-    }
-
-    /** IPv4 sockets for IPv4 addresses: no conversion at each call, and no need of a system property for it. */
-    private static ProtocolFamily familyOf(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet4Address
-                ? StandardProtocolFamily.INET
-                : StandardProtocolFamily.INET6;
-    }
-
-    /** Opens a listening socket; several workers may open the same address, and share its connections. */
-    ServerSocketChannel openListener(InetSocketAddress address, int backlog) throws IOException {
-        ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
-        try {
-            channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-            channel.bind(address, backlog);
-            return channel;
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
+    /** Makes the sockets that are registered here. */
+    public Sockets sockets() {
+        return sockets;
     }
 
     /** Registers a channel; {@code ready} is called when any of {@code ops} can be done. */
@@ -332,7 +277,7 @@ public final class Worker {
     public void close(SocketChannel channel) {
         SelectionKey key = channel.keyFor(selector);
         if (key == null) {
-            closeQuietly(channel);
+            Sockets.closeQuietly(channel);
         } else {
             key.cancel();
             closing.addLast(channel);
@@ -341,20 +286,8 @@ public final class Worker {
 
     /** As {@link #close}, but the peer gets a RST: what it has read so far is not the whole. */
     public void reset(SocketChannel channel) {
-        try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException gone) {
-            // It is broken already: there is nobody left to send a RST to.
-        }
+        Sockets.abortOnClose(channel);
         close(channel);
-    }
-
-    private static void closeQuietly(SocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            log.debug("closing a channel failed", e);
-        }
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.usher.opening;
 
-import dev.usher.tls.ServerName;
+import dev.usher.name.ServerName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -77,7 +77,7 @@ final class Connecting implements Phase {
     /** @return how it failed at once; null if it is under way or done */
     private @Nullable AttemptOutcome start(Backend picked) {
         try {
-            link.backend.open(link.worker.openChannel(picked.address(), link.kept.hasMore()));
+            link.backend.open(link.worker.sockets().connectingTo(picked.address(), link.kept.hasMore()));
         } catch (IOException outOfDescriptors) {
             return AttemptOutcome.NO_SOCKET;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without

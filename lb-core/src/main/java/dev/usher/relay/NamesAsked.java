@@ -1,8 +1,8 @@
 package dev.usher.relay;
 
 import dev.usher.metrics.NameSketch;
+import dev.usher.name.ServerName;
 import dev.usher.route.Decision;
-import dev.usher.tls.ServerName;
 
 /**
  * The names that clients of one worker ask for most. Names with a route and names without are kept apart: a flood of

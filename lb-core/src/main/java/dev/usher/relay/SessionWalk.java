@@ -77,7 +77,7 @@ public final class SessionWalk {
     }
 
     /** A session goes, and must not be looked at any more. */
-    @SuppressWarnings("ReferenceEquality") // a session equals itself alone
+    @SuppressWarnings("ReferenceEquality") // the very same session is meant
     void leave(OpenSession session) {
         if (at == session) {
             step(session);

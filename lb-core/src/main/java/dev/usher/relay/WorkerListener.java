@@ -3,7 +3,7 @@ package dev.usher.relay;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.loop.AcceptPause;
-import dev.usher.loop.Listener;
+import dev.usher.loop.ListenSocket;
 import dev.usher.metrics.Counter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,12 +13,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One listener on one worker: its sockets, and where its connections become sessions. */
-final class WorkerListener implements Listener.Owner, Session.Origin {
+final class WorkerListener implements ListenSocket.Owner, Session.Origin {
     private final Workplace place;
     private final Counter acceptPauses;
     private final ListenerCounts counts;
     private final ListenerCounts.OfWorker ours;
-    private final Map<HostPort, Listener> sockets = new LinkedHashMap<>();
+    private final Map<HostPort, ListenSocket> sockets = new LinkedHashMap<>();
     private ListenerConfig config;
 
     /** @param acceptPauses of all listeners of the worker */
@@ -31,15 +31,15 @@ final class WorkerListener implements Listener.Owner, Session.Origin {
     }
 
     /** Opens one more socket, which accepts from {@link #follow} on. */
-    Listener bind(HostPort bind, InetSocketAddress address) throws IOException {
-        Listener socket = new Listener(place.worker(), address, this);
+    ListenSocket bind(HostPort bind, InetSocketAddress address) throws IOException {
+        ListenSocket socket = new ListenSocket(place.worker(), address, this);
         sockets.put(bind, socket);
         return socket;
     }
 
     /** Takes what is queued on one socket, and closes it; one that was never opened needs nothing. */
     void unbind(HostPort bind) throws IOException {
-        Listener socket = sockets.remove(bind);
+        ListenSocket socket = sockets.remove(bind);
         if (socket != null) {
             socket.close();
         }
@@ -52,7 +52,7 @@ final class WorkerListener implements Listener.Owner, Session.Origin {
     /** Goes on with these settings, and accepts. */
     void follow(ListenerConfig changed) {
         config = changed;
-        sockets.values().forEach(Listener::resume);
+        sockets.values().forEach(ListenSocket::resume);
     }
 
     @Override
@@ -102,6 +102,6 @@ final class WorkerListener implements Listener.Owner, Session.Origin {
         counts.open().decrementAndGet();
         place.shared().openSessions().decrementAndGet();
         ours.open().add(-1);
-        sockets.values().forEach(Listener::resume);
+        sockets.values().forEach(ListenSocket::resume);
     }
 }

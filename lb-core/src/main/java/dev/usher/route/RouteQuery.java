@@ -1,7 +1,7 @@
 package dev.usher.route;
 
 import dev.usher.config.HostName;
-import dev.usher.tls.ServerName;
+import dev.usher.name.ServerName;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

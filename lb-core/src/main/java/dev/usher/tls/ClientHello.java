@@ -1,5 +1,6 @@
 package dev.usher.tls;
 
+import dev.usher.name.ServerName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

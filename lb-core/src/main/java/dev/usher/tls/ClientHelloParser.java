@@ -1,5 +1,6 @@
 package dev.usher.tls;
 
+import dev.usher.name.ServerName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -153,9 +154,18 @@ final class ClientHelloParser {
             if (protocols.size() == MAX_PROTOCOLS) {
                 throw RefusedHelloException.malformed("more than " + MAX_PROTOCOLS + " protocols offered");
             }
-            protocols.add(names.vector8("protocol_name").text());
+            protocols.add(shared(names.vector8("protocol_name").text()));
         }
         return protocols;
+    }
+
+    /** The usual names, once for all connections: each is kept as long as its connection is open. */
+    private static String shared(String protocol) {
+        return switch (protocol) {
+            case "h2" -> "h2";
+            case "http/1.1" -> "http/1.1";
+            default -> protocol;
+        };
     }
 
     private void remember(int type) {

@@ -1,5 +1,7 @@
 package dev.usher.tls;
 
+import dev.usher.name.ServerName;
+
 /** Why the first bytes of a connection are refused without a route. */
 public enum HelloRefusal {
     /** Neither a TLS record nor an SSLv2-compatible hello. An alert would mean nothing to such a client. */

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
+import dev.usher.name.ServerName;
 import dev.usher.tls.Alert;
 import dev.usher.tls.HelloBuilder;
-import dev.usher.tls.ServerName;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.List;

@@ -2,12 +2,12 @@ package dev.usher.relay;
 
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
+import dev.usher.name.ServerName;
 import dev.usher.opening.BackendGreeting;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
 import dev.usher.opening.Step;
 import dev.usher.opening.Verdict;
-import dev.usher.tls.ServerName;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.usher.name.ServerName;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;

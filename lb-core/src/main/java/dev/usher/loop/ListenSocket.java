@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * connection limit is reached: connections then wait in the kernel's queue. It goes on when a session ends here, or
  * after {@link #PAUSE_NANOS}, whichever is first.
  */
-public final class Listener implements Ready {
+public final class ListenSocket implements Ready {
     /** Connections that wait in the kernel; the default of 50 loses a burst to a second's retransmission. */
     private static final int BACKLOG = 4096;
     /** Taken at once, before the sessions that are open get their turn. */
@@ -30,7 +30,7 @@ public final class Listener implements Ready {
     /** Running out of descriptors is worth a line, but not ten a second. */
     private static final long COMPLAIN_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private static final Logger log = LoggerFactory.getLogger(Listener.class);
+    private static final Logger log = LoggerFactory.getLogger(ListenSocket.class);
 
     /** Who gets the connections. */
     public interface Owner {
@@ -57,10 +57,10 @@ public final class Listener implements Ready {
     /**
      * Opens the socket. Connections queue up in the kernel until {@link #resume}. On the worker's thread.
      */
-    public Listener(Worker worker, InetSocketAddress address, Owner owner) throws IOException {
+    public ListenSocket(Worker worker, InetSocketAddress address, Owner owner) throws IOException {
         this.worker = worker;
         this.owner = owner;
-        this.channel = worker.openListener(address, BACKLOG);
+        this.channel = worker.sockets().listen(address, BACKLOG);
         this.key = worker.register(channel, 0, this);
         this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
     }

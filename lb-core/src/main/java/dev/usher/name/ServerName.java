@@ -1,4 +1,4 @@
-package dev.usher.tls;
+package dev.usher.name;
 
 import dev.usher.config.IpAddress;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,7 @@ public record ServerName(String name, boolean ipLiteral) {
     }
 
     /** Why {@code text}, of which {@link #parse} makes nothing, is not a server name. */
-    static String refusal(String text) {
+    public static String refusal(String text) {
         return quoted(text) + " is not a server name: " + fault(normalised(text));
     }
 

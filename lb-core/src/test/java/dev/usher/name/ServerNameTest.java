@@ -1,4 +1,4 @@
-package dev.usher.tls;
+package dev.usher.name;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
