@@ -3,7 +3,7 @@
 #
 #   deploy/bench/scale.sh [ROUTES]     10,000 unless given; a fifth as many pools, of two backends each
 #
-# Needs what is built, curl and awk. Listens on 127.0.0.1, on the ports PORT and PORT + 1 (25443 unless set); backends are
+# Needs curl and awk, and builds where nothing is built. Listens on 127.0.0.1, on the ports PORT and PORT + 1 (25443 unless set); backends are
 # addresses of loopback where nobody listens, so that all of them are down and their number is seen in the log as well.
 set -eu
 
@@ -17,6 +17,8 @@ work=$(mktemp -d)
 usher=
 trap 'if [ -n "$usher" ]; then kill "$usher" 2>/dev/null || true; wait "$usher" || true; fi; rm -rf "$work"' EXIT
 ticks=$(getconf CLK_TCK)
+
+"$root/usher" build
 
 configuration() { # routes
     awk -v routes="$1" -v port="$PORT" -v admin="$ADMIN" 'BEGIN {

@@ -3,23 +3,33 @@ package dev.usher;
 import dev.usher.Event.Kind;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
+import dev.usher.time.Clock;
 import dev.usher.time.WallClock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last events, and a line in the log for each. Any thread but a worker. */
+/**
+ * The last events, and a line in the log for each. A crowd of them in one second is cut short ({@link Burst}): it neither
+ * floods the log nor drives what came before out of what is kept. Any thread but a worker.
+ */
 final class Events {
-    /** A flapping backend makes some a minute; this is hours of it. */
+    /** A flapping backend makes some a minute; this is hours of it, and more than a minute of crowds of two kinds. */
     private static final int MAX_KEPT = 1000;
 
     private static final Logger log = LoggerFactory.getLogger("usher.events");
 
+    private final Clock clock;
     /** Written with its monitor held. */
     private final ArrayDeque<Event> kept = new ArrayDeque<>();
+    /** Each is used with its monitor held. */
+    private final Map<Kind, Burst> bursts = new EnumMap<>(Kind.class);
     /** The sequence of the last one; 0 before the first. */
     private volatile long last;
 
@@ -33,7 +43,56 @@ final class Events {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
+    Events(Clock clock) {
+        this.clock = clock;
+        for (Kind kind : Kind.values()) {
+            Burst burst = Burst.of(kind);
+            if (burst != null) {
+                bursts.put(kind, burst);
+            }
+        }
+    }
+
+    /** Tells an event; of those that come in crowds, only the first of a second, and the number of the others by {@link #look}. */
     void add(Kind kind, String subject, String text) {
+        Burst burst = bursts.get(kind);
+        if (burst == null) {
+            tell(kind, subject, text);
+            return;
+        }
+        synchronized (burst) {
+            tell(burst.rest(clock.nanos()));
+            if (burst.admits(subject, clock.nanos())) {
+                tell(kind, subject, text);
+            }
+        }
+    }
+
+    /** Tells how many more there were in a second that is over. To be called about once a second. */
+    void look() {
+        for (Burst burst : bursts.values()) {
+            synchronized (burst) {
+                tell(burst.rest(clock.nanos()));
+            }
+        }
+    }
+
+    /** Tells how many more there were, since nobody will look again. */
+    void close() {
+        for (Burst burst : bursts.values()) {
+            synchronized (burst) {
+                tell(burst.end());
+            }
+        }
+    }
+
+    private void tell(Burst.@Nullable Rest rest) {
+        if (rest != null) {
+            tell(rest.kind(), rest.subject(), rest.text());
+        }
+    }
+
+    private void tell(Kind kind, String subject, String text) {
         switch (kind) {
             case BACKEND_DOWN, BACKEND_EJECTED, POOL_DOWN, LIMIT, WARNING -> log.warn("{}: {}", subject, text);
             case RELOAD_REFUSED -> log.error("{}: {}", subject, text);

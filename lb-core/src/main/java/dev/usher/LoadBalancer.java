@@ -101,15 +101,15 @@ public final class LoadBalancer implements AutoCloseable {
     private final Workers workers = new Workers();
     private final Listening listening;
     private final Pools pools;
-    private final Events events = new Events();
-    private final Certificates certificates = new Certificates(() -> routing(), events);
+    private final Events events;
+    private final Certificates certificates;
     private final WorkerSessions.Shared shared;
     private final OpenSessions sessions;
     private final BackendControl control;
     private final LoopDelays loopDelays;
     private final LimitWatch limits;
-    private final TrafficWatch traffic = new TrafficWatch(events);
-    private final BackendNames names = new BackendNames(InetAddress::getAllByName, events);
+    private final BackendNames names;
+    private final TrafficWatch traffic;
     /** As the workers were given it; a change of the configuration needs a restart. */
     private final long heldBytesMax;
 
@@ -119,6 +119,10 @@ public final class LoadBalancer implements AutoCloseable {
 
     private LoadBalancer(UsherConfig config, Environment environment) throws IOException {
         this.environment = environment;
+        this.events = new Events(environment.clock());
+        this.certificates = new Certificates(this::routing, events);
+        this.traffic = new TrafficWatch(events);
+        this.names = new BackendNames(InetAddress::getAllByName, events);
         this.routing = Routing.of(config, Map.of());
         this.shared = new WorkerSessions.Shared(
                 runName(),
@@ -153,6 +157,7 @@ public final class LoadBalancer implements AutoCloseable {
         limits.look(listening.states(), routing().pools().values());
         traffic.look(routing().pools().values());
         environment.background().look(events);
+        events.look();
     }
 
     /** Opens, and accepts at once: when it returns, connections are served. Otherwise as {@link #open}. */
@@ -163,7 +168,7 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Resolves, binds and begins to probe. Connections queue up in the kernel until {@link #accept}.
+     * Resolves and binds. Connections queue up in the kernel until {@link #accept}.
      *
      * @throws IOException if an address cannot be listened on; the message names it, and nothing is left open
      */
@@ -182,9 +187,13 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    /** Begins to accept. So who opens can say where it listens before the first connection has something to say. */
+    /**
+     * Begins to accept, and to probe. So who opens can say where it listens before the first connection has something to say;
+     * and thousands of first probes do not compete with what clients wait for.
+     */
     public synchronized void accept() {
         listening.follow(config().listeners());
+        pools.probe();
     }
 
     /**
@@ -202,6 +211,12 @@ public final class LoadBalancer implements AutoCloseable {
         Pools.Prepared prepared = swapIn(next);
         listening.follow(next.listeners());
         pools.commit(prepared);
+        pools.probe();
+    }
+
+    /** Reads the files of probes again: they may say something else though {@link #config} is the same. */
+    public void readFilesAgain() {
+        pools.readFilesAgain();
     }
 
     /** The first step can fail, and leaves all as it was; the others, and those that the callers take, cannot. */
@@ -466,6 +481,7 @@ public final class LoadBalancer implements AutoCloseable {
         control.close();
         drain(Duration.ZERO);
         workers.stop();
+        events.close();
     }
 
     private Routing routing() {

@@ -102,9 +102,23 @@ final class Pools implements AutoCloseable {
      */
     record Prepared(Map<String, Pool> pools, Map<Pool, List<Backend>> gone) {}
 
-    /** Builds the pools of a configuration, without a change of those that are in force. */
-    synchronized Prepared prepare(Collection<PoolConfig> configs) {
+    /** Reads the files of probes again, which may say something else under the same configuration. */
+    void readFilesAgain() {
+        probes.readTrustStores(
+                pools.values().stream().map(Pool::config).toList());
+    }
+
+    /**
+     * Builds the pools of a configuration, without a change of those that are in force. Names and files are waited for, and
+     * not with the monitor held, which resolved names wait for.
+     */
+    Prepared prepare(Collection<PoolConfig> configs) {
         names.lookUpNew(hosts(configs));
+        probes.readTrustStores(configs);
+        return build(configs);
+    }
+
+    private synchronized Prepared build(Collection<PoolConfig> configs) {
         Map<String, Pool> next = new LinkedHashMap<>();
         Map<Pool, List<Backend>> gone = new LinkedHashMap<>();
         for (PoolConfig config : configs) {
@@ -130,11 +144,13 @@ final class Pools implements AutoCloseable {
         names.keepOnly(
                 hosts(prepared.pools().values().stream().map(Pool::config).toList()));
         prepared.gone().forEach((pool, gone) -> remove(pool, gone, "removed from the configuration"));
-        for (Pool pool : prepared.pools().values()) {
-            probes.follow(pool);
-            startResolving(pool);
-        }
+        prepared.pools().values().forEach(this::startResolving);
         wake();
+    }
+
+    /** Has the backends of the pools in force probed, and no others. */
+    synchronized void probe() {
+        pools.values().forEach(probes::follow);
     }
 
     // ---- names ----

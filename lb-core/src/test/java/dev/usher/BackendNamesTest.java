@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.view.FailingName;
+import dev.usher.time.Clock;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -22,7 +23,7 @@ class BackendNamesTest {
     private static final InetAddress TWO = InetAddress.ofLiteral("192.0.2.2");
     private static final InetAddress SIX = InetAddress.ofLiteral("2001:db8::1");
 
-    private final Events events = new Events();
+    private final Events events = new Events(Clock.SYSTEM);
     private final Map<String, List<InetAddress>> zone = new HashMap<>();
     private final BackendNames names = new BackendNames(this::ask, events);
 

@@ -13,7 +13,7 @@ class BackgroundTest {
     private final ManualClock clock = new ManualClock();
     private final Background background = new Background(clock);
     private final Background.Task task = background.task("access log", "make room", Duration.ofSeconds(5));
-    private final Events events = new Events();
+    private final Events events = new Events(clock);
 
     private List<String> said() {
         background.look(events);

@@ -14,6 +14,7 @@ import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
 import dev.usher.testing.TestPools;
+import dev.usher.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CertificatesTest {
-    private final Events events = new Events();
+    private final Events events = new Events(Clock.SYSTEM);
     private final Routing routing = routing(
             RouteConfig.of("www.a.test", "a"),
             RouteConfig.of("shop.a.test", "b"),

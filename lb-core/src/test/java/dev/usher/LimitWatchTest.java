@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** A limit that is hit is said once, until it has been quiet for a minute. */
 class LimitWatchTest {
     private final ManualClock clock = new ManualClock();
-    private final Events events = new Events();
+    private final Events events = new Events(clock);
     private final LimitWatch watch = new LimitWatch(events, clock);
     private final Map<String, ListenerCounts> listeners =
             new LinkedHashMap<>(Map.of("https", new ListenerCounts("https", 2), "other", new ListenerCounts("other", 2)));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.LoadBalancer.Environment;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
@@ -16,7 +17,9 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.metrics.Totals;
+import dev.usher.pool.BackendState;
 import dev.usher.relay.SessionLog;
+import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
@@ -73,6 +76,28 @@ class LoadBalancerTest {
             client.send(hello()).read(helloBytes());
             assertEquals(1, balancer.openSessions());
         }
+    }
+
+    /** A load balancer that was opened later, and accepts, has found the same backend down before this one has looked. */
+    @Test
+    void probesWaitUntilItAccepts() throws IOException {
+        try (TestBackend refusing = TestBackend.refusing()) {
+            UsherConfig config = TestUsher.of(refusing)
+                    .pool(pool -> pool.check(HealthCheckConfig.Type.TCP))
+                    .config();
+            Environment environment = Environment.of(SessionLog.NONE, Integer.MAX_VALUE);
+            try (LoadBalancer opened = LoadBalancer.open(config, environment);
+                    LoadBalancer started = LoadBalancer.start(config, environment)) {
+                Await.until(() -> isDown(started), "a probe was refused");
+                assertFalse(isDown(opened));
+                opened.accept();
+                Await.until(() -> isDown(opened), "it probes now");
+            }
+        }
+    }
+
+    private static boolean isDown(LoadBalancer balancer) {
+        return balancer.pool(TestUsher.POOL).backends().getFirst().state() == BackendState.DOWN;
     }
 
     @Test

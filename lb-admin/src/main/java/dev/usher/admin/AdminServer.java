@@ -10,7 +10,7 @@ import dev.usher.admin.http.Pem;
 import dev.usher.admin.http.RequestLimits;
 import dev.usher.admin.http.SecurityHeaders;
 import dev.usher.admin.live.Live;
-import dev.usher.admin.live.Standing;
+import dev.usher.admin.live.ProcessStatus;
 import dev.usher.admin.web.Dashboard;
 import dev.usher.admin.web.PlainLogin;
 import dev.usher.config.AdminConfig;
@@ -69,7 +69,7 @@ public final class AdminServer implements AutoCloseable {
     /** Null until there is something to show. */
     private volatile @Nullable Live live;
 
-    private volatile @Nullable Shown shown;
+    private volatile @Nullable AdminSubject subject;
     /** Whose handshakes are made now; empty for plain HTTP. */
     private volatile List<X509Certificate> chain = List.of();
 
@@ -143,19 +143,19 @@ public final class AdminServer implements AutoCloseable {
     // ---- what it is told ----
 
     /** Connections are served from now on, and there is something to show. */
-    public void show(Shown shown) {
-        this.shown = shown;
-        Attention attention = new Attention(shown.balancer(), shown.source(), lifecycle);
-        Live started = new Live(shown.balancer(), () -> standing(shown.source(), attention), access::goesOn);
+    public void show(AdminSubject subject) {
+        this.subject = subject;
+        Attention attention = new Attention(subject.balancer(), subject.source(), lifecycle);
+        Live started = new Live(subject.balancer(), () -> status(subject.source(), attention), access::goesOn);
         live = started;
-        operations = Api.of(shown, this, attention, started);
-        routes = Routes.of(shown, this, attention, operations);
-        lifecycle.serves(shown.balancer());
+        operations = Api.of(subject, this, attention, started);
+        routes = Routes.of(subject, this, attention, operations);
+        lifecycle.serves(subject.balancer());
         started.start();
     }
 
-    private Standing standing(ConfigSource source, Attention attention) {
-        return new Standing(
+    private ProcessStatus status(ConfigSource source, Attention attention) {
+        return new ProcessStatus(
                 source.status().generation(),
                 Json.word(source.onDisk()),
                 Json.word(lifecycle.state()),
@@ -201,7 +201,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void report(Event.Kind kind, String text) {
-        Shown now = shown;
+        AdminSubject now = subject;
         if (now != null) {
             now.balancer().report(kind, "admin.tls", text);
         }

@@ -61,16 +61,16 @@ final class Api {
     private Api() {}
 
     /** All that HTTP answers. */
-    static List<Entry> of(Shown shown, AdminServer server, Attention attention, Live live) {
+    static List<Entry> of(AdminSubject subject, AdminServer server, Attention attention, Live live) {
         Api api = new Api();
-        api.answerValues(shown, server.lifecycle(), server.access(), attention);
-        Login login = new Login(server.access(), onLogin(shown.balancer()));
+        api.answerValues(subject, server.lifecycle(), server.access(), attention);
+        Login login = new Login(server.access(), onLogin(subject.balancer()));
         api.answer(
                 Methods.GET,
                 "/system",
                 new SystemResource(
-                        shown.balancer(),
-                        shown.program(),
+                        subject.balancer(),
+                        subject.program(),
                         server::settings,
                         live.stream()::clients,
                         FrameStream.MAX_CLIENTS)::get);
@@ -83,22 +83,22 @@ final class Api {
     }
 
     /** All that needs no HTTP. */
-    static List<Entry> values(Shown shown, Lifecycle lifecycle, Access access, Attention attention) {
+    static List<Entry> values(AdminSubject subject, Lifecycle lifecycle, Access access, Attention attention) {
         Api api = new Api();
-        api.answerValues(shown, lifecycle, access, attention);
+        api.answerValues(subject, lifecycle, access, attention);
         return List.copyOf(api.entries);
     }
 
-    private void answerValues(Shown shown, Lifecycle lifecycle, Access access, Attention attention) {
-        LoadBalancer balancer = shown.balancer();
+    private void answerValues(AdminSubject subject, Lifecycle lifecycle, Access access, Attention attention) {
+        LoadBalancer balancer = subject.balancer();
         PoolsResource pools = new PoolsResource(balancer);
         BackendResource backend = new BackendResource(balancer);
         ConnectionsResource connections = new ConnectionsResource(balancer);
-        ConfigResource config = new ConfigResource(balancer, shown.source());
+        ConfigResource config = new ConfigResource(balancer, subject.source());
         answer(
                 Methods.GET,
                 "/status",
-                new StatusResource(balancer, shown.source(), shown.program(), lifecycle, access, attention)::get);
+                new StatusResource(balancer, subject.source(), subject.program(), lifecycle, access, attention)::get);
         answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
         list("/routes", new RoutesResource(balancer)::list);
         list("/pools", pools::list);

@@ -32,11 +32,18 @@ public interface ConfigSource extends Reloading {
      * @param files the one that was named, and then those that it includes
      * @param changes what a reload would make different; nothing if it would be refused
      * @param diagnostics every fault and warning, as {@code file:line:column: error: text}
+     * @param report the same as a person reads them at the file: with the lines of the file, carets and hints
      */
-    record Files(OnDisk onDisk, List<FileText> files, ConfigDiff changes, List<String> diagnostics) {
+    record Files(
+            OnDisk onDisk,
+            List<FileText> files,
+            ConfigDiff changes,
+            List<String> diagnostics,
+            List<String> report) {
         public Files {
             files = List.copyOf(files);
             diagnostics = List.copyOf(diagnostics);
+            report = List.copyOf(report);
         }
     }
 

@@ -68,16 +68,16 @@ public final class Control {
      *
      * @param admin what it has shown already is the same here; null where there is none
      */
-    public static Control of(Shown shown, @Nullable AdminServer admin) {
+    public static Control of(AdminSubject subject, @Nullable AdminServer admin) {
         if (admin != null) {
             return new Control(admin.lifecycle(), admin.operations());
         }
         Lifecycle lifecycle = new Lifecycle();
-        lifecycle.serves(shown.balancer());
-        Access access = new Access(() -> shown.balancer().config().admin(), false, System::nanoTime);
+        lifecycle.serves(subject.balancer());
+        Access access = new Access(() -> subject.balancer().config().admin(), false, System::nanoTime);
         return new Control(
                 lifecycle,
-                Api.values(shown, lifecycle, access, new Attention(shown.balancer(), shown.source(), lifecycle)));
+                Api.values(subject, lifecycle, access, new Attention(subject.balancer(), subject.source(), lifecycle)));
     }
 
     /**

@@ -34,17 +34,19 @@ final class Routes {
                         .send(exchange));
     }
 
-    static HttpHandler of(Shown shown, AdminServer server, Attention attention, List<Api.Entry> operations) {
+    static HttpHandler of(AdminSubject subject, AdminServer server, Attention attention, List<Api.Entry> operations) {
         Routes all = new Routes(server.lifecycle());
         all.read("/", server.dashboard());
         all.read("/ui", server.dashboard());
         all.read("/ui/*", server.dashboard());
         all.read("/assets/*", server.dashboard());
-        all.read(PlainLogin.PATH, new PlainPage(shown.balancer(), shown.source(), attention));
-        all.add(Methods.POST, PlainLogin.PATH, new PlainLogin(server.access(), Api.onLogin(shown.balancer())));
+        all.read(PlainLogin.PATH, new PlainPage(subject.balancer(), subject.source(), attention));
+        all.add(Methods.POST, PlainLogin.PATH, new PlainLogin(server.access(), Api.onLogin(subject.balancer())));
         all.read(
                 "/metrics",
-                new Heavy("metrics", new Scrape(shown.balancer(), shown.source(), shown.program(), shown.accessLog())));
+                new Heavy(
+                        "metrics",
+                        new Scrape(subject.balancer(), subject.source(), subject.program(), subject.accessLog())));
         operations.forEach(entry -> all.add(entry.method(), API + entry.path(), entry.handler()));
         return all.routes.setFallbackHandler(
                 exchange -> Problem.of(404, "there is nothing here; " + API + "/openapi.yaml says what there is")

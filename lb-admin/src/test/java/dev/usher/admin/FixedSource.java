@@ -23,6 +23,7 @@ final class FixedSource implements ConfigSource {
                 ConfigDiff.NONE,
                 diagnostics.size(),
                 diagnostics,
+                List.of(),
                 3);
     }
 
@@ -50,7 +51,7 @@ final class FixedSource implements ConfigSource {
 
     @Override
     public Files files() {
-        return new Files(onDisk, List.of(new FileText(file(), "routes: {}\n")), ConfigDiff.NONE, List.of());
+        return new Files(onDisk, List.of(new FileText(file(), "routes: {}\n")), ConfigDiff.NONE, List.of(), List.of());
     }
 
     @Override

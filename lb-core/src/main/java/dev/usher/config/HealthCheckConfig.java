@@ -43,7 +43,12 @@ public record HealthCheckConfig(
         /** Connects and shakes hands. */
         TLS,
         /** Connects, shakes hands, sends one request and reads its status. */
-        HTTPS
+        HTTPS;
+
+        /** Whether a probe of this type makes a TLS handshake, and so sees a certificate. */
+        public boolean shakesHands() {
+            return this == TLS || this == HTTPS;
+        }
     }
 
     /** The HTTP statuses that count as success, both ends included. */

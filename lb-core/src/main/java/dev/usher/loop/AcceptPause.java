@@ -2,20 +2,20 @@ package dev.usher.loop;
 
 import java.util.Locale;
 
-/** Why a listening socket stops to accept for a while; connections then wait in the kernel's queue. */
+/** Reasons for a listening socket to stop accepting for a while; connections then wait in the kernel's queue. */
 public enum AcceptPause {
-    /** The listener has as many connections as it may. */
+    /** The listener has reached its connection limit. */
     LISTENER_FULL,
-    /** All listeners together have as many connections as they may. */
+    /** The listeners together have reached the limit of the whole process. */
     ALL_FULL,
-    /** There are no descriptors for one more, or the system gave none. */
+    /** No descriptor is left for a connection, or the system refused to give one. */
     NO_DESCRIPTORS,
-    /** A fault in usher: whatever it is, it must not spin. */
+    /** A fault in usher; the pause keeps the worker from spinning on it. */
     BUG;
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
-    /** As metrics have it: the constant in snake_case. */
+    /** The constant in snake_case, as in metrics. */
     public String word() {
         return word;
     }

@@ -7,18 +7,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Buffers of one worker for bytes that must be kept: a hello until the backend answers, and what a slow peer
- * has not taken yet. Sizes are powers of two from 4 KiB, which holds a usual hello, to 1 MiB, which holds the
- * largest in the smallest records, read with what came behind it, and a PROXY header in front. A session at rest has none.
+ * Buffers of one worker for bytes that must be kept: a hello until the backend answers, and bytes that a slow peer has
+ * not taken yet. Sizes are powers of two from 4 KiB to 1 MiB. The smallest holds a usual hello; the largest holds the
+ * largest hello in the smallest records, the bytes read along with it, and a PROXY header. A session at rest has no
+ * buffer.
  *
- * <p>What is out is bounded by a budget, so that no number of stalled peers can take all memory. What comes back stays
- * for the next, up to {@link #idleBytesMax}; beyond that its pages go back to the system, at once. So what is out and that
- * little is all that is resident, whatever was out before. All but the counters belongs to one thread.
+ * <p>A budget bounds the buffers handed out, so that stalled peers cannot take all memory, however many. Returned
+ * buffers stay for reuse, up to {@link #idleBytesMax}; the pages of the rest go back to the system at once. So resident
+ * memory is the buffers in use plus that small reserve, whatever the peak was before. Except for the counters,
+ * everything belongs to one thread.
  *
  * <pre>
- *   system --(open)--> slab in use --(its last buffer comes back)--> idle slab --(too many)--> system
- *                           ^                                            |
- *                           +----------------(acquire)-------------------+
+ *   system --(open)--> slab in use --(last buffer returned)--> idle slab --(above the limit)--> system
+ *                           ^                                      |
+ *                           +-------------(acquire)----------------+
  * </pre>
  */
 public final class BufferPool {
@@ -27,11 +29,11 @@ public final class BufferPool {
     /** The largest buffer. */
     public static final int MAX_BYTES = 1024 * 1024;
 
-    /** Enough for the hellos of 256 connections under way at once, for the smallest budget. */
+    /** Room for the hellos of 256 simultaneous new connections, even with the smallest budget. */
     private static final long MIN_IDLE_BYTES = 1024 * 1024;
-    /** Enough for the hellos of 2,000 connections under way at once; more than that is not worth holding on to. */
+    /** Room for the hellos of 2,000 simultaneous new connections; a larger reserve is not worth its memory. */
     private static final long MAX_IDLE_BYTES = 8 * 1024 * 1024;
-    /** How much of the budget may lie idle. */
+    /** The share of the budget that may lie idle is 1/32. */
     private static final int IDLE_PART = 32;
 
     private static final Logger log = LoggerFactory.getLogger(BufferPool.class);
@@ -39,20 +41,20 @@ public final class BufferPool {
     private final SlabMemory memory;
     private final long budgetBytes;
     private final long idleBytesMax;
-    /** The first slab of each size that has something to hand out. */
+    /** The first slab of each size that has a buffer to hand out. */
     private final @Nullable Slab[] open = new Slab[sizeClass(MAX_BYTES) + 1];
-    /** Slabs with nothing out, the longest idle first. They have {@link #idleBytesMax} in all, and no more. */
+    /** Slabs with no buffer in use, the longest idle first; at most {@link #idleBytesMax} in total. */
     private final ArrayDeque<Slab> idle = new ArrayDeque<>();
 
     private long idleSlabBytes;
-    /** Resident, in slabs idle or not, and not out. */
+    /** Bytes resident but not in use, in idle slabs and in others. */
     private long touchedBytes;
 
     private final Counter heldBytes = new Counter();
     private final Counter mappedBytes = new Counter();
     private boolean hasFailed;
 
-    /** @param budgetBytes the most that may be out at once */
+    /** @param budgetBytes the most bytes that may be handed out at once */
     public BufferPool(long budgetBytes) {
         this(budgetBytes, SlabMemory.ofThisSystem());
     }
@@ -64,7 +66,7 @@ public final class BufferPool {
     }
 
     /**
-     * Hands out an empty buffer, or null when the budget is spent, or the system gives no memory.
+     * Hands out an empty buffer, or null if the budget is spent or the system gives no memory.
      *
      * @param bytes least capacity; at most {@link #MAX_BYTES}
      */
@@ -85,7 +87,7 @@ public final class BufferPool {
         if (slab != null) {
             mappedBytes.add(slab.bytes());
             link(slab);
-        } else if (!hasFailed) { // once: each of the next clients would say it again
+        } else if (!hasFailed) { // once: each of the next clients would repeat the line
             hasFailed = true;
             log.warn("the system gives no more memory for buffers, after {} bytes", mappedBytes.get());
         }
@@ -108,7 +110,7 @@ public final class BufferPool {
         return taken;
     }
 
-    /** Takes back a buffer that {@link #acquire} gave. Its last holder must not touch it again. */
+    /** Takes back a buffer that {@link #acquire} gave. The caller must not touch it again. */
     public void release(HeldBuffer buffer) {
         if (!buffer.out) {
             throw new IllegalStateException("a buffer comes back once");
@@ -128,7 +130,7 @@ public final class BufferPool {
         trim(slab);
     }
 
-    /** Gives back to the system what is too much: whole slabs as long as some are idle, else what came back last. */
+    /** Returns the excess to the system: whole slabs while any is idle, then the pages of the buffer returned last. */
     private void trim(Slab last) {
         while (Math.max(touchedBytes, idleSlabBytes) > idleBytesMax && !idle.isEmpty()) {
             closeIdle();
@@ -149,7 +151,7 @@ public final class BufferPool {
         slab.close();
     }
 
-    /** Gives everything back that nobody holds. */
+    /** Returns idle slabs to the system; buffers still in use stay valid. */
     void close() {
         while (!idle.isEmpty()) {
             closeIdle();
@@ -157,39 +159,39 @@ public final class BufferPool {
     }
 
     /**
-     * True exactly when more than a quarter of the budget is out, or what a full read leaves over could not be held: from then
-     * on as little as possible is to be held.
+     * True exactly when more than a quarter of the budget is in use, or the rest of a full read would find no room:
+     * sessions should then hold as little as possible.
      */
     public boolean isScarce() {
         return heldBytes.get() > budgetBytes / 4 || !hasRoomToRelay(Worker.BUFFER_BYTES);
     }
 
-    /** Whether the budget has room for a buffer of so many bytes. */
+    /** Whether the budget has room for a buffer of this many bytes. */
     public boolean hasRoomFor(int bytes) {
         return heldBytes.get() + capacityFor(bytes) <= budgetBytes;
     }
 
-    /** Whether a relay may hold so many bytes more. It has to leave the last quarter of the budget to hellos. */
+    /** Whether a relay may hold this many more bytes. The last quarter of the budget is reserved for hellos. */
     public boolean hasRoomToRelay(int bytes) {
         return heldBytes.get() + capacityFor(bytes) <= budgetBytes - budgetBytes / 4;
     }
 
-    /** The most that may be out at once. */
+    /** The most bytes that may be handed out at once. */
     public long budgetBytes() {
         return budgetBytes;
     }
 
-    /** Bytes of the buffers that are out. Any thread may read it. */
+    /** Bytes of the buffers in use. Any thread may read the counter. */
     public Counter heldBytes() {
         return heldBytes;
     }
 
-    /** Bytes of address space: what is out, what lies idle, and what was given back of slabs in use. Any thread may read it. */
+    /** Bytes of address space: in use, idle, and discarded parts of open slabs. Any thread may read the counter. */
     Counter mappedBytes() {
         return mappedBytes;
     }
 
-    /** Bytes that are resident and not out. */
+    /** Bytes resident but not in use. */
     long touchedBytes() {
         return touchedBytes;
     }
@@ -198,12 +200,12 @@ public final class BufferPool {
         return idleBytesMax;
     }
 
-    /** The capacity of the buffer that {@link #acquire} gives for so many bytes. */
+    /** The capacity of the buffer that {@link #acquire} gives for this many bytes. */
     public static int capacityFor(int bytes) {
         return MIN_BYTES << sizeClass(bytes);
     }
 
-    /** 0 for up to 4 KiB, 1 for up to 8 KiB, and so on. */
+    /** The index of a size: 0 for up to 4 KiB, 1 for up to 8 KiB, and so on. */
     private static int sizeClass(int bytes) {
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException("no buffer holds " + bytes + " bytes, the largest is " + MAX_BYTES);
@@ -211,7 +213,7 @@ public final class BufferPool {
         return Integer.SIZE - Integer.numberOfLeadingZeros((Math.max(bytes, 1) - 1) / MIN_BYTES);
     }
 
-    // ---- the lists of slabs that have something to hand out ----
+    // ---- the lists of slabs with a buffer to hand out ----
 
     private void link(Slab slab) {
         Slab first = open[slab.sizeClass];

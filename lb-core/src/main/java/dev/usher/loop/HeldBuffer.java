@@ -2,11 +2,11 @@ package dev.usher.loop;
 
 import java.nio.ByteBuffer;
 
-/** A buffer that a {@link BufferPool} hands out: a piece of a slab. */
+/** A buffer handed out by a {@link BufferPool}: a piece of a slab. */
 public final class HeldBuffer {
     final Slab slab;
     private final ByteBuffer bytes;
-    /** True exactly from being handed out to being given back. */
+    /** True exactly between acquire and release. */
     boolean out;
 
     HeldBuffer(Slab slab, ByteBuffer bytes) {
@@ -14,12 +14,12 @@ public final class HeldBuffer {
         this.bytes = bytes;
     }
 
-    /** Where the bytes are; always the same object. Not to be touched once the buffer is given back. */
+    /** The storage; always the same object. Must not be touched after the release. */
     public ByteBuffer bytes() {
         return bytes;
     }
 
-    /** A power of two. */
+    /** Bytes, a power of two. */
     public int capacity() {
         return bytes.capacity();
     }

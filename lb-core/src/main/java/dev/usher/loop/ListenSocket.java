@@ -13,32 +13,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One listening socket of one worker. Every worker has its own for each address, by {@code SO_REUSEPORT}, and the
- * kernel spreads the connections.
+ * A listening socket of one worker. Every worker opens its own socket for each address, with {@code SO_REUSEPORT},
+ * and the kernel spreads the connections.
  *
- * <p>Accepting pauses instead of spinning when the process has no descriptor left, and instead of refusing when a
- * connection limit is reached: connections then wait in the kernel's queue. It goes on when a session ends here, or
- * after {@link #PAUSE_NANOS}, whichever is first.
+ * <p>Accepting pauses when the process has no descriptor left, instead of spinning, and when a connection limit is
+ * reached, instead of refusing: connections then wait in the kernel's queue. Accepting resumes when a session ends on
+ * this worker, or after {@link #PAUSE_NANOS}, whichever is first.
  */
 public final class ListenSocket implements Ready {
-    /** Connections that wait in the kernel; the default of 50 loses a burst to a second's retransmission. */
+    /**
+     * Connections that may wait in the kernel. With the default of 50, a burst is dropped and retried only after a
+     * second.
+     */
     private static final int BACKLOG = 4096;
-    /** Taken at once, before the sessions that are open get their turn. */
+    /** Accepts in one turn, so that open sessions get their turn too. */
     private static final int ACCEPTS_PER_TURN = 64;
-    /** Long enough to cost nothing, short enough for a client not to notice. */
+    /** Long enough to cost nothing, short enough for clients not to notice. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** Running out of descriptors is worth a line, but not ten a second. */
+    /** Running out of descriptors is worth a log line, but not ten a second. */
     private static final long COMPLAIN_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final Logger log = LoggerFactory.getLogger(ListenSocket.class);
 
-    /** Who gets the connections. */
+    /** Receives the connections of a listening socket. */
     public interface Owner {
-        /** Why one more connection would be over the limits, or null if there is room. Asked before each accept. */
+        /** The limit that the next connection would exceed, or null if there is room. Asked before each accept. */
         @Nullable
         AcceptPause full();
 
-        /** Accepting has stopped for a while. */
+        /** Called when accepting has stopped for a while. */
         void onPaused(AcceptPause why);
 
         /** Takes a connection: non-blocking, without Nagle's delay, not yet registered. */
@@ -51,12 +54,10 @@ public final class ListenSocket implements Ready {
     private final SelectionKey key;
     private final Deadline pause = new Deadline(this::resume);
     private long complainedNanos;
-    /** True exactly while the selector watches it. */
+    /** True exactly while the selector watches the socket. */
     private boolean accepting;
 
-    /**
-     * Opens the socket. Connections queue up in the kernel until {@link #resume}. On the worker's thread.
-     */
+    /** Opens the socket. Connections queue up in the kernel until {@link #resume}. On the worker's thread. */
     public ListenSocket(Worker worker, InetSocketAddress address, Owner owner) throws IOException {
         this.worker = worker;
         this.owner = owner;
@@ -65,7 +66,7 @@ public final class ListenSocket implements Ready {
         this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
     }
 
-    /** The address that it is bound to, with the port that the system gave where 0 was asked for. */
+    /** The bound address, with the port that the system chose where port 0 was asked for. */
     public InetSocketAddress address() throws IOException {
         return (InetSocketAddress) channel.getLocalAddress();
     }
@@ -89,7 +90,7 @@ public final class ListenSocket implements Ready {
         pause(AcceptPause.BUG);
     }
 
-    /** Begins to accept, or goes on with it: there is room. */
+    /** Starts accepting, or resumes after a pause. */
     public void resume() {
         if (accepting || !key.isValid()) {
             return;
@@ -100,15 +101,17 @@ public final class ListenSocket implements Ready {
     }
 
     /**
-     * Takes all that the kernel has queued, and closes. A {@code SO_REUSEPORT} socket that is closed drops the
-     * connections in its own queue, although its siblings could have taken them. By mail only, not from an event.
+     * Accepts the connections that the kernel has queued, and closes. Closing a {@code SO_REUSEPORT} socket drops the
+     * connections in its queue, although its siblings could have taken them. Call by mail only, not from within an
+     * event.
      */
     public void close() throws IOException {
         worker.cancel(pause);
         try {
-            worker.unregister(key); // a registered socket would go on to listen until the next select
+            worker.unregister(key); // while registered, the socket would go on listening until the next select
             int taken = 0;
-            while (taken < BACKLOG && acceptOne()) { // what comes later than a whole queue is not waited for
+            // at most one full queue: later arrivals must not hold up the close
+            while (taken < BACKLOG && acceptOne()) {
                 taken++;
             }
         } finally {
@@ -116,7 +119,7 @@ public final class ListenSocket implements Ready {
         }
     }
 
-    /** @return false if there was none, or it could not be taken */
+    /** @return false if no connection was waiting, or accepting failed */
     private boolean acceptOne() {
         SocketChannel accepted;
         try {
@@ -124,7 +127,7 @@ public final class ListenSocket implements Ready {
             if (accepted == null) {
                 return false;
             }
-        } catch (IOException e) { // EMFILE, ENFILE, ENOBUFS, ENOMEM: aborted connections never get here
+        } catch (IOException e) { // EMFILE, ENFILE, ENOBUFS, ENOMEM; an aborted connection causes no exception here
             complain(e);
             pause(AcceptPause.NO_DESCRIPTORS);
             return false;

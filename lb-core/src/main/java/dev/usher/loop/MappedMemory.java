@@ -13,15 +13,15 @@ import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Anonymous mappings of Linux: pages that are given back are the system's at once, and neither the collector nor the C
- * library has a say. The numbers are those of every architecture that a JDK 25 runs on.
+ * Anonymous mappings of Linux. Discarded pages return to the system at once; neither the garbage collector nor the C
+ * library can keep them. The constants hold on every architecture that a JDK 25 runs on.
  */
 final class MappedMemory implements SlabMemory {
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
     private static final long MAP_FAILED = -1;
     private static final int MADV_DONTNEED = 4;
-    /** One touched page must not become two mebibytes of them. */
+    /** Without this advice, touching one page could make two mebibytes resident. */
     private static final int MADV_NOHUGEPAGE = 15;
 
     private static final MethodHandle MMAP =
@@ -32,7 +32,7 @@ final class MappedMemory implements SlabMemory {
 
     private final int pageBytes = pageBytes();
 
-    @SuppressWarnings("restricted") // the functions are the C library's, and these are their signatures
+    @SuppressWarnings("restricted") // the signatures match functions of the C library
     private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... parameters) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(
@@ -40,17 +40,17 @@ final class MappedMemory implements SlabMemory {
     }
 
     @Override
-    @SuppressWarnings("restricted") // the length is that of the mapping, and the arena ends it
+    @SuppressWarnings("restricted") // the length is the mapping's own, and the arena unmaps it
     public @Nullable MemorySegment allocate(long bytes, Arena arena) {
         MemorySegment mapped = mmap(bytes);
         if (mapped.address() == MAP_FAILED) {
             return null;
         }
-        madvise(mapped, bytes, MADV_NOHUGEPAGE); // refused by a kernel without huge pages, which is as well
+        madvise(mapped, bytes, MADV_NOHUGEPAGE); // a kernel without huge pages refuses, which is harmless
         return mapped.reinterpret(bytes, arena, MappedMemory::munmap);
     }
 
-    /** Refused where pages are locked; then they stay until the slab is unmapped. */
+    /** Fails where pages are locked; the pages then stay until the slab is unmapped. */
     @Override
     public boolean discard(MemorySegment part) {
         return part.byteSize() % pageBytes == 0 && madvise(part, part.byteSize(), MADV_DONTNEED) == 0;
@@ -72,7 +72,7 @@ final class MappedMemory implements SlabMemory {
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
         }
-        if (failed != 0) { // the system has no room to note the hole that this makes
+        if (failed != 0) { // the unmapped hole would need one more entry in the kernel's table, which is full
             madvise(mapped, mapped.byteSize(), MADV_DONTNEED);
         }
     }

@@ -1,6 +1,6 @@
 package dev.usher.loop;
 
-/** What a worker calls when a channel that was registered for it is ready. Attached to the selection key. */
+/** Handler for a registered channel, attached to its selection key; the worker calls it when the channel is ready. */
 public interface Ready {
     /**
      * Called on the worker's thread.
@@ -9,6 +9,9 @@ public interface Ready {
      */
     void onReady(int ops);
 
-    /** Called when {@link #onReady} threw, which only a bug in usher can cause: give up this channel, whatever its state. */
+    /**
+     * Called when {@link #onReady} threw, which only a bug in usher can cause: gives up the channel, whatever its
+     * state.
+     */
     void onBug(Throwable bug);
 }

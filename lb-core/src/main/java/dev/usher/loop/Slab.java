@@ -5,11 +5,14 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory from the system, cut into buffers of one size. A free buffer is touched, so that its pages are resident, or
- * clean: never used, or with its pages given back. Touched ones go out first.
+ * Memory from the system, cut into buffers of one size. A free buffer is either touched, with resident pages, or clean:
+ * never used, or with its pages discarded. Touched buffers go out first.
  */
 final class Slab {
-    /** A slab of larger buffers has one of them. A system call for as much costs less than a page fault for each page. */
+    /**
+     * A slab of buffers larger than this has just one. A system call for this much costs less than a fault for each
+     * page.
+     */
     static final int MIN_BYTES = 256 * 1024;
 
     final int sizeClass;
@@ -17,7 +20,7 @@ final class Slab {
     private final MemorySegment memory;
     private final SlabMemory source;
     private final int pieceBytes;
-    /** Free buffers that were out before: clean ones first, then touched ones, of which the last goes out first. */
+    /** Free buffers that were used before: clean ones first, then touched ones; the last touched one goes out first. */
     private final HeldBuffer[] free;
 
     private int freeCount;
@@ -25,7 +28,7 @@ final class Slab {
     private int cut;
     private int out;
 
-    /** Neighbours in the pool's list of slabs with something to hand out. */
+    /** Neighbours in the pool's list of slabs with a buffer to hand out. */
     @Nullable
     Slab previous;
 
@@ -42,7 +45,7 @@ final class Slab {
     }
 
     /**
-     * A new one for the thread that calls, and no other.
+     * Opens a slab that belongs to the calling thread alone.
      *
      * @return null if the system gives no memory
      */
@@ -64,7 +67,7 @@ final class Slab {
         return pieceBytes;
     }
 
-    /** Bytes that are resident and nobody's. */
+    /** Bytes of free buffers with resident pages. */
     long touchedBytes() {
         return (long) (freeCount - cleanCount) * pieceBytes;
     }
@@ -73,17 +76,17 @@ final class Slab {
         return memory.scope().isAlive();
     }
 
-    /** True exactly when nothing is out. */
+    /** True exactly when no buffer is in use. */
     boolean isIdle() {
         return out == 0;
     }
 
-    /** True exactly when all is out. */
+    /** True exactly when every buffer is in use. */
     boolean isSpent() {
         return out == free.length;
     }
 
-    /** Hands out one. Not if it is spent. */
+    /** Hands out a buffer; the slab must not be spent. */
     HeldBuffer take() {
         out++;
         if (freeCount == 0) {
@@ -104,7 +107,7 @@ final class Slab {
         free[freeCount++] = buffer;
     }
 
-    /** Gives the pages of the last one that came back to the system. It stays touched where that cannot be. */
+    /** Discards the pages of the buffer returned last. The buffer stays touched if the system refuses. */
     void cleanLast() {
         HeldBuffer last = free[freeCount - 1];
         if (source.discard(MemorySegment.ofBuffer(last.bytes().clear()))) {
@@ -113,7 +116,9 @@ final class Slab {
         }
     }
 
-    /** Gives all of it back to the system. A buffer of it fails from then on, rather than reach into what others map there. */
+    /**
+     * Returns the memory to the system. Any access to a buffer then throws, instead of reaching into a newer mapping.
+     */
     void close() {
         arena.close();
     }

@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
-/** Where slabs come from, and how they are given back to the system. */
+/** The source of slabs, and the way back to the system. */
 interface SlabMemory {
     /**
-     * Memory that is gone when {@code arena} is closed.
+     * Allocates memory that lives until {@code arena} is closed.
      *
      * @return null if the system gives none
      */
@@ -16,13 +16,13 @@ interface SlabMemory {
     MemorySegment allocate(long bytes, Arena arena);
 
     /**
-     * Gives back the pages of a part of a slab, which stays allocated and has other bytes from then on.
+     * Returns the pages of a part of a slab to the system. The part stays allocated; its contents are lost.
      *
-     * @return false if nothing can be given back of so small a part
+     * @return false if the system refuses, or the part is too small to hold whole pages
      */
     boolean discard(MemorySegment part);
 
-    /** Mapped on Linux with 64 bits; elsewhere from the C library, which gives back what it likes. */
+    /** Mapped on 64-bit Linux; elsewhere from the C library, which decides by itself when to return memory. */
     static SlabMemory ofThisSystem() {
         boolean mapped = System.getProperty("os.name").equals("Linux") && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
         return mapped ? new MappedMemory() : new AllocatedMemory();

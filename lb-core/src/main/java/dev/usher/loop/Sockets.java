@@ -14,15 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sockets of one worker, with their options: the one place where another transport, or another kind of socket, comes
- * in.
+ * The sockets of one worker, with their options. Another transport, or another kind of socket, would come in here and
+ * nowhere else.
  */
 public final class Sockets {
     private static final Logger log = LoggerFactory.getLogger(Sockets.class);
 
     private final SelectorProvider provider;
 
-    /** Linux alone has the option; found out at the first connection. */
+    /** Only Linux has the option; learned from the first connection. */
     private boolean canDelayAck = true;
 
     Sockets(SelectorProvider provider) {
@@ -30,10 +30,11 @@ public final class Sockets {
     }
 
     /**
-     * An unconnected, non-blocking channel without Nagle's delay, to connect to {@code peer}.
+     * Opens an unconnected, non-blocking channel without Nagle's delay, to connect to {@code peer}.
      *
-     * @param speaksFirst whether bytes are sent as soon as it is connected: the last ACK of the handshake then waits for
-     *     them. That saves two packets of a short connection. A peer that speaks first would have to wait with it.
+     * @param speaksFirst whether usher sends bytes right after connecting: the last ACK of the handshake then travels
+     *     with the bytes, which saves two packets of a short connection. A peer that speaks first would be held up by
+     *     the delay.
      */
     public SocketChannel connectingTo(InetSocketAddress peer, boolean speaksFirst) throws IOException {
         SocketChannel channel = provider.openSocketChannel(familyOf(peer));
@@ -58,14 +59,14 @@ public final class Sockets {
         }
     }
 
-    /** IPv4 sockets for IPv4 addresses: no conversion at each call, and no need of a system property for it. */
+    /** IPv4 sockets for IPv4 addresses, to avoid a conversion at each call and a system property. */
     private static ProtocolFamily familyOf(InetSocketAddress address) {
         return address.getAddress() instanceof Inet4Address
                 ? StandardProtocolFamily.INET
                 : StandardProtocolFamily.INET6;
     }
 
-    /** Opens a listening socket; several workers may open the same address, and share its connections. */
+    /** Opens a listening socket. Several workers may open the same address and share the connections. */
     ServerSocketChannel listen(InetSocketAddress address, int backlog) throws IOException {
         ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
         try {
@@ -80,12 +81,12 @@ public final class Sockets {
         }
     }
 
-    /** Has the peer get a RST when the channel is closed: what it has read so far is not the whole. */
+    /** Makes a later close send a RST, since the peer has read only a part of the data. */
     static void abortOnClose(SocketChannel channel) {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException gone) {
-            // It is broken already: there is nobody left to send a RST to.
+            // The socket is broken already, with no peer left to send a RST to.
         }
     }
 

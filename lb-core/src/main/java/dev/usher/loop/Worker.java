@@ -23,26 +23,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread of the data plane. Each turn it waits for ready channels or the next deadline, serves what is ready,
- * tells the owners of passed deadlines, and takes the tasks that other threads have posted. Every channel that is
- * registered here is used by this thread alone, so nothing that it does needs a lock.
+ * A thread of the data plane. Each turn waits for ready channels or the next deadline, serves the ready channels,
+ * fires passed deadlines, and runs tasks posted by other threads. Every channel registered here is used by this thread
+ * alone, so no event needs a lock.
  *
- * <p>Closing goes in two steps. A registered NIO channel is not closed by {@code close()}: it is shut down, and its
- * descriptor goes at the next select, with two more system calls on the way and, for an abort, no RST until then. So
- * {@link #close} cancels the key and closes the channel after the next select, when it is no longer registered.
+ * <p>Closing takes two steps. Calling {@code close()} on a registered NIO channel does not close it: the JDK shuts it
+ * down and frees the descriptor at the next select, with two more system calls and, for an abort, no RST until then. So
+ * {@link #close} cancels the key, and the channel is closed after the next select, when no longer registered.
  */
 public final class Worker {
-    /** One read of this size moves what takes smaller buffers many; it still stays in a core's cache. */
+    /** A large read replaces many small ones; this size still fits a core's cache. */
     public static final int BUFFER_BYTES = 256 * 1024;
 
-    /** Sessions to list, sessions to close: more than this means that the worker is stuck, and the caller must know. */
+    /**
+     * Mail lists sessions or closes sessions. A longer queue means that the worker is stuck, and the caller must know.
+     */
     private static final int MAX_MAIL = 1024;
-    /** Mail taken in one turn, so that a flood of it cannot starve the sessions. */
+    /** Mail read in one turn, so that a flood cannot starve the sessions. */
     private static final int MAIL_PER_TURN = 64;
-    /** Deadlines told in one turn, for the same reason; the rest are due at once in the next. */
+    /** Deadlines fired in one turn, for the same reason; the rest are due at once in the next turn. */
     private static final int DEADLINES_PER_TURN = 1024;
 
-    /** A fault that comes at every turn must not take the whole core, nor fill the disk with its stack. */
+    /**
+     * Pause after a failed turn: a fault that repeats must not take a whole core, nor fill the disk with stack traces.
+     */
     private static final long AFTER_FAULT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
@@ -57,7 +61,7 @@ public final class Worker {
     private final Queue<Runnable> mail = new ConcurrentLinkedQueue<>();
     private final AtomicInteger mailCount = new AtomicInteger();
     private final ArrayDeque<SocketChannel> closing = new ArrayDeque<>();
-    /** Made once: a lambda at the call would be made at every turn. */
+    /** Made once: a lambda at the call would be allocated each turn. */
     private final Consumer<SelectionKey> onSelected = this::serve;
 
     private final Counter turns = new Counter();
@@ -69,8 +73,8 @@ public final class Worker {
     private volatile boolean stopping;
 
     /**
-     * @param name of its thread
-     * @param heldBytesBudget the most that its {@link BufferPool} hands out
+     * @param name name of the thread
+     * @param heldBytesBudget the most bytes that the {@link BufferPool} may hand out
      */
     public Worker(String name, SelectorProvider provider, Clock clock, long heldBytesBudget) throws IOException {
         this.name = name;
@@ -83,7 +87,7 @@ public final class Worker {
 
     // ---- for other threads ----
 
-    /** Starts the thread, which turns until {@link #stop}. */
+    /** Starts the thread, which runs until {@link #stop}. */
     public Thread start() {
         return Thread.ofPlatform().name(name).start(this::run);
     }
@@ -103,7 +107,7 @@ public final class Worker {
         return true;
     }
 
-    /** Asks the thread to end after its turn. What is still registered is closed by it. */
+    /** Asks the thread to end after the current turn. The thread then closes every registered channel. */
     public void stop() {
         stopping = true;
         selector.wakeup();
@@ -121,12 +125,12 @@ public final class Worker {
 
     // ---- the loop ----
 
-    /** Turns until {@link #stop}, then closes all that is registered. For the thread that owns this worker. */
+    /** Runs turns until {@link #stop}, then closes every registered channel. For the thread that owns this worker. */
     public void run() {
         while (!stopping) {
             try {
                 runOnce();
-            } catch (Throwable bug) { // the loop of one core must not end while there are sessions on it
+            } catch (Throwable bug) { // the loop must survive: sessions depend on it
                 onBug("one turn of the event loop failed; continuing", bug);
                 LockSupport.parkNanos(AFTER_FAULT_NANOS);
             }
@@ -134,9 +138,9 @@ public final class Worker {
         closeAll();
     }
 
-    /** One turn: waits for something to do, and does it. Callable by hand where no thread was started. */
+    /** Runs one turn: waits for something to do, and does it. Tests may call this by hand if no thread was started. */
     public void runOnce() throws IOException {
-        Thread.interrupted(); // nobody means it, and with the flag set no select waits
+        Thread.interrupted(); // no code here uses interrupts, and a set flag would make every select return at once
         int ripe = closing.size();
         nowIsStale = true;
         select(ripe > 0);
@@ -147,7 +151,7 @@ public final class Worker {
         turns.increment();
     }
 
-    /** Ready channels are served inside. */
+    /** Waits, and serves ready channels from within the select. */
     private void select(boolean somethingToClose) throws IOException {
         if (somethingToClose || !mail.isEmpty()) {
             selector.selectNow(onSelected);
@@ -158,7 +162,7 @@ public final class Worker {
             selector.selectNow(onSelected);
         } else if (wait == Timers.NEVER) {
             selector.select(onSelected);
-        } else { // rounded up, since waking a moment early would make a turn for nothing
+        } else { // rounded up: waking a moment too early would waste a turn
             selector.select(onSelected, TimeUnit.NANOSECONDS.toMillis(wait) + 1);
         }
     }
@@ -183,7 +187,7 @@ public final class Worker {
         nowIsStale = false;
     }
 
-    /** Closes what was given up before the last select: by now it is not registered any more. */
+    /** Closes channels given up before the last select; by now they are no longer registered. */
     private void closeRipe(int count) {
         for (int i = 0; i < count; i++) {
             Sockets.closeQuietly(closing.removeFirst());
@@ -215,25 +219,25 @@ public final class Worker {
         }
     }
 
-    // ---- for what runs on this worker ----
+    // ---- for code that runs on this worker ----
 
-    /** The time of this turn: when it found the first channel ready. */
+    /** The time of this turn: the moment when the first ready channel was found. */
     public long nowNanos() {
         return nowNanos;
     }
 
-    /** The clock itself, for the few measurements that a turn is too coarse for. */
+    /** The clock itself, for the few measurements that need more precision than a turn. */
     public Clock clock() {
         return clock;
     }
 
-    /** Counts and logs a fault that its finder could contain. */
+    /** Counts and logs a fault that the caller could contain. */
     public void onBug(String what, Throwable bug) {
         bugs.increment();
         log.error("{}: {}", name, what, bug);
     }
 
-    /** The one buffer that every read of this worker goes through; valid until its user returns. */
+    /** The shared buffer for every read of this worker; its contents are valid until the user returns. */
     public ByteBuffer buffer() {
         return buffer;
     }
@@ -253,12 +257,12 @@ public final class Worker {
         timers.cancel(deadline);
     }
 
-    /** Makes the sockets that are registered here. */
+    /** Opens the sockets that are registered here. */
     public Sockets sockets() {
         return sockets;
     }
 
-    /** Registers a channel; {@code ready} is called when any of {@code ops} can be done. */
+    /** Registers a channel; {@code ready} is called when any operation in {@code ops} is possible. */
     public SelectionKey register(SocketChannel channel, int ops, Ready ready) throws ClosedChannelException {
         return channel.register(selector, ops, ready);
     }
@@ -267,13 +271,13 @@ public final class Worker {
         return channel.register(selector, ops, ready);
     }
 
-    /** Has the selector forget a channel, so that closing it takes effect at once. Not from within an event. */
+    /** Makes the selector forget a channel, so that a close takes effect at once. Not from within an event. */
     void unregister(SelectionKey key) throws IOException {
         key.cancel();
         selector.selectNow(onSelected);
     }
 
-    /** Gives a channel up: nothing is served on it any more, and it is closed after the next select. */
+    /** Gives a channel up: no event reaches it any more, and it is closed after the next select. */
     public void close(SocketChannel channel) {
         SelectionKey key = channel.keyFor(selector);
         if (key == null) {
@@ -284,7 +288,7 @@ public final class Worker {
         }
     }
 
-    /** As {@link #close}, but the peer gets a RST: what it has read so far is not the whole. */
+    /** Same as {@link #close}, but the peer gets a RST, since it has read only a part of the data. */
     public void reset(SocketChannel channel) {
         Sockets.abortOnClose(channel);
         close(channel);

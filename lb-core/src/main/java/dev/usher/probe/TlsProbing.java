@@ -1,20 +1,13 @@
 package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.file.NamedFile;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SNIServerName;
@@ -24,31 +17,38 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handshakes of one pool's probes. Each has a context of its own: a resumed session would show the certificate of an
- * earlier handshake, and a changed one would go unseen.
+ * Handshakes for one pool's probes. Each handshake has a new context: a resumed session would show the certificate of
+ * an earlier handshake and hide a change.
  */
 final class TlsProbing {
-    private final HealthCheckConfig check;
-    private final @Nullable X509ExtendedTrustManager trust;
-    private final SecureRandom random = new SecureRandom();
+    private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** @throws IOException if the trust store cannot be read */
-    TlsProbing(HealthCheckConfig check) throws IOException {
+    private final HealthCheckConfig check;
+    private final TrustStores trustStores;
+
+    TlsProbing(HealthCheckConfig check, TrustStores trustStores) {
         this.check = check;
-        this.trust = check.verify() ? trust(check.trustStore()) : null;
+        this.trustStores = trustStores;
     }
 
-    /** Shakes hands over a connected socket, and tells {@code seen} what the backend shows, even if it fails. */
+    /** @throws IOException if the trust store is unusable: a handshake would then tell nothing about the backend */
+    void checkReady() throws IOException {
+        trustStores.judge(check);
+    }
+
+    /**
+     * Shakes hands over a connected socket. The backend's certificates go to {@code seen}, even if the handshake fails.
+     */
     SSLSocket shakeHands(Socket socket, InetSocketAddress address, PeerCertificates seen) throws IOException {
         String host = check.serverName() == null ? address.getHostString() : check.serverName();
+        X509ExtendedTrustManager judge = trustStores.judge(check);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Recording(seen, trust)}, random);
+            context.init(null, new TrustManager[] {new Recording(seen, judge)}, RANDOM);
             SSLSocket secure =
                     (SSLSocket) context.getSocketFactory().createSocket(socket, host, address.getPort(), true);
             SSLParameters parameters = secure.getSSLParameters();
@@ -58,7 +58,7 @@ final class TlsProbing {
             if (!check.alpn().isEmpty()) {
                 parameters.setApplicationProtocols(check.alpn().toArray(String[]::new));
             }
-            if (trust != null) {
+            if (judge != null) {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
             }
             secure.setSSLParameters(parameters);
@@ -69,45 +69,19 @@ final class TlsProbing {
         }
     }
 
-    /** For a handshake that nobody is to judge. */
+    /** A trust manager for handshakes whose certificate does not matter. */
     static TrustManager trustingAll() {
         return new Recording(new PeerCertificates(), null);
     }
 
-    /** As the configuration has it: the JDK's own class for host names takes no underscore, which some of them have. */
+    /** The name as configured: the JDK's own class for host names rejects underscores, which some names have. */
     private static final class SentName extends SNIServerName {
         SentName(String name) {
             super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
         }
     }
 
-    private static X509ExtendedTrustManager trust(@Nullable Path pem) throws IOException {
-        try {
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(pem == null ? null : authorities(pem));
-            for (TrustManager manager : factory.getTrustManagers()) {
-                if (manager instanceof X509ExtendedTrustManager found) {
-                    return found;
-                }
-            }
-            throw new IOException("this JVM cannot verify certificates");
-        } catch (GeneralSecurityException e) {
-            throw new IOException("trust store " + pem + " cannot be used: " + e.getMessage(), e);
-        }
-    }
-
-    private static KeyStore authorities(Path pem) throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        InputStream in = new ByteArrayInputStream(NamedFile.read(pem, NamedFile.Kind.PEM));
-        int count = 0;
-        for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-            store.setCertificateEntry("authority-" + count++, authority);
-        }
-        return store;
-    }
-
-    /** Notes the chain, then asks who is to judge it; without a judge, every chain is good. */
+    /** Records the chain, then passes the chain on to {@code judge}; without a judge, every chain is accepted. */
     private static final class Recording extends X509ExtendedTrustManager {
         private final PeerCertificates seen;
         private final @Nullable X509ExtendedTrustManager judge;

@@ -189,8 +189,7 @@ final class Account {
     }
 
     void beginAttempts(Pool pool) {
-        attempts =
-                new Attempts(pool, place.index(), worker().clock(), clientAddress(), own());
+        attempts = new Attempts(pool, place.index(), worker().clock(), clientAddress(), own());
     }
 
     private OwnConnections own() {

@@ -51,13 +51,13 @@ class ProbeTest {
         return PoolConfigBuilder.of("web").weights(1).check(type).probeTimeout(Duration.ofSeconds(5));
     }
 
-    private ProbeResult probe(PoolConfigBuilder settings, InetSocketAddress address) throws IOException {
+    private ProbeResult probe(PoolConfigBuilder settings, InetSocketAddress address) {
         return probe(settings, address, NO_HEADER);
     }
 
-    private ProbeResult probe(PoolConfigBuilder settings, InetSocketAddress address, byte[] header) throws IOException {
+    private ProbeResult probe(PoolConfigBuilder settings, InetSocketAddress address, byte[] header) {
         var check = settings.build().healthCheck();
-        return new Probe(check, new TlsProbing(check), watchdog, Clock.SYSTEM, header).run(address);
+        return new Probe(check, new TlsProbing(check, new TrustStores()), watchdog, Clock.SYSTEM, header).run(address);
     }
 
     private static void succeeded(ProbeResult result, String text) {

@@ -37,4 +37,17 @@ class ProberTest {
         assertEquals(20, Prober.toBeat(-30, 15, Duration.ofNanos(500)));
         assertEquals(30, Prober.toBeat(-30, 25, Duration.ofNanos(500)));
     }
+
+    /** 4,000 backends, whose turns come every 2 ms, with an interval of 2 s. */
+    @Test
+    void firstProbesAreSpreadOverTheInterval() {
+        int[] dueIn100Millis = new int[20];
+        for (int i = 0; i < 4000; i++) {
+            Duration due = Prober.withinInterval(Duration.ofMillis(2L * i), Duration.ofSeconds(2));
+            dueIn100Millis[(int) (due.toMillis() / 100)]++;
+        }
+        for (int due : dueIn100Millis) {
+            assertEquals(200, due);
+        }
+    }
 }

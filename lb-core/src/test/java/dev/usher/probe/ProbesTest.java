@@ -1,5 +1,6 @@
 package dev.usher.probe;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,11 +21,14 @@ import dev.usher.testing.TlsServer;
 import dev.usher.testing.TlsServer.Identity;
 import dev.usher.time.Clock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** All probes of a pool, as they go on. */
 class ProbesTest {
@@ -194,6 +198,35 @@ class ProbesTest {
             probes.follow(strict);
             awaitState(strict.backends().getFirst(), BackendState.DOWN);
             assertNotNull(strict.backends().getFirst().lastProbe());
+        }
+    }
+
+    /** The file is there too late, then with the wrong authority, then with the right one: probes that go on follow it. */
+    @Test
+    void probesThatGoOnUseATrustStoreThatHasChanged(@TempDir Path directory) throws Exception {
+        Identity identity = Identity.of("www.example.com");
+        Path file = directory.resolve("authority.pem");
+        try (TlsServer server = TlsServer.start(identity, "")) {
+            PoolConfigBuilder config = PoolConfigBuilder.of("web")
+                    .backend(server.config())
+                    .check(HealthCheckConfig.Type.TLS)
+                    .serverName("www.example.com")
+                    .verify(file)
+                    .rise(1)
+                    .fall(1);
+            Pool pool = probed(config);
+            Backend backend = pool.backends().getFirst();
+            List<PoolConfig> inForce = List.of(pool.config());
+            probes.readTrustStores(inForce);
+            assertEquals(BackendState.UNPROBED, backend.state(), "a fault of ours is none of the backend's");
+
+            Files.move(Identity.of("other.example.com").authorityIn(directory), file, REPLACE_EXISTING);
+            probes.readTrustStores(inForce);
+            awaitState(backend, BackendState.DOWN);
+
+            Files.move(identity.authorityIn(directory), file, REPLACE_EXISTING);
+            probes.readTrustStores(inForce);
+            awaitState(backend, BackendState.UP);
         }
     }
 

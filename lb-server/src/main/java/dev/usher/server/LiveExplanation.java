@@ -23,7 +23,7 @@ record LiveExplanation(String text, int exitCode) {
         }
         JsonNode said = client.get(query.toString());
         return of(
-                name + " on listener " + said.path("listener").asString() + ", from " + from + ", now, by the usher at "
+                name + " on listener " + said.path("listener").asString() + ", from " + from + ", now, by "
                         + client.name() + "\n",
                 said);
     }

@@ -42,7 +42,7 @@ final class NoFiles implements ConfigSource {
 
     @Override
     public Files files() {
-        return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of());
+        return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of(), List.of());
     }
 
     @Override

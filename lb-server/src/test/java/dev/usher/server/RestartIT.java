@@ -187,6 +187,27 @@ class RestartIT {
     }
 
     @Test
+    void aSuccessorThatWaitsEndsAtTheFirstSignal() throws Exception {
+        Path file = write("30s");
+        Program old = start(file);
+        old.err().await("is ready");
+        old.signal("TERM");
+        old.err().await("not ready from now on");
+        for (String signal : List.of("TERM", "INT")) {
+            Program successor = start(file);
+            successor.err().await("waiting for its place");
+            long began = System.nanoTime();
+            successor.signal(signal);
+            assertEquals(0, successor.exitCode());
+            assertTrue(System.nanoTime() - began < Duration.ofSeconds(10).toNanos(), "at once, not after the delay");
+            successor.err().await("SIG" + signal + ": ending before the first connection was taken");
+        }
+        connected().close();
+        old.err().await("the listeners close in 30 s");
+        assertEquals(503, ready(), "nobody has taken its admin side");
+    }
+
+    @Test
     void aSecondThatWasNotAskedForIsStillRefused() throws Exception {
         Path file = write("0s");
         Program first = start(file);

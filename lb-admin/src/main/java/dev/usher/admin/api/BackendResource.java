@@ -120,7 +120,7 @@ public final class BackendResource {
 
     /** {@code DELETE …/connections}. */
     public Object closeConnections(Question question) throws IOException {
-        return new Closed(balancer.closeSessionsOf(
+        return new ClosedCount(balancer.closeSessionsOf(
                 question.path("pool"),
                 question.path("address"),
                 question.caller().text()));

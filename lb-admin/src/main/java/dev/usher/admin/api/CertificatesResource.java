@@ -21,9 +21,9 @@ public final class CertificatesResource {
         this.balancer = balancer;
     }
 
-    private record Certificates(List<Shown> certificates, List<Hazard> hazards, int total) {}
+    private record Certificates(List<BackendCertificate> certificates, List<Hazard> hazards, int total) {}
 
-    private record Shown(String pool, String backend, CertificateJson certificate) {}
+    private record BackendCertificate(String pool, String backend, CertificateJson certificate) {}
 
     private record Hazard(
             String listener, String pool, String backend, String covered, String route, String otherPool, String text) {
@@ -42,8 +42,8 @@ public final class CertificatesResource {
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
-        List<Shown> all = shown();
-        List<Shown> certificates = all.stream()
+        List<BackendCertificate> all = shown();
+        List<BackendCertificate> certificates = all.stream()
                 .filter(each -> passes(each, filter))
                 .sorted(Comparator.comparing(each -> each.certificate().notAfter()))
                 .limit(question.limit())
@@ -57,12 +57,12 @@ public final class CertificatesResource {
         return new Certificates(certificates, hazards, all.size());
     }
 
-    private List<Shown> shown() {
-        List<Shown> shown = new ArrayList<>();
+    private List<BackendCertificate> shown() {
+        List<BackendCertificate> shown = new ArrayList<>();
         for (PoolView pool : balancer.pools()) {
             for (BackendView backend : pool.backends()) {
                 if (backend.certificate() != null) {
-                    shown.add(new Shown(
+                    shown.add(new BackendCertificate(
                             pool.name(),
                             backend.address(),
                             CertificateJson.of(backend.certificate(), backend.warnExpiry())));
@@ -72,7 +72,7 @@ public final class CertificatesResource {
         return shown;
     }
 
-    private static boolean passes(Shown shown, Filter filter) {
+    private static boolean passes(BackendCertificate shown, Filter filter) {
         return filter.passes(
                         shown.pool(),
                         shown.backend(),

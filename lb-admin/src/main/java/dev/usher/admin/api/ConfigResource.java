@@ -55,11 +55,11 @@ public final class ConfigResource {
         }
         String who = question.caller().text();
         if (Boolean.parseBoolean(question.parameter("dry_run"))) {
-            return ReloadJson.of(dry(who));
+            return ReloadJson.whole(dry(who));
         }
         Reload reload = source.reload(who);
         balancer.report(Event.Kind.ADMIN, "configuration", "reload by " + who + ": " + Json.word(reload.result()));
-        return ReloadJson.of(reload);
+        return ReloadJson.whole(reload);
     }
 
     /** An attempt that was not made: as it would come out, with the number 0. */
@@ -81,6 +81,7 @@ public final class ConfigResource {
                 files.changes(),
                 files.diagnostics().size(),
                 files.diagnostics(),
+                files.report(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 }

@@ -90,6 +90,6 @@ public final class ConnectionsResource {
         if (!balancer.closeConnection(cid, question.caller().text())) {
             throw new NoSuchElementException("no connection \"" + cid + "\" is open");
         }
-        return new Closed(1);
+        return new ClosedCount(1);
     }
 }

@@ -17,12 +17,23 @@ record ReloadJson(
         int generation,
         List<String> changes,
         List<String> diagnostics,
+        List<String> report,
         double tookSeconds) {
     private static final double MILLIS = 1e3;
     /** Some screens: the answers that have them are asked for every few seconds. */
     private static final int MAX_CHANGES = 200;
 
+    /** One of many, without its report: those who look again and again have the diagnostics. */
     static ReloadJson of(Reload reload) {
+        return of(reload, List.of());
+    }
+
+    /** For the one who has asked for the reload. */
+    static ReloadJson whole(Reload reload) {
+        return of(reload, reload.report());
+    }
+
+    private static ReloadJson of(Reload reload, List<String> report) {
         return new ReloadJson(
                 reload.number(),
                 reload.at(),
@@ -32,6 +43,7 @@ record ReloadJson(
                 reload.generation(),
                 lines(reload.diff()),
                 reload.diagnostics(),
+                report,
                 reload.tookMillis() / MILLIS);
     }
 

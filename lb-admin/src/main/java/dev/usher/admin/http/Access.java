@@ -17,22 +17,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who may do what: tokens, the sessions that browsers got for them, and the time-out for those who guess. Any thread. */
+/** Who may do what: tokens, the logins that browsers got for them, and the time-out for those who guess. Any thread. */
 public final class Access {
     private static final String BEARER = "bearer ";
     private static final Logger log = LoggerFactory.getLogger(Access.class);
 
     private final Supplier<AdminConfig> settings;
     private final Throttle throttle;
-    private final Sessions sessions;
-    private final SessionCookie cookie;
+    private final Logins logins;
+    private final LoginCookie cookie;
 
     /** @param nanos a clock that only goes forward */
     public Access(Supplier<AdminConfig> settings, boolean tls, LongSupplier nanos) {
         this.settings = settings;
         this.throttle = new Throttle(nanos);
-        this.sessions = new Sessions(nanos);
-        this.cookie = new SessionCookie(tls);
+        this.logins = new Logins(nanos);
+        this.cookie = new LoginCookie(tls);
     }
 
     /** What a client is told of itself. */
@@ -72,11 +72,11 @@ public final class Access {
         if (bearer != null) {
             return check(exchange, bearer, known);
         }
-        String session = cookie.read(exchange);
-        if (session == null) {
+        String id = cookie.read(exchange);
+        if (id == null) {
             throw unauthorized(exchange, "this needs a token: send Authorization: Bearer TOKEN, or log in");
         }
-        Token token = sessions.find(session, known);
+        Token token = logins.find(id, known);
         if (token == null) {
             throw unauthorized(exchange, "the session is over: log in again");
         }
@@ -118,19 +118,19 @@ public final class Access {
         return role.compareTo(Role.OPERATOR) >= 0;
     }
 
-    // ---- sessions ----
+    // ---- logins ----
 
     /**
      * Whether whoever made this request by a session's cookie may still look, asked as often as one likes. True of requests
      * by a token: their stream ends when tokens change.
      */
     public BooleanSupplier goesOn(HttpServerExchange exchange) {
-        String session = settings.get().tokens().isEmpty() || bearer(exchange) != null ? null : cookie.read(exchange);
-        if (session == null) {
+        String id = settings.get().tokens().isEmpty() || bearer(exchange) != null ? null : cookie.read(exchange);
+        if (id == null) {
             return () -> true;
         }
-        ByteBuffer key = Sessions.key(session);
-        return () -> sessions.goesOn(key);
+        ByteBuffer key = Logins.key(id);
+        return () -> logins.goesOn(key);
     }
 
     /** Swaps a token for a session's cookie. */
@@ -142,15 +142,15 @@ public final class Access {
                     .exception();
         }
         Token token = check(exchange, presented, known);
-        cookie.set(exchange, sessions.begin(token));
+        cookie.set(exchange, logins.begin(token));
         return new Caller(token.name(), token.role(), Caller.address(exchange));
     }
 
     /** Ends the session of a browser, if it has one. */
     public void logOut(HttpServerExchange exchange) {
-        String session = cookie.read(exchange);
-        if (session != null) {
-            sessions.end(session);
+        String id = cookie.read(exchange);
+        if (id != null) {
+            logins.end(id);
         }
         cookie.remove(exchange);
     }

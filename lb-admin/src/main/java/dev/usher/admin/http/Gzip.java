@@ -35,7 +35,7 @@ public final class Gzip {
         byte[] sent = zip
                 ? zip(bytes, bytes.length > WELL_ZIPPED_BYTES ? Deflater.BEST_SPEED : Deflater.BEST_COMPRESSION)
                 : bytes;
-        if (!Unsent.admits(exchange, sent.length)) {
+        if (!OutgoingBytes.admits(exchange, sent.length)) {
             return;
         }
         exchange.getResponseHeaders()

@@ -60,7 +60,7 @@ public final class Json {
 
     static void send(HttpServerExchange exchange, int status, String type, Object value) {
         byte[] bytes = bytes(value);
-        if (!Unsent.admits(exchange, bytes.length)) {
+        if (!OutgoingBytes.admits(exchange, bytes.length)) {
             return;
         }
         exchange.setStatusCode(status);

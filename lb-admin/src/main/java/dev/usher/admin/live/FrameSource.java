@@ -26,22 +26,22 @@ final class FrameSource {
     private static final double RATE_STEPS = 100;
 
     private final LoadBalancer balancer;
-    private final Supplier<Standing> standing;
+    private final Supplier<ProcessStatus> status;
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
 
     private final LastMinute lastMinute = new LastMinute();
     private Totals before;
     private long beforeNanos = System.nanoTime();
     private long nextSequence = Instant.now().getEpochSecond();
-    private @Nullable Shown shown;
+    private @Nullable PageState shown;
     private long revision;
 
     /** What is shown on pages that ask anew when it changes. */
-    private record Shown(List<BackendState> states, List<String> backends, int generation, int attention) {}
+    private record PageState(List<BackendState> states, List<String> backends, int generation, int attention) {}
 
-    FrameSource(LoadBalancer balancer, Supplier<Standing> standing) {
+    FrameSource(LoadBalancer balancer, Supplier<ProcessStatus> status) {
         this.balancer = balancer;
-        this.standing = standing;
+        this.status = status;
         this.before = balancer.totals();
     }
 
@@ -58,7 +58,7 @@ final class FrameSource {
                 .map(PoolView::backends)
                 .flatMap(List::stream)
                 .toList();
-        Standing stands = standing.get();
+        ProcessStatus current = status.get();
         Map<String, Double> failures = failures(now, seconds);
         Frame frame = new Frame(
                 nextSequence,
@@ -82,11 +82,11 @@ final class FrameSource {
                         .filter(backend -> backend.state().serves())
                         .count(),
                 backends.size(),
-                stands.generation(),
-                stands.onDisk(),
-                stands.state(),
-                stands.attention(),
-                revision(backends, stands),
+                current.generation(),
+                current.onDisk(),
+                current.state(),
+                current.attention(),
+                revision(backends, current),
                 balancer.lastEvent());
         before = now;
         beforeNanos = nanos;
@@ -113,14 +113,14 @@ final class FrameSource {
         return Math.round(rate * RATE_STEPS) / RATE_STEPS;
     }
 
-    private static Percentiles percentiles(Histogram before, Histogram now) {
+    private static FramePercentiles percentiles(Histogram before, Histogram now) {
         Histogram difference = now.copy();
         try {
             difference.subtract(before);
         } catch (IllegalArgumentException fewer) { // a pool that a reload removed took its times with it
             difference.reset();
         }
-        return Percentiles.of(difference);
+        return FramePercentiles.of(difference);
     }
 
     /** Of the worst worker; null if there is none. */
@@ -132,14 +132,14 @@ final class FrameSource {
                 .orElse(null);
     }
 
-    private long revision(List<BackendView> backends, Standing stands) {
+    private long revision(List<BackendView> backends, ProcessStatus current) {
         List<BackendState> states = new ArrayList<>(backends.size());
         List<String> addresses = new ArrayList<>(backends.size());
         for (BackendView backend : backends) {
             states.add(backend.state());
             addresses.add(backend.address());
         }
-        Shown now = new Shown(states, addresses, stands.generation(), stands.attention());
+        PageState now = new PageState(states, addresses, current.generation(), current.attention());
         if (!now.equals(shown)) {
             shown = now;
             revision++;

@@ -20,12 +20,14 @@ public final class Live implements AutoCloseable {
     private final Sampler sampler;
 
     /**
-     * @param standing is asked each second; it has to be cheap
+     * @param status is asked each second; it has to be cheap
      * @param mayLook says of a request for the stream how to ask whether its maker may look, each second anew
      */
     public Live(
-            LoadBalancer balancer, Supplier<Standing> standing, Function<HttpServerExchange, BooleanSupplier> mayLook) {
-        this.source = new FrameSource(balancer, standing);
+            LoadBalancer balancer,
+            Supplier<ProcessStatus> status,
+            Function<HttpServerExchange, BooleanSupplier> mayLook) {
+        this.source = new FrameSource(balancer, status);
         this.sampler = new Sampler(this::sample, balancer.background());
         this.stream = new FrameStream(source.nextSequence(), FrameStream.STALL, mayLook);
     }

@@ -69,7 +69,9 @@ final class BackendFamilies {
                 }
             }
         }
-        others.stream().reduce(Counts::plus).ifPresent(counts -> add(to, labels(Capped.OTHER, Capped.OTHER), counts));
+        others.stream()
+                .reduce(Counts::plus)
+                .ifPresent(counts -> add(to, labels(CappedSeries.OTHER, CappedSeries.OTHER), counts));
     }
 
     private static Labels labels(String pool, String backend) {

@@ -26,7 +26,8 @@ final class ListenerFamilies {
     private ListenerFamilies() {}
 
     static void add(Families to, Map<String, ListenerSnapshot> listeners) {
-        Capped.of(listeners, MAX_LISTENERS, ListenerFamilies::sum).forEach((name, listener) -> add(to, name, listener));
+        CappedSeries.of(listeners, MAX_LISTENERS, ListenerFamilies::sum)
+                .forEach((name, listener) -> add(to, name, listener));
     }
 
     private static void add(Families to, String name, ListenerSnapshot listener) {

@@ -49,7 +49,7 @@ final class PoolFamilies {
                 all.put(pool.name(), new Both(pool.backends().size(), pool.serving(), snapshot));
             }
         }
-        Capped.of(all, MAX_POOLS, Both::plus).forEach((name, pool) -> add(to, Labels.of("pool", name), pool));
+        CappedSeries.of(all, MAX_POOLS, Both::plus).forEach((name, pool) -> add(to, Labels.of("pool", name), pool));
     }
 
     private static void add(Families to, Labels labels, Both pool) {

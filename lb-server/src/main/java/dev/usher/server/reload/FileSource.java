@@ -173,14 +173,15 @@ public final class FileSource implements ConfigSource {
     @Override
     public Files files() {
         if (isPipe()) {
-            return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of());
+            return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of(), List.of());
         }
         Compared now = compare();
         return new Files(
                 now.onDisk(),
                 texts(now.read().files()),
                 now.changes(),
-                DiagnosticText.lines(now.read().diagnostics()));
+                DiagnosticText.lines(now.read().diagnostics()),
+                DiagnosticText.report(now.read().diagnostics()));
     }
 
     private static List<FileText> texts(List<Path> files) {

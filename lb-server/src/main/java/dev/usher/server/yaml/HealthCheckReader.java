@@ -28,7 +28,7 @@ final class HealthCheckReader {
             return base;
         }
         HealthCheckConfig.Type type = fields.choice("type", HealthCheckConfig.Type.class, base.type());
-        if (type != HealthCheckConfig.Type.TLS && type != HealthCheckConfig.Type.HTTPS) {
+        if (!type.shakesHands()) {
             TLS_KEYS.forEach(
                     name -> fields.refuse(name, "is only for type tls or https, this is " + Spelling.of(type)));
         }

@@ -30,7 +30,7 @@ class BackendNamesIT {
             Await.until("the new address serves", () -> isServed(address));
             Files.writeString(hosts, "");
             usher.awaitPrinted(
-                    "backend spare\\.test: its name does not resolve any more; keeping \\[127\\.0\\.0\\.1\\]");
+                    "backend spare\\.test: its name no longer resolves; keeping \\[127\\.0\\.0\\.1\\]");
             try (Peer peer = Peer.connect(address)) {
                 assertArrayEquals(BYTES, peer.send(BYTES).read(BYTES.length));
             }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Bounds what all clients together have asked for and have yet to take: a list of 10,000 connections has megabytes, and who
  * asks for it on every connection and reads none must not take the heap. Any thread.
  */
-final class Unsent {
+final class OutgoingBytes {
     /** Some lists of 10,000 connections, or scrapes of 1000 backends. */
     static final long MAX_BYTES = 16 * 1024 * 1024;
     /**
@@ -17,7 +17,7 @@ final class Unsent {
 
     private static final AtomicLong bytes = new AtomicLong();
 
-    private Unsent() {}
+    private OutgoingBytes() {}
 
     /** Whether there is room for an answer; it is taken until the exchange is over. If not, that was answered. */
     static boolean admits(HttpServerExchange exchange, int size) {

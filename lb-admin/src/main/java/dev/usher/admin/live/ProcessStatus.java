@@ -8,4 +8,4 @@ package dev.usher.admin.live;
  * @param state serving or draining
  * @param attention how many things need attention
  */
-public record Standing(int generation, String onDisk, String state, int attention) {}
+public record ProcessStatus(int generation, String onDisk, String state, int attention) {}

@@ -10,9 +10,10 @@ import java.util.function.Supplier;
  * @param source of the configuration
  * @param accessLog its lines that are not written
  */
-public record Shown(LoadBalancer balancer, ConfigSource source, Program program, Supplier<AccessLogLines> accessLog) {
+public record AdminSubject(
+        LoadBalancer balancer, ConfigSource source, Program program, Supplier<AccessLogLines> accessLog) {
     /** Of a process that writes no access log. */
-    public Shown(LoadBalancer balancer, ConfigSource source, Program program) {
+    public AdminSubject(LoadBalancer balancer, ConfigSource source, Program program) {
         this(balancer, source, program, () -> AccessLogLines.NONE);
     }
 }

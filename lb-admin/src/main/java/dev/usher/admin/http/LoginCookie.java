@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * The cookie of a session: out of reach of scripts, and never sent along by a page of another site. Over TLS it has the
  * prefix that keeps others of the same domain from setting it (RFC 6265bis section 4.1.3.2).
  */
-final class SessionCookie {
+final class LoginCookie {
     private static final String NAME = "usher_session";
 
     private final boolean tls;
 
-    SessionCookie(boolean tls) {
+    LoginCookie(boolean tls) {
         this.tls = tls;
     }
 
@@ -31,7 +31,7 @@ final class SessionCookie {
     }
 
     void set(HttpServerExchange exchange, String id) {
-        exchange.setResponseCookie(cookie(id, Sessions.LIFE));
+        exchange.setResponseCookie(cookie(id, Logins.LIFE));
     }
 
     void remove(HttpServerExchange exchange) {

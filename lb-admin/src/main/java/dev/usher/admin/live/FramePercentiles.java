@@ -5,17 +5,17 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Percentiles of one second, in seconds; null where nothing was measured in it. */
-public record Percentiles(
+public record FramePercentiles(
         @Nullable Double p50,
         @Nullable Double p90,
         @Nullable Double p99) {
-    private static final Percentiles NONE = new Percentiles(null, null, null);
+    private static final FramePercentiles NONE = new FramePercentiles(null, null, null);
 
     /** @param micros durations in microseconds */
-    static Percentiles of(Histogram micros) {
+    static FramePercentiles of(Histogram micros) {
         return micros.getTotalCount() == 0
                 ? NONE
-                : new Percentiles(seconds(micros, 50), seconds(micros, 90), seconds(micros, 99));
+                : new FramePercentiles(seconds(micros, 50), seconds(micros, 90), seconds(micros, 99));
     }
 
     private static double seconds(Histogram micros, double percentile) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Browsers that have swapped a token for a cookie. In memory only: a restart ends them all. A session ends with its token:
  * once the configuration does not have that any more, it is good for nothing. Any thread.
  */
-public final class Sessions {
+public final class Logins {
     /** As long as a working day. */
     public static final Duration LIFE = Duration.ofHours(8);
 
@@ -24,59 +24,59 @@ public final class Sessions {
 
     private static final int ID_BYTES = 32;
 
-    private record Session(Token token, long beganNanos) {}
+    private record Entry(Token token, long beganNanos) {}
 
     private final LongSupplier nanos;
     private final SecureRandom random = new SecureRandom();
     /** By the hash of the id, so that the time of a look-up tells nothing of an id. The oldest first. */
-    private final Map<ByteBuffer, Session> sessions = new LinkedHashMap<>();
+    private final Map<ByteBuffer, Entry> logins = new LinkedHashMap<>();
 
-    public Sessions(LongSupplier nanos) {
+    public Logins(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
     /** Begins a session; what is given back is its secret. */
     synchronized String begin(Token token) {
-        if (sessions.size() >= MAX) {
-            sessions.remove(sessions.keySet().iterator().next());
+        if (logins.size() >= MAX) {
+            logins.remove(logins.keySet().iterator().next());
         }
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
-        sessions.put(key(text), new Session(token, nanos.getAsLong()));
+        logins.put(key(text), new Entry(token, nanos.getAsLong()));
         return text;
     }
 
     /** The token behind a session, as the configuration has it now; null if the session or the token is no more. */
     synchronized @Nullable Token find(String id, List<Token> known) {
         ByteBuffer key = key(id);
-        Session session = sessions.get(key);
-        if (session == null) {
+        Entry login = logins.get(key);
+        if (login == null) {
             return null;
         }
         if (!goesOn(key)) {
-            sessions.remove(key);
+            logins.remove(key);
             return null;
         }
         return known.stream()
-                .filter(token -> token.sha256().equalsIgnoreCase(session.token().sha256()))
+                .filter(token -> token.sha256().equalsIgnoreCase(login.token().sha256()))
                 .findFirst()
                 .orElse(null);
     }
 
     /** Whether a session goes on; unlike {@link #find} it has nobody's token to look at. */
     synchronized boolean goesOn(ByteBuffer key) {
-        Session session = sessions.get(key);
-        return session != null && nanos.getAsLong() - session.beganNanos() <= LIFE.toNanos();
+        Entry login = logins.get(key);
+        return login != null && nanos.getAsLong() - login.beganNanos() <= LIFE.toNanos();
     }
 
     /** Ends a session, if there is one. */
     synchronized void end(String id) {
-        sessions.remove(key(id));
+        logins.remove(key(id));
     }
 
     synchronized int size() {
-        return sessions.size();
+        return logins.size();
     }
 
     /** By which a session is known without its secret. */

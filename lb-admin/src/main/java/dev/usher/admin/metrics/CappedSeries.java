@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 
 /** Keeps the number of series within bounds, whatever is configured. */
-final class Capped {
+final class CappedSeries {
     /** What all that has no place of its own is summed up under. No name of a configuration has parentheses. */
     static final String OTHER = "(other)";
 
-    private Capped() {}
+    private CappedSeries() {}
 
     /** The first {@code max} of them, and one for all that follow, if any do. */
     static <T> Map<String, T> of(Map<String, T> all, int max, BinaryOperator<T> sum) {
