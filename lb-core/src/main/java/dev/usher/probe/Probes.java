@@ -63,7 +63,7 @@ public final class Probes implements AutoCloseable {
 
     /**
      * Reads the trust stores of a configuration: before its pools are followed, and whenever the files may have
-     * changed. Waits for the disk, so callers must hold no lock.
+     * changed. Waits for the disk, so callers must hold no lock that others need.
      */
     public void readTrustStores(Collection<PoolConfig> pools) {
         trustStores.read(pools.stream().map(PoolConfig::healthCheck).toList());

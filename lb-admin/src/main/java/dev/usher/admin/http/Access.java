@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who may do what: tokens, the logins that browsers got for them, and the time-out for those who guess. Any thread. */
+/** Permissions: tokens, browsers' logins, and the time-out after wrong tokens. Any thread. */
 public final class Access {
     private static final String BEARER = "bearer ";
     private static final Logger log = LoggerFactory.getLogger(Access.class);
@@ -27,7 +27,7 @@ public final class Access {
     private final Logins logins;
     private final LoginCookie cookie;
 
-    /** @param nanos a clock that only goes forward */
+    /** @param nanos a monotonic clock */
     public Access(Supplier<AdminConfig> settings, boolean tls, LongSupplier nanos) {
         this.settings = settings;
         this.throttle = new Throttle(nanos);
@@ -35,12 +35,12 @@ public final class Access {
         this.cookie = new LoginCookie(tls);
     }
 
-    /** What a client is told of itself. */
+    /** Answer to a client's question about its own permissions. */
     public record Who(@Nullable String name, @Nullable String role, boolean canWrite, boolean loginNeeded) {}
 
-    /** What a caller is told of itself. */
+    /** Name, role and permissions of a caller. Over the control socket tokens and read_only do not apply. */
     public Who who(Caller caller) {
-        if (caller.local()) { // neither tokens nor read_only are about the control socket
+        if (caller.local()) { // control socket: no tokens, no read_only
             return new Who(caller.address(), Json.word(caller.role()), true, false);
         }
         AdminConfig now = settings.get();
@@ -49,14 +49,14 @@ public final class Access {
         return new Who(caller.name(), loginNeeded ? Json.word(caller.role()) : null, canWrite, loginNeeded);
     }
 
-    /** Whether nobody changes anything. */
+    /** Whether changes are off for every role ({@code admin.read_only}). */
     public boolean readOnly() {
         return settings.get().readOnly();
     }
 
     // ---- requests ----
 
-    /** Finds out who makes a request. */
+    /** Identifies the caller of a request by bearer token or login cookie. */
     Caller identify(HttpServerExchange exchange) throws ProblemException {
         List<Token> known = settings.get().tokens();
         String address = Caller.address(exchange);
@@ -94,7 +94,7 @@ public final class Access {
                 : null;
     }
 
-    /** Refuses what this caller may not do. */
+    /** Refuses a request beyond the caller's role, or any change while changes are off. */
     void allow(HttpServerExchange exchange, Caller caller) throws ProblemException {
         if (!Request.isWrite(exchange)) {
             return;
@@ -121,8 +121,8 @@ public final class Access {
     // ---- logins ----
 
     /**
-     * Whether whoever made this request by a session's cookie may still look, asked as often as one likes. True of requests
-     * by a token: their stream ends when tokens change.
+     * Whether the login behind this request is still valid; may be asked repeatedly. Always true for a request with a
+     * bearer token: its stream ends when tokens change.
      */
     public BooleanSupplier goesOn(HttpServerExchange exchange) {
         String id = settings.get().tokens().isEmpty() || bearer(exchange) != null ? null : cookie.read(exchange);
@@ -133,7 +133,7 @@ public final class Access {
         return () -> logins.goesOn(key);
     }
 
-    /** Swaps a token for a session's cookie. */
+    /** Exchanges a token for a login cookie. */
     public Caller logIn(HttpServerExchange exchange, String presented) throws ProblemException {
         List<Token> known = settings.get().tokens();
         if (known.isEmpty()) {
@@ -146,7 +146,7 @@ public final class Access {
         return new Caller(token.name(), token.role(), Caller.address(exchange));
     }
 
-    /** Ends the session of a browser, if it has one. */
+    /** Ends the browser's login, if any, and removes the cookie. */
     public void logOut(HttpServerExchange exchange) {
         String id = cookie.read(exchange);
         if (id != null) {

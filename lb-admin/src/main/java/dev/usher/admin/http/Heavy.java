@@ -13,13 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 
 /**
- * An answer that takes milliseconds to make and is long: a scrape, a list. It is made on a thread of its own, one at a time, and
- * few are under way at once, from the question until the client has taken the last byte. So a crowd that asks for it, and reads
- * nothing, holds up nobody who asks for something else, and costs the memory of a few. When all places are taken, whoever has
- * had one for a second without reading gives way to who comes; a client that reads needs less. Any thread.
+ * Limits answers that are long and take milliseconds to make: scrapes and lists. They are made on one thread per kind
+ * of answer, and at most {@link #MOST} are under way, from the request until the client has read the last byte. So a
+ * crowd of clients that ask and never read costs the memory of a few answers, and holds up no other request. At the
+ * limit an answer that has been under way for a second is cut for the new request; a client that reads needs less. Any
+ * thread.
  */
 public final class Heavy implements HttpHandler {
-    /** Browsers and scrapers that ask within the same second. */
+    /** Enough for the browsers and scrapers that ask within the same second. */
     static final int MOST = 16;
 
     private static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -27,10 +28,10 @@ public final class Heavy implements HttpHandler {
 
     private final HttpHandler next;
     private final Executor thread;
-    /** When each began, the oldest first. Guarded by this. */
+    /** Start time of each answer under way, the oldest first. Guarded by this. */
     private final Map<HttpServerExchange, Long> underWay = new LinkedHashMap<>();
 
-    /** @param name of its thread, as {@code metrics} */
+    /** @param name of the thread, as {@code metrics} */
     public Heavy(String name, HttpHandler next) {
         this.next = next;
         ThreadPoolExecutor one = new ThreadPoolExecutor(
@@ -38,7 +39,7 @@ public final class Heavy implements HttpHandler {
                 1,
                 THREAD_IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), // has one for each connection at most, of which there are some hundreds
+                new LinkedBlockingQueue<>(), // at most one per connection: some hundreds
                 Thread.ofPlatform().daemon().name("admin-" + name).factory());
         one.allowCoreThreadTimeOut(true);
         this.thread = one;

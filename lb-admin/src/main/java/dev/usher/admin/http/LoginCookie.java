@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cookie of a session: out of reach of scripts, and never sent along by a page of another site. Over TLS it has the
- * prefix that keeps others of the same domain from setting it (RFC 6265bis section 4.1.3.2).
+ * The cookie of a login: hidden from scripts, and never sent with requests that another site causes. Over TLS the name
+ * has the prefix that keeps other hosts of the same domain from setting the cookie (RFC 6265bis section 4.1.3.2).
  */
 final class LoginCookie {
     private static final String NAME = "usher_session";
@@ -23,7 +23,7 @@ final class LoginCookie {
         return tls ? "__Host-" + NAME : NAME;
     }
 
-    /** The secret that a request brings; null if it brings none. */
+    /** The login's secret in a request; null if there is none. */
     @Nullable
     String read(HttpServerExchange exchange) {
         Cookie cookie = exchange.getRequestCookie(name());

@@ -12,14 +12,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Browsers that have swapped a token for a cookie. In memory only: a restart ends them all. A session ends with its token:
- * once the configuration does not have that any more, it is good for nothing. Any thread.
+ * Logins of browsers: a token exchanged for a cookie. In memory only, so a restart ends every login. A login ends with
+ * its token, as soon as the configuration no longer has the token. Any thread.
  */
 public final class Logins {
-    /** As long as a working day. */
+    /** A working day. */
     public static final Duration LIFE = Duration.ofHours(8);
 
-    /** More browsers than people who run one usher have; the oldest gives way to the next. */
+    /** Limit of logins: more than the people who run a load balancer need. At the limit the oldest login ends. */
     static final int MAX = 1000;
 
     private static final int ID_BYTES = 32;
@@ -28,14 +28,14 @@ public final class Logins {
 
     private final LongSupplier nanos;
     private final SecureRandom random = new SecureRandom();
-    /** By the hash of the id, so that the time of a look-up tells nothing of an id. The oldest first. */
+    /** Logins by the hash of their id, so that the time of a look-up reveals nothing about an id. The oldest first. */
     private final Map<ByteBuffer, Entry> logins = new LinkedHashMap<>();
 
     public Logins(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
-    /** Begins a session; what is given back is its secret. */
+    /** Begins a login, and returns its secret. */
     synchronized String begin(Token token) {
         if (logins.size() >= MAX) {
             logins.remove(logins.keySet().iterator().next());
@@ -47,7 +47,7 @@ public final class Logins {
         return text;
     }
 
-    /** The token behind a session, as the configuration has it now; null if the session or the token is no more. */
+    /** The token of a login, as the configuration has it now; null if the login or the token has ended. */
     synchronized @Nullable Token find(String id, List<Token> known) {
         ByteBuffer key = key(id);
         Entry login = logins.get(key);
@@ -64,13 +64,13 @@ public final class Logins {
                 .orElse(null);
     }
 
-    /** Whether a session goes on; unlike {@link #find} it has nobody's token to look at. */
+    /** Whether a login has not expired; unlike {@link #find}, does not check its token. */
     synchronized boolean goesOn(ByteBuffer key) {
         Entry login = logins.get(key);
         return login != null && nanos.getAsLong() - login.beganNanos() <= LIFE.toNanos();
     }
 
-    /** Ends a session, if there is one. */
+    /** Ends a login, if there is one. */
     synchronized void end(String id) {
         logins.remove(key(id));
     }
@@ -79,7 +79,7 @@ public final class Logins {
         return logins.size();
     }
 
-    /** By which a session is known without its secret. */
+    /** Key of a login: the hash of its secret. */
     static ByteBuffer key(String id) {
         return ByteBuffer.wrap(Sha256.of(id));
     }

@@ -4,14 +4,15 @@ import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds what all clients together have asked for and have yet to take: a list of 10,000 connections has megabytes, and who
- * asks for it on every connection and reads none must not take the heap. Any thread.
+ * Limits the bytes of large answers not yet sent, over all clients. A list of 10,000 connections has megabytes: a
+ * client that asks for the list on every connection, and never reads, must not exhaust the heap. Any thread.
  */
 final class OutgoingBytes {
-    /** Some lists of 10,000 connections, or scrapes of 1000 backends. */
+    /** Room for a few lists of 10,000 connections, or scrapes of 1000 backends. */
     static final long MAX_BYTES = 16 * 1024 * 1024;
     /**
-     * What all connections may have of these is as much again; the status and a problem have to be told in any case.
+     * Answers up to this size always pass: the status and a problem have to reach the client in any case. Over all
+     * connections such answers may add up to as much again.
      */
     static final int SMALL_BYTES = 64 * 1024;
 
@@ -19,7 +20,7 @@ final class OutgoingBytes {
 
     private OutgoingBytes() {}
 
-    /** Whether there is room for an answer; it is taken until the exchange is over. If not, that was answered. */
+    /** Reserves room for an answer until its exchange ends. Without room, sends a 503 and returns false. */
     static boolean admits(HttpServerExchange exchange, int size) {
         if (size <= SMALL_BYTES) {
             return true;

@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 
-/** Keeps the number of series within bounds, whatever is configured. */
+/** Limits the number of series, whatever is configured. */
 final class CappedSeries {
-    /** What all that has no place of its own is summed up under. No name of a configuration has parentheses. */
+    /** Name of the sum of all series beyond the limit. Names in a configuration cannot have parentheses. */
     static final String OTHER = "(other)";
 
     private CappedSeries() {}
 
-    /** The first {@code max} of them, and one for all that follow, if any do. */
+    /** The first {@code max} entries, and the sum of the rest, if any, under {@link #OTHER}. */
     static <T> Map<String, T> of(Map<String, T> all, int max, BinaryOperator<T> sum) {
         if (all.size() <= max) {
             return all;

@@ -8,9 +8,12 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Of each listener. */
+/** Metrics of each listener. */
 final class ListenerFamilies {
-    /** Each has a series for every reason to end; nobody has so many listeners that was not written by a program. */
+    /**
+     * Limit, since each listener has a series for every close reason. More listeners than this come from a generated
+     * file.
+     */
     static final int MAX_LISTENERS = 100;
 
     private static final MetricMetadata ACCEPTED =

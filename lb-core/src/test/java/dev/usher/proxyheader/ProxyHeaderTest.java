@@ -1,11 +1,11 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
-import static dev.usher.proxy.Headers.SIGNATURE;
-import static dev.usher.proxy.Headers.at;
-import static dev.usher.proxy.Headers.hex;
-import static dev.usher.proxy.Headers.latin1;
-import static dev.usher.proxy.Headers.mappedAt;
-import static dev.usher.proxy.Headers.whole;
+import static dev.usher.proxyheader.Headers.SIGNATURE;
+import static dev.usher.proxyheader.Headers.at;
+import static dev.usher.proxyheader.Headers.hex;
+import static dev.usher.proxyheader.Headers.latin1;
+import static dev.usher.proxyheader.Headers.mappedAt;
+import static dev.usher.proxyheader.Headers.whole;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import dev.usher.config.IpAddress;
 import java.net.InetSocketAddress;
@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a header of version 1 (section 2.1): one line of ASCII, its parts one space apart.
+ * Reads a header of version 1 (section 2.1): a line of ASCII, its parts separated by one space.
  *
  * <pre>
  * "PROXY TCP4 " source destination source-port destination-port CRLF
@@ -14,17 +14,17 @@ import java.nio.charset.StandardCharsets;
  * "PROXY UNKNOWN" [" " anything] CRLF
  * </pre>
  *
- * Ports are decimal, 0..65535; no number has leading zeros. An address of TCP6 may end in an IPv4 address (RFC 4291
- * section 2.2): the specification speaks of hexadecimal groups only, but it is the canonical form of a v4-mapped
- * address (RFC 5952 section 5), and what a proxy with dual-stack listeners sends.
+ * Ports are decimal, 0..65535; no number has leading zeros. A TCP6 address may end in an IPv4 address (RFC 4291 section
+ * 2.2). The specification mentions hexadecimal groups only, but this form is canonical for v4-mapped addresses (RFC
+ * 5952 section 5), and proxies with dual-stack listeners send it.
  *
- * <p>Each byte is checked as it comes: a wrong opening, a letter that no address has, a CR or an LF alone are refused
- * there and then. The parts are decoded when the line is whole, as the specification demands.
+ * <p>Each byte is checked on arrival: a wrong opening, a letter foreign to addresses, a CR or an LF alone are refused
+ * at once. The parts are decoded when the line is complete, as the specification demands.
  */
 final class LineReader implements HeaderReader {
     static final int FIRST_BYTE = 'P';
 
-    /** With CRLF (section 2.1). */
+    /** Length limit including CRLF (section 2.1). */
     static final int MAX_BYTES = 107;
 
     private static final int KEYWORD_OFFSET = 6;
@@ -38,7 +38,7 @@ final class LineReader implements HeaderReader {
         UNKNOWN("PROXY UNKNOWN", "", 0);
 
         private final String opening;
-        /** All that stands between the opening and CRLF is of these. */
+        /** Every character between the opening and CRLF must be in this set. */
         private final String letters;
 
         private final int addressBytes;
@@ -50,11 +50,11 @@ final class LineReader implements HeaderReader {
         }
     }
 
-    /** What the line can be by the bytes so far; TCP4 also stands for the others while they begin as it does. */
+    /** The kind that matches the bytes so far; TCP4 also stands for the rest while the openings are still equal. */
     private Kind kind = Kind.TCP4;
 
     private int scanned;
-    /** The byte before the one that comes next. */
+    /** The byte before the next byte. */
     private int last;
 
     @Override
@@ -103,7 +103,7 @@ final class LineReader implements HeaderReader {
         return kind == Kind.UNKNOWN || b == '\r' || kind.letters.indexOf(b) >= 0;
     }
 
-    /** The line ends before index {@link #scanned}; its letters are checked by now. */
+    /** Decodes the line, which ends before index {@link #scanned} and has only allowed letters. */
     private ProxyHeaderResult header(ByteBuffer raw) throws RefusedHeaderException {
         if (kind == Kind.UNKNOWN) {
             return new ProxyHeaderResult.Header(scanned, null, null);

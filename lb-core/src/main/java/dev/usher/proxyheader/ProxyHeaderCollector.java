@@ -1,34 +1,33 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the PROXY protocol header that a connection must begin with, however its bytes are split over TCP segments,
- * and tells the two versions apart by the first byte: the {@code P} of {@code PROXY} or the carriage return of version
- * 2's signature (section 2.2).
+ * Collects the PROXY protocol header at the start of a connection, for any split over TCP segments. The first byte
+ * tells the versions apart: {@code P} of {@code PROXY}, or the carriage return of version 2's signature (section 2.2).
  *
- * <p>The header ends where it says it does. What follows is not looked at, a second header neither: it is the first of
- * the stream's bytes, and the TLS reader refuses it.
+ * <p>The header ends at its announced end. Bytes after the header are not examined. A second header would count as the
+ * first bytes of the stream, and the TLS reader refuses it.
  *
- * <p>Holds positions only, no bytes: the caller keeps the bytes. All calls together look at each byte a fixed number of
- * times, and nothing is allocated by an announced length.
+ * <p>Holds positions, no bytes: the caller keeps the bytes. Each byte is examined a fixed number of times in total, and
+ * an announced length alone allocates nothing.
  *
- * <p>One per connection; not thread safe.
+ * <p>One collector per connection; not thread-safe.
  */
 public final class ProxyHeaderCollector {
     /**
-     * The longest header that is read, so also the most raw bytes a collector can see before it decides. Version 2
-     * could announce 64 KiB. What is registered takes less than 1 KiB, except for a client's certificate in DER, which
-     * takes 1 to 2 KiB today and up to some 8 KiB with a post-quantum signature (FIPS 204). HAProxy, which the
-     * specification comes from, neither sends nor reads a header larger than its buffer, 16 KiB by default.
+     * The longest header to accept, and so the most raw bytes that a collector can need for a decision. Version 2 could
+     * announce 64 KiB. The registered TLVs need less than 1 KiB, except for a client's certificate in DER, with 1 to 2
+     * KiB today and up to some 8 KiB with a post-quantum signature (FIPS 204). HAProxy, the origin of the
+     * specification, neither sends nor reads a header larger than its buffer, 16 KiB by default.
      */
     public static final int MAX_HEADER_BYTES = 16 * 1024;
 
     private final ProxyVersions accepted;
 
     private ProxyHeaderResult result = ProxyHeaderResult.NEED_MORE;
-    /** Of the version that the first byte tells; null until that byte has come. */
+    /** The reader for the version of the first byte; null until the byte has arrived. */
     private @Nullable HeaderReader reader;
 
     public ProxyHeaderCollector(ProxyVersions accepted) {
@@ -36,11 +35,10 @@ public final class ProxyHeaderCollector {
     }
 
     /**
-     * Looks at what has come. Once this returns anything but {@link ProxyHeaderResult#NEED_MORE}, it returns the same
-     * always.
+     * Examines the bytes received so far. Once the result is not {@link ProxyHeaderResult#NEED_MORE}, it never changes.
      *
-     * @param raw all bytes since the connection began, from position to limit: the same bytes as at the last call, and
-     *     more, in this buffer or another. Neither position nor limit is moved
+     * @param raw every byte since the connection began, from position to limit: the same bytes as at the last call, and
+     *     more, in this buffer or a new one. Neither position nor limit is moved
      */
     public ProxyHeaderResult collect(ByteBuffer raw) {
         if (result instanceof ProxyHeaderResult.NeedMore && raw.hasRemaining()) {

@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -13,17 +13,17 @@ import java.util.zip.CRC32C;
  * uint4  command           0 LOCAL, 1 PROXY
  * uint4  family            0 unspecified, 1 IPv4, 2 IPv6, 3 UNIX
  * uint4  transport         0 unspecified, 1 stream, 2 datagram
- * uint16 length            of all that follows
+ * uint16 length            of the bytes that follow
  *   opaque source          4 bytes, 16 or 108, by the family
- *   opaque destination     as many
+ *   opaque destination     same size
  *   uint16 source port     not for UNIX
  *   uint16 destination port
  *   TLVs up to the end     uint8 type, uint16 length, opaque value
  * </pre>
  *
- * Of a LOCAL header everything behind the command is discarded unread, as the specification demands. So is all that
- * follows the length where family or transport is unspecified: it is not said how long the addresses are, so not where
- * TLVs would begin.
+ * In a LOCAL header, everything after the command is discarded unread, as the specification demands. The same goes for
+ * everything after the length if family or transport is unspecified: without the length of the addresses, the start of
+ * the TLVs is unknown.
  */
 final class BlockReader implements HeaderReader {
     static final int FIRST_BYTE = 0x0D;
@@ -52,13 +52,13 @@ final class BlockReader implements HeaderReader {
     private static final int UNIX_ADDRESS_BYTES = 216;
     private static final int MAX_TRANSPORT = 2;
 
-    /** Bytes of the fixed part that have come and are right. */
+    /** Bytes of the fixed part that were received and found right. */
     private int checked;
 
     private int command;
     private int family;
     private int transport;
-    /** The whole header; 0 until its length is known. */
+    /** Length of the whole header; 0 until known. */
     private int headerBytes;
 
     /** Writes the signature. */
@@ -78,7 +78,7 @@ final class BlockReader implements HeaderReader {
         return header(raw);
     }
 
-    /** Looks at the byte of the fixed part that comes next. */
+    /** Checks the next byte of the fixed part. */
     private void check(ByteBuffer raw) throws RefusedHeaderException {
         int b = uint8(raw, checked);
         if (checked < VERSION_OFFSET) {
@@ -136,7 +136,7 @@ final class BlockReader implements HeaderReader {
         };
     }
 
-    /** All of the header is there, and long enough for its addresses. */
+    /** Reads a complete header, whose length covers its addresses. */
     private ProxyHeaderResult header(ByteBuffer raw) throws RefusedHeaderException {
         if (!hasAddresses()) {
             return new ProxyHeaderResult.Header(headerBytes, null, null);
@@ -159,7 +159,9 @@ final class BlockReader implements HeaderReader {
         return HeaderReader.socketAddress(address, uint16(raw, portAt));
     }
 
-    /** Sees that the TLVs end where the header does; verifies the checksum if there is one, and reads no other. */
+    /**
+     * Checks that the TLVs end where the header ends, and verifies the checksum if there is one. Reads no other TLV.
+     */
     private void walkTlvs(ByteBuffer raw, int start) throws RefusedHeaderException {
         boolean verified = false;
         int at = start;
@@ -175,7 +177,7 @@ final class BlockReader implements HeaderReader {
                         "PROXY TLV " + type + " wants " + length + " bytes, " + (headerBytes - at) + " left");
             }
             if (type == CRC32C_TYPE) {
-                // Of two, each would have to be computed with the other as it came, or zeroed: readers would differ.
+                // Two checksums would be ambiguous: when computing one, readers differ about zeroing the other.
                 if (length != CRC32C_BYTES || verified) {
                     throw new RefusedHeaderException("the checksum of a PROXY header must be one, of 4 bytes");
                 }
@@ -196,11 +198,11 @@ final class BlockReader implements HeaderReader {
     }
 
     /**
-     * CRC32c (RFC 4960 appendix B) of a whole header as if its checksum were zero (section 2.2.3).
+     * CRC32c (RFC 4960 appendix B) of a whole header, with the checksum field taken as zero (section 2.2.3).
      *
      * @param start absolute index of the header
      * @param length bytes of the header
-     * @param at where the four bytes of the checksum begin, from the header's beginning
+     * @param at offset of the four-byte checksum within the header
      */
     static int checksum(ByteBuffer bytes, int start, int length, int at) {
         CRC32C crc = new CRC32C();

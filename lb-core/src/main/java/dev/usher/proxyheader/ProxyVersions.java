@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 /** The versions of the PROXY protocol that a receiver accepts. */
 public enum ProxyVersions {

@@ -1,16 +1,16 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
-/** Reads the header of one version. Holds positions only, and goes on where its last call stopped. */
+/** Reads the header of one version. Holds positions only; each call continues where the last call stopped. */
 sealed interface HeaderReader permits LineReader, BlockReader {
-    /** As {@link ProxyHeaderCollector#collect}, up to the first result that is final. */
+    /** Same as {@link ProxyHeaderCollector#collect}, up to the first final result. */
     ProxyHeaderResult read(ByteBuffer raw) throws RefusedHeaderException;
 
-    /** An address of 4 or 16 bytes; one that is v4-mapped becomes an IPv4 address. Asks no resolver. */
+    /** Converts 4 or 16 bytes to an address; a v4-mapped address becomes IPv4. No name resolution. */
     static InetSocketAddress socketAddress(byte[] address, int port) {
         try {
             return new InetSocketAddress(InetAddress.getByAddress(address), port);

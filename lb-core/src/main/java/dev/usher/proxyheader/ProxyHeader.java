@@ -1,4 +1,4 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import dev.usher.config.IpAddress;
 import java.net.Inet6Address;
@@ -10,21 +10,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes the PROXY protocol header that a connection to a backend begins with. It goes out before any other byte, in
- * one write where the socket takes it (section 2), and once per connection.
+ * Writes the PROXY protocol header at the start of a connection to a backend. The header goes out before any other
+ * byte, in one write if the socket accepts it (section 2), and once per connection.
  *
- * <p>Both addresses of a header are of one family. If both are IPv4, or v4-mapped IPv6, the header is IPv4; else it is
- * IPv6, with an IPv4 address in its v4-mapped form (RFC 4291 section 2.5.5.2).
+ * <p>Both addresses of a header have the same family: IPv4 if both are IPv4 or v4-mapped IPv6; otherwise IPv6, with an
+ * IPv4 address in its v4-mapped form (RFC 4291 section 2.5.5.2).
  *
- * <p>Each method writes at the buffer's position, moves it behind the header and returns the header's length in bytes.
- * If too little room is left it throws {@link BufferOverflowException} and writes nothing; the constants say how much
- * is always enough. The buffer's byte order does not matter.
+ * <p>Each method writes at the buffer's position, moves the position to the end of the header, and returns the header's
+ * length in bytes. If the buffer is too small, the method throws {@link BufferOverflowException} and writes nothing;
+ * the constants give sizes that always suffice. The buffer's byte order does not matter.
  */
 public final class ProxyHeader {
     /** The longest line that version 1 allows. */
     public static final int MAX_V1_BYTES = LineReader.MAX_BYTES;
 
-    /** The longest header of version 2 that is written: IPv6 with every TLV at its longest. */
+    /** The longest header of version 2 that usher writes: IPv6 with every TLV at its longest. */
     public static final int MAX_V2_BYTES =
             BlockReader.FIXED_BYTES + BlockReader.IPV6_ADDRESS_BYTES + ProxyTlvs.MAX_BYTES;
 
@@ -47,13 +47,13 @@ public final class ProxyHeader {
                 + source.getPort() + ' '
                 + destination.getPort() + "\r\n";
         byte[] ascii = line.getBytes(StandardCharsets.US_ASCII);
-        into.put(ascii); // all or nothing
+        into.put(ascii); // writes everything or throws
         return ascii.length;
     }
 
     /**
-     * Version 1 for a connection of the balancer's own, such as a probe. Some backends refuse UNKNOWN; the
-     * specification recommends {@link #writeV1} with the connection's own two addresses instead (section 2.1).
+     * Version 1 for usher's own connections, such as probes. Some backends refuse UNKNOWN; the specification recommends
+     * {@link #writeV1} with the connection's own two addresses instead (section 2.1).
      */
     public static int writeV1Unknown(ByteBuffer into) {
         into.put(V1_UNKNOWN);
@@ -85,13 +85,13 @@ public final class ProxyHeader {
         return headerBytes;
     }
 
-    /** Version 2, command LOCAL: for a connection of the balancer's own, such as a probe. */
+    /** Version 2, command LOCAL: for usher's own connections, such as probes. */
     public static int writeV2Local(ByteBuffer into) {
         putFixed(into, BlockReader.LOCAL, 0, 0, 0);
         return BlockReader.FIXED_BYTES;
     }
 
-    /** The 16 bytes that every header of version 2 begins with; sees first that all of it has room. */
+    /** Writes the 16 bytes that start every header of version 2, after checking the room for the whole header. */
     private static void putFixed(ByteBuffer into, int command, int family, int transport, int behindFixed) {
         if (into.remaining() < BlockReader.FIXED_BYTES + behindFixed) {
             throw new BufferOverflowException();
@@ -111,12 +111,12 @@ public final class ProxyHeader {
         put16(into, checksum);
     }
 
-    /** Two bytes, big-endian whatever the buffer's order is. */
+    /** Writes two bytes, big-endian whatever the buffer's order. */
     static void put16(ByteBuffer into, int value) {
         into.put((byte) (value >> 8)).put((byte) value);
     }
 
-    /** The 4 or 16 bytes of an address; 4 of a v4-mapped one. */
+    /** The 4 or 16 bytes of an address; 4 bytes for a v4-mapped address. */
     private static byte[] address(InetSocketAddress endpoint) {
         InetAddress address = endpoint.getAddress();
         if (address == null) {

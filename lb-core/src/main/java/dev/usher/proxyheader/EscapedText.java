@@ -1,12 +1,12 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
- * Bytes written as text: printable ASCII as it is, except that a backslash is {@code \\}; any other byte is {@code \x}
- * and two hex digits. So the names and protocols in a {@code ClientHello} are written; here they become the bytes that
- * the client sent.
+ * Bytes written as text: printable ASCII stands for itself, a backslash is {@code \\}, and any other byte is {@code \x}
+ * with two hex digits. A {@code ClientHello} has names and protocols in this form; this class converts the text back to
+ * the bytes that the client sent.
  */
 final class EscapedText {
     private static final int HEX_ESCAPE_LENGTH = 4; // \xhh
@@ -14,9 +14,9 @@ final class EscapedText {
     private EscapedText() {}
 
     /**
-     * How many bytes {@code text} stands for.
+     * The number of bytes that {@code text} stands for.
      *
-     * @throws IllegalArgumentException if it is not written so
+     * @throws IllegalArgumentException if the text has a wrong escape
      */
     static int length(String text) {
         int count = 0;
@@ -30,7 +30,7 @@ final class EscapedText {
     /**
      * Writes the bytes that {@code text} stands for.
      *
-     * @throws IllegalArgumentException if it is not written so
+     * @throws IllegalArgumentException if the text has a wrong escape
      */
     static void put(ByteBuffer into, String text) {
         for (int at = 0; at < text.length(); at += width(text, at)) {
@@ -38,7 +38,7 @@ final class EscapedText {
         }
     }
 
-    /** Characters that stand for the byte at {@code at}. */
+    /** The number of characters for the byte at {@code at}. */
     private static int width(String text, int at) {
         if (text.charAt(at) != '\\') {
             return 1;

@@ -1,35 +1,35 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a header of version 2 tells besides the addresses. There is none about TLS itself (PP2_TYPE_SSL): it is for the
- * proxy that ends TLS, which this is not.
+ * The contents of a version 2 header besides the addresses. A TLV about TLS (PP2_TYPE_SSL) is missing: only a proxy
+ * that terminates TLS can send it.
  *
- * <p>Texts stand for bytes as in a {@code ClientHello}: printable ASCII as it is, except that a backslash is
- * {@code \\} and any other byte is {@code \x} and two hex digits.
+ * <p>Text stands for bytes as in a {@code ClientHello}: printable ASCII stands for itself, a backslash is {@code \\},
+ * and any other byte is {@code \x} with two hex digits.
  *
  * @param authority PP2_TYPE_AUTHORITY, the server name exactly as the client sent it; at most
- *     {@value #MAX_AUTHORITY_BYTES} bytes; null if it sent none
- * @param alpn PP2_TYPE_ALPN, the protocol in use; at most {@value #MAX_ALPN_BYTES} bytes; null if it is not known
+ *     {@value #MAX_AUTHORITY_BYTES} bytes; null if the client sent none
+ * @param alpn PP2_TYPE_ALPN, the protocol in use; at most {@value #MAX_ALPN_BYTES} bytes; null if unknown
  * @param uniqueId PP2_TYPE_UNIQUE_ID, opaque; 1..{@value #MAX_UNIQUE_ID_BYTES} bytes; null for none
- * @param crc32c whether PP2_TYPE_CRC32C, the checksum over the header, is there
+ * @param crc32c whether to write PP2_TYPE_CRC32C, the checksum over the header
  */
 public record ProxyTlvs(
         @Nullable String authority,
         @Nullable String alpn,
         @Nullable String uniqueId,
         boolean crc32c) {
-    /** Nothing but addresses. */
+    /** No TLVs. */
     public static final ProxyTlvs NONE = new ProxyTlvs(null, null, null, false);
 
     /** The longest DNS name, 253 characters (RFC 1035 section 2.3.4), with a trailing dot. */
     public static final int MAX_AUTHORITY_BYTES = 254;
-    /** The length of a protocol name is one byte (RFC 7301 section 3.1). */
+    /** The longest protocol name: its length is one byte (RFC 7301 section 3.1). */
     public static final int MAX_ALPN_BYTES = 255;
-    /** PROXY protocol specification, section 2.2.5. */
+    /** The longest unique id (PROXY protocol specification, section 2.2.5). */
     public static final int MAX_UNIQUE_ID_BYTES = 128;
 
     private static final int ALPN_TYPE = 0x01; // section 2.2.1
@@ -49,11 +49,12 @@ public record ProxyTlvs(
     }
 
     /**
-     * All that a ClientHello tells, with a checksum. A hello offers protocols, of which the backend then takes one. What
-     * will be in use is known only if one is offered, and then it is that one or none; so several are not told at all.
+     * The TLVs for a ClientHello, with a checksum. The ALPN TLV is for the protocol in use, but the backend only
+     * chooses after the header. With a single offer, the protocol in use is that offer or none, so the TLV is written;
+     * with several offers, the choice is unknown, and the TLV is left out.
      *
-     * @param sentName the server name as the client wrote it; null if it names none
-     * @param offeredAlpn the protocols it offers
+     * @param sentName the server name as the client wrote it; null if the hello has none
+     * @param offeredAlpn protocols that the client offers
      * @param uniqueId of the session, the same as in its log line
      */
     public static ProxyTlvs ofHello(@Nullable String sentName, List<String> offeredAlpn, @Nullable String uniqueId) {
@@ -71,7 +72,7 @@ public record ProxyTlvs(
         }
     }
 
-    /** Bytes that {@link #put} writes. */
+    /** The number of bytes that {@link #put} writes. */
     int bytes() {
         int checksum = crc32c ? BlockReader.TLV_HEADER_BYTES + BlockReader.CRC32C_BYTES : 0;
         return bytes(alpn) + bytes(authority) + bytes(uniqueId) + checksum;
@@ -81,7 +82,7 @@ public record ProxyTlvs(
         return text == null ? 0 : BlockReader.TLV_HEADER_BYTES + EscapedText.length(text);
     }
 
-    /** Writes them; the checksum is the last of them, and zero. */
+    /** Writes the TLVs; the checksum comes last, as zero. */
     void put(ByteBuffer into) {
         put(into, ALPN_TYPE, alpn);
         put(into, AUTHORITY_TYPE, authority);

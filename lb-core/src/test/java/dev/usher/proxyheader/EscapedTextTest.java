@@ -1,7 +1,7 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
-import static dev.usher.proxy.Headers.hex;
-import static dev.usher.proxy.Headers.latin1;
+import static dev.usher.proxyheader.Headers.hex;
+import static dev.usher.proxyheader.Headers.latin1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

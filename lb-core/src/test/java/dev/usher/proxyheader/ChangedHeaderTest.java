@@ -1,15 +1,15 @@
-package dev.usher.proxy;
+package dev.usher.proxyheader;
 
-import static dev.usher.proxy.Headers.SIGNATURE;
-import static dev.usher.proxy.Headers.at;
-import static dev.usher.proxy.Headers.byteWise;
-import static dev.usher.proxy.Headers.checksummed;
-import static dev.usher.proxy.Headers.concat;
-import static dev.usher.proxy.Headers.hex;
-import static dev.usher.proxy.Headers.latin1;
-import static dev.usher.proxy.Headers.tlv;
-import static dev.usher.proxy.Headers.v2;
-import static dev.usher.proxy.Headers.whole;
+import static dev.usher.proxyheader.Headers.SIGNATURE;
+import static dev.usher.proxyheader.Headers.at;
+import static dev.usher.proxyheader.Headers.byteWise;
+import static dev.usher.proxyheader.Headers.checksummed;
+import static dev.usher.proxyheader.Headers.concat;
+import static dev.usher.proxyheader.Headers.hex;
+import static dev.usher.proxyheader.Headers.latin1;
+import static dev.usher.proxyheader.Headers.tlv;
+import static dev.usher.proxyheader.Headers.v2;
+import static dev.usher.proxyheader.Headers.whole;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
