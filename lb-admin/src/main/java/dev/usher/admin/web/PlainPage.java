@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** {@code /plain}: what is wrong and how every backend is, as a page that needs no script. */
+/** {@code /plain}: things that need attention, and the state of every backend, on a page without scripts. */
 public final class PlainPage implements HttpHandler {
     private final LoadBalancer balancer;
     private final ConfigSource source;
@@ -74,7 +74,7 @@ public final class PlainPage implements HttpHandler {
         };
     }
 
-    /** A whole page of a text that is markup. */
+    /** Wraps markup in a whole page. */
     static String framed(String text) {
         return """
             <!doctype html>
@@ -136,7 +136,7 @@ public final class PlainPage implements HttpHandler {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** Text as HTML: what a client or a backend has chosen is shown, and means nothing. */
+    /** Escapes text for HTML, since clients and backends choose some of it. */
     static String escaped(String text) {
         return Printable.of(text)
                 .replace("&", "&amp;")
