@@ -6,8 +6,8 @@ import dev.usher.Event;
 import dev.usher.Reload;
 import dev.usher.Reload.Trigger;
 import dev.usher.admin.AdminServer;
+import dev.usher.admin.AdminSubject;
 import dev.usher.admin.Program;
-import dev.usher.admin.Shown;
 import dev.usher.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +38,7 @@ class WatchEndsTest {
             usher.reloader().tell(WatchEndsTest::breakTheWatch);
             try (AdminServer admin = AdminServer.start(usher.balancer().config().admin());
                     HttpClient client = HttpClient.newHttpClient()) {
-                admin.show(new Shown(
+                admin.show(new AdminSubject(
                         usher.balancer(),
                         new FileSource(file, usher.balancer(), usher.reloader()),
                         new Program("0.0.0", "", Instant.now())));
