@@ -289,6 +289,7 @@ class ControlSocketTest {
     // ---- the handover ----
 
     @Test
+    @SuppressWarnings("try") // the process that gives its place away waits for this very close
     void keepsItsPlaceUntilItWasToldToEndAndItsDelayIsOver() throws Exception {
         try (ControlClient early = client()) {
             assertTrue(text(early.askForHandover()).startsWith("409 "));
