@@ -49,7 +49,7 @@ public final class AdminServer implements AutoCloseable {
      * @param header from its first byte to its last
      * @param body from the end of the header
      * @param silence before a request. As short as {@code header}, since silent clients waste a place; {@link
-     * dev.usher.admin.http.Admission} reuses such a place earlier if another client needs it
+     *     dev.usher.admin.http.Admission} reuses such a place earlier if another client needs it
      * @param stall for a client that does not read its answer
      */
     record Patience(Duration header, Duration body, Duration silence, Duration stall) {
@@ -66,7 +66,7 @@ public final class AdminServer implements AutoCloseable {
     private volatile AdminConfig settings;
     private volatile HttpHandler routes;
     private volatile List<Api.Entry> operations = List.of();
-    /** Null until there is something to show. */
+    /** Null until {@link #show}. */
     private volatile @Nullable Live live;
 
     private volatile @Nullable AdminSubject subject;
@@ -87,7 +87,7 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param config with an address to bind
      * @throws IOException if the address cannot be bound, or the TLS files cannot be used; the message names the
-     * setting and the remedy
+     *     setting and the remedy
      */
     public static AdminServer start(AdminConfig config) throws IOException {
         return start(config, Patience.STANDARD);
@@ -233,7 +233,7 @@ public final class AdminServer implements AutoCloseable {
         return lifecycle;
     }
 
-    /** Null until there is something to show. */
+    /** Null until {@link #show}. */
     @Nullable
     Live live() {
         return live;

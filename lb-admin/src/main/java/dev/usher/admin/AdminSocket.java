@@ -34,7 +34,7 @@ final class AdminSocket implements AutoCloseable {
     static final int MAX_CONNECTIONS = 256;
     /** Requests answered at the same time; an answer takes milliseconds, and none waits for a client. */
     private static final int ANSWERING_THREADS = 4;
-    /** One I/O thread moves more bytes than people read. */
+    /** A single I/O thread moves more bytes than people read. */
     private static final int SOCKET_THREADS = 1;
 
     /** Limit at which the connection is cut. Larger than the limit of {@code RequestLimits}, which sends an answer. */

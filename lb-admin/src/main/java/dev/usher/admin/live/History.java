@@ -151,7 +151,7 @@ public final class History {
      *
      * @param wanted some of {@link #names}
      * @param framesPerPoint 1..{@link #FRAMES}. A point has the highest value of its frames, so that no peak is lost,
-     * and the time of its last frame
+     *     and the time of its last frame
      */
     public synchronized Map<String, Object> columns(Set<String> wanted, int framesPerPoint) {
         long first = lastSequence - size + 1;

@@ -1,4 +1,4 @@
-// Numbers and times in words. What is not known is a dash.
+// Numbers and times in words. Unknown values are a dash.
 
 const NONE = "–";
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -76,8 +76,8 @@ export const plural = (n, word, words = `${word}s`) => `${count(n)} ${n === 1 ? 
 export const words = (key) => String(key).replaceAll("_", " ");
 
 /**
- * Text of strangers (server names, certificates), made harmless to the eye: what is invisible or turns the direction of
- * writing is written out. It is put on the page as a text node only.
+ * Text from strangers (server names, certificates), with invisible characters and changes of writing direction escaped.
+ * Used in text nodes only.
  */
 export const visible = (text) =>
   String(text).replace(

@@ -38,10 +38,10 @@ export function Page() {
     ${adding != null && html`<${Add} name=${adding} onClose=${() => setAdding(null)} />`}`;
 }
 
-/** The line to put into the file: a JSON string is a YAML string. */
+/** Line for the configuration file: a JSON string is a YAML string. */
 const snippet = (name, target) => `  ${/^[a-z][a-z0-9.-]*$/.test(name) ? name : JSON.stringify(name)}: ${target}\n`;
 
-/** Where it may lead: pools that a file can name, or an address. */
+/** Dialogue for a new route: to a pool that a file can name, or to an address. */
 function Add({ name, onClose }) {
   const { data } = useData("/pools?limit=500");
   const [chosen, setChosen] = useState("");

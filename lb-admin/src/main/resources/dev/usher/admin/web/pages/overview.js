@@ -38,7 +38,7 @@ const percentiles = (what) => [
 const ORDER = ["critical", "warning", "info"];
 const bySeverity = (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity);
 
-/** The headline. Nobody knows that all is well while usher does not answer. */
+/** The headline. Says nothing good while usher does not answer. */
 function verdict(status, lost) {
   const { attention_total: total, state } = status;
   const number = pressing(status);
@@ -98,7 +98,7 @@ function Tiles({ status }) {
   </ul>`;
 }
 
-/** What needs attention decides here too: each pool has its own warn_expiry. */
+/** Certificates at a glance. Takes warnings from the status, since each pool has its own warn_expiry. */
 function CertificateTile({ attention }) {
   const { data } = useData("/certificates?limit=100", 60_000);
   const ends = (data?.certificates ?? []).map(({ certificate }) => secondsLeft(certificate));
@@ -110,7 +110,7 @@ function CertificateTile({ attention }) {
     more=${next == null ? "as seen by TLS probes" : `the next expires in ${roughly(next)}`} />`;
 }
 
-/** Why sessions ended: now and since the start. */
+/** Close reasons of sessions: now and since the start. */
 function Endings({ status }) {
   const { frame } = useStore(live);
   const reasons = Object.entries(status.ended_total).filter(([, total]) => total > 0).sort(([, a], [, b]) => b - a);
@@ -129,7 +129,7 @@ function Endings({ status }) {
 
 function Latest() {
   const { frame } = useStore(live);
-  // the fragment is not sent: it is there so that a new event asks anew
+  // the fragment is not sent; a new event changes the path, and so fetches again
   const from = useData(`/events?limit=8${frame ? `#${frame.last_event}` : ""}`);
   return html`<section aria-labelledby="latest">
     <h2 id="latest"><${Link} page="events">What happened last<//></h2>

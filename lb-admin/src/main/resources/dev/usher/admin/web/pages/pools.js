@@ -6,7 +6,7 @@ import { useQuery } from "../lib/place.js";
 import { Cells, Heads, Search, sorted, Tick } from "../lib/table.js";
 import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, PAGE, Pages, Serving, Since, State, Text, Wide } from "../lib/ui.js";
 
-/** Backends with what they did per second since the last look. */
+/** Backends with their rates per second since the last fetch. */
 function withRates(pool, before, elapsed) {
   const last = new Map((before?.pools.find(({ name }) => name === pool.name)?.backends ?? []).map((b) => [b.address, b]));
   return pool.backends.map((backend) => {
@@ -102,7 +102,7 @@ function Group({ group: { pool, backends }, columns: table }) {
   </tbody>`;
 }
 
-/** The one change that is wanted most, at once; it can be taken back. The others are a dialogue away. */
+/** Button for the most common change, which can be undone, and a button for the dialogue with the rest. */
 function Acts({ backend, change }) {
   const [fault, busy, run] = useAct();
   const next = backend.admin_state === "ready" ? "drain" : "ready";

@@ -44,7 +44,7 @@ const Process = ({ system }) => html`<section aria-labelledby="process">
   ]} />
 </section>`;
 
-/** What usher is made of, and what this page is. */
+/** Licences of libraries in usher and in the dashboard. */
 function Licences({ licences }) {
   const [vendored, setVendored] = useState([]);
   useEffect(() => {
