@@ -18,6 +18,9 @@ const times = (splits) => splits.map((at) => clock(new Date(at * 1000)).slice(0,
 const BINARY = Array.from({ length: 50 }, (_, i) => 2 ** i);
 const WHOLE = Array.from({ length: 30 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
 
+/** A whole window lacks the width of its first point. */
+const covered = (length) => span(length > WINDOW - 6 ? WINDOW : length || 0);
+
 const known = (values) => values.filter((value) => value != null);
 
 const summary = (series, columns, format) =>
@@ -88,7 +91,7 @@ export function TimeChart({ title, series, format = count, bytes = false }) {
       <${Keys} series=${series} values=${values} />
     </figcaption>
     <${Plot} options=${options.current} data=${data} height=${150} onCursor=${setCursor} />
-    <p class="dim summary">${cursor == null ? `the last ${span(columns.at.length ? columns.at.at(-1) - columns.at[0] : 0)}` : html`<b>${clock(new Date(columns.at[index] * 1000))}</b>`}: ${says}</p>
+    <p class="dim summary">${cursor == null ? `the last ${covered(columns.at.at(-1) - columns.at[0])}` : html`<b>${clock(new Date(columns.at[index] * 1000))}</b>`}: ${says}</p>
     <details onToggle=${(event) => setOpen(event.target.open)}>
       <summary>Numbers<span class="unseen"> of ${title}</span></summary>
       ${open && html`<${Minutes} title=${title} series=${series} columns=${columns} format=${format} />`}

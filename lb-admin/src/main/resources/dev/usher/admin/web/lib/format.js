@@ -67,6 +67,9 @@ export const dateTime = (date) =>
 
 export const utc = (date) => date.toISOString().replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
 
+/** UTC within a sentence as local time. */
+export const localTimes = (text) => text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g, (time) => dateTime(new Date(time)));
+
 export const plural = (n, word, words = `${word}s`) => `${count(n)} ${n === 1 ? word : words}`;
 
 /** A key of the API as words. */

@@ -84,7 +84,7 @@ export const Cells = ({ columns, row }) =>
   columns.map((column, i) =>
     i === 0
       ? html`<th key=${column.id} scope="row" class=${column.class}>${column.cell(row)}</th>`
-      : html`<td key=${column.id} class=${`${column.number ? "number" : ""} ${column.class ?? ""}`}>${column.cell(row)}</td>`,
+      : html`<td key=${column.id} data-label=${column.label} class=${`${column.number ? "number" : ""} ${column.class ?? ""}`}>${column.cell(row)}</td>`,
   );
 
 /**
@@ -95,9 +95,9 @@ export const Cells = ({ columns, row }) =>
  * @param {any[]} table.rows
  * @param {(row: any) => any} table.id
  */
-export function Table({ label, columns, rows, id, tone }) {
+export function Table({ label, columns, rows, id, tone, stacked }) {
   const [query] = useQuery();
-  return html`<${Wide} label=${label}><table>
+  return html`<${Wide} label=${label}><table class=${stacked && `stacked ${stacked}`}>
     <caption class="unseen">${label}</caption>
     <${Heads} columns=${columns} />
     <tbody>${sorted(rows, columns, query.get("sort")).map(

@@ -8,7 +8,7 @@ import { Ago, html, Loaded, Mark, Nothing, Text } from "../lib/ui.js";
 
 const columns = (add) => [
   { id: "name", label: "name", class: "name", sort: (n) => n.name, cell: (n) => html`<${Text}>${n.name}<//>` },
-  { id: "known", label: "route", sort: (n) => (n.known ? 1 : 0), cell: (n) => (n.known ? html`<${Mark} icon="up" tone="good">has one<//>` : html`<${Mark} icon="alert" tone="warn">${n.valid ? "none" : "none: no host name"}<//>`) },
+  { id: "known", label: "route", sort: (n) => (n.known ? 1 : 0), cell: (n) => html`<span class="nowrap">${n.known ? html`<${Mark} icon="up" tone="good">has one<//>` : html`<${Mark} icon="alert" tone="warn">${n.valid ? "none" : "none: no host name"}<//>`}</span>` },
   {
     id: "count", label: "requests", number: true, sort: (n) => n.count,
     cell: (n) => html`${n.error ? html`<span class="dim" title=${`at least ${count(n.count - n.error)}`}>up to </span>` : ""}${count(n.count)}`,

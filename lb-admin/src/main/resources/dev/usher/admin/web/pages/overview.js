@@ -1,6 +1,6 @@
 import { useData } from "../lib/api.js";
 import { TimeChart } from "../lib/chart.js";
-import { bytesRate, clock, count, plural, rate, roughly, seconds, span, words } from "../lib/format.js";
+import { bytesRate, clock, count, localTimes, plural, rate, roughly, seconds, span, words } from "../lib/format.js";
 import { EventList } from "../lib/happened.js";
 import { live } from "../lib/live.js";
 import { meaning } from "../lib/reasons.js";
@@ -61,15 +61,15 @@ function Attention({ status }) {
       ${count(backends.serving)} of ${plural(backends.total, "backend")} take sessions. Up for ${span(status.uptime_seconds)}.
       ${" "}Configuration <${Link} page="config">generation ${config.generation}<//> in force since <${Ago} at=${config.in_force_since} />.
     </p>
-    <${Things} things=${worst} />
+    <${Things} things=${worst} many=${more > 0} />
     ${more > 0 && html`<p>and ${count(more)} more: <${Link} page="pools?unhealthy=1">all unhealthy backends<//></p>`}
   </section>`;
 }
 
-const Things = ({ things }) => things.length > 0 && html`<ul>${things.map(
+const Things = ({ things, many }) => things.length > 0 && html`<ul class=${many && "many"}>${things.map(
   (each) => html`<li key=${each.kind + each.subject + each.text}>
     <${Severity} severity=${each.severity} />
-    <p><a href=${`/ui/${each.page}`}><${Text}>${each.subject}<//></a>: <${Text}>${each.text}<//></p>
+    <p><a href=${`/ui/${each.page}`}><${Text}>${each.subject}<//></a>: <${Text}>${localTimes(each.text)}<//></p>
     <span class="dim since">${each.since && html`<${Ago} at=${each.since} />`}</span>
   </li>`,
 )}</ul>`;
