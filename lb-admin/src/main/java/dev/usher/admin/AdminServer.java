@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin side: dashboard, API, metrics, health. Runs on a few threads of its own, at normal priority; workers never
- * wait for it.
+ * The admin side: dashboard, API, metrics, health. Runs on a few threads of its own, at normal priority; no worker ever
+ * waits for the admin side.
  *
  * <p>The address is bound before the load balancer starts, so that a port in use is reported before a connection is
  * served, and {@code /readyz} answers from the start.
@@ -163,9 +163,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Applies the settings that can change at run time: tokens, allowed hosts, read_only, and the certificate as its
-     * file has it now. Off loopback, tokens are never dropped, so that the admin side does not become open to all. One
-     * thread at a time.
+     * Applies the settings that can change at run time: tokens, allowed hosts, read_only, and the certificate in its
+     * present file. Off loopback, tokens are never dropped, so that the admin side does not become open to everybody.
+     * One thread at a time.
      */
     public void follow(AdminConfig next) {
         boolean keeps = keepsTokens(bind, next);

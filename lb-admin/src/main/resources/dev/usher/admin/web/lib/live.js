@@ -162,9 +162,9 @@ function row(frame, at) {
 }
 
 /**
- * Joins usher's history with frames that this browser saw before and after it: before, if usher has been restarted
- * since. Within its time span usher's points replace the browser's frames, which lack columns or have other times, so
- * that their nulls would break lines.
+ * Joins usher's history with this browser's own frames from before and after. Frames from before are there if usher has
+ * been restarted. Within its time span usher's history replaces the browser's frames: their missing columns and other
+ * times would break lines.
  */
 function joined(own, theirs) {
   const all = empty();
