@@ -9,7 +9,7 @@ import dev.usher.pool.Pool;
 import dev.usher.pool.Pool.Member;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.probe.Probes;
-import dev.usher.proxy.ProxyHeader;
+import dev.usher.proxyheader.ProxyHeader;
 import dev.usher.time.Clock;
 import java.net.Inet4Address;
 import java.net.InetAddress;

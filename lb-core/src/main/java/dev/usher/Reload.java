@@ -1,5 +1,6 @@
 package dev.usher;
 
+import dev.usher.diff.ConfigDiff;
 import java.time.Instant;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param diff what it made different; nothing unless it was applied
  * @param faults how many faults and warnings there were
  * @param diagnostics the first of them, as {@code file:line:column: error: text}, and how many more there are
+ * @param report the same as a person reads them at the file: with the lines of the file, carets and hints
  * @param tookMillis from the reading of the file to the last step
  */
 public record Reload(
@@ -25,6 +27,7 @@ public record Reload(
         ConfigDiff diff,
         int faults,
         List<String> diagnostics,
+        List<String> report,
         long tookMillis) {
     /** What made it happen. */
     public enum Trigger {
@@ -44,5 +47,6 @@ public record Reload(
 
     public Reload {
         diagnostics = List.copyOf(diagnostics);
+        report = List.copyOf(report);
     }
 }

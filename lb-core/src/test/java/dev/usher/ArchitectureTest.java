@@ -33,7 +33,7 @@ class ArchitectureTest {
             Map.entry("file", List.of("dev.usher.config")), // for the text form of sizes
             Map.entry("name", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("tls", List.of("dev.usher.name", "dev.usher.config")),
-            Map.entry("proxy", List.of("dev.usher.config")), // for the text form of addresses
+            Map.entry("proxyheader", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("metrics", List.of("org.HdrHistogram..")),
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),
             Map.entry("route", List.of("dev.usher.name", "dev.usher.pool", "dev.usher.config")),
@@ -41,11 +41,12 @@ class ArchitectureTest {
             Map.entry("end", List.of("dev.usher.route")),
             Map.entry(
                     "opening",
-                    List.of("dev.usher.end", "dev.usher.name", "dev.usher.tls", "dev.usher.proxy", "dev.usher.config")),
+                    List.of("dev.usher.end", "dev.usher.name", "dev.usher.tls", "dev.usher.proxyheader", "dev.usher.config")),
             Map.entry(
                     "probe",
                     List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time", "dev.usher.file")),
-            Map.entry("view", List.of("dev.usher.pool", "dev.usher.config")),
+            Map.entry("diff", List.of("dev.usher.route", "dev.usher.config")),
+            Map.entry("view", List.of("dev.usher.route", "dev.usher.pool", "dev.usher.config")),
             Map.entry(
                     "relay",
                     List.of(
@@ -55,7 +56,7 @@ class ArchitectureTest {
                             "dev.usher.time",
                             "dev.usher.config",
                             "dev.usher.name",
-                            "dev.usher.proxy",
+                            "dev.usher.proxyheader",
                             "dev.usher.metrics",
                             "dev.usher.pool",
                             "dev.usher.route",

@@ -12,11 +12,11 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.util.List;
 
-/** Which handler answers what. */
+/** Maps paths of the admin side to handlers. */
 final class Routes {
     private static final String API = "/api/v1";
 
-    /** Names of a path do not mix with those behind the question mark. */
+    /** Routes; {@code false} keeps path variables out of the query parameters. */
     private final RoutingHandler routes = new RoutingHandler(false);
 
     private Routes(Lifecycle lifecycle) {
@@ -27,24 +27,26 @@ final class Routes {
         routes.setInvalidMethodHandler(Routes::refuseMethod);
     }
 
-    /** Of a process that serves nothing yet. */
+    /** Routes while the process starts: health only. */
     static HttpHandler ofStart(Lifecycle lifecycle) {
         return new Routes(lifecycle)
                 .routes.setFallbackHandler(exchange -> Problem.of(503, "usher is starting: ask again in a moment")
                         .send(exchange));
     }
 
-    static HttpHandler of(Shown shown, AdminServer server, Attention attention, List<Api.Entry> operations) {
+    static HttpHandler of(AdminSubject subject, AdminServer server, Attention attention, List<Api.Entry> operations) {
         Routes all = new Routes(server.lifecycle());
         all.read("/", server.dashboard());
         all.read("/ui", server.dashboard());
         all.read("/ui/*", server.dashboard());
         all.read("/assets/*", server.dashboard());
-        all.read(PlainLogin.PATH, new PlainPage(shown.balancer(), shown.source(), attention));
-        all.add(Methods.POST, PlainLogin.PATH, new PlainLogin(server.access(), Api.onLogin(shown.balancer())));
+        all.read(PlainLogin.PATH, new PlainPage(subject.balancer(), subject.source(), attention));
+        all.add(Methods.POST, PlainLogin.PATH, new PlainLogin(server.access(), Api.onLogin(subject.balancer())));
         all.read(
                 "/metrics",
-                new Heavy("metrics", new Scrape(shown.balancer(), shown.source(), shown.program(), shown.accessLog())));
+                new Heavy(
+                        "metrics",
+                        new Scrape(subject.balancer(), subject.source(), subject.program(), subject.accessLog())));
         operations.forEach(entry -> all.add(entry.method(), API + entry.path(), entry.handler()));
         return all.routes.setFallbackHandler(
                 exchange -> Problem.of(404, "there is nothing here; " + API + "/openapi.yaml says what there is")

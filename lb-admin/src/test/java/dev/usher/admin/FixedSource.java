@@ -1,8 +1,8 @@
 package dev.usher.admin;
 
-import dev.usher.ConfigDiff;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
+import dev.usher.diff.ConfigDiff;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +23,7 @@ final class FixedSource implements ConfigSource {
                 ConfigDiff.NONE,
                 diagnostics.size(),
                 diagnostics,
+                List.of(),
                 3);
     }
 
@@ -50,7 +51,7 @@ final class FixedSource implements ConfigSource {
 
     @Override
     public Files files() {
-        return new Files(onDisk, List.of(new FileText(file(), "routes: {}\n")), ConfigDiff.NONE, List.of());
+        return new Files(onDisk, List.of(new FileText(file(), "routes: {}\n")), ConfigDiff.NONE, List.of(), List.of());
     }
 
     @Override

@@ -50,7 +50,7 @@ final class TestAdmin implements AutoCloseable {
                 UsherConfig.of(List.of(ListenerConfig.tls("https", List.of(ANY_PORT))), routes, pools),
                 Environment.of(SessionLog.NONE, 100));
         this.server = AdminServer.start(config, patience);
-        server.show(new Shown(balancer, source, new Program("0.0.0", "", Instant.now())));
+        server.show(new AdminSubject(balancer, source, new Program("0.0.0", "", Instant.now())));
     }
 
     static TestAdmin start(AdminConfig config) throws IOException {

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The dashboard and the API.
  *
- * @param bind where to listen; null turns the admin side off
- * @param allowedHosts values of the Host header that are served, without port; guards against DNS rebinding
- * @param tokens who may ask; empty lets everyone who can connect, and is refused off loopback
+ * @param bind address to listen on; null turns the admin side off
+ * @param allowedHosts accepted values of the Host header, without port; guards against DNS rebinding
+ * @param tokens access tokens; without any, everyone who can connect has access, which is refused off loopback
  * @param tls null serves plain HTTP, and is refused off loopback
  * @param readOnly whether the API changes nothing, whatever a token's role
  */
@@ -20,7 +20,7 @@ public record AdminConfig(
         List<Token> tokens,
         @Nullable Tls tls,
         boolean readOnly) {
-    /** What a token may do; each role may do what the one before it may. */
+    /** The rights of a token; each role includes the rights of the role before. */
     public enum Role {
         VIEWER,
         OPERATOR,
@@ -28,9 +28,9 @@ public record AdminConfig(
     }
 
     /**
-     * One who may ask.
+     * An access token.
      *
-     * @param sha256 of the token, as 64 hexadecimal digits; the token itself is nowhere
+     * @param sha256 of the token, as 64 hexadecimal digits; the token itself is stored nowhere
      */
     public record Token(String name, Role role, String sha256) {
         private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
@@ -46,7 +46,7 @@ public record AdminConfig(
             return SHA256.matcher(text).matches();
         }
 
-        /** Without the hash: this text may reach a log. */
+        /** Omits the hash, since this text may reach a log. */
         @Override
         public String toString() {
             return "Token[name=" + name + ", role=" + role + ", sha256=***]";

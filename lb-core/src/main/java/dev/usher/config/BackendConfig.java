@@ -1,10 +1,10 @@
 package dev.usher.config;
 
 /**
- * One address that can serve.
+ * An address that can serve.
  *
- * @param address a name among them is resolved again every {@code resolve.interval}
- * @param weight its share of new sessions against the others of the pool
+ * @param address IP address or host name; a host name is resolved again every {@code resolve.interval}
+ * @param weight share of new sessions relative to the rest of the pool
  * @param maxConnections sessions open at once; 0 is no limit
  * @param backup serves only while no other backend of the pool is up
  */

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The checks that several records share. Each throws {@link IllegalArgumentException} with field, rule and value. */
+/** Checks shared by several records. Each throws {@link IllegalArgumentException} with field, rule and value. */
 final class Check {
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,64}");
 
@@ -44,20 +44,20 @@ final class Check {
         }
     }
 
-    /** The same where many thousands are checked, and nearly none has a fault: its text is made when there is one. */
+    /** Checks a condition; for thousands of checks with hardly a failure, so the text is built only for a failure. */
     static void that(boolean holds, Supplier<String> otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(otherwise.get());
         }
     }
 
-    /** An unmodifiable copy. */
+    /** Returns an unmodifiable copy; an empty list is refused. */
     static <T> List<T> notEmpty(List<T> values, String field) {
         that(!present(values, field).isEmpty(), field + " must not be empty");
         return List.copyOf(values);
     }
 
-    /** An unmodifiable copy; a value that comes twice is refused. */
+    /** Returns an unmodifiable copy; a repeated value is refused. */
     static <T> List<T> distinct(List<T> values, String field) {
         if (present(values, field).isEmpty()) {
             return List.of();
@@ -69,7 +69,7 @@ final class Check {
         return List.copyOf(values);
     }
 
-    /** An unmodifiable copy that keeps the order. */
+    /** Returns an unmodifiable copy that keeps the order. */
     static <K, V> Map<K, V> ordered(Map<K, V> values, String field) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(present(values, field)));
     }

@@ -1,13 +1,13 @@
 package dev.usher.config;
 
 /**
- * A block of addresses of one family. A v4-mapped IPv6 address counts as the IPv4 address that it carries, so a
- * dual-stack socket and an IPv4 one see the same clients.
+ * A block of addresses of one family. A v4-mapped IPv6 address counts as IPv4, so a dual-stack socket and an IPv4
+ * socket see the same clients.
  *
- * @param ipv4 true of an IPv4 block; its address then stands in the lowest 32 bits of {@code low}
+ * @param ipv4 true for an IPv4 block; its address then stands in the lowest 32 bits of {@code low}
  * @param high the upper 64 bits of an IPv6 network; 0 for IPv4
  * @param low the lower 64 bits of an IPv6 network
- * @param prefixBits 0..32 or 0..128; every bit behind it is 0
+ * @param prefixBits 0..32 or 0..128; every later bit is 0
  */
 public record Cidr(boolean ipv4, long high, long low, int prefixBits) {
     static final Cidr LOOPBACK_V4 = new Cidr(true, 0, 0x7f00_0000L, 8);
@@ -42,7 +42,7 @@ public record Cidr(boolean ipv4, long high, long low, int prefixBits) {
         return network;
     }
 
-    /** Whether the block has the address of 4 or 16 bytes. Allocates nothing. */
+    /** Whether the block contains the address of 4 or 16 bytes. Allocates nothing. */
     public boolean contains(byte[] address) {
         if (address.length == 4 || IpAddress.isMapped(address)) {
             return ipv4 && (v4(address) & lowMask(true, prefixBits)) == low;
@@ -53,7 +53,7 @@ public record Cidr(boolean ipv4, long high, long low, int prefixBits) {
                 && (longAt(address, 8) & lowMask(false, prefixBits)) == low;
     }
 
-    /** As {@link #parse} reads it. */
+    /** Text that {@link #parse} can read. */
     @Override
     public String toString() {
         byte[] address = new byte[ipv4 ? 4 : 16];

@@ -3,9 +3,9 @@ package dev.usher.config;
 import java.time.Duration;
 
 /**
- * How long and how large a ClientHello may be.
+ * Limits for a ClientHello.
  *
- * @param timeout the time from accept to the last byte of the hello; not renewed by each byte
+ * @param timeout time from accept to the last byte of the hello; not renewed by each byte
  * @param maxSizeBytes the longest handshake message that is collected
  */
 public record ClientHelloConfig(Duration timeout, int maxSizeBytes) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The durations that a setting may have, both ends included. */
 public record DurationRange(Duration min, Duration max) {
-    /** What is wrong with {@code value}, as "must be 10ms..1m, was 2m"; null when nothing is. */
+    /** The fault of {@code value}, such as "must be 10ms..1m, was 2m"; null if inside the range. */
     public @Nullable String faultIn(Duration value) {
         boolean inside = value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
         return inside ? null : "must be " + this + ", was " + Units.text(value);

@@ -3,11 +3,11 @@ package dev.usher.config;
 import java.time.Duration;
 
 /**
- * When a backend is taken out for failures that sessions saw.
+ * Rules for ejecting a backend after failed sessions.
  *
  * @param consecutiveFailures failures in a row that eject; 0 never ejects
- * @param baseTime how long the first time; each further time in a row takes longer
- * @param maxTime how long at most
+ * @param baseTime duration of the first ejection; each further ejection in a row takes longer
+ * @param maxTime longest duration
  * @param maxEjectedPercent the part of a pool that may be ejected at once
  */
 public record EjectionConfig(int consecutiveFailures, Duration baseTime, Duration maxTime, int maxEjectedPercent) {
@@ -29,7 +29,7 @@ public record EjectionConfig(int consecutiveFailures, Duration baseTime, Duratio
         PERCENT.check(maxEjectedPercent, "ejection.max_ejected");
     }
 
-    /** The same that never ejects. */
+    /** A copy that never ejects. */
     public EjectionConfig off() {
         return new EjectionConfig(0, baseTime, maxTime, maxEjectedPercent);
     }

@@ -3,14 +3,14 @@ package dev.usher.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a hello that no route is for.
+ * The treatment of a hello without a matching route.
  *
  * @param pool not null exactly for {@link Action#POOL}
  */
 public record Fallback(Action action, @Nullable String pool) {
-    /** The three answers. */
+    /** The three treatments. */
     public enum Action {
-        /** The TLS alert that the RFC has for the case, then close. */
+        /** Send the TLS alert that the RFC has for the case, then close. */
         REJECT,
         /** Close without a word. */
         CLOSE,
@@ -26,7 +26,7 @@ public record Fallback(Action action, @Nullable String pool) {
         Check.that((action == Action.POOL) == (pool != null), "a pool belongs to action pool, and to no other");
     }
 
-    /** Serve from the pool of this name. */
+    /** Serve from the pool with this name. */
     public static Fallback pool(String name) {
         return new Fallback(Action.POOL, name);
     }

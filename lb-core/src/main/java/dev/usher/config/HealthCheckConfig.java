@@ -6,18 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the backends of a pool are probed, and how many answers make a verdict.
+ * Probes of a pool's backends, and the number of results for a verdict.
  *
  * @param serverName sent as SNI and verified; null takes the backend's own host, and sends no SNI for an IP address
  * @param alpn offered in the probe's hello; empty offers nothing
- * @param verify whether a certificate that does not verify makes the probe fail; for {@link Type#TLS} and
- *     {@link Type#HTTPS}, as are serverName, alpn, trustStore and warnExpiry
+ * @param verify whether an invalid certificate fails the probe; for {@link Type#TLS} and {@link Type#HTTPS}, like
+ *     serverName, alpn, trustStore and warnExpiry
  * @param trustStore PEM file of the authorities to trust; null is the platform's
- * @param path request target, for {@link Type#HTTPS}, as are method and expect
+ * @param path request target, for {@link Type#HTTPS}, like method and expect
  * @param rise successes in a row until a backend is up
  * @param fall failures in a row until a backend is down
- * @param jitterPercent the part of the interval that is drawn at random, so that probes do not come in step
- * @param warnExpiry how long before a certificate's end a warning is given; null never warns
+ * @param jitterPercent the part of the interval that is drawn at random, so that probes do not fall into step
+ * @param warnExpiry time before a certificate's end when warnings begin; null never warns
  */
 public record HealthCheckConfig(
         Type type,
@@ -34,18 +34,18 @@ public record HealthCheckConfig(
         int fall,
         int jitterPercent,
         @Nullable Duration warnExpiry) {
-    /** What a probe does. */
+    /** The steps of a probe. */
     public enum Type {
-        /** Nothing: a backend is up until sessions find otherwise. */
+        /** No probes: a backend is up until sessions fail. */
         NONE,
         /** Connects. */
         TCP,
         /** Connects and shakes hands. */
         TLS,
-        /** Connects, shakes hands, sends one request and reads its status. */
+        /** Connects, shakes hands, sends a request and reads the status. */
         HTTPS;
 
-        /** Whether a probe has to do with TLS, and with certificates. */
+        /** Whether a probe of this type makes a TLS handshake, and so sees a certificate. */
         public boolean shakesHands() {
             return this == TLS || this == HTTPS;
         }

@@ -3,16 +3,16 @@ package dev.usher.config;
 import java.net.IDN;
 import java.util.Locale;
 
-/** DNS names as the configuration accepts them and as everything behind it sees them: lower case, A-labels, no dot at the end. */
+/** DNS names: checked and normalised to lower case, A-labels, no dot at the end. */
 public final class HostName {
     private static final int MAX_NAME = 253;
     private static final int MAX_LABEL = 63;
-    /** IDNA 2003, which the JDK has, changes or drops these, where browsers keep them: a silent change of name. */
+    /** Characters that the JDK's IDNA 2003 maps or drops, while browsers keep them: the name would change silently. */
     private static final String CHANGED_BY_IDNA_2003 = "\u00df\u03c2\u200c\u200d";
 
     private HostName() {}
 
-    /** The name in its one form. Throws {@link IllegalArgumentException} that says what is wrong with it. */
+    /** Returns the normalised name. Throws {@link IllegalArgumentException} with the fault. */
     public static String normalize(String written) {
         String lower = toAscii(written).toLowerCase(Locale.ROOT);
         String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
@@ -29,7 +29,7 @@ public final class HostName {
         return name;
     }
 
-    /** A name with letters beyond ASCII in A-labels; any other text as it is. Throws as {@link #normalize} does. */
+    /** Converts letters beyond ASCII to A-labels; other text is returned unchanged. Throws like {@link #normalize}. */
     public static String toAscii(String written) {
         return isAscii(written) ? written : toALabels(written);
     }
@@ -61,7 +61,7 @@ public final class HostName {
                 '"' + written + "\" cannot be turned into A-labels here: write it as xn--...");
     }
 
-    /** Its messages are made when there is a fault: it is called for each part of each name of a large file. */
+    /** Checks a label. Called for each part of each name of a large file, so messages are built only for a fault. */
     private static void checkLabel(String label, String written) {
         if (label.isEmpty()) {
             throw fault('"' + written + "\" has an empty label (two dots in a row, or one at the start)");

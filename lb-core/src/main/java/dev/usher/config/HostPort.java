@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A host and a TCP port, not resolved.
  *
- * @param host an IPv4 literal, an IPv6 literal without brackets (RFC 5952 form), or a host name in A-labels; empty stands
- *     for every address of both families and has a meaning only where a listener binds
- * @param port 0..65535; 0 asks the system for a free port and has a meaning only where a listener binds
+ * @param host an IPv4 literal, an IPv6 literal without brackets (RFC 5952 form), or a host name in A-labels; empty
+ *     stands for every address of both families, and only makes sense for listeners
+ * @param port 0..65535; 0 asks the system for a free port, and only makes sense for listeners
  */
 public record HostPort(String host, int port) {
     /** The ports that a backend or a listener may have in a file. */
@@ -20,12 +20,12 @@ public record HostPort(String host, int port) {
         ANY_PORT.check(port, "port");
     }
 
-    /** What a socket has: the 4 or 16 bytes of its address, and its port. */
+    /** The address and port of a socket; the address has 4 or 16 bytes. */
     public static HostPort of(byte[] ip, int port) {
         return new HostPort(IpAddress.text(ip), port);
     }
 
-    /** Reads {@code 10.0.0.1:443}, {@code [2001:db8::1]:443} or {@code db.internal:443}: host and port must be there. */
+    /** Reads {@code 10.0.0.1:443}, {@code [2001:db8::1]:443} or {@code db.internal:443}: host and port are required. */
     public static HostPort parse(String text) {
         Check.that(!isNumber(text), () -> '"' + text + "\" is a port alone: write host:" + text);
         HostPort address = read(text, "a backend");
@@ -36,7 +36,7 @@ public record HostPort(String host, int port) {
         return address;
     }
 
-    /** Reads what {@link #parse} reads, and {@code :443} for every address, and port 0. */
+    /** Reads the same as {@link #parse}, and also {@code :443} for every address, and port 0. */
     public static HostPort parseBind(String text) {
         Check.that(
                 !isNumber(text),
@@ -78,7 +78,7 @@ public record HostPort(String host, int port) {
         return new HostPort(host, parsePort(text.substring(colon + 1), text));
     }
 
-    /** How to find out who listens on a port, to stand behind the fault that says it is in use. */
+    /** A hint for finding the process on a port, to append to the fault that the port is in use. */
     public static String whoHas(int port) {
         return " (to see who has it: ss -tanp 'sport = :" + port + "')";
     }
@@ -106,8 +106,9 @@ public record HostPort(String host, int port) {
     }
 
     /**
-     * Whether two listeners cannot both have these addresses: the same, or one of them every address and the other the
-     * wildcard of a family. A wildcard beside a single address is no clash, since the kernel prefers the single one.
+     * Whether two listeners cannot both bind these addresses: equal, or every address of both families against a
+     * wildcard of one family. A wildcard beside a single address is no clash, since the kernel prefers the single
+     * address.
      */
     public boolean clashesWith(HostPort other) {
         if (port != other.port || port == 0) {
@@ -122,13 +123,13 @@ public record HostPort(String host, int port) {
         return host.equals("0.0.0.0") || host.equals("::");
     }
 
-    /** As {@link #parseBind} reads it. */
+    /** Text that {@link #parseBind} can read. */
     @Override
     public String toString() {
         return isIpv6Literal() ? "[" + host + "]:" + port : host + ":" + port;
     }
 
-    /** The one form of an IP literal or a host name. Throws {@link IllegalArgumentException} that says what is wrong. */
+    /** Returns the normalised IP literal or host name. Throws {@link IllegalArgumentException} with the fault. */
     public static String normalizeHost(String host) {
         byte[] ip = IpAddress.parse(host);
         if (ip != null) {

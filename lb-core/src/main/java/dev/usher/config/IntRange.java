@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The whole numbers that a setting may have, both ends included. */
 public record IntRange(int min, int max) {
-    /** What is wrong with {@code value}, as "must be 1..256, was 0"; null when nothing is. */
+    /** The fault of {@code value}, such as "must be 1..256, was 0"; null if inside the range. */
     public @Nullable String faultIn(long value) {
         return value >= min && value <= max ? null : "must be " + this + ", was " + value;
     }

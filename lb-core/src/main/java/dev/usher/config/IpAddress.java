@@ -4,16 +4,21 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** IP literals, strictly: four decimal octets without leading zeros (RFC 6943 3.1.1), or RFC 4291 2.2 without a zone. */
+/**
+ * IP literals, parsed strictly: four decimal octets without leading zeros (RFC 6943 section 3.1.1), or an RFC 4291
+ * section 2.2 address without a zone.
+ */
 public final class IpAddress {
     private IpAddress() {}
 
-    /** The 4 or 16 bytes that {@code text} stands for; null when it is not an IP literal. IPv6 comes without brackets. */
+    /** Reads the 4 or 16 bytes of an IP literal, IPv6 without brackets; null for any other text. */
     public static byte @Nullable [] parse(String text) {
         return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
     }
 
-    /** True of names like {@code 10.0.0.256}: the last label is a number, so no resolver may take it for a name. */
+    /**
+     * True for names like {@code 10.0.0.256}: the last label is a number, so no resolver may treat the text as a name.
+     */
     public static boolean looksNumeric(String host) {
         String last = host.substring(host.lastIndexOf('.') + 1);
         int digits = 0;
@@ -23,7 +28,7 @@ public final class IpAddress {
         return digits > 0 && digits == last.length();
     }
 
-    /** The one text of an address: RFC 5952 for 16 bytes. */
+    /** The canonical text of an address: RFC 5952 for 16 bytes. */
     public static String text(byte[] address) {
         return address.length == 4 ? textV4(address, 0) : textV6(address);
     }
@@ -79,7 +84,7 @@ public final class IpAddress {
         return address;
     }
 
-    /** The bytes of {@code a:b:c}, or of {@code a:b:1.2.3.4}; none for an empty text. */
+    /** Reads the bytes of {@code a:b:c} or {@code a:b:1.2.3.4}; an empty array for an empty text. */
     private static byte @Nullable [] groups(String text) {
         if (text.isEmpty()) {
             return new byte[0];
@@ -143,7 +148,7 @@ public final class IpAddress {
         return text.toString();
     }
 
-    /** Where the first longest run of at least two zero groups begins, or -1. */
+    /** The start of the first longest run of at least two zero groups, or -1. */
     private static int longestZeroRun(int[] groups) {
         int best = -1;
         int bestLength = 1;

@@ -1,23 +1,24 @@
 package dev.usher.config;
 
 /**
- * What the whole program takes on.
+ * Limits for the whole program.
  *
- * @param heldBytes the most that sessions may keep in buffers, over all workers, each of which has its equal share: for
- *     peers that do not read, and hellos
+ * @param heldBytes the most bytes that sessions may keep in buffers, for hellos and for peers that do not read; divided
+ *     equally between the workers
  */
 public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long heldBytes) {
     /**
-     * What one client address may take; 0 is no limit.
+     * Limits for one client address; 0 is no limit.
      *
      * @param connections sessions open at once
      * @param newPerSecond new sessions a second, on average
-     * @param burst new sessions at once; 0 with a rate stands for the rate. At most an hour's worth of it
+     * @param burst new sessions at once; 0 with a rate stands for the rate. At most the sessions of an hour at this
+     *     rate
      */
     public record PerClientIp(int connections, int newPerSecond, int burst) {
         public static final IntRange COUNT = new IntRange(0, 10_000_000);
 
-        /** What is counted of a client is kept for little more than an hour. */
+        /** The counts of a client are kept for little more than an hour. */
         private static final int MAX_BURST_SECONDS = 3600;
 
         public static final PerClientIp NO_LIMIT = new PerClientIp(0, 0, 0);
@@ -36,7 +37,7 @@ public record LimitsConfig(int maxConnections, PerClientIp perClientIp, long hel
 
     public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
 
-    /** At the least, the hellos of 4,000 connections that all come at once. */
+    /** The lower end holds the hellos of 4,000 connections that arrive at once. */
     public static final SizeRange HELD_BYTES = new SizeRange(16L << 20, 64L << 30);
 
     public static final LimitsConfig DEFAULT = new LimitsConfig(50_000, PerClientIp.NO_LIMIT, 256L << 20);

@@ -4,14 +4,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One listening socket or several, and what becomes of their connections.
+ * A listener: its sockets, and the treatment of their connections.
  *
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
- * @param bind where to listen; at least one, none twice
+ * @param bind addresses to listen on; at least one, no duplicates
  * @param clientHello for types that speak TLS
- * @param trustedProxies whose PROXY header is believed; not empty unless {@code acceptProxyProtocol} is NONE
+ * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE
  * @param maxConnections sessions open at once before accepting pauses
- * @param pool where all connections go; null exactly for a type that needs none
+ * @param pool pool for every connection; null exactly for a type that needs no pool
  */
 public record ListenerConfig(
         String name,
@@ -25,7 +25,7 @@ public record ListenerConfig(
     public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
 
     public static final int DEFAULT_MAX_CONNECTIONS = 20_000;
-    /** The one listener of a file that names none: TLS on port 443 of every address. */
+    /** The listener of a file without any: TLS on port 443 of every address. */
     public static final ListenerConfig DEFAULT = tls("https", List.of(new HostPort("", 443)));
 
     public ListenerConfig {
@@ -66,7 +66,7 @@ public record ListenerConfig(
                 pool);
     }
 
-    // ---- the same with one setting changed ----
+    // ---- copies with one setting changed ----
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
         return new ListenerConfig(

@@ -1,10 +1,13 @@
 package dev.usher.config;
 
-/** What the clients of a listener say first, and by what their pool is chosen. Others ask for the facts, not for the type. */
+/**
+ * The first bytes that a listener's clients send, and the way to choose a pool. Other code asks for these facts, not
+ * for the type.
+ */
 public enum ListenerType {
     /** A TLS ClientHello, whose server name leads to a route. */
     TLS(PoolBy.ROUTE, Speech.TLS),
-    /** Anything: all goes to one pool, and no byte is looked at. */
+    /** Any bytes: every connection goes to the listener's pool, and no byte is examined. */
     TCP(PoolBy.LISTENER, Speech.ANY);
 
     private enum PoolBy {
@@ -25,12 +28,12 @@ public enum ListenerType {
         this.speech = speech;
     }
 
-    /** Whether the name that a client asks for is read, and leads to its route. */
+    /** Whether the listener reads the name that a client asks for, and routes by name. */
     public boolean readsNames() {
         return poolBy == PoolBy.ROUTE;
     }
 
-    /** Whether all connections go to the one pool that the listener has to name. */
+    /** Whether every connection goes to a pool that the listener must name. */
     public boolean needsPool() {
         return poolBy == PoolBy.LISTENER;
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The program's own log, and the log of sessions. */
 public record LoggingConfig(Level level, Format format, AccessLogConfig access) {
-    /** The least severe message that is written. */
+    /** The least severe level to write. */
     public enum Level {
         ERROR,
         WARN,
@@ -14,18 +14,18 @@ public record LoggingConfig(Level level, Format format, AccessLogConfig access) 
         TRACE
     }
 
-    /** How a message is written. */
+    /** The format of a message. */
     public enum Format {
         TEXT,
         JSON
     }
 
     /**
-     * One line for each session that ended.
+     * The access log: a line for each session that ended.
      *
      * @param file not null exactly for {@link Output#FILE}
-     * @param sampleOkPercent how many of the sessions that ended well are logged; all others always are
-     * @param empty whether those are logged that ended without a fault before either side had sent a byte
+     * @param sampleOkPercent percentage of successful sessions to log; every other session is always logged
+     * @param empty whether to log sessions that ended without a byte from the client, such as probes
      */
     public record AccessLogConfig(
             Output output,
@@ -34,22 +34,22 @@ public record LoggingConfig(Level level, Format format, AccessLogConfig access) 
             int sampleOkPercent,
             ClientIp clientIp,
             boolean empty) {
-        /** Where the lines go. */
+        /** The destination of the lines. */
         public enum Output {
             STDOUT,
             NONE,
             FILE
         }
 
-        /** How a line is written. */
+        /** The format of a line. */
         public enum AccessFormat {
             JSON
         }
 
-        /** How much of a client's address is written. */
+        /** The part of a client's address that is written. */
         public enum ClientIp {
             FULL,
-            /** The /24 or /48 that the address is in. */
+            /** The /24 or /48 that contains the address. */
             TRUNCATED,
             /** A keyed hash: equal addresses stay equal until the next start. */
             HASHED

@@ -5,14 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named set of backends and how they are used. Complete: what the file leaves out has been filled in.
+ * A named set of backends and its settings. Complete: defaults are filled in.
  *
- * @param name as the file has it; a pool that a route or a TCP listener brings along bears the route's text or the
- *     listener's name
- * @param backends at least one, none twice
- * @param retries other backends tried when a connect fails, before any byte is sent
- * @param onDown what becomes of the sessions of a backend that goes down
- * @param slowStart how long a backend that came up takes to reach its full share; null is at once
+ * @param name as in the file; an inline pool is named after its route's text or its TCP listener
+ * @param backends at least one, no duplicates
+ * @param retries more backends to try after a failed connect, before any byte is sent
+ * @param onDown treatment of open sessions when a backend goes down
+ * @param slowStart time for a returning backend to reach its full share; null is at once
  */
 public record PoolConfig(
         String name,
@@ -26,11 +25,11 @@ public record PoolConfig(
         OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
         ResolveConfig resolve) {
-    /** What becomes of the sessions of a backend that goes down. */
+    /** The treatment of open sessions when a backend goes down. */
     public enum OnDown {
-        /** They go on: what a probe sees need not be what they see. */
+        /** Sessions go on: a failed probe need not mean that sessions fail. */
         KEEP,
-        /** They are reset, so that clients come back and are sent elsewhere. */
+        /** Sessions are reset, so that clients reconnect and get a different backend. */
         CLOSE
     }
 
@@ -78,7 +77,7 @@ public record PoolConfig(
         return Check.isName(name);
     }
 
-    // ---- the same with one setting changed ----
+    // ---- copies with one setting changed ----
 
     public PoolConfig withTimeouts(TimeoutsConfig timeouts) {
         return new PoolConfig(

@@ -1,20 +1,20 @@
 package dev.usher.config;
 
 /**
- * The one escape for text that comes from outside: names, protocols, fields of certificates, answers of name servers, file
- * names, keys of the file. Without it such a text could end a line of a log and begin a forged one, move a terminal's cursor, or
- * turn round the direction of what stands beside it. The log, events and commands pass all they write through here.
+ * The one escape for text from outside: names, protocols, fields of certificates, answers of name servers, file names,
+ * keys of the file. Unescaped text could end a log line and forge the next, move a terminal's cursor, or reverse the
+ * direction of neighbouring text. The log, events and commands pass their output through here.
  *
- * <p>Escaped are control characters (C0, DEL, C1), the separators U+2028 and U+2029, formatting characters (directions, zero
- * width, tags), and code points that have no character: {@code \n}, {@code \x1b}, {@code \}{@code u202e},
- * {@code \}{@code u{e0001}}. A backslash stays as it is: what is written is for eyes, and nobody reads it back.
+ * <p>Escaped are control characters (C0, DEL, C1), the separators U+2028 and U+2029, formatting characters (directions,
+ * zero width, tags), and code points without a character: {@code \n}, {@code \x1b}, {@code \}{@code u202e},
+ * {@code \}{@code u{e0001}}. A backslash stays unchanged: the output is for reading, and never parsed again.
  */
 public final class Printable {
     private static final int LATIN_END = 0x100;
 
     private Printable() {}
 
-    /** Whether a code point is shown as itself, and has no effect on what stands beside it. */
+    /** Whether a code point is shown as itself, without an effect on its neighbours. */
     public static boolean is(int codePoint) {
         if (codePoint >= ' ' && codePoint <= '~') {
             return true;
@@ -31,7 +31,10 @@ public final class Printable {
         };
     }
 
-    /** The text with an escape for each code point that is not {@link #is printable}; itself if it has none. */
+    /**
+     * Returns the text with an escape for each code point that is not {@link #is printable}; the same object if none is
+     * needed.
+     */
     public static String of(String text) {
         int length = text.length();
         int at = 0;

@@ -3,19 +3,19 @@ package dev.usher.config;
 import java.time.Duration;
 
 /**
- * How a changed file is noticed and taken over.
+ * Detection of changed files, and the reload.
  *
- * @param watch whether a change is noticed without being asked
+ * @param watch whether changes are detected automatically
  * @param debounce quiet time after the last change before the file is read
- * @param poll how often the files are compared, for file systems that report no changes
- * @param onRemovedBackend what becomes of the sessions of a backend that is gone
+ * @param poll interval for comparing the files, for file systems that report no changes
+ * @param onRemovedBackend treatment of open sessions when their backend is removed
  */
 public record ReloadConfig(boolean watch, Duration debounce, Duration poll, OnRemovedBackend onRemovedBackend) {
-    /** What becomes of the sessions of a backend that is gone. */
+    /** The treatment of open sessions when their backend is removed. */
     public enum OnRemovedBackend {
-        /** They go on to their own end. */
+        /** Sessions go on to their own end. */
         DRAIN,
-        /** They are closed. */
+        /** Sessions are closed. */
         CLOSE
     }
 

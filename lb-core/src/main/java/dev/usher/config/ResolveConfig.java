@@ -2,9 +2,9 @@ package dev.usher.config;
 
 import java.time.Duration;
 
-/** How backends that are host names are looked up. */
+/** Name resolution for backends with host names. */
 public record ResolveConfig(Duration interval, Family family) {
-    /** Which addresses of a name are used. */
+    /** The addresses of a name that are used. */
     public enum Family {
         ANY,
         IPV4,

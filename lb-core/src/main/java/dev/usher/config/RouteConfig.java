@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which pool the names of one pattern go to, and who may ask.
+ * A pattern of names with its pool and the sources that may use it.
  *
  * @param alpn protocol to pool, for hellos that offer the protocol: {@code acme-tls/1} is the known case
- * @param allow sources that may use the route; empty allows all
- * @param deny sources that may not, even where {@code allow} has them
- * @param listeners the TLS listeners that the route is for; empty stands for all
+ * @param allow sources that may use the route; empty allows every source
+ * @param deny sources that may not use the route, even if in {@code allow}
+ * @param listeners the TLS listeners of the route; empty stands for every TLS listener
  */
 public record RouteConfig(
         RoutePattern pattern,
@@ -19,7 +19,7 @@ public record RouteConfig(
         List<Cidr> allow,
         List<Cidr> deny,
         List<String> listeners) {
-    /** RFC 7301 3.1: a protocol name has 1 to 255 bytes. */
+    /** A protocol name has 1 to 255 bytes (RFC 7301 section 3.1). */
     public static final IntRange ALPN_BYTES = new IntRange(1, 255);
 
     public RouteConfig {

@@ -1,20 +1,20 @@
 package dev.usher.config;
 
 /**
- * The server names that a route is for.
+ * The server names of a route.
  *
- * @param text as the file has it
- * @param name what the pattern compares with: lower case, A-labels, without the star and the first dot; of an IPv6 address
+ * @param text as in the file
+ * @param name the name to compare with: lower case, A-labels, without the star and the first dot; an IPv6 address in
  *     the form of RFC 5952, without brackets
  */
 public record RoutePattern(String text, Kind kind, String name) {
-    /** Which names belong to a pattern with name {@code x}. */
+    /** The set of names for a pattern with name {@code x}. */
     public enum Kind {
-        /** {@code x} alone. */
+        /** Just {@code x}. */
         EXACT,
         /** Every name that ends in {@code .x}, at any depth, not {@code x} itself: written {@code *.x}. */
         BELOW,
-        /** {@code x} and every name that ends in {@code .x}: written {@code .x}. */
+        /** Both {@code x} and every name that ends in {@code .x}: written {@code .x}. */
         SELF_AND_BELOW
     }
 
@@ -31,12 +31,12 @@ public record RoutePattern(String text, Kind kind, String name) {
         return new RoutePattern(text, kind, nameOf(text, kind));
     }
 
-    /** Whether both are for the same names, however they are written. */
+    /** Whether both patterns match the same names, however spelled. */
     public boolean samePattern(RoutePattern other) {
         return kind == other.kind && name.equals(other.name);
     }
 
-    /** The pattern in the one form that all its spellings share. */
+    /** The canonical spelling of the pattern. */
     public String canonical() {
         return switch (kind) {
             case EXACT -> name;

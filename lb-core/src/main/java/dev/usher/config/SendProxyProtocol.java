@@ -1,6 +1,6 @@
 package dev.usher.config;
 
-/** The PROXY header that each connection to a backend of the pool begins with. */
+/** The PROXY header at the start of each connection to a pool's backends. */
 public enum SendProxyProtocol {
     NONE,
     V1,

@@ -3,10 +3,11 @@ package dev.usher.config;
 import java.time.Duration;
 
 /**
- * How the program ends.
+ * The shutdown sequence.
  *
- * @param drain how long open sessions may go on after the listeners closed
- * @param readinessDelay how long the listeners stay open after readiness is taken back, for those in front to notice
+ * @param drain time for open sessions to end after the listeners have closed
+ * @param readinessDelay time between withdrawing readiness and closing the listeners, so that load balancers in
+ *     front notice
  */
 public record ShutdownConfig(Duration drain, Duration readinessDelay) {
     public static final DurationRange DRAIN = new DurationRange(Duration.ZERO, Duration.ofDays(1));

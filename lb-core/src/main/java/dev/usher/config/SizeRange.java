@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The sizes that a setting may have, in bytes, both ends included. */
 public record SizeRange(long min, long max) {
-    /** What is wrong with {@code bytes}, as "must be 1KiB..64KiB, was 1MiB"; null when nothing is. */
+    /** The fault of {@code bytes}, such as "must be 1KiB..64KiB, was 1MiB"; null if inside the range. */
     public @Nullable String faultIn(long bytes) {
         return bytes >= min && bytes <= max ? null : "must be " + this + ", was " + Units.sizeText(bytes);
     }

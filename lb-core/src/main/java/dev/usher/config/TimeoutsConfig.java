@@ -4,15 +4,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a session may stay in each state.
+ * Time limits for the states of a session.
  *
  * @param connect for one attempt to connect to one backend
- * @param connectTotal for all attempts of a session together: a client is made to wait no longer
- * @param firstByte that a backend is given to answer a ClientHello before another one is tried, as long as there is
- *     another; null to wait for it as long as for any byte
+ * @param connectTotal for the attempts of a session together: a client waits no longer
+ * @param firstByte time for a backend to answer a ClientHello before usher tries a different backend, if there is any;
+ *     null waits as long as for any byte
  * @param idle without a byte in either direction
  * @param halfClosed without a byte after one side has sent its FIN
- * @param maxLifetime in all, from accept; null is no limit
+ * @param maxLifetime from accept to the end; null is no limit
  */
 public record TimeoutsConfig(
         Duration connect,
@@ -49,7 +49,7 @@ public record TimeoutsConfig(
         }
     }
 
-    // ---- the same with one setting changed ----
+    // ---- copies with one setting changed ----
 
     public TimeoutsConfig withConnect(Duration connect) {
         return new TimeoutsConfig(connect, connectTotal, firstByte, idle, halfClosed, maxLifetime);

@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Quantities as people write them: {@code 250ms 5s 10m 2h 21d}, {@code 512B 64KiB 1MiB}, {@code 10%}. The unit is never left out. */
+/**
+ * Quantities as people write them: {@code 250ms 5s 10m 2h 21d}, {@code 512B 64KiB 1MiB}, {@code 10%}. The unit is
+ * required.
+ */
 public final class Units {
     private static final Pattern QUANTITY = Pattern.compile("(-?)(\\d{1,15})(\\.\\d+)? *([A-Za-z%]*)");
 
     private Units() {}
 
-    /** Reads {@code 5s}. Throws {@link IllegalArgumentException} with what to write instead. */
+    /** Reads {@code 5s}. Throws {@link IllegalArgumentException} with advice. */
     public static Duration duration(String text) {
         Matcher parts = parts(text, "a duration as 250ms, 5s, 10m, 2h or 21d", "5s");
         long count = Long.parseLong(parts.group(2));
@@ -37,7 +40,7 @@ public final class Units {
         }
     }
 
-    /** Reads {@code 64KiB} as a number of bytes. Throws {@link IllegalArgumentException} with what to write instead. */
+    /** Reads {@code 64KiB} as a number of bytes. Throws {@link IllegalArgumentException} with advice. */
     public static long bytes(String text) {
         Matcher parts = parts(text, "a size as 512B, 64KiB or 1MiB", "64KiB");
         long count = Long.parseLong(parts.group(2));
@@ -63,7 +66,7 @@ public final class Units {
         return count << shift;
     }
 
-    /** Reads {@code 10%} as 10, 0 to 100. Throws {@link IllegalArgumentException} with what to write instead. */
+    /** Reads {@code 10%} as 10, 0 to 100. Throws {@link IllegalArgumentException} with advice. */
     public static int percent(String text) {
         Matcher parts = parts(text, "a share as 10%", "10%");
         if (parts.group(4).isEmpty()) {
@@ -76,7 +79,7 @@ public final class Units {
         return (int) count;
     }
 
-    /** The shortest exact text of a duration in one unit, as {@link #duration} reads it. */
+    /** The shortest exact text of a duration in a single unit, readable by {@link #duration}. */
     public static String text(Duration duration) {
         long millis = duration.toMillis();
         if (millis % 1000 != 0) {
@@ -92,7 +95,7 @@ public final class Units {
         return seconds % 86_400 == 0 ? seconds / 86_400 + "d" : seconds / 3600 + "h";
     }
 
-    /** The shortest exact text of a size in one unit, as {@link #bytes} reads it. */
+    /** The shortest exact text of a size in a single unit, readable by {@link #bytes}. */
     public static String sizeText(long bytes) {
         String[] names = {"B", "KiB", "MiB", "GiB"};
         int unit = 0;
@@ -105,8 +108,8 @@ public final class Units {
     }
 
     /**
-     * How long something is ahead or ago, in whole units, rounded towards zero: days from two days on, else hours, minutes,
-     * seconds. So a day and a minute are 24 hours, and not two days.
+     * The text of a distance in time, in whole units, rounded towards zero: days from two days on, else hours, minutes,
+     * seconds. So a day and a minute are 24 hours, not two days.
      */
     public static String span(Duration duration) {
         long seconds = Math.abs(duration.toSeconds());
@@ -119,7 +122,7 @@ public final class Units {
         return seconds >= 60 ? counted(seconds / 60, "minute") : counted(seconds, "second");
     }
 
-    /** A count of things that have a regular plural: {@code 1 session}, {@code 2 sessions}, {@code 0 sessions}. */
+    /** A count with a noun that has a regular plural: {@code 1 session}, {@code 2 sessions}, {@code 0 sessions}. */
     public static String counted(long count, String thing) {
         return count + " " + thing + (count == 1 ? "" : "s");
     }

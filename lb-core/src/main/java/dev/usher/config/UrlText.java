@@ -5,11 +5,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL that somebody wrote where a host belongs, taken apart so that a message can say what to write.
+ * A URL written in place of a host, split so that a message can give the correct text.
  *
  * @param scheme with its colon and slashes
  * @param host without the port
- * @param port 0 if there is none
+ * @param port 0 if the URL has none
  */
 record UrlText(String scheme, String host, int port) {
     private static final int HTTP_PORT = 80;
@@ -18,10 +18,10 @@ record UrlText(String scheme, String host, int port) {
             Pattern.compile("(?<scheme>[A-Za-z][A-Za-z0-9+.-]*:/{1,3})(?:[^/@]*@)?(?<host>\\[[^\\]/]*\\]|[^/:?#]*)"
                     + "(?::(?<port>[0-9]{1,5}))?(?:[:/?#].*)?");
 
-    /** Null for a text that is no URL. */
+    /** Returns null for a text that is no URL. */
     static @Nullable UrlText of(String text) {
         if (text.indexOf(":/") < 0) {
-            return null; // most texts, of which a large file has many
+            return null; // the usual case; a large file has many such texts
         }
         Matcher parts = URL.matcher(text);
         if (!parts.matches()) {
@@ -31,7 +31,7 @@ record UrlText(String scheme, String host, int port) {
         return new UrlText(parts.group("scheme"), parts.group("host"), port == null ? 0 : Integer.parseInt(port));
     }
 
-    /** Host and port; the port is the one that the scheme stands for if the URL has none. */
+    /** Host and port; without a port in the URL, the scheme's default port. */
     String hostPort() {
         if (port != 0) {
             return host + ":" + port;

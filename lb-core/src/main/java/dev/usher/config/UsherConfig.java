@@ -9,14 +9,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole configuration. What one part says of another is checked here: an instance names no pool or listener that it
- * does not have.
+ * The whole configuration. References between parts are checked here: every named pool and listener exists.
  *
  * @param listeners by name, in file order; at least one
  * @param routes in file order, which has no meaning
- * @param defaultRoute for a name that no route has
+ * @param defaultRoute for a name without a matching route
  * @param noSniRoute for a hello without a name
- * @param pools by name, those that routes and listeners bring along included
+ * @param pools by name, inline pools of routes and listeners included
  * @param workers threads that relay; 0 is one per core
  */
 public record UsherConfig(
@@ -31,7 +30,7 @@ public record UsherConfig(
         ReloadConfig reload,
         AdminConfig admin,
         LoggingConfig logging) {
-    /** The only file format there is. */
+    /** The only version of the file format so far. */
     public static final int VERSION = 1;
 
     public static final IntRange WORKERS = new IntRange(0, 1024);
@@ -56,7 +55,7 @@ public record UsherConfig(
         checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute);
     }
 
-    /** These listeners, routes and pools, every other setting at its default. */
+    /** A configuration of these listeners, routes and pools, with defaults for every other setting. */
     public static UsherConfig of(List<ListenerConfig> listeners, List<RouteConfig> routes, List<PoolConfig> pools) {
         return new UsherConfig(
                 byName(listeners, ListenerConfig::name),
@@ -145,7 +144,7 @@ public record UsherConfig(
                 "there must be at least one route or one listener of type tcp");
     }
 
-    // ---- the same with one setting changed ----
+    // ---- copies with one setting changed ----
 
     public UsherConfig withDefaultRoute(Fallback defaultRoute) {
         return new UsherConfig(

@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A number with one writing thread and any number of readers. A plain add for the writer; a reader sees some recent
- * value, never a torn one.
+ * A number with one writing thread and any number of readers. Writing is a plain add; a reader sees some recent value,
+ * never a torn value.
  */
 public final class Counter {
     private static final VarHandle VALUE;
@@ -18,7 +18,7 @@ public final class Counter {
         }
     }
 
-    @SuppressWarnings("unused") // by the handle
+    @SuppressWarnings("unused") // accessed through the handle
     private long value;
 
     /** Adds one. The writing thread only. */

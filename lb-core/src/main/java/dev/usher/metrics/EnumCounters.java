@@ -14,7 +14,7 @@ public final class EnumCounters<E extends Enum<E>> {
         }
     }
 
-    /** The counter of one constant. */
+    /** The counter of a constant. */
     @SuppressWarnings("NullAway") // the constructor filled every place
     public Counter of(E constant) {
         return counters.get(constant);

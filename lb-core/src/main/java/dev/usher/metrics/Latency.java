@@ -6,39 +6,39 @@ import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Durations of one kind on one worker, in microseconds with two significant digits (an error of at most 1 %, which the
- * eye cannot see in a chart; three would take eight times the memory). One thread records; one at a time reads.
+ * Durations of one kind on one worker, in microseconds with two significant digits: an error of at most 1 %, invisible
+ * in a chart. A third digit would take eight times the memory. One thread records; one thread at a time reads.
  */
 public final class Latency {
-    /** From what is recorded to what people are shown. */
+    /** Divisor from recorded microseconds to displayed seconds. */
     public static final double MICROS_PER_SECOND = 1e6;
 
-    /** A session can last for weeks; a histogram need not tell weeks apart. */
+    /** The longest recorded duration; a session can last for weeks, but a histogram need not tell weeks apart. */
     private static final long LONGEST_MICROS = TimeUnit.HOURS.toMicros(24);
 
     private static final int SIGNIFICANT_DIGITS = 2;
 
     private final SingleWriterRecorder recorder = new SingleWriterRecorder(SIGNIFICANT_DIGITS);
     private final Counter recorded = new Counter();
-    /** How far {@link #recorded} was when it was last collected. Guarded by this. */
+    /** The value of {@link #recorded} at the last collection. Guarded by {@code this}. */
     private long collected;
-    /** Used again for each interval; null before the first. Guarded by this. */
+    /** Reused for each interval; null before the first. Guarded by {@code this}. */
     private @Nullable Histogram interval;
-    /** All intervals so far. Guarded by this. */
+    /** The sum of the intervals so far. Guarded by {@code this}. */
     private final Histogram total = empty();
 
-    /** A histogram that others of this class can be added to. */
+    /** Creates an empty histogram for {@link #addTo}. */
     public static Histogram empty() {
         return new Histogram(SIGNIFICANT_DIGITS);
     }
 
-    /** Records one duration; a negative one counts as none. The writing thread only. */
+    /** Records a duration; a negative duration counts as zero. The writing thread only. */
     public void record(long nanos) {
         recorder.recordValue(Math.min(Math.max(0, TimeUnit.NANOSECONDS.toMicros(nanos)), LONGEST_MICROS));
         recorded.increment();
     }
 
-    /** Adds all that was recorded so far, in microseconds, to {@code sum}. Any thread. */
+    /** Adds the recorded durations, in microseconds, to {@code sum}. Any thread. */
     public synchronized void addTo(Histogram sum) {
         collect();
         if (collected > 0) {
@@ -46,11 +46,14 @@ public final class Latency {
         }
     }
 
-    /** Most pools rest most of the time: what has recorded nothing new costs no look into its recorder. */
+    /**
+     * Collects the interval since the last call. Most pools rest most of the time, so the recorder is skipped without
+     * news.
+     */
     private void collect() {
         long now = recorded.get();
         if (now != collected) {
-            collected = now; // read before the interval is taken: what comes between is found twice, not missed
+            collected = now; // before the interval is taken: a record in between causes one more collection
             interval = recorder.getIntervalHistogram(interval);
             total.add(interval);
         }

@@ -5,13 +5,13 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What the load balancer has counted, merged over its workers at one moment. Counters only grow; what is open is a
- * gauge. Histograms are copies, in microseconds.
+ * The counts of the load balancer, merged over its workers at one moment. Counters only grow; {@code open} values are
+ * gauges. Histograms are copies, in microseconds.
  *
  * @param listeners by name
  * @param pools by name
  * @param workers by index
- * @param heldBytesMax the most that all workers together may hold in pooled buffers
+ * @param heldBytesMax the most bytes that the workers together may hold in pooled buffers
  */
 public record MetricsSnapshot(
         Map<String, ListenerSnapshot> listeners,
@@ -20,19 +20,19 @@ public record MetricsSnapshot(
         long heldBytesMax) {
 
     /**
-     * One listener.
+     * Counts of a listener.
      *
-     * @param accepted connections taken from the kernel since start
-     * @param open connections open now, refused ones that still read their alert included
+     * @param accepted connections accepted since start
+     * @param open connections open now, including refused connections that still read their alert
      * @param ended sessions by the word of their close reason; every reason is a key
-     * @param acceptPauses times that accepting stopped for a while, by the word of the reason; every reason is a key
+     * @param acceptPauses pauses of accepting, by the word of the reason; every reason is a key
      * @param hello time from accept to a whole ClientHello
      */
     public record ListenerSnapshot(
             long accepted, long open, Map<String, Long> ended, Map<String, Long> acceptPauses, Histogram hello) {}
 
     /**
-     * One pool.
+     * Counts of a pool.
      *
      * @param backends by address
      * @param connect time from connect to the backend's SYN-ACK, successful attempts only
@@ -43,35 +43,35 @@ public record MetricsSnapshot(
             Map<String, BackendSnapshot> backends, Histogram connect, Histogram firstByte, Histogram session) {}
 
     /**
-     * One backend.
+     * Counts of a backend.
      *
-     * @param open sessions that hold a connection to it or are about to
-     * @param sessions sessions that reached it, ended ones
+     * @param open sessions that are connected or connecting to this backend
+     * @param sessions ended sessions that reached this backend
      * @param failures attempts that failed: refused, timed out, closed or reset before the first byte
-     * @param bytesIn bytes from clients passed on to it
-     * @param bytesOut bytes from it passed on to clients
+     * @param bytesIn bytes passed on from clients to this backend
+     * @param bytesOut bytes passed on from this backend to clients
      */
     public record BackendSnapshot(long open, long sessions, long failures, long bytesIn, long bytesOut) {}
 
     /**
-     * One worker.
+     * Counts of a worker.
      *
      * @param turns turns of the loop
      * @param heldBytes bytes of pooled buffers in use, by sessions that wait for a slow peer or a whole hello
      * @param openSessions sessions that this worker owns now
-     * @param acceptPauses times that accepting paused: descriptors or a connection limit had run out
+     * @param acceptPauses pauses of accepting, for lack of descriptors or at a connection limit
      * @param bugs exceptions that only a bug in usher can cause; each closed its session and was logged
      */
     public record WorkerSnapshot(long turns, long heldBytes, long openSessions, long acceptPauses, long bugs) {}
 
-    /** Sessions that ended for this reason, over all listeners. */
+    /** Sessions that ended with this reason, over all listeners. */
     public long ended(String reason) {
         return listeners.values().stream()
                 .mapToLong(listener -> listener.ended().getOrDefault(reason, 0L))
                 .sum();
     }
 
-    /** Sessions that ended, whatever the reason, over all listeners. */
+    /** Sessions that ended with any reason, over all listeners. */
     public long ended() {
         return listeners.values().stream()
                 .flatMap(listener -> listener.ended().values().stream())

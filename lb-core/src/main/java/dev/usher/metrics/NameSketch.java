@@ -5,20 +5,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which names are counted most often, in bounded memory: Space-Saving (Metwally, Agrawal and El Abbadi, ICDT 2005). It
- * remembers so many names. One that is not among them takes the place of the one with the smallest count, and goes on
- * from that count, which is then its error: so a count is never too small, and too large by its error at most. Whatever
- * was counted more often than all counts divided by the capacity is among them.
+ * The most frequent names, in bounded memory: Space-Saving (Metwally, Agrawal and El Abbadi, ICDT 2005). The sketch
+ * remembers a fixed number of names. A new name replaces the name with the smallest count and continues from that
+ * count, which is the new name's error. So a count is never too small, and too large by its error at most. Every name
+ * counted more often than the total divided by the capacity is in the sketch.
  *
- * <p>Names with one count are in one bucket, and buckets are in a list by their count. Counting moves a name to the next
- * bucket, so it takes the same short time for any name, and allocates nothing. Of one thread.
+ * <p>Names with equal counts share a bucket, and buckets form a list ordered by count. Counting moves a name to the
+ * next bucket, in constant time and without allocation. For a single thread.
  */
 public final class NameSketch {
     private static final int NONE = -1;
 
     private final int capacity;
 
-    // Of each name, by its place.
+    // Fields of a name, indexed by place.
     private final @Nullable String[] names;
     private final int[] hashes;
     private final long[] errors;
@@ -28,24 +28,24 @@ public final class NameSketch {
     private final int[] after;
     private int size;
 
-    // Of each bucket: one for each name, and one that is made before another is empty.
+    // Fields of a bucket: as many as names, plus a bucket that is made before an old bucket is empty.
     private final long[] counts;
     private final int[] first;
     private final int[] lower;
     private final int[] higher;
     private int lowest = NONE;
-    /** Of a list through {@link #higher}. */
+    /** Head of a list linked through {@link #higher}. */
     private int freeBucket;
 
-    /** Places by hash, with linear probing; twice as many as names at the least. */
+    /** Places by hash, with linear probing; the size is at least twice the capacity. */
     private final int[] table;
 
-    /** Odd, and nobody's to guess: nobody can choose names that fall on one place of the table. */
+    /** Odd and secret, so that an attacker cannot choose names with colliding hashes. */
     private final int seed = ThreadLocalRandom.current().nextInt() | 1;
 
     private final Counter total = new Counter();
 
-    /** @param capacity names to remember */
+    /** @param capacity number of names to remember */
     public NameSketch(int capacity) {
         this.capacity = capacity;
         this.names = new String[capacity];
@@ -66,7 +66,7 @@ public final class NameSketch {
         Arrays.fill(table, NONE);
     }
 
-    /** Counts a name once. */
+    /** Counts a name. */
     public void count(String name, long nowNanos) {
         total.increment();
         int hash = hash(name);
@@ -81,29 +81,29 @@ public final class NameSketch {
         raise(place);
     }
 
-    /** How many were counted, of whatever name. Any thread. */
+    /** Number of counted names, repetitions included. Any thread. */
     public long total() {
         return total.get();
     }
 
-    /** What a name that is not remembered may have been counted at the most. */
+    /** The highest possible count of a name that is not in the sketch. */
     public long floor() {
         return size < capacity ? 0 : counts[lowest];
     }
 
-    /** Who is told of the names. */
+    /** Receiver of the names. */
     @FunctionalInterface
     public interface Reader {
         /**
-         * One of the names.
+         * Receives a name.
          *
          * @param count never too small
-         * @param error by so much it may be too large
+         * @param error the most by which the count may be too large
          */
         void name(String name, long count, long error, long seenNanos);
     }
 
-    /** Tells all names, in no order. */
+    /** Passes on every name, in no order. */
     public void forEach(Reader reader) {
         for (int place = 0; place < size; place++) {
             String name = names[place];
@@ -115,7 +115,7 @@ public final class NameSketch {
 
     // ---- places ----
 
-    /** A new place, in a bucket for names that were never counted. */
+    /** A new place, in the bucket for count 0. */
     private int add() {
         int place = size++;
         if (lowest == NONE || counts[lowest] != 0) {
@@ -125,7 +125,7 @@ public final class NameSketch {
         return place;
     }
 
-    /** The place of a name with the smallest count, which is forgotten. */
+    /** The place of a name with the smallest count; the name is forgotten. */
     private int takeSmallest() {
         int place = first[lowest];
         remove(place);
@@ -214,7 +214,7 @@ public final class NameSketch {
     private int hash(String name) {
         int hash = seed;
         for (int i = 0; i < name.length(); i++) {
-            hash = (hash ^ name.charAt(i)) * 0x01000193; // FNV-1a, from a start that nobody knows
+            hash = (hash ^ name.charAt(i)) * 0x01000193; // FNV-1a with a secret start
             hash ^= hash >>> 15;
         }
         return hash * seed;
@@ -246,7 +246,7 @@ public final class NameSketch {
         table[slot] = place;
     }
 
-    /** Takes a place out of the table, and moves up those behind it that could not be found any more. */
+    /** Removes a place from the table, and moves up later places that would become unreachable. */
     private void remove(int place) {
         int hole = slot(hashes[place]);
         while (table[hole] != place) {

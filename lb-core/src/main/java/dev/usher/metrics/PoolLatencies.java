@@ -2,7 +2,7 @@ package dev.usher.metrics;
 
 import org.HdrHistogram.Histogram;
 
-/** What one worker has timed of one pool. */
+/** The latencies of a pool as timed by a worker. */
 public final class PoolLatencies {
     private final Latency connect = new Latency();
     private final Latency firstByte = new Latency();
@@ -23,7 +23,7 @@ public final class PoolLatencies {
         return session;
     }
 
-    /** Adds all of it to the three sums. Any thread. */
+    /** Adds the latencies to the three sums. Any thread. */
     public void addTo(Histogram connects, Histogram firstBytes, Histogram sessions) {
         connect.addTo(connects);
         firstByte.addTo(firstBytes);

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * The sums of what was counted so far over all listeners, pools and workers. Filled once by who makes it, and read by one
- * thread. What a listener has counted stays in the sums when a reload removes it; the times of a pool go with it.
+ * Sums over all listeners, pools and workers. Filled once by the creator, and read by one thread. A removed listener's
+ * counts stay in the sums after a reload; a removed pool's latencies do not.
  */
 public final class Totals {
     private long accepted;
@@ -21,42 +21,42 @@ public final class Totals {
     private final Histogram connect = Latency.empty();
     private final Histogram firstByte = Latency.empty();
 
-    // ---- for who fills it ----
+    // ---- for the creator ----
 
-    /** Adds what one worker has counted of one listener. */
+    /** Adds a worker's counts of a listener. */
     public void addListener(Counter acceptedThere, Counter openThere, Latency helloThere) {
         accepted += acceptedThere.get();
         open += openThere.get();
         helloThere.addTo(hello);
     }
 
-    /** Adds sessions that ended for a reason. */
+    /** Adds sessions that ended with this reason. */
     public void addEnded(String reason, long count) {
         ended.merge(reason, count, Long::sum);
     }
 
-    /** Adds what one worker has timed of one pool. */
+    /** Adds a worker's latencies of a pool. */
     public void addPool(PoolLatencies latencies) {
         latencies.connect().addTo(connect);
         latencies.firstByte().addTo(firstByte);
     }
 
-    /** Adds what one worker has passed on, and what it holds. */
+    /** Adds a worker's relayed bytes and held bytes. */
     public void addWorker(Counter received, Counter sent, long held) {
         receivedBytes += received.get();
         sentBytes += sent.get();
         heldBytes += held;
     }
 
-    /** Adds the hellos of one worker that asked for a name with a route, and for one without. */
+    /** Adds a worker's hellos: with a name that a route matches, and with a name without a route. */
     public void addNames(long known, long unknown) {
         knownNames += known;
         unknownNames += unknown;
     }
 
-    // ---- for who reads it ----
+    // ---- for the reader ----
 
-    /** Connections taken from the kernel. */
+    /** Connections accepted. */
     public long accepted() {
         return accepted;
     }
@@ -71,12 +71,12 @@ public final class Totals {
         return ended;
     }
 
-    /** Bytes from clients that were passed on, of open sessions too. */
+    /** Bytes passed on from clients, including open sessions. */
     public long receivedBytes() {
         return receivedBytes;
     }
 
-    /** Bytes from backends that were passed on, of open sessions too. */
+    /** Bytes passed on from backends, including open sessions. */
     public long sentBytes() {
         return sentBytes;
     }
@@ -86,12 +86,12 @@ public final class Totals {
         return heldBytes;
     }
 
-    /** Hellos that asked for a name that a route has. */
+    /** Hellos with a name that a route matches. */
     public long knownNames() {
         return knownNames;
     }
 
-    /** Hellos that asked for a name that no route has. */
+    /** Hellos with a name that no route matches. */
     public long unknownNames() {
         return unknownNames;
     }

@@ -1,6 +1,6 @@
 /**
- * What is counted and timed. Each worker writes its own counters and recorders, without a lock; whoever asks reads
- * them racily and merges.
+ * Counters and latencies. Each worker writes its own counters and recorders, without a lock; readers sum up the latest
+ * values.
  */
 @org.jspecify.annotations.NullMarked
 package dev.usher.metrics;

@@ -2,9 +2,9 @@ package dev.usher.opening;
 
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.end.CloseReason;
-import dev.usher.proxy.ProxyHeaderCollector;
-import dev.usher.proxy.ProxyHeaderResult;
-import dev.usher.proxy.ProxyVersions;
+import dev.usher.proxyheader.ProxyHeaderCollector;
+import dev.usher.proxyheader.ProxyHeaderResult;
+import dev.usher.proxyheader.ProxyVersions;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package dev.usher.pool;
 
-/** What the people who run a backend have said of it. */
+/** An operator's order about a backend. */
 public enum AdminState {
-    /** It may serve. */
+    /** The backend may serve. */
     READY,
-    /** It takes no new session; those that it has go on. It is still probed. */
+    /** No new sessions; open sessions continue. Probing continues. */
     DRAIN,
-    /** It takes no new session and is not probed. */
+    /** No new sessions, and no probes. */
     DISABLED
 }

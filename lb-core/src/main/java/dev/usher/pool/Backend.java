@@ -13,11 +13,12 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One address that can serve, as all workers see it. Every field is safe to read racily: a pick that is a moment out of
- * date is as good as one that was made a moment ago. It lives through reloads: as long as the configuration or a name's
- * resolution has its address, its verdicts, counters and sessions stay.
+ * An address that can serve, shared by the workers. Every field may be read without a lock: a pick based on a value
+ * that is a moment old is good enough. A backend lives through reloads: while the configuration, or a name's
+ * resolution, still has the address, its verdict, counters and sessions stay.
  *
- * <p>Three parties say whether it serves: probes, sessions that failed on it, and people. It does while none is against.
+ * <p>Three parties decide whether a backend serves: probes, failed sessions, and operators. A backend serves while no
+ * party objects.
  */
 public final class Backend {
     private final InetSocketAddress address;
@@ -30,21 +31,23 @@ public final class Backend {
     private volatile BackendState verdict = BackendState.UNPROBED;
     private final Ejection ejection = new Ejection();
     private volatile AdminState adminState = AdminState.READY;
-    /** True exactly when the configuration, or what its name resolves to, does not have it any more. */
+    /** True exactly when neither the configuration nor the resolution of its name has this address any more. */
     private volatile boolean removed;
-    /** What people set at run time, or 0 for what the configuration says. */
+    /** The weight set by an operator at run time, or 0 for the configured weight. */
     private volatile int weightOverride;
-    /** When it came back from being down or ejected; null unless a slow start is under way. */
+    /** The return from down or ejected, on the monotonic clock; null unless a slow start is under way. */
     private volatile @Nullable Long slowStartNanos;
 
     private volatile @Nullable LastProbe lastProbe;
     private volatile @Nullable CertificateSeen certificate;
-    /** Guarded by the pool's lock, as are all writes of the verdict and what people said. */
+    /**
+     * The state last reported to the watcher. Guarded by the pool's lock, as are all writes of verdict and admin state.
+     */
     private BackendState told = BackendState.UNPROBED;
 
-    /** Of what probes and sessions have found. */
+    /** Reason of the last change by probes or sessions. */
     private volatile String reason = "not probed yet";
-    /** Who took it out, or why it is gone; of no meaning while nobody did. */
+    /** Reason for the operator's order or the removal; meaningless in state READY. */
     private volatile String outReason = "";
 
     private volatile long changedMillis = WallClock.millis();
@@ -55,10 +58,10 @@ public final class Backend {
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
     private final RecentSessions recent = new RecentSessions();
-    /** Whether a probe or a session has ever got through to it. */
+    /** Whether a probe or a session has ever reached this backend. */
     private volatile boolean reached;
 
-    /** @param address resolved, of the host and port that {@code config} names */
+    /** @param address the resolved host and port of {@code config} */
     Backend(BackendConfig config, InetSocketAddress address) {
         this.config = config;
         this.address = address;
@@ -66,19 +69,19 @@ public final class Backend {
                 .toString();
     }
 
-    // ---- what it is ----
+    // ---- identity ----
 
-    /** Address and port, in digits: its label in logs and metrics. */
+    /** Address and port, in digits: the backend's label in logs and metrics. */
     public String name() {
         return name;
     }
 
-    /** Where to connect. */
+    /** The address to connect to. */
     public InetSocketAddress address() {
         return address;
     }
 
-    /** What the configuration says of it, or of the name that it stands behind. */
+    /** The configuration of this backend, or of the host name that resolved to this address. */
     public BackendConfig config() {
         return config;
     }
@@ -87,7 +90,7 @@ public final class Backend {
         config = changed;
     }
 
-    /** What it is now. */
+    /** The current state. */
     public BackendState state() {
         if (removed || adminState == AdminState.DRAIN) {
             return BackendState.DRAINING;
@@ -101,29 +104,29 @@ public final class Backend {
         return ejection.isEjected() ? BackendState.EJECTED : verdict;
     }
 
-    /** Why it is what it is, in words. */
+    /** The reason for the current state, in words. */
     public String reason() {
         return isOut() ? outReason : reason;
     }
 
-    /** Since when, in milliseconds of the wall clock: for people to read, not to reckon with. */
+    /** The time of the last change, in milliseconds of the wall clock; for display, not for arithmetic. */
     public long changedMillis() {
         return changedMillis;
     }
 
-    /** When it is let back at the latest, by the wall clock; null unless it is ejected. */
+    /** The latest end of the ejection, by the wall clock; null unless ejected. */
     public @Nullable Instant ejectedUntil(long nowNanos) {
         Duration left = ejectedFor(nowNanos);
         return left == null ? null : Instant.ofEpochMilli(WallClock.millis()).plus(left);
     }
 
-    /** How long it is still left out, unless something lets it back before; null unless it is ejected. */
+    /** The longest remaining time of the ejection; null unless ejected. */
     @Nullable
     Duration ejectedFor(long nowNanos) {
         return state() == BackendState.EJECTED ? Duration.ofNanos(Math.max(0, ejection.untilNanos() - nowNanos)) : null;
     }
 
-    /** Why it takes no new session, or null if it does. */
+    /** The reason for taking no new session, or null if the backend is available. */
     public @Nullable String unavailable() {
         BackendState state = state();
         if (!state.serves()) {
@@ -136,7 +139,7 @@ public final class Backend {
         return isFull() ? "it has " + open.get() + " of " + config.maxConnections() + " connections" : null;
     }
 
-    /** True exactly when a new session may go to it: as {@link #unavailable}, without the words. */
+    /** True exactly when a new session may be sent here: same as {@link #unavailable}, without the words. */
     boolean isAvailable() {
         return state().serves() && !isFull();
     }
@@ -148,17 +151,20 @@ public final class Backend {
 
     // ---- weight ----
 
-    /** Its share, as people or the configuration have set it; a slow start not counted. */
+    /** The weight set by an operator or the configuration, without slow start. */
     public int weight() {
         return weightOverride == 0 ? config.weight() : weightOverride;
     }
 
-    /** Sets its share until the next restart; 0 returns to the configured weight. */
+    /** Sets the weight until the next restart; 0 returns to the configured weight. */
     void overrideWeight(int weight) {
         weightOverride = weight;
     }
 
-    /** How far its slow start is, in percent; 100 where none is under way. Never 0: it must be seen to work. */
+    /**
+     * Progress of the slow start, in percent; 100 if none is under way. Never 0, since a backend must get some sessions
+     * to show that it works.
+     */
     int slowStartPercent(long nowNanos, long durationNanos) {
         Long began = slowStartNanos;
         return began == null ? 100 : Math.clamp((nowNanos - began) * 100 / durationNanos, 1, 100);
@@ -176,9 +182,13 @@ public final class Backend {
         return slowStartNanos != null;
     }
 
-    // ---- what the three parties say; the keeper of the pools alone calls these ----
+    // ---- reports of probes, sessions and operators; only the keeper of the pools calls these ----
 
-    /** Counts a probe's result; true if the verdict changed. */
+    /**
+     * Counts a probe's result.
+     *
+     * @return true if the verdict changed
+     */
     boolean probed(ProbeOutcome outcome, String result, HealthCheckConfig check) {
         BackendState before = verdict;
         BackendState after = probes.count(outcome, check.rise(), check.fall());
@@ -187,21 +197,21 @@ public final class Backend {
         if (before != after) {
             changed(result);
         } else if (after == BackendState.UNPROBED && outcome == ProbeOutcome.TIMEOUT) {
-            reason = "no probe has been answered yet: " + result; // since when stays: nothing is decided
+            reason = "no probe has been answered yet: " + result; // changedMillis stays, since nothing is decided yet
         }
         return before != after;
     }
 
-    /** Nobody probes it: it is up until sessions find otherwise. */
+    /** Marks the backend as not probed: up, until sessions fail. */
     void unprobed() {
-        probes = new ProbeCounts(); // should it be probed again, the first result decides again
+        probes = new ProbeCounts(); // if probing resumes, the first result decides again
         if (verdict != BackendState.UP) {
             verdict = BackendState.UP;
             changed("not probed");
         }
     }
 
-    /** @param why shown until it is ready again: then the reason is that of the probes and sessions */
+    /** @param why shown until the state is READY again; probes and sessions then give the reason */
     void setAdminState(AdminState state, String why) {
         outReason = why;
         adminState = state;
@@ -214,7 +224,10 @@ public final class Backend {
         changedMillis = WallClock.millis();
     }
 
-    /** True exactly if it is gone or people took it out: what probes and sessions find is then not its state. */
+    /**
+     * True exactly if removed or taken out by an operator: findings of probes and sessions then do not show as its
+     * state.
+     */
     private boolean isOut() {
         return removed || adminState != AdminState.READY;
     }
@@ -223,7 +236,7 @@ public final class Backend {
         return removed;
     }
 
-    /** The state that the watcher knows. */
+    /** The state last reported to the watcher. */
     BackendState told() {
         return told;
     }
@@ -247,7 +260,7 @@ public final class Backend {
         }
     }
 
-    /** Shows what the last probe found. By the one that probes it. */
+    /** Publishes the result of the last probe. Called by the prober of this backend. */
     public void showProbe(String text, long nanos, @Nullable CertificateSeen seen) {
         lastProbe = new LastProbe(text, nanos, WallClock.millis());
         if (seen != null) {
@@ -256,26 +269,30 @@ public final class Backend {
     }
 
     /**
-     * What the last probe found.
+     * The result of the last probe.
      *
-     * @param nanos how long it took
-     * @param atMillis when it ended, by the wall clock
+     * @param nanos duration of the probe
+     * @param atMillis end of the probe, by the wall clock
      */
     public record LastProbe(String text, long nanos, long atMillis) {}
 
-    /** Null before the first probe. */
+    /** The last probe's result; null before the first probe. */
     public @Nullable LastProbe lastProbe() {
         return lastProbe;
     }
 
-    /** The certificate that it showed last; null if no probe has shaken hands with it. */
+    /** The certificate seen last; null if no probe has made a TLS handshake here. */
     public @Nullable CertificateSeen certificate() {
         return certificate;
     }
 
-    // ---- what workers say ----
+    // ---- reports of workers ----
 
-    /** Gives it a session, to be {@link #release released} once; false if others have meanwhile filled it. */
+    /**
+     * Reserves a place for a session, to be {@link #release released} once.
+     *
+     * @return false if other sessions have filled the backend meanwhile
+     */
     boolean take() {
         int max = config.maxConnections();
         if (max == BackendConfig.NO_LIMIT) {
@@ -290,23 +307,23 @@ public final class Backend {
         return false;
     }
 
-    /** A session that was given to it is over, or goes to another one. */
+    /** Frees the place of a session that has ended or moved to a different backend. */
     public void release() {
         open.decrementAndGet();
     }
 
-    /** An attempt to use it failed before its first byte, whoever is at fault. */
+    /** Counts an attempt that failed before the first byte, whatever the cause. */
     public void countFailure() {
         failures.increment();
     }
 
-    /** Its first byte has come, and it is not a complaint. */
+    /** Called when the first bytes have come and are no complaint. */
     public void succeeded() {
         ejection.succeeded();
     }
 
     /**
-     * Notes how a session, or an attempt of one, fared with it.
+     * Records the outcome of a session or of an attempt.
      *
      * @param mark of the client, by {@link RecentSessions#mark}
      */
@@ -317,12 +334,12 @@ public final class Backend {
         }
     }
 
-    /** What its last sessions say against it, where it serves; null if nothing does. */
+    /** The complaint of recent sessions, while the backend serves; null if there is no complaint. */
     public RecentSessions.@Nullable Trouble trouble() {
         return state().serves() ? recent.trouble() : null;
     }
 
-    /** Whether a probe or a session has ever got through to it. */
+    /** Whether a probe or a session has ever reached this backend. */
     public boolean wasReached() {
         return reached;
     }
@@ -331,7 +348,7 @@ public final class Backend {
         return ejection.failed(config);
     }
 
-    /** A session with it has ended. */
+    /** Counts a session that has ended. */
     public void served(long fromClient, long toClient) {
         sessions.increment();
         bytesIn.add(fromClient);
@@ -340,12 +357,12 @@ public final class Backend {
 
     // ---- counters ----
 
-    /** Sessions that it has now. */
+    /** Open sessions. */
     public int open() {
         return open.get();
     }
 
-    /** What {@link #open()} reads, for who reads it often. */
+    /** The counter behind {@link #open()}, for frequent readers. */
     AtomicInteger openCount() {
         return open;
     }

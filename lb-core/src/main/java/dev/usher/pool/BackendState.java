@@ -2,29 +2,29 @@ package dev.usher.pool;
 
 import java.util.Locale;
 
-/** What a backend is, in the one word that people are shown. Only the first two take new sessions. */
+/** The state of a backend, as shown to operators. Only the first two states take new sessions. */
 public enum BackendState {
-    /** The last probes succeeded, or it is not probed. */
+    /** The last probes succeeded, or there are no probes. */
     UP,
-    /** It is to be probed, and has not been yet. */
+    /** Waiting for the first probe. */
     UNPROBED,
     /** The last probes failed. */
     DOWN,
-    /** Sessions have failed on it; it is left out for a time. */
+    /** Left out for a time, since sessions failed. */
     EJECTED,
-    /** See {@link AdminState#DRAIN}; also a backend that is gone from the configuration and still has sessions. */
+    /** See {@link AdminState#DRAIN}; also a backend that was removed from the configuration and still has sessions. */
     DRAINING,
     /** See {@link AdminState#DISABLED}. */
     DISABLED;
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
-    /** As people are shown it: the constant in lower case. */
+    /** The constant in lower case, for display. */
     public String word() {
         return word;
     }
 
-    /** True exactly when new sessions may go to it. */
+    /** True exactly when new sessions may go to a backend in this state. */
     public boolean serves() {
         return switch (this) {
             case UP, UNPROBED -> true;

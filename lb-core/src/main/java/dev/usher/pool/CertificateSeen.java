@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The certificate that a backend showed to a probe.
  *
- * @param names its DNS names and addresses, lower case; wildcards as they stand
- * @param subject its distinguished name
- * @param issuer the distinguished name of who signed it
+ * @param names DNS names and addresses in lower case; wildcards as they stand
+ * @param subject distinguished name of the subject
+ * @param issuer distinguished name of the issuer
  * @param serial in hex
- * @param chainLength certificates that came with it, itself included
- * @param fault why it does not verify; null if it does, or was not to be verified
+ * @param chainLength certificates in the chain, including this certificate
+ * @param fault reason for a failed verification; null if verified, or if verification is off
  */
 public record CertificateSeen(
         List<String> names,
@@ -27,12 +27,12 @@ public record CertificateSeen(
         names = List.copyOf(names);
     }
 
-    /** Whether it is good for {@code name}. */
+    /** Whether the certificate is valid for {@code name}. */
     public boolean covers(String name) {
         return names.stream().anyMatch(own -> covers(own, name));
     }
 
-    /** Whether a name of a certificate is good for {@code name}: a wildcard stands for one label (RFC 6125 section 6.4.3). */
+    /** Whether a certificate's name matches {@code name}: a wildcard stands for one label (RFC 6125 section 6.4.3). */
     public static boolean covers(String own, String name) {
         if (!own.startsWith("*.")) {
             return own.equals(name);

@@ -7,24 +7,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same client to the same backend, by Maglev's table (Eisenbud and others, NSDI 2016, section 3.4): each backend has
- * an own order of all places, and they take turns to claim their next free one. The table follows from names and weights
- * alone, so usher instances that see the same backends agree without a word, and losing one backend of n moves about 1/n
- * of the clients.
+ * Same client, same backend, by Maglev's table (Eisenbud and others, NSDI 2016, section 3.4): each backend orders all
+ * places in its own way, and the backends take turns to claim their next free place. The table depends on names and
+ * weights alone, so usher instances with the same backends agree without talking, and the loss of one backend of n
+ * moves about 1/n of the clients.
  */
 final class ClientHash implements Balancer {
     /**
-     * Places of every table, whatever the pool: a size that followed the number of backends or their weights would move
-     * nearly everybody each time it changes. With 600 backends each still has a hundred places, so that shares are
-     * within a percent of the weights; a table has a quarter of a mebibyte. A prime, since an order of all places needs
-     * one.
+     * Places in every table, whatever the pool. If the size followed the number of backends or the weights, each change
+     * would move nearly every client. With 600 backends, each still has a hundred places, so shares are within a
+     * percent of the weights; a table takes a quarter of a mebibyte. Must be prime, so that each order covers all
+     * places.
      */
     private static final int PLACES = 65_521;
 
     private final Backend[] members;
     private final Backend[] table;
 
-    /** @param members those that serve, in any order: a name's addresses come in another one each time */
+    /** @param members the serving backends, in any order: DNS returns a name's addresses in changing order */
     ClientHash(List<Weighted> members) {
         this.members = members.stream().map(Weighted::backend).toArray(Backend[]::new);
         this.table = members.isEmpty() ? new Backend[0] : fill(sorted(members));
@@ -37,8 +37,9 @@ final class ClientHash implements Balancer {
     }
 
     /**
-     * The hash of a client. Only of its address: a client's ports change. By the JDK's own hash, which is the address itself
-     * for IPv4 and a sum over it for IPv6, in every JVM: to get at the bytes would be to copy them.
+     * The hash of a client's address; ports would differ between connections. Based on the JDK's {@code hashCode},
+     * which in every JVM is the address itself for IPv4 and a sum over its bytes for IPv6; reading the bytes would
+     * allocate a copy.
      */
     static long hash(InetAddress client) {
         return mix(client.hashCode() ^ 0xcbf29ce484222325L);
@@ -56,7 +57,7 @@ final class ClientHash implements Balancer {
         return anyMayTake(tried) ? pickBehind(at, tried) : null;
     }
 
-    /** So that a pool in which nobody has room is not looked through place by place. */
+    /** Saves searching the whole table in a pool where no backend has room. */
     private boolean anyMayTake(List<Backend> tried) {
         for (Backend member : members) {
             if (Balancer.mayTake(member, tried)) {
@@ -68,7 +69,7 @@ final class ClientHash implements Balancer {
 
     private @Nullable Backend pickBehind(int first, List<Backend> tried) {
         int at = first;
-        // A place further on is as good as any other, and the same for this client every time.
+        // Any later place will do, and the same place is found for this client every time.
         for (int i = 0; i < table.length; i++) {
             if (Balancer.mayTake(table[at], tried)) {
                 return table[at];
@@ -96,7 +97,7 @@ final class ClientHash implements Balancer {
             for (int i = 0; i < count; i++) {
                 credit[i] += members.get(i).weight();
                 if (credit[i] < largest) {
-                    continue; // a lighter backend sits out some rounds
+                    continue; // a lighter backend skips some rounds
                 }
                 credit[i] -= largest;
                 int place;
@@ -119,7 +120,10 @@ final class ClientHash implements Balancer {
         return hash;
     }
 
-    /** Spreads the bits: FNV alone leaves those of the last byte close together. (The finalizer of SplitMix64.) */
+    /**
+     * Spreads the bits, since FNV alone leaves inputs close together if only their last bytes differ. (SplitMix64's
+     * finalizer.)
+     */
     private static long mix(long hash) {
         long h = (hash ^ (hash >>> 30)) * 0xbf58476d1ce4e5b9L;
         h = (h ^ (h >>> 27)) * 0x94d049bb133111ebL;

@@ -5,45 +5,49 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Takes a backend out for failures that sessions saw, for {@code base_time} times the ejections in a row, at most
- * {@code max_time}. Workers count; the keeper of the pools lets it back.
+ * Takes a backend out after failed sessions, for {@code base_time} times the number of ejections in a row, at most
+ * {@code max_time}. Workers count failures; the keeper of the pools readmits the backend.
  *
  * <pre>
- *   in --(consecutive_failures, and the pool can spare it)--> ejected --(time over, a TLS probe, or no other is left)--> in
+ *   in --(consecutive_failures, and the pool can spare it)--> ejected --(time over, TLS probe, or no other left)--> in
  * </pre>
  */
 final class Ejection {
     private enum Place {
         IN,
-        /** One worker is about to eject it, and has yet to say until when. */
+        /** A worker is about to eject the backend, and has not set the end time yet. */
         LEAVING,
         EJECTED
     }
 
     private final AtomicInteger failuresInARow = new AtomicInteger();
     private final AtomicReference<Place> place = new AtomicReference<>(Place.IN);
-    /** Ejections without a good spell as long as the last ejection between them. */
+    /** Ejections in a row; a calm time as long as the last ejection ends the row. */
     private volatile int timesInARow;
 
-    /** True exactly until somebody has been told of the last ejection. */
+    /** True exactly until the last ejection has been reported. */
     private volatile boolean news;
 
     private volatile long untilNanos;
     private volatile long lastNanos;
 
-    /** A session got its first byte. Any worker. */
+    /** Called when a session got its first byte. Any worker. */
     void succeeded() {
-        if (failuresInARow.get() != 0) { // the usual case writes nothing that workers share
+        if (failuresInARow.get() != 0) { // in the usual case, workers write no shared field
             failuresInARow.set(0);
         }
     }
 
-    /** A session failed on it. Any worker; true for each that reaches the limit. */
+    /**
+     * Counts a failed session. Any worker.
+     *
+     * @return true for each failure that reaches the limit
+     */
     boolean failed(EjectionConfig config) {
         return config.isOn() && failuresInARow.incrementAndGet() >= config.consecutiveFailures();
     }
 
-    /** Takes it out at once; false if it is out already. */
+    /** Takes the backend out at once; false if it is out already. */
     boolean eject(EjectionConfig config, long nowNanos) {
         if (!place.compareAndSet(Place.IN, Place.LEAVING)) {
             return false;
@@ -58,13 +62,13 @@ final class Ejection {
         return true;
     }
 
-    /** Lets it back; false if it was not out. */
+    /** Lets the backend serve again; false if it was not out. */
     boolean readmit() {
         failuresInARow.set(0);
         return place.compareAndSet(Place.EJECTED, Place.IN);
     }
 
-    /** Forgets a count that the pool could not act on, so that it begins again. */
+    /** Resets the count when the pool cannot spare the backend, so that counting begins again. */
     void spare() {
         failuresInARow.set(0);
     }
@@ -77,14 +81,14 @@ final class Ejection {
         return isEjected() && nowNanos - untilNanos >= 0;
     }
 
-    /** Whether this ejection has yet to be told; true once each. */
+    /** Whether this ejection has yet to be reported; true only once for each ejection. */
     boolean isNews() {
         boolean was = news;
         news = false;
         return was;
     }
 
-    /** When it is over, unless something lets it back before; means something while it is ejected. */
+    /** The latest end of the ejection; meaningful only while ejected. */
     long untilNanos() {
         return untilNanos;
     }

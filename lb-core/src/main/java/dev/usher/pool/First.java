@@ -3,7 +3,7 @@ package dev.usher.pool;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The first backend, in the order of the file, that can take the session: the others are spares. */
+/** The first backend, in file order, that can take the session; the rest are spares. */
 final class First implements Balancer {
     private final Backend[] members;
 

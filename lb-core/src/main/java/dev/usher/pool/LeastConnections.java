@@ -6,22 +6,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backend with the fewest open sessions for its weight. Looks at all, beginning with the one whose turn it is, so that
- * those that are equal take turns by their weights: a pool with next to no open sessions follows the weights too. The first
- * that has none at all ends the search.
+ * The backend with the fewest open sessions for its weight. A pick looks at every member, starting at a member that
+ * advances by weight, so equally loaded members take turns: a nearly idle pool follows the weights too. A member
+ * without any session ends the search.
  */
 final class LeastConnections implements Balancer {
     private static final int NOBODY = -1;
 
     /**
-     * The members, by column. A search reads only what it compares: through a member's {@link Backend} it would take twice
-     * as long, and a hundred busy ones longer than a pick may take.
+     * The members, in columns. A search reads only the fields to compare: going through each {@link Backend} would take
+     * twice as long, and a hundred busy backends would make a pick too slow.
      */
     private final Backend[] backends;
 
     private final AtomicInteger[] open;
     private final int[] weights;
-    /** The member that each turn of a round begins with. */
+    /** The starting member for each turn of a round. */
     private final int[] turns;
 
     private final AtomicInteger cursor;
@@ -45,21 +45,26 @@ final class LeastConnections implements Balancer {
         return best == NOBODY ? null : backends[best];
     }
 
-    /** The first of these members that has less than all of them before it, and than {@code best}; else {@code best}. */
+    /**
+     * The first member in this range that is less loaded than every member before it and than {@code best}; else
+     * {@code best}.
+     */
     private int search(int from, int to, int best, List<Backend> tried) {
         int found = best;
         int leastOpen = best == NOBODY ? Integer.MAX_VALUE : open[best].getPlain();
-        int itsWeight = best == NOBODY ? 0 : weights[best]; // so that anything is less than nobody
+        // with weight 0, any member counts as less loaded than NOBODY
+        int itsWeight = best == NOBODY ? 0 : weights[best];
         if (leastOpen == 0) {
             return best;
         }
         for (int at = from; at < to; at++) {
-            // Plain: each volatile read would wait for the one before. The cursor's step has made them fresh enough.
+            // Plain reads: volatile reads would wait for each other. The cursor's atomic step has made the values fresh
+            // enough.
             int next = open[at].getPlain();
             int weight = weights[at];
-            // Its load first, which is the cheaper question: most are not asked the other one.
+            // Compares the load first: the check is cheaper, and rules out most members.
             if (isLess(next, weight, leastOpen, itsWeight) && Balancer.mayTake(backends[at], tried)) {
-                if (next == 0) { // here, and not in the loop's own condition: that would make it half as slow again
+                if (next == 0) { // here, since a test in the loop's condition would make the loop half as slow again
                     return at;
                 }
                 found = at;
@@ -71,8 +76,8 @@ final class LeastConnections implements Balancer {
     }
 
     /**
-     * Compares the loads that the two have, without dividing. Not those that they would have with one session more: of
-     * two idle ones the heavier would always win, and where sessions are few the lighter would never have one.
+     * Compares two loads without dividing. The loads are without the session to come: with it, the heavier of two idle
+     * members would always win, and the lighter would get nothing while sessions are few.
      */
     static boolean isLessLoaded(Weighted candidate, Weighted best) {
         return isLess(

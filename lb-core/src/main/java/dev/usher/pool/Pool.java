@@ -17,26 +17,26 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named set of backends, one of which takes each session, as one configuration has it. Shared by all workers.
+ * A named set of backends, as one configuration has it; each session gets one of the backends. Shared by the workers.
  *
- * <p>A reload makes a {@link #successor}: the same backends where the addresses are the same, the same counters, and a
- * configuration of its own, so that routes and pools change in one step. Sessions keep the pool that they began with.
+ * <p>A reload makes a {@link #successor}: backends with unchanged addresses and the counters are kept, and the
+ * configuration is new, so that routes and pools change in one step. Sessions keep the pool that they began with.
  *
- * <p>Workers call {@link #pick}, {@link #failed} and {@link #latencies}; none of them waits or takes a lock. All that
- * changes who serves (probe results, people, ejections that are over, new addresses) takes the lock, comes from probes,
- * from people and from the keeper's thread, and ends in balancers that are built anew and swapped in.
+ * <p>Workers call {@link #pick}, {@link #failed} and {@link #latencies}, without waiting and without a lock. Changes of
+ * the serving set (probe results, operators' orders, ends of ejections, new addresses) take the lock, come from
+ * probers, from operators and from the keeper's thread, and end with new balancers swapped in.
  */
 public final class Pool {
     /**
-     * What lasts from one configuration to the next.
+     * State that survives from one configuration to the next.
      *
-     * @param lock held while backends change what they are
+     * @param lock held while backends change state
      * @param cursor of the balancers that take turns
      * @param backupCursor the same, for the backups
-     * @param ejected backends that are out now; workers reserve a place in it before they eject
+     * @param ejected backends ejected now; workers reserve a place in this count before an ejection
      * @param down whether the watcher knows that no backend serves
-     * @param timesFull sessions that found all that serve with as many as they may have
-     * @param latencies by worker; filled by that worker at its first session, so that an idle pool costs nothing
+     * @param timesFull sessions refused because every serving backend was at its connection limit
+     * @param latencies by worker; each worker fills its entry at the first session, so that an idle pool costs nothing
      */
     private record Lasting(
             Object lock,
@@ -54,7 +54,7 @@ public final class Pool {
     private final PoolWatcher watcher;
 
     private volatile List<Backend> backends = List.of();
-    /** What {@link #primary} and {@link #backup} were built for. Guarded by the lock. */
+    /** The inputs of the current {@link #primary} and {@link #backup}. Guarded by the lock. */
     private List<Weighted> primaries = List.of();
 
     private List<Weighted> backups = List.of();
@@ -63,10 +63,10 @@ public final class Pool {
     private volatile int serving;
 
     /**
-     * Builds a pool without backends: {@link #setBackends} brings them.
+     * Builds a pool without backends; {@link #setBackends} adds them.
      *
-     * @param workers how many there are
-     * @param wakeKeeper makes {@link #keep} be called soon; may be called by a worker, so it must not wait
+     * @param workers number of workers
+     * @param wakeKeeper causes a call of {@link #keep} soon; workers may call this, so it must not block
      */
     public Pool(PoolConfig config, int workers, PoolWatcher watcher, Runnable wakeKeeper) {
         this(
@@ -93,7 +93,7 @@ public final class Pool {
         this.backup = balancer(List.of(), lasting.backupCursor());
     }
 
-    /** The pool of the same name in the next configuration, with the backends that this one has now. */
+    /** The pool of the same name in the next configuration, with the current backends of this pool. */
     public Pool successor(PoolConfig next) {
         Pool successor = new Pool(next, lasting, watcher, wakeKeeper);
         successor.backends = backends;
@@ -113,35 +113,35 @@ public final class Pool {
         return timeouts;
     }
 
-    /** All that the configuration has, in its order; a host name stands for one backend per address. */
+    /** The backends in the order of the configuration; a host name stands for one backend per address. */
     public List<Backend> backends() {
         return backends;
     }
 
-    /** How many of them take new sessions. */
+    /** The number of backends that take new sessions. */
     public int serving() {
         return serving;
     }
 
-    /** Sessions that were refused since all backends that serve had as many connections as they may have. */
+    /** Sessions refused because every serving backend was at its connection limit. */
     public long timesFull() {
         return lasting.timesFull().get();
     }
 
     // ---- for workers ----
 
-    /** The hash that {@link #pick} wants for a client; 0 where the pool does not look at it. */
+    /** The hash that {@link #pick} needs for a client; 0 if the pool's balancer ignores clients. */
     public long clientHash(InetSocketAddress client) {
         return primary instanceof ClientHash ? ClientHash.hash(client.getAddress()) : 0;
     }
 
     /**
-     * Chooses a backend for a session and counts the session as open there, until {@link Backend#release}. Backups serve
-     * only while none of the others can.
+     * Picks a backend for a session and counts the session as open there, until {@link Backend#release}. Backups serve
+     * only while no primary can.
      *
-     * @param clientHash what {@link #clientHash} gave
-     * @param tried backends that this session has tried in vain
-     * @return null if none is available
+     * @param clientHash result of {@link #clientHash}
+     * @param tried backends where this session has failed already
+     * @return null if no backend is available
      */
     public @Nullable Backend pick(long clientHash, List<Backend> tried) {
         while (true) {
@@ -155,14 +155,14 @@ public final class Pool {
             if (picked == null || picked.take()) {
                 return picked;
             }
-            // Other workers have filled it since it was looked at. Each time round one more session has found its
-            // place.
+            // Filled by sessions of other workers meanwhile. Each repetition means that such a session found its place,
+            // so the loop ends.
         }
     }
 
     /**
-     * The backend that {@link #pick} would give to a client now, where that follows from its address or from the order of
-     * the file; null where it does not, and where none is available.
+     * The backend that {@link #pick} would give to a client now, if the client's address or the file's order determines
+     * it; null otherwise, and if none is available.
      */
     public @Nullable Backend foreseen(long clientHash) {
         return switch (config.balance()) {
@@ -174,15 +174,15 @@ public final class Pool {
         };
     }
 
-    /** An attempt to use a backend failed before its first byte, by the backend's own fault. */
+    /** Counts an attempt that failed before the first byte, by the backend's own fault. */
     public void failed(Backend backend, long nowNanos) {
         backend.countFailure();
         blame(backend, nowNanos);
     }
 
     /**
-     * A failure that was counted turns out to be the backend's own fault. The one that completes a row ejects the backend
-     * at once, if the pool can spare it.
+     * Blames the backend for a failure already counted. The failure that completes a row ejects the backend at once, if
+     * the pool can spare it.
      */
     public void blame(Backend backend, long nowNanos) {
         if (!backend.reachedFailureLimit(config.ejection())) {
@@ -194,7 +194,7 @@ public final class Pool {
             return;
         }
         if (backend.isRemoved()
-                && backend.ejection().readmit()) { // it takes none of those places that the others share
+                && backend.ejection().readmit()) { // a removed backend uses up none of the places for ejections
             lasting.ejected().decrementAndGet();
             return;
         }
@@ -202,8 +202,8 @@ public final class Pool {
     }
 
     /**
-     * How many backends the pool can do without: its part of all, and never the last one that would serve, unless that part
-     * is the whole. Those that are down, or that people have taken out, are no substitute.
+     * The number of backends that may be ejected: the configured part of all, and never the last serving backend,
+     * unless the part is 100 %. Backends that are down or taken out by operators are no substitute.
      */
     private int spare() {
         int percent = config.ejection().maxEjectedPercent();
@@ -221,7 +221,7 @@ public final class Pool {
         return count;
     }
 
-    /** What worker number {@code worker} times of this pool. On that worker's thread. */
+    /** The latencies of this pool as timed by worker number {@code worker}. On that worker's thread. */
     public PoolLatencies latencies(int worker) {
         PoolLatencies known = lasting.latencies().get(worker);
         if (known == null) {
@@ -231,7 +231,7 @@ public final class Pool {
         return known;
     }
 
-    /** What all workers have timed so far. Any thread. */
+    /** The latencies timed by each worker so far. Any thread. */
     public List<PoolLatencies> allLatencies() {
         return IntStream.range(0, lasting.latencies().length())
                 .mapToObj(lasting.latencies()::get)
@@ -239,16 +239,15 @@ public final class Pool {
                 .toList();
     }
 
-    // ---- for probes, people and the keeper ----
+    // ---- for probes, operators and the keeper ----
 
-    /** One address of one configured backend. */
+    /** An address of a configured backend. */
     public record Member(BackendConfig config, InetSocketAddress address) {}
 
     /**
-     * Says which backends there are. Those whose address was there before stay what they are, with their verdicts,
-     * counters and sessions.
+     * Sets the backends. A backend whose address was there before keeps its verdict, counters and sessions.
      *
-     * @return those that were there and are not now: {@link #remove} is to be called with them once nobody picks from a
+     * @return the backends no longer there; the caller must {@link #remove} them once no worker picks from a
      *     predecessor any more
      */
     public List<Backend> setBackends(List<Member> members, long nowNanos) {
@@ -257,10 +256,11 @@ public final class Pool {
             List<Backend> after = new ArrayList<>();
             for (Member member : members) {
                 if (find(after, member.address()) != null) {
-                    continue; // two names may lead to one address
+                    continue; // two names may resolve to the same address
                 }
                 Backend known = find(before, member.address());
-                if (known == null || known.isRemoved()) { // removed by a predecessor: who comes back begins anew
+                // a backend removed by a predecessor comes back without a past
+                if (known == null || known.isRemoved()) {
                     known = new Backend(member.config(), member.address());
                 } else {
                     known.reconfigure(member.config());
@@ -276,11 +276,11 @@ public final class Pool {
         }
     }
 
-    /** Says that backends are gone: they take no new session, and those that they have go on. */
+    /** Marks backends as removed: no new sessions, while open sessions continue. */
     public void remove(List<Backend> gone, String why) {
         synchronized (lasting.lock()) {
             for (Backend old : gone) {
-                old.setRemoved(why); // before the next: who ejects it from now on sees it
+                old.setRemoved(why); // before the next line, so that a worker about to eject sees the removal
                 if (old.ejection().readmit()) {
                     lasting.ejected().decrementAndGet();
                 }
@@ -302,7 +302,7 @@ public final class Pool {
      * Counts the result of a probe.
      *
      * @param result in words
-     * @param handshake whether the probe was of the kind that sessions need to succeed: such a success ends an ejection
+     * @param handshake whether the probe made a TLS handshake, as sessions need; such a success ends an ejection
      */
     public void probed(Backend backend, ProbeOutcome outcome, String result, boolean handshake, long nowNanos) {
         boolean success = outcome == ProbeOutcome.SUCCESS;
@@ -321,13 +321,13 @@ public final class Pool {
             }
             rebuild(nowNanos);
         }
-        wakeKeeper.run(); // a reload may have put a successor into force meanwhile, which does not know yet
+        wakeKeeper.run(); // a reload may have installed a successor meanwhile, which has yet to see the change
     }
 
     /**
-     * Says what people want of a backend.
+     * Sets an operator's order for a backend.
      *
-     * @param why its reason while it is not ready, as {@code drained by ops}
+     * @param why reason shown while the backend is not ready, such as {@code drained by ops}
      */
     public void setAdminState(Backend backend, AdminState state, String why, long nowNanos) {
         synchronized (lasting.lock()) {
@@ -338,10 +338,10 @@ public final class Pool {
             }
             rebuild(nowNanos);
         }
-        wakeKeeper.run(); // as above
+        wakeKeeper.run(); // a reload may have installed a successor, as in probed
     }
 
-    /** Sets a backend's share until the next restart; 0 returns to the configured weight. */
+    /** Sets a backend's weight until the next restart; 0 returns to the configured weight. */
     public void setWeight(Backend backend, int weight, long nowNanos) {
         synchronized (lasting.lock()) {
             if (weight != 0) {
@@ -350,13 +350,13 @@ public final class Pool {
             backend.overrideWeight(weight);
             rebuild(nowNanos);
         }
-        wakeKeeper.run(); // as above
+        wakeKeeper.run(); // a reload may have installed a successor, as in probed
     }
 
     /**
-     * Looks after what changes with time: ejections that are over, slow starts, and ejections that workers have made.
+     * Updates time-dependent state: ends of ejections, slow starts, and reports of ejections by workers.
      *
-     * @return true if it must be called again soon, though nobody asks for it
+     * @return true if the caller must call again soon, even without a request
      */
     public boolean keep(long nowNanos) {
         synchronized (lasting.lock()) {
@@ -388,7 +388,7 @@ public final class Pool {
         }
     }
 
-    /** How much of its share a backend of this pool takes, in percent; 100 unless it has just come back. */
+    /** The share of its weight that a backend of this pool gets, in percent; 100 unless a slow start is under way. */
     public int slowStartPercent(Backend backend, long nowNanos) {
         long duration = config.slowStart() == null ? 1 : config.slowStart().toNanos();
         return backend.slowStartPercent(nowNanos, duration);
@@ -396,7 +396,7 @@ public final class Pool {
 
     // ---- balancers ----
 
-    /** Builds the balancers for what is so now, and tells the watcher what has become different. */
+    /** Builds balancers for the current state, and reports changes to the watcher. */
     private void rebuild(long nowNanos) {
         readmitTheLast(nowNanos);
         List<Weighted> primariesNow = weighted(false, nowNanos);
@@ -413,12 +413,15 @@ public final class Pool {
         serving = (int)
                 backends.stream().filter(backend -> backend.state().serves()).count();
         boolean down = serving == 0;
-        if (lasting.down().getAndSet(down) != down) { // a new pool is taken to serve: only the contrary is news
+        // a new pool counts as serving, so only a pool that goes down is news
+        if (lasting.down().getAndSet(down) != down) {
             watcher.onPool(this, serving);
         }
     }
 
-    /** Who could be spared when it was ejected is needed once the others are gone: as {@link #spare}, for what comes later. */
+    /**
+     * Readmits ejected backends when no other serves any more: {@link #spare} can only judge the moment of ejection.
+     */
     private void readmitTheLast(long nowNanos) {
         if (config.ejection().maxEjectedPercent() == 100
                 || backends.stream().anyMatch(backend -> backend.state().serves())) {
@@ -463,8 +466,8 @@ public final class Pool {
     }
 
     /**
-     * Whether another address of its name has answered, and it has kept a probe waiting in vain: one of an address family
-     * that leads nowhere from here, most likely. Until that is certain, sessions go to those that answer.
+     * Whether the last probe of this backend timed out while a sibling address of the same name answered. Most likely
+     * the network does not route this address family. Until the verdict, sessions go to the answering addresses.
      */
     private boolean isOutdone(Backend backend) {
         return backend.state() == BackendState.UNPROBED

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time-outs of a pool as the data path wants them: nanoseconds.
+ * The time-outs of a pool in nanoseconds, for the data path.
  *
  * @param firstByteNanos {@link Long#MAX_VALUE} for no limit
  * @param maxLifetimeNanos {@link Long#MAX_VALUE} for no limit

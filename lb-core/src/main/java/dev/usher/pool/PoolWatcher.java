@@ -1,11 +1,11 @@
 package dev.usher.pool;
 
 /**
- * Who is told when a backend or a pool changes what it is. Called one change at a time, never by a worker; must not call
- * back into the pool.
+ * Observer of changes of backends and pools. Called for one change at a time, never by a worker; must not call back
+ * into the pool.
  */
 public interface PoolWatcher {
-    /** Nobody. */
+    /** A watcher that does nothing. */
     PoolWatcher NONE = new PoolWatcher() {
         @Override
         public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {}
@@ -14,9 +14,13 @@ public interface PoolWatcher {
         public void onPool(Pool pool, int serving) {}
     };
 
-    /** A backend is {@code after} what it was {@code before}; {@link Backend#reason} says why. */
+    /** Called when a backend changes from {@code before} to {@code after}; {@link Backend#reason} has the reason. */
     void onBackend(Pool pool, Backend backend, BackendState before, BackendState after);
 
-    /** A pool has its last backend gone, or its first one back: {@code serving} of them take new sessions now. */
+    /**
+     * Called when a pool loses its last serving backend or gets the first back.
+     *
+     * @param serving backends that take new sessions now
+     */
     void onPool(Pool pool, int serving);
 }

@@ -2,17 +2,17 @@ package dev.usher.pool;
 
 /**
  * Turns probe results into a verdict: {@code rise} successes in a row make a backend up, {@code fall} failures in a row
- * make it down. The very first success or refusal decides at once, so that a pool knows its backends after one round. A
- * first time-out says little, since this machine may be the slow one: it counts towards {@code fall} like any other.
+ * make it down. The very first success or refusal decides at once, so that a pool has verdicts after one round. A first
+ * time-out says little, since this machine may be the slow part: it only counts towards {@code fall}.
  *
- * <p>Not thread-safe: belongs to the one that probes this backend.
+ * <p>Not thread-safe: belongs to the prober of this backend.
  */
 final class ProbeCounts {
     private int inARow;
     private boolean lastSuccess;
     private BackendState verdict = BackendState.UNPROBED;
 
-    /** Counts one result, and gives the verdict after it: UP, DOWN, or UNPROBED after nothing but time-outs. */
+    /** Counts a result and returns the new verdict: UP, DOWN, or UNPROBED after nothing but time-outs. */
     BackendState count(ProbeOutcome outcome, int rise, int fall) {
         if (outcome == ProbeOutcome.NOT_MADE) {
             return verdict;

@@ -1,12 +1,12 @@
 package dev.usher.pool;
 
-/** The finding of one probe. */
+/** The outcome of a probe. */
 public enum ProbeOutcome {
     SUCCESS,
-    /** The backend, or the network, has said no. */
+    /** The backend or the network refused. */
     FAILURE,
-    /** Nothing was said in time: the fault of the backend, of the network, or of this machine. */
+    /** No answer in time: the fault of the backend, of the network, or of this machine. */
     TIMEOUT,
-    /** Nothing at all: this machine had no descriptor or port left for it, which is not the backend's fault. */
+    /** No probe was made: this machine had no descriptor or port left, which is not the backend's fault. */
     NOT_MADE
 }

@@ -5,13 +5,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws two backends at random, by weight, and takes the one with the fewer open sessions for its weight: nearly as even
- * as {@link LeastConnections}, at a cost that does not grow with the pool, and without all usher instances of a site
- * running to the same backend.
+ * Draws two backends at random, by weight, and takes the one with fewer open sessions for its weight: nearly as even as
+ * {@link LeastConnections}, at a cost that does not grow with the pool, and without the usher instances of a site all
+ * choosing the same backend.
  */
 final class RandomTwo implements Balancer {
     private final Weighted[] members;
-    /** Each member as often as its weight says: one at random of these is one at random by weight. */
+    /** Each member as often as its weight says, so that a random ticket is a random member by weight. */
     private final int[] tickets;
 
     RandomTwo(List<Weighted> members) {
@@ -33,7 +33,7 @@ final class RandomTwo implements Balancer {
         return LeastConnections.isLessLoaded(other, one) ? other.backend() : one.backend();
     }
 
-    /** One at random; where that one cannot take the session, the next that can. */
+    /** Draws a member at random; if the member cannot take the session, the next member that can. */
     private @Nullable Weighted draw(int random, List<Backend> tried) {
         int at = tickets[(int) ((Integer.toUnsignedLong(random) * tickets.length) >>> 32)];
         for (int i = 0; i < members.length; i++) {

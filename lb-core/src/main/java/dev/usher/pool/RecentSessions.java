@@ -10,27 +10,27 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the last eight sessions fared on one backend, which tells what probes cannot: a stopped process still takes
- * connections. Only for people to read: clients could make a backend look bad, so nothing is decided by it. For the same
- * reason an attempt counts only if the client was still there when the backend had been silent for {@code first_byte} or
- * closed, and what a client's hello may have caused counts only if several addresses saw it.
+ * Outcomes of the last eight sessions on one backend. They show faults that probes miss: a stopped process still
+ * accepts connections. For display only: clients could make a backend look bad, so no decision uses this. For the same
+ * reason, an attempt counts only if the client was still there when the backend stayed silent for {@code first_byte} or
+ * closed, and faults that a client's hello may have caused count only if seen by several addresses.
  *
- * <p>One long, with a byte for each session, the newest in the lowest: the outcome, and five bits of the client's address.
- * Any worker writes, and one that is answered as those before writes nothing.
+ * <p>Stored in one long, a byte per session, the newest lowest: the outcome, and five bits of the client's address. Any
+ * worker may write; an answered session after eight answered sessions writes nothing.
  */
 public final class RecentSessions {
-    /** How a session, or an attempt of one, fared. */
+    /** The outcome of a session or of an attempt. */
     public enum Outcome {
         ANSWERED(1, "were answered"),
-        /** The hello was taken, and nothing came within {@code first_byte}. */
+        /** The backend took the hello, and sent nothing within {@code first_byte}. */
         SILENT(2, "got no answer"),
         CLOSED_EARLY(3, "were closed by it without an answer"),
         /** A fatal alert in place of a ServerHello. */
         ALERT(4, "got nothing but a TLS alert"),
-        /** Refused, timed out or without a route: no client can cause it. */
+        /** Refused, timed out or without a route: no client can cause this. */
         NOT_CONNECTED(5, "could not connect");
 
-        /** As a slot has it; 0 is a slot that nothing was written to yet. */
+        /** The code in a slot; 0 is an unused slot. */
         private final int code;
 
         private final String words;
@@ -42,24 +42,27 @@ public final class RecentSessions {
     }
 
     /**
-     * What speaks against a backend.
+     * A complaint about a backend.
      *
-     * @param sessions how many of the last eight fared badly
-     * @param text in words, as {@code the last 7 of 8 sessions got no answer}
-     * @param since when the first of them did, by the wall clock
+     * @param sessions bad sessions among the last eight
+     * @param text in words, such as {@code the last 7 of 8 sessions got no answer}
+     * @param since the first bad session, by the wall clock
      */
     public record Trouble(int sessions, String text, Instant since) {}
 
     private static final int KEPT = 8;
-    /** So many in a row are enough, even where those before were answered: a quiet site has no eight in an hour. */
+    /**
+     * This many bad sessions in a row are enough, even after answered sessions: a quiet site may not have eight in an
+     * hour.
+     */
     private static final int ENOUGH_IN_A_ROW = 4;
-    /** Fewer are chance. */
+    /** Fewer bad sessions may be chance. */
     private static final int LEAST = 3;
 
     private static final int BITS = 8;
     private static final int OUTCOME_MASK = 0x07;
     private static final int ADDRESS_SHIFT = 3;
-    /** An IPv6 client has a /64 (RFC 4291 section 2.5.1), and with it any number of addresses. */
+    /** An IPv6 client has a /64 (RFC 4291 section 2.5.1), and so any number of addresses. */
     private static final int IPV6_PREFIX_BYTES = 8;
 
     private static final long ALL_ANSWERED = slot(Outcome.ANSWERED, 0) * 0x0101_0101_0101_0101L;
@@ -68,7 +71,7 @@ public final class RecentSessions {
     private final AtomicLong slots = new AtomicLong();
     private volatile long troubleSinceMillis;
 
-    /** What {@link #add} wants to know of a client: a few bits, in which several are likely to differ. */
+    /** The mark of a client, for {@link #add}: a few bits that are likely to differ between clients. */
     public static int mark(InetAddress client) {
         int hash = client instanceof Inet4Address
                 ? client.hashCode()
@@ -76,7 +79,7 @@ public final class RecentSessions {
         return (hash * 0x9E3779B1) >>> (Integer.SIZE - (BITS - ADDRESS_SHIFT));
     }
 
-    /** Notes how one fared. Any worker. */
+    /** Records the outcome of a session. Any worker. */
     void add(Outcome outcome, int mark) {
         long before = slots.get();
         if (outcome == Outcome.ANSWERED && before == ALL_ANSWERED) {
@@ -97,7 +100,7 @@ public final class RecentSessions {
 
     private static @Nullable Outcome outcome(long slots, int index) {
         int number = (int) (slots >>> (index * BITS)) & OUTCOME_MASK;
-        return number == 0 ? null : OUTCOMES[number - 1]; // codes follow the order
+        return number == 0 ? null : OUTCOMES[number - 1]; // codes follow the order of the constants
     }
 
     private static int badOnes(long slots, int newest) {
@@ -109,7 +112,7 @@ public final class RecentSessions {
         return bad;
     }
 
-    /** What the last sessions say against the backend; null if nothing does. Any thread. */
+    /** The complaint of the last sessions about the backend; null if there is none. Any thread. */
     @Nullable
     Trouble trouble() {
         long now = slots.get();
@@ -132,7 +135,10 @@ public final class RecentSessions {
         return new Trouble(count, which + " " + words(now, of), Instant.ofEpochMilli(troubleSinceMillis));
     }
 
-    /** Alerts do not count here: they are an answer, and scanners that ask for odd things get several in a row. */
+    /**
+     * Counts unanswered sessions in a row. Alerts do not count: an alert is an answer, and scanners with odd hellos get
+     * several in a row.
+     */
     private static int unansweredInARow(long slots, int seen) {
         int row = 0;
         while (row < seen && outcome(slots, row) != Outcome.ANSWERED && outcome(slots, row) != Outcome.ALERT) {
@@ -141,7 +147,7 @@ public final class RecentSessions {
         return row;
     }
 
-    /** True if one address saw all of it, and its hellos may have been the cause. */
+    /** True if a single address saw all the faults, and its hellos may have caused them. */
     private static boolean mayBeOneClientsDoing(long slots, int seen) {
         int marks = 0;
         int certain = 0;
@@ -156,7 +162,7 @@ public final class RecentSessions {
         return certain < LEAST && Integer.bitCount(marks) < 2;
     }
 
-    /** How the bad ones fared, if all fared alike. */
+    /** The words for the bad sessions, if the outcome was the same for each. */
     private static String words(long slots, int newest) {
         Outcome only = null;
         for (int i = 0; i < newest; i++) {

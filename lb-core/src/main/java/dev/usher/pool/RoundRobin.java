@@ -6,26 +6,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each backend in its turn, as often as its weight says, and as evenly spread as it can be: weights 5, 1, 1 give
- * a a b a c a a, not five in a row. The order is worked out once, so that a pick is one atomic step of the cursor that all
- * workers share.
+ * Each backend in turn, as often as its weight says, spread as evenly as possible: weights 5, 1, 1 give a a b a c a a,
+ * not five in a row. The order is computed once, so a pick is one atomic step of a cursor shared by the workers.
  *
- * <p>A backend that is full passes its turn to the next in the order.
+ * <p>A full backend passes its turn to the next in the order.
  */
 final class RoundRobin implements Balancer {
     /**
-     * The longest order that is worked out. Weights whose sum is larger, once they have no common divisor, are scaled to
-     * it: with 256 backends the error is below half a percent, with ten far less.
+     * The longest order. Weights with a larger sum, after division by their common divisor, are scaled down: with 256
+     * backends the error is below half a percent, with ten far less.
      */
     private static final int MAX_TURNS = 16 * 1024;
 
-    /** One for each turn of a round. */
+    /** The backend for each turn of a round. */
     private final Backend[] order;
 
-    /** Shared with the orders before and after this one: a change of the pool must not begin the round again. */
+    /** Shared with the previous and next orders, since a change of the pool must not restart the round. */
     private final AtomicInteger cursor;
 
-    /** @param members those that take turns; may be empty */
+    /** @param members the backends that take turns; may be empty */
     RoundRobin(List<Weighted> members, AtomicInteger cursor) {
         this.order = Arrays.stream(turns(members))
                 .mapToObj(member -> members.get(member).backend())
@@ -50,8 +49,8 @@ final class RoundRobin implements Balancer {
     }
 
     /**
-     * The smooth order: at each turn every backend gains its weight, the one with the most takes the turn and pays the
-     * sum of all weights. One index of a member for each turn of a round.
+     * The smooth order: at each turn every backend gains its weight, and the backend with the most credit takes the
+     * turn and pays the sum of the weights. The result is the index of a member for each turn of a round.
      */
     static int[] turns(List<Weighted> members) {
         int[] weights = reduced(members);
@@ -75,7 +74,7 @@ final class RoundRobin implements Balancer {
         return turns;
     }
 
-    /** The weights without their common divisor, scaled down where their sum would make too long an order. */
+    /** The weights divided by their common divisor, and scaled down if the order would be too long. */
     private static int[] reduced(List<Weighted> members) {
         int divisor = members.stream().mapToInt(Weighted::weight).reduce(0, RoundRobin::gcd);
         long sum =

@@ -3,6 +3,6 @@ package dev.usher.pool;
 /**
  * A backend and its share at one moment.
  *
- * @param weight at least 1; a slow start is reckoned in, so only the ratio to the others' means anything
+ * @param weight at least 1, slow start included; only the ratio to other weights has a meaning
  */
 record Weighted(Backend backend, int weight) {}

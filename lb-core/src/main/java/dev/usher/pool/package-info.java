@@ -1,3 +1,3 @@
-/** Which backend takes the next session. Decisions only: no sockets, no threads. Shared by all workers without a lock. */
+/** The choice of a backend for the next session. Decisions only: no sockets, no threads. Workers need no lock. */
 @org.jspecify.annotations.NullMarked
 package dev.usher.pool;

@@ -11,11 +11,11 @@ import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import org.jspecify.annotations.Nullable;
 
-/** What a backend showed in one handshake, whether or not the handshake succeeded. */
+/** The certificates that a backend showed in one handshake, whether or not the handshake succeeded. */
 final class PeerCertificates {
     private static final int DNS_NAME = 2; // GeneralName, RFC 5280 section 4.2.1.6
     private static final int IP_ADDRESS = 7;
-    /** A certificate of a big provider has a hundred; more would only fill the memory. */
+    /** A large provider's certificate has about a hundred names; more would only fill the memory. */
     private static final int MAX_NAMES = 1000;
 
     private X509Certificate @Nullable [] chain;
@@ -46,7 +46,7 @@ final class PeerCertificates {
                 fault);
     }
 
-    /** Its alternative names; where it has none, the common name, as old clients would take it. */
+    /** The alternative names; if there are none, the common name, as old clients would accept. */
     private static List<String> names(X509Certificate certificate) {
         List<String> names = new ArrayList<>();
         try {
@@ -65,7 +65,7 @@ final class PeerCertificates {
                                         String.valueOf(part.getValue()).toLowerCase(Locale.ROOT)));
             }
         } catch (CertificateParsingException | InvalidNameException unreadable) {
-            // A certificate whose names cannot be read has none.
+            // A certificate with unreadable names counts as a certificate without names.
         }
         return names;
     }

@@ -17,16 +17,16 @@ import javax.net.ssl.SSLSocket;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** One probe of one backend: run once, by a thread that may wait. */
+/** A single probe of one backend; run once, on a thread that may block. */
 final class Probe {
     private static final int MAX_STATUS_LINE_BYTES = 1024;
-    /** Servers close within a round trip, if they do. */
+    /** A server that closes does so within a round trip. */
     private static final int LEAVE_MILLIS = 250;
 
     private static final int LEAVE_READ_BYTES = 4096;
-    /** What is left of a page that was asked for; of a longer one the probe has read enough. */
+    /** Reads for the rest of a page; of a longer page the probe has read enough. */
     private static final int MAX_LEAVE_READS = 16;
-    /** Linux has it; elsewhere backends see each probe. */
+    /** Only Linux has the option; elsewhere, backends see each probe as a connection. */
     private static final boolean HAS_QUICKACK = hasQuickAck();
 
     private final HealthCheckConfig check;
@@ -35,7 +35,7 @@ final class Probe {
     private final Clock clock;
     private final byte[] preamble;
 
-    /** @param preamble bytes that every connection to this pool begins with: a PROXY header, or none */
+    /** @param preamble first bytes of every connection to this pool: a PROXY header, or empty */
     Probe(HealthCheckConfig check, TlsProbing tls, Watchdog watchdog, Clock clock, byte[] preamble) {
         this.check = check;
         this.tls = tls;
@@ -44,7 +44,7 @@ final class Probe {
         this.preamble = preamble;
     }
 
-    /** Connects, does what the type of the check says, and closes; within the time-out of the check, all together. */
+    /** Connects, checks as the type of the check says, and closes, all within the time-out of the check. */
     ProbeResult run(InetSocketAddress address) {
         long began = clock.nanos();
         PeerCertificates seen = new PeerCertificates();
@@ -58,7 +58,7 @@ final class Probe {
             } catch (BindException noPortLeft) {
                 throw noPortLeft;
             } catch (IOException e) {
-                // By the clock: the watchdog's task is not done yet in the moment in which it closes.
+                // Read from the clock: when the watchdog closes the socket, its task is not done yet.
                 boolean timedOut = clock.nanos() - began >= check.timeout().toNanos();
                 return timedOut
                         ? result(ProbeOutcome.TIMEOUT, timeoutText(socket), began, seen)
@@ -77,11 +77,13 @@ final class Probe {
         }
     }
 
-    /** Has its descriptor when it returns: that none is left shows here, and not as a fault of the backend. */
+    /**
+     * Opens a socket with its descriptor, so that a lack of descriptors shows here, and not as a fault of the backend.
+     */
     private Socket openSocket() throws IOException {
         Socket socket = new Socket();
         try {
-            // A RST at the end: what a probe leaves in TIME_WAIT would use up the ports of this machine.
+            // Ends with a RST: probes in TIME_WAIT would use up the ports of this machine.
             socket.setSoLinger(true, 0);
             socket.setTcpNoDelay(true);
             if (leavesNoTrace()) {
@@ -95,9 +97,9 @@ final class Probe {
     }
 
     /**
-     * Whether the RST is to come before the ACK of the backend's SYN-ACK: the kernel puts an ACK off that nobody is in a
-     * hurry for, so the handshake is never whole, and the server behind it is never told. Those that are log each probe
-     * as a client that broke off. A PROXY header has to be read, so there the connection has to be one.
+     * Whether the RST may overtake the ACK of the backend's SYN-ACK. Without TCP_QUICKACK the kernel delays the ACK, so
+     * the handshake stays incomplete and the server never sees a connection. Many servers would log each probe as an
+     * aborted client. A PROXY header has to be read, so that case needs a full connection.
      */
     private boolean leavesNoTrace() {
         return check.type() == HealthCheckConfig.Type.TCP && preamble.length == 0 && HAS_QUICKACK;
@@ -110,11 +112,11 @@ final class Probe {
     private void connect(Socket socket, InetSocketAddress address) throws IOException {
         socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
         if (preamble.length > 0) {
-            socket.getOutputStream().write(preamble); // less than any socket's buffer: it does not wait
+            socket.getOutputStream().write(preamble); // does not block: the preamble is smaller than any socket buffer
         }
     }
 
-    /** All that may wait for the backend once it is connected, in what is left of the time. */
+    /** Runs the part that may wait for the backend after the connect, within the remaining time. */
     private ProbeResult converse(Socket socket, InetSocketAddress address, PeerCertificates seen, long began)
             throws IOException {
         ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout().minusNanos(clock.nanos() - began));
@@ -132,8 +134,8 @@ final class Probe {
     }
 
     /**
-     * Ends as a client does that is done, and lets the server close. A RST at once would meet a server that has yet to
-     * send its session tickets, and it would log a broken handshake. One that does not close gets the RST a moment later.
+     * Ends like a client that is done, and lets the server close. After an immediate RST, a server that has yet to send
+     * session tickets would log a broken handshake. A server that does not close gets the RST a moment later.
      */
     private static void takeLeave(SSLSocket secure) {
         try {
@@ -145,7 +147,7 @@ final class Probe {
                 count = secure.getInputStream().read(ignored);
             }
         } catch (IOException impolite) {
-            // What was to be found out is found out.
+            // The result is known already.
         }
     }
 
@@ -166,7 +168,7 @@ final class Probe {
         return "status " + status;
     }
 
-    /** Of the request: an IPv6 address stands in brackets there (RFC 3986 section 3.2.2). */
+    /** The Host of the request; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
     private String host(InetSocketAddress address) {
         if (check.serverName() != null) {
             return check.serverName();
@@ -186,7 +188,7 @@ final class Probe {
                 return line.toString().strip();
             }
             if (next == '\r') {
-                continue; // before the line's end, and nothing anywhere else
+                continue; // expected before the line feed only
             }
             line.append(next >= ' ' && next < 127 ? (char) next : '?');
         }

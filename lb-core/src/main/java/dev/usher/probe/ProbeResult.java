@@ -5,11 +5,11 @@ import dev.usher.pool.ProbeOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one probe found.
+ * The result of a probe.
  *
- * @param text in words: what succeeded, or what failed and how
- * @param nanos how long it took
- * @param certificate what the backend showed; null where no handshake got so far
+ * @param text in words: the success, or the failure and its cause
+ * @param nanos duration of the probe
+ * @param certificate certificate of the backend; null if no handshake got far enough
  */
 public record ProbeResult(
         ProbeOutcome outcome,

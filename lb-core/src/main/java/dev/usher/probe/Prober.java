@@ -15,16 +15,16 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Probes one backend, again and again, on a virtual thread of its own. */
+/** Probes one backend repeatedly, on its own virtual thread. */
 final class Prober {
     private static final Logger log = LoggerFactory.getLogger(Prober.class);
 
-    /** Few enough to find others in the same one, and so many that nobody is probed noticeably late. */
+    /** Few enough to put several probes in one beat, many enough that no probe is noticeably late. */
     private static final int BEATS_PER_INTERVAL = 50;
 
     private static final long MAX_BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** The pool as of the configuration in force: a reload that leaves the check as it was changes only this. */
+    /** The pool in the current configuration; a reload that leaves the check unchanged sets only this field. */
     private volatile Pool pool;
 
     private final Backend backend;
@@ -37,7 +37,7 @@ final class Prober {
     private final Thread thread;
     private Duration firstDelay = Duration.ZERO;
 
-    /** @param firstHandshakes a permit for each first probe with a handshake that may be under way */
+    /** @param firstHandshakes a permit for each first probe that may shake hands at the same time */
     Prober(
             Pool pool,
             Backend backend,
@@ -58,7 +58,7 @@ final class Prober {
         this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
     }
 
-    /** @param delay before the first probe; what is left of it after whole intervals is waited */
+    /** @param delay before the first probe; a delay longer than the interval is shortened by whole intervals */
     void start(Duration delay) {
         firstDelay = withinInterval(delay, check.interval());
         thread.start();
@@ -82,11 +82,11 @@ final class Prober {
                 began = probeNow();
             }
         } catch (InterruptedException stopped) {
-            // The backend or the pool is gone, or its check has changed: another prober takes over.
+            // Stopped: the backend or the pool is gone, or a changed check has a prober of its own.
         }
     }
 
-    /** @return when it began, which is when its turn came */
+    /** @return start of the probe, after any wait for a permit */
     private long probeFirst() throws InterruptedException {
         if (!check.type().shakesHands()) {
             return probeNow();
@@ -99,7 +99,7 @@ final class Prober {
         }
     }
 
-    /** @return when it began */
+    /** @return start of the probe */
     private long probeNow() throws InterruptedException {
         long began = clock.nanos();
         probeOnce();
@@ -124,19 +124,19 @@ final class Prober {
                 onCertificate.accept(pool, backend);
             }
             pool.probed(backend, result.outcome(), result.text(), check.type().shakesHands(), clock.nanos());
-        } catch (RuntimeException bug) { // one probe of one backend must not end its checks for good
+        } catch (RuntimeException bug) { // a failed probe must not end the checks for good
             if (Thread.interrupted()) {
-                throw new InterruptedException(); // stopped together with what it needs
+                throw new InterruptedException(); // the prober was stopped during the probe
             }
             log.error("a bug in usher: probing {} of pool {} failed", backend, pool, bug);
         }
     }
 
     /**
-     * What is left of the interval, give or take the jitter, so that probes of many backends do not fall into step. It
-     * counts from beginning to beginning: a backend that makes each probe wait would be found out so much later otherwise.
+     * The rest of the interval, give or take the jitter, so that probes of many backends do not fall into step.
+     * Intervals run from start to start: otherwise a backend that delays each probe would be found down much later.
      *
-     * @param tookNanos of the probe that is over
+     * @param tookNanos duration of the last probe
      * @return nanoseconds
      */
     private long pause(long tookNanos) {
@@ -146,17 +146,17 @@ final class Prober {
     }
 
     /**
-     * When a first probe is due whose turn comes so late: nobody waits for an interval or longer, and of many whose turns do
-     * not fit into one, an even part is due at any time, where an upper bound would have all others begin at its end.
+     * The delay of a first probe, cut to less than an interval. The remainder spreads many first probes evenly over the
+     * interval; an upper bound would start the late part of them all at once.
      */
     static Duration withinInterval(Duration delay, Duration interval) {
         return Duration.ofNanos(delay.toNanos() % interval.toNanos());
     }
 
     /**
-     * Puts off a pause to the next beat, which is the same for all probers of an interval: who is due at about the same
-     * time is probed in one go, since to wake a thread costs as much as a probe. Of 1,000 backends that are probed every
-     * two seconds that halves the cost.
+     * Extends a pause to the next beat, shared by the probers with the same interval. Probers due at about the same
+     * time then run together, since waking a thread costs as much as a probe. With 1,000 backends and a two-second
+     * interval this halves the cost.
      */
     static long toBeat(long now, long pause, Duration interval) {
         long beat = Math.min(interval.toNanos() / BEATS_PER_INTERVAL, MAX_BEAT_NANOS);

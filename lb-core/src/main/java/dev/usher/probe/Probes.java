@@ -19,20 +19,20 @@ import org.slf4j.LoggerFactory;
 
 /** The probes of all pools. */
 public final class Probes implements AutoCloseable {
-    /** First probes follow each other at this distance: soon, since until then nobody knows who is up, but not at once. */
+    /** Distance between first probes: short, since no backend has a verdict before its first probe, but not zero. */
     private static final Duration FIRST_EVERY = Duration.ofMillis(2);
     /**
-     * First handshakes under way at once. A thousand of them in a JVM that has just started would keep each other from being
-     * in time, and healthy backends would be found down. Those that do not answer keep others waiting here, and only here.
+     * First handshakes at once. A thousand of them in a fresh JVM would delay each other, and healthy backends would
+     * seem down. A backend that does not answer holds up only other first handshakes.
      */
     private static final int FIRST_HANDSHAKES = 16;
 
-    /** How often it is said that probes cannot be made. */
+    /** Interval between log lines about probes that cannot be made. */
     private static final Duration SAY_EVERY = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(Probes.class);
 
-    /** The probers of one pool, and what they were made for. */
+    /** The probers of one pool, with the settings that they were made for. */
     private record Running(HealthCheckConfig check, SendProxyProtocol header, Map<Backend, Prober> probers) {}
 
     private final Clock clock;
@@ -41,17 +41,17 @@ public final class Probes implements AutoCloseable {
     private final Watchdog watchdog = new Watchdog();
     private final TrustStores trustStores = new TrustStores();
     private final Semaphore firstHandshakes = new Semaphore(FIRST_HANDSHAKES, true);
-    /** By the pool's name. */
+    /** Keyed by the pool's name. */
     private final Map<String, Running> running = new HashMap<>();
 
     private final AtomicLong notMade = new AtomicLong();
     private final AtomicLong notMadeSaidNanos;
-    /** When the last first probe is due. Guarded by this. */
+    /** Time of the last scheduled first probe. Guarded by {@code this}. */
     private long nextFirstNanos;
 
     /**
-     * @param preambles what a probe's connection begins with, for a pool whose backends expect a PROXY header
-     * @param onCertificate told after each probe that a backend has shown a certificate to
+     * @param preambles first bytes of a probe's connection, for a pool whose backends expect a PROXY header
+     * @param onCertificate called after each probe that saw a certificate
      */
     public Probes(Clock clock, Function<SendProxyProtocol, byte[]> preambles, BiConsumer<Pool, Backend> onCertificate) {
         this.clock = clock;
@@ -62,14 +62,14 @@ public final class Probes implements AutoCloseable {
     }
 
     /**
-     * Reads the trust stores of a configuration, before its pools are followed and whenever its files may have changed. Waits
-     * for the files, so nobody else is to wait for the caller.
+     * Reads the trust stores of a configuration: before its pools are followed, and whenever the files may have
+     * changed. Waits for the disk, so callers must hold no lock that others need.
      */
     public void readTrustStores(Collection<PoolConfig> pools) {
         trustStores.read(pools.stream().map(PoolConfig::healthCheck).toList());
     }
 
-    /** Makes it so that each backend that the pool has now is probed as the pool says now, and no other. */
+    /** Adjusts the probers: exactly the pool's current backends are probed, with the pool's current check. */
     public synchronized void follow(Pool pool) {
         PoolConfig config = pool.config();
         Running before = running.get(pool.name());
@@ -109,7 +109,7 @@ public final class Probes implements AutoCloseable {
         }
     }
 
-    /** Where one probe has no descriptor or no trust store, none of the others has: one line for all of them. */
+    /** Logs one line for many probes: when one probe lacks a descriptor or its trust store, so do the rest. */
     private void notMade(String why) {
         long count = notMade.incrementAndGet();
         long now = clock.nanos();
@@ -125,7 +125,7 @@ public final class Probes implements AutoCloseable {
         return Duration.ofNanos(nextFirstNanos - now);
     }
 
-    /** Stops to probe a pool. */
+    /** Stops probing a pool. */
     public synchronized void forget(String pool) {
         Running before = running.remove(pool);
         if (before != null) {

@@ -7,10 +7,10 @@ import java.security.cert.CertificateNotYetValidException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Why a handshake failed, in words for the one who looks after the backend, and not in those of the JDK's classes. */
+/** Causes of failed handshakes, in words for a backend's operator instead of the JDK's. */
 final class TlsFault {
     private static final Pattern WRONG_NAME = Pattern.compile("matching (?:IP address )?(\\S+) found");
-    /** The alert that the JDK puts in front of its messages. */
+    /** The alert name that the JDK puts in front of its messages. */
     private static final Pattern ALERT = Pattern.compile("^\\([a-z_]+\\) ");
 
     private TlsFault() {}
@@ -18,7 +18,8 @@ final class TlsFault {
     static String text(Exception fault) {
         Throwable root = root(fault);
         String message = String.valueOf(root.getMessage());
-        if (message.contains("exceeds the maximum allowed size")) { // of a handshake message: only a chain is so long
+        // a handshake message; only a certificate chain is so long
+        if (message.contains("exceeds the maximum allowed size")) {
             return "its certificate chain is over 32 KiB, which probes do not read and many clients refuse: shorten it, or "
                     + "start usher with -Djdk.tls.maxHandshakeMessageSize=65536";
         }

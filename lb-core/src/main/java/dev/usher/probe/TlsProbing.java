@@ -21,8 +21,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handshakes of one pool's probes. Each has a context of its own: a resumed session would show the certificate of an
- * earlier handshake, and a changed one would go unseen.
+ * Handshakes for one pool's probes. Each handshake has a new context: a resumed session would show the certificate of
+ * an earlier handshake and hide a change.
  */
 final class TlsProbing {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -35,12 +35,14 @@ final class TlsProbing {
         this.trustStores = trustStores;
     }
 
-    /** @throws IOException if there is nothing to verify certificates with: then a handshake would say nothing of the backend */
+    /** @throws IOException if the trust store is unusable: a handshake would then tell nothing about the backend */
     void checkReady() throws IOException {
         trustStores.judge(check);
     }
 
-    /** Shakes hands over a connected socket, and tells {@code seen} what the backend shows, even if it fails. */
+    /**
+     * Shakes hands over a connected socket. The backend's certificates go to {@code seen}, even if the handshake fails.
+     */
     SSLSocket shakeHands(Socket socket, InetSocketAddress address, PeerCertificates seen) throws IOException {
         String host = check.serverName() == null ? address.getHostString() : check.serverName();
         X509ExtendedTrustManager judge = trustStores.judge(check);
@@ -67,19 +69,19 @@ final class TlsProbing {
         }
     }
 
-    /** For a handshake that nobody is to judge. */
+    /** A trust manager for handshakes whose certificate does not matter. */
     static TrustManager trustingAll() {
         return new Recording(new PeerCertificates(), null);
     }
 
-    /** As the configuration has it: the JDK's own class for host names takes no underscore, which some of them have. */
+    /** The name as configured: the JDK's own class for host names rejects underscores, which some names have. */
     private static final class SentName extends SNIServerName {
         SentName(String name) {
             super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
         }
     }
 
-    /** Notes the chain, then asks who is to judge it; without a judge, every chain is good. */
+    /** Records the chain, then passes the chain on to {@code judge}; without a judge, every chain is accepted. */
     private static final class Recording extends X509ExtendedTrustManager {
         private final PeerCertificates seen;
         private final @Nullable X509ExtendedTrustManager judge;

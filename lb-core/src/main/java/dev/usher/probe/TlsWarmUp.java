@@ -27,14 +27,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One handshake in memory, before the first probe: the JVM's first takes 0.3 s on an idle machine and a second on a busy
- * one, and a probe would be charged with it. Done on a thread of its own, while sockets are bound and names are looked up.
+ * A handshake in memory, before the first probe: a JVM's first handshake takes 0.3 s on an idle machine and a second on
+ * a busy machine, and would count against a probe's time-out. Runs on its own thread, while sockets are bound and names
+ * are resolved.
  */
 public final class TlsWarmUp {
-    /** A start waits no longer: what is left costs the first probes some time, and decides nothing. */
+    /** The longest wait at startup; a slower warm-up only delays the first probes. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /** Flights of a handshake are three or four: one that needs so many goes round in circles. */
+    /** A handshake takes three or four flights; this many mean an endless loop. */
     private static final int MAX_STEPS = 100;
 
     private static final char[] NO_PASSWORD = {};
@@ -46,14 +47,14 @@ public final class TlsWarmUp {
         thread = Thread.ofPlatform().daemon().name("tls-warm-up").start(work);
     }
 
-    /** Begins, if one of these pools has probes that shake hands. */
+    /** Begins, if any of these pools has probes with a TLS handshake. */
     public static TlsWarmUp begin(Collection<PoolConfig> pools) {
         boolean needed = pools.stream()
                 .anyMatch(pool -> pool.healthCheck().type().shakesHands());
         return new TlsWarmUp(needed ? TlsWarmUp::warmUp : () -> {});
     }
 
-    /** Waits until it is done, within bounds. */
+    /** Waits for the end of the warm-up, within bounds. */
     public void await() {
         try {
             thread.join(PATIENCE);
@@ -68,11 +69,11 @@ public final class TlsWarmUp {
             shakeHands();
             log.debug("the first TLS handshake of this JVM took {} ms", (Clock.SYSTEM.nanos() - began) / 1_000_000);
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
-            log.debug("no TLS handshake before the first probe", e); // the probes say what is wrong, if anything is
+            log.debug("no TLS handshake before the first probe", e); // if TLS is broken, the probes will report it
         }
     }
 
-    /** A client like those of the probes, against a server with a key that is gone afterwards. */
+    /** A client like the probes' client, against a server whose key is thrown away afterwards. */
     static void shakeHands() throws GeneralSecurityException, IOException {
         SSLContext clients = SSLContext.getInstance("TLS");
         clients.init(null, new TrustManager[] {TlsProbing.trustingAll()}, new SecureRandom());
@@ -125,7 +126,7 @@ public final class TlsWarmUp {
         return context;
     }
 
-    // ---- an X.509 certificate of version 1 (RFC 5280 section 4.1), since the JDK can read them and make none ----
+    // ---- an X.509 certificate of version 1 (RFC 5280 section 4.1), since the JDK cannot make certificates ----
 
     private static final String ECDSA_WITH_SHA256 = "300a06082a8648ce3d040302";
     private static final String SERIAL = "020101";
@@ -148,7 +149,7 @@ public final class TlsWarmUp {
         return tagged("30", content);
     }
 
-    /** With a length in two bytes, or in one where DER (X.690 section 10.1) wants that. */
+    /** A DER value: the tag, the length of the content in its shortest form (X.690 section 10.1), the content. */
     private static String tagged(String tag, String content) {
         int length = content.length() / 2;
         return tag + (length < 128 ? "%02x" : length < 256 ? "81%02x" : "82%04x").formatted(length) + content;

@@ -22,37 +22,37 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authorities that probes trust. A file is read once for all pools that name it, however many these are, and taken
- * apart only where it says something new.
+ * The authorities that probes trust. A file is read once for every pool that names it, and parsed only if its content
+ * has changed.
  */
 final class TrustStores {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /**
-     * A file as it was read last.
+     * A file's content at the last read.
      *
-     * @param judge null where it cannot be used
-     * @param fault why
+     * @param judge null if the file is unusable
+     * @param fault reason, if the file is unusable
      */
     private record Store(ByteBuffer content, @Nullable X509ExtendedTrustManager judge, @Nullable IOException fault) {}
 
-    /** By file; what is trusted where none is named has no name. */
+    /** Keyed by file; the JDK's own authorities have the empty key. */
     private final Map<Optional<Path>, Store> stores = new ConcurrentHashMap<>();
 
-    /** Reads the files of these checks, and forgets all others. May wait for the files. */
+    /** Reads the files of these checks and forgets the rest. May wait for the disk. */
     void read(Collection<HealthCheckConfig> checks) {
         Set<Optional<Path>> named = checks.stream()
                 .filter(TrustStores::isNeeded)
                 .map(TrustStores::file)
                 .collect(Collectors.toSet());
         named.forEach(this::readAgain);
-        stores.keySet().retainAll(named); // a probe that is under way reads its own again
+        stores.keySet().retainAll(named); // a running probe rereads a forgotten file
     }
 
     /**
      * Finds the judge of a backend's certificate.
      *
-     * @return null if every certificate is good
+     * @return null if every certificate is accepted
      * @throws IOException if the trust store cannot be used
      */
     @Nullable X509ExtendedTrustManager judge(HealthCheckConfig check) throws IOException {

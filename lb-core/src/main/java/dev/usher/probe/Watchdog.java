@@ -8,15 +8,15 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes sockets whose time is over. A read time-out is renewed by every byte, and a backend that drips would hold its
- * probe for ever.
+ * Closes sockets whose time is over. A read time-out would not do: every byte renews it, so a backend that sends a byte
+ * at a time would hold its probe for ever.
  */
 final class Watchdog implements AutoCloseable {
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("probe-watchdog").factory());
 
     Watchdog() {
-        executor.setRemoveOnCancelPolicy(true); // most are cancelled, and would wait for their time otherwise
+        executor.setRemoveOnCancelPolicy(true); // most tasks are cancelled, and would otherwise stay until their time
     }
 
     ScheduledFuture<?> closeAfter(Socket socket, Duration time) {
@@ -27,7 +27,7 @@ final class Watchdog implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException alreadyGone) {
-            // Its probe finds out by itself.
+            // The probe notices by itself.
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * Active health checks: connect, shake hands, ask. Each backend is probed by a virtual thread of its own, so that a slow
- * one delays no other.
+ * Active health checks: connect, shake hands, ask. Each backend has its own virtual thread, so that a slow backend
+ * delays no other.
  */
 @org.jspecify.annotations.NullMarked
 package dev.usher.probe;

@@ -7,7 +7,7 @@ import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
-import dev.usher.proxy.ProxyHeaderResult;
+import dev.usher.proxyheader.ProxyHeaderResult;
 import dev.usher.route.Decision;
 import dev.usher.time.Moment;
 import dev.usher.view.ConnectionView;
@@ -189,8 +189,7 @@ final class Account {
     }
 
     void beginAttempts(Pool pool) {
-        attempts =
-                new Attempts(pool, place.index(), worker().clock(), clientAddress(), own());
+        attempts = new Attempts(pool, place.index(), worker().clock(), clientAddress(), own());
     }
 
     private OwnConnections own() {

@@ -4,6 +4,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.loop.HeldBuffer;
 import dev.usher.loop.Worker;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class ClientBytes {
     /** Holds a hello of a usual size and whatever came with it; a larger one is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
-    private final OpenSession session;
+    private final @Nullable OpenSession session;
     private final Worker worker;
     private final UnfinishedOpenings unfinished;
     /** While collecting: filled up to position. While sending: sent up to position. Null while nothing is kept. */
@@ -38,14 +39,15 @@ final class ClientBytes {
     /** Its part of what unfinished ones hold; null exactly unless it is one of them, and holds a buffer. */
     UnfinishedOpenings.@Nullable Part part;
 
-    ClientBytes(OpenSession session, Worker worker, UnfinishedOpenings unfinished) {
+    /** @param session null for the one that stands for all that are gone */
+    ClientBytes(@Nullable OpenSession session, Worker worker, UnfinishedOpenings unfinished) {
         this.session = session;
         this.worker = worker;
         this.unfinished = unfinished;
     }
 
     OpenSession session() {
-        return session;
+        return Objects.requireNonNull(session, "of all but those that are gone");
     }
 
     // ---- collecting ----
@@ -239,6 +241,16 @@ final class ClientBytes {
 
     private int clientBytesSent(ByteBuffer kept) {
         return Math.max(0, kept.position() - frontBytes);
+    }
+
+    /**
+     * Gives the bytes up for good.
+     *
+     * @return what stands in their place, the same for all sessions: an open connection may rest for days
+     */
+    ClientBytes gone() {
+        forget();
+        return unfinished.gone();
     }
 
     /** Gives the bytes up. */

@@ -14,7 +14,8 @@ final class Link {
     final Side backend;
     final Half up;
     final Half down;
-    final ClientBytes kept;
+    /** Until {@link #forgetKept}. */
+    ClientBytes kept;
     private final Deadline deadline;
 
     Link(Workplace place, OpenSession session, Side.Owner owner, Deadline.Owner deadlineOwner) {
@@ -30,6 +31,11 @@ final class Link {
     /** Sets the session's deadline {@code nanos} from now, in place of the one before. */
     void arm(long nanos) {
         worker.arm(deadline, nanos);
+    }
+
+    /** Gives up the client's first bytes: they are not said again. */
+    void forgetKept() {
+        kept = kept.gone();
     }
 
     /** Parts with a backend, so that another one can be told all from the beginning. */

@@ -3,8 +3,8 @@ package dev.usher.relay;
 import dev.usher.opening.BackendGreeting;
 import dev.usher.opening.Destination;
 import dev.usher.pool.Pool;
-import dev.usher.proxy.ProxyHeader;
-import dev.usher.proxy.ProxyTlvs;
+import dev.usher.proxyheader.ProxyHeader;
+import dev.usher.proxyheader.ProxyTlvs;
 import java.nio.ByteBuffer;
 import java.util.List;
 

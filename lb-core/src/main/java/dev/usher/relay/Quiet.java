@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The time without a byte: six timers of a relay, of which the earliest is the session's deadline. Says what is due, and
- * does none of it.
+ * does none of it. A class to extend, so that a connection at rest has one object less.
  */
-final class Quiet {
+abstract class Quiet {
     /** A connection is asked for a sign of life after this much silence; most are over long before. */
     private static final long KEEPALIVE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(60);
     /** How often a side that is not read is looked at: a client that is gone holds buffers until then. */
@@ -33,27 +33,6 @@ final class Quiet {
         NOTHING
     }
 
-    /** The relay, as far as its timers depend on it. */
-    interface Relay {
-        PoolTimeouts timeouts();
-
-        long acceptedNanos();
-
-        boolean isHalfClosed();
-
-        /** Whether a backend is to answer, and another one could be told the same instead. */
-        boolean awaitsAnswer();
-
-        /** Whether the answer may be there, with no room to read it: then it is no silence. */
-        boolean hasNoRoomForAnswer();
-
-        /** Whether a half waits for room to hold bytes. */
-        boolean waitsForRoom();
-
-        /** Whether a side is open and neither read nor written, so that the selector would not tell of its RST. */
-        boolean isPaused();
-    }
-
     /** When the last byte passed, or the state changed. */
     private long sinceNanos;
     /** When the backend was connected, or was last found to be silent without another one to go to. */
@@ -62,76 +41,96 @@ final class Quiet {
     private boolean keptAlive;
 
     /** A byte has passed, or the state changed: the time without one begins again. */
-    void restart(long nowNanos) {
+    final void restart(long nowNanos) {
         sinceNanos = nowNanos;
     }
 
     /** The time for the backend's first byte begins. */
-    void awaitAnswer(long nowNanos) {
+    final void awaitAnswer(long nowNanos) {
         unansweredSinceNanos = nowNanos;
     }
 
     /** {@link Due#KEEPALIVE} is done. */
-    void keptAlive() {
+    final void keptAlive() {
         keptAlive = true;
     }
 
     /** {@link Due#FIRST_BYTE} has found no other backend: it comes again, but not more often than once a second. */
-    void foundNoOther(long nowNanos, PoolTimeouts timeouts) {
-        unansweredSinceNanos = nowNanos + Math.max(0, LOOK_NANOS - timeouts.firstByteNanos());
+    final void foundNoOther(long nowNanos) {
+        unansweredSinceNanos = nowNanos + Math.max(0, LOOK_NANOS - timeouts().firstByteNanos());
     }
 
     /** Nanoseconds until the first of all that is to be done if no byte comes; at least 1. */
-    long leftNanos(long nowNanos, Relay relay) {
-        long left = Math.min(silenceLeft(nowNanos, relay), lifetimeLeft(nowNanos, relay));
-        left = Math.min(left, Math.min(firstByteLeft(nowNanos, relay), keepAliveLeft(nowNanos)));
-        if (relay.waitsForRoom()) {
+    final long leftNanos(long nowNanos) {
+        long left = Math.min(silenceLeft(nowNanos), lifetimeLeft(nowNanos));
+        left = Math.min(left, Math.min(firstByteLeft(nowNanos), keepAliveLeft(nowNanos)));
+        if (waitsForRoom()) {
             left = Math.min(left, ROOM_NANOS);
-        } else if (relay.isPaused()) {
+        } else if (isPaused()) {
             left = Math.min(left, LOOK_NANOS);
         }
         return Math.max(1, left);
     }
 
     /** What is due at the deadline that {@link #leftNanos} has set. */
-    Due due(long nowNanos, Relay relay) {
-        if (lifetimeLeft(nowNanos, relay) <= 0) {
+    final Due due(long nowNanos) {
+        if (lifetimeLeft(nowNanos) <= 0) {
             return Due.LIFETIME;
         }
-        if (silenceLeft(nowNanos, relay) <= 0) {
+        if (silenceLeft(nowNanos) <= 0) {
             return Due.SILENCE;
         }
-        if (firstByteLeft(nowNanos, relay) <= 0) {
+        if (firstByteLeft(nowNanos) <= 0) {
             return Due.FIRST_BYTE;
         }
         if (keepAliveLeft(nowNanos) <= 0) {
             return Due.KEEPALIVE;
         }
-        if (relay.waitsForRoom()) {
+        if (waitsForRoom()) {
             return Due.ROOM;
         }
-        return relay.isPaused() ? Due.LOOK : Due.NOTHING;
+        return isPaused() ? Due.LOOK : Due.NOTHING;
     }
 
-    private long silenceLeft(long nowNanos, Relay relay) {
-        PoolTimeouts timeouts = relay.timeouts();
-        long limit = relay.isHalfClosed() ? timeouts.halfClosedNanos() : timeouts.idleNanos();
+    private long silenceLeft(long nowNanos) {
+        PoolTimeouts limits = timeouts();
+        long limit = isHalfClosed() ? limits.halfClosedNanos() : limits.idleNanos();
         return limit - (nowNanos - sinceNanos);
     }
 
-    private static long lifetimeLeft(long nowNanos, Relay relay) {
-        long max = relay.timeouts().maxLifetimeNanos();
-        return max == Long.MAX_VALUE ? max : max - (nowNanos - relay.acceptedNanos());
+    private long lifetimeLeft(long nowNanos) {
+        long max = timeouts().maxLifetimeNanos();
+        return max == Long.MAX_VALUE ? max : max - (nowNanos - acceptedNanos());
     }
 
-    private long firstByteLeft(long nowNanos, Relay relay) {
-        long limit = relay.timeouts().firstByteNanos();
+    private long firstByteLeft(long nowNanos) {
+        long limit = timeouts().firstByteNanos();
         boolean awaited =
-                limit != Long.MAX_VALUE && !relay.isHalfClosed() && relay.awaitsAnswer() && !relay.hasNoRoomForAnswer();
+                limit != Long.MAX_VALUE && !isHalfClosed() && awaitsAnswer() && !hasNoRoomForAnswer();
         return awaited ? limit - (nowNanos - unansweredSinceNanos) : Long.MAX_VALUE;
     }
 
     private long keepAliveLeft(long nowNanos) {
         return keptAlive ? Long.MAX_VALUE : KEEPALIVE_AFTER_NANOS - (nowNanos - sinceNanos);
     }
+
+    // ---- the relay, as far as its timers depend on it ----
+
+    abstract PoolTimeouts timeouts();
+
+    abstract long acceptedNanos();
+
+    abstract boolean isHalfClosed();
+
+    /** Whether a backend is to answer, and another one could be told the same instead. */
+    abstract boolean awaitsAnswer();
+
+    /** Whether the answer may be there, with no room to read it: then it is no silence. */
+    abstract boolean hasNoRoomForAnswer();
+
+    /** Whether a half waits for room to hold bytes. */
+    abstract boolean waitsForRoom();
+
+    /** Whether a side is open and neither read nor written, so that the selector would not tell of its RST. */
+    abstract boolean isPaused();
 }

@@ -30,7 +30,7 @@ final class Refusing implements Phase {
 
     @Override
     public Next begin() {
-        link.kept.forget();
+        link.forgetKept();
         link.arm(REFUSING_NANOS);
         return say();
     }

@@ -12,10 +12,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes both ways, until both directions have ended or something breaks. After each event the conclusion is drawn. */
-final class Relaying implements Phase, Quiet.Relay {
+final class Relaying extends Quiet implements Phase {
     private final Link link;
     private final Account account;
-    private final Quiet quiet = new Quiet();
     private boolean halfClosed;
     /** True exactly during the turn in which a side is watched for having broken. */
     private boolean looking;
@@ -27,7 +26,7 @@ final class Relaying implements Phase, Quiet.Relay {
 
     @Override
     public Next begin() {
-        quiet.awaitAnswer(link.worker.nowNanos());
+        awaitAnswer(link.worker.nowNanos());
         ByteBuffer word = account.wordForConnected();
         if (word != null) {
             link.down.pass(word, link.worker);
@@ -67,7 +66,7 @@ final class Relaying implements Phase, Quiet.Relay {
             link.up.sent(kept.sendTo(link.backend));
         }
         if (!account.opening().expectsAnswer() && !kept.hasMore()) {
-            kept.forget(); // whether the backend took it cannot be known, so it is not said again
+            link.forgetKept(); // whether the backend took it cannot be known, so it is not said again
         }
     }
 
@@ -76,7 +75,7 @@ final class Relaying implements Phase, Quiet.Relay {
             return; // stale readiness: the other side's event in this turn has cleared the interest
         }
         if (link.up.move(link.worker) > 0) {
-            link.kept.forget(); // the backend has now had more than can be said again
+            link.forgetKept(); // the backend has now had more than can be said again
         }
     }
 
@@ -93,7 +92,7 @@ final class Relaying implements Phase, Quiet.Relay {
             down.pass(bytes, link.worker);
         }
         if (account.attempts().wasAnswered() && !link.kept.hasMore()) {
-            link.kept.forget();
+            link.forgetKept();
         }
     }
 
@@ -162,7 +161,7 @@ final class Relaying implements Phase, Quiet.Relay {
         boolean first = (passFins() || oneEnded) && !halfClosed;
         halfClosed |= first;
         watch();
-        quiet.restart(link.worker.nowNanos());
+        restart(link.worker.nowNanos());
         armQuiet();
         return first ? Next.HALF_CLOSE : Next.STAY;
     }
@@ -192,12 +191,12 @@ final class Relaying implements Phase, Quiet.Relay {
 
     @Override
     public Next onDeadline() {
-        return switch (quiet.due(link.worker.nowNanos(), this)) {
+        return switch (due(link.worker.nowNanos())) {
             case LIFETIME -> new Next.End(CloseReason.MAX_LIFETIME);
             case SILENCE -> new Next.End(silenceReason());
             case FIRST_BYTE -> onSilence();
             case KEEPALIVE -> {
-                quiet.keptAlive();
+                keptAlive();
                 link.client.keepAlive();
                 link.backend.keepAlive();
                 yield whileQuiet();
@@ -220,7 +219,7 @@ final class Relaying implements Phase, Quiet.Relay {
         if (elsewhere != null) {
             return elsewhere;
         }
-        quiet.foundNoOther(link.worker.nowNanos(), timeouts());
+        foundNoOther(link.worker.nowNanos());
         armQuiet();
         return Next.STAY;
     }
@@ -234,7 +233,7 @@ final class Relaying implements Phase, Quiet.Relay {
     private Next whileQuiet() {
         Worker worker = link.worker;
         if (link.down.isWaitingForRoom()) {
-            quiet.awaitAnswer(worker.nowNanos());
+            awaitAnswer(worker.nowNanos());
         }
         link.up.tryRoom(worker);
         link.down.tryRoom(worker);
@@ -269,43 +268,43 @@ final class Relaying implements Phase, Quiet.Relay {
     }
 
     private void armQuiet() {
-        link.arm(quiet.leftNanos(link.worker.nowNanos(), this));
+        link.arm(leftNanos(link.worker.nowNanos()));
     }
 
     // ---- what the timers depend on ----
 
     @Override
-    public PoolTimeouts timeouts() {
+    PoolTimeouts timeouts() {
         return account.attempts().pool().timeouts();
     }
 
     @Override
-    public long acceptedNanos() {
+    long acceptedNanos() {
         return account.acceptedNanos();
     }
 
     @Override
-    public boolean isHalfClosed() {
+    boolean isHalfClosed() {
         return halfClosed;
     }
 
     @Override
-    public boolean awaitsAnswer() {
+    boolean awaitsAnswer() {
         return account.isUnanswered() && Conclusion.canBeToldAgain(facts());
     }
 
     @Override
-    public boolean hasNoRoomForAnswer() {
+    boolean hasNoRoomForAnswer() {
         return link.down.isWaitingForRoom();
     }
 
     @Override
-    public boolean waitsForRoom() {
+    boolean waitsForRoom() {
         return link.up.isWaitingForRoom() || link.down.isWaitingForRoom();
     }
 
     @Override
-    public boolean isPaused() {
+    boolean isPaused() {
         return isPaused(link.up, link.down) || isPaused(link.down, link.up);
     }
 

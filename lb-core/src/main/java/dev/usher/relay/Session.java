@@ -104,7 +104,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
 
     private void go(Next first) {
         Next next = first;
-        while (next != Next.STAY) {
+        while (!(next instanceof Next.Stay)) {
             next = act(next);
         }
     }

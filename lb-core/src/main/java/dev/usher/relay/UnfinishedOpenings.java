@@ -115,6 +115,7 @@ final class UnfinishedOpenings {
     private final BufferPool buffers;
     private final AddressHash hash = new AddressHash();
     private final long shareBytes;
+    private final ClientBytes gone;
     /** Holders by the hash of their address. Each is made when first needed, and kept. */
     private final @Nullable Holder[] holders = new Holder[HOLDERS];
     /** How many of them hold something. */
@@ -125,8 +126,14 @@ final class UnfinishedOpenings {
     UnfinishedOpenings(Worker worker) {
         this.worker = worker;
         this.buffers = worker.buffers();
+        this.gone = new ClientBytes(null, worker, this);
         long budget = buffers.budgetBytes();
         this.shareBytes = Math.min(budget, Math.max(budget / SHARE, MIN_SHARE_BYTES));
+    }
+
+    /** The one that stands for all that are gone: it holds nothing, and has nothing to send. */
+    ClientBytes gone() {
+        return gone;
     }
 
     /**

@@ -3,34 +3,34 @@ package dev.usher.route;
 import dev.usher.pool.Pool;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of a hello. */
+/** The outcome for a client's hello. */
 public sealed interface Decision {
     /**
-     * It is served.
+     * Serve the client.
      *
-     * @param route the pattern that won; where none did, {@code default} or {@code no_sni}
-     * @param byRoute false exactly if none did: a route may be called {@code default} too
+     * @param route the matching pattern; without a match, {@code default} or {@code no_sni}
+     * @param byRoute false exactly if no route matched: a route may itself be called {@code default}
      */
     record Serve(String route, Pool pool, boolean byRoute) implements Decision {}
 
     /**
-     * It is not.
+     * Refuse the client.
      *
-     * @param route the pattern that won and denied it; null if none was found
+     * @param route the matching pattern, whose lists denied the client; null without a match
      */
     record Refuse(Refusal why, @Nullable String route) implements Decision {}
 
-    /** Why a well-formed hello is not served. */
+    /** Reasons to refuse a well-formed hello. */
     enum Refusal {
-        /** It has no name, and {@code no_sni_route} says reject. */
+        /** The hello has no name, and {@code no_sni_route} is reject. */
         NO_SNI,
-        /** No route has its name, and {@code default_route} says reject. */
+        /** No route matches the name, and {@code default_route} is reject. */
         UNKNOWN_NAME,
-        /** As {@link #NO_SNI}, where the setting says close: no alert. */
+        /** Same as {@link #NO_SNI}, but the setting is close: no alert. */
         NO_SNI_SILENT,
-        /** As {@link #UNKNOWN_NAME}, where the setting says close: no alert. */
+        /** Same as {@link #UNKNOWN_NAME}, but the setting is close: no alert. */
         UNKNOWN_NAME_SILENT,
-        /** The route's allow and deny lists are against the client. */
+        /** The route's allow and deny lists exclude the client. */
         DENIED
     }
 }

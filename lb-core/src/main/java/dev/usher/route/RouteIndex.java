@@ -10,19 +10,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which route is for a name: the one with the exact name, else the one with the longest suffix. The order of the file has
- * no part in it.
+ * Finds the route for a name: an exact match, else the route with the longest suffix. The order of the file does not
+ * matter.
  *
- * <p>Immutable; shared by all workers.
+ * <p>Immutable; shared by the workers.
  */
 public final class RouteIndex {
-    /** Of two routes for one name the narrower stands first: {@code x} before {@code .x}, {@code *.x} before {@code .x}. */
+    /**
+     * Sorts routes for the same name, the narrowest first: {@code x} before {@code .x}, {@code *.x} before {@code .x}.
+     */
     private static final Comparator<RouteConfig> NARROWER_FIRST =
             Comparator.comparing(route -> route.pattern().kind());
 
-    /** By name. A second route for it takes over only on listeners that the first is not for. */
+    /** Keyed by name. A second route for a name applies only on listeners that the first route is not for. */
     private final Map<String, List<RouteConfig>> exact = new HashMap<>();
-    /** By the name behind the star or the first dot; for every name that ends in a dot and that. */
+    /** Keyed by the suffix after the star or the first dot; covers every name that ends in a dot and the suffix. */
     private final Map<String, List<RouteConfig>> below = new HashMap<>();
 
     public RouteIndex(List<RouteConfig> routes) {
@@ -40,18 +42,20 @@ public final class RouteIndex {
     }
 
     /**
-     * The route for a name; null if none has it.
+     * Finds the route for a name; null without a match.
      *
-     * @param ipLiteral whether the name is an address, which has no labels: no suffix of it means anything
+     * @param ipLiteral whether the name is an IP address, which has no labels and so no suffixes
      */
     public @Nullable RouteConfig find(String name, boolean ipLiteral, String listener, Trace trace) {
         RouteConfig found = firstFor(listener, exact.get(name), name, trace);
-        // A name is at most 253 bytes, so it has at most 126 suffixes.
+        // A name has at most 253 bytes, and so at most 126 suffixes.
         int dot = ipLiteral ? -1 : name.indexOf('.');
         return found != null || dot < 0 ? found : findBelow(name.substring(dot + 1), listener, trace);
     }
 
-    /** The route for the names below {@code suffix}, at any depth, that no narrower route has; null if there is none. */
+    /**
+     * Finds the route for names below {@code suffix} at any depth that no narrower route matches; null without a match.
+     */
     public @Nullable RouteConfig findBelow(String suffix, String listener, Trace trace) {
         String rest = suffix;
         while (true) {

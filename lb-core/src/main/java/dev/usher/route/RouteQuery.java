@@ -7,18 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The question to which a route is the answer.
+ * A client's request, as seen by routing.
  *
- * @param listener name of the listener that the client came to
- * @param name the host that the client asks for; null if it names none
- * @param protocols those that the client offers
- * @param client its address
+ * @param listener name of the listener that accepted the client
+ * @param name requested host; null if the client gave none
+ * @param protocols offered by the client
+ * @param client address of the client
  */
 public record RouteQuery(
         String listener, @Nullable ServerName name, List<String> protocols, InetAddress client) {
     /**
-     * The server name that a person writes: letters beyond ASCII are read as in a route. The message of the exception
-     * says what is wrong.
+     * Reads a server name as typed by a person: letters beyond ASCII are converted as in a route. The exception's
+     * message says what is wrong.
      */
     public static ServerName written(String name) {
         return ServerName.of(HostName.toAscii(name));

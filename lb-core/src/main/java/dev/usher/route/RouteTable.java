@@ -15,11 +15,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the pool for a hello: the route with the exact name, else the one with the longest suffix, else the default.
- * The order of the file has no part in it. ALPN can then send the session elsewhere, and the route's lists of sources
- * can refuse it.
+ * Finds the pool for a hello: the route with the exact name, else with the longest suffix, else the default. The order
+ * of the file does not matter. A route's ALPN map can then choose a different pool, and its lists of sources can refuse
+ * the client.
  *
- * <p>Immutable; shared by all workers.
+ * <p>Immutable; shared by the workers.
  */
 public final class RouteTable {
     private final RouteIndex index;
@@ -27,7 +27,7 @@ public final class RouteTable {
     private final Fallback noSniRoute;
     private final Map<String, Pool> pools;
 
-    /** @param pools by name; at least those that {@code config} names */
+    /** @param pools by name; at least every pool that {@code config} names */
     public RouteTable(UsherConfig config, Map<String, Pool> pools) {
         this.pools = Map.copyOf(pools);
         this.defaultRoute = config.defaultRoute();
@@ -35,7 +35,7 @@ public final class RouteTable {
         this.index = new RouteIndex(config.routes());
     }
 
-    /** Decides, and tells {@code trace} each step. A connection and an explanation run the same steps. */
+    /** Decides, and reports each step to {@code trace}. Connections and explanations run the same steps. */
     public Decision decide(RouteQuery query, Trace trace) {
         if (query.name() == null) {
             return fall(noSniRoute, "no_sni", Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
@@ -52,14 +52,14 @@ public final class RouteTable {
         return new Decision.Serve(pattern, pool(poolFor(route, query.protocols(), trace)), true);
     }
 
-    /** Which route is for a name, before ALPN and sources have their say. */
+    /** The routes by name, without the effects of ALPN and sources. */
     public RouteIndex index() {
         return index;
     }
 
     private static boolean admits(RouteConfig route, InetAddress asking, Trace trace) {
         if (route.allow().isEmpty() && route.deny().isEmpty()) {
-            return true; // without asking for the bytes of the address, which are copied at each call
+            return true; // returns before getAddress, which copies the bytes at each call
         }
         byte[] client = asking.getAddress();
         Cidr denied = containing(route.deny(), client);
@@ -85,7 +85,7 @@ public final class RouteTable {
         return null;
     }
 
-    /** The pool of the first offered protocol that has one of its own, else the route's. */
+    /** The pool for the first offered protocol in the route's ALPN map, else the route's own pool. */
     private static String poolFor(RouteConfig route, List<String> alpn, Trace trace) {
         if (!route.alpn().isEmpty()) {
             for (String protocol : alpn) {

@@ -2,12 +2,12 @@ package dev.usher.route;
 
 import java.util.function.Supplier;
 
-/** Who wants to know why. A step is put in words only if somebody does. */
+/** Receiver for the steps of a decision. A step is put into words only on demand. */
 @FunctionalInterface
 public interface Trace {
-    /** Nobody: what connections are decided with. */
+    /** Ignores every step; used for connections. */
     Trace NONE = _ -> {};
 
-    /** One step of a decision, in the order in which it was made. */
+    /** Receives the next step, in the order of the decision. */
     void note(Supplier<String> step);
 }

@@ -1,3 +1,3 @@
-/** From a server name to a pool. Immutable once built; a decision can say why it is what it is. */
+/** From a server name to a pool. Immutable once built; each decision can be explained. */
 @org.jspecify.annotations.NullMarked
 package dev.usher.route;

@@ -1,9 +1,9 @@
 package dev.usher.time;
 
-/** Monotonic time. Given to whatever needs it, so that tests can hold it still. */
+/** Monotonic time. Passed to every user of time, so that tests can control the clock. */
 @FunctionalInterface
 public interface Clock {
-    /** The clock of the machine; the one place that reads it. */
+    /** The machine's clock; the only place that reads it. */
     Clock SYSTEM = System::nanoTime;
 
     /** Nanoseconds since some fixed moment. May be negative and may wrap: compare by subtraction only. */

@@ -1,25 +1,25 @@
 package dev.usher.time;
 
 /**
- * A moment at which its owner is to be told, once. Belongs to one {@link Timers} and to that one's thread.
+ * A moment at which the owner is called, once. Belongs to one {@link Timers} and its thread.
  *
- * <p>A busy session pushes its idle deadline at every read. So a push to later only writes {@link #dueNanos}; the queue
- * learns of it when the old moment comes and finds that it is not due yet.
+ * <p>A busy session postpones its idle deadline at every read. A postponement only writes {@link #dueNanos}; when the
+ * old moment comes, the queue sees that the deadline is not due yet.
  */
 public final class Deadline {
-    /** What happens when a deadline passes. */
+    /** Handler of a passed deadline. */
     @FunctionalInterface
     public interface Owner {
-        /** Called on the thread of the timers, at or shortly after the moment. */
+        /** Called on the thread of the timers, at the moment or shortly after. */
         void onDeadline();
     }
 
     static final int NOT_QUEUED = -1;
 
     final Owner owner;
-    /** When the owner is to be told. Never earlier than {@link #queuedNanos} while queued. */
+    /** The moment for calling the owner. Never earlier than {@link #queuedNanos} while queued. */
     long dueNanos;
-    /** The moment by which the queue is ordered. */
+    /** The key for the order of the queue. */
     long queuedNanos;
     /** Place in the queue, or {@link #NOT_QUEUED}. */
     int index = NOT_QUEUED;
@@ -28,7 +28,7 @@ public final class Deadline {
         this.owner = owner;
     }
 
-    /** True exactly when the owner will be told unless something is done. */
+    /** True exactly when the owner is going to be called. */
     public boolean isArmed() {
         return index != NOT_QUEUED;
     }

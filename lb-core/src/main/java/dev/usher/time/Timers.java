@@ -3,14 +3,14 @@ package dev.usher.time;
 import java.util.Arrays;
 
 /**
- * The deadlines of one thread, in a binary heap: the next one is known exactly, so that an idle worker sleeps until
- * then and not until the next tick of a wheel. One {@link Deadline} per session, each knowing its place, makes
- * cancelling cheap; nothing is allocated but the array when it grows.
+ * The deadlines of one thread, in a binary heap. A heap knows the next deadline exactly, so an idle worker sleeps until
+ * then, not until the next tick of a wheel. Each {@link Deadline} knows its place, which makes cancelling cheap. Only a
+ * growing array allocates.
  *
  * <p>Not thread-safe.
  */
 public final class Timers {
-    /** What {@link #nanosToNext} says when nothing is armed. */
+    /** Result of {@link #nanosToNext} when no deadline is armed. */
     public static final long NEVER = Long.MAX_VALUE;
 
     private static final int FIRST_CAPACITY = 64;
@@ -18,7 +18,7 @@ public final class Timers {
     private Deadline[] heap = new Deadline[FIRST_CAPACITY];
     private int size;
 
-    /** Arms or re-arms a deadline. To later than before it costs one write, to earlier a walk up the heap. */
+    /** Arms or re-arms a deadline. A later moment costs one write, an earlier moment a walk up the heap. */
     public void arm(Deadline deadline, long dueNanos) {
         deadline.dueNanos = dueNanos;
         if (!deadline.isArmed()) {
@@ -29,8 +29,8 @@ public final class Timers {
         }
     }
 
-    /** Disarms a deadline; one that is not armed stays so. */
-    @SuppressWarnings("NullAway") // beyond size the heap holds nulls, for the collector's sake
+    /** Disarms a deadline; no effect if not armed. */
+    @SuppressWarnings("NullAway") // beyond size, the heap holds nulls to free the deadlines
     public void cancel(Deadline deadline) {
         if (!deadline.isArmed()) {
             return;
@@ -47,9 +47,9 @@ public final class Timers {
     }
 
     /**
-     * Tells the owners of the deadlines that have passed, at most {@code limit} of them.
+     * Calls the owners of passed deadlines, at most {@code limit} of them.
      *
-     * @return how many were told
+     * @return number of calls
      */
     public int expire(long nowNanos, int limit) {
         int told = 0;
@@ -59,7 +59,7 @@ public final class Timers {
                 cancel(next);
                 next.owner.onDeadline();
                 told++;
-            } else { // it was pushed on since it was queued
+            } else { // postponed since it was queued
                 next.queuedNanos = next.dueNanos;
                 siftDown(next, 0);
             }
@@ -67,12 +67,12 @@ public final class Timers {
         return told;
     }
 
-    /** Nanoseconds until the next deadline may be due: 0 when one is, {@link #NEVER} when none is armed. */
+    /** Nanoseconds until the next deadline may be due: 0 if due already, {@link #NEVER} if no deadline is armed. */
     public long nanosToNext(long nowNanos) {
         return size == 0 ? NEVER : Math.max(0, heap[0].queuedNanos - nowNanos);
     }
 
-    /** How many deadlines are armed. */
+    /** Number of armed deadlines. */
     public int size() {
         return size;
     }

@@ -1,6 +1,6 @@
 package dev.usher.time;
 
-/** The time of day, for people to read. It may jump: nothing is reckoned with it. */
+/** The time of day, for display. May jump, so no computation relies on the wall clock. */
 public final class WallClock {
     private WallClock() {}
 

@@ -3,7 +3,7 @@ package dev.usher.tls;
 import java.nio.ByteBuffer;
 
 /**
- * A fatal alert that can be sent in place of a ServerHello, before any key exists (RFC 8446 section 6):
+ * A fatal alert that may be sent in place of a ServerHello, before any key exists (RFC 8446 section 6):
  *
  * <pre>
  * uint8  type                     21, alert
@@ -14,17 +14,17 @@ import java.nio.ByteBuffer;
  * </pre>
  */
 public enum Alert {
-    /** A field has a value that its own rules forbid. */
+    /** A field has a value that its definition forbids. */
     ILLEGAL_PARAMETER(47),
-    /** The client may not use what it asks for. */
+    /** The client is not allowed to use this service. */
     ACCESS_DENIED(49),
-    /** The hello cannot be read. */
+    /** The hello cannot be parsed. */
     DECODE_ERROR(50),
-    /** The client is not to blame: no backend can be reached. */
+    /** No backend can be reached; the client is not to blame. */
     INTERNAL_ERROR(80),
-    /** A name is needed, and the hello has none. */
+    /** The hello has no server name, and needs one. */
     MISSING_EXTENSION(109),
-    /** Nobody here has that name (RFC 6066 section 3). */
+    /** The server name is unknown here (RFC 6066 section 3). */
     UNRECOGNIZED_NAME(112);
 
     private final int description;
@@ -38,7 +38,7 @@ public enum Alert {
         return description;
     }
 
-    /** The whole record, ready to be written; the caller's own. */
+    /** The whole record, in a new buffer that the caller may write from. */
     public ByteBuffer record() {
         return ByteBuffer.wrap(new byte[] {21, 3, 3, 0, 2, 2, (byte) description});
     }

@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses one whole ClientHello message. All of its framing is checked, also that of fields nothing is read from: a
- * length that this parser took on trust could put the name elsewhere than the backend will find it.
+ * Parses one whole ClientHello message. All framing is checked, even of unused fields: with an unchecked length, the
+ * parser and the backend could find the name in different places.
  *
- * <p>Unknown extensions, GREASE (RFC 8701) and the bodies of extensions that routing does not need are passed over.
- * Encrypted ClientHello is such an extension: the name read is the outer one (RFC 9849).
+ * <p>Unknown extensions, GREASE (RFC 8701) and the bodies of extensions that routing does not need are skipped.
+ * Encrypted ClientHello is such an extension: the parser reads the outer name (RFC 9849).
  */
 final class ClientHelloParser {
     private static final int MESSAGE_HEADER_BYTES = 4;
@@ -27,7 +27,7 @@ final class ClientHelloParser {
 
     /**
      * Clients offer a handful of protocols. Without a limit, 64 KiB of one-byte names would become megabytes of strings
-     * and a log line as long.
+     * and an equally long log line.
      */
     private static final int MAX_PROTOCOLS = 128;
 
@@ -35,14 +35,14 @@ final class ClientHelloParser {
     private List<String> protocols = List.of();
     private boolean offersEarlyData;
 
-    /** The type of every extension so far, in the first {@code extensionCount} places; more than most hellos have. */
+    /** The extension types so far, in the first {@code extensionCount} places; the initial size fits most hellos. */
     private char[] extensionTypes = new char[32];
 
     private int extensionCount;
 
     private ClientHelloParser() {}
 
-    /** @param message the whole message, its header included, and nothing else */
+    /** @param message exactly the whole message, header included */
     static ClientHello parse(Cursor message) throws RefusedHelloException {
         ClientHelloParser parser = new ClientHelloParser();
         parser.readMessage(message);
@@ -51,8 +51,8 @@ final class ClientHelloParser {
     }
 
     /**
-     * Reads the message down to its extensions (RFC 8446 section 4.1.2; RFC 5246 section 7.4.1.2 for a hello that has
-     * none):
+     * Reads the message down to its extensions (RFC 8446 section 4.1.2; RFC 5246 section 7.4.1.2 for a hello without
+     * any):
      *
      * <pre>
      * uint8  msg_type, uint24 length    read by the collector
@@ -101,13 +101,13 @@ final class ClientHelloParser {
                 case SERVER_NAME -> name = hostName(data);
                 case ALPN -> protocols = protocolNames(data);
                 case EARLY_DATA -> offersEarlyData = true;
-                default -> {} // the backend's affair
+                default -> {} // left to the backend
             }
         }
     }
 
     /**
-     * Finds the one name in a server_name extension (RFC 6066 section 3):
+     * Finds the name in a server_name extension (RFC 6066 section 3):
      *
      * <pre>
      * uint16 length, server_name_list   up to the end
@@ -115,7 +115,7 @@ final class ClientHelloParser {
      *   uint16 length, host_name        not empty; ServerName checks the letters
      * </pre>
      *
-     * The list could hold names of other types; none exist, and readers differ in what they make of them.
+     * The format allows names of more types, but none exist, and implementations would treat such a list differently.
      */
     private static Cursor hostName(Cursor data) throws RefusedHelloException {
         Cursor names = data.vector16("server_name_list");
@@ -140,8 +140,8 @@ final class ClientHelloParser {
      *   uint8  length, protocol_name
      * </pre>
      *
-     * An empty protocol_name is against the RFC, but clients that send one are about. It is framed well, so it is read
-     * as it is, and the backend judges.
+     * An empty protocol_name violates the RFC, but real clients send one. The framing is intact, so the name is
+     * accepted, and the backend decides.
      */
     private static List<String> protocolNames(Cursor data) throws RefusedHelloException {
         Cursor names = data.vector16("protocol_name_list");
@@ -159,7 +159,7 @@ final class ClientHelloParser {
         return protocols;
     }
 
-    /** The usual names, once for all connections: each is kept as long as its connection is open. */
+    /** Shares the usual names between connections, since each hello's names live as long as its connection. */
     private static String shared(String protocol) {
         return switch (protocol) {
             case "h2" -> "h2";
@@ -176,7 +176,10 @@ final class ClientHelloParser {
         extensionCount++;
     }
 
-    /** No type may come twice (RFC 8446 section 4.2). Sorted, since comparing each with each is the client's lever. */
+    /**
+     * Refuses a repeated extension type (RFC 8446 section 4.2). Sorts first: comparing all pairs would let a client
+     * cause quadratic work.
+     */
     private void refuseDuplicates() throws RefusedHelloException {
         Arrays.sort(extensionTypes, 0, extensionCount);
         for (int i = 1; i < extensionCount; i++) {
@@ -198,9 +201,9 @@ final class ClientHelloParser {
         return new ClientHello(serverName, protocols, offersEarlyData, false, sent);
     }
 
-    /** The name as text. An escaped byte makes it invalid by itself, since a backslash is in no name. */
+    /** The name as text. An escaped byte makes the name invalid, since no valid name contains a backslash. */
     private static String sentName(Cursor name) throws RefusedHelloException {
-        if (name.remaining() > ServerName.MAX_LENGTH + 1) { // with a trailing dot
+        if (name.remaining() > ServerName.MAX_LENGTH + 1) { // one more byte for a trailing dot
             int bytes = name.remaining();
             String begin = name.take(ServerName.MAX_LENGTH + 1, "host_name").text();
             throw RefusedHelloException.invalidName(
@@ -209,7 +212,7 @@ final class ClientHelloParser {
         return name.text();
     }
 
-    /** A name that is refused must not fill a log either. */
+    /** Shortens a refused name, so that it cannot fill a log. */
     private static String cut(String name) {
         return name.length() <= ServerName.MAX_LENGTH ? name : name.substring(0, ServerName.MAX_LENGTH) + "...";
     }

@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A place in a bounded run of bytes. Every read goes through {@link #advance}, the only arithmetic on lengths that
- * parsing does, and a vector is read through a cursor of its own: no read can leave its container.
+ * A position in a bounded range of bytes. Every read goes through {@link #advance}, the only arithmetic on lengths in
+ * parsing, and a vector is read through its own cursor: no read can leave its container.
  *
- * <p>Three fields and no buffer slice, so that the compiler can keep a short-lived one off the heap. The buffer's own
+ * <p>Three fields and no buffer slice, so that the compiler can keep short-lived cursors off the heap. The buffer's own
  * position and limit are neither used nor moved.
  */
 final class Cursor {
@@ -17,7 +17,7 @@ final class Cursor {
     private int position;
     private final int end;
 
-    /** The {@code length} bytes of {@code bytes} from absolute index {@code position} on; all of them must be there. */
+    /** Covers {@code length} bytes from absolute index {@code position} on; the buffer must have these bytes. */
     Cursor(ByteBuffer bytes, int position, int length) {
         this.bytes = bytes;
         this.position = position;
@@ -32,17 +32,17 @@ final class Cursor {
         return end - position;
     }
 
-    /** Cuts off the next {@code length} bytes as a container of their own. */
+    /** Cuts off the next {@code length} bytes as a separate container. */
     Cursor take(int length, String field) throws RefusedHelloException {
         return new Cursor(bytes, advance(length, field), length);
     }
 
-    /** A vector with a length of one byte. */
+    /** Reads a vector with a length of one byte. */
     Cursor vector8(String field) throws RefusedHelloException {
         return take(uint8(field), field);
     }
 
-    /** A vector with a length of two bytes. */
+    /** Reads a vector with a length of two bytes. */
     Cursor vector16(String field) throws RefusedHelloException {
         return take(uint16(field), field);
     }
@@ -56,7 +56,7 @@ final class Cursor {
         return Byte.toUnsignedInt(bytes.get(at)) << 8 | Byte.toUnsignedInt(bytes.get(at + 1));
     }
 
-    /** Refuses bytes that are left over in this container. */
+    /** Refuses leftover bytes in this container. */
     void expectEnd(String field) throws RefusedHelloException {
         if (hasRemaining()) {
             throw RefusedHelloException.malformed(field + " has " + remaining() + " bytes left over");
@@ -64,8 +64,8 @@ final class Cursor {
     }
 
     /**
-     * What is left, as text that is safe in logs: printable ASCII as it is, except that a backslash is {@code \\}; any
-     * other byte is {@code \x} and two lower-case hex digits. Different bytes always give different text.
+     * The remaining bytes as text that is safe in logs: printable ASCII stands for itself, a backslash is {@code \\},
+     * and any other byte is {@code \x} with two lower-case hex digits. Different bytes always give different text.
      */
     String text() {
         byte[] left = new byte[remaining()];
@@ -96,7 +96,7 @@ final class Cursor {
         return b >= ' ' && b <= '~' && b != '\\';
     }
 
-    /** Moves past the next {@code length} bytes and returns where they begin. */
+    /** Moves past the next {@code length} bytes and returns their start. */
     private int advance(int length, String field) throws RefusedHelloException {
         if (length > end - position) {
             throw RefusedHelloException.malformed(field + " wants " + length + " bytes, " + remaining() + " left");

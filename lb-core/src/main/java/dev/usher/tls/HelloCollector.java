@@ -3,9 +3,9 @@ package dev.usher.tls;
 import java.nio.ByteBuffer;
 
 /**
- * Collects the ClientHello that a connection begins with, however its bytes are split over TCP segments and over TLS
- * records (RFC 8446 section 5.1). The only part of this package that can say <em>need more</em>; the parsers behind it
- * see whole messages, where running short always means malformed.
+ * Collects the ClientHello at the start of a connection, for any split of its bytes over TCP segments and over TLS
+ * records (RFC 8446 section 5.1). No other class of this package can say <em>need more</em>; the parsers behind the
+ * collector see whole messages, where running short always means malformed.
  *
  * <pre>
  * TLSPlaintext, one or more         RFC 8446 section 5.1
@@ -20,17 +20,17 @@ import java.nio.ByteBuffer;
  *   opaque body[length]             ClientHelloParser
  * </pre>
  *
- * What follows the hello, in its last record or after it, is not looked at.
+ * Bytes after the hello, in its last record or later, are not examined.
  *
- * <p>Holds positions only, no bytes: the caller keeps the bytes, since it has to forward them as they came. Each call
- * goes on where the last one stopped, so that all calls together look at each byte a fixed number of times. Nothing is
- * allocated by an announced length; a hello cut over records is copied together once, when all of it is there.
+ * <p>Holds positions, no bytes: the caller keeps the bytes, to forward them unchanged. Each call continues where the
+ * last call stopped, so each byte is examined a fixed number of times in total. An announced length alone allocates
+ * nothing; a hello split over records is copied together once, when complete.
  *
- * <p>One per connection; not thread safe.
+ * <p>One collector per connection; not thread-safe.
  */
 public final class HelloCollector {
     private static final int HANDSHAKE = 22; // ContentType, RFC 8446 section 5.1
-    private static final int MAJOR_VERSION = 3; // every version from SSL 3.0 on
+    private static final int MAJOR_VERSION = 3; // every version since SSL 3.0
     private static final int CLIENT_HELLO = 1; // HandshakeType, RFC 8446 section 4
     private static final int RECORD_HEADER_BYTES = 5;
     private static final int RECORD_LENGTH_OFFSET = 3;
@@ -42,30 +42,28 @@ public final class HelloCollector {
     private final int maxMessageBytes;
 
     private HelloResult result = HelloResult.NEED_MORE;
-    /** Raw bytes that are dealt with, from the first byte of the connection on. */
+    /** Raw bytes processed, from the first byte of the connection on. */
     private int consumed;
-    /** Bytes of the current record's fragment that are not dealt with; 0 exactly if a record header comes next. */
+    /** Unprocessed bytes of the current record's fragment; 0 exactly if a record header comes next. */
     private int fragmentLeft;
 
     private int recordCount;
-    /** Bytes of the message that have come, its header included. */
+    /** Bytes of the message received so far, header included. */
     private int gathered;
-    /** The message header: its first {@code gathered} bytes, up to all four of them. */
+    /** The message header: its first {@code gathered} bytes, four at most. */
     private int messageHeader;
-    /** Length of the whole message, its header included; of the header alone while that is all that is known. */
+    /** Length of the whole message, header included; of the header alone until the length is known. */
     private int messageBytes = MESSAGE_HEADER_BYTES;
 
-    /**
-     * @param maxMessageBytes the largest ClientHello that is read, its 4-byte header included; 4..2^24+3
-     */
+    /** @param maxMessageBytes the longest ClientHello to accept, 4-byte header included; 4..2^24+3 */
     public HelloCollector(int maxMessageBytes) {
         this.maxMessageBytes = checkedMax(maxMessageBytes);
     }
 
     /**
-     * The most raw bytes a collector can see before it decides: every byte of the message in a record of its own, six
-     * bytes each. The bound is sharp, so such a hello is read too. Since a message has at most 2^24+3 bytes, it stays
-     * below 97 MiB for any limit.
+     * The most raw bytes that a collector can need for a decision: every byte of the message in its own record, six
+     * bytes each. The bound is sharp: a hello split like this is still read. A message has at most 2^24+3 bytes, so the
+     * bound stays below 97 MiB for any limit.
      */
     public static int maxRawBytes(int maxMessageBytes) {
         return checkedMax(maxMessageBytes) * (RECORD_HEADER_BYTES + 1);
@@ -80,10 +78,10 @@ public final class HelloCollector {
     }
 
     /**
-     * Looks at what has come. Once this returns anything but {@link HelloResult#NEED_MORE}, it returns the same always.
+     * Examines the bytes received so far. Once the result is not {@link HelloResult#NEED_MORE}, it never changes.
      *
-     * @param raw all bytes since the connection began, from position to limit: the same bytes as at the last call, and
-     *     more, in this buffer or another. Neither position nor limit is moved
+     * @param raw every byte since the connection began, from position to limit: the same bytes as at the last call, and
+     *     more, in this buffer or a new one. Neither position nor limit is moved
      */
     public HelloResult collect(ByteBuffer raw) {
         if (result instanceof HelloResult.NeedMore && raw.hasRemaining()) {
@@ -109,7 +107,11 @@ public final class HelloCollector {
         return HelloResult.NEED_MORE;
     }
 
-    /** Reads the header that comes next; false if not all of it has come. What has come is checked at once. */
+    /**
+     * Reads the next record header, as far as received; each byte is checked at once.
+     *
+     * @return false if the header is incomplete
+     */
     private boolean readRecordHeader(ByteBuffer raw) throws RefusedHelloException {
         int at = raw.position() + consumed;
         int come = raw.remaining() - consumed;
@@ -132,14 +134,16 @@ public final class HelloCollector {
         return true;
     }
 
-    /** A connection that does not begin with a TLS handshake record is not TLS; one that breaks off later is. */
+    /**
+     * A connection that does not start with a TLS handshake record is not TLS; a later fault makes it malformed TLS.
+     */
     private RefusedHelloException recordRefused(String what) {
         return consumed == 0
                 ? new RefusedHelloException(HelloRefusal.NOT_TLS, "begins with " + what)
                 : RefusedHelloException.malformed(what + " before the ClientHello was whole");
     }
 
-    /** Takes what has come of the current fragment, up to the end of the message. */
+    /** Consumes received bytes of the current fragment, up to the end of the message. */
     private void readFragment(ByteBuffer raw) throws RefusedHelloException {
         while (gathered < MESSAGE_HEADER_BYTES && fragmentBytesCome(raw) > 0) {
             messageHeader = messageHeader << 8 | uint8(raw, raw.position() + consumed);
@@ -159,7 +163,7 @@ public final class HelloCollector {
         gathered += count;
     }
 
-    /** Looks at the type as soon as it has come, and at the length once all of it has. */
+    /** Checks the type once its byte is there, and the length once the header is whole. */
     private void checkMessageHeader() throws RefusedHelloException {
         if (gathered == 1 && messageHeader != CLIENT_HELLO) {
             throw RefusedHelloException.malformed("handshake type " + messageHeader + " is not client_hello");
@@ -173,7 +177,9 @@ public final class HelloCollector {
         }
     }
 
-    /** The message in place if one record holds it, else a copy of its fragments; their headers are checked by now. */
+    /**
+     * The message in place if a single record holds it, else a copy of its fragments, whose headers are checked by now.
+     */
     private Cursor wholeMessage(ByteBuffer raw) {
         int at = raw.position();
         if (recordCount == 1) {

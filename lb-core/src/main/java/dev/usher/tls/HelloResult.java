@@ -2,23 +2,23 @@ package dev.usher.tls;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the bytes so far amount to. Every result but {@link NeedMore} is final. */
+/** The verdict on the bytes so far. Every result except {@link NeedMore} is final. */
 public sealed interface HelloResult {
-    /** The one {@link NeedMore}. */
+    /** The shared {@link NeedMore}. */
     HelloResult NEED_MORE = new NeedMore();
 
-    /** Right so far, and not whole yet. */
+    /** Valid so far, but incomplete. */
     record NeedMore() implements HelloResult {}
 
-    /** One whole, well-framed ClientHello. */
+    /** A whole, well-framed ClientHello. */
     record Hello(ClientHello hello) implements HelloResult {}
 
     /**
-     * Never to be routed.
+     * Not a hello to route.
      *
-     * @param detail one phrase for a log, in printable ASCII; at most a few hundred characters
-     * @param name the server name that is none, as {@link ClientHello#alpn} has text, with {@code ...} behind its first 253
-     *     characters if there are more; null exactly unless the name is the reason
+     * @param detail a phrase for a log, in printable ASCII; at most a few hundred characters
+     * @param name the invalid server name, escaped like {@link ClientHello#alpn}, cut after 253 characters and then
+     *     marked with {@code ...}; null exactly unless the name is the reason
      */
     record Refused(
             HelloRefusal reason, String detail, @Nullable String name) implements HelloResult {}

@@ -2,7 +2,7 @@ package dev.usher.tls;
 
 import org.jspecify.annotations.Nullable;
 
-/** First bytes that are not to be routed. Carries no stack trace: anyone on the network can cause one. */
+/** First bytes that must not be routed. Carries no stack trace: anyone on the network can cause this exception. */
 final class RefusedHelloException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -21,7 +21,7 @@ final class RefusedHelloException extends Exception {
         this.name = name;
     }
 
-    /** @param name as {@link HelloResult.Refused#name} */
+    /** @param name see {@link HelloResult.Refused#name} */
     static RefusedHelloException invalidName(String detail, String name) {
         return new RefusedHelloException(HelloRefusal.INVALID_NAME, detail, name);
     }

@@ -2,15 +2,15 @@ package dev.usher.tls;
 
 import java.nio.ByteBuffer;
 
-/** What the first bytes from a backend are, as far as that tells whether it took the hello (RFC 8446 section 5.1). */
+/** The kind of a backend's first bytes, which tells whether the backend accepted the hello (RFC 8446 section 5.1). */
 public enum ServerFirstBytes {
-    /** A handshake record, so a ServerHello or HelloRetryRequest: the backend took it. */
+    /** A handshake record, so a ServerHello or HelloRetryRequest: the backend accepted the hello. */
     HANDSHAKE,
-    /** A fatal alert in place of a ServerHello, for what the client has asked: the backend refused it. */
+    /** A fatal alert in place of a ServerHello: the backend refused the client's request. */
     ALERT,
-    /** A fatal internal_error in place of a ServerHello: no client can cause it, the backend itself is at fault. */
+    /** A fatal internal_error in place of a ServerHello: no client can cause this alert, the backend is at fault. */
     INTERNAL_ERROR,
-    /** Anything else. A warning alert too: old servers send one about the name and then go on. */
+    /** Anything else. Includes a warning alert: old servers warn about the name and then continue. */
     OTHER,
     /** Not enough bytes to tell. */
     TOO_SHORT;
@@ -18,11 +18,11 @@ public enum ServerFirstBytes {
     private static final int HANDSHAKE_RECORD = 22;
     private static final int ALERT_RECORD = 21;
     private static final int MAJOR_VERSION = 3;
-    private static final int LEVEL_OFFSET = 5; // behind the record header
+    private static final int LEVEL_OFFSET = 5; // after the record header
     private static final int DESCRIPTION_OFFSET = LEVEL_OFFSET + 1;
     private static final int FATAL = 2; // AlertLevel, RFC 8446 section 6
 
-    /** Looks at all bytes from the backend so far, from position to limit; moves neither. */
+    /** Examines the backend's bytes so far, from position to limit; moves neither. */
     public static ServerFirstBytes look(ByteBuffer first) {
         int at = first.position();
         int come = first.remaining();

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Reads a ClientHello in the format of SSLv2, which old clients send to offer SSL 3.0 or TLS (RFC 5246 appendix E.2;
- * RFC 6176 section 3 lets servers take it still). It has no extensions, and so no name. A hello that offers no more
- * than SSLv2 itself is not TLS.
+ * Reads a ClientHello in the format of SSLv2, used by old clients to offer SSL 3.0 or TLS (RFC 5246 appendix E.2; RFC
+ * 6176 section 3 still lets servers accept this format). Without extensions, such a hello has no name. A hello that
+ * offers only SSLv2 itself is not TLS.
  *
  * <pre>
  * uint16 msg_length                 highest bit set; the other 15 are the length of what follows
@@ -32,12 +32,14 @@ final class Sslv2Hello {
 
     private Sslv2Hello() {}
 
-    /** Whether the first byte, which must be there, can begin such a hello. It cannot begin a TLS record then. */
+    /**
+     * Whether the first byte, which must be present, can start an SSLv2 hello. Such a byte never starts a TLS record.
+     */
     static boolean mayBegin(ByteBuffer raw) {
         return (raw.get(raw.position()) & TWO_BYTE_HEADER) != 0;
     }
 
-    /** Refuses at the earliest byte that shows it: other protocols begin with a high bit too. */
+    /** Reads the hello. Refuses at the earliest wrong byte, since more protocols start with a high bit. */
     static HelloResult read(ByteBuffer raw, int maxMessageBytes) throws RefusedHelloException {
         int at = raw.position();
         int come = raw.remaining();

@@ -1,10 +1,10 @@
 /**
- * Reads what a TLS client says before any key is agreed: the ClientHello, its server name, and little else; and holds
- * the few bytes that answer one. Pure functions over bytes: no sockets, no clocks, no logging.
+ * Reads the plaintext start of a TLS connection: the ClientHello, its server name, and the first bytes of a backend's
+ * answer; also holds the alerts for refused clients. Pure functions over bytes: no sockets, no clocks, no logging.
  *
- * <p>The backend reads the same bytes again. So whatever two readers could take for two different names is refused
- * here, and what only the backend can judge (versions, cipher suites, keys, extensions not needed to route) is not
- * judged.
+ * <p>The backend reads the same bytes again. A hello is refused if two readers could find two different names.
+ * Everything that only the backend can judge (versions, cipher suites, keys, extensions not needed to route) is left to
+ * the backend.
  */
 @org.jspecify.annotations.NullMarked
 package dev.usher.tls;

@@ -12,28 +12,28 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One backend of one pool.
+ * A backend of a pool.
  *
- * @param address IP address and port: its name in logs, metrics and paths
- * @param configuredName what the configuration calls it: a host name and port where it has one
- * @param reason why it is in its state, in words
- * @param since when its state last changed, by the wall clock
- * @param ejectedUntil when it is let back at the latest, by the wall clock; null unless it is ejected
- * @param adminState what people said
- * @param weight its share, 1..256; what people set goes before the configuration
- * @param backup whether it serves only while no other does
- * @param open sessions that hold a connection to it or are about to
- * @param maxConnections the most that {@code open} may be; {@link BackendConfig#NO_LIMIT} for any number
- * @param sessions that reached it and have ended
+ * @param address IP address and port: the backend's label in logs, metrics and paths
+ * @param configuredName host and port in the configuration: a host name if configured by name
+ * @param reason reason for the state, in words
+ * @param since time of the last change of state, by the wall clock
+ * @param ejectedUntil latest end of the ejection, by the wall clock; null unless ejected
+ * @param adminState the operator's order
+ * @param weight 1..256; an operator's weight overrides the configured weight
+ * @param backup whether the backend serves only while no primary does
+ * @param open sessions that are connected or connecting to this backend
+ * @param maxConnections limit of {@code open}; {@link BackendConfig#NO_LIMIT} for none
+ * @param sessions ended sessions that reached this backend
  * @param failures attempts that failed before the first byte
- * @param trouble what its last sessions say against it; null if nothing does
- * @param wasReached whether a probe or a session has ever got through to it
+ * @param trouble complaint of the last sessions; null if there is none
+ * @param wasReached whether a probe or a session has ever reached this backend
  * @param bytesIn from clients, of ended sessions
  * @param bytesOut to clients, of ended sessions
- * @param slowStartPercent how much of its share it takes by now, 1..100; 100 unless it has just come back
- * @param lastProbe null before the first, and where it is not probed
- * @param certificate that it showed last; null if no probe has shaken hands with it
- * @param warnExpiry how long before the certificate's end there is a warning; null for none
+ * @param slowStartPercent current share in a slow start, 1..100; 100 unless a slow start is under way
+ * @param lastProbe null before the first probe, and if not probed
+ * @param certificate certificate seen last; null if no probe has made a TLS handshake
+ * @param warnExpiry time before the certificate's end when warnings begin; null for no warning
  */
 public record BackendView(
         String address,
@@ -59,13 +59,13 @@ public record BackendView(
         @Nullable CertificateSeen certificate,
         @Nullable Duration warnExpiry) {
     /**
-     * What the last probe found.
+     * The result of the last probe.
      *
-     * @param at when it ended, by the wall clock
+     * @param at end of the probe, by the wall clock
      */
     public record ProbeView(String text, Instant at, Duration took) {}
 
-    /** The backend as it is now. Any thread but a worker's. */
+    /** The current state of a backend. Any thread except a worker's. */
     public static BackendView of(Pool pool, Backend backend, long nowNanos) {
         BackendConfig config = backend.config();
         Backend.LastProbe probe = backend.lastProbe();

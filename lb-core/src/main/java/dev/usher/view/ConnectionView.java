@@ -7,17 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open connection. What its hello has yet to say is null.
+ * An open connection. Values that depend on the hello are null until the hello is read.
  *
- * @param cid names it, here, in the access log and in the PROXY header to its backend
- * @param client by a trusted proxy's word where there is one
- * @param sni the name that was asked for, normalised; null without one
- * @param alpn the protocols that were offered; null where no hello was read, as on a listener of type tcp
- * @param route the pattern that won, {@code default} or {@code no_sni}; null if none did
- * @param backend the last one tried, by its address
+ * @param cid id of the connection here, in the access log and in the PROXY header to its backend
+ * @param client address of the client; with a trusted proxy, the address from the PROXY header
+ * @param sni requested name, normalised; null if the hello has none
+ * @param alpn offered protocols; null without a hello, such as on a listener of type tcp
+ * @param route the matching pattern, {@code default} or {@code no_sni}; null if none of these
+ * @param backend address of the backend tried last
  * @param state a word: awaiting_hello, connecting, relaying, half_closed, refusing
- * @param since when it was accepted, by the wall clock
- * @param age time since then
+ * @param since time of the accept, by the wall clock
+ * @param age time since the accept
  * @param bytesIn from the client, passed on
  * @param bytesOut to the client
  */

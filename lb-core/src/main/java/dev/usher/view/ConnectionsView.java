@@ -3,11 +3,12 @@ package dev.usher.view;
 import java.util.List;
 
 /**
- * Connections that were open while they were looked through: one that came or went meanwhile may be in it or not.
+ * Connections open during a walk over the workers; a connection that came or went during the walk may be included or
+ * not.
  *
- * @param total that were looked at
- * @param matched of these, those that were wanted
- * @param connections of these, the newest, the newest first
+ * @param total connections examined
+ * @param matched connections that match the filter
+ * @param connections newest part of the matches, newest first
  */
 public record ConnectionsView(int total, int matched, List<ConnectionView> connections) {
     public ConnectionsView {

@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * A backend's host name that does not resolve.
  *
- * @param name as the configuration has it
- * @param since when a lookup failed first, by the wall clock
- * @param kept the addresses of the last answer, which are still used; empty if it never had one
+ * @param name as in the configuration
+ * @param since first failed lookup, by the wall clock
+ * @param kept addresses of the last answer, still in use; empty if there was never an answer
  */
 public record FailingName(String name, Instant since, List<String> kept) {
     public FailingName {

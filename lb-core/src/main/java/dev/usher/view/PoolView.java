@@ -6,7 +6,7 @@ import dev.usher.pool.Pool;
 import java.util.List;
 
 /**
- * One pool.
+ * A pool.
  *
  * @param serving backends that take new sessions
  * @param backends in the order of the file; a host name stands for one backend per address
@@ -17,7 +17,7 @@ public record PoolView(
         backends = List.copyOf(backends);
     }
 
-    /** The pool as it is now. Any thread but a worker's. */
+    /** The current state of a pool. Any thread except a worker's. */
     public static PoolView of(Pool pool, long nowNanos) {
         return new PoolView(
                 pool.name(),

@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * The server names that clients ask for most.
  *
- * @param known hellos for a name with a route, exactly
- * @param unknown hellos for a name without, exactly
+ * @param known exact number of hellos with a name that a route matches
+ * @param unknown exact number of hellos with a name that no route matches
  * @param capacity names of each kind that a worker remembers
- * @param names the most asked for first
+ * @param names by number of requests, the highest first
  */
 public record TopNames(long known, long unknown, int capacity, List<NameCount> names) {
     public TopNames {

@@ -1,6 +1,6 @@
 /**
- * What people are shown of a running usher: records that were true at the moment in which they were made, and do not
- * change. Made by the door and by the workers; nothing decides by them.
+ * Views of a running usher for people: records that were true when made, and do not change. Made by
+ * {@code LoadBalancer} and by the workers; no decision depends on a view.
  */
 @org.jspecify.annotations.NullMarked
 package dev.usher.view;

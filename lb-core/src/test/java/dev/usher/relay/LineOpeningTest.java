@@ -36,7 +36,10 @@ class LineOpeningTest {
 
     private final ManualClock clock = new ManualClock();
     private final BlockingQueue<SessionEnd> ends = new LinkedBlockingQueue<>();
+    @SuppressWarnings("NullAway.Init") // by start
     private HandTurned usher;
+
+    @SuppressWarnings("NullAway.Init")
     private Thread thread;
 
     private void start(int padding, TestBackend... backends) {

@@ -21,14 +21,13 @@ class QuietTest {
 
     private final ManualClock clock = new ManualClock();
     private final Relay relay = new Relay(clock.nanos());
-    private final Quiet quiet = new Quiet();
 
     QuietTest() {
-        quiet.awaitAnswer(clock.nanos());
-        quiet.restart(clock.nanos());
+        relay.awaitAnswer(clock.nanos());
+        relay.restart(clock.nanos());
     }
 
-    private static final class Relay implements Quiet.Relay {
+    private static final class Relay extends Quiet {
         final long accepted;
         Duration idle = IDLE;
         long firstByteNanos = FIRST_BYTE.toNanos();
@@ -44,37 +43,37 @@ class QuietTest {
         }
 
         @Override
-        public PoolTimeouts timeouts() {
+        PoolTimeouts timeouts() {
             return new PoolTimeouts(0, 0, firstByteNanos, idle.toNanos(), HALF_CLOSED.toNanos(), lifetimeNanos);
         }
 
         @Override
-        public long acceptedNanos() {
+        long acceptedNanos() {
             return accepted;
         }
 
         @Override
-        public boolean isHalfClosed() {
+        boolean isHalfClosed() {
             return halfClosed;
         }
 
         @Override
-        public boolean awaitsAnswer() {
+        boolean awaitsAnswer() {
             return awaitsAnswer;
         }
 
         @Override
-        public boolean hasNoRoomForAnswer() {
+        boolean hasNoRoomForAnswer() {
             return noRoomForAnswer;
         }
 
         @Override
-        public boolean waitsForRoom() {
+        boolean waitsForRoom() {
             return waitsForRoom;
         }
 
         @Override
-        public boolean isPaused() {
+        boolean isPaused() {
             return paused;
         }
     }
@@ -85,53 +84,53 @@ class QuietTest {
 
     /** The deadline is set for this moment, before it is nothing of the kind, and at it this is due. */
     private void comesAfter(Duration time, Due due) {
-        assertEquals(time.toNanos(), quiet.leftNanos(clock.nanos(), relay));
+        assertEquals(time.toNanos(), relay.leftNanos(clock.nanos()));
         clock.advance(time);
-        assertEquals(due, quiet.due(clock.nanos(), relay));
+        assertEquals(due, relay.due(clock.nanos()));
     }
 
     @Test
     void keepaliveComesFirstAndOnceThenTheIdleTimeOutOfTheSameSilence() {
         comesAfter(KEEPALIVE, Due.KEEPALIVE);
-        quiet.keptAlive();
-        assertEquals(Due.NOTHING, quiet.due(clock.nanos(), relay));
+        relay.keptAlive();
+        assertEquals(Due.NOTHING, relay.due(clock.nanos()));
         comesAfter(IDLE.minus(KEEPALIVE), Due.SILENCE);
     }
 
     @Test
     void aByteRenewsIdleAndKeepalive() {
         clock.advance(Duration.ofSeconds(59));
-        quiet.restart(clock.nanos());
+        relay.restart(clock.nanos());
         comesAfter(KEEPALIVE, Due.KEEPALIVE);
-        quiet.keptAlive();
-        quiet.restart(clock.nanos());
+        relay.keptAlive();
+        relay.restart(clock.nanos());
         comesAfter(IDLE, Due.SILENCE);
     }
 
     @Test
     void halfClosedHasATimeOutOfItsOwn() {
         with(each -> each.halfClosed = true);
-        quiet.keptAlive();
+        relay.keptAlive();
         comesAfter(HALF_CLOSED, Due.SILENCE);
     }
 
     @Test
     void theLifetimeIsNotRenewedAndWinsOverAllOthers() {
-        quiet.keptAlive();
+        relay.keptAlive();
         clock.advance(LIFETIME.minus(IDLE));
-        quiet.restart(clock.nanos());
+        relay.restart(clock.nanos());
         with(each -> each.awaitsAnswer = true);
         with(each -> each.waitsForRoom = true);
         clock.advance(IDLE);
-        assertEquals(Due.LIFETIME, quiet.due(clock.nanos(), relay));
+        assertEquals(Due.LIFETIME, relay.due(clock.nanos()));
     }
 
     @Test
     void withoutALifetimeThereIsNoLimit() {
         with(each -> each.lifetimeNanos = Long.MAX_VALUE);
-        quiet.keptAlive();
+        relay.keptAlive();
         clock.advance(LIFETIME.multipliedBy(2));
-        quiet.restart(clock.nanos());
+        relay.restart(clock.nanos());
         comesAfter(IDLE, Due.SILENCE);
     }
 
@@ -139,7 +138,7 @@ class QuietTest {
     void theFirstByteIsAwaitedFromTheConnect() {
         with(each -> each.awaitsAnswer = true);
         clock.advance(Duration.ofSeconds(4));
-        quiet.restart(clock.nanos());
+        relay.restart(clock.nanos());
         comesAfter(Duration.ofSeconds(1), Due.FIRST_BYTE);
     }
 
@@ -147,24 +146,24 @@ class QuietTest {
     void whereNoOtherIsFoundItIsLookedForOnceASecondAtMost() {
         with(each -> each.awaitsAnswer = true);
         clock.advance(FIRST_BYTE);
-        quiet.foundNoOther(clock.nanos(), relay.timeouts());
+        relay.foundNoOther(clock.nanos());
         comesAfter(FIRST_BYTE, Due.FIRST_BYTE);
         with(each -> each.firstByteNanos = Duration.ofMillis(100).toNanos());
-        quiet.foundNoOther(clock.nanos(), relay.timeouts());
+        relay.foundNoOther(clock.nanos());
         comesAfter(LOOK, Due.FIRST_BYTE);
     }
 
     @Test
     void noFirstByteIsAwaitedOnceAnsweredOrWithoutALimitOrHalfClosed() {
         clock.advance(FIRST_BYTE);
-        assertEquals(Due.NOTHING, quiet.due(clock.nanos(), relay));
+        assertEquals(Due.NOTHING, relay.due(clock.nanos()));
         with(each -> each.awaitsAnswer = true);
-        assertEquals(Due.FIRST_BYTE, quiet.due(clock.nanos(), relay));
+        assertEquals(Due.FIRST_BYTE, relay.due(clock.nanos()));
         with(each -> each.halfClosed = true);
-        assertEquals(Due.NOTHING, quiet.due(clock.nanos(), relay));
+        assertEquals(Due.NOTHING, relay.due(clock.nanos()));
         with(each -> each.halfClosed = false);
         with(each -> each.firstByteNanos = Long.MAX_VALUE);
-        assertEquals(Due.NOTHING, quiet.due(clock.nanos(), relay));
+        assertEquals(Due.NOTHING, relay.due(clock.nanos()));
     }
 
     @Test
@@ -173,7 +172,7 @@ class QuietTest {
         with(each -> each.noRoomForAnswer = true);
         with(each -> each.waitsForRoom = true);
         clock.advance(FIRST_BYTE);
-        assertEquals(Due.ROOM, quiet.due(clock.nanos(), relay));
+        assertEquals(Due.ROOM, relay.due(clock.nanos()));
     }
 
     @Test
@@ -197,13 +196,13 @@ class QuietTest {
     void keepaliveIsNotForgottenWhereASideIsPaused() {
         with(each -> each.paused = true);
         clock.advance(KEEPALIVE);
-        assertEquals(Due.KEEPALIVE, quiet.due(clock.nanos(), relay));
+        assertEquals(Due.KEEPALIVE, relay.due(clock.nanos()));
     }
 
     @Test
     void aDeadlineThatIsOverdueIsSetForTheNextTurn() {
         clock.advance(IDLE.plusSeconds(1));
-        assertEquals(1, quiet.leftNanos(clock.nanos(), relay));
-        assertEquals(Due.SILENCE, quiet.due(clock.nanos(), relay));
+        assertEquals(1, relay.leftNanos(clock.nanos()));
+        assertEquals(Due.SILENCE, relay.due(clock.nanos()));
     }
 }

@@ -4,10 +4,10 @@ import dev.usher.Background;
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
 import dev.usher.admin.AdminServer;
+import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Control;
 import dev.usher.admin.Program;
-import dev.usher.admin.Shown;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -69,11 +69,11 @@ final class Foreground {
         /** Has the admin side show it, if there is one, and gives what answers to the commands of this machine. */
         Control show(ConfigSource source) {
             Program program = new Program(Version.number(), Version.commit(), startedAt);
-            Shown shown = new Shown(balancer, source, program, access::lines);
+            AdminSubject subject = new AdminSubject(balancer, source, program, access::lines);
             if (admin != null) {
-                admin.show(shown);
+                admin.show(subject);
             }
-            return Control.of(shown, admin);
+            return Control.of(subject, admin);
         }
     }
 
@@ -120,13 +120,34 @@ final class Foreground {
         try (AccessLog access =
                 AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
             Signals.on("USR1", access::reopen); // unhandled, it ends the process
-            try (Predecessor predecessor = predecessors.get()) {
-                return serve(access, predecessor, ready);
-            }
+            return succeed(access, ready);
         } catch (IOException e) {
             log.error("{}", e.getMessage());
             return ExitCode.FAILED;
         }
+    }
+
+    private int succeed(AccessLog access, Consumer<Running> ready) throws InterruptedException {
+        try (Predecessor predecessor = predecessor()) {
+            return stops.asked() ? ended() : serve(access, predecessor, ready);
+        }
+    }
+
+    private Predecessor predecessor() throws InterruptedException {
+        try {
+            return stops.unlessAsked(predecessors::get);
+        } catch (InterruptedException e) {
+            if (stops.asked()) {
+                return Predecessor.NONE;
+            }
+            throw e;
+        }
+    }
+
+    /** There is nothing to drain yet. */
+    private int ended() throws InterruptedException {
+        log.info("{}: ending before the first connection was taken", stops.take());
+        return ExitCode.OK;
     }
 
     private int serve(AccessLog access, Predecessor predecessor, Consumer<Running> ready) throws InterruptedException {

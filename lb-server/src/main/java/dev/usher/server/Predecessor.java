@@ -30,7 +30,7 @@ final class Predecessor implements AutoCloseable {
     }
 
     /** Asks it for its place, and waits until it gives it; for so long as it may take. */
-    static Predecessor of(Path file) {
+    static Predecessor of(Path file) throws InterruptedException {
         String inTheWay = "";
         for (RunningUsher each : RunningUsher.all(new RunDirectory(System::getenv))) {
             if (!FindRunning.isSame(file, each.state().config())) {
@@ -51,7 +51,7 @@ final class Predecessor implements AutoCloseable {
         return String.valueOf(fault.getMessage()).contains("in use") ? inTheWay : "";
     }
 
-    private static @Nullable Predecessor asked(RunningUsher running) {
+    private static @Nullable Predecessor asked(RunningUsher running) throws InterruptedException {
         long pid = running.state().pid();
         log.info(
                 "process {} drains and serves the same file: waiting for its place, for {} s at the most",
@@ -72,6 +72,9 @@ final class Predecessor implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("no longer waiting for process " + pid);
+            }
             log.warn("process {} keeps its place: {}", pid, e.getMessage());
         }
         return null;

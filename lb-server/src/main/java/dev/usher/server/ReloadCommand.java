@@ -57,7 +57,7 @@ final class ReloadCommand implements Callable<Integer> {
     private int reload(UsherClient client) throws AdminFault, InterruptedException {
         JsonNode attempt = client.post("/api/v1/reload" + (dryRun ? "?dry_run=true" : ""));
         String generation = attempt.path("generation").asString();
-        attempt.path("diagnostics").forEach(line -> say(line.asString()));
+        attempt.path("report").forEach(line -> say(line.asString()));
         attempt.path("changes").forEach(line -> print(line.asString()));
         return switch (attempt.path("result").asString()) {
             case "applied" -> {

@@ -21,6 +21,9 @@ final class StopSignals {
 
     private volatile Runnable whenAsked = () -> {};
 
+    /** The one that a signal breaks off; null if none is to be. Guarded by this, as what follows. */
+    private @Nullable Thread brokenOff;
+
     private String last = "";
     private long lastNanos;
 
@@ -56,6 +59,9 @@ final class StopSignals {
             whenAsked.run();
         }
         waiting.add(signal);
+        if (brokenOff != null) {
+            brokenOff.interrupt();
+        }
     }
 
     /** Has the first signal do this, too, on its own thread. */
@@ -66,6 +72,38 @@ final class StopSignals {
     /** Whether a signal has arrived. */
     boolean asked() {
         return asked.get() > 0;
+    }
+
+    /** What may last, before there is anything that a signal could end. */
+    @FunctionalInterface
+    interface Wait<T> {
+        T get() throws InterruptedException;
+    }
+
+    /**
+     * Waits for it, on this thread; a signal interrupts the wait.
+     *
+     * @throws InterruptedException if a signal has come
+     */
+    <T> T unlessAsked(Wait<T> wait) throws InterruptedException {
+        begin(Thread.currentThread());
+        try {
+            return wait.get();
+        } finally {
+            end();
+        }
+    }
+
+    private synchronized void begin(Thread thread) throws InterruptedException {
+        if (asked()) {
+            throw new InterruptedException("a signal has come");
+        }
+        brokenOff = thread;
+    }
+
+    private synchronized void end() {
+        brokenOff = null;
+        boolean _ = Thread.interrupted(); // a signal that came as the wait ended interrupts nothing else
     }
 
     /** Waits for the next signal, and gives its name. */

@@ -152,7 +152,7 @@ class RestartIT {
     /** With a delay that is longer than a start takes: both listen for a moment, and no client meets a closed port. */
     @Test
     void refusesNobodyWhereTheDelayCoversTheStart() throws Exception {
-        Path file = write("8s");
+        Path file = write("30s"); // a start takes many seconds where the processors are busy
         Program old = start(file);
         old.err().await("is ready");
         AtomicInteger refused = new AtomicInteger();
@@ -184,6 +184,27 @@ class RestartIT {
         clients.interrupt();
         clients.join();
         assertEquals(0, refused.get(), "of " + served);
+    }
+
+    @Test
+    void aSuccessorThatWaitsEndsAtTheFirstSignal() throws Exception {
+        Path file = write("600s");
+        Program old = start(file);
+        old.err().await("is ready");
+        old.signal("TERM");
+        old.err().await("not ready from now on");
+        for (String signal : List.of("TERM", "INT")) {
+            Program successor = start(file);
+            successor.err().await("waiting for its place");
+            long began = System.nanoTime();
+            successor.signal(signal);
+            assertEquals(0, successor.exitCode());
+            assertTrue(System.nanoTime() - began < Duration.ofSeconds(10).toNanos(), "at once, not after the delay");
+            successor.err().await("SIG" + signal + ": ending before the first connection was taken");
+        }
+        connected().close();
+        old.err().await("the listeners close in 600 s");
+        assertEquals(503, ready(), "nobody has taken its admin side");
     }
 
     @Test

@@ -1,10 +1,10 @@
 package dev.usher.admin.api;
 
-import dev.usher.CoalescingHazard;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.view.BackendView;
+import dev.usher.view.CoalescingHazard;
 import dev.usher.view.PoolView;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +12,9 @@ import java.util.List;
 
 /** {@code /certificates}. */
 public final class CertificatesResource {
-    /** Looked at for a filter. A fleet with more of them has one cause, which the first of them show. */
+    /**
+     * Limit of hazards that a filter looks through. More hazards than this have a common cause, visible in the first.
+     */
     private static final int MAX_HAZARDS = 20_000;
 
     private final LoadBalancer balancer;
@@ -21,9 +23,9 @@ public final class CertificatesResource {
         this.balancer = balancer;
     }
 
-    private record Certificates(List<Shown> certificates, List<Hazard> hazards, int total) {}
+    private record Certificates(List<BackendCertificate> certificates, List<Hazard> hazards, int total) {}
 
-    private record Shown(String pool, String backend, CertificateJson certificate) {}
+    private record BackendCertificate(String pool, String backend, CertificateJson certificate) {}
 
     private record Hazard(
             String listener, String pool, String backend, String covered, String route, String otherPool, String text) {
@@ -42,8 +44,8 @@ public final class CertificatesResource {
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
-        List<Shown> all = shown();
-        List<Shown> certificates = all.stream()
+        List<BackendCertificate> all = shown();
+        List<BackendCertificate> certificates = all.stream()
                 .filter(each -> passes(each, filter))
                 .sorted(Comparator.comparing(each -> each.certificate().notAfter()))
                 .limit(question.limit())
@@ -57,12 +59,12 @@ public final class CertificatesResource {
         return new Certificates(certificates, hazards, all.size());
     }
 
-    private List<Shown> shown() {
-        List<Shown> shown = new ArrayList<>();
+    private List<BackendCertificate> shown() {
+        List<BackendCertificate> shown = new ArrayList<>();
         for (PoolView pool : balancer.pools()) {
             for (BackendView backend : pool.backends()) {
                 if (backend.certificate() != null) {
-                    shown.add(new Shown(
+                    shown.add(new BackendCertificate(
                             pool.name(),
                             backend.address(),
                             CertificateJson.of(backend.certificate(), backend.warnExpiry())));
@@ -72,7 +74,7 @@ public final class CertificatesResource {
         return shown;
     }
 
-    private static boolean passes(Shown shown, Filter filter) {
+    private static boolean passes(BackendCertificate shown, Filter filter) {
         return filter.passes(
                         shown.pool(),
                         shown.backend(),

@@ -47,7 +47,9 @@ public final class ConfigResource {
                         .toList());
     }
 
-    /** {@code POST /reload}. Waits until it is done: some milliseconds, or seconds where new names are looked up. */
+    /**
+     * {@code POST /reload}. Waits for the end of the reload: some milliseconds, or seconds if new names are resolved.
+     */
     public Object reload(Question question) throws ProblemException {
         if (source.file() == null) {
             throw Problem.of(409, "there is no file to read again: this usher was started without one")
@@ -55,14 +57,14 @@ public final class ConfigResource {
         }
         String who = question.caller().text();
         if (Boolean.parseBoolean(question.parameter("dry_run"))) {
-            return ReloadJson.of(dry(who));
+            return ReloadJson.whole(dry(who));
         }
         Reload reload = source.reload(who);
         balancer.report(Event.Kind.ADMIN, "configuration", "reload by " + who + ": " + Json.word(reload.result()));
-        return ReloadJson.of(reload);
+        return ReloadJson.whole(reload);
     }
 
-    /** An attempt that was not made: as it would come out, with the number 0. */
+    /** The expected outcome of a reload, without making it; its number is 0. */
     private Reload dry(String who) {
         long began = System.nanoTime();
         ConfigSource.Files files = source.files();
@@ -81,6 +83,7 @@ public final class ConfigResource {
                 files.changes(),
                 files.diagnostics().size(),
                 files.diagnostics(),
+                files.report(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 }

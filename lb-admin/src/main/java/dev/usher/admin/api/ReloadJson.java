@@ -1,13 +1,13 @@
 package dev.usher.admin.api;
 
-import dev.usher.ConfigDiff;
 import dev.usher.Reload;
 import dev.usher.admin.http.Json;
+import dev.usher.diff.ConfigDiff;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An attempt to reload as the API writes it. */
+/** An attempt to reload, in the API. */
 record ReloadJson(
         long number,
         Instant at,
@@ -17,12 +17,23 @@ record ReloadJson(
         int generation,
         List<String> changes,
         List<String> diagnostics,
+        List<String> report,
         double tookSeconds) {
     private static final double MILLIS = 1e3;
-    /** Some screens: the answers that have them are asked for every few seconds. */
+    /** Limit of listed changes, a few screens, since clients fetch these answers every few seconds. */
     private static final int MAX_CHANGES = 200;
 
+    /** An entry of a list, without the report; diagnostics are enough for clients that ask repeatedly. */
     static ReloadJson of(Reload reload) {
+        return of(reload, List.of());
+    }
+
+    /** The full answer to a request for a reload, with the report. */
+    static ReloadJson whole(Reload reload) {
+        return of(reload, reload.report());
+    }
+
+    private static ReloadJson of(Reload reload, List<String> report) {
         return new ReloadJson(
                 reload.number(),
                 reload.at(),
@@ -32,10 +43,11 @@ record ReloadJson(
                 reload.generation(),
                 lines(reload.diff()),
                 reload.diagnostics(),
+                report,
                 reload.tookMillis() / MILLIS);
     }
 
-    /** The first changes, and how many more there are. */
+    /** The first changes, and the number of the rest. */
     static List<String> lines(ConfigDiff diff) {
         List<String> lines = new ArrayList<>();
         diff.changes().stream().limit(MAX_CHANGES).forEach(change -> lines.add(change.toString()));

@@ -17,30 +17,30 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who may do what: tokens, the sessions that browsers got for them, and the time-out for those who guess. Any thread. */
+/** Permissions: tokens, browsers' logins, and the time-out after wrong tokens. Any thread. */
 public final class Access {
     private static final String BEARER = "bearer ";
     private static final Logger log = LoggerFactory.getLogger(Access.class);
 
     private final Supplier<AdminConfig> settings;
     private final Throttle throttle;
-    private final Sessions sessions;
-    private final SessionCookie cookie;
+    private final Logins logins;
+    private final LoginCookie cookie;
 
-    /** @param nanos a clock that only goes forward */
+    /** @param nanos a monotonic clock */
     public Access(Supplier<AdminConfig> settings, boolean tls, LongSupplier nanos) {
         this.settings = settings;
         this.throttle = new Throttle(nanos);
-        this.sessions = new Sessions(nanos);
-        this.cookie = new SessionCookie(tls);
+        this.logins = new Logins(nanos);
+        this.cookie = new LoginCookie(tls);
     }
 
-    /** What a client is told of itself. */
+    /** Answer to a client's question about its own permissions. */
     public record Who(@Nullable String name, @Nullable String role, boolean canWrite, boolean loginNeeded) {}
 
-    /** What a caller is told of itself. */
+    /** Name, role and permissions of a caller. Over the control socket tokens and read_only do not apply. */
     public Who who(Caller caller) {
-        if (caller.local()) { // neither tokens nor read_only are about the control socket
+        if (caller.local()) { // control socket: no tokens, no read_only
             return new Who(caller.address(), Json.word(caller.role()), true, false);
         }
         AdminConfig now = settings.get();
@@ -49,14 +49,14 @@ public final class Access {
         return new Who(caller.name(), loginNeeded ? Json.word(caller.role()) : null, canWrite, loginNeeded);
     }
 
-    /** Whether nobody changes anything. */
+    /** Whether changes are off for every role ({@code admin.read_only}). */
     public boolean readOnly() {
         return settings.get().readOnly();
     }
 
     // ---- requests ----
 
-    /** Finds out who makes a request. */
+    /** Identifies the caller of a request by bearer token or login cookie. */
     Caller identify(HttpServerExchange exchange) throws ProblemException {
         List<Token> known = settings.get().tokens();
         String address = Caller.address(exchange);
@@ -72,11 +72,11 @@ public final class Access {
         if (bearer != null) {
             return check(exchange, bearer, known);
         }
-        String session = cookie.read(exchange);
-        if (session == null) {
+        String id = cookie.read(exchange);
+        if (id == null) {
             throw unauthorized(exchange, "this needs a token: send Authorization: Bearer TOKEN, or log in");
         }
-        Token token = sessions.find(session, known);
+        Token token = logins.find(id, known);
         if (token == null) {
             throw unauthorized(exchange, "the session is over: log in again");
         }
@@ -94,7 +94,7 @@ public final class Access {
                 : null;
     }
 
-    /** Refuses what this caller may not do. */
+    /** Refuses a request beyond the caller's role, or any change while changes are off. */
     void allow(HttpServerExchange exchange, Caller caller) throws ProblemException {
         if (!Request.isWrite(exchange)) {
             return;
@@ -118,22 +118,22 @@ public final class Access {
         return role.compareTo(Role.OPERATOR) >= 0;
     }
 
-    // ---- sessions ----
+    // ---- logins ----
 
     /**
-     * Whether whoever made this request by a session's cookie may still look, asked as often as one likes. True of requests
-     * by a token: their stream ends when tokens change.
+     * Whether the login behind this request is still valid; may be asked repeatedly. Always true for a request with a
+     * bearer token: its stream ends when tokens change.
      */
     public BooleanSupplier goesOn(HttpServerExchange exchange) {
-        String session = settings.get().tokens().isEmpty() || bearer(exchange) != null ? null : cookie.read(exchange);
-        if (session == null) {
+        String id = settings.get().tokens().isEmpty() || bearer(exchange) != null ? null : cookie.read(exchange);
+        if (id == null) {
             return () -> true;
         }
-        ByteBuffer key = Sessions.key(session);
-        return () -> sessions.goesOn(key);
+        ByteBuffer key = Logins.key(id);
+        return () -> logins.goesOn(key);
     }
 
-    /** Swaps a token for a session's cookie. */
+    /** Exchanges a token for a login cookie. */
     public Caller logIn(HttpServerExchange exchange, String presented) throws ProblemException {
         List<Token> known = settings.get().tokens();
         if (known.isEmpty()) {
@@ -142,15 +142,15 @@ public final class Access {
                     .exception();
         }
         Token token = check(exchange, presented, known);
-        cookie.set(exchange, sessions.begin(token));
+        cookie.set(exchange, logins.begin(token));
         return new Caller(token.name(), token.role(), Caller.address(exchange));
     }
 
-    /** Ends the session of a browser, if it has one. */
+    /** Ends the browser's login, if any, and removes the cookie. */
     public void logOut(HttpServerExchange exchange) {
-        String session = cookie.read(exchange);
-        if (session != null) {
-            sessions.end(session);
+        String id = cookie.read(exchange);
+        if (id != null) {
+            logins.end(id);
         }
         cookie.remove(exchange);
     }

@@ -14,16 +14,16 @@ import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
 /**
- * Takes every connection, and bounds how many there are: whoever comes when all places are taken gets the place of one that
- * does nothing with it. Were accepting to stop instead, those who say nothing, and come again when they are cut, would
- * keep a probe of health in the kernel's queue. Of all clients the one with most connections gives way, with the one that
- * waits longest for its next request; only if it has none that waits, with one that is being answered. So a client with
- * few connections loses none to one with many, and of one client's own the newest stays, until it has asked. Any thread.
+ * Accepts every connection, and limits how many are open: at the limit, each new connection closes an old connection.
+ * If accepting stopped instead, silent clients that reconnect at once would keep health checks waiting in the kernel's
+ * queue. The victim is chosen from the client with most connections: the connection that has waited longest for a
+ * request, or, if every connection is busy, the oldest. So a client with few connections loses none to a client with
+ * many, and a new connection has time to send its request. Any thread.
  */
 public final class Admission implements ChannelListener<StreamConnection> {
     private final int most;
     private final ChannelListener<? super StreamConnection> next;
-    /** The one whose last request is longest ago first. Guarded by this. */
+    /** Open connections; the least recently active comes first. Guarded by this. */
     private final Map<StreamConnection, Held> held = new LinkedHashMap<>();
 
     private static final class Held {
@@ -48,7 +48,7 @@ public final class Admission implements ChannelListener<StreamConnection> {
     @Override
     public void handleEvent(StreamConnection connection) {
         InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
-        if (peer == null || peer.getAddress() == null) { // it has left already
+        if (peer == null || peer.getAddress() == null) { // peer has left already
             IoUtils.safeClose(connection);
             return;
         }
@@ -56,7 +56,7 @@ public final class Admission implements ChannelListener<StreamConnection> {
         next.handleEvent(connection);
     }
 
-    /** Gives the connection that has to go; null if there was a place. */
+    /** Registers a connection. Returns the connection to close for it; null if there was room. */
     private synchronized @Nullable StreamConnection takePlace(ByteBuffer client, StreamConnection connection) {
         if (held.size() >= most) {
             held.keySet().removeIf(each -> !each.isOpen());
@@ -93,7 +93,7 @@ public final class Admission implements ChannelListener<StreamConnection> {
                 .orElse(null);
     }
 
-    /** Notes which connections have a request under way. */
+    /** Wraps the handler to note which connections have a request under way. */
     public HttpHandler watching(HttpHandler handler) {
         return exchange -> {
             mark(exchange, true);

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Lets through those who may: everybody to what holds nothing of the process (the dashboard's own files, health, the
- * login), and to all else those whom {@link Access} knows, for what their role is good for.
+ * Checks tokens and roles. Open to everybody are parts without data of the process: the dashboard's own files, health,
+ * the login. Everything else needs a caller that {@link Access} identifies, and whose role allows the request.
  */
 public final class Authentication implements HttpHandler {
     private static final Set<String> OPEN = Set.of("/", "/ui");
@@ -16,7 +16,7 @@ public final class Authentication implements HttpHandler {
     private final BiConsumer<HttpServerExchange, Problem> refusal;
     private final HttpHandler next;
 
-    /** @param refusal tells a client why it is not let through */
+    /** @param refusal answers a client that is refused */
     public Authentication(Access access, BiConsumer<HttpServerExchange, Problem> refusal, HttpHandler next) {
         this.access = access;
         this.refusal = refusal;

@@ -10,7 +10,7 @@ import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** What is wrong with the JSON of a request, in words for who has sent it: the parser's own name its classes. */
+/** Describes a fault in a request's JSON for its sender. The parser's own messages name Java classes. */
 final class BodyFault {
     private static final String TWICE = "Duplicate";
 

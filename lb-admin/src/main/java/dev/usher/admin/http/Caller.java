@@ -7,23 +7,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks.
+ * Caller of a request.
  *
- * @param name of the token; null where none is needed
- * @param role what the token may do; where none is needed, all
- * @param address of the client, in digits; the user, for one who asks by the control socket
- * @param local whether it asks by the control socket
+ * @param name of the token; null where no token is needed
+ * @param role of the token; {@link Role#ADMIN} where no token is needed
+ * @param address of the client, in digits; the user, if the request came over the control socket
+ * @param local whether the request came over the control socket
  */
 public record Caller(@Nullable String name, Role role, String address, boolean local) {
     private static final AttachmentKey<Caller> KEY = AttachmentKey.create(Caller.class);
 
-    /** One who asks by HTTP. */
+    /** A caller over HTTP. */
     public Caller(@Nullable String name, Role role, String address) {
         this(name, role, address, false);
     }
 
     /**
-     * One who asks by the control socket.
+     * A caller over the control socket.
      *
      * @param user as {@code uid 1000 (anna)}
      */
@@ -31,7 +31,7 @@ public record Caller(@Nullable String name, Role role, String address, boolean l
         return new Caller(null, role, user, true);
     }
 
-    /** Who makes this request; there is one behind {@link Authentication}. */
+    /** The caller of this request; present behind {@link Authentication} only. */
     public static Caller of(HttpServerExchange exchange) {
         return Objects.requireNonNull(exchange.getAttachment(KEY), "behind the authentication");
     }
@@ -40,7 +40,7 @@ public record Caller(@Nullable String name, Role role, String address, boolean l
         exchange.putAttachment(KEY, this);
     }
 
-    /** As {@code ops from 127.0.0.1}, or the address alone: for the event log. */
+    /** Text for the event log: {@code ops from 127.0.0.1}, or the address alone. */
     public String text() {
         return name == null ? address : name + " from " + address;
     }

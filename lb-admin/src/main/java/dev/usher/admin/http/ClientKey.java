@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** What counts as one client: an address; for IPv6 its /64, since a whole one is easily had. */
+/** Key of a client for limits: its IPv4 address, or the /64 of its IPv6 address, since a whole /64 is easy to get. */
 final class ClientKey {
     private static final int NETWORK_BYTES = 8;
 

@@ -11,15 +11,18 @@ import java.util.Arrays;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** Answers that are sent zipped to those who take them so. */
+/** Compresses answers for clients that accept gzip. */
 public final class Gzip {
     private static final int BUFFER_BYTES = 64 * 1024;
-    /** Up to here the best costs a millisecond or two; of a list of 10,000 connections it would be a tenth of a second. */
+    /**
+     * Limit of best compression: a millisecond or two up to here, but a tenth of a second for a list of 10,000
+     * connections.
+     */
     private static final int WELL_ZIPPED_BYTES = 64 * 1024;
 
     private Gzip() {}
 
-    /** Whether the client takes a zipped answer. */
+    /** Whether the client accepts gzip. */
     public static boolean isTaken(HttpServerExchange exchange) {
         HeaderValues accepted = exchange.getRequestHeaders().get(Headers.ACCEPT_ENCODING);
         return accepted != null
@@ -29,13 +32,15 @@ public final class Gzip {
                         .anyMatch(value -> value.matches("gzip(\\s*;.*)?") && !value.matches(".*q=0(\\.0*)?"));
     }
 
-    /** Answers with what is made anew for each who asks: zipped, in haste where it is long, if the client takes that. */
+    /**
+     * Sends an answer made for this request: compressed if the client accepts gzip, with best speed for a long answer.
+     */
     public static void send(HttpServerExchange exchange, String type, byte[] bytes) {
         boolean zip = isTaken(exchange);
         byte[] sent = zip
                 ? zip(bytes, bytes.length > WELL_ZIPPED_BYTES ? Deflater.BEST_SPEED : Deflater.BEST_COMPRESSION)
                 : bytes;
-        if (!Unsent.admits(exchange, sent.length)) {
+        if (!OutgoingBytes.admits(exchange, sent.length)) {
             return;
         }
         exchange.getResponseHeaders()
@@ -49,7 +54,7 @@ public final class Gzip {
     }
 
     /**
-     * The bytes zipped.
+     * The bytes, compressed.
      *
      * @param level of {@link Deflater}
      */

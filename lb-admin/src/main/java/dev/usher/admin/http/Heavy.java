@@ -3,34 +3,38 @@ package dev.usher.admin.http;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /**
- * An answer that takes milliseconds to make and is long: a scrape, a list. It is made on a thread of its own, one at a time, and
- * few are under way at once, from the question until the client has taken the last byte. So a crowd that asks for it, and reads
- * nothing, holds up nobody who asks for something else, and costs the memory of a few. When all places are taken, whoever has
- * had one for a second without reading gives way to who comes; a client that reads needs less. Any thread.
+ * Limits answers that are long and take milliseconds to make: scrapes and lists. They are made on one thread per kind
+ * of answer, and at most {@link #MOST} are under way, from the request until the client has read the last byte. So a
+ * crowd of clients that ask and never read costs the memory of a few answers, and holds up no other request. At the
+ * limit an answer that nobody has read within a second is cut for the new request; a client that reads needs less. Any
+ * thread.
  */
 public final class Heavy implements HttpHandler {
-    /** Browsers and scrapers that ask within the same second. */
+    /** Enough for the browsers and scrapers that ask within the same second. */
     static final int MOST = 16;
 
-    private static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Long BEING_MADE = Long.MIN_VALUE;
+
+    /** Time enough for a client that reads. */
+    static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int THREAD_IDLE_SECONDS = 10;
 
     private final HttpHandler next;
     private final Executor thread;
-    /** When each began, the oldest first. Guarded by this. */
+    /** Since when each answer could be read, the oldest request first. Guarded by this. */
     private final Map<HttpServerExchange, Long> underWay = new LinkedHashMap<>();
 
-    /** @param name of its thread, as {@code metrics} */
+    /** @param name of the thread, as {@code metrics} */
     public Heavy(String name, HttpHandler next) {
         this.next = next;
         ThreadPoolExecutor one = new ThreadPoolExecutor(
@@ -38,7 +42,7 @@ public final class Heavy implements HttpHandler {
                 1,
                 THREAD_IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), // has one for each connection at most, of which there are some hundreds
+                new LinkedBlockingQueue<>(), // at most one per connection: some hundreds
                 Thread.ofPlatform().daemon().name("admin-" + name).factory());
         one.allowCoreThreadTimeOut(true);
         this.thread = one;
@@ -53,7 +57,7 @@ public final class Heavy implements HttpHandler {
                 leave(ended);
                 rest.proceed();
             });
-            exchange.dispatch(thread, next);
+            exchange.dispatch(thread, this::make);
         } else {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
             Problem.of(503, "many ask for this, and have yet to take it: ask again in a second")
@@ -61,20 +65,41 @@ public final class Heavy implements HttpHandler {
         }
     }
 
-    private synchronized boolean takePlace(HttpServerExchange exchange) {
-        long now = System.nanoTime();
-        if (underWay.size() >= MOST) {
-            Iterator<Map.Entry<HttpServerExchange, Long>> oldest =
-                    underWay.entrySet().iterator();
-            Map.Entry<HttpServerExchange, Long> goes = oldest.next();
-            if (now - goes.getValue() < MIN_NANOS) {
-                return false;
+    private void make(HttpServerExchange exchange) throws Exception {
+        next.handleRequest(exchange);
+        made(exchange);
+    }
+
+    private boolean takePlace(HttpServerExchange exchange) {
+        HttpServerExchange cut = null;
+        synchronized (this) {
+            if (underWay.size() >= MOST) {
+                cut = unread();
+                if (cut == null) {
+                    return false;
+                }
+                underWay.remove(cut);
             }
-            oldest.remove();
-            IoUtils.safeClose(goes.getKey().getConnection());
+            underWay.put(exchange, BEING_MADE);
         }
-        underWay.put(exchange, now);
+        if (cut != null) {
+            IoUtils.safeClose(cut.getConnection()); // without the lock: its listeners take others
+        }
         return true;
+    }
+
+    private @Nullable HttpServerExchange unread() {
+        long now = System.nanoTime();
+        for (Map.Entry<HttpServerExchange, Long> place : underWay.entrySet()) {
+            if (!place.getValue().equals(BEING_MADE) && now - place.getValue() >= MIN_NANOS) {
+                return place.getKey();
+            }
+        }
+        return null;
+    }
+
+    private synchronized void made(HttpServerExchange exchange) {
+        underWay.computeIfPresent(exchange, (_, _) -> System.nanoTime());
     }
 
     private synchronized void leave(HttpServerExchange exchange) {

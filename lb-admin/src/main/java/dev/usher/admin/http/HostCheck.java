@@ -10,8 +10,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers only those who asked for one of {@code admin.allowed_hosts}. A page of a foreign name that has its name lead
- * here (DNS rebinding) is of the same origin to a browser, and could read everything; its requests carry that name.
+ * Refuses a request unless its Host is in {@code admin.allowed_hosts}. Prevents DNS rebinding: a foreign page whose
+ * name resolves to this address is of the same origin to a browser, and could read everything, but its requests carry
+ * the foreign name.
  */
 public final class HostCheck implements HttpHandler {
     private static final int MAX_SHOWN = 100;

@@ -17,11 +17,11 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Records to JSON and back, as the API writes it: snake_case, times by RFC 3339, what is not known is null. It is ASCII: what
- * strangers choose must not move the cursor of who looks by {@code curl}.
+ * Records to JSON and back, in the API's format: snake_case, times by RFC 3339, null for unknown values. Output is
+ * ASCII: text from strangers must not move the cursor of a terminal that runs {@code curl}.
  */
 public final class Json {
-    /** What the API reads and writes. A client that sends a key that there is not, is told. */
+    /** Mapper of the API. Unknown and duplicate keys are refused. */
     private static final JsonMapper MAPPER = JsonMapper.builder(
                     JsonFactory.builder().characterEscapes(new EscapedDelete()).build())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -35,7 +35,7 @@ public final class Json {
 
     private Json() {}
 
-    /** DEL is the one control character of ASCII that JSON takes as it is. */
+    /** Escapes DEL, the only ASCII control character that JSON allows unescaped. */
     private static final class EscapedDelete extends CharacterEscapes {
         private static final long serialVersionUID = 1;
         private static final int DEL = 0x7f;
@@ -49,18 +49,18 @@ public final class Json {
 
         @Override
         public @Nullable SerializableString getEscapeSequence(int codePoint) {
-            return null; // none of its own
+            return null; // no escapes of our own
         }
     }
 
-    /** Answers with a value, which nothing on the way may keep. */
+    /** Sends a value as JSON; no cache may store it. */
     public static void send(HttpServerExchange exchange, int status, Object value) {
         send(exchange, status, "application/json", value);
     }
 
     static void send(HttpServerExchange exchange, int status, String type, Object value) {
         byte[] bytes = bytes(value);
-        if (!Unsent.admits(exchange, bytes.length)) {
+        if (!OutgoingBytes.admits(exchange, bytes.length)) {
             return;
         }
         exchange.setStatusCode(status);
@@ -69,13 +69,13 @@ public final class Json {
         exchange.getResponseSender().send(ByteBuffer.wrap(bytes));
     }
 
-    /** As it is sent. */
+    /** The JSON of a value, as sent. */
     public static byte[] bytes(Object value) {
         return MAPPER.writeValueAsBytes(value);
     }
 
     /**
-     * Reads what a client has sent.
+     * Reads the body of a request.
      *
      * @throws ProblemException with the fault and its place
      */
@@ -93,7 +93,7 @@ public final class Json {
         }
     }
 
-    /** The word for a constant of an enum: lower case. */
+    /** The API's word for an enum constant: its name in lower case. */
     public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }

@@ -5,15 +5,15 @@ import io.undertow.util.StatusCodes;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /session}: swaps a token for a cookie, and ends that. */
+/** {@code /session}: exchanges a token for a login cookie, and ends a login. */
 public final class Login {
-    /** What a browser sends. */
+    /** Body of a login request. */
     private record Presented(@Nullable String token) {}
 
     private final Access access;
     private final Consumer<Caller> onLogin;
 
-    /** @param onLogin is told of everybody who comes in */
+    /** @param onLogin called with the caller after each login */
     public Login(Access access, Consumer<Caller> onLogin) {
         this.access = access;
         this.onLogin = onLogin;
@@ -34,7 +34,7 @@ public final class Login {
         }
     }
 
-    /** {@code DELETE /session}; for one who has none as well: then it is over already. */
+    /** {@code DELETE /session}; succeeds without a login as well. */
     public void logOut(HttpServerExchange exchange) {
         access.logOut(exchange);
         exchange.setStatusCode(StatusCodes.NO_CONTENT);

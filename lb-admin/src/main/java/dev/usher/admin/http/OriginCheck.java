@@ -8,12 +8,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets through writes that a page of usher's own made, or a program; not those that another page had a browser make, with
- * the cookie that the browser has. A browser says where a request comes from in Sec-Fetch-Site; an old one, and any that
- * came by plain HTTP to another machine, in Origin; a program says neither. What is demanded of the type no form of HTML can send, but the one that logs in without scripts.
+ * Refuses requests that a page of another site causes a browser to make with the browser's login cookie. Writes are
+ * accepted from usher's own pages and from programs. Browsers name the origin in Sec-Fetch-Site; old browsers, and any
+ * over plain HTTP to another machine, in Origin; programs send neither. The required Content-Type is out of reach of
+ * HTML forms, except for the login form without scripts.
  *
- * <p>Of reads, only links from elsewhere are followed: another page could not see an answer, but it could take the places of
- * those who look, and make work.
+ * <p>Reads from another site are accepted for links only: a foreign page could not see the answer, but could use up
+ * connections and cause work.
  */
 public final class OriginCheck implements HttpHandler {
     private static final HttpString SEC_FETCH_SITE = new HttpString("Sec-Fetch-Site");
@@ -35,7 +36,7 @@ public final class OriginCheck implements HttpHandler {
         }
     }
 
-    /** Whether the request says where it comes from: a browser made it. */
+    /** Whether the request names its origin, as browsers do. */
     static boolean saysOrigin(HttpServerExchange exchange) {
         return exchange.getRequestHeaders().contains(SEC_FETCH_SITE)
                 || exchange.getRequestHeaders().contains(Headers.ORIGIN);
@@ -67,7 +68,7 @@ public final class OriginCheck implements HttpHandler {
         return null;
     }
 
-    /** Any page can have a form sent, so it must say where it comes from. */
+    /** Requires the origin of a form, since any page can send a form. */
     private static @Nullable Problem faultOfForm(HttpServerExchange exchange) {
         if (!saysOrigin(exchange)) {
             return Problem.of(403, "a form must come from a browser that says from which page: use /api/v1/session");
@@ -86,14 +87,14 @@ public final class OriginCheck implements HttpHandler {
                         + exchange.getRequestHeaders().getFirst(Headers.HOST));
     }
 
-    /** Whether what a browser says of itself is no other page; a program says nothing. */
+    /** Whether Sec-Fetch-Site rules out another site; programs send no such header. */
     private static boolean isOwnSite(@Nullable String site) {
         return site == null
                 || site.equals("same-origin")
-                || site.equals("none"); // another port of localhost: same-site
+                || site.equals("none"); // another port of localhost is same-site: refused
     }
 
-    /** True as well of a request that sends nothing. */
+    /** True for an empty request as well. */
     private static boolean isJson(HttpServerExchange exchange) {
         return exchange.getRequestHeaders().contains(Headers.CONTENT_TYPE)
                 ? isOfType(exchange, "application/json")

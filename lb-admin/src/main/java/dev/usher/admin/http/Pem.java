@@ -27,7 +27,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Reads a certificate chain and its key from the PEM files that every other program reads, by the JDK alone. */
+/** Reads a certificate chain and its key from ordinary PEM files, with the JDK alone. */
 public final class Pem {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
@@ -43,9 +43,9 @@ public final class Pem {
     private Pem() {}
 
     /**
-     * What serves TLS with these files.
+     * A context that serves TLS with the configured files.
      *
-     * @throws IOException with the name of the file that is wrong, and what is wrong with it
+     * @throws IOException with the name of the faulty file, and the fault
      */
     public static SSLContext context(Tls tls) throws IOException {
         Certificate[] chain = certificates(tls.cert(), "admin.tls.cert").toArray(Certificate[]::new);
@@ -69,9 +69,9 @@ public final class Pem {
     }
 
     /**
-     * What trusts the certificates of a file, and no others: for a client.
+     * A context for a client that trusts only the certificates of a file.
      *
-     * @param setting by which the file was named, for messages
+     * @param setting that names the file, for messages
      */
     public static SSLContext trusting(Path file, String setting) throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -87,9 +87,9 @@ public final class Pem {
     }
 
     /**
-     * The certificates of a file, at least one, in its order.
+     * The certificates of a file, at least one, in the file's order.
      *
-     * @param setting by which the file was named, for messages
+     * @param setting that names the file, for messages
      */
     public static List<X509Certificate> certificates(Path file, String setting) throws IOException {
         String text = text(file, setting);
@@ -111,7 +111,7 @@ public final class Pem {
     /**
      * The private key of a file.
      *
-     * @param setting by which the file was named, for messages
+     * @param setting that names the file, for messages
      */
     public static PrivateKey key(Path file, String setting) throws IOException {
         Matcher block = BLOCK.matcher(text(file, setting));
@@ -149,7 +149,7 @@ public final class Pem {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (InvalidKeySpecException anotherOne) {
-                // The name of the algorithm stands in the key, where only those who understand it can read it.
+                // The key holds the name of its algorithm, but only the right KeyFactory can read it: try the next.
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("every JDK has " + algorithm, e);
             }
@@ -157,13 +157,13 @@ public final class Pem {
         throw new IOException(setting + " " + file + " is neither an RSA nor an EC nor an Ed25519 key");
     }
 
-    /** PKCS #1 (RFC 8017 appendix A.1.2), what openssl wrote for long, in the envelope of PKCS #8. */
+    /** Wraps a PKCS #1 key (RFC 8017 appendix A.1.2), the old output of openssl, in PKCS #8. */
     private static byte[] pkcs8OfRsa(byte[] pkcs1) {
         return der(SEQUENCE, joined(VERSION_0, RSA, der(OCTET_STRING, pkcs1)));
     }
 
     private static byte[] der(int tag, byte[] content) {
-        int length = content.length; // of a key: needs two bytes
+        int length = content.length; // an RSA key needs two length bytes
         byte[] head = {(byte) tag, (byte) 0x82, (byte) (length >> 8), (byte) length};
         return joined(head, content);
     }
@@ -176,7 +176,7 @@ public final class Pem {
         return out.toByteArray();
     }
 
-    /** What the one signs must be what the other verifies. */
+    /** Whether the key and the certificate belong together: the certificate must verify a signature of the key. */
     private static boolean belong(PrivateKey key, Certificate certificate) throws GeneralSecurityException {
         if (!key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm())) {
             return false;

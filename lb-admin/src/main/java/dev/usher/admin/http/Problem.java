@@ -5,11 +5,11 @@ import io.undertow.util.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that says what is wrong and what to do (RFC 9457).
+ * An error answer with its cause and remedy (RFC 9457).
  *
- * @param type names the kind of problem; {@code about:blank} where the status says it all
+ * @param type kind of problem; {@code about:blank} where the status says enough
  * @param detail in a sentence or two
- * @param setting the key of the configuration that decides it; null if none does
+ * @param setting configuration key that decides the outcome; null if none does
  */
 public record Problem(
         String type,
@@ -22,17 +22,17 @@ public record Problem(
         return new Problem("about:blank", StatusCodes.getReason(status), status, detail, null);
     }
 
-    /** The same, decided by a key of the configuration. */
+    /** A copy that names the deciding configuration key. */
     public Problem decidedBy(String key) {
         return new Problem(type, title, status, detail, key);
     }
 
-    /** Answers with it. */
+    /** Sends the problem as the answer. */
     public void send(HttpServerExchange exchange) {
         Json.send(exchange, status, "application/problem+json", this);
     }
 
-    /** For code that has no exchange at hand. */
+    /** The problem as an exception, for code without an exchange. */
     public ProblemException exception() {
         return new ProblemException(this);
     }

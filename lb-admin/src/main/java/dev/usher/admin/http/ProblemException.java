@@ -7,7 +7,7 @@ public final class ProblemException extends Exception {
     private final transient Problem problem;
 
     ProblemException(Problem problem) {
-        super(problem.detail(), null, false, false); // an answer, not a fault: nobody reads its stack
+        super(problem.detail(), null, false, false); // an answer, not a fault: no stack trace
         this.problem = problem;
     }
 

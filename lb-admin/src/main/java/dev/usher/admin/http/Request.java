@@ -5,7 +5,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.util.Set;
 
-/** What the handlers of the chain want to know of a request. */
+/** Questions about a request that several handlers ask. */
 final class Request {
     private static final Set<HttpString> READS = Set.of(Methods.GET, Methods.HEAD);
     private static final Set<HttpString> WRITES = Set.of(Methods.POST, Methods.PATCH, Methods.DELETE);
@@ -25,17 +25,17 @@ final class Request {
         return !exchange.isRequestComplete();
     }
 
-    /** A question about health, which an orchestrator asks by an address of its own choice, and without a token. */
+    /** Health checks: orchestrators send them to an address of their choice, without a token. */
     static boolean isHealth(HttpServerExchange exchange) {
         return HEALTH.contains(exchange.getRequestPath());
     }
 
-    /** Logging in and out, which is how one comes to a session. */
+    /** Login and logout, open without a token. */
     static boolean isLogin(HttpServerExchange exchange) {
         return exchange.getRequestPath().equals("/api/v1/session") || isForm(exchange);
     }
 
-    /** The same from the page without scripts: the one request that a form of HTML makes. */
+    /** The login form of the page without scripts, the only HTML form there is. */
     static boolean isForm(HttpServerExchange exchange) {
         return exchange.getRequestPath().equals("/plain") && isWrite(exchange);
     }

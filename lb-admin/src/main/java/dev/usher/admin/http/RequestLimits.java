@@ -15,12 +15,12 @@ import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
 /**
- * Bounds what one request may take: the body in bytes and in time. The body is read here, on the thread that waits for
- * sockets, so that a client that sends it slowly holds no other. What a header may take, and how many connections there
- * may be, the server bounds before there is a request.
+ * Limits the body of a request in bytes and time. The body is read on the I/O thread without blocking, so that a slow
+ * client occupies no other thread. Limits of headers and connections are the server's, and apply before there is a
+ * request.
  */
 public final class RequestLimits implements HttpHandler {
-    /** The largest body of the API, a token, has some hundred bytes. */
+    /** Far above the API's largest body, a token of some hundred bytes. */
     public static final int MAX_BODY_BYTES = 64 * 1024;
 
     private static final AttachmentKey<byte[]> BODY = AttachmentKey.create(byte[].class);
@@ -29,13 +29,13 @@ public final class RequestLimits implements HttpHandler {
     private final long bodyMillis;
     private final HttpHandler next;
 
-    /** @param bodyMillis how long a body may take from the end of its header on */
+    /** @param bodyMillis time limit for a body, from the end of the header */
     public RequestLimits(long bodyMillis, HttpHandler next) {
         this.bodyMillis = bodyMillis;
         this.next = next;
     }
 
-    /** What came with the request; empty if nothing did. */
+    /** The body of a request; empty if there is none. */
     public static byte[] body(HttpServerExchange exchange) {
         return Objects.requireNonNullElse(exchange.getAttachment(BODY), NONE);
     }
@@ -53,7 +53,7 @@ public final class RequestLimits implements HttpHandler {
         }
     }
 
-    /** A client that sent {@code Expect: 100-continue} waits to be told that its body is wanted. */
+    /** Reads the body; first sends 100 Continue if the client waits for it ({@code Expect: 100-continue}). */
     private void askForBody(HttpServerExchange exchange) {
         if (!HttpContinue.requiresContinueResponse(exchange)) {
             readBody(exchange);
@@ -81,7 +81,7 @@ public final class RequestLimits implements HttpHandler {
                 (_, bytes) -> {
                     deadline.remove();
                     exchange.putAttachment(BODY, bytes);
-                    // In another turn: this one belongs to the reading, and must not be held up by the answer.
+                    // dispatched to another turn: the answer must not hold up the reading
                     exchange.dispatch(exchange.getIoThread(), next);
                 },
                 (_, fault) -> {
@@ -98,7 +98,7 @@ public final class RequestLimits implements HttpHandler {
         return Problem.of(400, "the body ended too early");
     }
 
-    /** The rest of the body is not waited for. */
+    /** Refuses without waiting for the rest of the body. */
     private static void refuse(HttpServerExchange exchange, Problem problem) {
         exchange.setPersistent(false);
         exchange.getResponseHeaders().put(Headers.CONNECTION, "close");

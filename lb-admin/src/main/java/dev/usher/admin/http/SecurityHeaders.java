@@ -6,7 +6,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 
-/** Tells browsers what a page of usher may do, which is little: run its own scripts, and talk to where it came from. */
+/** Restricts pages in browsers to usher's own scripts, and to requests to the page's origin. */
 public final class SecurityHeaders implements HttpHandler {
     private static final HttpString OPENER_POLICY = new HttpString("Cross-Origin-Opener-Policy");
     private static final HttpString RESOURCE_POLICY = new HttpString("Cross-Origin-Resource-Policy");
@@ -14,7 +14,7 @@ public final class SecurityHeaders implements HttpHandler {
     private final String contentPolicy;
     private final HttpHandler next;
 
-    /** @param inlineScript of the one script that stands in a page, as {@code 'sha256-…'}; empty for none */
+    /** @param inlineScript hash of the page's only inline script, as {@code 'sha256-…'}; empty for none */
     public SecurityHeaders(String inlineScript, HttpHandler next) {
         this.contentPolicy = "default-src 'none'; script-src 'self'"
                 + (inlineScript.isEmpty() ? "" : " " + inlineScript)

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The hash of tokens, sessions and files. */
+/** SHA-256, for tokens, logins and files. */
 public final class Sha256 {
     private Sha256() {}
 
@@ -17,7 +17,7 @@ public final class Sha256 {
         }
     }
 
-    /** Of the text in UTF-8. */
+    /** The hash of a text in UTF-8, 32 bytes. */
     static byte[] of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }

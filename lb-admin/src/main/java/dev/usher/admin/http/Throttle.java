@@ -7,15 +7,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/**
- * Has those wait who keep sending wrong tokens. Any thread.
- */
+/** Limits wrong tokens per client address. Any thread. */
 public final class Throttle {
-    /** Wrong tokens in one window, after which no token is looked at until it is over. */
+    /** Wrong tokens within a window; after that, tokens of the address are ignored until the window ends. */
     public static final int MAX_FAILURES = 5;
 
     static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** One who has more addresses than this is not held up; its memory is held. */
+    /** Limit of memory: a client with more addresses than this is not held up. */
     static final int MAX_ADDRESSES = 10_000;
 
     private record Window(long beganNanos, int failures) {}
@@ -28,14 +26,14 @@ public final class Throttle {
         this.nanos = nanos;
     }
 
-    /** How many seconds an address has to wait before its token is looked at; 0 if it need not. */
+    /** Seconds until tokens of an address are checked again; 0 if they are checked now. */
     synchronized long waitSeconds(InetAddress address) {
         Window window = windows.get(ClientKey.of(address));
         long left = window == null || window.failures() < MAX_FAILURES ? 0 : leftNanos(window);
         return left <= 0 ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1));
     }
 
-    /** Counts a wrong token; true for the one after which the address has to wait. */
+    /** Counts a wrong token; true exactly when this token makes the address wait. */
     synchronized boolean failed(InetAddress address) {
         ByteBuffer key = ClientKey.of(address);
         Window before = windows.get(key);
@@ -43,7 +41,7 @@ public final class Throttle {
             windows.put(key, new Window(before.beganNanos(), before.failures() + 1));
             return before.failures() + 1 == MAX_FAILURES;
         }
-        windows.remove(key); // to stand behind those that are older
+        windows.remove(key); // to be put last, as the newest
         dropOldestIfFull();
         windows.put(key, new Window(nanos.getAsLong(), 1));
         return false;

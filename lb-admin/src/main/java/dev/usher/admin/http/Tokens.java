@@ -6,11 +6,11 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds whose token it is. */
+/** Finds a token by its secret. */
 final class Tokens {
     private Tokens() {}
 
-    /** The one among {@code known} whose hash is the one of {@code presented}; takes as long for every answer. */
+    /** The token in {@code known} with the hash of {@code presented}; the time taken does not depend on the answer. */
     static @Nullable Token find(List<Token> known, String presented) {
         byte[] hash = Sha256.of(presented);
         Token found = null;

@@ -19,33 +19,33 @@ import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Makes frames of the difference between what was counted now and a second ago. Of one thread. */
+/** Makes frames from the difference between the current counts and the counts a second ago. For one thread. */
 final class FrameSource {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
-    /** Digits of a rate that a chart can show. */
+    /** Rates are rounded to hundredths, the most that a chart can show. */
     private static final double RATE_STEPS = 100;
 
     private final LoadBalancer balancer;
-    private final Supplier<Standing> standing;
+    private final Supplier<ProcessStatus> status;
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
 
     private final LastMinute lastMinute = new LastMinute();
     private Totals before;
     private long beforeNanos = System.nanoTime();
     private long nextSequence = Instant.now().getEpochSecond();
-    private @Nullable Shown shown;
+    private @Nullable PageState shown;
     private long revision;
 
-    /** What is shown on pages that ask anew when it changes. */
-    private record Shown(List<BackendState> states, List<String> backends, int generation, int attention) {}
+    /** State behind the revision: pages reload when it changes. */
+    private record PageState(List<BackendState> states, List<String> backends, int generation, int attention) {}
 
-    FrameSource(LoadBalancer balancer, Supplier<Standing> standing) {
+    FrameSource(LoadBalancer balancer, Supplier<ProcessStatus> status) {
         this.balancer = balancer;
-        this.standing = standing;
+        this.status = status;
         this.before = balancer.totals();
     }
 
-    /** Sequence of the frame that is made next. */
+    /** Sequence of the next frame. */
     long nextSequence() {
         return nextSequence;
     }
@@ -58,7 +58,7 @@ final class FrameSource {
                 .map(PoolView::backends)
                 .flatMap(List::stream)
                 .toList();
-        Standing stands = standing.get();
+        ProcessStatus current = status.get();
         Map<String, Double> failures = failures(now, seconds);
         Frame frame = new Frame(
                 nextSequence,
@@ -82,11 +82,11 @@ final class FrameSource {
                         .filter(backend -> backend.state().serves())
                         .count(),
                 backends.size(),
-                stands.generation(),
-                stands.onDisk(),
-                stands.state(),
-                stands.attention(),
-                revision(backends, stands),
+                current.generation(),
+                current.onDisk(),
+                current.state(),
+                current.attention(),
+                revision(backends, current),
                 balancer.lastEvent());
         before = now;
         beforeNanos = nanos;
@@ -113,17 +113,17 @@ final class FrameSource {
         return Math.round(rate * RATE_STEPS) / RATE_STEPS;
     }
 
-    private static Percentiles percentiles(Histogram before, Histogram now) {
+    private static FramePercentiles percentiles(Histogram before, Histogram now) {
         Histogram difference = now.copy();
         try {
             difference.subtract(before);
-        } catch (IllegalArgumentException fewer) { // a pool that a reload removed took its times with it
+        } catch (IllegalArgumentException fewer) { // counts fell: a reload removed a pool with its times
             difference.reset();
         }
-        return Percentiles.of(difference);
+        return FramePercentiles.of(difference);
     }
 
-    /** Of the worst worker; null if there is none. */
+    /** Delay of the slowest worker; null if there is none. */
     private @Nullable Double loopDelaySeconds() {
         return balancer.loopDelays().stream()
                 .map(LoopDelay::waited)
@@ -132,14 +132,14 @@ final class FrameSource {
                 .orElse(null);
     }
 
-    private long revision(List<BackendView> backends, Standing stands) {
+    private long revision(List<BackendView> backends, ProcessStatus current) {
         List<BackendState> states = new ArrayList<>(backends.size());
         List<String> addresses = new ArrayList<>(backends.size());
         for (BackendView backend : backends) {
             states.add(backend.state());
             addresses.add(backend.address());
         }
-        Shown now = new Shown(states, addresses, stands.generation(), stands.attention());
+        PageState now = new PageState(states, addresses, current.generation(), current.attention());
         if (!now.equals(shown)) {
             shown = now;
             revision++;

@@ -11,9 +11,12 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Of each backend of each pool. */
+/** Metrics of each backend of each pool. */
 final class BackendFamilies {
-    /** Each has ten series. Those that have no place are summed up; a sum of states or weights would mean nothing. */
+    /**
+     * Limit, since each backend has ten series. Counters of the rest are summed up; a sum of states or weights means
+     * nothing.
+     */
     static final int MAX_BACKENDS = 1000;
 
     private static final MetricMetadata UP = metric("backend_up", "Whether the backend takes new sessions.");
@@ -39,7 +42,7 @@ final class BackendFamilies {
 
     private BackendFamilies() {}
 
-    /** What can be summed up. */
+    /** Numbers of a backend with a meaningful sum. */
     private record Counts(long open, long sessions, long failures, long bytesIn, long bytesOut) {
         static Counts of(BackendView backend) {
             return new Counts(
@@ -69,7 +72,9 @@ final class BackendFamilies {
                 }
             }
         }
-        others.stream().reduce(Counts::plus).ifPresent(counts -> add(to, labels(Capped.OTHER, Capped.OTHER), counts));
+        others.stream()
+                .reduce(Counts::plus)
+                .ifPresent(counts -> add(to, labels(CappedSeries.OTHER, CappedSeries.OTHER), counts));
     }
 
     private static Labels labels(String pool, String backend) {

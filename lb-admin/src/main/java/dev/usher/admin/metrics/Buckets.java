@@ -10,18 +10,18 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
 /**
- * Bounds that a histogram of ours is cut at for Prometheus, whose buckets are for ever: what was counted under other bounds
- * cannot be compared. A duration within 1 % of a bound may fall on either side of it.
+ * Bounds of the buckets that Prometheus gets from a histogram. Keep the bounds: series with other bounds cannot be
+ * compared. A duration within 1 % of a bound may fall on either side of the bound.
  */
 final class Buckets {
     /**
-     * For what a network and a handshake take: three steps for each power of ten, from what a switch adds to where every
-     * time-out has passed.
+     * For networks and handshakes: three steps for each power of ten, from the delay of a switch to the longest
+     * time-out.
      */
     static final Buckets SHORT =
             new Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
 
-    /** For whole sessions, from one short request to a connection that is kept all day. */
+    /** For whole sessions, from a short request to a connection kept all day. */
     static final Buckets LONG = new Buckets(0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800, 3600, 21_600);
 
     private static final long NOT_KNOWN = 0;
@@ -37,7 +37,7 @@ final class Buckets {
                 .toArray();
     }
 
-    /** Both together. */
+    /** The sum of two histograms; neither changes. */
     static Histogram sum(Histogram a, Histogram b) {
         Histogram sum = a.copy();
         sum.add(b);
@@ -51,7 +51,7 @@ final class Buckets {
         int bucket = 0;
         for (HistogramIterationValue recorded : durations.recordedValues()) {
             long value = durations.lowestEquivalentValue(recorded.getValueIteratedTo());
-            while (value > micros[bucket]) { // they come in order
+            while (value > micros[bucket]) { // values come in ascending order
                 bucket++;
             }
             long count = recorded.getCountAddedInThisIterationStep();

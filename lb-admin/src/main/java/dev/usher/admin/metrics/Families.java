@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.HdrHistogram.Histogram;
 
-/** The metrics of one scrape, while they are gathered. A metric is there once it has a series. */
+/** The metrics of one scrape, while they are gathered. A metric exists once it has a series. */
 final class Families {
     private static final String PREFIX = "usher_";
     private static final long NOT_KNOWN = 0;
 
-    /** One metric with all its series. */
+    /** A metric with its series. */
     private record Family<P>(
             MetricMetadata metadata, List<P> points, BiFunction<MetricMetadata, List<P>, MetricSnapshot> end) {
         MetricSnapshot snapshot() {
@@ -35,9 +35,9 @@ final class Families {
     private final Map<MetricMetadata, Family<?>> families = new LinkedHashMap<>();
 
     /**
-     * What a metric is called, and what it means.
+     * Name and meaning of a metric. The ending of the name gives the unit.
      *
-     * @param name without the prefix, and without the ending that its kind gives it: _total, _info, _bucket
+     * @param name without the prefix, and without the ending for the kind of metric: _total, _info, _bucket
      */
     static MetricMetadata metric(String name, String help) {
         String whole = PREFIX + name;
@@ -71,7 +71,7 @@ final class Families {
         this.<InfoDataPointSnapshot>points(metric, InfoSnapshot::new).add(new InfoDataPointSnapshot(labels));
     }
 
-    @SuppressWarnings("unchecked") // each metric is of one kind
+    @SuppressWarnings("unchecked") // each metric has a single kind
     private <P> List<P> points(MetricMetadata metric, BiFunction<MetricMetadata, List<P>, MetricSnapshot> end) {
         return (List<P>) families.computeIfAbsent(metric, _ -> new Family<P>(metric, new ArrayList<>(), end))
                 .points();

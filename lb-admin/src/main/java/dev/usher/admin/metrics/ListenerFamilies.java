@@ -8,9 +8,12 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Of each listener. */
+/** Metrics of each listener. */
 final class ListenerFamilies {
-    /** Each has a series for every reason to end; nobody has so many listeners that was not written by a program. */
+    /**
+     * Limit, since each listener has a series for every close reason. More listeners than this come from a generated
+     * file.
+     */
     static final int MAX_LISTENERS = 100;
 
     private static final MetricMetadata ACCEPTED =
@@ -26,7 +29,8 @@ final class ListenerFamilies {
     private ListenerFamilies() {}
 
     static void add(Families to, Map<String, ListenerSnapshot> listeners) {
-        Capped.of(listeners, MAX_LISTENERS, ListenerFamilies::sum).forEach((name, listener) -> add(to, name, listener));
+        CappedSeries.of(listeners, MAX_LISTENERS, ListenerFamilies::sum)
+                .forEach((name, listener) -> add(to, name, listener));
     }
 
     private static void add(Families to, String name, ListenerSnapshot listener) {

@@ -10,9 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Of each pool. */
+/** Metrics of each pool. */
 final class PoolFamilies {
-    /** Each has some fifty series, most of them buckets. */
+    /** Limit, since each pool has about fifty series, most of them buckets. */
     static final int MAX_POOLS = 500;
 
     private static final MetricMetadata BACKENDS = metric("pool_backends", "Backends of the pool.");
@@ -27,7 +27,7 @@ final class PoolFamilies {
 
     private PoolFamilies() {}
 
-    /** Both halves of what is known of a pool. */
+    /** Live view and counted times of a pool. */
     private record Both(int backends, int serving, PoolSnapshot timed) {
         Both plus(Both other) {
             return new Both(
@@ -45,11 +45,11 @@ final class PoolFamilies {
         Map<String, Both> all = new LinkedHashMap<>();
         for (PoolView pool : pools) {
             PoolSnapshot snapshot = timed.get(pool.name());
-            if (snapshot != null) { // else a reload has come between
+            if (snapshot != null) { // null if a reload came between the two reads
                 all.put(pool.name(), new Both(pool.backends().size(), pool.serving(), snapshot));
             }
         }
-        Capped.of(all, MAX_POOLS, Both::plus).forEach((name, pool) -> add(to, Labels.of("pool", name), pool));
+        CappedSeries.of(all, MAX_POOLS, Both::plus).forEach((name, pool) -> add(to, Labels.of("pool", name), pool));
     }
 
     private static void add(Families to, Labels labels, Both pool) {

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Of usher as a whole: the program, its configuration, its workers. */
+/** Metrics of the process: program, configuration, workers. */
 final class ProcessFamilies {
     private static final MetricMetadata BUILD = metric("build", "Which program this is; always 1.");
     private static final MetricMetadata STARTED = metric("start_time_seconds", "When it was started, since 1970.");
@@ -121,7 +121,7 @@ final class ProcessFamilies {
         to.counter(RELOADS, Labels.of("result", "refused"), status.refused());
     }
 
-    /** An attempt that found nothing to do has read the files and found them good as well. */
+    /** Time of the last good read; an unchanged reload counts, since the files were read and found good. */
     private static Instant lastGood(ReloadStatus status) {
         return status.history().reversed().stream()
                 .filter(reload -> reload.result() != Reload.Result.REFUSED)

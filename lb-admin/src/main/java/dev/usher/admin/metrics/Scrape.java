@@ -23,16 +23,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /metrics}: Prometheus' text format 0.0.4, or OpenMetrics 1.0 for those who ask for it. Of the JVM it has what
- * can be read without stopping it: states of threads are left out, since the JVM halts all threads to count them.
+ * {@code GET /metrics}: Prometheus text format 0.0.4, or OpenMetrics 1.0 if the client asks for OpenMetrics. JVM
+ * metrics are limited to values that can be read without stopping the JVM: thread states are left out, since counting
+ * them halts all threads.
  */
 public final class Scrape implements HttpHandler {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
-    /** So long was the last one, and will the next be. Guarded by this. */
+    /** Size of the last answer plus an eighth: a good guess for the next. Guarded by this. */
     private int usualBytes = 64 * 1024;
 
-    /** @param accessLog its lines that are not written */
+    /** @param accessLog counts lines of the access log that are dropped or waiting */
     public Scrape(LoadBalancer balancer, Reloading reloading, Program program, Supplier<AccessLogLines> accessLog) {
         registry.register(new UsherCollector(balancer, reloading, program, accessLog));
         JvmMemoryMetrics.builder().register(registry);
@@ -54,7 +55,7 @@ public final class Scrape implements HttpHandler {
         Gzip.send(exchange, writer.getContentType(), text(writer, accept));
     }
 
-    /** One at a time: two who scrape at once must not take the memory of two. */
+    /** Writes one answer at a time: two scrapes at once would need the memory of two. */
     synchronized byte[] text(ExpositionFormatWriter writer, @Nullable String accept) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(usualBytes);
         writer.write(out, registry.scrape(), EscapingScheme.fromAcceptHeader(accept));

@@ -11,7 +11,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Gathers everything that begins with {@code usher_}, at the moment of a scrape. */
+/** Gathers all metrics with the prefix {@code usher_} at the time of a scrape. */
 final class UsherCollector implements MultiCollector {
     private final LoadBalancer balancer;
     private final Reloading reloading;

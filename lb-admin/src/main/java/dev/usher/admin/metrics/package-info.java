@@ -1,4 +1,4 @@
-/** {@code /metrics}: what the load balancer has counted, as Prometheus reads it. Made when somebody asks, and not before. */
+/** {@code /metrics}: the load balancer's counters in Prometheus format, gathered on request only. */
 @NullMarked
 package dev.usher.admin.metrics;
 

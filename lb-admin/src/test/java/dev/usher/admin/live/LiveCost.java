@@ -21,13 +21,13 @@ public final class LiveCost {
 
     private LiveCost() {}
 
-    private static Standing standing() {
-        return new Standing(1, "same", "serving", 0);
+    private static ProcessStatus status() {
+        return new ProcessStatus(1, "same", "serving", 0);
     }
 
     /** Milliseconds of CPU for one frame, once warm: of seconds without traffic, and of one with. */
     public static double measureFrames(LoadBalancer balancer, Runnable traffic) {
-        FrameSource source = new FrameSource(balancer, LiveCost::standing);
+        FrameSource source = new FrameSource(balancer, LiveCost::status);
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (int i = 0; i < WARM; i++) {
             Json.bytes(source.next());
@@ -52,7 +52,7 @@ public final class LiveCost {
 
     /** Per cent of a core with the most that may look, over real sockets. */
     public static double measureStreams(LoadBalancer balancer) throws Exception {
-        Live live = new Live(balancer, LiveCost::standing, _ -> () -> true);
+        Live live = new Live(balancer, LiveCost::status, _ -> () -> true);
         Undertow server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1", live.stream())
                 .setIoThreads(1)

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** Frames of a load balancer that something happens to. */
 class LiveTest {
-    private static final Standing STANDING = new Standing(1, "same", "serving", 0);
+    private static final ProcessStatus STATUS = new ProcessStatus(1, "same", "serving", 0);
 
-    private final AtomicReference<Standing> standing = new AtomicReference<>(STANDING);
+    private final AtomicReference<ProcessStatus> status = new AtomicReference<>(STATUS);
 
     private static TestBackend echo() {
         return TestBackend.start(client -> {
@@ -36,7 +36,7 @@ class LiveTest {
     }
 
     private FrameSource source(TestUsher usher) {
-        return new FrameSource(usher.balancer(), standing::get);
+        return new FrameSource(usher.balancer(), status::get);
     }
 
     @Test
@@ -109,9 +109,9 @@ class LiveTest {
             assertEquals(first + 1, drained.revision());
             assertEquals(0, drained.servingBackends());
             assertTrue(drained.lastEvent() > 0);
-            standing.set(new Standing(1, "same", "serving", 1));
+            status.set(new ProcessStatus(1, "same", "serving", 1));
             assertEquals(first + 2, source.next().revision());
-            standing.set(new Standing(2, "same", "serving", 1));
+            status.set(new ProcessStatus(2, "same", "serving", 1));
             assertEquals(first + 3, source.next().revision());
             assertEquals(first + 3, source.next().revision());
         }

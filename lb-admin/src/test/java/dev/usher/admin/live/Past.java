@@ -50,8 +50,8 @@ public final class Past {
                 7);
     }
 
-    private Percentiles percentiles(int micros) {
-        return new Percentiles(around(micros), around(micros * 3), around(micros * 9));
+    private FramePercentiles percentiles(int micros) {
+        return new FramePercentiles(around(micros), around(micros * 3), around(micros * 9));
     }
 
     private double around(int micros) {

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Frames that nobody has measured. */
 final class TestFrames {
-    private static final Percentiles SOME = new Percentiles(0.001, 0.002, 0.25);
+    private static final FramePercentiles SOME = new FramePercentiles(0.001, 0.002, 0.25);
 
     private TestFrames() {}
 
@@ -16,10 +16,10 @@ final class TestFrames {
 
     /** One of a second in which nothing was measured. */
     static Frame quiet(long sequence) {
-        return frame(sequence, new Percentiles(null, null, null));
+        return frame(sequence, new FramePercentiles(null, null, null));
     }
 
-    private static Frame frame(long sequence, Percentiles percentiles) {
+    private static Frame frame(long sequence, FramePercentiles percentiles) {
         return new Frame(
                 sequence,
                 Instant.ofEpochMilli(1_800_000_000_000L + 1000 * sequence),

@@ -70,7 +70,7 @@ class BoundsTest {
         CounterSnapshot sessions = (CounterSnapshot) metric(families, "usher_backend_sessions");
         assertEquals(BackendFamilies.MAX_BACKENDS + 1, sessions.getDataPoints().size());
         double other = sessions.getDataPoints().stream()
-                .filter(point -> Objects.equals(point.getLabels().get("pool"), Capped.OTHER))
+                .filter(point -> Objects.equals(point.getLabels().get("pool"), CappedSeries.OTHER))
                 .findFirst()
                 .orElseThrow()
                 .getValue();
@@ -82,7 +82,7 @@ class BoundsTest {
     @Test
     void whatIsWithinTheBoundStaysAsItIs() {
         Map<String, Integer> all = Map.of("a", 1, "b", 2);
-        assertSame(all, Capped.of(all, 2, Integer::sum));
+        assertSame(all, CappedSeries.of(all, 2, Integer::sum));
     }
 
     @Test
@@ -92,8 +92,8 @@ class BoundsTest {
             all.put("n" + i, i);
         }
         assertEquals(
-                Map.of("n0", 0, "n1", 1, "n2", 2, Capped.OTHER, 3 + 4 + 5 + 6 + 7 + 8 + 9),
-                Capped.of(all, 3, Integer::sum));
+                Map.of("n0", 0, "n1", 1, "n2", 2, CappedSeries.OTHER, 3 + 4 + 5 + 6 + 7 + 8 + 9),
+                CappedSeries.of(all, 3, Integer::sum));
     }
 
     /** A bucket takes what is up to its bound, and what is longer than all goes into the last. */

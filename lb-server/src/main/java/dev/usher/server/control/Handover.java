@@ -26,6 +26,8 @@ public final class Handover {
     /** How long a successor has for its listeners, while those of before still take connections. */
     private static final Duration TO_LISTEN = Duration.ofSeconds(5);
 
+    private static final int OK = 200;
+
     private enum State {
         SERVING,
         STAYING,
@@ -69,9 +71,15 @@ public final class Handover {
     void give(SocketChannel client, Protocol.Reader reader, Caller caller) throws IOException {
         try {
             arrives();
-            Control.Reply reply = awaited(caller);
+            Control.Reply reply = awaited();
+            if (reply.status() == OK) {
+                if (reader.isAtEnd()) {
+                    return; // it was ended while it waited: nobody takes the place
+                }
+                toLetGo().accept(caller.text());
+            }
             ControlSocket.answer(client, reply);
-            if (reply.status() == 200) {
+            if (reply.status() == OK) {
                 try (Deadline _ = Deadline.of(client, TO_LISTEN)) {
                     reader.line(); // its end, once it listens
                 }
@@ -97,23 +105,22 @@ public final class Handover {
         notifyAll();
     }
 
-    private Control.Reply awaited(Caller caller) throws InterruptedException {
-        Consumer<String> action;
-        synchronized (this) {
-            if (state == State.SERVING) {
-                return reply(409, "it serves, and was not told to end: send it SIGTERM first");
-            }
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            for (long left = millisTo(deadline); state == State.STAYING && left > 0; left = millisTo(deadline)) {
-                wait(left);
-            }
-            if (state == State.STAYING) {
-                return reply(503, "its shutdown.readiness_delay is not over yet");
-            }
-            action = letGo;
+    private synchronized Consumer<String> toLetGo() {
+        return letGo;
+    }
+
+    private synchronized Control.Reply awaited() throws InterruptedException {
+        if (state == State.SERVING) {
+            return reply(409, "it serves, and was not told to end: send it SIGTERM first");
         }
-        action.accept(caller.text());
-        return reply(200, "it is yours");
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (long left = millisTo(deadline); state == State.STAYING && left > 0; left = millisTo(deadline)) {
+            wait(left);
+        }
+        if (state == State.STAYING) {
+            return reply(503, "its shutdown.readiness_delay is not over yet");
+        }
+        return reply(OK, "it is yours");
     }
 
     private static Control.Reply reply(int status, String detail) {

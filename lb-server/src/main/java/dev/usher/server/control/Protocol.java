@@ -115,6 +115,19 @@ final class Protocol {
             }
         }
 
+        /** Whether the other side has ended, without waiting for it. */
+        boolean isAtEnd() throws IOException {
+            if (buffer.hasRemaining()) {
+                return false;
+            }
+            channel.configureBlocking(false);
+            try {
+                return !fill();
+            } finally {
+                channel.configureBlocking(true);
+            }
+        }
+
         byte[] bytes(int length) throws IOException {
             byte[] bytes = new byte[length];
             ByteBuffer into = ByteBuffer.wrap(bytes);

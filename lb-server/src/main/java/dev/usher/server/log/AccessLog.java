@@ -9,15 +9,10 @@ import dev.usher.relay.SessionLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,38 +45,10 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
 
-    /** One session and the wall clock of its end, which is the line's time however late it is written. */
-    private record Ended(SessionEnd end, long atMillis) {}
-
-    /** What one worker hands over. */
-    private static final class Lane {
-        private final Ring<Ended> ring;
-        /** Written by the worker only. */
-        private volatile long dropped;
-
-        Lane(int capacity) {
-            this.ring = new Ring<>(capacity);
-        }
-
-        @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-        void add(Ended ended) {
-            if (!ring.offer(ended)) {
-                dropped++;
-            }
-        }
-    }
-
-    /** How those end that connect and leave, or stay, without a word: probes, and sockets opened in advance. */
-    private static final Set<CloseReason> WITHOUT_A_WORD = EnumSet.of(
-            CloseReason.COMPLETED,
-            CloseReason.CLIENT_GONE_BEFORE_HELLO,
-            CloseReason.HELLO_TIMEOUT,
-            CloseReason.CLIENT_RESET);
-
     /** What was asked for last. */
     private volatile AccessLogConfig config;
 
-    private final List<Lane> lanes;
+    private final Lanes lanes;
     /** Of the writer alone, as the lines are. */
     private AccessOutput output;
 
@@ -108,7 +75,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output, Background background) {
         this.config = config;
-        this.lanes = Stream.generate(() -> new Lane(capacity)).limit(workers).toList();
+        this.lanes = new Lanes(workers, capacity);
         this.output = output;
         this.clientIp = config.clientIp();
         this.lines = new AccessLine(clientIp);
@@ -154,20 +121,12 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     @Override
     public boolean wants(CloseReason reason, boolean empty) {
-        AccessLogConfig now = config;
-        if (empty && !now.empty() && WITHOUT_A_WORD.contains(reason)) {
-            return false;
-        }
-        int percent = now.sampleOkPercent();
-        return now.output() != AccessLogConfig.Output.NONE
-                && (reason != CloseReason.COMPLETED
-                        || percent == 100
-                        || (percent > 0 && ThreadLocalRandom.current().nextInt(100) < percent));
+        return AccessChoice.isWanted(config, reason, empty);
     }
 
     @Override
     public void ended(int worker, SessionEnd end) {
-        lanes.get(worker).add(new Ended(end, System.currentTimeMillis()));
+        lanes.add(worker, end);
         if (asleep) {
             LockSupport.unpark(writer);
         }
@@ -241,16 +200,12 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     /** Lines that were not written so far: their ring was full, or the output took nothing until the end. */
     public long dropped() {
-        return lost + lanes.stream().mapToLong(lane -> lane.dropped).sum();
+        return lost + lanes.dropped();
     }
 
     /** Lines that are not written. */
     public AccessLogLines lines() {
-        return new AccessLogLines(dropped(), waiting());
-    }
-
-    private long waiting() {
-        return lanes.stream().mapToLong(lane -> lane.ring.size()).sum();
+        return new AccessLogLines(dropped(), lanes.waiting());
     }
 
     /**
@@ -302,9 +257,9 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     /** True if all rings were found empty and all lines were written. */
     private boolean drain() {
-        for (Lane lane : lanes) {
+        for (Lanes.Lane lane : lanes.all()) {
             while (makeRoom()) {
-                Ended ended = lane.ring.poll();
+                Lanes.Ended ended = lane.poll();
                 if (ended == null) {
                     break;
                 }
@@ -346,7 +301,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
                 && !closing
                 && !reopenAsked
                 && next.get() == null
-                && lanes.stream().allMatch(lane -> lane.ring.isEmpty())) {
+                && lanes.areEmpty()) {
             LockSupport.park(this);
         }
         asleep = false;
@@ -400,14 +355,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void end() {
-        long left = output.pendingLines();
-        left += line.isEmpty() ? 0 : 1;
-        for (Lane lane : lanes) {
-            while (lane.ring.poll() != null) {
-                left++;
-            }
-        }
-        lost += left;
+        lost += output.pendingLines() + (line.isEmpty() ? 0 : 1) + lanes.clear();
         close(output);
         closeOutput(next.getAndSet(null));
     }

@@ -1,11 +1,11 @@
 package dev.usher.server.reload;
 
-import dev.usher.ConfigDiff;
 import dev.usher.LoadBalancer;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.ConfigSource;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.ConfigDiff;
 import dev.usher.file.NamedFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.ConfigYaml;
@@ -173,14 +173,15 @@ public final class FileSource implements ConfigSource {
     @Override
     public Files files() {
         if (isPipe()) {
-            return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of());
+            return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of(), List.of());
         }
         Compared now = compare();
         return new Files(
                 now.onDisk(),
                 texts(now.read().files()),
                 now.changes(),
-                DiagnosticText.lines(now.read().diagnostics()));
+                DiagnosticText.lines(now.read().diagnostics()),
+                DiagnosticText.report(now.read().diagnostics()));
     }
 
     private static List<FileText> texts(List<Path> files) {

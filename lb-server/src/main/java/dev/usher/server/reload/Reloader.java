@@ -1,6 +1,5 @@
 package dev.usher.server.reload;
 
-import dev.usher.ConfigDiff;
 import dev.usher.Event;
 import dev.usher.LoadBalancer;
 import dev.usher.Reload;
@@ -10,9 +9,12 @@ import dev.usher.ReloadStatus;
 import dev.usher.Reloading;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.ConfigDiff;
 import dev.usher.server.yaml.ConfigResult;
+import dev.usher.server.yaml.Diagnostic;
 import dev.usher.server.yaml.DiagnosticText;
 import dev.usher.server.yaml.Fingerprint;
+import dev.usher.server.yaml.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,15 +42,6 @@ public final class Reloader implements Reloading, AutoCloseable {
     private static final Duration SECOND_LOOK = Duration.ofSeconds(1);
     /** A close waits this long for a reload that is under way; one that has not come to its sockets by then never does. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
-
-    /** What is wrong with a configuration: how many things, and the lines that say it of the first. */
-    private record Faults(int count, List<String> lines) {
-        Faults and(String line) {
-            List<String> more = new ArrayList<>(lines);
-            more.add(line);
-            return new Faults(count + 1, more);
-        }
-    }
 
     private static final String SUBJECT = "configuration";
     private static final Logger log = LoggerFactory.getLogger(Reloader.class);
@@ -168,7 +162,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         long began = System.nanoTime();
         ConfigResult result = readings.now();
         known = result.fingerprint();
-        Faults faults = new Faults(result.diagnostics().size(), DiagnosticText.lines(result.diagnostics()));
+        List<Diagnostic> faults = result.diagnostics();
         Reload reload = switch (result) {
             case ConfigResult.Invalid _ -> refused(trigger, who, faults, began);
             case ConfigResult.Valid valid -> apply(trigger, who, valid.config(), faults, began);
@@ -180,7 +174,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         return reload;
     }
 
-    private Reload apply(Trigger trigger, String who, UsherConfig next, Faults faults, long began) {
+    private Reload apply(Trigger trigger, String who, UsherConfig next, List<Diagnostic> faults, long began) {
         ConfigDiff diff = ConfigDiff.between(balancer.config(), next);
         if (diff.isEmpty()) {
             balancer.readFilesAgain();
@@ -200,18 +194,25 @@ public final class Reloader implements Reloading, AutoCloseable {
             }
             return attempt(trigger, who, Result.APPLIED, diff, faults, began);
         } catch (IOException e) {
-            return refused(trigger, who, faults.and(file + ": error: " + e.getMessage()), began);
+            return refused(trigger, who, and(faults, e.getMessage()), began);
         } catch (RuntimeException bug) {
             log.error("a bug in usher: a valid configuration was not applied", bug);
-            return refused(trigger, who, faults.and(file + ": error: " + bug), began);
+            return refused(trigger, who, and(faults, bug.toString()), began);
         }
     }
 
-    private Reload refused(Trigger trigger, String who, Faults faults, long began) {
+    /** With one more, of the file as a whole. */
+    private List<Diagnostic> and(List<Diagnostic> faults, @Nullable String message) {
+        List<Diagnostic> more = new ArrayList<>(faults);
+        more.add(new Diagnostic(Severity.ERROR, file.toString(), 0, 0, 0, String.valueOf(message), null, null, 0));
+        return more;
+    }
+
+    private Reload refused(Trigger trigger, String who, List<Diagnostic> faults, long began) {
         return attempt(trigger, who, Result.REFUSED, ConfigDiff.NONE, faults, began);
     }
 
-    private Reload attempt(Trigger trigger, String who, Result result, ConfigDiff diff, Faults faults, long began) {
+    private Reload attempt(Trigger trigger, String who, Result result, ConfigDiff diff, List<Diagnostic> faults, long began) {
         return new Reload(
                 ++attempts,
                 Instant.now(),
@@ -220,8 +221,9 @@ public final class Reloader implements Reloading, AutoCloseable {
                 result,
                 status.generation() + (result == Result.APPLIED ? 1 : 0),
                 diff,
-                faults.count(),
-                faults.lines(),
+                faults.size(),
+                DiagnosticText.lines(faults),
+                DiagnosticText.report(faults),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 

@@ -52,6 +52,17 @@ public final class DiagnosticText {
         return lines;
     }
 
+    /** The lines of {@link #render}; none if there is no diagnostic. A tab is a space, so that carets stay in place anywhere. */
+    public static List<String> report(List<Diagnostic> diagnostics) {
+        return diagnostics.isEmpty()
+                ? List.of()
+                : new DiagnosticText(false)
+                        .render(diagnostics)
+                        .replace('\t', ' ')
+                        .lines()
+                        .toList();
+    }
+
     private static String more(int count) {
         return "and %,d more".formatted(count);
     }

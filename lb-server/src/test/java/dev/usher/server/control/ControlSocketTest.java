@@ -5,17 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.ConfigDiff;
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
+import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Control;
 import dev.usher.admin.Program;
-import dev.usher.admin.Shown;
 import dev.usher.admin.http.Caller;
 import dev.usher.config.AdminConfig.Role;
+import dev.usher.diff.ConfigDiff;
 import dev.usher.relay.SessionLog;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
@@ -73,7 +73,8 @@ class ControlSocketTest {
         ConfigResult.Valid valid = (ConfigResult.Valid) ConfigFile.read(file);
         LoadBalancer started = LoadBalancer.start(valid.config(), Environment.of(SessionLog.NONE, Integer.MAX_VALUE));
         balancer = started;
-        Control made = Control.of(new Shown(started, new Source(file), new Program("0", "", Instant.now())), null);
+        Control made =
+                Control.of(new AdminSubject(started, new Source(file), new Program("0", "", Instant.now())), null);
         control = made;
         path = directory.resolve(PID + ".sock");
         handover.by(letGo::add);
@@ -98,7 +99,7 @@ class ControlSocketTest {
 
         @Override
         public Files files() {
-            return new Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of());
+            return new Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of(), List.of());
         }
 
         @Override
@@ -117,6 +118,7 @@ class ControlSocketTest {
                     1,
                     ConfigDiff.NONE,
                     0,
+                    List.of(),
                     List.of(),
                     1);
         }
@@ -287,6 +289,7 @@ class ControlSocketTest {
     // ---- the handover ----
 
     @Test
+    @SuppressWarnings("try") // the process that gives its place away waits for this very close
     void keepsItsPlaceUntilItWasToldToEndAndItsDelayIsOver() throws Exception {
         try (ControlClient early = client()) {
             assertTrue(text(early.askForHandover()).startsWith("409 "));
@@ -319,6 +322,18 @@ class ControlSocketTest {
             CompletableFuture.runAsync(this::give, ControlSocketTest::begin).get(30, TimeUnit.SECONDS);
             assertEquals(200, given.get(20, TimeUnit.SECONDS).status());
         }
+    }
+
+    @Test
+    void keepsItsPlaceWhereTheOneThatWaitedForItHasGone() throws Exception {
+        handover.begin();
+        try (ControlClient successor = client()) {
+            CompletableFuture<Control.Reply> _ = asked(successor);
+            Await.until(() -> handover.successors() == 1, "the successor waits");
+        }
+        handover.give();
+        assertEquals(List.of(), letGo);
+        assertEquals(0, handover.successors());
     }
 
     private static CompletableFuture<Control.Reply> asked(ControlClient successor) {

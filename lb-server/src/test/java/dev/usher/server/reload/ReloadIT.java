@@ -162,6 +162,9 @@ class ReloadIT {
         Said invalid = run("reload", file.toString()); // others may run here
         assertEquals(1, invalid.code());
         assertTrue(invalid.err().contains("usher.yaml:1:1: error: "), invalid.err());
+        assertTrue(invalid.err().contains("    1 | routs: {}\n      | ^^^^^\n"), invalid.err());
+        String checked = run("check", file.toString()).out();
+        assertTrue(invalid.err().startsWith(checked), "as usher check says it: " + checked);
         assertTrue(invalid.err().contains("refused: generation 2 stays in force"), invalid.err());
 
         assertTrue(new ProcessBuilder("kill", "-HUP", Long.toString(usher.pid()))

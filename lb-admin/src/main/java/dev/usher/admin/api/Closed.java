@@ -1,4 +1,0 @@
-package dev.usher.admin.api;
-
-/** How many connections a request has closed, as the API writes it. */
-record Closed(int closed) {}

@@ -1,0 +1,70 @@
+package dev.usher.diff;
+
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.Spelling;
+import dev.usher.diff.Change.Sign;
+import dev.usher.diff.Change.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Listeners that come, go and change. */
+final class ListenerChanges {
+    private ListenerChanges() {}
+
+    static List<Change> between(Map<String, ListenerConfig> before, Map<String, ListenerConfig> after) {
+        List<Change> changes = new ArrayList<>();
+        after.forEach((name, listener) -> {
+            ListenerConfig was = before.get(name);
+            if (was == null) {
+                changes.add(change(Sign.ADDED, "listener " + name + ": " + text(listener)));
+            } else {
+                addChanges(changes, was, listener);
+            }
+        });
+        before.forEach((name, listener) -> {
+            if (!after.containsKey(name)) {
+                changes.add(change(
+                        Sign.REMOVED,
+                        "listener " + name + ": closes " + text(listener.bind()) + "; open sessions continue"));
+            }
+        });
+        return changes;
+    }
+
+    private static void addChanges(List<Change> changes, ListenerConfig before, ListenerConfig after) {
+        String subject = "listener " + after.name() + ": ";
+        List<HostPort> opens = without(after.bind(), before.bind());
+        List<HostPort> closes = without(before.bind(), after.bind());
+        if (!opens.isEmpty() || !closes.isEmpty()) {
+            changes.add(change(
+                    Sign.CHANGED,
+                    subject + "rebinding:" + (opens.isEmpty() ? "" : " opens " + text(opens))
+                            + (opens.isEmpty() || closes.isEmpty() ? "" : ",")
+                            + (closes.isEmpty() ? "" : " closes " + text(closes))
+                            + "; open sessions continue"));
+        }
+        SettingChanges.between("", before, after, Set.of("name", "bind"))
+                .forEach(setting -> changes.add(change(Sign.CHANGED, subject + setting.name() + setting.values())));
+    }
+
+    private static Change change(Sign sign, String text) {
+        return new Change(sign, Subject.LISTENER, text);
+    }
+
+    private static List<HostPort> without(List<HostPort> addresses, List<HostPort> others) {
+        return addresses.stream().filter(address -> !others.contains(address)).toList();
+    }
+
+    private static String text(ListenerConfig listener) {
+        return Spelling.of(listener.type()) + " on " + text(listener.bind())
+                + (listener.pool() == null ? "" : ", to pool " + listener.pool());
+    }
+
+    private static String text(List<HostPort> addresses) {
+        return addresses.stream().map(HostPort::toString).collect(Collectors.joining(", "));
+    }
+}
