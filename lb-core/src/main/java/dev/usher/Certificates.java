@@ -12,6 +12,7 @@ import dev.usher.relay.Routing;
 import dev.usher.route.RouteIndex;
 import dev.usher.route.Trace;
 import dev.usher.time.WallClock;
+import dev.usher.view.CoalescingHazard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import dev.usher.relay.Routing;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.view.Candidate;
+import dev.usher.view.Explanation;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

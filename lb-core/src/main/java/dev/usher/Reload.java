@@ -1,5 +1,6 @@
 package dev.usher;
 
+import dev.usher.diff.ConfigDiff;
 import java.time.Instant;
 import java.util.List;
 

@@ -45,7 +45,8 @@ class ArchitectureTest {
             Map.entry(
                     "probe",
                     List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time", "dev.usher.file")),
-            Map.entry("view", List.of("dev.usher.pool", "dev.usher.config")),
+            Map.entry("diff", List.of("dev.usher.route", "dev.usher.config")),
+            Map.entry("view", List.of("dev.usher.route", "dev.usher.pool", "dev.usher.config")),
             Map.entry(
                     "relay",
                     List.of(

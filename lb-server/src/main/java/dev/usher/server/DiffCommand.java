@@ -1,7 +1,7 @@
 package dev.usher.server;
 
-import dev.usher.ConfigDiff;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.ConfigDiff;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticText;

@@ -1,6 +1,5 @@
 package dev.usher.server;
 
-import dev.usher.Explanation;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
@@ -14,6 +13,7 @@ import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.tls.Alert;
+import dev.usher.view.Explanation;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

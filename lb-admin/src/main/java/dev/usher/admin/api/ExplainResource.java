@@ -1,6 +1,5 @@
 package dev.usher.admin.api;
 
-import dev.usher.Explanation;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
@@ -14,6 +13,7 @@ import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.view.BackendView;
 import dev.usher.view.Candidate;
+import dev.usher.view.Explanation;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -121,7 +121,7 @@ public final class ExplainResource {
                 null,
                 pool,
                 serving ? null : CloseReason.NO_BACKEND.word(),
-                null, // a client that did not speak TLS to usher gets no alert
+                null, // a client that does not speak TLS to usher gets no alert
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
                 backends);

@@ -1,6 +1,5 @@
 package dev.usher.server.reload;
 
-import dev.usher.ConfigDiff;
 import dev.usher.Event;
 import dev.usher.LoadBalancer;
 import dev.usher.Reload;
@@ -10,6 +9,7 @@ import dev.usher.ReloadStatus;
 import dev.usher.Reloading;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.ConfigDiff;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.Diagnostic;
 import dev.usher.server.yaml.DiagnosticText;

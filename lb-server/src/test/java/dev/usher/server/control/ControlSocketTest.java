@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.ConfigDiff;
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
 import dev.usher.Reload;
@@ -16,6 +15,7 @@ import dev.usher.admin.Control;
 import dev.usher.admin.Program;
 import dev.usher.admin.http.Caller;
 import dev.usher.config.AdminConfig.Role;
+import dev.usher.diff.ConfigDiff;
 import dev.usher.relay.SessionLog;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
@@ -289,6 +289,7 @@ class ControlSocketTest {
     // ---- the handover ----
 
     @Test
+    @SuppressWarnings("try") // the process that gives its place away waits for this very close
     void keepsItsPlaceUntilItWasToldToEndAndItsDelayIsOver() throws Exception {
         try (ControlClient early = client()) {
             assertTrue(text(early.askForHandover()).startsWith("409 "));

@@ -3,8 +3,8 @@ package dev.usher.server.yaml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.ConfigDiff;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.ConfigDiff;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
-package dev.usher;
+package dev.usher.diff;
 
-import dev.usher.ConfigDiff.Change.Sign;
-import dev.usher.ConfigDiff.Change.Subject;
 import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.Change.Sign;
+import dev.usher.diff.Change.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,41 +15,6 @@ import java.util.stream.Collectors;
  * @param changes none exactly when both configurations mean the same
  */
 public record ConfigDiff(List<Change> changes) {
-    /**
-     * One difference.
-     *
-     * @param text a line of its own, without the sign
-     */
-    public record Change(Sign sign, Subject subject, String text) {
-        /** Whether it comes, goes or becomes different. A name comes when it becomes reachable. */
-        public enum Sign {
-            ADDED('+'),
-            REMOVED('-'),
-            CHANGED('~');
-
-            private final char character;
-
-            Sign(char character) {
-                this.character = character;
-            }
-        }
-
-        /** What it is about. */
-        public enum Subject {
-            NAME,
-            POOL,
-            BACKEND,
-            LISTENER,
-            SETTING
-        }
-
-        /** As {@code + route www.example.com: becomes reachable, by pool web}. */
-        @Override
-        public String toString() {
-            return sign.character + " " + text;
-        }
-    }
-
     public static final ConfigDiff NONE = new ConfigDiff(List.of());
 
     public ConfigDiff {

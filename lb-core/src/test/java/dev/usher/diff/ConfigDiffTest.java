@@ -1,8 +1,9 @@
-package dev.usher;
+package dev.usher.diff;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.LoadBalancer;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Cidr;
@@ -364,7 +365,7 @@ class ConfigDiffTest {
         ConfigDiff diff = ConfigDiff.between(before, after);
         assertEquals(
                 List.of(lines),
-                diff.changes().stream().map(ConfigDiff.Change::toString).toList());
+                diff.changes().stream().map(Change::toString).toList());
         assertTrue(ConfigDiff.between(after, after).isEmpty());
     }
 

@@ -1,4 +1,4 @@
-package dev.usher;
+package dev.usher.view;
 
 /**
  * Requests that browsers may send to the wrong pool. A browser reuses an HTTP/2 connection for another name if both names

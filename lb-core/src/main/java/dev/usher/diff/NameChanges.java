@@ -1,8 +1,5 @@
-package dev.usher;
+package dev.usher.diff;
 
-import dev.usher.ConfigDiff.Change;
-import dev.usher.ConfigDiff.Change.Sign;
-import dev.usher.ConfigDiff.Change.Subject;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.IpAddress;
@@ -10,6 +7,8 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern.Kind;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.Change.Sign;
+import dev.usher.diff.Change.Subject;
 import dev.usher.route.RouteIndex;
 import dev.usher.route.Trace;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
-package dev.usher;
+package dev.usher.view;
 
 import dev.usher.route.Decision;
-import dev.usher.view.Candidate;
 import java.util.List;
 
 /**

@@ -1,11 +1,10 @@
-package dev.usher;
+package dev.usher.diff;
 
-import dev.usher.ConfigDiff.Change;
-import dev.usher.ConfigDiff.Change.Sign;
-import dev.usher.ConfigDiff.Change.Subject;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.Spelling;
+import dev.usher.diff.Change.Sign;
+import dev.usher.diff.Change.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,14 +1,13 @@
-package dev.usher;
+package dev.usher.diff;
 
-import dev.usher.ConfigDiff.Change;
-import dev.usher.ConfigDiff.Change.Sign;
-import dev.usher.ConfigDiff.Change.Subject;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig.StatusRange;
 import dev.usher.config.HostPort;
 import dev.usher.config.Spelling;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.Change.Sign;
+import dev.usher.diff.Change.Subject;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;

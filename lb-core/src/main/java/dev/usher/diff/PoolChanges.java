@@ -1,13 +1,12 @@
-package dev.usher;
+package dev.usher.diff;
 
-import dev.usher.ConfigDiff.Change;
-import dev.usher.ConfigDiff.Change.Sign;
-import dev.usher.ConfigDiff.Change.Subject;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
+import dev.usher.diff.Change.Sign;
+import dev.usher.diff.Change.Subject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
