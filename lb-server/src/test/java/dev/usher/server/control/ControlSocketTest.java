@@ -174,6 +174,15 @@ class ControlSocketTest {
 
     /** The kernel would let the group's connect; which rights it has is decided above the socket. */
     @Test
+    void onlyTheOwnerAndRootMayAll() throws Exception {
+        Users users = new Users(path);
+        var principals = path.getFileSystem().getUserPrincipalLookupService();
+        assertEquals(Role.ADMIN, users.role(self()));
+        assertEquals(Role.ADMIN, users.role(principals.lookupPrincipalByName("root")));
+        assertEquals(Role.OPERATOR, users.role(principals.lookupPrincipalByName("daemon")));
+    }
+
+    @Test
     void theGroupMayLookReloadAndDrainAndNoMore() {
         Caller group = Caller.local(Role.OPERATOR, "uid 1000 (anna)");
         record Asked(String method, String target, String body, int status) {}
