@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -78,7 +79,7 @@ class CommentStyleTest {
     }
 
     private static void hold(String figure, double now, String named, List<String> worst) throws IOException {
-        double held = held().get(figure);
+        double held = Objects.requireNonNull(held().get(figure), figure);
         System.out.printf(Locale.ROOT, "comments: %s %.2f, held at %.2f%n", figure, now, held);
         assertTrue(
                 now <= held,
@@ -89,14 +90,14 @@ class CommentStyleTest {
     private static Map<String, Double> held() throws IOException {
         try (Stream<String> lines = Files.lines(HELD)) {
             return lines.filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .map(line -> line.split(" "))
+                    .map(line -> line.split(" ", 2))
                     .collect(Collectors.toMap(parts -> parts[0], parts -> Double.valueOf(parts[1])));
         }
     }
 
     private List<String> worstSentences() {
         return comments.stream()
-                .flatMap(comment -> Stream.of(comment.text().split("(?<=[.:;!?])\\s+"))
+                .flatMap(comment -> Stream.of(comment.text().split("(?<=[.:;!?])\\s+", -1))
                         .map(sentence -> new Comment(comment.place(), sentence)))
                 .filter(sentence -> words(sentence.text()) >= MIN_WORDS)
                 .sorted(Comparator.comparingDouble(
@@ -112,7 +113,7 @@ class CommentStyleTest {
     }
 
     private static long words(String text) {
-        return Stream.of(text.split(" ")).filter(word -> !word.isEmpty()).count();
+        return Stream.of(text.split(" ", -1)).filter(word -> !word.isEmpty()).count();
     }
 
     private static long pronouns(String text) {
@@ -124,8 +125,9 @@ class CommentStyleTest {
         List<Comment> found = new ArrayList<>();
         Matcher comment = COMMENT.matcher(source);
         while (comment.find()) {
-            String raw = comment.group("block") == null ? comment.group("line") : comment.group("block");
-            String text = raw.replaceAll("(?s)<pre>.*?</pre>", "")
+            String block = comment.group("block");
+            String text = String.valueOf(block == null ? comment.group("line") : block)
+                    .replaceAll("(?s)<pre>.*?</pre>", "")
                     .replaceAll("\\n\\s*\\*\\s?", "\n")
                     .replaceAll("\\s+", " ")
                     .strip();
