@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin side: dashboard, API, metrics, health. Runs on a few threads of its own, at normal priority; workers never
- * wait for it.
+ * The admin side: dashboard, API, metrics, health. Runs on a few threads of its own, at normal priority; no worker ever
+ * waits for the admin side.
  *
  * <p>The address is bound before the load balancer starts, so that a port in use is reported before a connection is
  * served, and {@code /readyz} answers from the start.
@@ -49,7 +49,7 @@ public final class AdminServer implements AutoCloseable {
      * @param header from its first byte to its last
      * @param body from the end of the header
      * @param silence before a request. As short as {@code header}, since silent clients waste a place; {@link
-     * dev.usher.admin.http.Admission} reuses such a place earlier if another client needs it
+     *     dev.usher.admin.http.Admission} reuses such a place earlier if another client needs it
      * @param stall for a client that does not read its answer
      */
     record Patience(Duration header, Duration body, Duration silence, Duration stall) {
@@ -66,7 +66,7 @@ public final class AdminServer implements AutoCloseable {
     private volatile AdminConfig settings;
     private volatile HttpHandler routes;
     private volatile List<Api.Entry> operations = List.of();
-    /** Null until there is something to show. */
+    /** Null until {@link #show}. */
     private volatile @Nullable Live live;
 
     private volatile @Nullable AdminSubject subject;
@@ -87,7 +87,7 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param config with an address to bind
      * @throws IOException if the address cannot be bound, or the TLS files cannot be used; the message names the
-     * setting and the remedy
+     *     setting and the remedy
      */
     public static AdminServer start(AdminConfig config) throws IOException {
         return start(config, Patience.STANDARD);
@@ -163,9 +163,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Applies the settings that can change at run time: tokens, allowed hosts, read_only, and the certificate as its
-     * file has it now. Off loopback, tokens are never dropped, so that the admin side does not become open to all. One
-     * thread at a time.
+     * Applies the settings that can change at run time: tokens, allowed hosts, read_only, and the certificate in its
+     * present file. Off loopback, tokens are never dropped, so that the admin side does not become open to everybody.
+     * One thread at a time.
      */
     public void follow(AdminConfig next) {
         boolean keeps = keepsTokens(bind, next);
@@ -233,7 +233,7 @@ public final class AdminServer implements AutoCloseable {
         return lifecycle;
     }
 
-    /** Null until there is something to show. */
+    /** Null until {@link #show}. */
     @Nullable
     Live live() {
         return live;

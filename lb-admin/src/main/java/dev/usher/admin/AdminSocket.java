@@ -34,10 +34,13 @@ final class AdminSocket implements AutoCloseable {
     static final int MAX_CONNECTIONS = 256;
     /** Requests answered at the same time; an answer takes milliseconds, and none waits for a client. */
     private static final int ANSWERING_THREADS = 4;
-    /** One I/O thread moves more bytes than people read. */
+    /** A single I/O thread moves more bytes than people read. */
     private static final int SOCKET_THREADS = 1;
 
-    /** Limit at which the connection is cut. Larger than the limit of {@code RequestLimits}, which sends an answer. */
+    /**
+     * Limit at which the connection is cut. Larger than the limit of {@code RequestLimits}, so that clients get an
+     * answer.
+     */
     private static final long MAX_ENTITY_BYTES = 1024 * 1024;
 
     private static final int MAX_HEADER_BYTES = 32 * 1024;
@@ -103,9 +106,7 @@ final class AdminSocket implements AutoCloseable {
         return new AdminSocket(worker, channel, ssl);
     }
 
-    /**
-     * Opens a TLS socket with the listener for plain connections, which accepts both; only the generic types differ.
-     */
+    /** Opens a TLS socket. The listener for plain connections works for TLS as well; only the generic types differ. */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private static AcceptingChannel<? extends StreamConnection> openTls(
             UndertowXnioSsl ssl,

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  */
 public record AdminSubject(
         LoadBalancer balancer, ConfigSource source, Program program, Supplier<AccessLogLines> accessLog) {
-    /** For a process without an access log. */
+    /** Makes the subject of a process without an access log. */
     public AdminSubject(LoadBalancer balancer, ConfigSource source, Program program) {
         this(balancer, source, program, () -> AccessLogLines.NONE);
     }

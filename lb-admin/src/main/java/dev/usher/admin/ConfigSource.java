@@ -27,12 +27,12 @@ public interface ConfigSource extends Reloading {
     record FileText(Path path, String text) {}
 
     /**
-     * What the files say now.
+     * Content of the files now.
      *
-     * @param files the one that was named, and then those that it includes
-     * @param changes what a reload would make different; nothing if it would be refused
-     * @param diagnostics every fault and warning, as {@code file:line:column: error: text}
-     * @param report the same as a person reads them at the file: with the lines of the file, carets and hints
+     * @param files the main file, then the included files
+     * @param changes effect of a reload; empty if the reload would be refused
+     * @param diagnostics every error and warning, as {@code file:line:column: error: text}
+     * @param report the diagnostics for people: with lines of the file, carets and hints
      */
     record Files(
             OnDisk onDisk, List<FileText> files, ConfigDiff changes, List<String> diagnostics, List<String> report) {

@@ -1,7 +1,7 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.Attention;
+import dev.usher.admin.PoolAttention;
 import dev.usher.admin.WaysIn;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
@@ -72,7 +72,7 @@ public final class BackendResource {
             throw Problem.of(
                             409,
                             "it is the last backend of pool " + pool + " that takes sessions: without it "
-                                    + Attention.whatClientsSee(
+                                    + PoolAttention.whatClientsSee(
                                             WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
                                     + ". Nothing was changed; force: true changes it")
                     .exception();

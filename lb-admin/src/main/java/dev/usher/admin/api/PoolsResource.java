@@ -61,8 +61,7 @@ public final class PoolsResource {
                 .filter(pool -> !onlyFailing || pool.backends().stream().anyMatch(PoolsResource::needsALook))
                 .toList();
         List<Pool> pools = question.page(matching).stream()
-                .map(pool ->
-                        pool(pool, waysTo(pool, ways))) // last step, so that histograms are merged for this page only
+                .map(pool -> pool(pool, waysTo(pool, ways))) // last: merges histograms of this page only
                 .toList();
         return new Pools(pools, matching.size(), all.size());
     }

@@ -138,7 +138,7 @@ public final class SystemResource {
                 String.valueOf(now.bind()), now.tls() != null, now.tokens().size(), streams.getAsInt(), streamsMax);
     }
 
-    // ---- what the JVM knows ----
+    // ---- values of the JVM ----
 
     private static List<GarbageCollectorMXBean> collectors() {
         return ManagementFactory.getGarbageCollectorMXBeans();

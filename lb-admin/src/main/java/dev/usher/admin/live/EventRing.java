@@ -35,7 +35,7 @@ final class EventRing {
         return newest - size + 1;
     }
 
-    /** The event with this sequence; null if the ring has dropped it, or does not have it yet. */
+    /** The event with this sequence; null if already dropped, or not yet added. */
     synchronized byte @Nullable [] get(long sequence) {
         return sequence > newest || sequence < oldest() ? null : events[place(sequence)];
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Figures of one second, as the API shows them.
  *
  * @param sequence rises by one per frame. The first is the current second since 1970, so that a client of an earlier
- * process does not take new frames for old
+ *     process does not take new frames for old
  * @param at wall-clock time of the sample
  * @param open connections open
  * @param newPerSecond connections accepted

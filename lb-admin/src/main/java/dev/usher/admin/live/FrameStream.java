@@ -31,15 +31,15 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
     public static final int MAX_CLIENTS = 64;
 
     /**
-     * Send buffer of a client, about ten frames. The system's default is megabytes, or hours of frames, in which a
-     * client that no longer reads would go unnoticed.
+     * Send buffer of a client, about ten frames. The system's default is megabytes, hours of frames, and would hide a
+     * dead client for as long.
      */
     private static final int SEND_BUFFER_BYTES = 16 * 1024;
 
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
 
-    /** Time after which a client that takes nothing is taken for gone, and its place is free. */
+    /** Time without progress after which a client counts as gone, and frees its place. */
     static final Duration STALL = Duration.ofSeconds(30);
 
     private static final byte[] END_OF_EVENT = {'\n', '\n'};

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The last frames as columns of numbers, so that a newly opened page has filled charts. One thread adds; any thread
  * reads. Memory is constant: {@link #FRAMES} times 8 bytes for each column, about 130 kB.
  *
- * <p>History is most of what a page with charts fetches, so values have only the precision that a chart shows. Measures
- * are rounded to one percent, the precision of recorded latencies and about a pixel of a chart. Times are in tenths of
- * a second, as steps.
+ * <p>History is most of the data of a page with charts, so values have only the precision of a chart. Measures are
+ * rounded to one percent, the precision of recorded latencies and about a pixel of a chart. Times are in tenths of a
+ * second, as steps.
  */
 public final class History {
     /**
@@ -151,7 +151,7 @@ public final class History {
      *
      * @param wanted some of {@link #names}
      * @param framesPerPoint 1..{@link #FRAMES}. A point has the highest value of its frames, so that no peak is lost,
-     * and the time of its last frame
+     *     and the time of its last frame
      */
     public synchronized Map<String, Object> columns(Set<String> wanted, int framesPerPoint) {
         long first = lastSequence - size + 1;

@@ -19,11 +19,11 @@ final class LastMinute {
      * @return what failed since a minute ago; reasons without one are left out
      */
     Map<String, Long> next(Map<String, Long> now) {
-        if (ended.size() == SECONDS) {
-            ended.removeFirst();
-        }
         Map<String, Long> before = ended.isEmpty() ? now : ended.getFirst();
         ended.addLast(now);
+        if (ended.size() > SECONDS) {
+            ended.removeFirst();
+        }
         Map<String, Long> failures = new LinkedHashMap<>();
         now.forEach((reason, count) -> {
             long grown = count - before.getOrDefault(reason, 0L);

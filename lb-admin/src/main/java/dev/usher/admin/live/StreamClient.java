@@ -17,11 +17,11 @@ import org.xnio.channels.StreamSinkChannel;
  * ring; a slow client skips frames there, and costs no more than a fast client.
  */
 final class StreamClient {
-    /** Frames that a client may lag behind the newest. Frames from before it connected are not counted. */
+    /** Frames that a client may lag behind the newest. Frames from before the client connected are not counted. */
     private static final int MAX_WAITING = 2;
     /** Time before a browser reconnects, in milliseconds. */
     private static final String BEGINNING = "retry: 2000\n\n";
-    /** A comment, which shows each end that the other is alive. */
+    /** A comment, so that each end notices when the other is gone. */
     private static final byte[] KEEP_ALIVE = ":\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final HttpServerExchange exchange;
@@ -93,7 +93,7 @@ final class StreamClient {
         }
     }
 
-    // ---- on its thread ----
+    // ---- on the connection's thread ----
 
     private void onTick() {
         if (gone) {

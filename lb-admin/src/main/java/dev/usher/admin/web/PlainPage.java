@@ -8,6 +8,7 @@ import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
 import dev.usher.config.Printable;
+import dev.usher.config.Units;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import io.undertow.server.HttpHandler;
@@ -40,7 +41,7 @@ public final class PlainPage implements HttpHandler {
 
     private String page(Caller caller) {
         return framed("""
-            <p class="shown">%s: %d open connections. Configuration: generation %d is in force; its files are %s. Load this page \
+            <p class="shown">%s: %s. Configuration: generation %d is in force; its files are %s. Load this page \
             again for newer figures.</p>
             %s<section>
             <h2>Needs attention</h2>
@@ -57,7 +58,7 @@ public final class PlainPage implements HttpHandler {
             </section>
             """.formatted(
                         time(Instant.now()),
-                        balancer.openSessions(),
+                        Units.counted(balancer.openSessions(), "open connection"),
                         source.status().generation(),
                         onDisk(source.onDisk()),
                         caller.name() == null ? "" : PlainLogin.leave(caller.name()),

@@ -57,8 +57,8 @@ final class StaticFile {
     }
 
     /**
-     * Removes lines with nothing but a comment: they are for developers, and a sixth of a page's weight. So no string
-     * in the code may contain a line that looks like a comment.
+     * Removes lines with nothing but a comment: such lines are for developers, and a sixth of a page's weight. So no
+     * string in the code may contain a line like a comment.
      */
     private static byte[] withoutComments(byte[] file) {
         return COMMENT_LINES
