@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -81,7 +82,7 @@ class CommentStyleTest {
     }
 
     private static void hold(String figure, double now, String named, List<String> worst) throws IOException {
-        double held = held().get(figure);
+        double held = Objects.requireNonNull(held().get(figure), figure);
         System.out.printf(Locale.ROOT, "comments: %s %.2f, held at %.2f%n", figure, now, held);
         assertTrue(
                 now <= held,
