@@ -94,14 +94,14 @@ class CommentStyleTest {
     private static Map<String, Double> held() throws IOException {
         try (Stream<String> lines = Files.lines(HELD)) {
             return lines.filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .map(line -> line.split(" "))
+                    .map(line -> line.split(" ", 2))
                     .collect(Collectors.toMap(parts -> parts[0], parts -> Double.valueOf(parts[1])));
         }
     }
 
     private List<String> worstSentences() {
         return comments.stream()
-                .flatMap(comment -> Stream.of(comment.text().split("(?<=[.:;!?])\\s+"))
+                .flatMap(comment -> Stream.of(comment.text().split("(?<=[.:;!?])\\s+", -1))
                         .map(sentence -> new Comment(comment.place(), sentence)))
                 .filter(sentence -> words(sentence.text()) >= MIN_WORDS)
                 .sorted(Comparator.comparingDouble(
@@ -117,7 +117,7 @@ class CommentStyleTest {
     }
 
     private static long words(String text) {
-        return Stream.of(text.split(" ")).filter(word -> !word.isEmpty()).count();
+        return Stream.of(text.split(" ", -1)).filter(word -> !word.isEmpty()).count();
     }
 
     private static long pronouns(String text) {
@@ -129,8 +129,9 @@ class CommentStyleTest {
         List<Comment> found = new ArrayList<>();
         Matcher comment = COMMENT.matcher(source);
         while (comment.find()) {
-            String raw = comment.group("block") == null ? comment.group("line") : comment.group("block");
-            String text = raw.replaceAll("(?s)<pre>.*?</pre>", "")
+            String block = comment.group("block");
+            String text = String.valueOf(block == null ? comment.group("line") : block)
+                    .replaceAll("(?s)<pre>.*?</pre>", "")
                     .replaceAll("\\n\\s*\\*\\s?", "\n")
                     .replaceAll("\\s+", " ")
                     .strip();

@@ -152,7 +152,7 @@ class RestartIT {
     /** With a delay that is longer than a start takes: both listen for a moment, and no client meets a closed port. */
     @Test
     void refusesNobodyWhereTheDelayCoversTheStart() throws Exception {
-        Path file = write("8s");
+        Path file = write("30s"); // a start takes many seconds where the processors are busy
         Program old = start(file);
         old.err().await("is ready");
         AtomicInteger refused = new AtomicInteger();
@@ -188,7 +188,7 @@ class RestartIT {
 
     @Test
     void aSuccessorThatWaitsEndsAtTheFirstSignal() throws Exception {
-        Path file = write("30s");
+        Path file = write("600s");
         Program old = start(file);
         old.err().await("is ready");
         old.signal("TERM");
@@ -203,7 +203,7 @@ class RestartIT {
             successor.err().await("SIG" + signal + ": ending before the first connection was taken");
         }
         connected().close();
-        old.err().await("the listeners close in 30 s");
+        old.err().await("the listeners close in 600 s");
         assertEquals(503, ready(), "nobody has taken its admin side");
     }
 

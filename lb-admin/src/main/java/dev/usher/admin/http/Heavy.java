@@ -3,13 +3,13 @@ package dev.usher.admin.http;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /**
@@ -70,26 +70,32 @@ public final class Heavy implements HttpHandler {
         made(exchange);
     }
 
-    private synchronized boolean takePlace(HttpServerExchange exchange) {
-        if (underWay.size() >= MOST && !makePlace()) {
-            return false;
+    private boolean takePlace(HttpServerExchange exchange) {
+        HttpServerExchange cut = null;
+        synchronized (this) {
+            if (underWay.size() >= MOST) {
+                cut = unread();
+                if (cut == null) {
+                    return false;
+                }
+                underWay.remove(cut);
+            }
+            underWay.put(exchange, BEING_MADE);
         }
-        underWay.put(exchange, BEING_MADE);
+        if (cut != null) {
+            IoUtils.safeClose(cut.getConnection()); // without the lock: its listeners take others
+        }
         return true;
     }
 
-    private boolean makePlace() {
+    private @Nullable HttpServerExchange unread() {
         long now = System.nanoTime();
-        Iterator<Map.Entry<HttpServerExchange, Long>> each = underWay.entrySet().iterator();
-        while (each.hasNext()) {
-            Map.Entry<HttpServerExchange, Long> place = each.next();
+        for (Map.Entry<HttpServerExchange, Long> place : underWay.entrySet()) {
             if (!place.getValue().equals(BEING_MADE) && now - place.getValue() >= MIN_NANOS) {
-                each.remove();
-                IoUtils.safeClose(place.getKey().getConnection());
-                return true;
+                return place.getKey();
             }
         }
-        return false;
+        return null;
     }
 
     private synchronized void made(HttpServerExchange exchange) {

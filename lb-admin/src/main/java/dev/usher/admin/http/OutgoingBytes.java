@@ -2,8 +2,10 @@ package dev.usher.admin.http;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.xnio.IoUtils;
 
@@ -36,7 +38,10 @@ final class OutgoingBytes {
             return true;
         }
         ServerConnection connection = exchange.getConnection();
-        if (!take(connection, size)) {
+        List<ServerConnection> cut = new ArrayList<>();
+        boolean taken = take(connection, size, cut);
+        cut.forEach(IoUtils::safeClose); // without the lock: their listeners take others
+        if (!taken) {
             Problem.of(503, "other clients have yet to take what they asked for: ask again, or for less")
                     .send(exchange);
             return false;
@@ -48,10 +53,10 @@ final class OutgoingBytes {
         return true;
     }
 
-    private static synchronized boolean take(ServerConnection connection, int size) {
+    private static synchronized boolean take(ServerConnection connection, int size, List<ServerConnection> cut) {
         long now = System.nanoTime();
         if (bytes + size > MAX_BYTES) {
-            makeRoom(size, now);
+            makeRoom(size, now, cut);
             return false;
         }
         giveBack(connection);
@@ -61,7 +66,7 @@ final class OutgoingBytes {
     }
 
     /** Cuts answers that nobody has read within a second, for the next request; closed connections are among them. */
-    private static void makeRoom(int size, long now) {
+    private static void makeRoom(int size, long now, List<ServerConnection> cut) {
         Iterator<Map.Entry<ServerConnection, Answer>> each = answers.entrySet().iterator();
         while (bytes + size > MAX_BYTES && each.hasNext()) {
             Map.Entry<ServerConnection, Answer> oldest = each.next();
@@ -70,7 +75,7 @@ final class OutgoingBytes {
             }
             each.remove();
             bytes -= oldest.getValue().bytes();
-            IoUtils.safeClose(oldest.getKey());
+            cut.add(oldest.getKey());
         }
     }
 

@@ -127,9 +127,9 @@ class AdminIT {
         assertSays(0, "draining", ask("drain", "web", "127.0.0.1:1", "--close-after", "5m"));
         assertSays(
                 0,
-                "127.0.0.1:1  draining (by 127.0.0.1): no new sessions",
+                "127.0.0.1:1  draining (by uid " + uid(),
                 ask("explain", "--live", file.toString(), "www.example.com"));
-        assertSays(0, "127.0.0.1:1  draining (by 127.0.0.1): no new sessions", ask("explain", "www.example.com"));
+        assertSays(0, "127.0.0.1:1  draining (by uid " + uid(), ask("explain", "www.example.com"));
         assertSays(
                 4,
                 "no.example on listener test, from 127.0.0.1, now, by process " + usher.pid(),
@@ -193,7 +193,7 @@ class AdminIT {
         assertSays(0, "restart usher to apply: admin.bind", ask("status"));
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "oops: 1\n");
         usher.awaitPrinted("generation 3 still runs", PATIENCE);
-        assertTrue(curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
+        Await.until("the files are looked at", PATIENCE, () -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
         assertTrue(curl("-X", "POST", base + "api/v1/reload").contains("\"result\":\"refused\""));
     }
 
@@ -278,16 +278,16 @@ class AdminIT {
     @Test
     void isFoundUntilItHasEnded() throws Exception {
         start("{ bind: \"127.0.0.1:0\" }", "shutdown: { drain: 60s }\n");
-        assertSays(0, "serving for", command("status"));
+        assertSays(0, "serving for", ask("status"));
         try (Socket client = new Socket()) {
             client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             Await.until("it is taken", () -> ask("status").out().contains("1 open"));
             usher.signal("TERM");
             usher.awaitPrinted("no new connections; 1 session may finish", PATIENCE);
-            assertSays(0, "draining, 1 connection left; up for", command("status"));
+            assertSays(0, "draining, 1 connection left; up for", ask("status"));
         }
         assertEquals(0, usher.exitCode(PATIENCE));
-        assertSays(1, "no running usher found", command("status", "--pid", Long.toString(usher.pid())));
+        assertSays(1, "no running usher found", ask("status"));
     }
 
     @Test
