@@ -98,8 +98,8 @@ class ControlSocketTest {
         }
 
         @Override
-        public Files files() {
-            return new Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of(), List.of());
+        public ConfigSource.Files files() {
+            return new ConfigSource.Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of(), List.of());
         }
 
         @Override
