@@ -20,21 +20,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody should look at now, the worst first: the one list that the dashboard, the page without scripts, the
- * commands and the live figures show. Any thread but a worker's.
+ * List of things that need attention now, the worst first. The dashboard, the page without scripts, the commands and
+ * the live figures show the same list. Any thread but a worker's.
  */
 public final class Attention {
-    /** One wildcard certificate makes as many hazards as there are routes: what follows says nothing new. */
+    /** Limit of hazards: a wildcard certificate alone makes a hazard per route, and more of the same adds nothing. */
     private static final int MAX_HAZARDS = 200;
-    /** Looking for hazards compares every certificate with every route, and names are asked of the workers. */
+    /**
+     * Age at which hazards and names are looked up again: hazards compare every certificate with every route, and names
+     * come from the workers.
+     */
     private static final Duration SLOW_PART_LIFE = Duration.ofSeconds(10);
-    /** A name that was asked for less often is somebody's typing mistake. */
+    /** Requests below which an unknown name counts as a typing mistake. */
     private static final int MIN_UNKNOWN = 10;
 
     private final LoadBalancer balancer;
     private final ConfigSource source;
     private final Lifecycle lifecycle;
-    /** Guarded by this, as is its time. */
+    /** Hazards and unknown names, as last looked up. Guarded by this, like the time of the look-up. */
     private List<Entry> slowPart = List.of();
 
     private @Nullable Instant slowPartMade;
@@ -46,12 +49,12 @@ public final class Attention {
     }
 
     /**
-     * One thing.
+     * A thing that needs attention.
      *
-     * @param subject what it is about
-     * @param text what is wrong and what to do
-     * @param since null where nobody knows
-     * @param page of the dashboard that tells more
+     * @param subject name of the pool, backend, setting or task in question
+     * @param text fault and remedy
+     * @param since null if unknown
+     * @param page of the dashboard with details
      */
     public record Entry(
             Severity severity,
@@ -65,22 +68,22 @@ public final class Attention {
             text = Printable.of(text);
         }
 
-        /** How bad it is; the worst first. */
+        /** Severity, the worst first. */
         public enum Severity {
             /** Clients are refused. */
             CRITICAL,
-            /** They will be, or some are. */
+            /** Some clients are refused, or will be. */
             WARNING,
-            /** Somebody wanted it so, or should know. */
+            /** Intended by an operator, or merely good to know. */
             INFO
         }
 
-        /** What it is. */
+        /** Kind of thing. */
         public enum Kind {
             POOL_DOWN,
             BACKEND_DOWN,
             BACKEND_EJECTED,
-            /** Its probes succeed, and sessions fail on it. */
+            /** Probes succeed, but sessions fail. */
             BACKEND_FAILING,
             BACKEND_DRAINED,
             /** A backend's host name does not resolve. */
@@ -98,7 +101,7 @@ public final class Attention {
         }
     }
 
-    /** The list as it is now. Cheap enough to be asked each second; hazards and names are some seconds old. */
+    /** The current list. Cheap enough to be called each second; hazards and names are some seconds old. */
     public List<Entry> list() {
         List<Entry> entries = new ArrayList<>();
         ofProcess(entries);
@@ -113,12 +116,12 @@ public final class Attention {
                 .toList();
     }
 
-    /** As much of the list as is wanted at once, and how much there is. */
+    /** The first entries of the list, with a share for each kind, and counts of the whole list. */
     public Pressing pressing(int most) {
         return Pressing.of(list(), most);
     }
 
-    // ---- the process and its configuration ----
+    // ---- process and configuration ----
 
     private void ofProcess(List<Entry> entries) {
         if (lifecycle.state() == Lifecycle.State.DRAINING) {
@@ -156,7 +159,7 @@ public final class Attention {
         }
     }
 
-    /** The last attempt, if it was refused. */
+    /** The last reload if it was refused, else null. */
     private static @Nullable Reload refused(ReloadStatus status) {
         Reload last = status.last();
         return last != null && last.result() == Reload.Result.REFUSED ? last : null;
@@ -188,7 +191,7 @@ public final class Attention {
                 "events?filter=" + escaped(hit.key()));
     }
 
-    // ---- what takes longer to find ----
+    // ---- slower look-ups ----
 
     private synchronized List<Entry> slowPart() {
         Instant now = Instant.now();
@@ -216,7 +219,7 @@ public final class Attention {
                 }
             }
         } catch (IOException busy) {
-            // A worker that does not answer is a worse thing, which its loop delay shows.
+            // skipped: a worker does not answer, a worse fault, visible in its loop delay
         }
     }
 

@@ -35,11 +35,7 @@ public interface ConfigSource extends Reloading {
      * @param report the diagnostics for people: with lines of the file, carets and hints
      */
     record Files(
-            OnDisk onDisk,
-            List<FileText> files,
-            ConfigDiff changes,
-            List<String> diagnostics,
-            List<String> report) {
+            OnDisk onDisk, List<FileText> files, ConfigDiff changes, List<String> diagnostics, List<String> report) {
         public Files {
             files = List.copyOf(files);
             diagnostics = List.copyOf(diagnostics);

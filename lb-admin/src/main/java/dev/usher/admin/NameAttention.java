@@ -5,7 +5,7 @@ import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
 import dev.usher.view.FailingName;
 
-/** What somebody should know of a backend's host name that does not resolve. */
+/** Entries about host names of backends that do not resolve. */
 final class NameAttention {
     private static final String TO_DO = ". Look at the name, and at the name servers that this machine asks";
 

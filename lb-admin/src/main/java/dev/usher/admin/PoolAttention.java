@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody should know of pools and their backends. */
+/** Entries about pools and their backends. */
 public final class PoolAttention {
-    /** Names and backends that one text has: a line or two to read. */
+    /** Limit of names or backends in a text: a line or two to read. */
     static final int MAX_NAMED = 3;
 
     private PoolAttention() {}
@@ -38,7 +38,7 @@ public final class PoolAttention {
     private static void ofPools(UsherConfig config, List<PoolView> pools, List<Entry> entries) {
         List<PoolView> down = pools.stream().filter(pool -> pool.serving() == 0).toList();
         if (down.isEmpty()) {
-            return; // all routes are looked at only if there is something to say of them
+            return; // saves a pass over every route
         }
         Map<String, WaysIn> ways = WaysIn.byPool(config);
         down.forEach(pool -> entries.add(ofPool(pool, ways.getOrDefault(pool.name(), WaysIn.NONE))));
@@ -57,7 +57,7 @@ public final class PoolAttention {
                 "pools?filter=" + Attention.escaped(pool.name()));
     }
 
-    /** What becomes of clients of a pool without a backend that takes sessions. */
+    /** Effect on clients of a pool without an available backend. */
     public static String whatClientsSee(WaysIn ways) {
         List<String> parts = new ArrayList<>();
         if (!ways.names().isEmpty()) {
@@ -69,7 +69,7 @@ public final class PoolAttention {
         return parts.isEmpty() ? "no route leads there" : String.join(", ", parts);
     }
 
-    /** What each backend is, why, and what to do. */
+    /** State of each backend, with reason and remedy. */
     private static String why(PoolView pool) {
         if (pool.backends().isEmpty()) {
             return "No backend name resolves: check the names and the resolver";
@@ -88,19 +88,24 @@ public final class PoolAttention {
                 + backend.since().truncatedTo(ChronoUnit.SECONDS) + ")";
     }
 
-    /** The first of many, and how many more there are. */
+    /** The first items, and the number of the rest. */
     static String first(List<String> all, String between) {
         String shown = all.stream().limit(MAX_NAMED).collect(Collectors.joining(between));
         return all.size() <= MAX_NAMED ? shown : shown + " and " + (all.size() - MAX_NAMED) + " more";
     }
 
-    /** To stand within a sentence: what a library has to say may be one of its own. */
+    /**
+     * The reason without a final full stop, for use within a sentence: libraries may end their text with a full stop.
+     */
     private static String reason(BackendView backend) {
         String reason = backend.reason();
         return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
     }
 
-    /** A pool that is down has said what its backends are; of one with many that fail, one entry says so. */
+    /**
+     * Adds entries about backends. The entry of a pool that is down lists its backends already, and many failing
+     * backends of a pool share an entry.
+     */
     private static void ofBackends(PoolView pool, AddressFamilies families, List<Entry> entries) {
         List<BackendView> failing = pool.backends().stream()
                 .filter(backend -> backend.state() == BackendState.DOWN || backend.state() == BackendState.EJECTED)
@@ -179,7 +184,7 @@ public final class PoolAttention {
         }
     }
 
-    /** As {@code until 2026-11-26T12:03:04Z at the latest (in 12 s)}. */
+    /** Text as {@code until 2026-11-26T12:03:04Z at the latest (in 12 s)}. */
     static String until(@Nullable Instant end) {
         return end == null
                 ? ""

@@ -26,13 +26,12 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommentStyleTest {
-    private static final Path HELD =
-            Path.of("src", "test", "resources", "dev", "usher", "server", "comment-style.txt");
+    private static final Path HELD = Path.of("src", "test", "resources", "dev", "usher", "server", "comment-style.txt");
     private static final Pattern PRONOUN = Pattern.compile(
             "(?i)\\b(what|who|whoever|that|those|one|ones|it|its|they|them|which|these|others|another|none|nobody|somebody"
                     + "|all)\\b");
-    private static final Pattern FIRST_WORD = Pattern.compile(
-            "(What|Who|Whoever|That|Those|One|It|They|Them|None|Nobody|Others|All|Whose|As|Of|By)\\b");
+    private static final Pattern FIRST_WORD =
+            Pattern.compile("(What|Who|Whoever|That|Those|One|It|They|Them|None|Nobody|Others|All|Whose|As|Of|By)\\b");
     private static final Pattern COMMENT =
             Pattern.compile("(?s)/\\*\\*?(?<block>.*?)\\*/|(?<![:\"\\w])//(?<line>[^\\n]*)");
     /** Shorter ones are labels, such as the headings between methods. */
@@ -52,7 +51,9 @@ class CommentStyleTest {
         List<Comment> all = new ArrayList<>();
         for (String module : List.of("lb-core", "lb-admin", "lb-server")) {
             try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".java")).sorted().toList()) {
+                for (Path file : files.filter(path -> path.toString().endsWith(".java"))
+                        .sorted()
+                        .toList()) {
                     all.addAll(commentsOf(file));
                 }
             }
@@ -63,8 +64,10 @@ class CommentStyleTest {
 
     @Test
     void pronounsDoNotGetMore() throws IOException {
-        long words = comments.stream().mapToLong(comment -> words(comment.text())).sum();
-        long pronouns = comments.stream().mapToLong(comment -> pronouns(comment.text())).sum();
+        long words =
+                comments.stream().mapToLong(comment -> words(comment.text())).sum();
+        long pronouns =
+                comments.stream().mapToLong(comment -> pronouns(comment.text())).sum();
         hold("pronouns_per_100_words", 100.0 * pronouns / words, "sentences with the most", worstSentences());
     }
 
@@ -83,8 +86,9 @@ class CommentStyleTest {
         System.out.printf(Locale.ROOT, "comments: %s %.2f, held at %.2f%n", figure, now, held);
         assertTrue(
                 now <= held,
-                () -> "%s has risen to %.2f, above the %.2f of comment-style.txt. Rewrite what your change added (a noun, a verb or a condition first; a pronoun has its noun in the same sentence), or some of the %s:%n%s"
-                        .formatted(figure, now, held, named, String.join("\n", worst)));
+                () ->
+                        "%s has risen to %.2f, above the %.2f of comment-style.txt. Rewrite what your change added (a noun, a verb or a condition first; a pronoun has its noun in the same sentence), or some of the %s:%n%s"
+                                .formatted(figure, now, held, named, String.join("\n", worst)));
     }
 
     private static Map<String, Double> held() throws IOException {

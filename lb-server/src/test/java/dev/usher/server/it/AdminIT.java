@@ -131,7 +131,9 @@ class AdminIT {
                 ask("explain", "--live", file.toString(), "www.example.com"));
         assertSays(0, "127.0.0.1:1  draining (by uid " + uid(), ask("explain", "www.example.com"));
         assertSays(
-                4, "no.example on listener test, from 127.0.0.1, now, by process " + usher.pid(), ask("explain", "no.example"));
+                4,
+                "no.example on listener test, from 127.0.0.1, now, by process " + usher.pid(),
+                ask("explain", "no.example"));
         assertSays(
                 1,
                 "it is the last backend of pool web that takes sessions: without it clients of www.example.com get a TLS"
@@ -165,7 +167,8 @@ class AdminIT {
         start("{ bind: \"127.0.0.1:0\", tokens: [{ name: ops, role: operator, sha256: " + hash + " }] }", "");
         assertSays(1, "a token is needed: --token-file FILE, or USHER_TOKEN", command("status", "--admin", base));
         assertSays(3, "a token is needed", command("status", "--check", "--admin", base));
-        String token = Files.writeString(directory.resolve("token"), TOKEN + "\n").toString();
+        String token =
+                Files.writeString(directory.resolve("token"), TOKEN + "\n").toString();
         assertSays(0, "serving", command("status", "--admin", base, "--token-file", token));
         assertSays(
                 1,
@@ -184,10 +187,7 @@ class AdminIT {
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "");
         usher.awaitPrinted("generation 2 is in force", PATIENCE);
         assertSays(0, "draining", command("drain", "--admin", base, "web", "127.0.0.1:1"));
-        assertSays(
-                0,
-                "nothing more to change: generation 2 is in force since",
-                command("reload", "--admin", base));
+        assertSays(0, "nothing more to change: generation 2 is in force since", command("reload", "--admin", base));
         write("{ bind: \"127.0.0.1:" + Ports.free() + "\", read_only: false }", "");
         usher.awaitPrinted("restart usher to apply: admin.bind", PATIENCE);
         assertSays(0, "restart usher to apply: admin.bind", ask("status"));
