@@ -25,20 +25,20 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /**
- * A configuration as the YAML that a file would have to say for it, every default written out. Hashes of tokens are not in
- * it. Pools that a route brings along have the route's name, which a file cannot give them.
+ * Writes a configuration as YAML, with every default. Hashes of tokens are masked. A pool that a route brings along has
+ * the route's name, which a file cannot give to a pool.
  */
 public final class ConfigYaml {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
             .build();
-    /** Instead of the hash of a token. */
+    /** Stands in place of a token's hash. */
     private static final String MASKED = "***";
 
     private ConfigYaml() {}
 
-    /** Lines that each end in a line feed. */
+    /** Lines, each with a line feed at its end. */
     public static String of(UsherConfig config) {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("version", UsherConfig.VERSION);
@@ -268,7 +268,7 @@ public final class ConfigYaml {
         return new Keys().and(key, value);
     }
 
-    /** A mapping under construction, which keeps its order. */
+    /** A mapping under construction; keeps the order of insertion. */
     private static final class Keys {
         private final Map<String, Object> map = new LinkedHashMap<>();
 
