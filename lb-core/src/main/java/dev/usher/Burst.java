@@ -69,12 +69,14 @@ final class Burst {
     }
 
     /** Takes what was counted, once its second is over; null if that was nothing. */
-    @Nullable Rest rest(long nowNanos) {
+    @Nullable
+    Rest rest(long nowNanos) {
         return told > 0 && nowNanos - beganNanos >= SECOND.toNanos() ? end() : null;
     }
 
     /** Takes what was counted so far; null if that was nothing. */
-    @Nullable Rest end() {
+    @Nullable
+    Rest end() {
         Rest rest = counted == 0 ? null : new Rest(kind, subject(), text());
         told = 0;
         counted = 0;

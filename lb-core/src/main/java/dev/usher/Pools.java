@@ -104,8 +104,7 @@ final class Pools implements AutoCloseable {
 
     /** Reads the files of probes again, which may say something else under the same configuration. */
     void readFilesAgain() {
-        probes.readTrustStores(
-                pools.values().stream().map(Pool::config).toList());
+        probes.readTrustStores(pools.values().stream().map(Pool::config).toList());
     }
 
     /**
@@ -220,7 +219,8 @@ final class Pools implements AutoCloseable {
                         return; // another configuration came meanwhile
                     }
                     for (Backend gone : pool.setBackends(members(pool.config()), clock.nanos())) {
-                        String name = gone.config().address().host(); // another than ours, if that has just changed as well
+                        String name =
+                                gone.config().address().host(); // another than ours, if that has just changed as well
                         remove(pool, List.of(gone), name + " no longer resolves to this address");
                     }
                     probes.follow(pool);

@@ -41,7 +41,12 @@ class ArchitectureTest {
             Map.entry("end", List.of("dev.usher.route", "dev.usher.config")),
             Map.entry(
                     "opening",
-                    List.of("dev.usher.end", "dev.usher.name", "dev.usher.tls", "dev.usher.proxyheader", "dev.usher.config")),
+                    List.of(
+                            "dev.usher.end",
+                            "dev.usher.name",
+                            "dev.usher.tls",
+                            "dev.usher.proxyheader",
+                            "dev.usher.config")),
             Map.entry(
                     "probe",
                     List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time", "dev.usher.file")),

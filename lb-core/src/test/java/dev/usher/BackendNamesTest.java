@@ -3,8 +3,8 @@ package dev.usher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.view.FailingName;
 import dev.usher.time.Clock;
+import dev.usher.view.FailingName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

@@ -28,8 +28,8 @@ class LimitWatchTest {
     private final ManualClock clock = new ManualClock();
     private final Events events = new Events(clock);
     private final LimitWatch watch = new LimitWatch(events, clock);
-    private final Map<String, ListenerCounts> listeners =
-            new LinkedHashMap<>(Map.of("https", new ListenerCounts("https", 2), "other", new ListenerCounts("other", 2)));
+    private final Map<String, ListenerCounts> listeners = new LinkedHashMap<>(
+            Map.of("https", new ListenerCounts("https", 2), "other", new ListenerCounts("other", 2)));
 
     private ListenerCounts.OfWorker worker(String listener, int index) {
         return Objects.requireNonNull(listeners.get(listener)).workers().get(index);

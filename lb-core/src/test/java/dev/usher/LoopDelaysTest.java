@@ -36,7 +36,12 @@ class LoopDelaysTest {
         for (int i = 0; i < 2; i++) {
             Worker worker = new Worker("worker-" + i, SelectorProvider.provider(), Clock.SYSTEM, 1 << 20);
             WorkerSessions.Shared shared = new WorkerSessions.Shared(
-                    "t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(Clock.SYSTEM), new OwnConnections(), Openings.BY_TYPE);
+                    "t-",
+                    new AtomicInteger(),
+                    Integer.MAX_VALUE,
+                    new ClientLimits(Clock.SYSTEM),
+                    new OwnConnections(),
+                    Openings.BY_TYPE);
             workers.add(worker, new WorkerSessions(i, 2, worker, () -> routing, SessionLog.NONE, shared));
         }
         workers.start();

@@ -1,12 +1,12 @@
 package dev.usher.admin;
 
 /**
- * What became of lines of the access log that are not in it.
+ * Counts of access log lines that are not written.
  *
- * @param dropped so far: their place was taken, or the output took nothing until the end
- * @param waiting now for an output that does not take them
+ * @param dropped lines lost so far: the queue was full, or the output was stuck until the end
+ * @param waiting lines in the queue for a stuck output
  */
 public record AccessLogLines(long dropped, long waiting) {
-    /** Of a process that writes no access log. */
+    /** For a process without an access log. */
     public static final AccessLogLines NONE = new AccessLogLines(0, 0);
 }

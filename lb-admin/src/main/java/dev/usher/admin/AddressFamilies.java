@@ -18,8 +18,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Names of backends one address family of which has never answered, while the other does: the usual picture of a machine
- * without a way to IPv6. It does no harm, lasts for ever, and has a remedy: so it is one entry, and not one for each address.
+ * Backend names with one address family that has never answered, while the other family serves: usually a machine
+ * without an IPv6 route. Harmless, permanent, and easy to remedy, so each name gets a single entry, instead of an entry
+ * per address.
  */
 final class AddressFamilies {
     private final List<Entry> entries = new ArrayList<>();
@@ -70,12 +71,12 @@ final class AddressFamilies {
         return HostPort.parse(backend.address()).isIpv6Literal();
     }
 
-    /** One for each name. */
+    /** The entries: one per name and dead family. */
     List<Entry> entries() {
         return entries;
     }
 
-    /** Whether an entry says already that it is down. */
+    /** Whether an entry already covers this backend. */
     boolean tellOf(BackendView backend) {
         return dead.contains(backend);
     }

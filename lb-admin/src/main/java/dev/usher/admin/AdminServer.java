@@ -34,23 +34,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin side: dashboard, API, metrics, health. It has threads of its own, few and at the common priority, and asks the
- * load balancer only what that answers to anybody; a worker never waits for it.
+ * The admin side: dashboard, API, metrics, health. Runs on a few threads of its own, at normal priority; no worker ever
+ * waits for the admin side.
  *
- * <p>It listens before there is anything to show, so that a port that is taken is known before a connection is served, and
- * {@code /readyz} can be asked from the first moment on.
+ * <p>The address is bound before the load balancer starts, so that a port in use is reported before a connection is
+ * served, and {@code /readyz} answers from the start.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
 
     /**
-     * How long clients may take.
+     * Time limits for clients.
      *
      * @param header from its first byte to its last
-     * @param body from the end of the header on
-     * @param silence before a request. As short as a header: whoever says nothing uses up a place for no good. Others need
-     *     not wait for it, as {@link dev.usher.admin.http.Admission} gives them such a place at once
-     * @param stall for a client that does not take what it asked for
+     * @param body from the end of the header
+     * @param silence before a request. As short as {@code header}, since silent clients waste a place; {@link
+     *     dev.usher.admin.http.Admission} reuses such a place earlier if another client needs it
+     * @param stall for a client that does not read its answer
      */
     record Patience(Duration header, Duration body, Duration silence, Duration stall) {
         static final Patience STANDARD = new Patience(
@@ -66,11 +66,11 @@ public final class AdminServer implements AutoCloseable {
     private volatile AdminConfig settings;
     private volatile HttpHandler routes;
     private volatile List<Api.Entry> operations = List.of();
-    /** Null until there is something to show. */
+    /** Null until {@link #show}. */
     private volatile @Nullable Live live;
 
     private volatile @Nullable AdminSubject subject;
-    /** Whose handshakes are made now; empty for plain HTTP. */
+    /** Certificate chain in use; empty for plain HTTP. */
     private volatile List<X509Certificate> chain = List.of();
 
     private AdminServer(AdminConfig config, Patience patience) throws IOException {
@@ -83,11 +83,11 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Listens, and answers questions about health until there is more to {@link #show}.
+     * Binds the address, and answers health checks until {@link #show}.
      *
      * @param config with an address to bind
-     * @throws IOException if the address cannot be listened on, or the files for TLS cannot be used; the message names the
-     *     setting, and says what to do
+     * @throws IOException if the address cannot be bound, or the TLS files cannot be used; the message names the
+     *     setting and the remedy
      */
     public static AdminServer start(AdminConfig config) throws IOException {
         return start(config, Patience.STANDARD);
@@ -120,7 +120,7 @@ public final class AdminServer implements AutoCloseable {
                         : "");
     }
 
-    // ---- what a request passes ----
+    // ---- handlers in front of each request ----
 
     private HttpHandler chain(Patience patience) {
         List<UnaryOperator<HttpHandler>> links = List.of(
@@ -140,9 +140,9 @@ public final class AdminServer implements AutoCloseable {
         routes.handleRequest(exchange);
     }
 
-    // ---- what it is told ----
+    // ---- changes ----
 
-    /** Connections are served from now on, and there is something to show. */
+    /** Offers dashboard, API and metrics, and reports ready. Called once the load balancer serves connections. */
     public void show(AdminSubject subject) {
         this.subject = subject;
         Attention attention = new Attention(subject.balancer(), subject.source(), lifecycle);
@@ -163,8 +163,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Takes over what can be taken over while it runs: tokens, allowed hosts, read_only, and the certificate in the files
-     * of today. Where it listens off loopback it never becomes open to all. One thread at a time.
+     * Applies the settings that can change at run time: tokens, allowed hosts, read_only, and the certificate in its
+     * present file. Off loopback, tokens are never dropped, so that the admin side does not become open to everybody.
+     * One thread at a time.
      */
     public void follow(AdminConfig next) {
         boolean keeps = keepsTokens(bind, next);
@@ -179,11 +180,11 @@ public final class AdminServer implements AutoCloseable {
         }
         Live shown = live;
         if (shown != null && !settings.tokens().equals(before)) {
-            shown.stream().endAll(); // some may not look any more; the others come again
+            shown.stream().endAll(); // some clients may have lost access; the rest reconnect
         }
     }
 
-    /** A certificate is renewed in its file, without a change of the configuration. */
+    /** Loads the certificate if its file has changed; renewals do not change the configuration. */
     private void followCertificate(Tls tls) {
         try {
             List<X509Certificate> next = Pem.certificates(tls.cert(), "admin.tls.cert");
@@ -207,19 +208,19 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** Whether without its tokens the admin side would be open to others than this machine. */
+    /** Whether dropping the tokens would open the admin side to other machines. */
     static boolean keepsTokens(HostPort bind, AdminConfig next) {
         return next.tokens().isEmpty() && !bind.isLoopback();
     }
 
-    // ---- what it is asked ----
+    // ---- questions ----
 
-    /** What is followed now. */
+    /** The settings in force. */
     AdminConfig settings() {
         return settings;
     }
 
-    /** What the API answers. */
+    /** The API's operations; empty until {@link #show}. */
     List<Api.Entry> operations() {
         return operations;
     }
@@ -232,7 +233,7 @@ public final class AdminServer implements AutoCloseable {
         return lifecycle;
     }
 
-    /** Null until there is something to show. */
+    /** Null until {@link #show}. */
     @Nullable
     Live live() {
         return live;
@@ -242,12 +243,12 @@ public final class AdminServer implements AutoCloseable {
         return dashboard;
     }
 
-    /** Where it listens, with the port that the system chose where port 0 was asked for. */
+    /** The bound address, with the actual port if port 0 was configured. */
     public InetSocketAddress address() {
         return socket.address();
     }
 
-    /** Where a browser of this machine finds it, as {@code http://127.0.0.1:9000/}. */
+    /** URL for a browser on this machine, as {@code http://127.0.0.1:9000/}. */
     public String url() {
         String host = switch (bind.host()) {
             case "", "0.0.0.0" -> "127.0.0.1";
@@ -258,18 +259,12 @@ public final class AdminServer implements AutoCloseable {
                 + new HostPort(host, address().getPort()) + "/";
     }
 
-    /**
-     * The certificate of its handshakes now, the first of its chain: what its file had when it was last taken over. Empty
-     * for plain HTTP. Any thread may ask.
-     */
+    /** The server certificate in use, as last loaded; empty for plain HTTP. Any thread. */
     public Optional<X509Certificate> certificate() {
         return chain.stream().findFirst();
     }
 
-    /**
-     * Ends what it answers, and gives its address free for a successor, which begins to answer there. Waits for nobody;
-     * {@link #close} comes later.
-     */
+    /** Ends streams, and frees the address for a successor. Does not wait; {@link #close} follows. */
     public void letGo() {
         Live started = live;
         if (started != null) {
@@ -282,7 +277,7 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         Live started = live;
         if (started != null) {
-            started.close(); // before the threads end that would send the ends of streams
+            started.close(); // first: threads of the socket send the ends of streams
         }
         socket.close();
     }

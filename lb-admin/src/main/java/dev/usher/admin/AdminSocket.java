@@ -23,29 +23,32 @@ import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * Where the admin side listens, its threads and what its clients may take. It is put together as Undertow's own builder does
- * it, which has no place for an {@link Admission} before the first request.
+ * Socket, threads and limits of the admin side. Assembled by hand, as Undertow's own builder does it, since the builder
+ * has no place for an {@link Admission} before the first request.
  */
 final class AdminSocket implements AutoCloseable {
     /**
-     * 64 streams, the connections of some browsers, scrapers and commands. Whoever comes above it takes the place of one
-     * that waits.
+     * Enough for 64 streams, and for the connections of some browsers, scrapers and commands. At the limit a new
+     * connection replaces a waiting connection.
      */
     static final int MAX_CONNECTIONS = 256;
-    /** Requests that are answered at once; an answer takes milliseconds, and none waits for a client. */
+    /** Requests answered at the same time; an answer takes milliseconds, and none waits for a client. */
     private static final int ANSWERING_THREADS = 4;
-    /** One thread moves more bytes than people read. */
+    /** A single I/O thread moves more bytes than people read. */
     private static final int SOCKET_THREADS = 1;
 
-    /** Above it a connection just ends. More than {@code RequestLimits} takes, who says so in an answer. */
+    /**
+     * Limit at which the connection is cut. Larger than the limit of {@code RequestLimits}, so that clients get an
+     * answer.
+     */
     private static final long MAX_ENTITY_BYTES = 1024 * 1024;
 
     private static final int MAX_HEADER_BYTES = 32 * 1024;
     private static final int MAX_HEADERS = 100;
     private static final int MAX_PARAMETERS = 50;
-    /** On the heap: Undertow gives direct ones back by a method of the JVM that warns of itself on stderr. */
+    /** Buffer size, on the heap: Undertow frees direct buffers by a JVM method that prints a warning on stderr. */
     private static final int BUFFER_BYTES = 16 * 1024;
-    /** For a burst; those who wait here are taken at once. */
+    /** Kernel queue for bursts; queued connections are accepted at once. */
     private static final int BACKLOG = 1000;
 
     private static final long END_PATIENCE_SECONDS = 10;
@@ -53,7 +56,7 @@ final class AdminSocket implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> channel;
-    /** Null where it is plain HTTP. */
+    /** Null for plain HTTP. */
     private final @Nullable UndertowXnioSsl tls;
 
     private AdminSocket(
@@ -64,10 +67,10 @@ final class AdminSocket implements AutoCloseable {
     }
 
     /**
-     * Listens, and serves from now on.
+     * Binds the address, and serves.
      *
      * @param tls null for plain HTTP
-     * @throws IOException if the address cannot be listened on; then nothing is left open
+     * @throws IOException if the address cannot be bound; then nothing is left open
      */
     static AdminSocket open(
             InetSocketAddress address, @Nullable SSLContext tls, HttpHandler handler, AdminServer.Patience patience)
@@ -103,7 +106,7 @@ final class AdminSocket implements AutoCloseable {
         return new AdminSocket(worker, channel, ssl);
     }
 
-    /** What accepts plain connections accepts those of TLS as well; only the types of the two do not say so. */
+    /** Opens a TLS socket. The listener for plain connections works for TLS as well; only the generic types differ. */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private static AcceptingChannel<? extends StreamConnection> openTls(
             UndertowXnioSsl ssl,
@@ -149,21 +152,21 @@ final class AdminSocket implements AutoCloseable {
                 .getMap();
     }
 
-    /** Where it listens, with the port that the system chose where port 0 was asked for. */
+    /** The bound address, with the actual port if port 0 was configured. */
     InetSocketAddress address() {
         return channel.getLocalAddress(InetSocketAddress.class);
     }
 
-    /** Shakes hands by these certificates from the next connection on. Those that are open stay. */
+    /** Uses new certificates for new connections; open connections stay. */
     void follow(SSLContext next) {
         if (tls != null) {
             tls.updateSSLContext(next);
         }
     }
 
-    /** Listens no more, and has connections end. Waits for none of them. */
+    /** Stops listening, and starts closing connections, without waiting. */
     void stop() {
-        if (stopped.compareAndSet(false, true)) { // a second close would wait for a thread that has ended
+        if (stopped.compareAndSet(false, true)) { // a second call would wait for a thread that has ended
             IoUtils.safeClose(channel);
             worker.shutdown();
         }

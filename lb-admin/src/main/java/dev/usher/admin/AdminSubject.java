@@ -4,15 +4,15 @@ import dev.usher.LoadBalancer;
 import java.util.function.Supplier;
 
 /**
- * What an admin side shows.
+ * Subject of an admin side: the load balancer and its surroundings.
  *
- * @param balancer that it asks, and changes
+ * @param balancer read and changed by the admin side
  * @param source of the configuration
- * @param accessLog its lines that are not written
+ * @param accessLog counts lines of the access log that are dropped or waiting
  */
 public record AdminSubject(
         LoadBalancer balancer, ConfigSource source, Program program, Supplier<AccessLogLines> accessLog) {
-    /** Of a process that writes no access log. */
+    /** Makes the subject of a process without an access log. */
     public AdminSubject(LoadBalancer balancer, ConfigSource source, Program program) {
         this(balancer, source, program, () -> AccessLogLines.NONE);
     }

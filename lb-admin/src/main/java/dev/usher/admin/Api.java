@@ -41,11 +41,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code /api/v1} answers: a line for each operation of openapi.yaml. */
+/** {@code /api/v1}: a line for each operation of openapi.yaml. */
 final class Api {
     /**
-     * @param path below {@code /api/v1}, with the names of its variable parts in braces
-     * @param operation null where the answer is more than a value, as a stream's
+     * @param path below {@code /api/v1}, with variable parts as {@code {name}}
+     * @param operation null if the answer is more than a value: a stream, for example
      */
     record Entry(
             HttpString method,
@@ -53,14 +53,14 @@ final class Api {
             HttpHandler handler,
             @Nullable Operation operation) {}
 
-    /** A thread that is not used is not kept. */
+    /** Time after which an idle thread ends. */
     private static final long IDLE_SECONDS = 10;
 
     private final List<Entry> entries = new ArrayList<>();
 
     private Api() {}
 
-    /** All that HTTP answers. */
+    /** Every operation, for HTTP. */
     static List<Entry> of(AdminSubject subject, AdminServer server, Attention attention, Live live) {
         Api api = new Api();
         api.answerValues(subject, server.lifecycle(), server.access(), attention);
@@ -82,7 +82,7 @@ final class Api {
         return List.copyOf(api.entries);
     }
 
-    /** All that needs no HTTP. */
+    /** Operations that need no HTTP, for the control socket. */
     static List<Entry> values(AdminSubject subject, Lifecycle lifecycle, Access access, Attention attention) {
         Api api = new Api();
         api.answerValues(subject, lifecycle, access, attention);
@@ -119,8 +119,8 @@ final class Api {
     }
 
     /**
-     * What reads the configuration's files, one after the other: they may be large, and may not answer, and nobody else
-     * is to wait for that. Waiting are as many as there are connections at the most.
+     * The thread for operations that read the configuration's files, one at a time: files may be large, or their disk
+     * may hang, and other requests must not wait. The queue has at most an entry per connection.
      */
     private static Executor files() {
         ThreadPoolExecutor one = new ThreadPoolExecutor(
@@ -134,7 +134,7 @@ final class Api {
         return one;
     }
 
-    /** Whoever comes in is in the event log. */
+    /** Writes each login to the event log. */
     static Consumer<Caller> onLogin(LoadBalancer balancer) {
         return caller -> balancer.report(Event.Kind.ADMIN, "admin", "login by " + caller.text());
     }
@@ -147,7 +147,7 @@ final class Api {
         entries.add(new Entry(method, path, new Answering(operation, executor), operation));
     }
 
-    /** What may be long. */
+    /** Adds an operation with a possibly long answer. */
     private void list(String path, Operation operation) {
         HttpHandler handler = new Heavy(path.substring(1), new Answering(operation));
         entries.add(new Entry(Methods.GET, path, handler, operation));
@@ -157,7 +157,7 @@ final class Api {
         entries.add(new Entry(method, path, handler, null));
     }
 
-    /** The description of all this. */
+    /** The file openapi.yaml. */
     private static final class Description {
         private final byte[] bytes = bytes();
 

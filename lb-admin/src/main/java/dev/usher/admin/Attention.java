@@ -6,50 +6,38 @@ import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
-import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.Printable;
-import dev.usher.config.Units;
-import dev.usher.pool.AdminState;
-import dev.usher.pool.BackendState;
-import dev.usher.pool.RecentSessions;
-import dev.usher.view.BackendView;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
-import dev.usher.view.PoolView;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody should look at now, the worst first: the one list that the dashboard, the page without scripts, the
- * commands and the live figures show. Any thread but a worker's.
+ * List of things that need attention now, the worst first. The dashboard, the page without scripts, the commands and
+ * the live figures show the same list. Any thread but a worker's.
  */
 public final class Attention {
-    /** One wildcard certificate makes as many hazards as there are routes: what follows says nothing new. */
+    /** Limit of hazards: a wildcard certificate alone makes a hazard per route, and more of the same adds nothing. */
     private static final int MAX_HAZARDS = 200;
-    /** Looking for hazards compares every certificate with every route, and names are asked of the workers. */
+    /**
+     * Age at which hazards and names are looked up again: hazards compare every certificate with every route, and names
+     * come from the workers.
+     */
     private static final Duration SLOW_PART_LIFE = Duration.ofSeconds(10);
-    /** A name that was asked for less often is somebody's typing mistake. */
+    /** Requests below which an unknown name counts as a typing mistake. */
     private static final int MIN_UNKNOWN = 10;
-    /** Names, backends or faults that one text has: a line or two to read. */
-    private static final int MAX_NAMED = 3;
 
     private final LoadBalancer balancer;
     private final ConfigSource source;
     private final Lifecycle lifecycle;
-    /** Guarded by this, as is its time. */
+    /** Hazards and unknown names, as last looked up. Guarded by this, like the time of the look-up. */
     private List<Entry> slowPart = List.of();
 
     private @Nullable Instant slowPartMade;
@@ -61,12 +49,12 @@ public final class Attention {
     }
 
     /**
-     * One thing.
+     * A thing that needs attention.
      *
-     * @param subject what it is about
-     * @param text what is wrong and what to do
-     * @param since null where nobody knows
-     * @param page of the dashboard that tells more
+     * @param subject name of the pool, backend, setting or task in question
+     * @param text fault and remedy
+     * @param since null if unknown
+     * @param page of the dashboard with details
      */
     public record Entry(
             Severity severity,
@@ -80,24 +68,26 @@ public final class Attention {
             text = Printable.of(text);
         }
 
-        /** How bad it is; the worst first. */
+        /** Severity, the worst first. */
         public enum Severity {
             /** Clients are refused. */
             CRITICAL,
-            /** They will be, or some are. */
+            /** Some clients are refused, or will be. */
             WARNING,
-            /** Somebody wanted it so, or should know. */
+            /** Intended by an operator, or merely good to know. */
             INFO
         }
 
-        /** What it is. */
+        /** Kind of thing. */
         public enum Kind {
             POOL_DOWN,
             BACKEND_DOWN,
             BACKEND_EJECTED,
-            /** Its probes succeed, and sessions fail on it. */
+            /** Probes succeed, but sessions fail. */
             BACKEND_FAILING,
             BACKEND_DRAINED,
+            /** A backend's host name does not resolve. */
+            NAME_UNRESOLVED,
             /** The addresses of one family have never answered. */
             ADDRESS_FAMILY,
             RELOAD_REFUSED,
@@ -111,30 +101,27 @@ public final class Attention {
         }
     }
 
-    /** The list as it is now. Cheap enough to be asked each second; hazards and names are some seconds old. */
+    /** The current list. Cheap enough to be called each second; hazards and names are some seconds old. */
     public List<Entry> list() {
         List<Entry> entries = new ArrayList<>();
-        List<PoolView> pools = balancer.pools();
         ofProcess(entries);
         ofConfiguration(entries);
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
         balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
-        ofPools(pools, entries);
-        AddressFamilies families = new AddressFamilies(pools);
-        entries.addAll(families.entries());
-        pools.forEach(pool -> ofBackends(pool, families, entries));
+        balancer.failingNames().forEach(name -> entries.add(NameAttention.of(name)));
+        PoolAttention.of(balancer.config(), balancer.pools(), entries);
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
                 .toList();
     }
 
-    /** As much of the list as is wanted at once, and how much there is. */
+    /** The first entries of the list, with a share for each kind, and counts of the whole list. */
     public Pressing pressing(int most) {
         return Pressing.of(list(), most);
     }
 
-    // ---- the process and its configuration ----
+    // ---- process and configuration ----
 
     private void ofProcess(List<Entry> entries) {
         if (lifecycle.state() == Lifecycle.State.DRAINING) {
@@ -172,23 +159,10 @@ public final class Attention {
         }
     }
 
-    /** The last attempt, if it was refused. */
+    /** The last reload if it was refused, else null. */
     private static @Nullable Reload refused(ReloadStatus status) {
         Reload last = status.last();
         return last != null && last.result() == Reload.Result.REFUSED ? last : null;
-    }
-
-    /** As {@code until 12:03:04 UTC at the latest (in 12 s)}. */
-    static String until(@Nullable Instant end) {
-        if (end == null) {
-            return "";
-        }
-        long left = Math.max(0, Duration.between(Instant.now(), end).toSeconds());
-        return " until "
-                + LocalTime.ofInstant(end, ZoneOffset.UTC)
-                        .truncatedTo(ChronoUnit.SECONDS)
-                        .format(DateTimeFormatter.ISO_LOCAL_TIME)
-                + " UTC at the latest (in " + left + " s)";
     }
 
     private static String firstOf(Reload refused) {
@@ -217,163 +191,7 @@ public final class Attention {
                 "events?filter=" + escaped(hit.key()));
     }
 
-    // ---- pools ----
-
-    private void ofPools(List<PoolView> pools, List<Entry> entries) {
-        List<PoolView> down = pools.stream().filter(pool -> pool.serving() == 0).toList();
-        if (down.isEmpty()) {
-            return; // all routes are looked at only if there is something to say of them
-        }
-        Map<String, WaysIn> ways = WaysIn.byPool(balancer.config());
-        down.forEach(pool -> entries.add(ofPool(pool, ways.getOrDefault(pool.name(), WaysIn.NONE))));
-    }
-
-    private static Entry ofPool(PoolView pool, WaysIn ways) {
-        return new Entry(
-                Severity.CRITICAL,
-                Kind.POOL_DOWN,
-                "pool " + pool.name(),
-                "no backend is available; " + whatClientsSee(ways) + ". " + why(pool),
-                pool.backends().stream()
-                        .map(BackendView::since)
-                        .max(Comparator.naturalOrder())
-                        .orElse(null),
-                "pools?filter=" + escaped(pool.name()));
-    }
-
-    /** What becomes of clients of a pool without a backend that takes sessions. */
-    public static String whatClientsSee(WaysIn ways) {
-        List<String> parts = new ArrayList<>();
-        if (!ways.names().isEmpty()) {
-            parts.add("clients of " + first(ways.names(), ", ") + " get a TLS alert");
-        }
-        if (!ways.listeners().isEmpty()) {
-            parts.add("connections to listener " + first(ways.listeners(), ", ") + " are closed");
-        }
-        return parts.isEmpty() ? "no route leads there" : String.join(", ", parts);
-    }
-
-    /** What each backend is, why, and what to do. */
-    private static String why(PoolView pool) {
-        if (pool.backends().isEmpty()) {
-            return "No backend name resolves: check the names and the resolver";
-        }
-        List<String> states = pool.backends().stream().map(Attention::stateOf).toList();
-        boolean takenOut = pool.backends().stream().anyMatch(backend -> backend.adminState() != AdminState.READY);
-        boolean failing = pool.backends().stream().anyMatch(backend -> backend.adminState() == AdminState.READY);
-        return first(states, "; ") + ". "
-                + (failing ? "Start the backends, or check the network path to them" : "")
-                + (failing && takenOut ? ", or enable one" : takenOut ? "Enable one" : "")
-                + "; usher explain NAME shows where a name goes";
-    }
-
-    private static String stateOf(BackendView backend) {
-        return backend.address() + " is " + backend.state().word() + ": " + reason(backend) + " (since "
-                + backend.since().truncatedTo(ChronoUnit.SECONDS) + ")";
-    }
-
-    /** The first of many, and how many more there are. */
-    private static String first(List<String> all, String between) {
-        String shown = all.stream().limit(MAX_NAMED).collect(Collectors.joining(between));
-        return all.size() <= MAX_NAMED ? shown : shown + " and " + (all.size() - MAX_NAMED) + " more";
-    }
-
-    /** To stand within a sentence: what a library has to say may be one of its own. */
-    private static String reason(BackendView backend) {
-        String reason = backend.reason();
-        return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
-    }
-
-    /** A pool that is down has said what its backends are; of one with many that fail, one entry says so. */
-    private static void ofBackends(PoolView pool, AddressFamilies families, List<Entry> entries) {
-        List<BackendView> failing = pool.backends().stream()
-                .filter(backend -> backend.state() == BackendState.DOWN || backend.state() == BackendState.EJECTED)
-                .filter(backend -> !families.tellOf(backend))
-                .toList();
-        boolean folded = failing.size() > MAX_NAMED;
-        if (folded && pool.serving() > 0) {
-            entries.add(ofMany(pool, failing));
-        }
-        for (BackendView backend : pool.backends()) {
-            if (pool.serving() > 0 && !(folded && failing.contains(backend)) && !families.tellOf(backend)) {
-                ofBackend(pool, backend, entries);
-            }
-            CertificateAttention.of(pool, backend, entries);
-        }
-    }
-
-    private static Entry ofMany(PoolView pool, List<BackendView> failing) {
-        return new Entry(
-                Severity.WARNING,
-                Kind.BACKEND_DOWN,
-                "pool " + pool.name(),
-                failing.size() + " of " + pool.backends().size() + " backends take no sessions: "
-                        + first(failing.stream().map(Attention::stateOf).toList(), "; "),
-                failing.stream()
-                        .map(BackendView::since)
-                        .max(Comparator.naturalOrder())
-                        .orElse(null),
-                "pools?filter=" + escaped(pool.name()));
-    }
-
-    private static void ofBackend(PoolView pool, BackendView backend, List<Entry> entries) {
-        switch (backend.state()) {
-            case UP, UNPROBED -> ofTrouble(pool, backend, entries);
-            case DOWN ->
-                entries.add(entry(
-                        pool,
-                        backend,
-                        Severity.WARNING,
-                        Kind.BACKEND_DOWN,
-                        "down: " + reason(backend) + ". It comes back by itself once its probes succeed"));
-            case EJECTED ->
-                entries.add(entry(
-                        pool,
-                        backend,
-                        Severity.WARNING,
-                        Kind.BACKEND_EJECTED,
-                        "ejected" + until(backend.ejectedUntil()) + ": " + backend.reason()));
-            case DRAINING, DISABLED ->
-                entries.add(entry(
-                        pool,
-                        backend,
-                        Severity.INFO,
-                        Kind.BACKEND_DRAINED,
-                        backend.reason() + "; " + Units.counted(backend.open(), "session")
-                                + (backend.open() == 1 ? " is" : " are")
-                                + " left. Enable it to use it again"));
-        }
-    }
-
-    private static void ofTrouble(PoolView pool, BackendView backend, List<Entry> entries) {
-        RecentSessions.Trouble trouble = backend.trouble();
-        if (trouble != null) {
-            entries.add(new Entry(
-                    Severity.WARNING,
-                    Kind.BACKEND_FAILING,
-                    subject(backend.address(), pool.name()),
-                    trouble.text() + ", though it is " + backend.state().word()
-                            + ". Look at the process there: it may be stopped or overloaded"
-                            + (pool.healthCheck() == HealthCheckConfig.Type.TLS
-                                            || pool.healthCheck() == HealthCheckConfig.Type.HTTPS
-                                    ? ""
-                                    : "; probes of type tls would notice it"),
-                    trouble.since(),
-                    "pools?filter=" + escaped(backend.address())));
-        }
-    }
-
-    private static Entry entry(PoolView pool, BackendView backend, Severity severity, Kind kind, String text) {
-        return new Entry(
-                severity,
-                kind,
-                subject(backend.address(), pool.name()),
-                text,
-                backend.since(),
-                "pools?filter=" + escaped(backend.address()));
-    }
-
-    // ---- what takes longer to find ----
+    // ---- slower look-ups ----
 
     private synchronized List<Entry> slowPart() {
         Instant now = Instant.now();
@@ -401,7 +219,7 @@ public final class Attention {
                 }
             }
         } catch (IOException busy) {
-            // A worker that does not answer is a worse thing, which its loop delay shows.
+            // skipped: a worker does not answer, a worse fault, visible in its loop delay
         }
     }
 

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** What somebody should know of the certificate that a probe has seen. */
+/** Entries about certificates that probes have seen. */
 final class CertificateAttention {
     private CertificateAttention() {}
 
@@ -44,7 +44,7 @@ final class CertificateAttention {
         }
     }
 
-    /** That a browser may send a name to the wrong pool. */
+    /** A browser may send a name to the wrong pool, since a certificate covers names of two pools. */
     static Entry ofHazard(CoalescingHazard hazard) {
         return new Entry(
                 Severity.WARNING,

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The configuration and its files, for who shows them. Any thread but a worker's. */
+/** The configuration and its files, for display. Any thread but a worker's. */
 public interface ConfigSource extends Reloading {
-    /** How the files compare with what is in force. */
+    /** Comparison of the files with the configuration in force. */
     enum OnDisk {
         SAME,
         /** A reload would change something. */
@@ -20,26 +20,22 @@ public interface ConfigSource extends Reloading {
     }
 
     /**
-     * One file as it is now.
+     * A file as it is now.
      *
-     * @param text with the hashes of tokens masked; why it cannot be read, if it cannot
+     * @param text with the hashes of tokens masked; if the file cannot be read, the reason
      */
     record FileText(Path path, String text) {}
 
     /**
-     * What the files say now.
+     * Content of the files now.
      *
-     * @param files the one that was named, and then those that it includes
-     * @param changes what a reload would make different; nothing if it would be refused
-     * @param diagnostics every fault and warning, as {@code file:line:column: error: text}
-     * @param report the same as a person reads them at the file: with the lines of the file, carets and hints
+     * @param files the main file, then the included files
+     * @param changes effect of a reload; empty if the reload would be refused
+     * @param diagnostics every error and warning, as {@code file:line:column: error: text}
+     * @param report the diagnostics for people: with lines of the file, carets and hints
      */
     record Files(
-            OnDisk onDisk,
-            List<FileText> files,
-            ConfigDiff changes,
-            List<String> diagnostics,
-            List<String> report) {
+            OnDisk onDisk, List<FileText> files, ConfigDiff changes, List<String> diagnostics, List<String> report) {
         public Files {
             files = List.copyOf(files);
             diagnostics = List.copyOf(diagnostics);
@@ -47,16 +43,19 @@ public interface ConfigSource extends Reloading {
         }
     }
 
-    /** The file that was named at the start; null where there is none, and then there is nothing to reload. */
+    /** The file named at the start; null if there is none, and so nothing to reload. */
     @Nullable
     Path file();
 
-    /** How the files compare with what is in force, some seconds ago at the most: cheap enough to be asked each second. */
+    /**
+     * Comparison of the files with the configuration in force, at most some seconds old. Cheap enough to be called each
+     * second.
+     */
     OnDisk onDisk();
 
-    /** What the files say now. Reads them all. */
+    /** Content of the files now. Reads every file. */
     Files files();
 
-    /** What is in force, every default written out, as YAML; without the hashes of tokens. */
+    /** The configuration in force as YAML, with every default written out and without the hashes of tokens. */
     String effective();
 }

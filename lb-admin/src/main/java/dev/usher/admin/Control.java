@@ -24,21 +24,21 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The API for those who come by the control socket: the operations of {@code openapi.yaml} without HTTP, and so without an
- * admin side that listens. {@code read_only} and tokens are about HTTP alone; here the caller's role decides. Any thread.
+ * The API for the control socket: the operations of {@code openapi.yaml} without HTTP, available even without a
+ * listening admin side. {@code read_only} and tokens apply to HTTP only; here the caller's role decides. Any thread.
  */
 public final class Control {
     private static final String API = "/api/v1";
-    /** What a drain and its end set: neither takes a session away. */
+    /** Admin states that an operator may set: a drain and its end, since neither closes a session. */
     private static final Set<String> OF_A_DRAIN = Set.of("drain", "ready");
 
     private static final Set<String> KEYS_OF_A_DRAIN = Set.of("admin_state", "force");
 
-    /** @param body a value to be written as JSON */
+    /** @param body to be written as JSON */
     record Answer(int status, Object body) {}
 
     /**
-     * What is said.
+     * Answer to a request.
      *
      * @param body JSON
      */
@@ -64,9 +64,9 @@ public final class Control {
     }
 
     /**
-     * What answers for a load balancer.
+     * The API of a load balancer.
      *
-     * @param admin what it has shown already is the same here; null where there is none
+     * @param admin shares its lifecycle and operations; null if there is no admin server
      */
     public static Control of(AdminSubject subject, @Nullable AdminServer admin) {
         if (admin != null) {
@@ -83,8 +83,8 @@ public final class Control {
     /**
      * Answers one request.
      *
-     * @param caller an admin may all, an operator look, reload and drain, a viewer look
-     * @param target a path, and what is asked behind a question mark
+     * @param caller an admin may do everything; an operator may read, reload and drain; a viewer may read
+     * @param target path and query string
      */
     public Reply answer(Caller caller, String method, String target, byte[] body) {
         try {

@@ -7,8 +7,8 @@ import io.undertow.util.StatusCodes;
 import java.util.List;
 
 /**
- * {@code /livez}, {@code /readyz} and {@code /healthz}, for those who decide whether to restart the process or to send it
- * connections. Pools without backends make it neither dead nor unready: another usher would not have them either.
+ * {@code /livez}, {@code /readyz} and {@code /healthz}, for orchestrators that restart the process or send it
+ * connections. Pools without backends change neither answer: another instance would lack the same backends.
  */
 final class Health {
     private final Lifecycle lifecycle;
@@ -21,12 +21,12 @@ final class Health {
 
     private record Answer(String status, List<Check> checks) {}
 
-    /** Whether the process turns over: that it answers says so. */
+    /** Liveness: answering at all is the check. */
     void live(HttpServerExchange exchange) {
         Json.send(exchange, StatusCodes.OK, new Answer("ok", List.of()));
     }
 
-    /** Whether it should be sent connections. */
+    /** Readiness: whether the process should get connections. */
     void ready(HttpServerExchange exchange) {
         Control.Answer answer = ready();
         Json.send(exchange, answer.status(), answer.body());

@@ -3,22 +3,23 @@ package dev.usher.admin;
 import dev.usher.LoadBalancer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where the process is on its way: from STARTING to SERVING to DRAINING, never back. Any thread.
- */
+/** State of the process: from STARTING to SERVING to DRAINING, never back. Any thread. */
 public final class Lifecycle {
-    /** What the process does. */
+    /** STARTING, SERVING, then DRAINING. */
     public enum State {
-        /** No connection is taken yet. */
+        /** No connections are accepted yet. */
         STARTING,
         SERVING,
-        /** It goes on serving for a while, so that others send nothing new; then it only finishes. */
+        /**
+         * Still serving for the readiness delay, so that clients go elsewhere; after the delay only open sessions are
+         * finished.
+         */
         DRAINING
     }
 
     private volatile @Nullable LoadBalancer balancer;
 
-    /** There is one that serves. */
+    /** Reports that the load balancer serves. */
     void serves(LoadBalancer started) {
         balancer = started;
     }

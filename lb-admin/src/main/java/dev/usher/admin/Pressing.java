@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * As much of what needs attention as one look takes in, and how much there is in all. A mass outage must not hide that the
- * configuration was refused as well: each kind has its share.
+ * A screenful of the list of things that need attention, with counts of the whole list. Each kind of entry has a share,
+ * so that a mass outage does not hide, for example, a refused configuration.
  *
- * @param entries some of all, the worst first
- * @param counts of all, by severity; every severity has one
+ * @param entries a part of the list, the worst first
+ * @param counts of the whole list; every severity has a count
  */
 public record Pressing(List<Entry> entries, Map<Severity, Integer> counts) {
-    /** Fit on a screen, of a terminal too. */
+    /** Entries that fit on a screen, even a terminal's. */
     public static final int AT_ONCE = 10;
 
-    /** @param all the worst first */
+    /** @param all the whole list, the worst first */
     static Pressing of(List<Entry> all, int most) {
         Map<Severity, Integer> counts = new EnumMap<>(Severity.class);
         for (Severity severity : Severity.values()) {
@@ -34,12 +34,12 @@ public record Pressing(List<Entry> entries, Map<Severity, Integer> counts) {
         return new Pressing(all.size() <= most ? List.copyOf(all) : chosen(all, most), counts);
     }
 
-    /** One of each kind in turn, until there are as many as are wanted. */
+    /** Takes an entry of each kind in turn, up to the limit. */
     private static List<Entry> chosen(List<Entry> all, int most) {
         Map<Kind, Deque<Entry>> byKind = new LinkedHashMap<>();
         all.forEach(entry ->
                 byKind.computeIfAbsent(entry.kind(), _ -> new ArrayDeque<>()).add(entry));
-        Set<Entry> taken = Collections.newSetFromMap(new IdentityHashMap<>()); // two may say the same
+        Set<Entry> taken = Collections.newSetFromMap(new IdentityHashMap<>()); // two entries may be equal
         while (taken.size() < most) {
             for (Deque<Entry> kind : byKind.values()) {
                 if (!kind.isEmpty() && taken.size() < most) {
@@ -50,12 +50,12 @@ public record Pressing(List<Entry> entries, Map<Severity, Integer> counts) {
         return all.stream().filter(taken::contains).toList();
     }
 
-    /** How many there are in all. */
+    /** Length of the whole list. */
     public int total() {
         return counts.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** As {@code and 190 more}; empty if these are all. */
+    /** Text as {@code and 190 more}; empty if the list is complete. */
     public String more() {
         int more = total() - entries.size();
         return more == 0 ? "" : "and " + more + " more";

@@ -3,10 +3,10 @@ package dev.usher.admin;
 import java.time.Instant;
 
 /**
- * Which program this is.
+ * Version of the running program.
  *
  * @param version as {@code 0.1.0}
- * @param commit it was built from; empty where the build did not know it
- * @param startedAt by the wall clock
+ * @param commit that the program was built from; empty if unknown
+ * @param startedAt wall-clock time
  */
 public record Program(String version, String commit, Instant startedAt) {}

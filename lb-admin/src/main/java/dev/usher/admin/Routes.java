@@ -12,11 +12,11 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.util.List;
 
-/** Which handler answers what. */
+/** Maps paths of the admin side to handlers. */
 final class Routes {
     private static final String API = "/api/v1";
 
-    /** Names of a path do not mix with those behind the question mark. */
+    /** Routes; {@code false} keeps path variables out of the query parameters. */
     private final RoutingHandler routes = new RoutingHandler(false);
 
     private Routes(Lifecycle lifecycle) {
@@ -27,7 +27,7 @@ final class Routes {
         routes.setInvalidMethodHandler(Routes::refuseMethod);
     }
 
-    /** Of a process that serves nothing yet. */
+    /** Routes while the process starts: health only. */
     static HttpHandler ofStart(Lifecycle lifecycle) {
         return new Routes(lifecycle)
                 .routes.setFallbackHandler(exchange -> Problem.of(503, "usher is starting: ask again in a moment")

@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sends sessions to a pool.
+ * Routes and listeners that lead to a pool.
  *
  * @param names patterns of routes, in the order of the file, then {@code default_route} and {@code no_sni_route}
  * @param listeners of type tcp
  */
 public record WaysIn(List<String> names, List<String> listeners) {
-    /** Nothing leads there. */
+    /** No way in. */
     public static final WaysIn NONE = new WaysIn(List.of(), List.of());
 
     public WaysIn {
@@ -28,7 +28,7 @@ public record WaysIn(List<String> names, List<String> listeners) {
         listeners = List.copyOf(listeners);
     }
 
-    /** The ways to each pool of a configuration, by its name: one look at each route, however many pools there are. */
+    /** The ways into each pool, by pool name. One pass over the routes, however many pools there are. */
     public static Map<String, WaysIn> byPool(UsherConfig config) {
         Map<String, List<String>> names = new HashMap<>();
         for (RouteConfig route : config.routes()) {
@@ -53,15 +53,15 @@ public record WaysIn(List<String> names, List<String> listeners) {
         }
     }
 
-    /** All of them, as people are shown them. */
+    /** Names and listeners, as text for people. */
     public List<String> all() {
         return Stream.concat(names.stream(), listeners.stream().map(name -> "listener " + name))
                 .toList();
     }
 
     /**
-     * Whether routes of the file can name the pool. One that a route or a listener brings along bears its text or name; a
-     * pool of the file that has the same name as what leads to it cannot be told from that, and counts as such.
+     * Whether routes of the file can refer to the pool by name. An inline pool is named after its route or listener. A
+     * named pool with the same name looks the same, and is treated as inline.
      */
     public boolean canName(String pool) {
         return PoolConfig.isPoolName(pool) && !names.contains(pool) && !listeners.contains(pool);

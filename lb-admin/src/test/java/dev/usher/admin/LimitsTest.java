@@ -38,6 +38,9 @@ class LimitsTest {
     /** The less the system takes for a client, the more waits in usher. */
     private static final int DEAF_BYTES = 4096;
 
+    /** Longer than an answer takes where other programs have the processors, and shorter than a client waits. */
+    private static final Duration HELD_UP = Duration.ofSeconds(5);
+
     private static final String LONG_LIST = "/api/v1/routes?limit=10000";
 
     private static String head(TestAdmin admin, String requestLine, String headers) {
@@ -342,7 +345,10 @@ class LimitsTest {
         }
     }
 
-    /** They ask for metrics over and over, and read nothing; whoever asks for health or the status has an answer at once. */
+    /**
+     * They ask for metrics over and over, and read nothing; whoever asks for health or the status has an answer, from the first
+     * burst on. Where each may hold a thread the answer never comes, so the limit is far from both.
+     */
     @Test
     void twoHundredWhoDoNotReadMetricsHoldUpNobody() throws IOException {
         List<PoolConfig> pools = IntStream.range(0, 300)
@@ -362,11 +368,10 @@ class LimitsTest {
                 socket.getOutputStream()
                         .write(head(admin, "GET /metrics", "").repeat(5).getBytes(ISO_8859_1));
             }
-            assertEquals(200, admin.ask("GET /livez").status()); // the first request of a JVM loads classes
-            for (String path : List.of("/livez", "/readyz", "/api/v1/status", "/plain")) {
-                Duration took = fastestOfThree(admin, path);
-                System.out.println(path + " behind 200 who do not read /metrics: " + took.toMillis() + " ms");
-                assertTrue(took.compareTo(Duration.ofSeconds(1)) < 0, () -> path + " took " + took);
+            for (int round = 0; round < 3; round++) {
+                for (String path : List.of("/livez", "/readyz", "/api/v1/status", "/plain")) {
+                    assertAnswered(admin, path);
+                }
             }
             Await.until(() -> statusOf(admin, "GET /metrics") == 200, "a scraper that reads has its turn");
             for (Socket socket : deaf) {
@@ -375,16 +380,12 @@ class LimitsTest {
         }
     }
 
-    /** Of three: one may be held up by whatever else the machine does. */
-    private static Duration fastestOfThree(TestAdmin admin, String path) throws IOException {
-        Duration fastest = Duration.ofDays(1);
-        for (int i = 0; i < 3; i++) {
-            long begun = System.nanoTime();
-            assertEquals(200, admin.ask("GET " + path).status(), path);
-            Duration took = Duration.ofNanos(System.nanoTime() - begun);
-            fastest = took.compareTo(fastest) < 0 ? took : fastest;
-        }
-        return fastest;
+    private static void assertAnswered(TestAdmin admin, String path) throws IOException {
+        long begun = System.nanoTime();
+        assertEquals(200, admin.ask("GET " + path).status(), path);
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        System.out.println(path + " behind 200 who do not read /metrics: " + took.toMillis() + " ms");
+        assertTrue(took.compareTo(HELD_UP) < 0, () -> path + " took " + took);
     }
 
     private static int statusOf(TestAdmin admin, String request) {

@@ -56,7 +56,8 @@ public record RoutePattern(String text, Kind kind, String name) {
         };
         Check.that(
                 rest.indexOf('*') < 0,
-                () -> "a * may only be the whole first label, such as *.example.com: \"" + text + "\" has it elsewhere");
+                () -> "a * may only be the whole first label, such as *.example.com: \"" + text
+                        + "\" has it elsewhere");
         UrlText url = UrlText.of(rest);
         if (url != null) {
             throw new IllegalArgumentException('"' + text + "\" is a URL: a route is a server name alone, leave out "

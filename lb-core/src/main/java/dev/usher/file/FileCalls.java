@@ -13,44 +13,44 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls into the file system, any of which may never return: the server of a network file system is gone, or a pipe has
- * nobody at its other end. Each call has a thread of its own, which is left behind when its time is over. While one is
- * left behind, the same path is not asked for again. Any thread.
+ * Calls into the file system, any of which may hang for ever: a network file server may be gone, or a pipe may have no
+ * peer. Each call gets its own thread, which is abandoned after the time limit. While a thread hangs on a path, further
+ * calls for the path are refused. Any thread may call.
  */
 public final class FileCalls {
-    /** A disk that has to spin up takes some seconds. */
+    /** Time limit of a call: a disk that has to spin up takes some seconds. */
     public static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Each that is left behind keeps a thread, and what it has read. So many are one dead file system. */
+    /** The most abandoned threads; each holds memory, and this many mean that a file system is dead. */
     static final int MAX_LEFT = 8;
 
-    /** Threads that hang are the process's own, whoever has started them: so there is one count of them. */
+    /** Shared by the process, since hanging threads count against the same limit wherever they started. */
     private static final FileCalls OF_PROCESS = new FileCalls(MAX_LEFT);
 
     private final int maxLeft;
-    /** Threads that were left behind and have not ended, with what they ask for. Guarded by this. */
+    /** Abandoned threads that have not ended, with their paths. Guarded by {@code this}. */
     private final Map<Thread, Path> left = new HashMap<>();
 
     FileCalls(int maxLeft) {
         this.maxLeft = maxLeft;
     }
 
-    /** What is to be done. */
+    /** The call to make. */
     @FunctionalInterface
     public interface Call<T> {
         T run() throws IOException;
     }
 
-    /** As {@link #run(Path, Duration, Call)}, with the usual patience. */
+    /** Same as {@link #run(Path, Duration, Call)}, with the usual time limit. */
     public static <T> T run(Path file, Call<T> call) throws IOException {
         return run(file, PATIENCE, call);
     }
 
     /**
-     * Has it done, and waits for it.
+     * Makes the call on a new thread and waits for the result.
      *
-     * @param file that it is about
-     * @throws NoAnswerException if it takes longer, or if others have for too long
+     * @param file path that the call is for
+     * @throws NoAnswerException if the call exceeds {@code patience}, or is refused since earlier calls still hang
      */
     public static <T> T run(Path file, Duration patience, Call<T> call) throws IOException {
         return OF_PROCESS.call(file, patience, call);

@@ -11,18 +11,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Reads whole files that people have named, and nothing else reads them. A name may stand for anything: a pipe that nobody
- * writes to, a device without an end, a file of a server that is gone. So only regular files are opened, a size is the
- * limit, and a time as well: what a name stands for can be swapped between the look and the opening.
+ * Reads whole files named by people; every such read goes through this class. A path may lead to a pipe without a
+ * writer, an endless device, or a file on a dead server. So only regular files are opened, and both size and time are
+ * limited: even after the check of the type, a path can be swapped before the open.
  */
 public final class NamedFile {
-    /** What a file is for, and so how large it may be. */
+    /** The purpose of a file, which sets its maximum size. */
     public enum Kind {
-        /** A hundred thousand routes with all their settings; and no more than is read without an end of the heap. */
+        /**
+         * A hundred thousand routes with every setting; at most an eighth of the heap, so that reading cannot exhaust
+         * memory.
+         */
         CONFIGURATION((int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 8)),
-        /** The value of one setting, as a token's hash. */
+        /** The value of a setting, such as a token's hash. */
         VALUE(64 << 10),
-        /** Certificates or a key; all public authorities together have a quarter of a MiB. */
+        /** Certificates or a key; a bundle of every public authority is a quarter of a MiB. */
         PEM(4 << 20);
 
         private final int maxBytes;
@@ -31,21 +34,21 @@ public final class NamedFile {
             this.maxBytes = maxBytes;
         }
 
-        /** More is an error. */
+        /** The maximum size; a larger file is an error. */
         public int maxBytes() {
             return maxBytes;
         }
     }
 
     /**
-     * What was read.
+     * The content of a file.
      *
-     * @param once whether it was a pipe, which gives its text once
+     * @param once true for a pipe, whose content can only be read once
      */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Given(byte[] bytes, boolean once) {}
 
-    /** Who writes into a pipe may have to fetch it first, and somebody waits at a command line. */
+    /** Time limit of a pipe: the writer may have to fetch the text first, while a person waits at the command line. */
     private static final Duration PIPE_PATIENCE = Duration.ofSeconds(30);
 
     private static final int TYPE = 0170000;
@@ -57,10 +60,10 @@ public final class NamedFile {
     private NamedFile() {}
 
     /**
-     * All bytes of a regular file.
+     * Reads a regular file.
      *
-     * @throws IOException with a message for the one who named the file, when it is none, cannot be read, does not answer
-     *     or is larger
+     * @throws IOException with a message for the person who named the file, if the file is not regular, cannot be read,
+     *     does not answer or is too large
      */
     public static byte[] read(Path file, Kind kind) throws IOException {
         return readable(() -> FileCalls.run(file, () -> {
@@ -69,7 +72,7 @@ public final class NamedFile {
         }));
     }
 
-    /** The same of a file that a command line has named: a pipe will do, as of a shell's {@code <(...)}. */
+    /** Same as {@link #read}, for a path from the command line: a pipe is allowed, such as a shell's {@code <(...)}. */
     public static Given readOrPipe(Path file, Kind kind) throws IOException {
         return readable(() -> {
             boolean pipe = FileCalls.run(file, () -> type(file) == PIPE);
@@ -80,7 +83,7 @@ public final class NamedFile {
         });
     }
 
-    /** Whether it is a pipe. */
+    /** Whether the path is a pipe. */
     public static boolean isPipe(Path file) throws IOException {
         return readable(() -> FileCalls.run(file, () -> type(file) == PIPE));
     }
@@ -117,7 +120,7 @@ public final class NamedFile {
         }
     }
 
-    /** As stat(2) has it: the JDK itself tells no pipe from a device. */
+    /** The type bits of stat(2), since the JDK's attributes do not tell a pipe from a device. */
     private static int type(Path file) throws IOException {
         return (int) Files.getAttribute(file, "unix:mode") & TYPE;
     }

@@ -2,7 +2,7 @@ package dev.usher.file;
 
 import java.io.IOException;
 
-/** The file system has not said anything in time: nothing is known of the file. */
+/** No answer from the file system in time; the state of the file is unknown. */
 public final class NoAnswerException extends IOException {
     private static final long serialVersionUID = 1;
 

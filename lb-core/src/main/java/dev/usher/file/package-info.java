@@ -1,3 +1,3 @@
-/** Files that people have named, read within bounds of size and time. */
+/** Files named by people, read within limits of size and time. */
 @org.jspecify.annotations.NullMarked
 package dev.usher.file;

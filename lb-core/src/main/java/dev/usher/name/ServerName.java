@@ -4,16 +4,16 @@ import dev.usher.config.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host name in the one form in which names are compared: lower-case ASCII without a trailing dot. Made from what a
- * client sends and from what a configuration says alike, so that no place compares names in a form of its own.
+ * A host name in canonical form for comparison: lower-case ASCII without a trailing dot. Names from clients and names
+ * from the configuration both become server names, so every comparison uses the same form.
  *
- * <p>RFC 6066 section 3 wants an ASCII name without a trailing dot and no address. Clients send more than that, and so
- * more is read: one trailing dot (dropped), the underscore, hyphens at any place, a star for the first label, as devices send
- * it that were given the name of their certificate, and an address, which is marked.
+ * <p>RFC 6066 section 3 demands an ASCII name without a trailing dot and no address. Clients send more, so usher also
+ * accepts one trailing dot (dropped), underscores, hyphens anywhere, a star as the first label, sent by devices that
+ * use the name in their certificate, and an address, which is marked.
  *
- * @param name letters, digits, {@code -}, {@code _} and {@code .}; 1..253 characters in labels of 1..63, the first of which
- *     may be {@code *} if there are more. Or an IPv6 address in the form of RFC 5952, without brackets
- * @param ipLiteral true exactly if the name is an address: four decimal numbers 0..255, or one of IPv6
+ * @param name letters, digits, {@code -}, {@code _} and {@code .}; 1..253 characters in labels of 1..63. The first of
+ *     several labels may be {@code *}. Or an IPv6 address in the form of RFC 5952, without brackets
+ * @param ipLiteral true exactly if the name is an address: four decimal numbers 0..255, or IPv6
  */
 public record ServerName(String name, boolean ipLiteral) {
     /** The longest name that fits the 255 octets of RFC 1035 section 2.3.4, without its trailing dot. */
@@ -22,14 +22,14 @@ public record ServerName(String name, boolean ipLiteral) {
     private static final int MAX_LABEL_LENGTH = 63;
     private static final int MAX_QUOTED_LENGTH = 80;
 
-    /** For a name that is normalised already; {@link #parse} and {@link #of} normalise. */
+    /** Takes a normalised name; {@link #parse} and {@link #of} normalise. */
     public ServerName {
         if (ipLiteral ? !isIpv4(name) && !name.equals(ipv6(name)) : fault(name) != null || isIpv4(name)) {
             throw new IllegalArgumentException(quoted(name) + " is not a normalised server name");
         }
     }
 
-    /** The name in {@code text}, or null if it is none. */
+    /** The server name in {@code text}, or null if the text is not a valid name. */
     public static @Nullable ServerName parse(String text) {
         String name = normalised(text);
         if (fault(name) == null) {
@@ -39,7 +39,10 @@ public record ServerName(String name, boolean ipLiteral) {
         return ipv6 == null ? null : new ServerName(ipv6, true);
     }
 
-    /** The name in {@code text}; the message of the exception quotes it and says what is wrong. */
+    /**
+     * The server name in {@code text}; for an invalid name, the exception's message quotes the text and gives the
+     * fault.
+     */
     public static ServerName of(String text) {
         ServerName parsed = parse(text);
         if (parsed == null) {
@@ -48,7 +51,7 @@ public record ServerName(String name, boolean ipLiteral) {
         return parsed;
     }
 
-    /** Why {@code text}, of which {@link #parse} makes nothing, is not a server name. */
+    /** The reason that {@link #parse} returns null for {@code text}. */
     public static String refusal(String text) {
         return quoted(text) + " is not a server name: " + fault(normalised(text));
     }
@@ -58,7 +61,9 @@ public record ServerName(String name, boolean ipLiteral) {
         return name;
     }
 
-    /** Lower-cased by ASCII and not by locale, with one trailing dot dropped; the same object if it is so already. */
+    /**
+     * Lower-cases by ASCII, not by locale, and drops one trailing dot. An already normalised text is returned as it is.
+     */
     private static String normalised(String text) {
         int length = text.endsWith(".") ? text.length() - 1 : text.length();
         int upper = 0;
@@ -80,7 +85,7 @@ public record ServerName(String name, boolean ipLiteral) {
         return c >= 'A' && c <= 'Z';
     }
 
-    /** What keeps {@code name} from being a normalised name, or null. */
+    /** The fault that keeps {@code name} from being a normalised name, or null. */
     private static @Nullable String fault(String name) {
         if (name.isEmpty()) {
             return "it is empty";
@@ -112,7 +117,7 @@ public record ServerName(String name, boolean ipLiteral) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }
 
-    /** The one form of the IPv6 address in {@code text}, in brackets or without; null if there is none. */
+    /** The canonical form of the IPv6 address in {@code text}, in brackets or without; null if there is none. */
     private static @Nullable String ipv6(String text) {
         boolean bracketed = text.startsWith("[") && text.endsWith("]");
         String inner = bracketed ? text.substring(1, text.length() - 1) : text;
@@ -141,7 +146,7 @@ public record ServerName(String name, boolean ipLiteral) {
         return numbers == 3;
     }
 
-    /** Quoted, and cut if long: a name from the network must not fill a log. */
+    /** Quotes the text, cut if long: a name from the network must not fill a log. */
     private static String quoted(String text) {
         return text.length() <= MAX_QUOTED_LENGTH
                 ? '"' + text + '"'

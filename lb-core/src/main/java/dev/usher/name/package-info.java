@@ -1,3 +1,3 @@
-/** Host names in the one form in which they are compared, whatever protocol they came in. */
+/** Host names in canonical form for comparison, whatever protocol carried the name. */
 @org.jspecify.annotations.NullMarked
 package dev.usher.name;

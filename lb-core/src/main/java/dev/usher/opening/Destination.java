@@ -20,5 +20,7 @@ public sealed interface Destination {
      * @param sentName the name as the client wrote it; null exactly if name is
      */
     record Host(
-            @Nullable ServerName name, List<String> protocols, @Nullable String sentName) implements Destination {}
+            @Nullable ServerName name,
+            List<String> protocols,
+            @Nullable String sentName) implements Destination {}
 }

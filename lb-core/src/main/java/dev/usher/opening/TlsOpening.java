@@ -33,7 +33,7 @@ public final class TlsOpening implements Opening {
         }
         return switch (collector.collect(soFar)) {
             case HelloResult.NeedMore _ -> Step.NEED_MORE;
-            case HelloResult.Refused refused -> 
+            case HelloResult.Refused refused ->
                 new Step.Refused(reasonOf(refused.reason()), refused.detail(), refused.name());
             case HelloResult.Hello read -> whole(read.hello());
         };

@@ -49,8 +49,8 @@ public final class TlsWarmUp {
 
     /** Begins, if any of these pools has probes with a TLS handshake. */
     public static TlsWarmUp begin(Collection<PoolConfig> pools) {
-        boolean needed = pools.stream()
-                .anyMatch(pool -> pool.healthCheck().type().shakesHands());
+        boolean needed =
+                pools.stream().anyMatch(pool -> pool.healthCheck().type().shakesHands());
         return new TlsWarmUp(needed ? TlsWarmUp::warmUp : () -> {});
     }
 

@@ -34,7 +34,10 @@ final class TrustStores {
      * @param judge null if the file is unusable
      * @param fault reason, if the file is unusable
      */
-    private record Store(ByteBuffer content, @Nullable X509ExtendedTrustManager judge, @Nullable IOException fault) {}
+    private record Store(
+            ByteBuffer content,
+            @Nullable X509ExtendedTrustManager judge,
+            @Nullable IOException fault) {}
 
     /** Keyed by file; the JDK's own authorities have the empty key. */
     private final Map<Optional<Path>, Store> stores = new ConcurrentHashMap<>();
@@ -55,7 +58,8 @@ final class TrustStores {
      * @return null if every certificate is accepted
      * @throws IOException if the trust store cannot be used
      */
-    @Nullable X509ExtendedTrustManager judge(HealthCheckConfig check) throws IOException {
+    @Nullable
+    X509ExtendedTrustManager judge(HealthCheckConfig check) throws IOException {
         if (!isNeeded(check)) {
             return null;
         }

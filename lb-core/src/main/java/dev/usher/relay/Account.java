@@ -122,7 +122,10 @@ final class Account {
     CloseReason admit() {
         clientLimit = place.shared()
                 .clientLimits()
-                .admit(clientAddress().getAddress(), place.routing(), place.worker().nowNanos());
+                .admit(
+                        clientAddress().getAddress(),
+                        place.routing(),
+                        place.worker().nowNanos());
         if (clientLimit >= 0 || clientLimit == ClientLimits.NOT_COUNTED) {
             return null;
         }

@@ -200,8 +200,6 @@ final class Arrival implements Phase {
         }
         account.beginAttempts(pool);
         link.kept.ready();
-        return new Preface(account).putInFront(link.kept, pool)
-                ? Next.CONNECT
-                : new Next.End(link.kept.lack());
+        return new Preface(account).putInFront(link.kept, pool) ? Next.CONNECT : new Next.End(link.kept.lack());
     }
 }

@@ -16,6 +16,7 @@ final class Link {
     final Half down;
     /** Until {@link #forgetKept}. */
     ClientBytes kept;
+
     private final Deadline deadline;
 
     Link(Workplace place, OpenSession session, Side.Owner owner, Deadline.Owner deadlineOwner) {

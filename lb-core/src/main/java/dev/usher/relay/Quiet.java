@@ -105,8 +105,7 @@ abstract class Quiet {
 
     private long firstByteLeft(long nowNanos) {
         long limit = timeouts().firstByteNanos();
-        boolean awaited =
-                limit != Long.MAX_VALUE && !isHalfClosed() && awaitsAnswer() && !hasNoRoomForAnswer();
+        boolean awaited = limit != Long.MAX_VALUE && !isHalfClosed() && awaitsAnswer() && !hasNoRoomForAnswer();
         return awaited ? limit - (nowNanos - unansweredSinceNanos) : Long.MAX_VALUE;
     }
 

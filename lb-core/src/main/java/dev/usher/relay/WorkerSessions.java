@@ -72,8 +72,8 @@ public final class WorkerSessions {
      * @param address what {@code bind} of the configuration leads to
      * @return the address that it is bound to
      */
-    public InetSocketAddress open(ListenerConfig config, ListenerCounts counts, HostPort bind, InetSocketAddress address)
-            throws IOException {
+    public InetSocketAddress open(
+            ListenerConfig config, ListenerCounts counts, HostPort bind, InetSocketAddress address) throws IOException {
         return listeners
                 .computeIfAbsent(config.name(), _ -> new WorkerListener(place, acceptPauses, config, counts))
                 .bind(bind, address)

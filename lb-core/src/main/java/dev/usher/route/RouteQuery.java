@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocols offered by the client
  * @param client address of the client
  */
-public record RouteQuery(
-        String listener, @Nullable ServerName name, List<String> protocols, InetAddress client) {
+public record RouteQuery(String listener, @Nullable ServerName name, List<String> protocols, InetAddress client) {
     /**
      * Reads a server name as typed by a person: letters beyond ASCII are converted as in a route. The exception's
      * message says what is wrong.

@@ -1,21 +1,21 @@
 package dev.usher.view;
 
 /**
- * Requests that browsers may send to the wrong pool. A browser reuses an HTTP/2 connection for another name if both names
- * have one address and the certificate that it was shown covers both (RFC 9113 section 9.1.1); what relays bytes unread
- * cannot send such a request elsewhere. To end it, give the two names certificates that do not cover each other, or one
- * pool, or have the backend answer 421.
+ * A risk that browsers send requests to the wrong pool. A browser reuses an HTTP/2 connection for a second name if both
+ * names share an address and the certificate covers both (RFC 9113 section 9.1.1); a relay that reads no requests
+ * cannot send such a request elsewhere. Remedies: certificates that do not cover each other's names, the same pool for
+ * both names, or a backend that answers 421.
  *
- * @param listener where both names are served
+ * @param listener listener that serves both names
  * @param pool whose backend showed the certificate
- * @param backend that one
- * @param covered the name of the certificate that covers the route's
- * @param route the other route
- * @param otherPool where that one goes to
+ * @param backend address of the backend that showed the certificate
+ * @param covered name in the certificate that covers the route
+ * @param route route whose requests may go astray
+ * @param otherPool pool of the route
  */
 public record CoalescingHazard(
         String listener, String pool, String backend, String covered, String route, String otherPool) {
-    /** In one sentence, for a log. */
+    /** The hazard in one sentence, for a log. */
     public String text() {
         String certificate = covered.equals(route)
                 ? "its certificate covers route "

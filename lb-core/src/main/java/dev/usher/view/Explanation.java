@@ -4,10 +4,10 @@ import dev.usher.route.Decision;
 import java.util.List;
 
 /**
- * What becomes of a hello, and why.
+ * The outcome for a hello, with the reasons.
  *
- * @param steps what was looked at, in order, in words
- * @param candidates the backends of the pool that serves it, in the order of the file; none where it is refused
+ * @param steps steps of the decision, in order, in words
+ * @param candidates backends of the chosen pool, in the order of the file; empty if the hello is refused
  */
 public record Explanation(Decision decision, List<String> steps, List<Candidate> candidates) {
     public Explanation {

@@ -179,7 +179,8 @@ class ConfigDiffTest {
         }
 
         private static @Nullable String poolOf(UsherConfig config, String name) {
-            RouteQuery asked = new RouteQuery("https", ServerName.of(name), List.of(), InetAddress.getLoopbackAddress());
+            RouteQuery asked =
+                    new RouteQuery("https", ServerName.of(name), List.of(), InetAddress.getLoopbackAddress());
             return LoadBalancer.explain(config, asked).decision() instanceof Decision.Serve serve
                     ? serve.pool().name()
                     : null;
@@ -364,8 +365,7 @@ class ConfigDiffTest {
     private static void assertDiff(UsherConfig before, UsherConfig after, String... lines) {
         ConfigDiff diff = ConfigDiff.between(before, after);
         assertEquals(
-                List.of(lines),
-                diff.changes().stream().map(Change::toString).toList());
+                List.of(lines), diff.changes().stream().map(Change::toString).toList());
         assertTrue(ConfigDiff.between(after, after).isEmpty());
     }
 

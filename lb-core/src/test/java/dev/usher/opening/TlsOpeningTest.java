@@ -37,15 +37,18 @@ class TlsOpeningTest {
 
     @Test
     void isWholeWithTheHelloAndForwardsAllOfIt() {
-        ByteBuffer hello =
-                new HelloBuilder().name("WWW.Example.com").alpn("h2", "http/1.1").records();
+        ByteBuffer hello = new HelloBuilder()
+                .name("WWW.Example.com")
+                .alpn("h2", "http/1.1")
+                .records();
         int bytes = hello.remaining();
         for (int come = 0; come < bytes; come++) {
             assertSame(Step.NEED_MORE, opening.read(hello.duplicate().limit(come)));
         }
         assertEquals(
                 new Step.Whole(
-                        new Destination.Host(ServerName.of("www.example.com"), List.of("h2", "http/1.1"), "WWW.Example.com"),
+                        new Destination.Host(
+                                ServerName.of("www.example.com"), List.of("h2", "http/1.1"), "WWW.Example.com"),
                         0),
                 opening.read(hello));
         assertEquals(bytes, hello.remaining(), "it moves nothing");
@@ -101,9 +104,7 @@ class TlsOpeningTest {
         assertEquals(Verdict.ANSWER, judged('H', 'T', 'T', 'P'));
         assertEquals(Verdict.FAULT, judged(21, 3, 3, 0, 2, 2, 80));
         for (int come = 1; come < 7; come++) {
-            assertEquals(
-                    Verdict.UNCLEAR,
-                    opening.judge(ByteBuffer.wrap(new byte[] {21, 3, 3, 0, 2, 2, 80}, 0, come)));
+            assertEquals(Verdict.UNCLEAR, opening.judge(ByteBuffer.wrap(new byte[] {21, 3, 3, 0, 2, 2, 80}, 0, come)));
         }
     }
 

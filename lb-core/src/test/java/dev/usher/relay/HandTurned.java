@@ -39,7 +39,13 @@ final class HandTurned {
                     worker,
                     () -> routing,
                     log,
-                    new WorkerSessions.Shared("t-", new AtomicInteger(), Integer.MAX_VALUE, new ClientLimits(clock), new OwnConnections(), openings));
+                    new WorkerSessions.Shared(
+                            "t-",
+                            new AtomicInteger(),
+                            Integer.MAX_VALUE,
+                            new ClientLimits(clock),
+                            new OwnConnections(),
+                            openings));
             address = relay.open(
                     Objects.requireNonNull(config.listeners().get("in")),
                     state,

@@ -36,6 +36,7 @@ class LineOpeningTest {
 
     private final ManualClock clock = new ManualClock();
     private final BlockingQueue<SessionEnd> ends = new LinkedBlockingQueue<>();
+
     @SuppressWarnings("NullAway.Init") // by start
     private HandTurned usher;
 
@@ -216,7 +217,9 @@ class LineOpeningTest {
                     isServed(client, 2);
                 }
                 assertArrayEquals(
-                        bytes(LineOpening.GREETING), wrong.connection(0).received(), "and has none of the client's bytes");
+                        bytes(LineOpening.GREETING),
+                        wrong.connection(0).received(),
+                        "and has none of the client's bytes");
                 close();
             }
         }

@@ -2,6 +2,7 @@ package dev.usher.server;
 
 import dev.usher.config.Printable;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Why a running usher could not be asked, or did not do what was asked; the message says what to do. */
@@ -17,22 +18,27 @@ final class AdminFault extends Exception {
     private final Kind kind;
 
     AdminFault(String message) {
-        this(message, Kind.OTHER);
+        this(message, List.of());
     }
 
-    private AdminFault(String message, Kind kind) {
-        super(printable(message), null, false, false); // for people, who have no use for a stack
+    /** @param lines below it, indented; whatever is in them begins no other line */
+    AdminFault(String message, List<String> lines) {
+        this(message, lines, Kind.OTHER);
+    }
+
+    private AdminFault(String message, List<String> lines, Kind kind) {
+        super(printable(message, lines), null, false, false); // for people, who have no use for a stack
         this.kind = kind;
     }
 
-    /** Line by line: a list of processes has several. */
-    private static String printable(String message) {
-        return message.lines().map(Printable::of).collect(Collectors.joining("\n"));
+    private static String printable(String message, List<String> lines) {
+        return Printable.of(message)
+                + lines.stream().map(line -> "\n  " + Printable.of(line)).collect(Collectors.joining());
     }
 
     /** That no running usher was found. */
-    static AdminFault nothingFound(String message) {
-        return new AdminFault(message, Kind.NOTHING_FOUND);
+    static AdminFault nothingFound(String message, List<String> lines) {
+        return new AdminFault(message, lines, Kind.NOTHING_FOUND);
     }
 
     boolean isNothingFound() {
@@ -41,7 +47,7 @@ final class AdminFault extends Exception {
 
     /** That it is not done as things are. */
     static AdminFault conflict(String message) {
-        return new AdminFault(message, Kind.CONFLICT);
+        return new AdminFault(message, List.of(), Kind.CONFLICT);
     }
 
     boolean isConflict() {

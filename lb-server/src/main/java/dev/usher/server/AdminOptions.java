@@ -23,7 +23,8 @@ final class AdminOptions {
     @Option(
             names = "--admin",
             paramLabel = "URL",
-            description = "Ask by HTTP, at http://127.0.0.1:9000 for example (default: the local usher, by its control socket).")
+            description =
+                    "Ask by HTTP, at http://127.0.0.1:9000 for example (default: the local usher, by its control socket).")
     private @Nullable String admin;
 
     @Option(

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticJson;
@@ -69,7 +70,7 @@ final class CheckCommand implements Callable<Integer> {
         String faults = result.diagnostics().isEmpty() ? "" : text.render(result.diagnostics());
         return switch (result) {
             case ConfigResult.Invalid _ -> faults;
-            case ConfigResult.Valid valid -> faults + argument.file() + ": valid: " + Summary.of(valid.config()) + "\n";
+            case ConfigResult.Valid valid -> faults + Printable.of(argument.file().toString()) + ": valid: " + Summary.of(valid.config()) + "\n";
         };
     }
 }

@@ -5,7 +5,6 @@ import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
     RunningUsher one(String options) throws AdminFault {
         List<RunningUsher> meant = theNewer(all().stream().filter(this::isMeant).toList());
         if (meant.size() > 1) {
-            throw new AdminFault("several ushers run here; choose one by " + options + ":\n" + listed(meant));
+            throw new AdminFault("several ushers run here; choose one by " + options + ":", listed(meant));
         }
         return meant.isEmpty() ? null : meant.getFirst();
     }
@@ -51,7 +50,8 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
                                 + (pid == null ? "" : " with pid " + pid)
                                 + (file == null ? "" : " that serves " + file)
                                 + " among those that this user may ask"
-                                + (all.isEmpty() ? ": " + advice : "; there are:\n" + listed(all)));
+                                + (all.isEmpty() ? ": " + advice : "; there are:"),
+                other != null ? List.of() : listed(all));
     }
 
     /** Why a process cannot be asked whose run file cannot be seen; null if there is no more to say. */
@@ -92,12 +92,12 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         }
     }
 
-    private static String listed(List<RunningUsher> found) {
+    private static List<String> listed(List<RunningUsher> found) {
         return found.stream()
-                .map(each -> "  pid " + each.state().pid() + "  "
+                .map(each -> "pid " + each.state().pid() + "  "
                         + (each.state().config() == null
                                 ? "a demo"
                                 : each.state().config()))
-                .collect(Collectors.joining("\n"));
+                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ record LiveExplanation(String text, int exitCode) {
         }
         JsonNode said = client.get(query.toString());
         return of(
-                name + " on listener " + said.path("listener").asString() + ", from " + from + ", now, by "
+                Printable.of(name) + " on listener " + said.path("listener").asString() + ", from "
+                        + Printable.of(from) + ", now, by "
                         + client.name() + "\n",
                 said);
     }

@@ -6,6 +6,7 @@ import dev.usher.server.control.ProcessStatus;
 import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a process of this machine by its control socket. */
@@ -22,20 +23,19 @@ final class SocketClient extends UsherClient {
         }
     }
 
-    private AdminFault fault(IOException e, String more) {
-        return new AdminFault("process " + running.state().pid() + ": " + e.getMessage() + more);
+    private AdminFault fault(IOException e, List<String> more) {
+        return new AdminFault("process " + running.state().pid() + ": " + e.getMessage(), more);
     }
 
     /** What is left where the socket does not do. */
-    private String otherWays() {
+    private List<String> otherWays() {
         long pid = running.state().pid();
         String admin = running.state().admin();
-        return "\n  "
-                + (ProcessStatus.of(pid).ignoresHangUp()
+        return List.of((ProcessStatus.of(pid).ignoresHangUp()
                         ? "it ignores SIGHUP (it was started by nohup, or so), so kill -HUP " + pid
                                 + " would not have it reload either"
                         : "kill -HUP " + pid + " has it read its configuration again")
-                + (admin == null ? "" : "; --admin " + admin + " asks its admin side");
+                + (admin == null ? "" : "; --admin " + admin + " asks its admin side"));
     }
 
     @Override
@@ -49,7 +49,7 @@ final class SocketClient extends UsherClient {
             Control.Reply reply = client.ask(method, path, body, patience);
             return new Said(reply.status(), reply.body());
         } catch (IOException e) {
-            throw fault(e, "");
+            throw fault(e, List.of());
         }
     }
 

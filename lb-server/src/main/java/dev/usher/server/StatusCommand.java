@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
         })
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";
-    /** Characters of an entry where there are many. */
-    private static final int MAX_LINE = 110;
+    /** Characters of an entry where there are many: with severity and since it is a line of 100. */
+    private static final int MAX_LINE = 57;
 
     @Option(names = "--json", description = "Print the API's answer, for programs.")
     private boolean json;

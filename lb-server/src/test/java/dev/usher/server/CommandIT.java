@@ -191,8 +191,7 @@ class CommandIT {
             run.signal("USR1");
             run.err().await("SIGUSR1: logging.access.output is none, so there is no file to open anew");
             run.signal("HUP");
-            run.err()
-                    .await("configuration: read again (SIGHUP), identical; still generation 1");
+            run.err().await("configuration: read again (SIGHUP), identical; still generation 1");
             connected(address).close();
             run.signal("INT");
             assertEquals(0, run.exitCode());

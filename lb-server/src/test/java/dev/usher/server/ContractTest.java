@@ -49,8 +49,10 @@ class ContractTest {
             Files.writeString(GOLDEN, now);
         }
         String golden = Files.readString(GOLDEN);
-        assertEquals(List.of(), linesOnlyIn(golden, now), "contract.txt has them and the code has not; see its first lines");
-        assertEquals(List.of(), linesOnlyIn(now, golden), "the code has them and contract.txt has not; see its first lines");
+        assertEquals(
+                List.of(), linesOnlyIn(golden, now), "contract.txt has them and the code has not; see its first lines");
+        assertEquals(
+                List.of(), linesOnlyIn(now, golden), "the code has them and contract.txt has not; see its first lines");
         assertEquals(golden, now, "the order differs from contract.txt");
     }
 
@@ -95,7 +97,8 @@ class ContractTest {
         String table = Files.readString(Path.of("..", "docs", "metrics.md"));
         return METRIC.matcher(table)
                 .results()
-                .map(row -> (row.group(1) + " " + row.group(2) + " " + row.group(3).replaceAll("[`,]", "")).strip())
+                .map(row ->
+                        (row.group(1) + " " + row.group(2) + " " + row.group(3).replaceAll("[`,]", "")).strip())
                 .toList();
     }
 

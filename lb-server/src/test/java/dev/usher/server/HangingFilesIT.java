@@ -55,7 +55,7 @@ class HangingFilesIT {
 
     private static String get(Program usher, String path) throws Exception {
         String line = usher.err().await("dashboard: http");
-        URI admin = URI.create(line.substring(line.indexOf("http")).split("[ ,]")[0]);
+        URI admin = URI.create(line.substring(line.indexOf("http")).split("[ ,]", 2)[0]);
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest request =
                     HttpRequest.newBuilder(admin.resolve(path)).timeout(SOON).build();

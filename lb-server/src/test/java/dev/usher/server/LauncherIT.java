@@ -76,7 +76,8 @@ class LauncherIT {
     }
 
     private void build(String... more) throws Exception {
-        try (Program build = usher(Stream.concat(Stream.of("build"), Stream.of(more)).toArray(String[]::new))) {
+        try (Program build =
+                usher(Stream.concat(Stream.of("build"), Stream.of(more)).toArray(String[]::new))) {
             assertEquals(0, build.exitCode(), build.err().all()::toString);
         }
     }
@@ -171,7 +172,8 @@ class LauncherIT {
 
     /** Every file that a process has its classes from, with what changes if anybody writes to it or puts another there. */
     private static Map<String, String> loaded(long pid) throws IOException {
-        String jar = Stream.of(Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0", -1))
+        String jar = Stream.of(
+                        Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0", -1))
                 .filter(argument -> argument.endsWith("usher.jar"))
                 .findFirst()
                 .orElseThrow();
@@ -208,7 +210,9 @@ class LauncherIT {
         build(server.toString());
         Path moved = Files.move(server, directory.resolve("copied"));
         try (Program check = launch(
-                moved.resolve("usher"), "check", Path.of("..", "deploy/usher.example.yaml").toRealPath().toString())) {
+                moved.resolve("usher"),
+                "check",
+                Path.of("..", "deploy/usher.example.yaml").toRealPath().toString())) {
             assertTrue(check.exitCode() < 2, check.err().all()::toString); // it may want files that are not here
         }
         touch();

@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has an operation answer, off the thread that waits for sockets, and writes what it says. */
+/** Runs an operation outside the I/O thread, and sends its answer as JSON. */
 public final class Answering implements HttpHandler {
     private static final Logger log = LoggerFactory.getLogger(Answering.class);
 
     private final Operation operation;
-    /** Null for the threads that answer everything. */
+    /** Null for the server's usual worker threads. */
     private final @Nullable Executor executor;
 
     public Answering(Operation operation) {
         this(operation, null);
     }
 
-    /** @param executor has threads of its own for answers that take long; null for the usual ones */
+    /** @param executor threads for answers that take long; null for the usual threads */
     public Answering(Operation operation, @Nullable Executor executor) {
         this.operation = operation;
         this.executor = executor;
@@ -45,10 +45,10 @@ public final class Answering implements HttpHandler {
     }
 
     /**
-     * The answer to a question as JSON.
+     * The answer to a question, as JSON.
      *
-     * @param path by which the question came
-     * @throws ProblemException with the reason, where there is no answer
+     * @param path of the request, for the log
+     * @throws ProblemException with the reason, if there is no answer
      */
     public static byte[] bytes(Operation operation, Question question, String path) throws ProblemException {
         try {

@@ -7,7 +7,7 @@ import dev.usher.view.BackendView;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A backend as the API writes it. */
+/** A backend in the API. */
 record BackendJson(
         String address,
         String name,

@@ -1,7 +1,7 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.Attention;
+import dev.usher.admin.PoolAttention;
 import dev.usher.admin.WaysIn;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
@@ -24,7 +24,7 @@ public final class BackendResource {
         this.balancer = balancer;
     }
 
-    /** What is to become different; what is absent stays. */
+    /** Changes to make; absent keys leave their value alone. */
     private record Change(
             @Nullable String adminState,
             @Nullable Integer weight,
@@ -60,7 +60,7 @@ public final class BackendResource {
         return get(question);
     }
 
-    /** Whoever takes out the only backend of a pool that takes sessions is to know it. */
+    /** Refuses to take out a pool's last serving backend, unless forced. */
     private void refuseLast(String pool, String address) throws ProblemException {
         List<BackendView> serving = balancer.pool(pool).backends().stream()
                 .filter(backend -> backend.state().serves())
@@ -72,7 +72,7 @@ public final class BackendResource {
             throw Problem.of(
                             409,
                             "it is the last backend of pool " + pool + " that takes sessions: without it "
-                                    + Attention.whatClientsSee(
+                                    + PoolAttention.whatClientsSee(
                                             WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
                                     + ". Nothing was changed; force: true changes it")
                     .exception();

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate as the API writes it. */
+/** A certificate in the API. */
 record CertificateJson(
         String subject,
         String issuer,
@@ -20,7 +20,7 @@ record CertificateJson(
         @Nullable String fault) {
     private static final long SECONDS_PER_DAY = Duration.ofDays(1).toSeconds();
 
-    /** @param warnExpiry how long before its end there is a warning; null for none */
+    /** @param warnExpiry time before its end when warnings begin; null for none */
     static CertificateJson of(CertificateSeen seen, @Nullable Duration warnExpiry) {
         return new CertificateJson(
                 seen.subject(),

@@ -12,7 +12,9 @@ import java.util.List;
 
 /** {@code /certificates}. */
 public final class CertificatesResource {
-    /** Looked at for a filter. A fleet with more of them has one cause, which the first of them show. */
+    /**
+     * Limit of hazards that a filter looks through. More hazards than this have a common cause, visible in the first.
+     */
     private static final int MAX_HAZARDS = 20_000;
 
     private final LoadBalancer balancer;

@@ -1,4 +1,4 @@
 package dev.usher.admin.api;
 
-/** How many connections a request has closed, as the API writes it. */
+/** Number of connections that a request has closed. */
 record ClosedCount(int closed) {}

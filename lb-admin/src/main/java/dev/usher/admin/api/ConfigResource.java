@@ -47,7 +47,9 @@ public final class ConfigResource {
                         .toList());
     }
 
-    /** {@code POST /reload}. Waits until it is done: some milliseconds, or seconds where new names are looked up. */
+    /**
+     * {@code POST /reload}. Waits for the end of the reload: some milliseconds, or seconds if new names are resolved.
+     */
     public Object reload(Question question) throws ProblemException {
         if (source.file() == null) {
             throw Problem.of(409, "there is no file to read again: this usher was started without one")
@@ -62,7 +64,7 @@ public final class ConfigResource {
         return ReloadJson.whole(reload);
     }
 
-    /** An attempt that was not made: as it would come out, with the number 0. */
+    /** The expected outcome of a reload, without making it; its number is 0. */
     private Reload dry(String who) {
         long began = System.nanoTime();
         ConfigSource.Files files = source.files();

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How the configuration stands, as the API writes it. */
+/** State of the configuration in the API. */
 record ConfigStateJson(
         @Nullable String file,
         int generation,

@@ -55,7 +55,7 @@ public final class ConnectionsResource {
     }
 
     private static boolean passes(ConnectionView connection, Filter filter) {
-        return filter.wanted().isEmpty() // before a text is made of each address
+        return filter.wanted().isEmpty() // saves making a text of each address
                 || filter.passes(
                         connection.cid(),
                         connection.listener(),

@@ -121,7 +121,7 @@ public final class ExplainResource {
                 null,
                 pool,
                 serving ? null : CloseReason.NO_BACKEND.word(),
-                null, // a client that did not speak TLS to usher gets no alert
+                null, // a client that does not speak TLS to usher gets no alert
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
                 backends);

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** The work of others that usher ships, and its licences. */
+/** Third-party work in usher, with its licences. */
 final class Licences {
-    /** @param licence by its SPDX name */
+    /** @param licence SPDX identifier */
     record Entry(String name, String version, String licence) {}
 
     private static final List<Entry> ALL = read();
@@ -31,7 +31,7 @@ final class Licences {
         return List.copyOf(entries);
     }
 
-    /** Empty where there is no such file. */
+    /** The properties; empty if the file does not exist. */
     private static Properties properties(String path) {
         Properties properties = new Properties();
         try (InputStream in = Licences.class.getResourceAsStream(path)) {

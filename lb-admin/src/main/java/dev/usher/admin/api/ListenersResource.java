@@ -40,7 +40,7 @@ public final class ListenersResource {
         List<Listener> listeners = new ArrayList<>();
         balancer.listeners().forEach((name, counted) -> {
             ListenerConfig config = balancer.config().listeners().get(name);
-            if (config != null) { // null in the moment in which a reload removes it
+            if (config != null) { // null if a reload has just removed the listener
                 listeners.add(listener(config, addresses.getOrDefault(name, List.of()), counted));
             }
         });

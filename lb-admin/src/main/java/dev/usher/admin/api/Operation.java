@@ -3,13 +3,13 @@ package dev.usher.admin.api;
 import dev.usher.admin.http.ProblemException;
 import java.io.IOException;
 
-/** Makes the answer to one question. On one of the few threads that answer: it may take milliseconds, and waits for nobody. */
+/** Answers one question. Runs on one of a few threads: may take milliseconds, must not wait for others. */
 @FunctionalInterface
 public interface Operation {
     /**
-     * The answer, a record to be written as JSON.
+     * The answer, a record that is written as JSON.
      *
-     * @throws IOException if the load balancer does not answer in time; the message says which part of it
+     * @throws IOException if the load balancer does not answer in time; the message names the part at fault
      */
     Object answer(Question question) throws ProblemException, IOException;
 }

@@ -4,7 +4,7 @@ import dev.usher.metrics.Latency;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** The percentiles of a distribution that people ask for first, in seconds; null where nothing was measured. */
+/** Common percentiles of a distribution, in seconds; null if nothing was measured. */
 record Percentiles(
         long count,
         @Nullable Double p50Seconds,
@@ -12,7 +12,7 @@ record Percentiles(
         @Nullable Double p99Seconds,
         @Nullable Double p999Seconds,
         @Nullable Double maxSeconds) {
-    /** Of durations in microseconds. */
+    /** @param micros durations in microseconds */
     static Percentiles of(Histogram micros) {
         return new Percentiles(
                 micros.getTotalCount(),

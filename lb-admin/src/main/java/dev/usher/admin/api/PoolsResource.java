@@ -19,7 +19,7 @@ import org.HdrHistogram.HistogramIterationValue;
 
 /** {@code /pools} and {@code /pools/{pool}}. */
 public final class PoolsResource {
-    /** Of the percentiles between 0 and 50, between 50 and 75, and so on. */
+    /** Steps of a distribution from 0 to 50 %, from 50 to 75 %, and so on. */
     private static final int TICKS_PER_HALF_DISTANCE = 5;
 
     private static final PoolSnapshot NOTHING_COUNTED =
@@ -49,7 +49,7 @@ public final class PoolsResource {
 
     private record Distribution(long count, List<Double> percentiles, List<Double> seconds) {}
 
-    /** {@code GET /pools}: all backends of those pools of which the name, a route or a backend passes. */
+    /** {@code GET /pools}: pools whose name, route or backend passes the filter, each with every backend. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
         boolean onlyFailing = "true".equals(question.parameter("unhealthy"));
@@ -60,7 +60,7 @@ public final class PoolsResource {
                 .filter(pool -> !onlyFailing || pool.backends().stream().anyMatch(PoolsResource::needsALook))
                 .toList();
         List<Pool> pools = question.page(matching).stream()
-                .map(pool -> pool(pool, waysTo(pool, ways))) // last: histograms are merged for what is shown only
+                .map(pool -> pool(pool, waysTo(pool, ways))) // last: merges histograms of this page only
                 .toList();
         return new Pools(pools, matching.size(), all.size());
     }
@@ -94,7 +94,7 @@ public final class PoolsResource {
                 distribution(counted.connect()), distribution(counted.firstByte()), distribution(counted.session()));
     }
 
-    /** Nothing of a pool that a reload has removed meanwhile. */
+    /** Counts of a pool; empty if a reload has just removed the pool. */
     private PoolSnapshot counted(PoolView pool) {
         return Objects.requireNonNullElse(balancer.snapshot(pool.name()), NOTHING_COUNTED);
     }

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a request asks, without the HTTP around it. */
+/** A request without its HTTP, so that the control socket can ask too. */
 public final class Question {
     private static final int DEFAULT_LIMIT = 500;
     private static final int MAX_LIMIT = 10_000;
@@ -27,8 +27,8 @@ public final class Question {
     private final byte[] body;
 
     /**
-     * @param path its variable parts by their names
-     * @param parameters behind the question mark
+     * @param path variable parts of the path, by name
+     * @param parameters of the query string
      */
     public Question(Caller caller, Map<String, String> path, Map<String, Deque<String>> parameters, byte[] body) {
         this.caller = caller;
@@ -37,7 +37,7 @@ public final class Question {
         this.body = body;
     }
 
-    /** What a request by HTTP asks. */
+    /** The question of an HTTP request. */
     static Question of(HttpServerExchange exchange) {
         return new Question(
                 Caller.of(exchange),
@@ -46,29 +46,29 @@ public final class Question {
                 RequestLimits.body(exchange));
     }
 
-    /** Who asks. */
+    /** Caller of the request. */
     Caller caller() {
         return caller;
     }
 
-    /** The part of the path that stands where the template has {@code {name}}. */
+    /** The part of the path in place of {@code {name}} in the template. */
     String path(String name) {
         return Objects.requireNonNull(path.get(name), name);
     }
 
-    /** The parameter behind the question mark; null where it is absent or empty. */
+    /** A parameter of the query string; null if absent or empty. */
     @Nullable
     String parameter(String name) {
         Deque<String> values = parameters.get(name);
         return values == null || values.getFirst().isEmpty() ? null : values.getFirst();
     }
 
-    /** The most entries that a list is to have, 1..10000. */
+    /** Largest number of entries in a list, 1..10000. */
     int limit() throws ProblemException {
         return limit(DEFAULT_LIMIT);
     }
 
-    /** The same, and {@code unsaid} where nothing is said. */
+    /** Largest number of entries in a list, 1..10000; {@code unsaid} if the request gives none. */
     int limit(int unsaid) throws ProblemException {
         String text = parameter("limit");
         if (text == null) {
@@ -82,7 +82,7 @@ public final class Question {
         return limit;
     }
 
-    /** How many entries come before the first that is wanted, 0 and up. */
+    /** Number of entries to skip, 0 or more. */
     int offset() throws ProblemException {
         String text = parameter("offset");
         if (text != null && !text.matches("[0-9]{1,8}")) {
@@ -91,13 +91,13 @@ public final class Question {
         return text == null ? 0 : Integer.parseInt(text);
     }
 
-    /** The part of a list that was asked for, by {@link #offset} and {@link #limit}. */
+    /** The requested page of a list, by {@link #offset} and {@link #limit}. */
     <T> List<T> page(List<T> all) throws ProblemException {
         int from = Math.min(offset(), all.size());
         return all.subList(from, Math.min(from + limit(), all.size()));
     }
 
-    /** What the entries of a list must have. */
+    /** The filter for entries of a list. */
     Filter filter() throws ProblemException {
         String text = parameter("filter");
         if (text != null && text.length() > MAX_FILTER) {
@@ -107,18 +107,22 @@ public final class Question {
         return new Filter(text == null ? "" : text.toLowerCase(Locale.ROOT));
     }
 
-    /** What came with the request. */
+    /**
+     * The body of the request, as a record.
+     *
+     * @throws ProblemException with the fault and its place
+     */
     <T> T body(Class<T> type) throws ProblemException {
         return Json.read(body, type);
     }
 
     /**
-     * A text that entries must contain, whatever its case.
+     * A text that entries must contain, in any case.
      *
-     * @param wanted in lower case; empty is in every text
+     * @param wanted in lower case; the empty text passes everything
      */
     record Filter(String wanted) {
-        /** Whether one of these texts has it; null has nothing. */
+        /** Whether a text contains the wanted text; null contains nothing. */
         boolean passes(@Nullable String... texts) {
             return wanted.isEmpty()
                     || Stream.of(texts)

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An attempt to reload as the API writes it. */
+/** An attempt to reload, in the API. */
 record ReloadJson(
         long number,
         Instant at,
@@ -20,15 +20,15 @@ record ReloadJson(
         List<String> report,
         double tookSeconds) {
     private static final double MILLIS = 1e3;
-    /** Some screens: the answers that have them are asked for every few seconds. */
+    /** Limit of listed changes, a few screens, since clients fetch these answers every few seconds. */
     private static final int MAX_CHANGES = 200;
 
-    /** One of many, without its report: those who look again and again have the diagnostics. */
+    /** An entry of a list, without the report; diagnostics are enough for clients that ask repeatedly. */
     static ReloadJson of(Reload reload) {
         return of(reload, List.of());
     }
 
-    /** For the one who has asked for the reload. */
+    /** The full answer to a request for a reload, with the report. */
     static ReloadJson whole(Reload reload) {
         return of(reload, reload.report());
     }
@@ -47,7 +47,7 @@ record ReloadJson(
                 reload.tookMillis() / MILLIS);
     }
 
-    /** The first changes, and how many more there are. */
+    /** The first changes, and the number of the rest. */
     static List<String> lines(ConfigDiff diff) {
         List<String> lines = new ArrayList<>();
         diff.changes().stream().limit(MAX_CHANGES).forEach(change -> lines.add(change.toString()));

@@ -30,7 +30,7 @@ public final class SystemResource {
     private final IntSupplier streams;
     private final int streamsMax;
 
-    /** @param streams how many live streams are open */
+    /** @param streams number of open live streams */
     public SystemResource(
             LoadBalancer balancer,
             Program program,
@@ -138,7 +138,7 @@ public final class SystemResource {
                 String.valueOf(now.bind()), now.tls() != null, now.tokens().size(), streams.getAsInt(), streamsMax);
     }
 
-    // ---- what the JVM knows ----
+    // ---- values of the JVM ----
 
     private static List<GarbageCollectorMXBean> collectors() {
         return ManagementFactory.getGarbageCollectorMXBeans();
@@ -151,7 +151,7 @@ public final class SystemResource {
                 .sum();
     }
 
-    /** As large as the heap may become, unless an option says otherwise. */
+    /** Limit of direct memory: the option's value, or the maximum heap size by default. */
     private static long directMaxBytes() {
         HotSpotDiagnosticMXBean options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         long asked = Long.parseLong(options.getVMOption("MaxDirectMemorySize").getValue());

@@ -1,3 +1,3 @@
-/** What {@code /api/v1} answers: a class for each resource, with the records that its answers are made of. */
+/** {@code /api/v1}: a class for each resource, with the records of its answers. */
 @org.jspecify.annotations.NullMarked
 package dev.usher.admin.api;

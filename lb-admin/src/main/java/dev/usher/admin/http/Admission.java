@@ -14,11 +14,11 @@ import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
 /**
- * Accepts every connection, and limits how many are open: at the limit an old connection is closed for the new. If
- * accepting stopped instead, silent clients that reconnect whenever they are cut would keep health checks waiting in
- * the kernel's queue. The client with most connections loses its connection that has waited longest for a request; only
- * if none waits, the oldest with a request under way. So a client with few connections loses none to a client with
- * many, and a client's newest connection has time to send a request. Any thread.
+ * Accepts every connection, and limits how many are open: at the limit, each new connection closes an old connection.
+ * If accepting stopped instead, silent clients that reconnect at once would keep health checks waiting in the kernel's
+ * queue. The victim is chosen from the client with most connections: the connection that has waited longest for a
+ * request, or, if every connection is busy, the oldest. So a client with few connections loses none to a client with
+ * many, and a new connection has time to send its request. Any thread.
  */
 public final class Admission implements ChannelListener<StreamConnection> {
     private final int most;

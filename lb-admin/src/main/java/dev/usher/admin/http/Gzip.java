@@ -33,8 +33,7 @@ public final class Gzip {
     }
 
     /**
-     * Sends an answer that was made for this request: compressed if the client accepts gzip, with best speed if it is
-     * long.
+     * Sends an answer made for this request: compressed if the client accepts gzip, with best speed for a long answer.
      */
     public static void send(HttpServerExchange exchange, String type, byte[] bytes) {
         boolean zip = isTaken(exchange);

@@ -3,32 +3,35 @@ package dev.usher.admin.http;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /**
  * Limits answers that are long and take milliseconds to make: scrapes and lists. They are made on one thread per kind
  * of answer, and at most {@link #MOST} are under way, from the request until the client has read the last byte. So a
  * crowd of clients that ask and never read costs the memory of a few answers, and holds up no other request. At the
- * limit an answer that has been under way for a second is cut for the new request; a client that reads needs less. Any
+ * limit an answer that nobody has read within a second is cut for the new request; a client that reads needs less. Any
  * thread.
  */
 public final class Heavy implements HttpHandler {
     /** Enough for the browsers and scrapers that ask within the same second. */
     static final int MOST = 16;
 
-    private static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Long BEING_MADE = Long.MIN_VALUE;
+
+    /** Time enough for a client that reads. */
+    static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int THREAD_IDLE_SECONDS = 10;
 
     private final HttpHandler next;
     private final Executor thread;
-    /** Start time of each answer under way, the oldest first. Guarded by this. */
+    /** Since when each answer could be read, the oldest request first. Guarded by this. */
     private final Map<HttpServerExchange, Long> underWay = new LinkedHashMap<>();
 
     /** @param name of the thread, as {@code metrics} */
@@ -54,7 +57,7 @@ public final class Heavy implements HttpHandler {
                 leave(ended);
                 rest.proceed();
             });
-            exchange.dispatch(thread, next);
+            exchange.dispatch(thread, this::make);
         } else {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
             Problem.of(503, "many ask for this, and have yet to take it: ask again in a second")
@@ -62,20 +65,41 @@ public final class Heavy implements HttpHandler {
         }
     }
 
-    private synchronized boolean takePlace(HttpServerExchange exchange) {
-        long now = System.nanoTime();
-        if (underWay.size() >= MOST) {
-            Iterator<Map.Entry<HttpServerExchange, Long>> oldest =
-                    underWay.entrySet().iterator();
-            Map.Entry<HttpServerExchange, Long> goes = oldest.next();
-            if (now - goes.getValue() < MIN_NANOS) {
-                return false;
+    private void make(HttpServerExchange exchange) throws Exception {
+        next.handleRequest(exchange);
+        made(exchange);
+    }
+
+    private boolean takePlace(HttpServerExchange exchange) {
+        HttpServerExchange cut = null;
+        synchronized (this) {
+            if (underWay.size() >= MOST) {
+                cut = unread();
+                if (cut == null) {
+                    return false;
+                }
+                underWay.remove(cut);
             }
-            oldest.remove();
-            IoUtils.safeClose(goes.getKey().getConnection());
+            underWay.put(exchange, BEING_MADE);
         }
-        underWay.put(exchange, now);
+        if (cut != null) {
+            IoUtils.safeClose(cut.getConnection()); // without the lock: its listeners take others
+        }
         return true;
+    }
+
+    private @Nullable HttpServerExchange unread() {
+        long now = System.nanoTime();
+        for (Map.Entry<HttpServerExchange, Long> place : underWay.entrySet()) {
+            if (!place.getValue().equals(BEING_MADE) && now - place.getValue() >= MIN_NANOS) {
+                return place.getKey();
+            }
+        }
+        return null;
+    }
+
+    private synchronized void made(HttpServerExchange exchange) {
+        underWay.computeIfPresent(exchange, (_, _) -> System.nanoTime());
     }
 
     private synchronized void leave(HttpServerExchange exchange) {

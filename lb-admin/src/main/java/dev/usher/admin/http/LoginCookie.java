@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cookie of a login: hidden from scripts, and never sent with requests that another site causes. Over TLS the name
- * has the prefix that keeps other hosts of the same domain from setting the cookie (RFC 6265bis section 4.1.3.2).
+ * The cookie of a login: hidden from scripts, and absent from requests caused by another site. Over TLS the name has a
+ * prefix so that other hosts of the same domain cannot set the cookie (RFC 6265bis section 4.1.3.2).
  */
 final class LoginCookie {
     private static final String NAME = "usher_session";

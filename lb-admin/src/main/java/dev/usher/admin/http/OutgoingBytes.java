@@ -1,7 +1,13 @@
 package dev.usher.admin.http;
 
 import io.undertow.server.HttpServerExchange;
-import java.util.concurrent.atomic.AtomicLong;
+import io.undertow.server.ServerConnection;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.xnio.IoUtils;
 
 /**
  * Limits the bytes of large answers not yet sent, over all clients. A list of 10,000 connections has megabytes: a
@@ -16,7 +22,13 @@ final class OutgoingBytes {
      */
     static final int SMALL_BYTES = 64 * 1024;
 
-    private static final AtomicLong bytes = new AtomicLong();
+    private record Answer(long bytes, long sinceNanos) {}
+
+    /** Large answers not yet sent, the oldest first; a connection has one at a time. Guarded by this class. */
+    private static final Map<ServerConnection, Answer> answers = new LinkedHashMap<>();
+
+    /** Sum of the answers. Guarded by this class. */
+    private static long bytes;
 
     private OutgoingBytes() {}
 
@@ -25,16 +37,50 @@ final class OutgoingBytes {
         if (size <= SMALL_BYTES) {
             return true;
         }
-        if (bytes.addAndGet(size) > MAX_BYTES) {
-            bytes.addAndGet(-size);
+        ServerConnection connection = exchange.getConnection();
+        List<ServerConnection> cut = new ArrayList<>();
+        boolean taken = take(connection, size, cut);
+        cut.forEach(IoUtils::safeClose); // without the lock: their listeners take others
+        if (!taken) {
             Problem.of(503, "other clients have yet to take what they asked for: ask again, or for less")
                     .send(exchange);
             return false;
         }
         exchange.addExchangeCompleteListener((_, next) -> {
-            bytes.addAndGet(-size);
+            giveBack(connection);
             next.proceed();
         });
         return true;
+    }
+
+    private static synchronized boolean take(ServerConnection connection, int size, List<ServerConnection> cut) {
+        long now = System.nanoTime();
+        if (bytes + size > MAX_BYTES) {
+            makeRoom(size, now, cut);
+            return false;
+        }
+        giveBack(connection);
+        answers.put(connection, new Answer(size, now));
+        bytes += size;
+        return true;
+    }
+
+    /** Cuts answers that nobody has read within a second, for the next request; closed connections are among them. */
+    private static void makeRoom(int size, long now, List<ServerConnection> cut) {
+        Iterator<Map.Entry<ServerConnection, Answer>> each = answers.entrySet().iterator();
+        while (bytes + size > MAX_BYTES && each.hasNext()) {
+            Map.Entry<ServerConnection, Answer> oldest = each.next();
+            if (now - oldest.getValue().sinceNanos() < Heavy.MIN_NANOS) {
+                return;
+            }
+            each.remove();
+            bytes -= oldest.getValue().bytes();
+            cut.add(oldest.getKey());
+        }
+    }
+
+    private static synchronized void giveBack(ServerConnection connection) {
+        Answer answer = answers.remove(connection);
+        bytes -= answer == null ? 0 : answer.bytes();
     }
 }

@@ -81,7 +81,7 @@ public final class RequestLimits implements HttpHandler {
                 (_, bytes) -> {
                     deadline.remove();
                     exchange.putAttachment(BODY, bytes);
-                    // Dispatched to another turn, since this turn is the reading's, and the answer must not hold it up.
+                    // dispatched to another turn: the answer must not hold up the reading
                     exchange.dispatch(exchange.getIoThread(), next);
                 },
                 (_, fault) -> {

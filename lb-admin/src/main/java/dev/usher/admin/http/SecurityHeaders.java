@@ -6,7 +6,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 
-/** Restricts pages in browsers: they may run usher's own scripts, and talk to their own origin. */
+/** Restricts pages in browsers to usher's own scripts, and to requests to the page's origin. */
 public final class SecurityHeaders implements HttpHandler {
     private static final HttpString OPENER_POLICY = new HttpString("Cross-Origin-Opener-Policy");
     private static final HttpString RESOURCE_POLICY = new HttpString("Cross-Origin-Resource-Policy");

@@ -3,30 +3,30 @@ package dev.usher.admin.live;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last frames as they go over the wire, each in one array that all clients are sent. Their place in it is all that a
- * client keeps of its own. One thread adds; any reads.
+ * The last frames, ready to send: one byte array per frame, shared by all clients. Each client keeps only the sequence
+ * of its next frame. One thread adds; any thread reads.
  */
 final class EventRing {
     private final byte[][] events;
-    /** Sequence of the newest one. Guarded by this, as is all else. */
+    /** Sequence of the newest frame. Guarded by this, like every field below. */
     private long newest;
 
     private int size;
 
-    /** @param before sequence before that of the first to be added */
+    /** @param before sequence of the first frame, minus one */
     EventRing(int capacity, long before) {
         this.events = new byte[capacity][];
         this.newest = before;
     }
 
-    /** Adds the event that follows the newest one. */
+    /** Adds the event after the newest. */
     synchronized void add(byte[] event) {
         newest++;
         size = Math.min(size + 1, events.length);
         events[place(newest)] = event;
     }
 
-    /** Where there is none, the one before the first. */
+    /** Sequence of the newest event; of an empty ring, the first event's minus one. */
     synchronized long newest() {
         return newest;
     }
@@ -35,7 +35,7 @@ final class EventRing {
         return newest - size + 1;
     }
 
-    /** Null if it is not there, not any more or not yet. */
+    /** The event with this sequence; null if already dropped, or not yet added. */
     synchronized byte @Nullable [] get(long sequence) {
         return sequence > newest || sequence < oldest() ? null : events[place(sequence)];
     }

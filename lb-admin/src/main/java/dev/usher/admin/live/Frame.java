@@ -5,26 +5,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One second, as the API shows it.
+ * Figures of one second, as the API shows them.
  *
- * @param sequence one more than that of the frame before. The first one's is its second since 1970, so that a client of
- *     the process before this one does not take new frames for old ones
- * @param at when it was taken, by the wall clock
+ * @param sequence rises by one per frame. The first is the current second since 1970, so that a client of an earlier
+ *     process does not take new frames for old
+ * @param at wall-clock time of the sample
  * @param open connections open
  * @param newPerSecond connections accepted
- * @param failuresPerSecond sessions that ended otherwise than completed
- * @param failures the same by the word of the reason; reasons without one are left out
- * @param failuresLastMinute how many there were within a minute, by the word of the reason
+ * @param failuresPerSecond sessions that ended with a reason other than completed
+ * @param failures rate per reason; reasons without a failure are left out
+ * @param failuresLastMinute number of failures within a minute, per reason
  * @param receivedBytesPerSecond from clients
  * @param sentBytesPerSecond to clients
- * @param heldBytes in buffers for slow peers and parts of hellos
- * @param loopDelaySeconds how long a task waited for its worker, of the worst of them; null where it is not known
- * @param backends all that there are
+ * @param heldBytes in buffers, for slow peers and incomplete hellos
+ * @param loopDelaySeconds time that a task waited for its worker, for the slowest worker; null if unknown
+ * @param backends number of backends, serving or not
  * @param generation of the configuration in force
- * @param onDisk how the files compare with it: same, different, faulty, none
+ * @param onDisk comparison of the files with the configuration in force: same, different, faulty, none
  * @param state serving or draining
- * @param attention how many things need attention
- * @param revision is another one when a backend's state, the configuration or the number of things that need attention is
+ * @param attention number of things that need attention
+ * @param revision changes with a backend's state, the configuration, or the number of things that need attention
  * @param lastEvent sequence of the last event
  */
 public record Frame(

@@ -4,7 +4,7 @@ import dev.usher.metrics.Latency;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Percentiles of one second, in seconds; null where nothing was measured in it. */
+/** Percentiles over one second, in seconds; null where nothing was measured. */
 public record FramePercentiles(
         @Nullable Double p50,
         @Nullable Double p90,

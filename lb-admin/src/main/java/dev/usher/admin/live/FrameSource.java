@@ -19,10 +19,10 @@ import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Makes frames of the difference between what was counted now and a second ago. Of one thread. */
+/** Makes frames from the difference between the current counts and the counts a second ago. For one thread. */
 final class FrameSource {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
-    /** Digits of a rate that a chart can show. */
+    /** Rates are rounded to hundredths, the most that a chart can show. */
     private static final double RATE_STEPS = 100;
 
     private final LoadBalancer balancer;
@@ -36,7 +36,7 @@ final class FrameSource {
     private @Nullable PageState shown;
     private long revision;
 
-    /** What is shown on pages that ask anew when it changes. */
+    /** State behind the revision: pages reload when it changes. */
     private record PageState(List<BackendState> states, List<String> backends, int generation, int attention) {}
 
     FrameSource(LoadBalancer balancer, Supplier<ProcessStatus> status) {
@@ -45,7 +45,7 @@ final class FrameSource {
         this.before = balancer.totals();
     }
 
-    /** Sequence of the frame that is made next. */
+    /** Sequence of the next frame. */
     long nextSequence() {
         return nextSequence;
     }
@@ -117,13 +117,13 @@ final class FrameSource {
         Histogram difference = now.copy();
         try {
             difference.subtract(before);
-        } catch (IllegalArgumentException fewer) { // a pool that a reload removed took its times with it
+        } catch (IllegalArgumentException fewer) { // counts fell: a reload removed a pool with its times
             difference.reset();
         }
         return FramePercentiles.of(difference);
     }
 
-    /** Of the worst worker; null if there is none. */
+    /** Delay of the slowest worker; null if there is none. */
     private @Nullable Double loopDelaySeconds() {
         return balancer.loopDelays().stream()
                 .map(LoopDelay::waited)

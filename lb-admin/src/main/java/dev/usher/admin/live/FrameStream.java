@@ -18,25 +18,28 @@ import java.util.function.Function;
 import org.xnio.Options;
 
 /**
- * {@code GET /api/v1/stream}: every frame to everybody who looks, as server-sent events (WHATWG HTML section 9.2). Undertow's
- * own handler queues for each client without a limit; here one ring is all the memory there is, and who is slow skips.
+ * {@code GET /api/v1/stream}: every frame to every client, as server-sent events (WHATWG HTML section 9.2). Undertow's
+ * own handler queues without a limit for each client; here all clients share one ring, and a slow client skips frames.
  *
- * <p>Its name must not go through a handler that compresses: a compressor keeps a frame until more come.
+ * <p>The path must not pass a handler that compresses: a compressor keeps a frame until more data come.
  */
 public final class FrameStream implements HttpHandler, AutoCloseable {
-    /** A team with its dashboards on the wall is half of it; each costs a socket and a write a second. */
+    /**
+     * Limit of clients, twice what a team with dashboards on the wall needs; each client costs a socket and a write a
+     * second.
+     */
     public static final int MAX_CLIENTS = 64;
 
     /**
-     * What the kernel keeps for one that does not read, some ten frames. The system's own bound is megabytes: hours of
-     * frames, in which nobody would see that nobody is there.
+     * Send buffer of a client, about ten frames. The system's default is megabytes, hours of frames, and would hide a
+     * dead client for as long.
      */
     private static final int SEND_BUFFER_BYTES = 16 * 1024;
 
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
 
-    /** Who has taken nothing for so long is gone, or might as well be: its place is for others. */
+    /** Time without progress after which a client counts as gone, and frees its place. */
     static final Duration STALL = Duration.ofSeconds(30);
 
     private static final byte[] END_OF_EVENT = {'\n', '\n'};
@@ -45,30 +48,30 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
     private final long stallNanos;
     private final Function<HttpServerExchange, BooleanSupplier> mayLook;
     private final Set<StreamClient> clients = ConcurrentHashMap.newKeySet();
-    /** Places taken, by clients or those who are about to be. */
+    /** Places in use, by clients that are streaming or about to. */
     private final AtomicInteger taken = new AtomicInteger();
 
     private volatile boolean closed;
 
-    /** @param firstSequence that of the first frame to be published */
+    /** @param firstSequence sequence of the first frame to be published */
     FrameStream(long firstSequence) {
         this(firstSequence, STALL, _ -> () -> true);
     }
 
-    /** @param mayLook says of a request how to ask whether its maker may look, each second anew */
+    /** @param mayLook gives for a request the check of its login, asked again each second */
     FrameStream(long firstSequence, Duration stall, Function<HttpServerExchange, BooleanSupplier> mayLook) {
         this.mayLook = mayLook;
         this.stallNanos = stall.toNanos();
         this.ring = new EventRing(History.FRAMES, firstSequence - 1);
     }
 
-    /** Sends the frame that follows the last one. One thread at a time. */
+    /** Sends the next frame. One thread at a time. */
     void publish(Frame frame) {
         ring.add(event(frame));
         tick();
     }
 
-    /** Says that a second has passed without a frame. */
+    /** Reports a second without a frame. */
     void tick() {
         clients.forEach(StreamClient::tick);
     }
@@ -81,7 +84,7 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
         return event.toByteArray();
     }
 
-    /** How many look. */
+    /** Number of open streams. */
     public int clients() {
         return taken.get();
     }
@@ -97,7 +100,7 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
         exchange.getResponseHeaders()
                 .put(Headers.CONTENT_TYPE, "text/event-stream")
                 .put(Headers.CACHE_CONTROL, "no-store")
-                .put(ACCEL_BUFFERING, "no"); // nginx in front would collect frames otherwise
+                .put(ACCEL_BUFFERING, "no"); // keeps an nginx in front from buffering frames
         exchange.dispatch(exchange.getIoThread(), () -> begin(exchange));
     }
 
@@ -105,23 +108,23 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
         try {
             exchange.getConnection().setOption(Options.SEND_BUFFER, SEND_BUFFER_BYTES);
         } catch (IOException _) {
-            // it has what it has; who does not read is found later then
+            // keep the default send buffer; a client that does not read is then noticed later
         }
         StreamClient client =
                 new StreamClient(exchange, ring, firstOf(exchange), stallNanos, mayLook.apply(exchange), this::onGone);
         clients.add(client);
         client.begin();
-        if (closed) { // it came while the others were closed
+        if (closed) { // close() may have run before this client was in the set
             client.close();
         }
     }
 
-    /** The frame after the last one that the client knows of, or the newest. */
+    /** The frame after the client's Last-Event-ID if this process sent it, else the newest. */
     private long firstOf(HttpServerExchange exchange) {
         String known = exchange.getRequestHeaders().getFirst(LAST_EVENT_ID);
         try {
             long sequence = known == null ? Long.MAX_VALUE : Long.parseLong(known) + 1;
-            boolean ours = sequence <= ring.newest() + 1; // else of a process whose clock ran ahead
+            boolean ours = sequence <= ring.newest() + 1; // else from a process whose clock ran ahead
             return ours ? Math.max(sequence, ring.oldest()) : ring.newest();
         } catch (NumberFormatException notOurs) {
             return ring.newest();
@@ -133,12 +136,12 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
         taken.decrementAndGet();
     }
 
-    /** Ends all responses. Browsers come again, and are asked anew who they are. */
+    /** Ends all responses. Browsers reconnect, and are authenticated again. */
     public void endAll() {
         clients.forEach(StreamClient::close);
     }
 
-    /** The same, for good: who comes again finds whoever serves then. */
+    /** Ends all responses for good. */
     @Override
     public void close() {
         closed = true;

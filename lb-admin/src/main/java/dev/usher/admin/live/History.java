@@ -15,17 +15,23 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last frames as columns of numbers, so that a page that is opened now has its charts filled. One thread adds; any
- * asks. It takes the same room from the start on: {@link #FRAMES} times 8 bytes for each column, some 130 kB.
+ * The last frames as columns of numbers, so that a newly opened page has filled charts. One thread adds; any thread
+ * reads. Memory is constant: {@link #FRAMES} times 8 bytes for each column, about 130 kB.
  *
- * <p>It is most of what a page with charts fetches, so it says no more than a chart shows: measures to one percent, as
- * latencies are recorded, which is a pixel of a chart; times in tenths of a second, and those as steps.
+ * <p>History is most of the data of a page with charts, so values have only the precision of a chart. Measures are
+ * rounded to one percent, the precision of recorded latencies and about a pixel of a chart. Times are in tenths of a
+ * second, as steps.
  */
 public final class History {
-    /** 15 minutes: what one wants to see of an incident on arriving at it. More is a job for Prometheus. */
+    /**
+     * 15 minutes: the view that an operator wants on arriving at an incident. A longer history is a job for Prometheus.
+     */
     public static final int FRAMES = 900;
 
-    /** Of a measure, in hundredths of its power of ten: 1.62, 3.15, 7.9. Below 2, below 5, and up to 10. */
+    /**
+     * Rounding steps of a measure, in hundredths of its power of ten, for first digits below 2, below 5, and up to 9:
+     * 1.62, 3.15, 7.9.
+     */
     private static final List<BigDecimal> STEPS =
             List.of(BigDecimal.valueOf(2), BigDecimal.valueOf(5), BigDecimal.valueOf(10));
 
@@ -35,16 +41,16 @@ public final class History {
     private static final class Column {
         private final String name;
         private final Function<Frame, @Nullable Number> of;
-        /** Not a number where it was null. */
+        /** NaN stands for null. */
         private final double[] values = new double[FRAMES];
 
-        /** @param name in the words of the API */
+        /** @param name as in the API */
         Column(String name, Function<Frame, @Nullable Number> of) {
             this.name = name;
             this.of = of;
         }
 
-        /** One that is shown to one percent; a count is shown whole. */
+        /** A column rounded to about one percent; counts are exact, and use the constructor. */
         static Column measure(String name, Function<Frame, @Nullable Number> of) {
             return new Column(name, frame -> rounded(of.apply(frame)));
         }
@@ -77,11 +83,11 @@ public final class History {
     }
 
     /**
-     * Which frames make up which point, both counted from the oldest one.
+     * Frames that make up each point. Points and frames are counted from the oldest.
      *
-     * @param frames to a point
-     * @param missing of the first point, older than all that there are
-     * @param size frames that there are
+     * @param frames per point
+     * @param missing from the first point, since older frames are gone
+     * @param size number of frames
      */
     private record Points(int frames, int missing, int size) {
         IntStream all() {
@@ -97,7 +103,7 @@ public final class History {
         }
     }
 
-    /** Tenths of a second since 1970 of each frame. Guarded by this, as is all that follows. */
+    /** Time of each frame in tenths of a second since 1970. Guarded by this, like every field below. */
     private final long[] at = new long[FRAMES];
 
     private final List<Column> columns = List.of(
@@ -119,7 +125,7 @@ public final class History {
             Column.measure("loop_delay_seconds", Frame::loopDelaySeconds),
             new Column("serving_backends", Frame::servingBackends));
 
-    /** Where the next frame goes. */
+    /** Index of the next frame to write. */
     private int next;
 
     private int size;
@@ -133,19 +139,19 @@ public final class History {
         lastSequence = frame.sequence();
     }
 
-    /** The columns that there are, in the words of the API. */
+    /** Names of the columns, as in the API. */
     public Set<String> names() {
         return columns.stream().map(Column::name).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /**
-     * As the API shows it: lists by their names, the oldest point first. A point begins where the sequence can be divided by
-     * the number of frames, and not at the oldest frame, which is another one each second: so whoever asks again gets the same
-     * points. The first point may lack its oldest frames, and the last one those to come.
+     * Columns for the API: lists by name, the oldest point first. Points begin at sequences divisible by the number of
+     * frames per point, and not at the oldest frame, which moves each second; so repeated requests get the same points.
+     * The first point may lack its oldest frames, and the last point frames still to come.
      *
      * @param wanted some of {@link #names}
-     * @param framesPerPoint 1..{@link #FRAMES}. A point is the highest of so many frames, so that no peak goes unseen, and
-     *     has the time of their last one
+     * @param framesPerPoint 1..{@link #FRAMES}. A point has the highest value of its frames, so that no peak is lost,
+     *     and the time of its last frame
      */
     public synchronized Map<String, Object> columns(Set<String> wanted, int framesPerPoint) {
         long first = lastSequence - size + 1;
@@ -165,7 +171,7 @@ public final class History {
         return Math.floorMod(next - size + i, FRAMES);
     }
 
-    /** Null only where all that make up the point are. */
+    /** The highest value of a point's frames; null if every frame has null. */
     private @Nullable Number highest(Column column, Points points, int point) {
         return IntStream.rangeClosed(points.firstFrame(point), points.lastFrame(point))
                 .mapToObj(i -> column.get(place(i)))
@@ -174,14 +180,14 @@ public final class History {
                 .orElse(null);
     }
 
-    /** Seconds since the point before; of the first one since 1970. */
+    /** Seconds since the point before; for the first point, since 1970. */
     private Number step(Points points, int point) {
         long before = point == 0 ? 0 : at[place(points.lastFrame(point - 1))];
         long tenths = at[place(points.lastFrame(point))] - before;
         return shortest(tenths / TENTHS_PER_SECOND);
     }
 
-    /** Whole numbers as such: they are shorter, and most are. */
+    /** The number in its shortest JSON form: whole numbers, as most are, without a fraction. */
     private static Number shortest(double value) {
         return value == Math.rint(value) ? (Number) (long) value : (Number) value;
     }

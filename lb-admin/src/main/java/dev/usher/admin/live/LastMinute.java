@@ -6,24 +6,27 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Sessions that failed within the last minute, by reason: a failure every few seconds is not in the second that one sees. */
+/**
+ * Counts sessions that failed within the last minute, by reason. Shows rare failures, which the figures of a single
+ * second miss.
+ */
 final class LastMinute {
     private static final int SECONDS = 60;
 
-    /** What had ended, at each of the last seconds; the oldest first. */
+    /** Totals of ended sessions at each of the last seconds; the oldest first. */
     private final Deque<Map<String, Long>> ended = new ArrayDeque<>(SECONDS + 1);
 
     /**
-     * Takes what has ended until now; to be called once a second.
+     * Adds the current totals of ended sessions; called once a second.
      *
-     * @return what failed since a minute ago; reasons without one are left out
+     * @return failures within the last minute, by reason; reasons without a failure are left out
      */
     Map<String, Long> next(Map<String, Long> now) {
-        if (ended.size() == SECONDS) {
-            ended.removeFirst();
-        }
         Map<String, Long> before = ended.isEmpty() ? now : ended.getFirst();
         ended.addLast(now);
+        if (ended.size() > SECONDS) {
+            ended.removeFirst();
+        }
         Map<String, Long> failures = new LinkedHashMap<>();
         now.forEach((reason, count) -> {
             long grown = count - before.getOrDefault(reason, 0L);

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Sampling, history and stream of one running usher. */
+/** Sampling, history and stream of one load balancer. */
 public final class Live implements AutoCloseable {
     private final FrameSource source;
     private final History history = new History();
@@ -20,8 +20,8 @@ public final class Live implements AutoCloseable {
     private final Sampler sampler;
 
     /**
-     * @param status is asked each second; it has to be cheap
-     * @param mayLook says of a request for the stream how to ask whether its maker may look, each second anew
+     * @param status called each second; must be cheap
+     * @param mayLook gives for a request the check of its login, asked again each second
      */
     public Live(
             LoadBalancer balancer,
@@ -32,7 +32,7 @@ public final class Live implements AutoCloseable {
         this.stream = new FrameStream(source.nextSequence(), FrameStream.STALL, mayLook);
     }
 
-    /** Samples from now on. */
+    /** Starts sampling. */
     public void start() {
         sampler.start();
     }
@@ -69,7 +69,7 @@ public final class Live implements AutoCloseable {
         }
     }
 
-    /** 0 if it is no such number. */
+    /** The parameter {@code frames_per_point}; 0 if invalid. */
     private static int framesPerPoint(HttpServerExchange exchange) {
         Deque<String> asked = exchange.getQueryParameters().get("frames_per_point");
         if (asked == null) {
@@ -92,7 +92,7 @@ public final class Live implements AutoCloseable {
         return stream;
     }
 
-    /** Samples no more, and ends all streams. */
+    /** Stops sampling, and ends all streams. */
     @Override
     public void close() {
         sampler.close();

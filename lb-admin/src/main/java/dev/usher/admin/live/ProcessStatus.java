@@ -1,11 +1,11 @@
 package dev.usher.admin.live;
 
 /**
- * How the process stands, as others than the load balancer know.
+ * State of the process beyond the load balancer's own figures.
  *
  * @param generation of the configuration in force
- * @param onDisk how the files compare with it: same, different, faulty, none
+ * @param onDisk comparison of the files with the configuration in force: same, different, faulty, none
  * @param state serving or draining
- * @param attention how many things need attention
+ * @param attention number of things that need attention
  */
 public record ProcessStatus(int generation, String onDisk, String state, int attention) {}

@@ -7,12 +7,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls something once a second, on a thread of its own, whatever becomes of the call before. */
+/** Runs a task once a second on its own thread; a failure does not stop the next run. */
 final class Sampler implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** A sample takes milliseconds; a worker that does not answer costs it a second. */
+    /** Time after which a sample counts as stuck; usual are milliseconds, or a second if a worker does not answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** A sample takes milliseconds, and a second where a worker is stuck. */
+    /** Time that close waits for a sample under way: milliseconds as a rule, a second if a worker is stuck. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(Sampler.class);
@@ -22,7 +22,7 @@ final class Sampler implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
     private final Background.Task task;
-    /** True exactly when the last sample failed: only the first failure of a row is worth a line. */
+    /** True exactly when the last sample failed: only the first failure in a row is logged. */
     private boolean failing;
 
     Sampler(Runnable sample, Background background) {
@@ -53,7 +53,9 @@ final class Sampler implements AutoCloseable {
         }
     }
 
-    /** The next second, so that no drift adds up; those that were slept through are left out. */
+    /**
+     * Time of the next sample: a period after the last due time, so that no drift adds up; missed samples are skipped.
+     */
     private long following(long due) {
         long now = System.nanoTime();
         return now - due < periodNanos ? due + periodNanos : now + periodNanos;
@@ -74,11 +76,14 @@ final class Sampler implements AutoCloseable {
         }
     }
 
-    /** Ends it. When this returns, no sample is being taken, but one that hangs: that is said, and is not waited for. */
+    /**
+     * Stops the thread. On return no sample is being taken, unless one hangs: then a warning is logged instead of
+     * waiting.
+     */
     @Override
     public void close() {
         closing = true;
-        thread.interrupt(); // it sleeps, or waits for a worker that is stuck
+        thread.interrupt(); // asleep, or waiting for a stuck worker
         try {
             if (thread.isAlive() && !thread.join(CLOSE_PATIENCE)) {
                 log.warn("not waited for: the live figures, which hang");

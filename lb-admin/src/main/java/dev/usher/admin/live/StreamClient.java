@@ -13,15 +13,15 @@ import org.xnio.XnioIoThread;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * One who looks. All of it belongs to the thread of its connection but for what says otherwise. What is sent is in the
- * ring; one that is slow skips frames there, and costs no more than one that is not.
+ * A client of the stream. Methods run on the connection's thread unless marked otherwise. Frames come from the shared
+ * ring; a slow client skips frames there, and costs no more than a fast client.
  */
 final class StreamClient {
-    /** How far behind the newest frame it may be; what it has missed before it came is not counted. */
+    /** Frames that a client may lag behind the newest. Frames from before the client connected are not counted. */
     private static final int MAX_WAITING = 2;
-    /** What a browser waits before it comes again. */
+    /** Time before a browser reconnects, in milliseconds. */
     private static final String BEGINNING = "retry: 2000\n\n";
-    /** A comment; it shows on both ends that the other is there. */
+    /** A comment, so that each end notices when the other is gone. */
     private static final byte[] KEEP_ALIVE = ":\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final HttpServerExchange exchange;
@@ -32,21 +32,21 @@ final class StreamClient {
     private final BooleanSupplier mayLook;
     private final Consumer<StreamClient> onGone;
 
-    /** Sequence of the frame to be sent next. */
+    /** Sequence of the next frame to send. */
     private long next;
-    /** Up to this one nothing is skipped: it was there when the client came. */
+    /** Newest frame when the client connected; up to here no frame is skipped. */
     private final long catchUpTo;
-    /** Null exactly when what was begun has been sent. */
+    /** Rest of the message being sent; null exactly when it has been sent in full. */
     private @Nullable ByteBuffer sending = ByteBuffer.wrap(BEGINNING.getBytes(StandardCharsets.US_ASCII));
 
     private long tookNanos = System.nanoTime();
     private boolean gone;
 
     /**
-     * @param next sequence of the first frame to be sent
-     * @param stallNanos how long it may take nothing
-     * @param mayLook is asked each second, before the frame of that second; the stream ends when it says no
-     * @param onGone is told once, on the connection's thread
+     * @param next sequence of the first frame to send
+     * @param stallNanos longest time without the client taking a byte
+     * @param mayLook checked each second, before the frame of that second; on false the stream ends
+     * @param onGone called once, on the connection's thread
      */
     StreamClient(
             HttpServerExchange exchange,
@@ -66,7 +66,7 @@ final class StreamClient {
         this.onGone = onGone;
     }
 
-    /** On the connection's thread. */
+    /** Starts sending; runs on the connection's thread. */
     void begin() {
         sink.getWriteSetter().set(_ -> send());
         sink.getCloseSetter().set(_ -> gone());
@@ -75,12 +75,12 @@ final class StreamClient {
 
     // ---- from any thread ----
 
-    /** Says that a second has passed, with a frame or without. */
+    /** Reports that a second has passed, with a frame or without. */
     void tick() {
         onItsThread(this::onTick);
     }
 
-    /** Ends the response as a whole one. */
+    /** Ends the response as complete. */
     void close() {
         onItsThread(this::end);
     }
@@ -89,11 +89,11 @@ final class StreamClient {
         try {
             thread.execute(action);
         } catch (RejectedExecutionException _) {
-            // the server has ended, and with it this connection
+            // the server has ended, and its connections too
         }
     }
 
-    // ---- on its thread ----
+    // ---- on the connection's thread ----
 
     private void onTick() {
         if (gone) {
@@ -107,7 +107,7 @@ final class StreamClient {
             if (System.nanoTime() - tookNanos > stallNanos) {
                 gone();
             }
-            return; // it is not done with what it has
+            return; // still sending the last frame
         }
         if (next > ring.newest()) {
             sending = ByteBuffer.wrap(KEEP_ALIVE);
@@ -115,7 +115,7 @@ final class StreamClient {
         send();
     }
 
-    /** Sends what there is, as far as the client takes it; the channel calls again once it takes more. */
+    /** Sends until the client takes no more; the channel then calls again when it can write. */
     private void send() {
         try {
             for (ByteBuffer now = toSend(); now != null; now = toSend()) {
@@ -135,7 +135,7 @@ final class StreamClient {
         }
     }
 
-    /** What was begun, else the next frame; null if there is none. */
+    /** Rest of the message being sent, else the next frame; null if there is none. */
     private @Nullable ByteBuffer toSend() {
         if (sending == null) {
             byte[] event = takeNext();
@@ -155,7 +155,7 @@ final class StreamClient {
         return event;
     }
 
-    /** True if all of it was written. */
+    /** Writes to the channel; true if no bytes are left. */
     private boolean write(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             if (sink.write(bytes) == 0) {

@@ -1,6 +1,6 @@
 /**
- * What happens now, once a second: sampled by one thread, kept for 15 minutes, and streamed to whoever looks. The cost does
- * not grow with the number of those who look, but for the bytes that each is sent.
+ * Live figures: sampled once a second by one thread, kept for 15 minutes, and streamed to dashboards. The number of
+ * clients adds only the bytes sent to each.
  */
 @NullMarked
 package dev.usher.admin.live;

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dashboard, out of the program's own jar: its files below {@code /assets/}, and its one page at {@code /},
- * {@code /ui} and whatever is below. Scripts of that page make all others, so that a link to any of them works.
+ * Serves the dashboard from the program's jar: files below {@code /assets/}, and the single page at {@code /}, {@code
+ * /ui} and every path below. Scripts build each view from the path, so that links to views work.
  */
 public final class Dashboard implements HttpHandler {
     private static final String INDEX = "index.html";
@@ -24,12 +24,12 @@ public final class Dashboard implements HttpHandler {
             Pattern.compile("<script\\b[^>]*\\btype=[\"']?importmap[\"']?[^>]*>(.*?)</script>", Pattern.DOTALL);
 
     private final String root;
-    /** As many as there are files: what is not there is not remembered. */
+    /** Files read so far. Unknown names are not remembered, so the map is limited by the jar. */
     private final ConcurrentHashMap<String, StaticFile> files = new ConcurrentHashMap<>();
 
     private final @Nullable StaticFile index;
 
-    /** The one of this jar. */
+    /** The dashboard in this jar. */
     public Dashboard() {
         this("/dev/usher/admin/web/");
     }
@@ -39,7 +39,7 @@ public final class Dashboard implements HttpHandler {
         this.index = file(INDEX);
     }
 
-    /** The script that stands in the page itself, for the policy of contents; empty if there is none. */
+    /** Hash of the page's inline script for the Content-Security-Policy; empty if there is none. */
     public String inlineScript() {
         if (index == null) {
             return "";

@@ -16,9 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /plain}: logs in and out by a form, for those without scripts. */
+/** {@code POST /plain}: login and logout by an HTML form, for browsers without scripts. */
 public final class PlainLogin implements HttpHandler {
-    /** Of the page, and of what its forms are sent to. */
+    /** Path of the page, and of its forms. */
     public static final String PATH = "/plain";
 
     private static final String TOKEN = "token";
@@ -26,13 +26,13 @@ public final class PlainLogin implements HttpHandler {
     private final Access access;
     private final Consumer<Caller> onLogin;
 
-    /** @param onLogin is told of everybody who comes in */
+    /** @param onLogin called with the caller after each login */
     public PlainLogin(Access access, Consumer<Caller> onLogin) {
         this.access = access;
         this.onLogin = onLogin;
     }
 
-    /** A form with a token logs in, one without it logs out. */
+    /** Logs in with the form's token; logs out if the form has none. */
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         try {
@@ -64,7 +64,7 @@ public final class PlainLogin implements HttpHandler {
         return null;
     }
 
-    /** Tells a client why it may not: who wants the page without scripts gets a form, all others a problem document. */
+    /** Refuses a request: with a login form for the page without scripts, else with a problem document. */
     public static void refuse(HttpServerExchange exchange, Problem problem) {
         if (exchange.getRequestPath().equals(PATH)
                 && exchange.getRequestMethod().equals(Methods.GET)) {

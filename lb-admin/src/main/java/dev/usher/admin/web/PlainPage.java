@@ -8,6 +8,7 @@ import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Gzip;
 import dev.usher.config.Printable;
 import dev.usher.config.Spelling;
+import dev.usher.config.Units;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import io.undertow.server.HttpHandler;
@@ -16,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** {@code /plain}: what is wrong and how every backend is, as a page that needs no script. */
+/** {@code /plain}: things that need attention, and the state of every backend, on a page without scripts. */
 public final class PlainPage implements HttpHandler {
     private final LoadBalancer balancer;
     private final ConfigSource source;
@@ -40,7 +41,7 @@ public final class PlainPage implements HttpHandler {
 
     private String page(Caller caller) {
         return framed("""
-            <p class="shown">%s: %d open connections. Configuration: generation %d is in force; its files are %s. Load this page \
+            <p class="shown">%s: %s. Configuration: generation %d is in force; its files are %s. Load this page \
             again for newer figures.</p>
             %s<section>
             <h2>Needs attention</h2>
@@ -57,7 +58,7 @@ public final class PlainPage implements HttpHandler {
             </section>
             """.formatted(
                         time(Instant.now()),
-                        balancer.openSessions(),
+                        Units.counted(balancer.openSessions(), "open connection"),
                         source.status().generation(),
                         onDisk(source.onDisk()),
                         caller.name() == null ? "" : PlainLogin.leave(caller.name()),
@@ -74,7 +75,7 @@ public final class PlainPage implements HttpHandler {
         };
     }
 
-    /** A whole page of a text that is markup. */
+    /** Wraps markup in a whole page. */
     static String framed(String text) {
         return """
             <!doctype html>
@@ -136,7 +137,7 @@ public final class PlainPage implements HttpHandler {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** Text as HTML: what a client or a backend has chosen is shown, and means nothing. */
+    /** Escapes text for HTML, since clients and backends choose some of it. */
     static String escaped(String text) {
         return Printable.of(text)
                 .replace("&", "&amp;")

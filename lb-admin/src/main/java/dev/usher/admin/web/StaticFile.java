@@ -15,9 +15,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 
-/** A file of the dashboard as it is sent: whole or zipped, with a tag by which browsers know whether they have it. */
+/**
+ * A file of the dashboard, ready to send: plain and compressed, with an entity tag for browsers that have it cached.
+ */
 final class StaticFile {
-    /** By ending. What has no entry is not sent. */
+    /** Content types by file ending. Files with other endings are not served. */
     private static final Map<String, String> TYPES = Map.ofEntries(
             Map.entry("html", "text/html; charset=utf-8"),
             Map.entry("css", "text/css; charset=utf-8"),
@@ -32,7 +34,7 @@ final class StaticFile {
 
     private static final int TAG_BYTES = 12;
 
-    /** As they were published. */
+    /** Folder of third-party files, served unchanged. */
     private static final String VENDORED = "vendor/";
 
     private static final Pattern COMMENT_LINES =
@@ -55,8 +57,8 @@ final class StaticFile {
     }
 
     /**
-     * Lines of nothing but a comment are for those who work on the source, and a sixth of what a page would weigh. No text
-     * in the code may have a line that begins as one.
+     * Removes lines with nothing but a comment: such lines are for developers, and a sixth of a page's weight. So no
+     * string in the code may contain a line like a comment.
      */
     private static byte[] withoutComments(byte[] file) {
         return COMMENT_LINES
@@ -77,12 +79,12 @@ final class StaticFile {
         return bytes;
     }
 
-    /** Answers with it; briefly where the browser has it already. */
+    /** Sends the file, or 304 if the browser has it cached. */
     void send(HttpServerExchange exchange) {
         boolean zip = zipped.length < bytes.length && Gzip.isTaken(exchange);
         String entityTag = '"' + tag + (zip ? "-gzip\"" : "\"");
         HeaderMap headers = exchange.getResponseHeaders();
-        headers.put(Headers.CACHE_CONTROL, "no-cache"); // which means: keep it, and ask whether it is still this one
+        headers.put(Headers.CACHE_CONTROL, "no-cache"); // no-cache means: cache the file, and revalidate it each time
         headers.put(Headers.VARY, "Accept-Encoding");
         headers.put(Headers.ETAG, entityTag);
         if (hasAlready(exchange, entityTag)) {
@@ -102,7 +104,7 @@ final class StaticFile {
         return known != null && known.stream().anyMatch(value -> value.contains(entityTag));
     }
 
-    /** As a policy of contents names a script. */
+    /** Source expression for a script in a Content-Security-Policy. */
     static String policySource(byte[] script) {
         return "'sha256-" + Base64.getEncoder().encodeToString(Sha256.of(script)) + "'";
     }

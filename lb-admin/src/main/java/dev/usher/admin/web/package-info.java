@@ -1,3 +1,3 @@
-/** What people look at: the files of the dashboard, and the page that needs no script. */
+/** Pages for people: the files of the dashboard, and the page without scripts. */
 @org.jspecify.annotations.NullMarked
 package dev.usher.admin.web;

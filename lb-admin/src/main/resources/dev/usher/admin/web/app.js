@@ -26,7 +26,7 @@ function App() {
   return html`<${Shell} />`;
 }
 
-/** Everything around the page. The status is asked for here, once for all. */
+/** The frame around the page. The status is fetched here, for every page. */
 function Shell() {
   const status = useData("/status", 5000);
   const { page: path } = useStore(place);
@@ -59,7 +59,7 @@ function useTitle(title, status) {
   }, [title, things, status?.hostname]);
 }
 
-/** Another page begins at its top, also for those who do not see it. */
+/** Moves focus and scroll to the top of a new page, for screen readers too. */
 function useFocus(path) {
   const first = useRef(true);
   useEffect(() => {
@@ -144,7 +144,7 @@ function Banners() {
   </section>`;
 }
 
-/** Says since when nothing is known, and greys what is old. */
+/** Shows since when the connection is lost, and greys old figures. */
 function Lost() {
   const { phase, since, received, fault } = useStore(live);
   const lost = phase === "lost";
@@ -163,7 +163,7 @@ function Lost() {
   </div>`;
 }
 
-/** The one live region: changes of state and what came of one's own doing, never numbers. */
+/** The page's only live region: changes of state and results of the user's own actions, never numbers. */
 function Said() {
   const { text, number } = useStore(said);
   const status = useStatus();

@@ -31,7 +31,6 @@ final class AccessChoice {
     }
 
     private static boolean isSampled(int percent) {
-        return percent == ALL
-                || (percent > 0 && ThreadLocalRandom.current().nextInt(ALL) < percent);
+        return percent == ALL || (percent > 0 && ThreadLocalRandom.current().nextInt(ALL) < percent);
     }
 }

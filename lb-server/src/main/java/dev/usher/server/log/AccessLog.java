@@ -218,7 +218,10 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         LockSupport.unpark(writer);
         try {
             if (!writer.join(LAST_LINES)) {
-                log.warn("access log: the last lines for {} were not written within {} s", output, LAST_LINES.toSeconds());
+                log.warn(
+                        "access log: the last lines for {} were not written within {} s",
+                        output,
+                        LAST_LINES.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -297,11 +300,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private void sleepIfIdle(boolean drained) {
         asleep = true;
-        if (drained
-                && !closing
-                && !reopenAsked
-                && next.get() == null
-                && lanes.areEmpty()) {
+        if (drained && !closing && !reopenAsked && next.get() == null && lanes.areEmpty()) {
             LockSupport.park(this);
         }
         asleep = false;
@@ -334,8 +333,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
                 log.info("access log: {} reopened", output);
             }
         } catch (IOException e) {
-            log.error(
-                    "access log: {} cannot be reopened, the old file stays in use: {}", output, FileFault.text(e));
+            log.error("access log: {} cannot be reopened, the old file stays in use: {}", output, FileFault.text(e));
         }
     }
 

@@ -212,7 +212,8 @@ public final class Reloader implements Reloading, AutoCloseable {
         return attempt(trigger, who, Result.REFUSED, ConfigDiff.NONE, faults, began);
     }
 
-    private Reload attempt(Trigger trigger, String who, Result result, ConfigDiff diff, List<Diagnostic> faults, long began) {
+    private Reload attempt(
+            Trigger trigger, String who, Result result, ConfigDiff diff, List<Diagnostic> faults, long began) {
         return new Reload(
                 ++attempts,
                 Instant.now(),

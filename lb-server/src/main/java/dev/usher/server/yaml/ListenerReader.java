@@ -100,7 +100,7 @@ final class ListenerReader {
         Map<HostPort, Place> addresses = fields.placed("bind", HostPort::parseBind);
         addresses.forEach((address, place) -> {
             bind(address, "listeners." + name, place);
-            if (type == ListenerType.TLS && address.port() == HTTP_PORT) {
+            if (type.speaksTls() && address.port() == HTTP_PORT) {
                 problems.warning(
                         place,
                         "listeners." + name + " binds port 80 with type tls: clients speak plain HTTP there, which is"

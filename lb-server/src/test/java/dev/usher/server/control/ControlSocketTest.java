@@ -98,8 +98,8 @@ class ControlSocketTest {
         }
 
         @Override
-        public Files files() {
-            return new Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of(), List.of());
+        public ConfigSource.Files files() {
+            return new ConfigSource.Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of(), List.of());
         }
 
         @Override
@@ -173,6 +173,15 @@ class ControlSocketTest {
     }
 
     /** The kernel would let the group's connect; which rights it has is decided above the socket. */
+    @Test
+    void onlyTheOwnerAndRootMayAll() throws Exception {
+        Users users = new Users(path);
+        var principals = path.getFileSystem().getUserPrincipalLookupService();
+        assertEquals(Role.ADMIN, users.role(self()));
+        assertEquals(Role.ADMIN, users.role(principals.lookupPrincipalByName("root")));
+        assertEquals(Role.OPERATOR, users.role(principals.lookupPrincipalByName("daemon")));
+    }
+
     @Test
     void theGroupMayLookReloadAndDrainAndNoMore() {
         Caller group = Caller.local(Role.OPERATOR, "uid 1000 (anna)");
@@ -289,6 +298,7 @@ class ControlSocketTest {
     // ---- the handover ----
 
     @Test
+    @SuppressWarnings("try") // the process that gives its place away waits for this very close
     void keepsItsPlaceUntilItWasToldToEndAndItsDelayIsOver() throws Exception {
         try (ControlClient early = client()) {
             assertTrue(text(early.askForHandover()).startsWith("409 "));

@@ -127,11 +127,13 @@ class AdminIT {
         assertSays(0, "draining", ask("drain", "web", "127.0.0.1:1", "--close-after", "5m"));
         assertSays(
                 0,
-                "127.0.0.1:1  draining (by 127.0.0.1): no new sessions",
+                "127.0.0.1:1  draining (by uid " + uid(),
                 ask("explain", "--live", file.toString(), "www.example.com"));
-        assertSays(0, "127.0.0.1:1  draining (by 127.0.0.1): no new sessions", ask("explain", "www.example.com"));
+        assertSays(0, "127.0.0.1:1  draining (by uid " + uid(), ask("explain", "www.example.com"));
         assertSays(
-                4, "no.example on listener test, from 127.0.0.1, now, by process " + usher.pid(), ask("explain", "no.example"));
+                4,
+                "no.example on listener test, from 127.0.0.1, now, by process " + usher.pid(),
+                ask("explain", "no.example"));
         assertSays(
                 1,
                 "it is the last backend of pool web that takes sessions: without it clients of www.example.com get a TLS"
@@ -165,7 +167,8 @@ class AdminIT {
         start("{ bind: \"127.0.0.1:0\", tokens: [{ name: ops, role: operator, sha256: " + hash + " }] }", "");
         assertSays(1, "a token is needed: --token-file FILE, or USHER_TOKEN", command("status", "--admin", base));
         assertSays(3, "a token is needed", command("status", "--check", "--admin", base));
-        String token = Files.writeString(directory.resolve("token"), TOKEN + "\n").toString();
+        String token =
+                Files.writeString(directory.resolve("token"), TOKEN + "\n").toString();
         assertSays(0, "serving", command("status", "--admin", base, "--token-file", token));
         assertSays(
                 1,
@@ -184,16 +187,13 @@ class AdminIT {
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "");
         usher.awaitPrinted("generation 2 is in force", PATIENCE);
         assertSays(0, "draining", command("drain", "--admin", base, "web", "127.0.0.1:1"));
-        assertSays(
-                0,
-                "nothing more to change: generation 2 is in force since",
-                command("reload", "--admin", base));
+        assertSays(0, "nothing more to change: generation 2 is in force since", command("reload", "--admin", base));
         write("{ bind: \"127.0.0.1:" + Ports.free() + "\", read_only: false }", "");
         usher.awaitPrinted("restart usher to apply: admin.bind", PATIENCE);
         assertSays(0, "restart usher to apply: admin.bind", ask("status"));
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "oops: 1\n");
         usher.awaitPrinted("generation 3 still runs", PATIENCE);
-        assertTrue(curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
+        Await.until("the files are looked at", PATIENCE, () -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
         assertTrue(curl("-X", "POST", base + "api/v1/reload").contains("\"result\":\"refused\""));
     }
 
@@ -278,16 +278,16 @@ class AdminIT {
     @Test
     void isFoundUntilItHasEnded() throws Exception {
         start("{ bind: \"127.0.0.1:0\" }", "shutdown: { drain: 60s }\n");
-        assertSays(0, "serving for", command("status"));
+        assertSays(0, "serving for", ask("status"));
         try (Socket client = new Socket()) {
             client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             Await.until("it is taken", () -> ask("status").out().contains("1 open"));
             usher.signal("TERM");
             usher.awaitPrinted("no new connections; 1 session may finish", PATIENCE);
-            assertSays(0, "draining, 1 connection left; up for", command("status"));
+            assertSays(0, "draining, 1 connection left; up for", ask("status"));
         }
         assertEquals(0, usher.exitCode(PATIENCE));
-        assertSays(1, "no running usher found", command("status", "--pid", Long.toString(usher.pid())));
+        assertSays(1, "no running usher found", ask("status"));
     }
 
     @Test

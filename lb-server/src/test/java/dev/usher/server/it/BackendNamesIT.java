@@ -29,8 +29,7 @@ class BackendNamesIT {
                     "backend 127\\.0\\.0\\.9:\\d+ of pool only: draining: \\S+ no longer resolves to this address");
             Await.until("the new address serves", () -> isServed(address));
             Files.writeString(hosts, "");
-            usher.awaitPrinted(
-                    "backend spare\\.test: its name no longer resolves; keeping \\[127\\.0\\.0\\.1\\]");
+            usher.awaitPrinted("backend spare\\.test: its name no longer resolves; keeping \\[127\\.0\\.0\\.1\\]");
             try (Peer peer = Peer.connect(address)) {
                 assertArrayEquals(BYTES, peer.send(BYTES).read(BYTES.length));
             }

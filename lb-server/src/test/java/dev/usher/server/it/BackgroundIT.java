@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,9 @@ class BackgroundIT {
         usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
         assertTrue(curl(base + "metrics").contains("usher_background_failing{task=\"access log\"} 0"));
 
-        new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1))).close();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)))) {
+            client.getOutputStream().write('x'); // one without a byte has no line
+        }
         usher.awaitPrinted("access log: /dev/full cannot be written: No space left on device; make room", PATIENCE);
 
         String status = curl(base + "api/v1/status");
@@ -60,5 +63,54 @@ class BackgroundIT {
         assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"access log\""));
         Command.Result told = Command.run("", Usher.command("status", "--admin", base));
         assertTrue(told.all().contains("warning   access log: /dev/full cannot be written"), told::toString);
+    }
+
+    /** A file of hosts stands for name servers: one name had an answer and has none any more, the other never had one. */
+    @Test
+    void aNameThatDoesNotResolveIsSaidEverywhere() throws Exception {
+        Path hosts = Files.writeString(Program.directory("background-names").resolve("hosts"), "127.0.0.1 once.test\n");
+        Path file = Files.writeString(hosts.resolveSibling("usher.yaml"), """
+                listeners: { test: { bind: "127.0.0.1:0" } }
+                routes: { www.example: "once.test:1", shop.example: "never.test:1" }
+                defaults: { health_check: none, resolve: { interval: 500ms } }
+                admin: { bind: "127.0.0.1:0" }
+                """);
+        List<String> command = Usher.command("run", file.toString());
+        command.add(1, "-Djdk.net.hosts.file=" + hosts);
+        Program usher = parts.add(Program.start("usher", command));
+        String base = usher.awaitPrinted("dashboard: (\\S+)", PATIENCE).group(1);
+        usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
+        assertTrue(curl(base + "metrics").contains("usher_resolve_failing_names 1"));
+
+        Files.writeString(hosts, "");
+        usher.awaitPrinted("backend once\\.test: its name does not resolve any more", PATIENCE);
+
+        String status = curl(base + "api/v1/status");
+        assertTrue(says(status, "backend once.test", "its last addresses stay in use: 127.0.0.1. Look at the name"), status);
+        assertTrue(says(status, "backend never.test", "so it takes no sessions. Look at the name"), status);
+        String metrics = curl(base + "metrics");
+        assertTrue(metrics.contains("usher_resolve_failing_names 2"), metrics);
+        assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"backend once.test\""));
+        Command.Result told = Command.run("", Usher.command("status", "--admin", base));
+        assertTrue(told.all().contains("warning   backend once.test: its name does not resolve any more"), told::toString);
+
+        Files.writeString(hosts, "127.0.0.1 once.test\n127.0.0.1 never.test\n");
+        Await.until("nothing is said of names", () -> !status(base).contains("name_unresolved"));
+    }
+
+    /** Whether an entry of names says this, and since when. */
+    private static boolean says(String status, String subject, String text) {
+        return Pattern.compile("\"kind\":\"name_unresolved\",\"subject\":\"" + Pattern.quote(subject) + "\",\"text\":\"[^\"]*"
+                        + Pattern.quote(text) + "[^\"]*\",\"since\":\"2")
+                .matcher(status)
+                .find();
+    }
+
+    private static String status(String base) {
+        try {
+            return curl(base + "api/v1/status");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 }

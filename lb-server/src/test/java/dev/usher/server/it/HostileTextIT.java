@@ -115,6 +115,30 @@ class HostileTextIT {
         }
     }
 
+    /** Commands list the ushers that run, by the files that they serve. */
+    @Test
+    void theFileOfARunningUsherForgesNoLine() throws Exception {
+        Path directory = Program.directory("hostile");
+        Path file = Files.writeString(directory.resolve("a\n" + FORGED + "\u001b[2J.yaml"), """
+                listeners: { test: { bind: "127.0.0.1:0" } }
+                routes: { www.example: "127.0.0.1:1" }
+                admin: none
+                """);
+        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
+
+        for (List<String> arguments : List.of(
+                List.of("check", file.toString()),
+                List.of("status", file.toString()),
+                List.of("reload", directory.resolve("other\n" + FORGED).toString()),
+                List.of("explain", "--live", file.toString(), "x.example"))) {
+            Command.Result result = command(arguments.toArray(String[]::new));
+
+            assertFalse(result.all().isEmpty(), result::toString);
+            assertHarmless(arguments.toString(), result.all());
+        }
+    }
+
     @Test
     void explainPrintsWhatItIsAskedWithoutAForgedLine() throws Exception {
         Path file = Program.directory("hostile").resolve("usher.yaml");

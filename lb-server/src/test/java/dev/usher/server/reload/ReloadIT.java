@@ -152,7 +152,8 @@ class ReloadIT {
         Said again = run("reload", "--pid", Long.toString(usher.pid()));
         assertEquals(0, again.code(), again.err());
         assertTrue(
-                again.out().matches("nothing more to change: generation 2 is in force since \\d+(s|m).*\n"), again.out());
+                again.out().matches("nothing more to change: generation 2 is in force since \\d+(s|m).*\n"),
+                again.out());
 
         assertEquals(
                 "nothing would change\n",
@@ -171,7 +172,9 @@ class ReloadIT {
                         .start()
                         .waitFor()
                 == 0);
-        Await.until(() -> contains(err(0), "refused (SIGHUP): the new configuration is invalid"), "the refusal is in the log");
+        Await.until(
+                () -> contains(err(0), "refused (SIGHUP): the new configuration is invalid"),
+                "the refusal is in the log");
         TestReload.greeted(port).close();
 
         usher.destroy();
@@ -229,7 +232,9 @@ class ReloadIT {
     private static void signal(String name, Process usher) throws Exception {
         assertEquals(
                 0,
-                new ProcessBuilder("kill", "-" + name, Long.toString(usher.pid())).start().waitFor());
+                new ProcessBuilder("kill", "-" + name, Long.toString(usher.pid()))
+                        .start()
+                        .waitFor());
     }
 
     /** It is valid, and cannot be put into force. */

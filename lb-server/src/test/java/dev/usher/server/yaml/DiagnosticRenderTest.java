@@ -52,6 +52,7 @@ class DiagnosticRenderTest {
         assertTrue(text.endsWith("\nand 49 more\n19 errors, 50 warnings.\n"), text);
         assertEquals(21, DiagnosticText.lines(many).size());
         assertEquals("and 49 more", DiagnosticText.lines(many).getLast());
+        assertEquals(text.replace('\t', ' '), String.join("\n", DiagnosticText.report(many)) + "\n");
         assertTrue(DiagnosticJson.render(many).contains("\"warnings\" : 50"), "programs get all");
     }
 
@@ -59,6 +60,16 @@ class DiagnosticRenderTest {
     void countsInWords() {
         assertEquals("0 errors, 0 warnings.", DiagnosticText.summary(List.of()));
         assertEquals("1 error, 1 warning.", DiagnosticText.summary(List.of(ERROR, WARNING)));
+    }
+
+    /** Whoever prints the report escapes control characters, and two signs for a tab would move the caret. */
+    @Test
+    void aReportHasNoTabs() {
+        Diagnostic tab = new Diagnostic(Severity.ERROR, "a.yaml", 1, 3, 1, "no", null, "\ta: x", 5);
+        assertEquals(
+                List.of("a.yaml:1:3: error: no", "    1 |  a: x", "      |     ^", "1 error, 0 warnings."),
+                DiagnosticText.report(List.of(tab)));
+        assertEquals(List.of(), DiagnosticText.report(List.of()));
     }
 
     @Test

@@ -71,7 +71,8 @@ public final class YamlKeys {
         List<String> lines = new ArrayList<>();
         OF_THE_READER.stream().sorted().forEach(key -> lines.add("usher." + key));
         for (Class<? extends Record> record : RECORDS) {
-            components(record).forEach(component -> lines.add(section(record) + "." + Setting.key(component) + words(component)));
+            components(record)
+                    .forEach(component -> lines.add(section(record) + "." + Setting.key(component) + words(component)));
         }
         return lines;
     }
@@ -79,7 +80,8 @@ public final class YamlKeys {
     private static List<RecordComponent> components(Class<? extends Record> record) {
         return Arrays.stream(record.getRecordComponents())
                 .filter(component -> !NOT_KEYS.contains(Setting.key(component)))
-                .filter(component -> !(NAMED.contains(record) && component.getName().equals("name")))
+                .filter(component ->
+                        !(NAMED.contains(record) && component.getName().equals("name")))
                 .toList();
     }
 

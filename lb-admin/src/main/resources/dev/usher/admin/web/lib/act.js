@@ -1,11 +1,11 @@
-// Changing something: who may, asking first, and saying what came of it.
+// Changes: permission, confirmation, and the report of the result.
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { asksAnew, backendPath, call } from "./api.js";
 import { plural } from "./format.js";
 import { html, Icon, Refusal, say, useStatus } from "./ui.js";
 
-/** A dialogue over the page; Esc and its button close it. */
+/** A dialogue over the page; Esc or its button closes the dialogue. */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
   const id = useId();
@@ -17,9 +17,9 @@ export function Dialog({ title, onClose, children }) {
 }
 
 /**
- * Asks before something that cannot be taken back.
- * @param {{title: string, text: any, does: string, act: () => Promise<string>, onClose: () => void}} asked `act` says what
- *     came of it
+ * Asks for confirmation before a change that cannot be undone.
+ * @param {{title: string, text: any, does: string, act: () => Promise<string>, onClose: () => void}} asked `act`
+ *     returns a report of the result
  */
 export function Confirm({ title, text, does, act, onClose }) {
   const [fault, busy, run] = useAct(onClose);
@@ -33,7 +33,7 @@ export function Confirm({ title, text, does, act, onClose }) {
   <//>`;
 }
 
-/** Runs what changes something: says what came of it and asks all anew, or keeps why it was refused. */
+/** Runs a change: reports the result and reloads all data, or keeps the reason of a refusal. */
 export function useAct(then = () => {}) {
   const [fault, setFault] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -52,7 +52,7 @@ export function useAct(then = () => {}) {
   return [fault, busy, run];
 }
 
-/** Closes connections with a RST. Says how many it were. */
+/** Closes connections with a RST. Returns a report with their number. */
 export const closeAll = async (path, of) => {
   const { closed } = await call("DELETE", path);
   return `${plural(closed, "connection")} of ${of} closed`;
@@ -61,13 +61,13 @@ export const closeAll = async (path, of) => {
 export const patch = (backend, body) => call("PATCH", backendPath(backend.pool, backend.address), body);
 
 const SAYS = { ready: "takes sessions again when its probes pass", drain: "drains: no new sessions", disabled: "is disabled" };
-/** Sets what people say of a backend: ready, drain or disabled. Says what came of it. */
+/** Sets a backend's admin state: ready, drain or disabled. Returns a report of the result. */
 export const administer = async (backend, state, more) => {
   await patch(backend, { admin_state: state, ...more });
   return `${backend.address} ${SAYS[state]}`;
 };
 
-/** Whether the refusal asks for a second word: the backend is the last of its pool. */
+/** Whether the refusal needs a confirmation: the backend is the last of its pool. */
 export const isLast = (fault) => fault?.status === 409;
 
 /** Asks before the last backend of a pool is taken out. */
@@ -77,7 +77,7 @@ export function ConfirmLast({ backend, state, more, fault, onClose }) {
     act=${() => administer(backend, state, { ...more, force: true })} onClose=${onClose} />`;
 }
 
-/** Why nothing can be changed here, or null. */
+/** Reason why changes are off, or null. */
 export function useLock() {
   const { who, read_only } = useStatus();
   if (who.can_write) return null;
@@ -91,7 +91,7 @@ export const Lock = () => {
   return lock && html`<p class="lock dim"><${Icon} name="info" />${lock}</p>`;
 };
 
-/** Text to take away. */
+/** A button that copies text. */
 export function Copy({ text, label = "Copy" }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {

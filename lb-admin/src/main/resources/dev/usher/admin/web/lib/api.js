@@ -2,17 +2,17 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { store } from "./store.js";
 
 const ROOT = "/api/v1";
-/** Milliseconds; an admin side that needs longer is as good as gone. */
+/** Milliseconds after which the admin side counts as gone. */
 const TIMEOUT = 10_000;
 
-/** Grows when what is shown may have changed: a new revision, a new connection, a login, a change made here. */
+/** Grows when data on the page may have changed: a new revision, a new connection, a login, a change made here. */
 export const epoch = store(0);
 export const asksAnew = () => epoch.set(epoch.get() + 1);
 
 /** Whether the API wants a token first. */
 export const loginNeeded = store(false);
 
-/** A problem document, or that nobody answered (status 0). */
+/** A problem document, or status 0 if there was no answer. */
 export class Fault extends Error {
   constructor({ status = 0, title = "", detail = "", setting = null }) {
     super(detail || title);
@@ -50,7 +50,7 @@ export async function call(method, path, body, signal) {
 
 export const get = (path, signal) => call("GET", path, undefined, signal);
 
-/** A path with its query; parameters that are null or empty are left out. */
+/** A path with its query; null and empty parameters are left out. */
 export function withQuery(path, parameters) {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(parameters)) if (value != null && value !== "") query.set(key, value);
@@ -61,12 +61,12 @@ export const backendPath = (pool, address) =>
   `/pools/${encodeURIComponent(pool)}/backends/${encodeURIComponent(address)}`;
 
 /**
- * What the API says at a path: again with each epoch, and every so many milliseconds while the page is visible. What was
- * there stays until there is news, so nothing flickers.
- * @param {string|null} path null asks nothing
- * @param {number} [every] 0 for never
- * @returns {{data?: any, fault?: Fault, before?: any, elapsed?: number, again: () => void}} `before` is what the same
- *     path said `elapsed` seconds earlier, for rates
+ * Data at a path of the API, fetched again with each epoch, and every few milliseconds while the page is visible. Old
+ * data stays until new data comes, so nothing flickers.
+ * @param {string|null} path null fetches nothing
+ * @param {number} [every] milliseconds; 0 for never
+ * @returns {{data?: any, fault?: Fault, before?: any, elapsed?: number, again: () => void}} `before` is the answer of the
+ *     same path `elapsed` seconds earlier, for rates
  */
 export function useData(path, every = 0) {
   const [state, setState] = useState({});

@@ -1,4 +1,4 @@
-// Charts over time. Each says in words what it shows, and has its numbers as a table on demand.
+// Charts over time, each with a summary in words, and its numbers as a table on demand.
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { clock, count, span } from "./format.js";
@@ -7,16 +7,19 @@ import { axis, Keys, line, Plot } from "./plot.js";
 import { useStore } from "./store.js";
 import { html } from "./ui.js";
 
-/** Seconds across, and how few there may be while usher is young. */
+/** Width in seconds, and the least width while usher is young. */
 const WINDOW = 900;
 const LEAST = 120;
-/** Seconds between two marks of the time below which they are told with their seconds. */
+/** Seconds between two time marks below which the marks show seconds. */
 const MINUTE = 60;
 const times = (splits) => splits.map((at) => clock(new Date(at * 1000)).slice(0, splits[1] - splits[0] < MINUTE ? 8 : 5));
 
-/** Steps of the lines across: bytes at round numbers of KiB and so on, what is counted at whole numbers. */
+/** Steps of the horizontal lines: round numbers of KiB, MiB and so on for bytes, whole numbers for counts. */
 const BINARY = Array.from({ length: 50 }, (_, i) => 2 ** i);
 const WHOLE = Array.from({ length: 30 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
+
+/** A whole window lacks the width of its first point. */
+const covered = (length) => span(length > WINDOW - 6 ? WINDOW : length || 0);
 
 const known = (values) => values.filter((value) => value != null);
 
@@ -29,7 +32,7 @@ const summary = (series, columns, format) =>
     })
     .join(", ");
 
-/** A minute a row: the mean and the highest of each series. */
+/** A table with a row per minute: mean and maximum of each series. */
 function Minutes({ title, series, columns, format }) {
   const minutes = new Map();
   columns.at.forEach((at, i) => {
@@ -77,7 +80,7 @@ export function TimeChart({ title, series, format = count, bytes = false }) {
     series: [{}, ...series.map(line)],
   };
   const index = cursor ?? columns.at.length - 1;
-  // the columns grow in place: only their end tells whether there is news, and a moved cursor is none
+  // columns grow in place: new data shows at their end only, and a moved cursor is no new data
   const news = [columns, columns.at.at(-1), columns.at.length];
   const data = useMemo(() => [columns.at, ...series.map(({ column }) => columns[column])], news);
   const says = useMemo(() => summary(series, columns, format), news);
@@ -88,7 +91,7 @@ export function TimeChart({ title, series, format = count, bytes = false }) {
       <${Keys} series=${series} values=${values} />
     </figcaption>
     <${Plot} options=${options.current} data=${data} height=${150} onCursor=${setCursor} />
-    <p class="dim summary">${cursor == null ? `the last ${span(columns.at.length ? columns.at.at(-1) - columns.at[0] : 0)}` : html`<b>${clock(new Date(columns.at[index] * 1000))}</b>`}: ${says}</p>
+    <p class="dim summary">${cursor == null ? `the last ${covered(columns.at.at(-1) - columns.at[0])}` : html`<b>${clock(new Date(columns.at[index] * 1000))}</b>`}: ${says}</p>
     <details onToggle=${(event) => setOpen(event.target.open)}>
       <summary>Numbers<span class="unseen"> of ${title}</span></summary>
       ${open && html`<${Minutes} title=${title} series=${series} columns=${columns} format=${format} />`}

@@ -1,4 +1,4 @@
-// Numbers and times in words. What is not known is a dash.
+// Numbers and times in words. Unknown values are a dash.
 
 const NONE = "–";
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -67,14 +67,17 @@ export const dateTime = (date) =>
 
 export const utc = (date) => date.toISOString().replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
 
+/** UTC within a sentence as local time. */
+export const localTimes = (text) => text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g, (time) => dateTime(new Date(time)));
+
 export const plural = (n, word, words = `${word}s`) => `${count(n)} ${n === 1 ? word : words}`;
 
 /** A key of the API as words. */
 export const words = (key) => String(key).replaceAll("_", " ");
 
 /**
- * Text of strangers (server names, certificates), made harmless to the eye: what is invisible or turns the direction of
- * writing is written out. It is put on the page as a text node only.
+ * Text from strangers (server names, certificates), with invisible characters and changes of writing direction escaped.
+ * Used in text nodes only.
  */
 export const visible = (text) =>
   String(text).replace(

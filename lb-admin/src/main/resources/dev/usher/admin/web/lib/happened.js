@@ -1,4 +1,4 @@
-import { words } from "./format.js";
+import { localTimes, words } from "./format.js";
 import { Ago, html, Mark, Text } from "./ui.js";
 
 export const KINDS = {
@@ -26,6 +26,6 @@ export const EventList = ({ events }) =>
   events.length
     ? html`<ul class="events">${events.map(
         (each) => html`<li key=${each.sequence}><span class="line"><${Kind} kind=${each.kind} /> <${Text}>${each.subject}<//> <span class="dim"><${Ago} at=${each.at} /></span></span>
-          <span class="dim"><${Text} lines>${each.text}<//></span></li>`,
+          <span class="dim"><${Text} lines>${localTimes(each.text)}<//></span></li>`,
       )}</ul>`
     : html`<p class="dim">Nothing yet.</p>`;

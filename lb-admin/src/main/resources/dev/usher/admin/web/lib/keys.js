@@ -1,4 +1,4 @@
-// Keys for those who like them: / search, g and a letter for a page, j and k through rows, Enter opens, ? help.
+// Keyboard shortcuts: / search, g and a letter for a page, j and k through rows, Enter opens, ? help.
 
 import { useEffect } from "preact/hooks";
 import { go } from "./place.js";
@@ -12,7 +12,7 @@ export function turnKeys(on) {
   keysOn.set(on);
 }
 
-/** Milliseconds in which the letter after g has to come. */
+/** Milliseconds allowed between g and the letter. */
 const PAIR = 1500;
 
 const typing = (element) => element.closest("input, select, textarea, [contenteditable]");

@@ -1,4 +1,4 @@
-// The stream of frames, the last 15 minutes of them, and whether usher can be reached.
+// The stream of frames, the last 15 minutes of frames, and whether usher can be reached.
 //
 //   connecting --frame--> live --4 s without a frame, or the stream broke--> lost --frame--> live
 //   any --tab hidden--> paused --tab shown--> connecting
@@ -12,13 +12,13 @@ const KEEP = 900;
 const SILENCE = 4000;
 /** Milliseconds between attempts. */
 const RETRY = 2000;
-/** Milliseconds until a stream that says nothing is opened anew. */
+/** Milliseconds until a silent stream is opened again. */
 const HUNG = 10_000;
-/** Frames to a point of what was before, the highest of them: a chart is hardly wider, and a page weighs less. */
+/** Frames per point of the fetched history, which takes the maximum: a chart is hardly wider, and a page loads faster. */
 const STEP = 4;
-/** Seconds between two frames from which on a line is broken: nobody knows what was in between. */
+/** Seconds between two frames at which a line breaks, since the time between is unknown. */
 const HOLE = 5;
-/** The same between two points of what was before. */
+/** Seconds between two points of the fetched history at which a line breaks. */
 const HOLE_BEFORE = STEP + HOLE;
 
 const COLUMNS = [
@@ -31,7 +31,7 @@ const empty = () => Object.fromEntries(["at", ...COLUMNS].map((name) => [name, [
 
 /** @type {{at: number[], [column: string]: (number|null)[]}} seconds since 1970 to a tenth, and each column's values */
 let columns = empty();
-/** Those that a chart has asked for: the history of the others is not fetched. */
+/** Columns that charts use; the history of other columns is not fetched. */
 const wanted = new Set();
 
 /** `received` and `since` are times of this browser; `since` is when frames stopped. */
@@ -39,7 +39,7 @@ export const live = store({ phase: "connecting", frame: null, received: 0, since
 
 export const history = () => columns;
 
-/** Milliseconds that usher's clock is ahead of this browser's. */
+/** Milliseconds by which usher's clock is ahead of the browser's. */
 let ahead = 0;
 export const now = () => Date.now() + ahead;
 
@@ -47,10 +47,10 @@ let source = null;
 let opened = 0;
 let retry = 0;
 
-/** Opens the stream, and keeps it open from then on while the page is visible. */
+/** Opens the stream, and keeps it open while the page is visible. */
 export function start() {
   document.addEventListener("visibilitychange", () => (document.hidden ? pause() : open()));
-  loginNeeded.watch((needed) => needed && pause()); // a stream that ends for want of a login is not lost
+  loginNeeded.watch((needed) => needed && pause()); // a stream that ends for lack of a login is not lost
   setInterval(watch, 1000);
   if (document.hidden) pause();
   else open();
@@ -65,7 +65,7 @@ export function open() {
   }
   opened = Date.now();
   source = new EventSource("/api/v1/stream");
-  source.onopen = () => live.get().frame && fill(); // what was missed; at first a chart asks
+  source.onopen = () => live.get().frame && fill(); // fills the gap; on the first open a chart asks
   source.onerror = broken;
   source.addEventListener("frame", (event) => receive(JSON.parse(event.data)));
 }
@@ -83,7 +83,7 @@ function pause() {
 
 const change = (news) => live.set({ ...live.get(), ...news });
 
-/** Has the last 15 minutes of these columns fetched; those of several charts of one page at once. */
+/** Fetches the last 15 minutes of columns, for all charts of a page at once. */
 export function want(names) {
   const news = names.filter((name) => !wanted.has(name));
   if (news.length && !asked) asked = setTimeout(fill);
@@ -91,7 +91,7 @@ export function want(names) {
 }
 
 let asked = 0;
-/** Requests for the history; an answer to one before the last that was shown has fewer columns. */
+/** Numbers of requests for the history: late answers to older requests have fewer columns, and are dropped. */
 let fills = 0;
 let shown = 0;
 
@@ -107,17 +107,17 @@ async function fill() {
     columns = joined(columns, theirs);
     change({});
   } catch {
-    // the stream goes on without; the next one asks again
+    // the stream continues without history; the next open asks again
   }
 }
 
-/** Steps of the time as times. */
+/** Turns time steps into times. */
 function whole({ at_steps: steps, ...theirs }) {
   let tenths = 0;
   return { ...theirs, at: steps.map((step) => (tenths += Math.round(step * 10)) / 10) };
 }
 
-/** The stream does not tell why it broke, a plain request does. */
+/** Handles a broken stream. A plain request tells the reason, which the stream does not. */
 async function broken() {
   stop();
   lose();
@@ -139,7 +139,7 @@ function watch() {
   const { phase, received } = live.get();
   if (phase === "paused" || loginNeeded.get()) return;
   if (Date.now() - Math.max(received, phase === "connecting" ? opened : 0) > SILENCE) lose();
-  if (phase === "lost") change({}); // its age is on the page
+  if (phase === "lost") change({}); // the page shows the age
   if (source && Date.now() - Math.max(received, opened) > HUNG) open();
 }
 
@@ -162,8 +162,9 @@ function row(frame, at) {
 }
 
 /**
- * What usher remembers, with what this browser saw before, as when usher was started anew, and after. In between usher's points
- * replace all others: what this browser has there lacks columns, or is at other times, and each null would break a line.
+ * Joins usher's history with this browser's own frames from before and after. Frames from before are there if usher has
+ * been restarted. Within its time span usher's history replaces the browser's frames: their missing columns and other
+ * times would break lines.
  */
 function joined(own, theirs) {
   const all = empty();

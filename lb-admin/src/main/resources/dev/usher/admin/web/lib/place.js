@@ -1,4 +1,4 @@
-// Where we are: /ui/PAGE?filters. What is shown follows from it, so a link or a refresh brings the same back.
+// Address of the view: /ui/PAGE?filters. The address determines the view, so that links and reloads restore it.
 
 import { store, useStore } from "./store.js";
 
@@ -15,7 +15,7 @@ export function go(href, replace = false) {
   place.set(read());
 }
 
-/** The parameters, and how to change some: null or "" takes one away. */
+/** The query parameters, and a function to change some: null or "" removes a parameter. */
 export function useQuery() {
   const { query } = useStore(place);
   const change = (news, replace = true) => {
@@ -31,7 +31,7 @@ export function useQuery() {
 
 addEventListener("popstate", () => place.set(read()));
 
-/** Links to our own pages are followed without loading anything. */
+/** Follows links to our own pages without a page load. */
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href^='/ui/']") : null;
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;

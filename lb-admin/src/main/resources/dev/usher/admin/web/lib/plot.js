@@ -1,9 +1,9 @@
-// What all charts are drawn with: uPlot, in the colours of the theme.
+// Drawing of every chart: uPlot, in the colours of the theme.
 
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "./ui.js";
 
-/** Its module is not minified, so this is its plain script, fetched when the first chart is wanted. */
+/** uPlot from its plain script, fetched for the first chart; its module is not minified. */
 const uPlot = await new Promise((resolve, reject) => {
   const script = document.createElement("script");
   script.src = "/assets/vendor/uPlot.iife.min.js";
@@ -12,7 +12,7 @@ const uPlot = await new Promise((resolve, reject) => {
   document.head.append(script);
 });
 
-/** A CSS variable's colour as a canvas understands it, in the theme of this moment. */
+/** A CSS variable's colour in a form for canvas, in the current theme. */
 function colour(name) {
   const probe = document.createElement("i");
   probe.style.color = `var(${name})`;

@@ -37,5 +37,5 @@ const REASONS = {
   bug: "a fault in usher: its log has the stack",
 };
 
-/** What a close reason means; empty for one that is not known here. */
+/** Meaning of a close reason; empty if unknown here. */
 export const meaning = (reason) => REASONS[reason] ?? "";

@@ -22,14 +22,14 @@ export function store(value) {
   };
 }
 
-/** The store's value; draws the component again when it changes. */
+/** The store's value; redraws the component when the value changes. */
 export function useStore(watched) {
   const [, draw] = useState(0);
   useEffect(() => watched.watch(() => draw((n) => n + 1)), [watched]);
   return watched.get();
 }
 
-/** What the browser keeps for this site; storage may be off or full. */
+/** Values that the browser stores for this site; storage may be off or full. */
 export const kept = {
   get(key) {
     try {
@@ -43,7 +43,7 @@ export const kept = {
       if (value == null) localStorage.removeItem(`usher.${key}`);
       else localStorage.setItem(`usher.${key}`, value);
     } catch {
-      // then it lasts as long as the page
+      // the value then lasts as long as the page
     }
   },
 };

@@ -25,7 +25,7 @@ export function Search({ label, name = "filter", placeholder = "" }) {
   </span>`;
 }
 
-/** A choice that is the parameter `name` of the page's address; the first one is the default and is left out. */
+/** A choice kept as the parameter `name` of the page's address; the first option is the default and is left out. */
 export function Choice({ label, name, options }) {
   const [query, change] = useQuery();
   const id = useId();
@@ -39,7 +39,7 @@ export function Choice({ label, name, options }) {
   </span>`;
 }
 
-/** A box to tick that is the parameter `name` of the page's address. */
+/** A checkbox kept as the parameter `name` of the page's address. */
 export function Tick({ label, name }) {
   const [query, change] = useQuery();
   return html`<label class="field tick">
@@ -48,13 +48,13 @@ export function Tick({ label, name }) {
   </label>`;
 }
 
-/** What is not known comes last, whatever the order. */
+/** Compares two values; unknown values come last in either order. */
 function compare(a, b, sign) {
   if (a == null || b == null) return (a == null) - (b == null);
   return sign * (typeof a === "string" ? a.localeCompare(b) : a - b);
 }
 
-/** Rows by the parameter `sort` of the page's address: a column's id, with a minus for falling. */
+/** Sorts rows by the parameter `sort` of the page's address: a column's id, with a minus for descending. */
 export function sorted(rows, columns, sort) {
   const column = columns.find((each) => each.sort && each.id === sort?.replace(/^-/, ""));
   if (!column) return rows;
@@ -62,7 +62,7 @@ export function sorted(rows, columns, sort) {
   return [...rows].sort((a, b) => compare(column.sort(a), column.sort(b), sign));
 }
 
-/** The heads of a table; those that can be sorted by are buttons. */
+/** The heads of a table; sortable columns have buttons. */
 export function Heads({ columns }) {
   const [query, change] = useQuery();
   const sort = query.get("sort") ?? "";
@@ -84,7 +84,7 @@ export const Cells = ({ columns, row }) =>
   columns.map((column, i) =>
     i === 0
       ? html`<th key=${column.id} scope="row" class=${column.class}>${column.cell(row)}</th>`
-      : html`<td key=${column.id} class=${`${column.number ? "number" : ""} ${column.class ?? ""}`}>${column.cell(row)}</td>`,
+      : html`<td key=${column.id} data-label=${column.label} class=${`${column.number ? "number" : ""} ${column.class ?? ""}`}>${column.cell(row)}</td>`,
   );
 
 /**
@@ -95,9 +95,9 @@ export const Cells = ({ columns, row }) =>
  * @param {any[]} table.rows
  * @param {(row: any) => any} table.id
  */
-export function Table({ label, columns, rows, id, tone }) {
+export function Table({ label, columns, rows, id, tone, stacked }) {
   const [query] = useQuery();
-  return html`<${Wide} label=${label}><table>
+  return html`<${Wide} label=${label}><table class=${stacked && `stacked ${stacked}`}>
     <caption class="unseen">${label}</caption>
     <${Heads} columns=${columns} />
     <tbody>${sorted(rows, columns, query.get("sort")).map(

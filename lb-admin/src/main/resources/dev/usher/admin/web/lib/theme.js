@@ -1,5 +1,5 @@
-// A plain script in the head, before the style sheet, so that the chosen theme is there before anything is drawn.
-// `?theme=dark` wins for the visit, then what was chosen here before, then what the system prefers.
+// A plain script in the head, before the style sheet, so that the theme is set before the first paint.
+// `?theme=dark` wins for the visit, then the choice stored here, then the system's preference.
 (() => {
   const asked = new URLSearchParams(location.search).get("theme");
   let kept = null;

@@ -1,4 +1,4 @@
-// What all pages are made of. Text is only ever put in as text nodes: html`` builds nodes, it does not parse markup.
+// Parts for every page. Text goes into text nodes only: html`` builds nodes, and parses no markup.
 
 import { createContext, h } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
@@ -10,14 +10,14 @@ import { store } from "./store.js";
 
 export const html = htm.bind(h);
 
-/** The status as last told: every page may want it. */
+/** The latest status, for every page. */
 export const Status = createContext(null);
 export const useStatus = () => useContext(Status);
 
-/** Things that should not wait: without what is only good to know. */
+/** Number of urgent things: all but those of severity info. */
 export const pressing = ({ attention_total: total }) => total.critical + total.warning;
 
-/** One line about a change, for the eye and for screen readers: shown, and gone when the next one comes. */
+/** A line about a change, for the eye and for screen readers: shown until the next line. */
 export const said = store({ text: "", number: 0 });
 export const say = (text) => said.set({ text, number: said.get().number + 1 });
 
@@ -47,7 +47,7 @@ export const TONES = { up: "good", down: "bad", ejected: "warn", draining: "info
 
 export const State = ({ state }) => html`<${Mark} icon=${state} tone=${TONES[state] ?? "dim"}>${words(state)}<//>`;
 
-/** How many of some backends take sessions: good is all of them, bad is none. */
+/** Number of backends that take sessions: good if every backend does, bad if none does. */
 export function Serving({ serving, backends, children }) {
   const [icon, tone] = serving === 0 ? ["down", "bad"] : serving < backends ? ["alert", "warn"] : ["up", "good"];
   return html`<${Mark} icon=${icon} tone=${tone}>${serving} of ${backends}${children}<//>`;
@@ -60,24 +60,24 @@ export const Severity = ({ severity }) => {
   return html`<${Mark} icon=${icon} tone=${tone}>${severity}<//>`;
 };
 
-/** Text of strangers: on its own for the direction of writing, broken where it is too long; `lines` keeps its lines. */
+/** Text from strangers: isolated in its writing direction, broken if too long; `lines` keeps line breaks. */
 export const Text = ({ children, lines }) => {
   if (children == null || children === "") return html`<span class="dim">–</span>`;
   const text = lines ? String(children).split("\n").map(visible).join("\n") : visible(children);
   return html`<bdi class=${lines ? "text lines" : "text"} dir="ltr">${text}</bdi>`;
 };
 
-/** A moment: how long ago in words, the rest on hover. */
+/** A moment as an age in words, with the exact time on hover. */
 export const Ago = ({ at, says = ago }) => {
   if (!at) return html`<span class="dim">–</span>`;
   const date = new Date(at);
   return html`<time datetime=${at} title=${`${dateTime(date)} local, ${utc(date)}`}>${says((now() - date) / 1000)}</time>`;
 };
 
-/** How long something has been so. */
+/** Duration of a state. */
 export const Since = ({ at }) => html`<${Ago} at=${at} says=${(s) => `for ${roughly(s)}`} />`;
 
-/** A moment as local date and time, with how long ago on hover. */
+/** A moment as local date and time, with the age on hover. */
 export const At = ({ at }) => {
   const date = new Date(at);
   return html`<time datetime=${at} title=${`${utc(date)}, ${ago((now() - date) / 1000)}`}>${dateTime(date)}</time>`;
@@ -85,7 +85,7 @@ export const At = ({ at }) => {
 
 export const Link = ({ page, children }) => html`<a href=${`/ui/${page}`}>${children}</a>`;
 
-/** What the API refused and which setting decides it. */
+/** A refusal by the API, with the setting that decides. */
 export const Refusal = ({ fault }) =>
   fault
     ? html`<div class="box bad" role="alert">
@@ -95,7 +95,7 @@ export const Refusal = ({ fault }) =>
       </div>`
     : null;
 
-/** What there is to show, or why there is nothing. Data that is there stays while it cannot be asked for again. */
+/** Data to show, or the reason for its absence. Old data stays while a new request fails. */
 export function Loaded({ from, children }) {
   if (from.data) return html`${from.fault?.status > 0 && html`<${Refusal} fault=${from.fault} />`}${children(from.data)}`;
   if (from.fault) return html`<${Refusal} fault=${from.fault} />`;
@@ -104,14 +104,14 @@ export function Loaded({ from, children }) {
 
 export const Nothing = ({ children }) => html`<p class="nothing dim">${children}</p>`;
 
-/** How much of a list is shown. */
+/** Number of list entries shown. */
 export const Shown = ({ shown, total, what }) =>
   html`<p class="shown dim">${shown === total ? plural(total, what) : `${count(shown)} of ${plural(total, what)}`}</p>`;
 
 /** Rows of one page of a long list. */
 export const PAGE = 500;
 
-/** Which part of a long list is shown, and the way to the others; where all is shown, how much that is. */
+/** Part of a long list that is shown, with links to the other parts; for a whole list, its length. */
 export function Pages({ shown, matching, total, what }) {
   const [query, change] = useQuery();
   const from = Number(query.get("from")) || 0;
@@ -124,10 +124,10 @@ export function Pages({ shown, matching, total, what }) {
   </p>`;
 }
 
-/** What may be wider than the screen: it scrolls by itself, also by keys. */
+/** A box for wide content that scrolls on its own, by keyboard too. */
 export const Wide = ({ label, children }) => html`<div class="wide" role="region" aria-label=${label} tabindex="0">${children}</div>`;
 
-/** How much of a whole: of a limit (then it warns when little is left) or, `plain`, of the largest. */
+/** A share of a limit (with a warning when little is left) or, if `plain`, of the largest value. */
 export function Bar({ part, whole, label, plain = false }) {
   const share = whole > 0 ? Math.min(1, part / whole) : 0;
   const tone = plain || share <= 0.75 ? "" : share > 0.9 ? "bad" : "warn";
@@ -155,10 +155,10 @@ export const Diagnostics = ({ diagnostics }) => html`<ul class="diagnostics">${d
 
 const DAY_MILLIS = 86_400_000;
 
-/** Negative once it has expired. */
+/** Seconds until a certificate expires; negative after. */
 export const secondsLeft = ({ not_after: end }) => (new Date(end) - now()) / 1000;
 
-/** Whether it ends within the time that its pool wants to be warned of; null asks for no warning. */
+/** Whether a certificate expires within its pool's warning time; null asks for no warning. */
 const endsSoon = ({ not_after: end, warn_expiry_days: ahead }) => ahead != null && new Date(end) - now() < ahead * DAY_MILLIS;
 
 export function Days({ certificate }) {
@@ -169,7 +169,7 @@ export function Days({ certificate }) {
   return html`<${Mark} ...${endsSoon(certificate) ? { icon: "alert", tone: "warn" } : { icon: "up", tone: "good" }}>${roughly(left)}<//>`;
 }
 
-/** A page is fetched when it is first asked for: what is looked at most needs least. */
+/** Fetches a page on first use, so that the overview loads little. */
 export function Lazy({ path, ...properties }) {
   const [{ Page, fault }, setLoaded] = useState({});
   useEffect(() => {

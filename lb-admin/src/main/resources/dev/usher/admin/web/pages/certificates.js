@@ -2,7 +2,7 @@ import { useData, withQuery } from "../lib/api.js";
 import { dateTime, plural } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Search, Table } from "../lib/table.js";
-import { Days, html, Icon, Link, Loaded, Mark, Nothing, Shown, Text } from "../lib/ui.js";
+import { Days, html, Icon, Link, Loaded, Mark, Nothing, secondsLeft, Shown, Text } from "../lib/ui.js";
 
 const Covered = ({ names }) => html`<span class="names">${names.slice(0, 6).map((name, i) => html`${i > 0 && ", "}<${Text}>${name}<//>`)}${names.length > 6 && html`<details><summary>and ${names.length - 6} more</summary>${names.slice(6).map((name, i) => html`${i > 0 && ", "}<${Text}>${name}<//>`)}</details>`}</span>`;
 
@@ -13,7 +13,7 @@ const COLUMNS = [
   { id: "names", label: "names", class: "name", cell: (c) => html`<${Covered} names=${c.certificate.names} />` },
   { id: "subject", label: "subject", class: "name", sort: (c) => c.certificate.subject, cell: (c) => html`<${Text}>${c.certificate.subject}<//><span class="why dim">serial <${Text}>${c.certificate.serial}<//></span>` },
   { id: "issuer", label: "issuer", class: "name", sort: (c) => c.certificate.issuer, cell: (c) => html`<${Text}>${c.certificate.issuer}<//><span class="why dim">${plural(c.certificate.chain_length, "certificate")} shown</span>` },
-  { id: "fault", label: "fault", class: "fault", sort: (c) => c.certificate.fault, cell: (c) => (c.certificate.fault ? html`<${Mark} icon="alert" tone="warn"><${Text}>${c.certificate.fault}<//><//>` : html`<span class="dim">none</span>`) },
+  { id: "fault", label: "fault", class: "fault", sort: (c) => c.certificate.fault, cell: (c) => (c.certificate.fault ? html`<${Mark} icon="alert" tone="warn"><${Text}>${c.certificate.fault}<//><//>` : html`<span class="dim">${secondsLeft(c.certificate) < 0 ? "expired" : "none"}</span>`) },
 ];
 
 export function Page() {
@@ -25,7 +25,7 @@ export function Page() {
       ${hazards.length > 0 && html`<${Hazards} hazards=${hazards} />`}
       <${Shown} shown=${certificates.length} total=${total} what="certificate" />
       ${certificates.length
-        ? html`<${Table} label="Certificates" columns=${COLUMNS} rows=${certificates} id=${(c) => `${c.pool} ${c.backend}`} />`
+        ? html`<${Table} label="Certificates" stacked="labelled" columns=${COLUMNS} rows=${certificates} id=${(c) => `${c.pool} ${c.backend}`} />`
         : html`<${Nothing}>${total ? "No certificate contains this text." : html`No probe has seen a certificate. Probes of <code>type: tls</code> or <code>https</code> in a pool's <code>health_check</code> look at them.`}<//>`}
     `}<//>`;
 }

@@ -4,7 +4,7 @@ import { backendPath } from "../lib/api.js";
 import { plural } from "../lib/format.js";
 import { html, Refusal } from "../lib/ui.js";
 
-/** All that can be changed of a backend. */
+/** Every change that a backend allows. */
 export function Page({ backend, onClose }) {
   const [fault, busy, run] = useAct(onClose);
   const [state, setState] = useState(backend.admin_state);

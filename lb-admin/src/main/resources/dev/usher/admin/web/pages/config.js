@@ -12,7 +12,7 @@ const Result = ({ result }) => {
   return html`<${Mark} icon=${icon} tone=${tone}>${result}<//>`;
 };
 
-/** Lines that begin with + - or ~ say what comes, goes, or changes. */
+/** Colours of lines that begin with + (added), - (removed) or ~ (changed). */
 const TONE = { "+": "good", "-": "bad", "~": "warn" };
 const Changes = ({ changes }) => html`<ul class="changes">${changes.map((line, i) => html`<li key=${i} class=${TONE[line[0]] ?? ""}>${line}</li>`)}</ul>`;
 
@@ -61,7 +61,7 @@ function Difference({ config: { state, changes, diagnostics } }) {
   return html`<${Nothing}>${state.on_disk === "none" ? "There is no file to compare with." : "None: what is on disk is in force."}<//>`;
 }
 
-/** Line numbers that diagnostics (file:line:column: …) speak of. */
+/** Line numbers in diagnostics (file:line:column: …). */
 const faultyLines = (diagnostics, path) =>
   new Set(diagnostics.map((text) => text.match(/^(.*?):(\d+):\d+:/)).filter((m) => m && path.endsWith(m[1])).map((m) => Number(m[2])));
 

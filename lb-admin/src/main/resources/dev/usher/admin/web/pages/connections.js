@@ -6,7 +6,7 @@ import { useQuery } from "../lib/place.js";
 import { Search, Table } from "../lib/table.js";
 import { html, Loaded, Nothing, Text } from "../lib/ui.js";
 
-/** Rows at a time: more cannot be read, and would cost both sides. */
+/** Limit of rows: more cannot be read, and would cost both ends. */
 const LIMIT = 500;
 
 function withRates(connections, before, elapsed) {

@@ -1,5 +1,5 @@
 import { useData, withQuery } from "../lib/api.js";
-import { words } from "../lib/format.js";
+import { localTimes, words } from "../lib/format.js";
 import { Kind, KINDS } from "../lib/happened.js";
 import { useQuery } from "../lib/place.js";
 import { Choice, Search, Table } from "../lib/table.js";
@@ -9,7 +9,7 @@ const COLUMNS = [
   { id: "at", label: "when", sort: (e) => e.sequence, number: false, cell: (e) => html`<span class="nowrap"><${At} at=${e.at} /></span>` },
   { id: "kind", label: "what", sort: (e) => e.kind, cell: (e) => html`<${Kind} kind=${e.kind} />` },
   { id: "subject", label: "subject", sort: (e) => e.subject, cell: (e) => html`<${Text}>${e.subject}<//>` },
-  { id: "text", label: "details", cell: (e) => html`<${Text} lines>${e.text}<//>` },
+  { id: "text", label: "details", cell: (e) => html`<${Text} lines>${localTimes(e.text)}<//>` },
 ];
 
 export function Page() {
@@ -24,6 +24,6 @@ export function Page() {
     </div>
     <${Loaded} from=${from}>${({ events, total }) => html`
       <${Shown} shown=${events.length} total=${total} what="event" />
-      ${events.length ? html`<${Table} label="Events" columns=${COLUMNS} rows=${events} id=${(e) => e.sequence} />` : html`<${Nothing}>Nothing that matches has happened.<//>`}
+      ${events.length ? html`<${Table} label="Events" stacked="lines" columns=${COLUMNS} rows=${events} id=${(e) => e.sequence} />` : html`<${Nothing}>Nothing that matches has happened.<//>`}
     `}<//>`;
 }

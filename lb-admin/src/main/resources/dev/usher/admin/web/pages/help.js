@@ -3,7 +3,7 @@ import { keysOn, turnKeys } from "../lib/keys.js";
 import { useStore } from "../lib/store.js";
 import { html } from "../lib/ui.js";
 
-/** Which keys there are, and whether they are on. */
+/** List of keyboard shortcuts, with a switch for them. */
 export function Page({ pages, onClose }) {
   const on = useStore(keysOn);
   const keys = [["/", "search"], ["j k", "next and previous row"], ["Enter", "the row's first link or button"], ["Esc", "leave a field or a dialogue"], ["?", "this"]];

@@ -4,7 +4,7 @@ import { count, seconds } from "../lib/format.js";
 import { axis, Keys, line, Plot } from "../lib/plot.js";
 import { html, Loaded } from "../lib/ui.js";
 
-/** All that a pool's histograms hold. */
+/** The whole latency distribution of a pool. */
 export function Page({ pool }) {
   const from = useData(`/pools/${encodeURIComponent(pool)}/latency`, 10_000);
   return html`<${Loaded} from=${from}>${(latency) => html`<${PercentilePlot} title=${`Latency of ${pool}`} latency=${latency} />`}<//>`;
@@ -23,7 +23,7 @@ function at({ percentiles, seconds: values }, percentile) {
   return i < 0 ? null : values[i];
 }
 
-/** One x for all, 1/(1-p), as far as the largest count reaches: 24 points for each factor of ten. */
+/** Curves over a common x, 1/(1-p), up to the largest count: 24 points for each factor of ten. */
 function curves(latency) {
   const most = Math.max(10, ...DISTRIBUTIONS.map(({ key }) => latency[key].count));
   const steps = Math.ceil(Math.log10(most) * 24);
@@ -47,7 +47,7 @@ function nines(size, format) {
   return { ...made, filter, grid: { ...made.grid, filter }, ticks: { ...made.ticks, filter } };
 }
 
-/** The whole distribution: x spreads the percentiles so that each nine has the same room, y is time on a log scale. */
+/** Plot of a distribution: x gives each nine of the percentile the same width, y is time on a log scale. */
 function PercentilePlot({ title, latency }) {
   const [cursor, setCursor] = useState(null);
   const options = useRef(null);

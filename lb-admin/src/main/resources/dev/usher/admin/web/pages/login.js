@@ -3,7 +3,7 @@ import { asksAnew, call, loginNeeded } from "../lib/api.js";
 import { open } from "../lib/live.js";
 import { html, Refusal } from "../lib/ui.js";
 
-/** Swaps a token for a cookie. */
+/** Exchanges a token for a login cookie. */
 export function Page() {
   const [token, setToken] = useState("");
   const [fault, setFault] = useState(null);

@@ -8,7 +8,7 @@ import { Ago, html, Loaded, Mark, Nothing, Text } from "../lib/ui.js";
 
 const columns = (add) => [
   { id: "name", label: "name", class: "name", sort: (n) => n.name, cell: (n) => html`<${Text}>${n.name}<//>` },
-  { id: "known", label: "route", sort: (n) => (n.known ? 1 : 0), cell: (n) => (n.known ? html`<${Mark} icon="up" tone="good">has one<//>` : html`<${Mark} icon="alert" tone="warn">${n.valid ? "none" : "none: no host name"}<//>`) },
+  { id: "known", label: "route", sort: (n) => (n.known ? 1 : 0), cell: (n) => html`<span class="nowrap">${n.known ? html`<${Mark} icon="up" tone="good">has one<//>` : html`<${Mark} icon="alert" tone="warn">${n.valid ? "none" : "none: no host name"}<//>`}</span>` },
   {
     id: "count", label: "requests", number: true, sort: (n) => n.count,
     cell: (n) => html`${n.error ? html`<span class="dim" title=${`at least ${count(n.count - n.error)}`}>up to </span>` : ""}${count(n.count)}`,
@@ -38,10 +38,10 @@ export function Page() {
     ${adding != null && html`<${Add} name=${adding} onClose=${() => setAdding(null)} />`}`;
 }
 
-/** The line to put into the file: a JSON string is a YAML string. */
+/** Line for the configuration file: a JSON string is a YAML string. */
 const snippet = (name, target) => `  ${/^[a-z][a-z0-9.-]*$/.test(name) ? name : JSON.stringify(name)}: ${target}\n`;
 
-/** Where it may lead: pools that a file can name, or an address. */
+/** Dialogue for a new route: to a pool that a file can name, or to an address. */
 function Add({ name, onClose }) {
   const { data } = useData("/pools?limit=500");
   const [chosen, setChosen] = useState("");

@@ -1,6 +1,6 @@
 import { useData } from "../lib/api.js";
 import { TimeChart } from "../lib/chart.js";
-import { bytesRate, clock, count, plural, rate, roughly, seconds, span, words } from "../lib/format.js";
+import { bytesRate, clock, count, localTimes, plural, rate, roughly, seconds, span, words } from "../lib/format.js";
 import { EventList } from "../lib/happened.js";
 import { live } from "../lib/live.js";
 import { meaning } from "../lib/reasons.js";
@@ -38,7 +38,7 @@ const percentiles = (what) => [
 const ORDER = ["critical", "warning", "info"];
 const bySeverity = (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity);
 
-/** The headline. Nobody knows that all is well while usher does not answer. */
+/** The headline. Says nothing good while usher does not answer. */
 function verdict(status, lost) {
   const { attention_total: total, state } = status;
   const number = pressing(status);
@@ -61,15 +61,15 @@ function Attention({ status }) {
       ${count(backends.serving)} of ${plural(backends.total, "backend")} take sessions. Up for ${span(status.uptime_seconds)}.
       ${" "}Configuration <${Link} page="config">generation ${config.generation}<//> in force since <${Ago} at=${config.in_force_since} />.
     </p>
-    <${Things} things=${worst} />
+    <${Things} things=${worst} many=${more > 0} />
     ${more > 0 && html`<p>and ${count(more)} more: <${Link} page="pools?unhealthy=1">all unhealthy backends<//></p>`}
   </section>`;
 }
 
-const Things = ({ things }) => things.length > 0 && html`<ul>${things.map(
+const Things = ({ things, many }) => things.length > 0 && html`<ul class=${many && "many"}>${things.map(
   (each) => html`<li key=${each.kind + each.subject + each.text}>
     <${Severity} severity=${each.severity} />
-    <p><a href=${`/ui/${each.page}`}><${Text}>${each.subject}<//></a>: <${Text}>${each.text}<//></p>
+    <p><a href=${`/ui/${each.page}`}><${Text}>${each.subject}<//></a>: <${Text}>${localTimes(each.text)}<//></p>
     <span class="dim since">${each.since && html`<${Ago} at=${each.since} />`}</span>
   </li>`,
 )}</ul>`;
@@ -98,7 +98,7 @@ function Tiles({ status }) {
   </ul>`;
 }
 
-/** What needs attention decides here too: each pool has its own warn_expiry. */
+/** Certificates at a glance. Takes warnings from the status, since each pool has its own warn_expiry. */
 function CertificateTile({ attention }) {
   const { data } = useData("/certificates?limit=100", 60_000);
   const ends = (data?.certificates ?? []).map(({ certificate }) => secondsLeft(certificate));
@@ -110,7 +110,7 @@ function CertificateTile({ attention }) {
     more=${next == null ? "as seen by TLS probes" : `the next expires in ${roughly(next)}`} />`;
 }
 
-/** Why sessions ended: now and since the start. */
+/** Close reasons of sessions: now and since the start. */
 function Endings({ status }) {
   const { frame } = useStore(live);
   const reasons = Object.entries(status.ended_total).filter(([, total]) => total > 0).sort(([, a], [, b]) => b - a);
@@ -129,7 +129,7 @@ function Endings({ status }) {
 
 function Latest() {
   const { frame } = useStore(live);
-  // the fragment is not sent: it is there so that a new event asks anew
+  // the fragment is not sent; a new event changes the path, and so fetches again
   const from = useData(`/events?limit=8${frame ? `#${frame.last_event}` : ""}`);
   return html`<section aria-labelledby="latest">
     <h2 id="latest"><${Link} page="events">What happened last<//></h2>

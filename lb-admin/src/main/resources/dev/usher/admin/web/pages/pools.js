@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { administer, ConfirmLast, isLast, Lock, useAct, useLock } from "../lib/act.js";
 import { useData, withQuery } from "../lib/api.js";
-import { bytesRate, clock, count, rate, seconds } from "../lib/format.js";
+import { bytesRate, clock, count, localTimes, rate, seconds } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Cells, Heads, Search, sorted, Tick } from "../lib/table.js";
 import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, PAGE, Pages, Serving, Since, State, Text, Wide } from "../lib/ui.js";
 
-/** Backends with what they did per second since the last look. */
+/** Backends with their rates per second since the last fetch. */
 function withRates(pool, before, elapsed) {
   const last = new Map((before?.pools.find(({ name }) => name === pool.name)?.backends ?? []).map((b) => [b.address, b]));
   return pool.backends.map((backend) => {
@@ -23,8 +23,9 @@ function withRates(pool, before, elapsed) {
 }
 
 const Standing = ({ backend: b }) => html`<${State} state=${b.state} />${b.trouble && html`${" "}<${Mark} icon="alert" tone="warn">sessions fail<//>`}
+  ${b.trouble && html`<span class="why warn"><span class="text">${b.trouble.text}</span>, <${Since} at=${b.trouble.since} /></span>`}
   ${b.slow_start_percent < 100 && html`${" "}<${Mark} icon="rising" tone="info">slow start, ${b.slow_start_percent} %<//>`}
-  <span class="why dim"><span class="text">${b.reason}</span>${b.reason && ", "}<${Since} at=${b.since} />${b.ejected_until && html`, until ${clock(new Date(b.ejected_until))} at the latest (<${Ago} at=${b.ejected_until} />)`}</span>`;
+  <span class="why dim"><span class="text">${localTimes(b.reason)}</span>${b.reason && ", "}<${Since} at=${b.since} />${b.ejected_until && html`, until ${clock(new Date(b.ejected_until))} at the latest (<${Ago} at=${b.ejected_until} />)`}</span>`;
 
 const columns = (change) => [
   {
@@ -38,14 +39,14 @@ const columns = (change) => [
   },
   { id: "open", label: "open", number: true, sort: (b) => b.open, cell: (b) => html`${count(b.open)}${b.max_connections != null && html`<span class="dim"> / ${count(b.max_connections)}</span>`}` },
   { id: "new", label: "new/s", number: true, sort: (b) => b.new_per_second, cell: (b) => rate(b.new_per_second) },
-  { id: "failures", label: "failures", number: true, sort: (b) => b.failures_total, cell: (b) => html`${count(b.failures_total)}${b.trouble && html`<span class="why warn"><span class="text">${b.trouble.text}</span>, <${Since} at=${b.trouble.since} /></span>`}` },
+  { id: "failures", label: "failures", number: true, sort: (b) => b.failures_total, cell: (b) => html`<span class=${b.trouble && "warn"}>${count(b.failures_total)}</span>` },
   {
     id: "bytes", label: "to and from clients", number: true, sort: (b) => b.sent_per_second + b.received_per_second,
     cell: (b) => html`${bytesRate(b.sent_per_second)}<span class="why dim">${bytesRate(b.received_per_second)}</span>`,
   },
   {
     id: "probe", label: "last probe", class: "probe", sort: (b) => b.last_probe?.took_seconds,
-    cell: (b) => b.last_probe ? html`<span class="text">${b.last_probe.text}</span><span class="why dim">in ${seconds(b.last_probe.took_seconds)}, <${Ago} at=${b.last_probe.at} /></span>` : html`<span class="dim">none</span>`,
+    cell: (b) => b.last_probe ? html`<span class="text">${localTimes(b.last_probe.text)}</span><span class="why dim">in ${seconds(b.last_probe.took_seconds)}, <${Ago} at=${b.last_probe.at} /></span>` : html`<span class="dim">none</span>`,
   },
   { id: "certificate", label: "certificate", sort: (b) => b.certificate?.not_after, cell: (b) => html`<span class="nowrap"><${Days} certificate=${b.certificate} /></span>` },
   change && { id: "change", says: "Change", class: "acts", cell: (b) => html`<${Acts} backend=${b} change=${change} />` },
@@ -97,11 +98,11 @@ function Group({ group: { pool, backends }, columns: table }) {
       <span class="dim routes">names: ${pool.routes.length ? pool.routes.map((name, i) => html`${i > 0 && ", "}<${Text}>${name}<//>`) : "none"}</span>
     </div></th></tr>
     ${open && html`<tr><td colspan=${table.length}><div class="stick"><${Lazy} path="latency" pool=${pool.name} /></div></td></tr>`}
-    ${sorted(backends, table, query.get("sort")).map((b) => html`<tr key=${b.address} data-row tabindex="-1" class=${b.state}><${Cells} columns=${table} row=${b} /></tr>`)}
+    ${sorted(backends, table, query.get("sort")).map((b) => html`<tr key=${b.address} data-row tabindex="-1" class=${b.trouble ? "failing" : b.state}><${Cells} columns=${table} row=${b} /></tr>`)}
   </tbody>`;
 }
 
-/** The one change that is wanted most, at once; it can be taken back. The others are a dialogue away. */
+/** Button for the most common change, which can be undone, and a button for the dialogue with the rest. */
 function Acts({ backend, change }) {
   const [fault, busy, run] = useAct();
   const next = backend.admin_state === "ready" ? "drain" : "ready";

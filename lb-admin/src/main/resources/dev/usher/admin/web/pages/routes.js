@@ -29,7 +29,7 @@ const Only = ({ route }) => {
   return rules.length ? html`<ul class="rules">${rules.map((rule, i) => html`<li key=${i}>${rule}</li>`)}</ul>` : html`<span class="dim">–</span>`;
 };
 
-/** A name that the pattern takes, to begin with in the explain box. */
+/** A name that matches the pattern, to start with in the explain box. */
 const sample = ({ name, kind }) =>
   kind === "no_sni" ? "" : kind === "default" ? "unknown.example" : kind === "exact" ? name : name.replace(/^\*?\./, "any.");
 
@@ -64,7 +64,7 @@ const FIELDS = [
   ["client", "Client", "192.0.2.7"],
 ];
 
-/** What becomes of a name: asked by the address, so that the answer can be passed on as a link. */
+/** Explains where a name goes. The question is in the page's address, so that the answer can be shared as a link. */
 function Explain() {
   const [query, change] = useQuery();
   const asked = query.has("explain");
@@ -100,7 +100,7 @@ function Explain() {
   </section>`;
 }
 
-/** Icon, tone and word: a pool that takes nothing now refuses as a route does. */
+/** Icon, tone and word. A pool without a serving backend counts as refused, like a refusing route. */
 const mark = ({ outcome, serving }) =>
   outcome === "refused" || !serving ? ["disabled", "bad", "refused"] : outcome === "default" ? ["info", "info", "served"] : ["up", "good", "served"];
 

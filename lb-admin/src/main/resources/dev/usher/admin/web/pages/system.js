@@ -44,7 +44,7 @@ const Process = ({ system }) => html`<section aria-labelledby="process">
   ]} />
 </section>`;
 
-/** What usher is made of, and what this page is. */
+/** Licences of libraries in usher and in the dashboard. */
 function Licences({ licences }) {
   const [vendored, setVendored] = useState([]);
   useEffect(() => {
@@ -52,10 +52,10 @@ function Licences({ licences }) {
     fetch("/assets/vendor/vendor.json").then((response) => response.json()).then(add, () => {});
   }, []);
   const all = [...licences, ...vendored.filter(({ name }) => !licences.some((each) => each.name === name))];
-  return html`<section>
-    <h2>Made of</h2>
+  return html`<footer><details>
+    <summary>Made of ${plural(all.length, "library", "libraries")}</summary>
     <ul class="licences">${all.map(({ name, version, licence }) => html`<li key=${name}>${name} ${version} <span class="dim">${licence}</span></li>`)}</ul>
-  </section>`;
+  </details></footer>`;
 }
 
 const Limits = ({ system: s }) => html`<section aria-labelledby="limits">

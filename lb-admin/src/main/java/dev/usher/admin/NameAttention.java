@@ -1,0 +1,27 @@
+package dev.usher.admin;
+
+import dev.usher.admin.Attention.Entry;
+import dev.usher.admin.Attention.Entry.Kind;
+import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.view.FailingName;
+
+/** Entries about host names of backends that do not resolve. */
+final class NameAttention {
+    private static final String TO_DO = ". Look at the name, and at the name servers that this machine asks";
+
+    private NameAttention() {}
+
+    static Entry of(FailingName name) {
+        return new Entry(
+                Severity.WARNING,
+                Kind.NAME_UNRESOLVED,
+                "backend " + name.name(),
+                (name.kept().isEmpty()
+                                ? "its name does not resolve, so it takes no sessions"
+                                : "its name does not resolve any more; its last addresses stay in use: "
+                                        + PoolAttention.first(name.kept(), ", "))
+                        + TO_DO,
+                name.since(),
+                "pools?filter=" + Attention.escaped(name.name()));
+    }
+}

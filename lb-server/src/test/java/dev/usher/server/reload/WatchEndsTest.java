@@ -1,0 +1,100 @@
+package dev.usher.server.reload;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.Event;
+import dev.usher.Reload;
+import dev.usher.Reload.Trigger;
+import dev.usher.admin.AdminServer;
+import dev.usher.admin.AdminSubject;
+import dev.usher.admin.Program;
+import dev.usher.testing.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A watch over the files that has ended looks like files that never change: so it is said where people look. */
+@Timeout(60)
+class WatchEndsTest {
+    @TempDir
+    private Path directory = Path.of("");
+
+    /** Its thread ends as it would where a class is gone with a jar that was replaced. */
+    @Test
+    void isSaidInAttentionMetricsAndEvents() throws Exception {
+        Path file = directory.resolve("usher.yaml");
+        write(file, "a.example");
+        try (TestReload usher = TestReload.of(file)) {
+            usher.reloader().tell(WatchEndsTest::breakTheWatch);
+            try (AdminServer admin = AdminServer.start(usher.balancer().config().admin());
+                    HttpClient client = HttpClient.newHttpClient()) {
+                admin.show(new AdminSubject(
+                        usher.balancer(),
+                        new FileSource(file, usher.balancer(), usher.reloader()),
+                        new Program("0.0.0", "", Instant.now())));
+                String base = "http://127.0.0.1:" + admin.address().getPort();
+                usher.watch();
+                assertTrue(get(client, base + "/metrics").contains("usher_background_failing{task=\"file watch\"} 0"));
+
+                write(file, "b.example");
+                Await.until(
+                        () -> get(client, base + "/metrics")
+                                .contains("usher_background_failing{task=\"file watch\"} 1"),
+                        "the metric says that the watch fails");
+                String status = get(client, base + "/api/v1/status");
+                assertTrue(
+                        status.contains("\"kind\":\"background\",\"subject\":\"file watch\",\"text\":\"it has ended by a"
+                                + " fault: java.lang.NoClassDefFoundError: dev/usher/Gone. To do: restart usher\","
+                                + "\"since\":\"2"),
+                        status);
+                Await.until(() -> isAnEvent(usher), "an event says it");
+            }
+        }
+    }
+
+    private static void breakTheWatch(Reload reload) {
+        if (reload.trigger() == Trigger.FILES) {
+            throw new NoClassDefFoundError("dev/usher/Gone");
+        }
+    }
+
+    private static boolean isAnEvent(TestReload usher) {
+        return usher.balancer().events().stream()
+                .anyMatch(event -> event.kind() == Event.Kind.WARNING
+                        && event.subject().equals("file watch")
+                        && event.text().contains("it has ended by a fault"));
+    }
+
+    private static String get(HttpClient client, String address) {
+        try {
+            return client.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void write(Path file, String name) throws IOException {
+        Files.write(
+                file,
+                List.of(
+                        "listeners: { in: { bind: '127.0.0.1:0' } }",
+                        "routes: { " + name + ": '127.0.0.1:1' }",
+                        "defaults: { health_check: none }",
+                        "workers: 1",
+                        "admin: { bind: '127.0.0.1:0' }",
+                        "reload: { debounce: 30ms, poll: 100ms }"));
+    }
+}
