@@ -70,14 +70,6 @@ final class Problems {
         return found.stream().anyMatch(diagnostic -> diagnostic.severity() == Severity.ERROR);
     }
 
-    boolean hasErrorAt(Place place) {
-        return found.stream()
-                .anyMatch(diagnostic -> diagnostic.severity() == Severity.ERROR
-                        && diagnostic.line() == place.line()
-                        && diagnostic.column() == place.column()
-                        && diagnostic.file().equals(place.source().name()));
-    }
-
     /** Sorted by file in the given order, then by place. */
     List<Diagnostic> sorted(List<Path> files) {
         List<String> order = files.stream().map(Path::toString).toList();
