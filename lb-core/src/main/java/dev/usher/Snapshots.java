@@ -1,5 +1,6 @@
 package dev.usher;
 
+import dev.usher.config.Spelling;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Latency;
 import dev.usher.metrics.MetricsSnapshot;
@@ -78,7 +79,7 @@ final class Snapshots {
             accepted += metrics.accepted().get();
             open += metrics.open().get();
             metrics.ended().forEach((reason, count) -> ended.merge(reason.word(), count, Long::sum));
-            metrics.acceptPauses().forEach((why, count) -> pauses.merge(why.word(), count, Long::sum));
+            metrics.acceptPauses().forEach((why, count) -> pauses.merge(Spelling.snake(why), count, Long::sum));
             metrics.hello().addTo(hello);
         }
         return new ListenerSnapshot(accepted, open, ended, pauses, hello);

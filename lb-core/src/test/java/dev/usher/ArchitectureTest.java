@@ -38,7 +38,7 @@ class ArchitectureTest {
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),
             Map.entry("route", List.of("dev.usher.name", "dev.usher.pool", "dev.usher.config")),
             Map.entry("loop", List.of("dev.usher.time", "dev.usher.metrics")),
-            Map.entry("end", List.of("dev.usher.route")),
+            Map.entry("end", List.of("dev.usher.route", "dev.usher.config")),
             Map.entry(
                     "opening",
                     List.of(

@@ -4,7 +4,6 @@ import dev.usher.Event;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Authentication;
 import dev.usher.admin.http.HostCheck;
-import dev.usher.admin.http.Json;
 import dev.usher.admin.http.OriginCheck;
 import dev.usher.admin.http.Pem;
 import dev.usher.admin.http.RequestLimits;
@@ -17,6 +16,7 @@ import dev.usher.config.AdminConfig;
 import dev.usher.config.AdminConfig.Tls;
 import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.HostPort;
+import dev.usher.config.Spelling;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
@@ -157,8 +157,8 @@ public final class AdminServer implements AutoCloseable {
     private ProcessStatus status(ConfigSource source, Attention attention) {
         return new ProcessStatus(
                 source.status().generation(),
-                Json.word(source.onDisk()),
-                Json.word(lifecycle.state()),
+                Spelling.snake(source.onDisk()),
+                Spelling.snake(lifecycle.state()),
                 attention.list().size());
     }
 

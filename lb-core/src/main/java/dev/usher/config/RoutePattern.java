@@ -31,11 +31,6 @@ public record RoutePattern(String text, Kind kind, String name) {
         return new RoutePattern(text, kind, nameOf(text, kind));
     }
 
-    /** Whether both patterns match the same names, however spelled. */
-    public boolean samePattern(RoutePattern other) {
-        return kind == other.kind && name.equals(other.name);
-    }
-
     /** The canonical spelling of the pattern. */
     public String canonical() {
         return switch (kind) {

@@ -1,5 +1,6 @@
 package dev.usher.end;
 
+import dev.usher.config.Spelling;
 import dev.usher.route.Decision;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,7 @@ public enum CloseReason {
         this.endCode = endCode;
         this.ending = ending;
         this.refusal = refusal;
-        this.word = name().toLowerCase(java.util.Locale.ROOT);
+        this.word = Spelling.snake(this);
     }
 
     /** The reason for a hello refused by routing. */

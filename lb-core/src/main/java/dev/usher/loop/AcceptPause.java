@@ -1,7 +1,5 @@
 package dev.usher.loop;
 
-import java.util.Locale;
-
 /** Reasons for a listening socket to stop accepting for a while; connections then wait in the kernel's queue. */
 public enum AcceptPause {
     /** The listener has reached its connection limit. */
@@ -11,12 +9,5 @@ public enum AcceptPause {
     /** No descriptor is left for a connection, or the system refused to give one. */
     NO_DESCRIPTORS,
     /** A fault in usher; the pause keeps the worker from spinning on it. */
-    BUG;
-
-    private final String word = name().toLowerCase(Locale.ROOT);
-
-    /** The constant in snake_case, as in metrics. */
-    public String word() {
-        return word;
-    }
+    BUG
 }

@@ -1,6 +1,6 @@
 package dev.usher.pool;
 
-import java.util.Locale;
+import dev.usher.config.Spelling;
 
 /** The state of a backend, as shown to operators. Only the first two states take new sessions. */
 public enum BackendState {
@@ -17,7 +17,7 @@ public enum BackendState {
     /** See {@link AdminState#DISABLED}. */
     DISABLED;
 
-    private final String word = name().toLowerCase(Locale.ROOT);
+    private final String word = Spelling.snake(this);
 
     /** The constant in lower case, for display. */
     public String word() {

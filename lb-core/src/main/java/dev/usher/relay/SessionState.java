@@ -1,6 +1,6 @@
 package dev.usher.relay;
 
-import java.util.Locale;
+import dev.usher.config.Spelling;
 
 /**
  * The life of one session. Changes only in {@code Session.moveTo}, on the session's own worker; each state has one
@@ -53,7 +53,7 @@ enum SessionState {
     /** Both channels are given up and all buffers returned. Final. */
     CLOSED;
 
-    private final String word = name().toLowerCase(Locale.ROOT);
+    private final String word = Spelling.snake(this);
 
     /** The word for people: the constant in snake_case. */
     String word() {

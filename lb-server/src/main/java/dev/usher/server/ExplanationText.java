@@ -7,6 +7,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.Printable;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
+import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.opening.TlsOpening;
@@ -15,7 +16,6 @@ import dev.usher.route.RouteQuery;
 import dev.usher.tls.Alert;
 import dev.usher.view.Explanation;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +70,7 @@ final class ExplanationText {
         line("client    "
                 + (alert == null
                         ? "sees the connection closed, without a TLS alert"
-                        : "sees the TLS alert " + alert.name().toLowerCase(Locale.ROOT) + " (" + alert.description()
+                        : "sees the TLS alert " + Spelling.snake(alert) + " (" + alert.description()
                                 + ")"));
         return new Answer(out.toString(), ExitCode.REFUSED);
     }

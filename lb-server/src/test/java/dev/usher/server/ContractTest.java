@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.usher.Event;
 import dev.usher.admin.Attention;
+import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
@@ -89,9 +90,7 @@ class ContractTest {
     }
 
     private static List<String> words(Enum<?>[] constants) {
-        return Arrays.stream(constants)
-                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                .toList();
+        return Arrays.stream(constants).map(Spelling::snake).toList();
     }
 
     private static List<String> metrics() throws IOException {

@@ -1,7 +1,7 @@
 package dev.usher.admin.api;
 
-import dev.usher.admin.http.Json;
 import dev.usher.config.BackendConfig;
+import dev.usher.config.Spelling;
 import dev.usher.pool.RecentSessions;
 import dev.usher.view.BackendView;
 import java.time.Instant;
@@ -37,11 +37,11 @@ record BackendJson(
         return new BackendJson(
                 backend.address(),
                 backend.configuredName(),
-                Json.word(backend.state()),
+                Spelling.snake(backend.state()),
                 backend.reason(),
                 backend.since(),
                 backend.ejectedUntil(),
-                Json.word(backend.adminState()),
+                Spelling.snake(backend.adminState()),
                 backend.weight(),
                 backend.configuredWeight(),
                 backend.backup(),

@@ -4,9 +4,9 @@ import dev.usher.Event;
 import dev.usher.LoadBalancer;
 import dev.usher.Reload;
 import dev.usher.admin.ConfigSource;
-import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.config.Spelling;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +60,7 @@ public final class ConfigResource {
             return ReloadJson.whole(dry(who));
         }
         Reload reload = source.reload(who);
-        balancer.report(Event.Kind.ADMIN, "configuration", "reload by " + who + ": " + Json.word(reload.result()));
+        balancer.report(Event.Kind.ADMIN, "configuration", "reload by " + who + ": " + Spelling.snake(reload.result()));
         return ReloadJson.whole(reload);
     }
 

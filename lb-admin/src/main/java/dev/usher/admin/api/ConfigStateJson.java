@@ -2,7 +2,7 @@ package dev.usher.admin.api;
 
 import dev.usher.ReloadStatus;
 import dev.usher.admin.ConfigSource;
-import dev.usher.admin.http.Json;
+import dev.usher.config.Spelling;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +33,7 @@ record ConfigStateJson(
                 status.applied(),
                 status.unchanged(),
                 status.refused(),
-                Json.word(onDisk),
+                Spelling.snake(onDisk),
                 status.restartNeeded(),
                 status.last() == null ? null : ReloadJson.of(status.last()));
     }

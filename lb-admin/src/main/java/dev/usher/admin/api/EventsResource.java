@@ -3,9 +3,9 @@ package dev.usher.admin.api;
 import dev.usher.Event;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Question.Filter;
-import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.config.Spelling;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class EventsResource {
 
     private record Entry(long sequence, Instant at, String kind, String subject, String text) {
         static Entry of(Event event) {
-            return new Entry(event.sequence(), event.at(), Json.word(event.kind()), event.subject(), event.text());
+            return new Entry(event.sequence(), event.at(), Spelling.snake(event.kind()), event.subject(), event.text());
         }
     }
 
@@ -47,13 +47,13 @@ public final class EventsResource {
             return null;
         }
         return Arrays.stream(Event.Kind.values())
-                .filter(kind -> Json.word(kind).equals(word))
+                .filter(kind -> Spelling.snake(kind).equals(word))
                 .findFirst()
                 .orElseThrow(() -> Problem.of(
                                 400,
                                 "kind must be one of "
                                         + Arrays.stream(Event.Kind.values())
-                                                .map(Json::word)
+                                                .map(Spelling::snake)
                                                 .collect(Collectors.joining(", ")))
                         .exception());
     }

@@ -1,11 +1,11 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.name.ServerName;
 import dev.usher.opening.TlsOpening;
@@ -46,7 +46,7 @@ public final class ExplainResource {
         static Possible of(Candidate candidate) {
             return new Possible(
                     candidate.address(),
-                    candidate.state() == null ? "unknown" : Json.word(candidate.state()),
+                    candidate.state() == null ? "unknown" : Spelling.snake(candidate.state()),
                     candidate.takesSessions(),
                     candidate.text());
         }
@@ -104,7 +104,7 @@ public final class ExplainResource {
     }
 
     private static @Nullable String alert(@Nullable CloseReason refusal) {
-        return refusal == null || refusal.refusal() == null ? null : Json.word(TlsOpening.alert(refusal.refusal()));
+        return refusal == null || refusal.refusal() == null ? null : Spelling.snake(TlsOpening.alert(refusal.refusal()));
     }
 
     private ExplanationJson ofTcp(ListenerConfig listener) {
@@ -130,7 +130,7 @@ public final class ExplainResource {
     private static Possible possible(BackendView backend) {
         return new Possible(
                 backend.address(),
-                Json.word(backend.state()),
+                Spelling.snake(backend.state()),
                 backend.state().serves(),
                 backend.state().serves() ? "it serves" : backend.reason());
     }

@@ -1,9 +1,9 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.http.Json;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.Spelling;
 import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -51,11 +51,11 @@ public final class ListenersResource {
             ListenerConfig config, List<InetSocketAddress> addresses, ListenerSnapshot counted) {
         return new Listener(
                 config.name(),
-                Json.word(config.type()),
+                Spelling.snake(config.type()),
                 config.bind().stream().map(HostPort::toString).toList(),
                 addresses.stream().map(Text::of).toList(),
                 config.pool(),
-                Json.word(config.acceptProxyProtocol()),
+                Spelling.snake(config.acceptProxyProtocol()),
                 config.maxConnections(),
                 counted.open(),
                 counted.accepted(),

@@ -3,7 +3,6 @@ package dev.usher.admin.api;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.WaysIn;
 import dev.usher.admin.api.Question.Filter;
-import dev.usher.admin.http.Json;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Spelling;
 import dev.usher.metrics.Latency;
@@ -79,7 +78,7 @@ public final class PoolsResource {
                 || ways.all().stream().anyMatch(filter::passes)
                 || pool.backends().stream()
                         .anyMatch(backend ->
-                                filter.passes(backend.address(), backend.configuredName(), Json.word(backend.state())));
+                                filter.passes(backend.address(), backend.configuredName(), Spelling.snake(backend.state())));
     }
 
     /** {@code GET /pools/{pool}}. */
@@ -108,7 +107,7 @@ public final class PoolsResource {
                 Spelling.of(pool.balance()),
                 pool.serving(),
                 ways.all(),
-                Json.word(pool.healthCheck()),
+                Spelling.snake(pool.healthCheck()),
                 Percentiles.of(counted.connect()),
                 Percentiles.of(counted.firstByte()),
                 Percentiles.of(counted.session()),

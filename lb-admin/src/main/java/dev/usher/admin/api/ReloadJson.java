@@ -1,7 +1,7 @@
 package dev.usher.admin.api;
 
 import dev.usher.Reload;
-import dev.usher.admin.http.Json;
+import dev.usher.config.Spelling;
 import dev.usher.diff.ConfigDiff;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,9 +37,9 @@ record ReloadJson(
         return new ReloadJson(
                 reload.number(),
                 reload.at(),
-                Json.word(reload.trigger()),
+                Spelling.snake(reload.trigger()),
                 reload.who(),
-                Json.word(reload.result()),
+                Spelling.snake(reload.result()),
                 reload.generation(),
                 lines(reload.diff()),
                 reload.diagnostics(),

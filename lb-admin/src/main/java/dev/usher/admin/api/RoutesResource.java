@@ -2,11 +2,11 @@ package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Question.Filter;
-import dev.usher.admin.http.Json;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import dev.usher.view.PoolView;
 import java.util.HashMap;
@@ -57,7 +57,7 @@ public final class RoutesResource {
         PoolView pool = pools.get(route.pool());
         return new Route(
                 route.pattern().text(),
-                Json.word(route.pattern().kind()),
+                Spelling.snake(route.pattern().kind()),
                 route.pool(),
                 "pool",
                 route.alpn(),
@@ -74,7 +74,7 @@ public final class RoutesResource {
                 name,
                 name,
                 fallback.pool(),
-                Json.word(fallback.action()),
+                Spelling.snake(fallback.action()),
                 Map.of(),
                 List.of(),
                 List.of(),

@@ -7,8 +7,8 @@ import dev.usher.admin.Lifecycle;
 import dev.usher.admin.Pressing;
 import dev.usher.admin.Program;
 import dev.usher.admin.http.Access;
-import dev.usher.admin.http.Json;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.config.Spelling;
 import dev.usher.metrics.Totals;
 import dev.usher.view.PoolView;
 import java.net.InetAddress;
@@ -78,8 +78,8 @@ public final class StatusResource {
             String page) {
         static Entry of(Attention.Entry entry) {
             return new Entry(
-                    Json.word(entry.severity()),
-                    Json.word(entry.kind()),
+                    Spelling.snake(entry.severity()),
+                    Spelling.snake(entry.kind()),
                     entry.subject(),
                     entry.text(),
                     entry.since(),
@@ -102,7 +102,7 @@ public final class StatusResource {
                 program.startedAt(),
                 now,
                 Text.seconds(Duration.between(program.startedAt(), now)),
-                Json.word(lifecycle.state()),
+                Spelling.snake(lifecycle.state()),
                 access.who(question.caller()),
                 access.readOnly(),
                 ConfigStateJson.of(source),
@@ -117,7 +117,7 @@ public final class StatusResource {
 
     private static Map<String, Integer> bySeverity(Pressing pressing) {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        pressing.counts().forEach((severity, count) -> counts.put(Json.word(severity), count));
+        pressing.counts().forEach((severity, count) -> counts.put(Spelling.snake(severity), count));
         return counts;
     }
 

@@ -3,6 +3,7 @@ package dev.usher.admin.http;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.config.AdminConfig.Token;
+import dev.usher.config.Spelling;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -41,12 +42,12 @@ public final class Access {
     /** Name, role and permissions of a caller. Over the control socket tokens and read_only do not apply. */
     public Who who(Caller caller) {
         if (caller.local()) { // control socket: no tokens, no read_only
-            return new Who(caller.address(), Json.word(caller.role()), true, false);
+            return new Who(caller.address(), Spelling.snake(caller.role()), true, false);
         }
         AdminConfig now = settings.get();
         boolean canWrite = !now.readOnly() && mayWrite(caller.role());
         boolean loginNeeded = !now.tokens().isEmpty();
-        return new Who(caller.name(), loginNeeded ? Json.word(caller.role()) : null, canWrite, loginNeeded);
+        return new Who(caller.name(), loginNeeded ? Spelling.snake(caller.role()) : null, canWrite, loginNeeded);
     }
 
     /** Whether changes are off for every role ({@code admin.read_only}). */
@@ -102,7 +103,7 @@ public final class Access {
         if (!mayWrite(caller.role())) {
             throw Problem.of(
                             403,
-                            "token " + caller.name() + " has the role " + Json.word(caller.role())
+                            "token " + caller.name() + " has the role " + Spelling.snake(caller.role())
                                     + "; a change needs operator")
                     .decidedBy("admin.tokens")
                     .exception();

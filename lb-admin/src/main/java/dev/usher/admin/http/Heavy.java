@@ -13,25 +13,24 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /**
- * Limits answers that are long and take milliseconds to make: scrapes and lists. They are made on one thread per kind
- * of answer, and at most {@link #MOST} are under way, from the request until the client has read the last byte. So a
- * crowd of clients that ask and never read costs the memory of a few answers, and holds up no other request. At the
- * limit an answer that nobody has read within a second is cut for the new request; a client that reads needs less. Any
- * thread.
+ * Limits long answers that take milliseconds to make: scrapes and lists. Each kind of answer has one thread, and at
+ * most {@link #MOST} answers under way, from the request until the client has read the last byte. So a crowd of clients
+ * that never read costs the memory of a few answers, and holds up no other request. At the limit, a new request
+ * replaces an answer left unread for a second; a client that reads needs less. Any thread.
  */
 public final class Heavy implements HttpHandler {
-    /** Enough for the browsers and scrapers that ask within the same second. */
+    /** Limit of answers under way, enough for browsers and scrapers within the same second. */
     static final int MOST = 16;
 
     private static final Long BEING_MADE = Long.MIN_VALUE;
 
-    /** Time enough for a client that reads. */
+    /** Time for a client to read an answer, before a new request may replace it. */
     static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int THREAD_IDLE_SECONDS = 10;
 
     private final HttpHandler next;
     private final Executor thread;
-    /** Since when each answer could be read, the oldest request first. Guarded by this. */
+    /** Time from which each answer could be read, or {@link #BEING_MADE}; the oldest request first. Guarded by this. */
     private final Map<HttpServerExchange, Long> underWay = new LinkedHashMap<>();
 
     /** @param name of the thread, as {@code metrics} */
@@ -83,7 +82,7 @@ public final class Heavy implements HttpHandler {
             underWay.put(exchange, BEING_MADE);
         }
         if (cut != null) {
-            IoUtils.safeClose(cut.getConnection()); // without the lock: its listeners take others
+            IoUtils.safeClose(cut.getConnection()); // outside the lock: close listeners take other locks
         }
         return true;
     }

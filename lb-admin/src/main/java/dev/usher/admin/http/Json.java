@@ -3,7 +3,6 @@ package dev.usher.admin.http;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.SerializableString;
@@ -91,10 +90,5 @@ public final class Json {
             throw Problem.of(400, "the body is not what this takes: " + BodyFault.text(fault))
                     .exception();
         }
-    }
-
-    /** The API's word for an enum constant: its name in lower case. */
-    public static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -40,7 +40,7 @@ final class OutgoingBytes {
         ServerConnection connection = exchange.getConnection();
         List<ServerConnection> cut = new ArrayList<>();
         boolean taken = take(connection, size, cut);
-        cut.forEach(IoUtils::safeClose); // without the lock: their listeners take others
+        cut.forEach(IoUtils::safeClose); // outside the lock: close listeners take other locks
         if (!taken) {
             Problem.of(503, "other clients have yet to take what they asked for: ask again, or for less")
                     .send(exchange);
@@ -65,7 +65,7 @@ final class OutgoingBytes {
         return true;
     }
 
-    /** Cuts answers that nobody has read within a second, for the next request; closed connections are among them. */
+    /** Makes room for the next request: takes answers unread for a second off the list, closed connections included. */
     private static void makeRoom(int size, long now, List<ServerConnection> cut) {
         Iterator<Map.Entry<ServerConnection, Answer>> each = answers.entrySet().iterator();
         while (bytes + size > MAX_BYTES && each.hasNext()) {

@@ -2,7 +2,7 @@ package dev.usher.admin.metrics;
 
 import static dev.usher.admin.metrics.Families.metric;
 
-import dev.usher.admin.http.Json;
+import dev.usher.config.Spelling;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
@@ -83,7 +83,7 @@ final class BackendFamilies {
 
     private static void add(Families to, Labels labels, BackendView backend) {
         to.gauge(UP, labels, backend.state().serves() ? 1 : 0);
-        to.gauge(STATE, labels.add("state", Json.word(backend.state())), 1);
+        to.gauge(STATE, labels.add("state", Spelling.snake(backend.state())), 1);
         to.gauge(WEIGHT, labels, backend.weight());
         to.gauge(
                 TROUBLE,

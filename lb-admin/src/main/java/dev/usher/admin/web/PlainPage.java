@@ -6,8 +6,8 @@ import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Pressing;
 import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Gzip;
-import dev.usher.admin.http.Json;
 import dev.usher.config.Printable;
+import dev.usher.config.Spelling;
 import dev.usher.config.Units;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
@@ -104,7 +104,7 @@ public final class PlainPage implements HttpHandler {
         StringBuilder list = new StringBuilder("<ul class=\"events\">\n");
         for (Attention.Entry entry : pressing.entries()) {
             list.append("<li>")
-                    .append(escaped(Json.word(entry.severity()) + ": " + entry.subject() + ": " + entry.text()))
+                    .append(escaped(Spelling.snake(entry.severity()) + ": " + entry.subject() + ": " + entry.text()))
                     .append(entry.since() == null ? "" : " (since " + time(entry.since()) + ")")
                     .append("</li>\n");
         }
@@ -118,7 +118,7 @@ public final class PlainPage implements HttpHandler {
                 rows.append("<tr>");
                 cell(rows, pool.name());
                 cell(rows, backend.address());
-                cell(rows, Json.word(backend.state()));
+                cell(rows, Spelling.snake(backend.state()));
                 cell(rows, backend.reason());
                 cell(rows, time(backend.since()));
                 cell(rows, Integer.toString(backend.open()));

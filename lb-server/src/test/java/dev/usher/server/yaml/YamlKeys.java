@@ -12,6 +12,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Setting;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Spelling;
 import dev.usher.config.TimeoutsConfig;
@@ -61,7 +62,7 @@ public final class YamlKeys {
     /** Every key that a file may have. */
     static Set<String> all() {
         Set<String> keys = new TreeSet<>(OF_THE_READER);
-        RECORDS.forEach(record -> components(record).forEach(component -> keys.add(key(component))));
+        RECORDS.forEach(record -> components(record).forEach(component -> keys.add(Setting.key(component))));
         return keys;
     }
 
@@ -71,14 +72,14 @@ public final class YamlKeys {
         OF_THE_READER.stream().sorted().forEach(key -> lines.add("usher." + key));
         for (Class<? extends Record> record : RECORDS) {
             components(record)
-                    .forEach(component -> lines.add(section(record) + "." + key(component) + words(component)));
+                    .forEach(component -> lines.add(section(record) + "." + Setting.key(component) + words(component)));
         }
         return lines;
     }
 
     private static List<RecordComponent> components(Class<? extends Record> record) {
         return Arrays.stream(record.getRecordComponents())
-                .filter(component -> !NOT_KEYS.contains(key(component)))
+                .filter(component -> !NOT_KEYS.contains(Setting.key(component)))
                 .filter(component ->
                         !(NAMED.contains(record) && component.getName().equals("name")))
                 .toList();
@@ -88,15 +89,6 @@ public final class YamlKeys {
         return record.getSimpleName()
                 .replaceAll("Config$", "")
                 .replaceAll("(?<=[a-z])([A-Z])", "_$1")
-                .toLowerCase(Locale.ROOT);
-    }
-
-    /** maxSizeBytes is max_size in the file: units are written in the value. */
-    private static String key(RecordComponent component) {
-        return component
-                .getName()
-                .replaceAll("(?<=Size)Bytes$|Percent$", "")
-                .replaceAll("([A-Z])", "_$1")
                 .toLowerCase(Locale.ROOT);
     }
 

@@ -1,0 +1,101 @@
+package dev.usher.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.config.Spelling;
+import dev.usher.end.CloseReason;
+import dev.usher.end.Refusal;
+import dev.usher.opening.TlsOpening;
+import dev.usher.tls.Alert;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The dashboard explains every close reason, and the table in ARCHITECTURE.md says of each how it ends. */
+class ReasonsTest {
+    private static final String SCRIPT = "/dev/usher/admin/web/lib/reasons.js";
+    private static final Path DOCUMENT = Path.of("..", "ARCHITECTURE.md");
+
+    private static final Pattern MEANING = Pattern.compile("(?m)^  (\\w+): \"[^\"]+\",$");
+    private static final Pattern WORD = Pattern.compile("`([^`]+)`");
+
+    private static List<String> words() {
+        return Arrays.stream(CloseReason.values())
+                .map(CloseReason::word)
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void dashboardExplainsEachOnce() throws IOException {
+        try (InputStream script = Objects.requireNonNull(ReasonsTest.class.getResourceAsStream(SCRIPT), SCRIPT)) {
+            String text = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(words(), found(MEANING, text).stream().sorted().toList());
+        }
+    }
+
+    @Test
+    void tableHasEachOnce() throws IOException {
+        assertEquals(words(), rows().stream().map(Row::reason).sorted().toList());
+    }
+
+    @Test
+    void tableSaysHowEachEnds() throws IOException {
+        for (Row row : rows()) {
+            CloseReason reason = CloseReason.valueOf(row.reason().toUpperCase(Locale.ROOT));
+            assertEquals(reason.endCode(), row.endCode(), row.reason());
+            assertTrue(row.ending().startsWith(ending(reason)), () -> row + " ends by: " + ending(reason));
+        }
+    }
+
+    private static String ending(CloseReason reason) {
+        return switch (reason.ending()) {
+            case REFUSAL -> alert(Objects.requireNonNull(reason.refusal(), reason.word()));
+            case CLOSE -> "FIN";
+            case RESET -> "RST";
+            case FIN_IF_WHOLE -> "by side";
+        };
+    }
+
+    private static String alert(Refusal refusal) {
+        Alert alert = TlsOpening.alert(refusal);
+        return "alert " + alert.description() + " " + Spelling.snake(alert);
+    }
+
+    /** One reason of a row of the table; a row with several has its other cells for all of them, or one for each. */
+    private record Row(String reason, String ending, String endCode) {}
+
+    private static List<Row> rows() throws IOException {
+        String text = Files.readString(DOCUMENT);
+        String table = text.substring(text.indexOf("| reason | ends by | end code |"));
+        List<Row> rows = new ArrayList<>();
+        for (String line : table.substring(0, table.indexOf("\n\n")).lines().skip(2).toList()) {
+            String[] cells = line.split(" *\\| *");
+            List<String> reasons = found(WORD, cells[2]);
+            List<String> endings = List.of(cells[3].split(" / "));
+            List<String> codes = found(WORD, cells[4]);
+            for (int i = 0; i < reasons.size(); i++) {
+                rows.add(new Row(reasons.get(i), each(endings, i), each(codes, i)));
+            }
+        }
+        return rows;
+    }
+
+    private static String each(List<String> values, int index) {
+        return values.size() == 1 ? values.getFirst() : values.get(index);
+    }
+
+    private static List<String> found(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(match -> match.group(1)).toList();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.usher.config;
+
+import dev.usher.config.HealthCheckConfig.StatusRange;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A setting of a record, under the key that the file has for it. Records are asked for their settings, so nothing that
+ * compares or writes configurations can forget a key.
+ *
+ * @param value null where the file says {@code none}
+ */
+public record Setting(
+        String key, Unit unit, @Nullable Object value) {
+    /** The unit of a whole number in the file; the name of the component ends with the unit. */
+    public enum Unit {
+        NONE,
+        BYTES,
+        PERCENT
+    }
+
+    /** All settings of a record, in the record's order. */
+    public static List<Setting> of(Record record) {
+        return Arrays.stream(record.getClass().getRecordComponents())
+                .map(component -> new Setting(key(component), unit(component), value(component, record)))
+                .toList();
+    }
+
+    /** The key of a component: {@code halfClosed} is {@code half_closed}, {@code maxSizeBytes} is {@code max_size}. */
+    public static String key(RecordComponent component) {
+        return component
+                .getName()
+                .replaceFirst("(?<=Size)Bytes$|Percent$", "")
+                .replaceAll("([A-Z])", "_$1")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private static Unit unit(RecordComponent component) {
+        if (component.getName().endsWith("Bytes")) {
+            return Unit.BYTES;
+        }
+        return component.getName().endsWith("Percent") ? Unit.PERCENT : Unit.NONE;
+    }
+
+    private static @Nullable Object value(RecordComponent component, Record record) {
+        try {
+            return component.getAccessor().invoke(record);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(component + " of a public record cannot be read", e);
+        }
+    }
+
+    /** Whether the file has a mapping of further settings for {@code value}, and not one word. */
+    public static boolean isMapping(@Nullable Object value) {
+        return switch (value) {
+            case HostPort _, Cidr _, RoutePattern _, Fallback _, StatusRange _ -> false;
+            case Record _ -> true;
+            case null, default -> false;
+        };
+    }
+
+    /** The value as the file has it, of a setting that is neither a list nor a mapping. */
+    public String text() {
+        return switch (value) {
+            case null -> "none";
+            case Duration duration -> Units.text(duration);
+            case Enum<?> word -> Spelling.of(word);
+            case Fallback(Fallback.Action action, String pool) -> pool == null ? Spelling.of(action) : pool;
+            case RoutePattern pattern -> pattern.text();
+            case Number bytes when unit == Unit.BYTES -> Units.sizeText(bytes.longValue());
+            case Number percent when unit == Unit.PERCENT -> percent + "%";
+            case Integer workers when workers == UsherConfig.ONE_WORKER_PER_CORE && key.equals("workers") -> "auto";
+            default -> value.toString();
+        };
+    }
+}
