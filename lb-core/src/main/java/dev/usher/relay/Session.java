@@ -147,8 +147,8 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
             return new Next.End(reason);
         }
         account.report(reason);
-        link.backend.reset(); // it has not had the client's FIN
         account.releaseBackend();
+        link.backend.reset(); // it has not had the client's FIN
         ByteBuffer word = account.refusal(reason);
         return word == null
                 ? new Next.End(reason, Ending.RESET) // as the refused connect would have looked
@@ -167,9 +167,13 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         account.report(reason);
         place.sessions().remove(this); // first: whatever fails below, ending all sessions must come to an end
         moveTo(SessionState.CLOSED);
-        link.close(ending);
-        link.release();
-        account.close();
+        try {
+            account.releaseBackend();
+            link.close(ending);
+        } finally { // a buffer or a place that stays taken would be missed for ever
+            link.release();
+            account.close();
+        }
     }
 
     // ---- for the list of sessions ----

@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Where an opening needs room, and half of the share is in use, room is made: the largest opening of the address that
  * holds most goes, of several the one that has been as large for the longest. Where one address alone holds all, it may be
  * many clients behind a translator: there the one goes that has made the least of what it holds, by bytes and the time since
- * it last grew, since a small new one is to have its chance. Below half of the share no address is looked at.
+ * its buffer last grew, since a small new one is to have its chance. Below half of the share no address is looked at.
  *
- * <p>Addresses are told apart by a hash, into so many places that two seldom share one; to whom that happens, the larger
- * openings of both go first.
+ * <p>Addresses are told apart by a salted hash with {@value #HOLDERS} values. Addresses that share a value count as one.
  */
 final class UnfinishedOpenings {
     /** The share is a quarter of all that a worker may hold. Relays leave it to openings: {@link BufferPool#hasRoomToRelay}. */
@@ -155,6 +154,7 @@ final class UnfinishedOpenings {
                 asking.evict();
                 return null;
             }
+            strike(worst); // first: whatever fails in its end, this loop must come to an end
             worst.session().end(CloseReason.HELLO_EVICTED);
         }
         return buffers.acquire(least);
