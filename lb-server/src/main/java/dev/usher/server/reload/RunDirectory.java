@@ -22,19 +22,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where run files are: {@code $RUNTIME_DIRECTORY}, which a service manager sets; {@code usher} in
- * {@code $XDG_RUNTIME_DIR} or in /run; a directory of the user's own among the temporary files.
+ * Places for run files: {@code $RUNTIME_DIRECTORY}, set by a service manager; {@code usher} in {@code $XDG_RUNTIME_DIR}
+ * or in /run; a directory of the user's own among the temporary files.
  */
 public final class RunDirectory {
-    /** The group may come to the control socket. */
+    /** The group may reach the control socket. */
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-x---");
-    /** Who may write into a directory can make another process believe what he likes. */
+    /** A writer to the directory could forge another process's files. */
     private static final Set<PosixFilePermission> OTHERS_WRITE =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     private final List<Path> candidates = new ArrayList<>();
 
-    /** By this environment. */
+    /** Places by the given environment. */
     public RunDirectory(Function<String, @Nullable String> environment) {
         this(environment, user());
     }
@@ -52,7 +52,7 @@ public final class RunDirectory {
         candidates.add(Path.of(System.getProperty("java.io.tmpdir"), "usher-" + user));
     }
 
-    /** A number: in a container it may have no name. */
+    /** The user's number: in a container the user may have no name. */
     private static String user() {
         try {
             return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
@@ -65,7 +65,7 @@ public final class RunDirectory {
         return user().equals("0");
     }
 
-    /** Those of all processes here that could be one, for root, who may see their environments. */
+    /** Places of every local process that could be an usher. For root, who may read their environments. */
     static List<RunDirectory> ofOthers() {
         return ProcessHandle.allProcesses()
                 .flatMap(process -> Stream.ofNullable(of(process.pid())))
@@ -97,12 +97,14 @@ public final class RunDirectory {
         return environment;
     }
 
-    /** All that a run file could be in: the one who looks for it may have another environment than the one that made it. */
+    /**
+     * Every possible place of a run file: a command may have another environment than the process that made the file.
+     */
     List<Path> candidates() {
         return candidates;
     }
 
-    /** The first that can be written to and is this user's own, made if need be; null if there is none. */
+    /** The first place that is writable and this user's own, made if necessary; null if there is none. */
     @Nullable
     Path writable() {
         for (Path candidate : candidates) {
@@ -117,19 +119,19 @@ public final class RunDirectory {
                     return candidate;
                 }
             } catch (IOException | UnsupportedOperationException notHere) {
-                // The next one may do.
+                // The next place may do.
             }
         }
         return null;
     }
 
-    /** Root can write everywhere; where another owns the directory, he can put other files in the place of root's. */
+    /** Root can write everywhere, but another owner of the directory could replace root's files. */
     private static boolean isOwn(Path directory) throws IOException {
         return String.valueOf(Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS))
                 .equals(user());
     }
 
-    /** Whether nobody but its owner can write to it, and it is no link. */
+    /** True if only the owner can write to the directory, and the directory is no link. */
     static boolean isSafe(Path directory) throws IOException {
         return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
                 && Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS).stream()

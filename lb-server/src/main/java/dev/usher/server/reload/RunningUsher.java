@@ -16,12 +16,12 @@ import java.util.Set;
 import tools.jackson.core.JacksonException;
 
 /**
- * A process of this machine that serves, found by its run file.
+ * A running usher of this machine, found by its run file.
  *
- * @param owner of the process, and of its run file and that one's directory
+ * @param owner of the process, the run file and the directory
  */
 public record RunningUsher(Path directory, RunState state, UserPrincipal owner) {
-    /** All that run and can be seen from here: of this user, of those whose group it is in, and all of them for root. */
+    /** Every running usher visible to this user: its own, those of its groups, and any for root. */
     public static List<RunningUsher> all(RunDirectory places) {
         Set<Path> directories = new LinkedHashSet<>(places.candidates());
         if (RunDirectory.isRoot()) {
@@ -38,8 +38,8 @@ public record RunningUsher(Path directory, RunState state, UserPrincipal owner) 
     }
 
     /**
-     * Empty unless the process is there, is the one that wrote the file, and file, directory and process have one owner:
-     * whoever could write there could have others speak to a socket of his own.
+     * Empty unless the process exists, wrote the file, and shares one owner with file and directory: a different writer
+     * could direct commands to a socket of his own.
      */
     private static Optional<RunningUsher> find(Path directory, long pid) {
         Optional<ProcessHandle> process = ProcessHandle.of(pid);
@@ -68,7 +68,7 @@ public record RunningUsher(Path directory, RunState state, UserPrincipal owner) 
                 : process.info().user().map(owner.getName()::equals).orElse(false);
     }
 
-    /** Speaks to it. */
+    /** Connects to the control socket. */
     public ControlClient connect() throws IOException {
         return ControlClient.open(RunFile.socket(directory, state.pid()), state.pid(), owner);
     }

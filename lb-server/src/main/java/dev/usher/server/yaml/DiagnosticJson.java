@@ -8,10 +8,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Diagnostics as programs read them. */
+/** Diagnostics as JSON, for programs. */
 public final class DiagnosticJson {
     private static final JsonMapper JSON = new JsonMapper();
-    /** What a file says must not turn the text of a terminal round. */
+    /** ASCII only: text of a file must not reverse the writing direction of a terminal. */
     private static final ObjectWriter ASCII =
             JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
