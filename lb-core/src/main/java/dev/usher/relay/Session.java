@@ -150,8 +150,8 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
             return new Next.End(reason);
         }
         account.report(reason);
-        link.backend.reset(); // the backend has not had the client's FIN
         account.releaseBackend();
+        link.backend.reset(); // the backend has not had the client's FIN
         ByteBuffer word = account.refusal(reason);
         return word == null
                 ? new Next.End(reason, Ending.RESET) // as the refused connect would have looked
@@ -170,9 +170,13 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         account.report(reason);
         place.sessions().remove(this); // first, so that ending every session comes to an end even if a later line fails
         moveTo(SessionState.CLOSED);
-        link.close(ending);
-        link.release();
-        account.close();
+        try {
+            account.releaseBackend();
+            link.close(ending);
+        } finally { // a buffer or a place that stays taken would be missed for ever
+            link.release();
+            account.close();
+        }
     }
 
     // ---- for the list of sessions ----

@@ -12,11 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An opening that needs room, while more than half of the share is in use, evicts another: the largest opening of
  * the address with the most bytes; among equals the opening longest at this size. A single address with every byte may
- * be many clients behind a translator. Then the most wasteful opening goes, by bytes times the time since the last
- * growth, so that a small new opening has a chance. Up to half of the share, no opening is evicted.
+ * be many clients behind a translator. Then the most wasteful opening goes, by bytes times the time since its
+ * buffer last grew, so that a small new opening has a chance. Up to half of the share, no opening is evicted.
  *
- * <p>Addresses are told apart by a hash, with enough places that two addresses seldom share a place. If two do, the
- * larger openings of both go first.
+ * <p>Addresses are told apart by a salted hash with {@value #HOLDERS} values. Addresses that share a value count as one.
  */
 final class UnfinishedOpenings {
     /**
@@ -163,6 +162,7 @@ final class UnfinishedOpenings {
                 asking.evict();
                 return null;
             }
+            strike(worst); // first: whatever fails in its end, this loop must come to an end
             worst.session().end(CloseReason.HELLO_EVICTED);
         }
         return buffers.acquire(least);

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process whose place this one takes: it serves the same file, and was told to end. It gives its admin side's address
- * away when its {@code shutdown.readiness_delay} is over, and keeps its listeners until this one has its own, which closing
- * this tells it.
+ * The process to take over from: a draining process with the same file. The process frees its admin side's address when
+ * its {@code shutdown.readiness_delay} is over. Its listeners stay open until {@link #close} tells the process that
+ * this one listens.
  */
 final class Predecessor implements AutoCloseable {
     static final Predecessor NONE = new Predecessor(null, "");
@@ -29,7 +29,7 @@ final class Predecessor implements AutoCloseable {
         this.inTheWay = inTheWay;
     }
 
-    /** Asks it for its place, and waits until it gives it; for so long as it may take. */
+    /** Asks for the handover, and waits up to {@link Handover#PATIENCE}. */
     static Predecessor of(Path file) throws InterruptedException {
         String inTheWay = "";
         for (RunningUsher each : RunningUsher.all(new RunDirectory(System::getenv))) {
@@ -46,7 +46,7 @@ final class Predecessor implements AutoCloseable {
         return new Predecessor(null, inTheWay);
     }
 
-    /** What there is to say where an address is taken. */
+    /** A hint for an address in use; empty for other faults. */
     String hint(IOException fault) {
         return String.valueOf(fault.getMessage()).contains("in use") ? inTheWay : "";
     }
@@ -80,7 +80,7 @@ final class Predecessor implements AutoCloseable {
         return null;
     }
 
-    /** Whether it may still listen where this process is about to. */
+    /** True if the predecessor may still listen on the addresses that this process is about to bind. */
     boolean gives() {
         return client != null;
     }

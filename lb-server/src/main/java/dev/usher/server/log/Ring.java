@@ -35,7 +35,7 @@ final class Ring<E> {
         if (slots.getAcquire(slot) != null) {
             return false;
         }
-        slots.set(slot, element); // not setRelease: the producer looks for a sleeping consumer next, and this order matters
+        slots.set(slot, element); // not setRelease: the producer looks for a sleeping consumer next, in this order
         tail++;
         return true;
     }

@@ -40,7 +40,7 @@ public final class Reloader implements Reloading, AutoCloseable {
     static final int MAX_HISTORY = 50;
     /** Time for a writer to complete a file. */
     private static final Duration SECOND_LOOK = Duration.ofSeconds(1);
-    /** Time that a close waits for a running reload. A reload without its new sockets by then is given up. */
+    /** Time that a close waits for a running reload. A reload that has not begun to open sockets by then never does. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private static final String SUBJECT = "configuration";
