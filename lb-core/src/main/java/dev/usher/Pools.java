@@ -54,7 +54,7 @@ final class Pools implements AutoCloseable {
     private final Thread keeper;
     private volatile Map<String, Pool> pools = Map.of();
     /**
-     * By pool, the threads that resolve host names again and again, a thread for each name, so a slow name delays no
+     * Each pool's threads for repeated resolution of host names, a thread for each name, so a slow name delays no
      * other. Guarded by this.
      */
     private final Map<String, List<Thread>> resolvers = new HashMap<>();
