@@ -10,8 +10,8 @@ public enum Ending {
      */
     REFUSAL,
     /**
-     * A FIN to a side that has the whole: the other side's FIN came, and every byte before the FIN was passed on. A RST
-     * to any other side. Otherwise a protocol that ends by a FIN would take a part for the whole. A RST to a side with
+     * A FIN to a side that has the whole: the other side's FIN came, and every byte before the FIN was passed on. Any
+     * other side gets a RST, since a protocol that ends by a FIN would take a part for the whole. A RST to a side with
      * the whole could destroy bytes still on the way.
      */
     FIN_IF_WHOLE,

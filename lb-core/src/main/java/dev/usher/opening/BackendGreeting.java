@@ -21,8 +21,8 @@ public interface BackendGreeting {
     enum Answer {
         NEED_MORE,
         /**
-         * The client's bytes may follow. No byte may have come behind the answer, since the client could not tell its
-         * origin.
+         * The client's bytes may follow. No byte may have come behind the answer, since the client would take it for a
+         * reply to its own bytes.
          */
         ACCEPTED,
         REFUSED

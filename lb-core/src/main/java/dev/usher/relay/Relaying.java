@@ -149,7 +149,7 @@ final class Relaying extends Quiet implements Phase {
 
     /**
      * The backend takes no more bytes, and may have sent the reason before closing: an alert, or an answer to a request
-     * it did not want to read. These bytes are passed on, followed by a RST, as the backend sent.
+     * it did not want to read. These bytes are passed on, followed by a RST, since the backend sent a RST.
      */
     private Next hearBackendOut() {
         link.up.abandon(link.worker);

@@ -62,7 +62,7 @@ final class Side implements Ready {
         deaf = false;
     }
 
-    @SuppressWarnings("NullAway") // callers have opened the side: a read without a channel is a bug, and ends the session
+    @SuppressWarnings("NullAway") // callers have opened the side: a read without a channel is a bug
     SocketChannel channel() {
         return channel;
     }
