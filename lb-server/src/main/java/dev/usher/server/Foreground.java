@@ -150,8 +150,7 @@ final class Foreground {
     }
 
     private int serve(AccessLog access, Predecessor predecessor, Consumer<Running> ready) throws InterruptedException {
-        try (AdminServer admin =
-                admin(predecessor)) { // before the first connection, which a failure here would cut
+        try (AdminServer admin = admin(predecessor)) { // before the first connection, which a failure here would cut
             return serve(access, admin, predecessor, ready);
         } catch (IOException e) {
             log.error("{}{}", e.getMessage(), predecessor.hint(e));

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The process to take over from: a draining process with the same file. The process frees its admin side's address when
- * its {@code shutdown.readiness_delay} is over. Its listeners stay open until {@link #close} tells the process that
- * this one listens.
+ * {@code shutdown.readiness_delay} is over. The listeners stay open until {@link #close} tells the process that this
+ * process listens.
  */
 final class Predecessor implements AutoCloseable {
     static final Predecessor NONE = new Predecessor(null, "");

@@ -63,8 +63,7 @@ final class DemoTraffic implements AutoCloseable {
             double seconds = (System.nanoTime() - began) / 1e9;
             double wave = (1 - Math.cos(2 * Math.PI * seconds / WAVE_SECONDS)) / 2;
             double perSecond = LEAST_PER_SECOND + wave * (MOST_PER_SECOND - LEAST_PER_SECOND);
-            double pause =
-                    -Math.log(1 - random().nextDouble()) / perSecond; // exponential: independent arrivals
+            double pause = -Math.log(1 - random().nextDouble()) / perSecond; // exponential: independent arrivals
             LockSupport.parkNanos((long) (pause * TimeUnit.SECONDS.toNanos(1)));
             if (!closed && atOnce.get() < MAX_AT_ONCE) {
                 atOnce.incrementAndGet();

@@ -7,7 +7,7 @@ import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One JSON object a line: {@code ts}, {@code level}, {@code logger}, {@code thread}, {@code message}, and {@code
+ * A JSON object a line: {@code ts}, {@code level}, {@code logger}, {@code thread}, {@code message}, and {@code
  * exception} if there is one. Logback's own encoder writes arguments apart from the message, and times as numbers.
  */
 final class JsonEncoder extends EncoderBase<ILoggingEvent> {

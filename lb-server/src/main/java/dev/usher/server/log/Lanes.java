@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * found the ring full.
  */
 final class Lanes {
-    /** One session and the wall clock of its end, which is the time in its line however late the line is written. */
+    /** A session and the wall clock of its end, which is the time in its line however late the line is written. */
     record Ended(SessionEnd end, long atMillis) {}
 
     /** The ring of one worker. */

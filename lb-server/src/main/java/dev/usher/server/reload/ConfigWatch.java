@@ -207,7 +207,7 @@ final class ConfigWatch implements AutoCloseable {
 
     /** Without events, a writer may still be at work: a difference must be found twice. */
     private void poll(ReloadConfig now, long nanos) {
-        followed = null; // a directory may have been replaced, and its watch with it
+        followed = null; // a directory may have been replaced, and the watch of a replaced directory is dead
         Fingerprint is = known.get().now();
         if (hasLooked(is) && !is.equals(known.get())) {
             found = is;

@@ -97,7 +97,9 @@ public final class FileSource implements ConfigSource {
 
     // ---- comparing ----
 
-    /** The result of a look at most some seconds ago; starts a new look on another thread if that one is too old. */
+    /**
+     * The result of a look at most some seconds ago; starts a new look on another thread if the last look is too old.
+     */
     @Override
     public OnDisk onDisk() {
         ReloadStatus status = status();

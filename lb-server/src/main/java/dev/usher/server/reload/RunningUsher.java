@@ -21,7 +21,7 @@ import tools.jackson.core.JacksonException;
  * @param owner of the process, the run file and the directory
  */
 public record RunningUsher(Path directory, RunState state, UserPrincipal owner) {
-    /** Every running usher visible to this user: its own, those of its groups, and any for root. */
+    /** The running ushers visible to this user: the user's own, the ushers of the user's groups, and any for root. */
     public static List<RunningUsher> all(RunDirectory places) {
         Set<Path> directories = new LinkedHashSet<>(places.candidates());
         if (RunDirectory.isRoot()) {

@@ -47,7 +47,7 @@ public final class ConfigFile {
         return read(file, System::getenv);
     }
 
-    /** As {@link #read(Path)}, with the given environment. */
+    /** Like {@link #read(Path)}, with the given environment. */
     public static ConfigResult read(Path file, Function<String, @Nullable String> environment) {
         return new ConfigFile(file, true, environment).result();
     }

@@ -3,7 +3,7 @@ package dev.usher.server.yaml;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One fault of a file. Texts hold no secret.
+ * A fault of a file. Texts hold no secret.
  *
  * @param file as the user named it, or as it was found through an include
  * @param line from 1; 0 for a fault of the whole file

@@ -92,7 +92,7 @@ public final class DiagnosticText {
         return Units.counted(errors, "error") + ", " + Units.counted(diagnostics.size() - errors, "warning") + ".";
     }
 
-    /** One diagnostic in one line, without the text of the file. */
+    /** A diagnostic in a single line, without the text of the file. */
     public static String line(Diagnostic diagnostic) {
         return Printable.of(
                 place(diagnostic) + ": " + Spelling.of(diagnostic.severity()) + ": " + diagnostic.message());

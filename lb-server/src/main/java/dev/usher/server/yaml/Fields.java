@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One mapping of the file, taken apart key by key. Each method notes a fault at the value's place and returns the
+ * A mapping of the file, taken apart key by key. Each method notes a fault at the value's place and returns the
  * default, so reading goes on. {@link #done()} notes the keys that were never asked for.
  */
 final class Fields {

@@ -60,7 +60,10 @@ public final class Fingerprint {
         return blind;
     }
 
-    /** By file, the SHA-256 of its bytes or the reason why it could not be read; includes files of {@code ${file:}}. */
+    /**
+     * The SHA-256 of each file's bytes, or the reason why the file could not be read; includes files of {@code
+     * ${file:}}.
+     */
     public synchronized Map<Path, String> files() {
         if (contents != null) {
             Map<Path, String> made = new LinkedHashMap<>();
@@ -76,7 +79,7 @@ public final class Fingerprint {
         return digests;
     }
 
-    /** By include with a wildcard, the files that matched. */
+    /** The matching files of each include with a wildcard. */
     public Map<IncludePattern, List<Path>> patterns() {
         return patterns;
     }

@@ -83,7 +83,7 @@ sealed interface Item {
     }
 
     /**
-     * One name and its value.
+     * A name and its value.
      *
      * @param place of the key
      */

@@ -79,8 +79,8 @@ final class LoopCheck {
     }
 
     /**
-     * True if the admin side has TLS and tokens and only a route leads to it, so that not every client of a listener
-     * may use it.
+     * True if the admin side has TLS and tokens and only a route leads there, so that not every client of a listener
+     * may use the admin side.
      */
     private boolean mayLeadToAdmin(String pool) {
         return admin.tls() != null && !admin.tokens().isEmpty() && !tcpPools.contains(pool);

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a pool, without its name and backends. {@code defaults} sets them for every pool, and each pool may
- * override them.
+ * The settings of a pool, without name and backends. {@code defaults} has the settings for every pool, and each pool
+ * may override single keys.
  */
 record PoolSettings(
         Balance balance,
