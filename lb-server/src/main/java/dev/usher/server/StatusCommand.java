@@ -68,7 +68,7 @@ final class StatusCommand extends AdminCommand {
             return "ok: " + state(status) + ", pools " + serving(status.path("pools"));
         }
         JsonNode attention = status.path("attention"); // the worst first
-        int more = attention.size() - 1;
+        int more = count(status.path("attention_total")) - 1; // not all of them are in the answer
         return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": " + text(attention.path(0), "text")
                 + (more == 0 ? "" : " (and " + more + " more)");
     }
@@ -102,10 +102,7 @@ final class StatusCommand extends AdminCommand {
         if (entries.isEmpty()) {
             out.println("nothing needs attention");
         }
-        int all = total.properties().stream()
-                .mapToInt(count -> count.getValue().asInt())
-                .sum();
-        int more = all - entries.size();
+        int more = count(total) - entries.size();
         for (JsonNode entry : entries) {
             String text = text(entry, "subject") + ": " + text(entry, "text");
             out.printf(
@@ -117,6 +114,13 @@ final class StatusCommand extends AdminCommand {
         if (more > 0) {
             out.println("and " + more + " more; the dashboard's Pools page lists all unhealthy backends");
         }
+    }
+
+    /** The sum over all severities. */
+    private static int count(JsonNode total) {
+        return total.properties().stream()
+                .mapToInt(count -> count.getValue().asInt())
+                .sum();
     }
 
     /** The state of the file, for people; a word that is new is shown as it is. */

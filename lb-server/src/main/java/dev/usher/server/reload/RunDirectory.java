@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
@@ -31,6 +32,8 @@ public final class RunDirectory {
     /** Who may write into a directory can make another process believe what he likes. */
     private static final Set<PosixFilePermission> OTHERS_WRITE =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    private static final String ROOT = "0";
 
     private final List<Path> candidates = new ArrayList<>();
 
@@ -62,25 +65,32 @@ public final class RunDirectory {
     }
 
     static boolean isRoot() {
-        return user().equals("0");
+        return user().equals(ROOT);
     }
 
-    /** Those of all processes here that could be one, for root, who may see their environments. */
-    static List<RunDirectory> ofOthers() {
+    /**
+     * Those of all processes here that could be one, for root, who may see their environments.
+     *
+     * @param own only those of this user's processes
+     */
+    static List<RunDirectory> ofOthers(boolean own) {
         return ProcessHandle.allProcesses()
-                .flatMap(process -> Stream.ofNullable(of(process.pid())))
+                .flatMap(process -> Stream.ofNullable(of(process.pid(), own)))
                 .toList();
     }
 
-    private static @Nullable RunDirectory of(long pid) {
+    private static @Nullable RunDirectory of(long pid, boolean own) {
         try {
             Path process = Path.of("/proc/" + pid);
             if (!Files.readString(process.resolve("comm")).strip().equals("java")) {
                 return null;
             }
             OptionalLong user = ProcessStatus.of(pid).user();
+            if (user.isEmpty() || (own && !Long.toString(user.getAsLong()).equals(user()))) {
+                return null;
+            }
             Map<String, String> environment = environment(Files.readAllBytes(process.resolve("environ")));
-            return user.isEmpty() ? null : new RunDirectory(environment::get, Long.toString(user.getAsLong()));
+            return new RunDirectory(environment::get, Long.toString(user.getAsLong()));
         } catch (IOException | InvalidPathException ended) {
             return null;
         }
@@ -124,9 +134,28 @@ public final class RunDirectory {
     }
 
     /** Root can write everywhere; where another owns the directory, he can put other files in the place of root's. */
-    private static boolean isOwn(Path directory) throws IOException {
-        return String.valueOf(Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS))
-                .equals(user());
+    static boolean isOwn(Path directory) throws IOException {
+        return owner(directory).equals(user());
+    }
+
+    private static String owner(Path path) throws IOException {
+        return String.valueOf(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** Whether this user takes what is found there for the truth. */
+    static boolean isBelieved(Path directory) throws IOException {
+        return isBelieved(directory, user());
+    }
+
+    /**
+     * Root commands everybody's. Others believe their own, and another's only where not everybody could have made it: in
+     * /run, but not among the temporary files.
+     */
+    static boolean isBelieved(Path directory, String user) throws IOException {
+        return user.equals(ROOT)
+                || owner(directory).equals(user)
+                || owner(directory).equals(ROOT)
+                || isSafe(Objects.requireNonNull(directory.toAbsolutePath().getParent()));
     }
 
     /** Whether nobody but its owner can write to it, and it is no link. */
