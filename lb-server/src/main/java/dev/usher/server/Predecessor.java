@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process whose place this one takes: it serves the same file, and was told to end. It gives its admin side's address
- * away when its {@code shutdown.readiness_delay} is over, and keeps its listeners until this one has its own, which closing
- * this tells it.
+ * The process to take over from: a draining process with the same file. The process frees its admin side's address when
+ * {@code shutdown.readiness_delay} is over. The listeners stay open until {@link #close} tells the process that this
+ * process listens.
  */
 final class Predecessor implements AutoCloseable {
     static final Predecessor NONE = new Predecessor(null, "");
@@ -31,8 +31,8 @@ final class Predecessor implements AutoCloseable {
     }
 
     /**
-     * Asks it for its place, and waits until it gives it; for so long as it may take, however many there are. It is a process
-     * of this user: any other could say that it serves the file, to keep this one waiting.
+     * Asks for the handover, and waits up to {@link Handover#PATIENCE} in all. Only a process of this user is asked: any
+     * other user's process could claim to serve the file, to keep this one waiting.
      */
     static Predecessor of(Path file) throws InterruptedException {
         String inTheWay = "";
@@ -54,7 +54,7 @@ final class Predecessor implements AutoCloseable {
         return new Predecessor(null, inTheWay);
     }
 
-    /** What there is to say where an address is taken. */
+    /** A hint for an address in use; empty for other faults. */
     String hint(IOException fault) {
         return String.valueOf(fault.getMessage()).contains("in use") ? inTheWay : "";
     }
@@ -92,7 +92,7 @@ final class Predecessor implements AutoCloseable {
         return null;
     }
 
-    /** Whether it may still listen where this process is about to. */
+    /** True if the predecessor may still listen on the addresses that this process is about to bind. */
     boolean gives() {
         return client != null;
     }

@@ -59,7 +59,10 @@ class StatusCommandTest {
             assertEquals(
                     exitCode,
                     commands.execute(
-                            "status", "--check", "--admin", "http://127.0.0.1:" + server.getAddress().getPort()));
+                            "status",
+                            "--check",
+                            "--admin",
+                            "http://127.0.0.1:" + server.getAddress().getPort()));
             return out.toString();
         } finally {
             server.stop(0);

@@ -23,13 +23,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where run files are: {@code $RUNTIME_DIRECTORY}, which a service manager sets; {@code usher} in
- * {@code $XDG_RUNTIME_DIR} or in /run; a directory of the user's own among the temporary files.
+ * Places for run files: {@code $RUNTIME_DIRECTORY}, set by a service manager; {@code usher} in {@code $XDG_RUNTIME_DIR}
+ * or in /run; a directory of the user's own among the temporary files.
  */
 public final class RunDirectory {
-    /** The group may come to the control socket. */
+    /** The group may reach the control socket. */
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-x---");
-    /** Who may write into a directory can make another process believe what he likes. */
+    /** A writer to the directory could forge another process's files. */
     private static final Set<PosixFilePermission> OTHERS_WRITE =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
@@ -37,7 +37,7 @@ public final class RunDirectory {
 
     private final List<Path> candidates = new ArrayList<>();
 
-    /** By this environment. */
+    /** Places by the given environment. */
     public RunDirectory(Function<String, @Nullable String> environment) {
         this(environment, user());
     }
@@ -55,7 +55,7 @@ public final class RunDirectory {
         candidates.add(Path.of(System.getProperty("java.io.tmpdir"), "usher-" + user));
     }
 
-    /** A number: in a container it may have no name. */
+    /** The user's number: in a container the user may have no name. */
     private static String user() {
         try {
             return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
@@ -69,9 +69,9 @@ public final class RunDirectory {
     }
 
     /**
-     * Those of all processes here that could be one, for root, who may see their environments.
+     * Places of every local process that could be an usher. For root, who may read their environments.
      *
-     * @param own only those of this user's processes
+     * @param own true for processes of this user only
      */
     static List<RunDirectory> ofOthers(boolean own) {
         return ProcessHandle.allProcesses()
@@ -107,12 +107,14 @@ public final class RunDirectory {
         return environment;
     }
 
-    /** All that a run file could be in: the one who looks for it may have another environment than the one that made it. */
+    /**
+     * Every possible place of a run file: a command may have another environment than the process that made the file.
+     */
     List<Path> candidates() {
         return candidates;
     }
 
-    /** The first that can be written to and is this user's own, made if need be; null if there is none. */
+    /** The first place that is writable and this user's own, made if necessary; null if there is none. */
     @Nullable
     Path writable() {
         for (Path candidate : candidates) {
@@ -127,13 +129,13 @@ public final class RunDirectory {
                     return candidate;
                 }
             } catch (IOException | UnsupportedOperationException notHere) {
-                // The next one may do.
+                // The next place may do.
             }
         }
         return null;
     }
 
-    /** Root can write everywhere; where another owns the directory, he can put other files in the place of root's. */
+    /** Root can write everywhere, but another owner of the directory could replace root's files. */
     static boolean isOwn(Path directory) throws IOException {
         return owner(directory).equals(user());
     }
@@ -142,14 +144,14 @@ public final class RunDirectory {
         return String.valueOf(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** Whether this user takes what is found there for the truth. */
+    /** True if run files in the directory are believed by this user. */
     static boolean isBelieved(Path directory) throws IOException {
         return isBelieved(directory, user());
     }
 
     /**
-     * Root commands everybody's. Others believe their own, and another's only where not everybody could have made it: in
-     * /run, but not among the temporary files.
+     * Root commands the ushers of all users. Others believe their own directories, and a foreign directory only where few
+     * users could have made it: in /run, but not among the temporary files.
      */
     static boolean isBelieved(Path directory, String user) throws IOException {
         return user.equals(ROOT)
@@ -158,7 +160,7 @@ public final class RunDirectory {
                 || isSafe(Objects.requireNonNull(directory.toAbsolutePath().getParent()));
     }
 
-    /** Whether nobody but its owner can write to it, and it is no link. */
+    /** True if only the owner can write to the directory, and the directory is no link. */
     static boolean isSafe(Path directory) throws IOException {
         return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
                 && Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS).stream()

@@ -17,17 +17,17 @@ import java.util.Set;
 import tools.jackson.core.JacksonException;
 
 /**
- * A process of this machine that serves, found by its run file.
+ * A running usher of this machine, found by its run file.
  *
- * @param owner of the process, and of its run file and that one's directory
+ * @param owner of the process, the run file and the directory
  */
 public record RunningUsher(Path directory, RunState state, UserPrincipal owner) {
-    /** All that run and can be seen from here: of this user, of those whose group it is in, and all of them for root. */
+    /** The running ushers visible to this user: the user's own, the ushers of the user's groups, and any for root. */
     public static List<RunningUsher> all(RunDirectory places) {
         return found(places, false);
     }
 
-    /** Those of this user alone. Nobody else can have made what is found. */
+    /** The running ushers of this user: nobody else can have made their run files. */
     public static List<RunningUsher> own(RunDirectory places) {
         return found(places, true);
     }
@@ -47,7 +47,7 @@ public record RunningUsher(Path directory, RunState state, UserPrincipal owner) 
         return found;
     }
 
-    /** A directory of another user may be on a file system of his own, which need not answer. */
+    /** Limited in time: another user's directory may be on a file system that never answers. */
     private static Set<Long> pids(Path directory, boolean own) {
         try {
             return FileCalls.run(
@@ -61,8 +61,8 @@ public record RunningUsher(Path directory, RunState state, UserPrincipal owner) 
     }
 
     /**
-     * Empty unless the process is there, is the one that wrote the file, and file, directory and process have one owner:
-     * whoever could write there could have others speak to a socket of his own. Before that is sure nothing is read.
+     * Empty unless the process exists, wrote the file, and shares one owner with file and directory: a different writer
+     * could direct commands to a socket of his own. Nothing is read before the owners are known.
      */
     private static Optional<RunningUsher> find(Path directory, long pid) {
         Optional<ProcessHandle> process = ProcessHandle.of(pid);
@@ -92,7 +92,7 @@ public record RunningUsher(Path directory, RunState state, UserPrincipal owner) 
                 : process.info().user().map(owner.getName()::equals).orElse(false);
     }
 
-    /** Speaks to it. */
+    /** Connects to the control socket. */
     public ControlClient connect() throws IOException {
         return ControlClient.open(RunFile.socket(directory, state.pid()), state.pid(), owner);
     }

@@ -165,14 +165,18 @@ class RunFileTest {
     @Test
     void ofAnotherUserIsForRootsCommandsAndNotForSuccessors() throws Exception {
         assumeTrue(RunDirectory.isRoot(), "only root starts processes of others");
-        Process other = new ProcessBuilder("setpriv", "--reuid", String.valueOf(NOBODY), "--clear-groups", "sleep", "60").start();
+        Process other = new ProcessBuilder(
+                        "setpriv", "--reuid", String.valueOf(NOBODY), "--clear-groups", "sleep", "60")
+                .start();
         try {
-            Await.until(
-                    () -> ProcessStatus.of(other.pid()).user().orElse(0) == NOBODY, "it runs as another user");
-            Files.createDirectory(run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            Await.until(() -> ProcessStatus.of(other.pid()).user().orElse(0) == NOBODY, "it runs as another user");
+            Files.createDirectory(
+                    run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
             Path file = Files.write(
                     RunFile.file(run, other.pid()),
-                    JsonMapper.shared().writeValueAsBytes(new RunState(other.pid(), RunFile.startedMillis(other.toHandle()), "/usher.yaml", null, true)));
+                    JsonMapper.shared()
+                            .writeValueAsBytes(new RunState(
+                                    other.pid(), RunFile.startedMillis(other.toHandle()), "/usher.yaml", null, true)));
             Files.setAttribute(run, "unix:uid", NOBODY);
             Files.setAttribute(file, "unix:uid", NOBODY);
             assertEquals(1, running().size());
