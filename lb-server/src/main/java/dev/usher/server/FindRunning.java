@@ -1,8 +1,10 @@
 package dev.usher.server;
 
+import dev.usher.file.FileCalls;
 import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +85,11 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         if (running == null) {
             return false;
         }
-        Path other = Path.of(running);
         try {
+            Path other = Path.of(running);
             return file.toAbsolutePath().normalize().equals(other.normalize())
-                    || file.toRealPath().equals(other.toRealPath());
-        } catch (IOException notThere) {
+                    || FileCalls.run(other, () -> file.toRealPath().equals(other.toRealPath()));
+        } catch (IOException | InvalidPathException notThere) { // another user's process may say anything
             return false;
         }
     }

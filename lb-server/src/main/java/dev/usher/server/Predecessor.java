@@ -7,6 +7,7 @@ import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,19 +30,26 @@ final class Predecessor implements AutoCloseable {
         this.inTheWay = inTheWay;
     }
 
-    /** Asks for the handover, and waits up to {@link Handover#PATIENCE}. */
+    /**
+     * Asks for the handover, and waits up to {@link Handover#PATIENCE} in all. Only a process of this user is asked: any
+     * other user's process could claim to serve the file, to keep this one waiting.
+     */
     static Predecessor of(Path file) throws InterruptedException {
         String inTheWay = "";
-        for (RunningUsher each : RunningUsher.all(new RunDirectory(System::getenv))) {
+        long deadline = System.nanoTime() + Handover.PATIENCE.toNanos();
+        for (RunningUsher each : RunningUsher.own(new RunDirectory(System::getenv))) {
             if (!FindRunning.isSame(file, each.state().config())) {
                 continue;
             }
-            Predecessor given = each.state().draining() ? asked(each) : null;
+            Predecessor given = each.state().draining() ? asked(each, deadline) : null;
             if (given != null) {
                 return given;
             }
             inTheWay = "; process " + each.state().pid() + " serves the same file"
                     + (each.state().draining() ? "" : ": once it was told to end, by SIGTERM, it gives way to another");
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("no longer looking for a predecessor");
         }
         return new Predecessor(null, inTheWay);
     }
@@ -51,17 +59,21 @@ final class Predecessor implements AutoCloseable {
         return String.valueOf(fault.getMessage()).contains("in use") ? inTheWay : "";
     }
 
-    private static @Nullable Predecessor asked(RunningUsher running) throws InterruptedException {
+    private static @Nullable Predecessor asked(RunningUsher running, long deadline) throws InterruptedException {
         long pid = running.state().pid();
+        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        if (!left.isPositive()) {
+            return null;
+        }
         log.info(
                 "process {} drains and serves the same file: waiting for its place, for {} s at the most",
                 pid,
-                Handover.PATIENCE.toSeconds());
+                left.toSeconds());
         try {
             ControlClient client = running.connect();
             Control.Reply reply = null;
             try {
-                reply = client.askForHandover();
+                reply = client.askForHandover(left);
                 if (reply.status() == 200) {
                     return new Predecessor(client, "");
                 }

@@ -67,8 +67,8 @@ final class StatusCommand extends AdminCommand {
         if (worst == ExitCode.OK) {
             return "ok: " + state(status) + ", pools " + serving(status.path("pools"));
         }
-        JsonNode attention = status.path("attention"); // the worst entry first
-        int more = attention.size() - 1;
+        JsonNode attention = status.path("attention"); // the worst entries, the worst first
+        int more = count(status.path("attention_total")) - 1;
         return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": " + text(attention.path(0), "text")
                 + (more == 0 ? "" : " (and " + more + " more)");
     }
@@ -105,10 +105,7 @@ final class StatusCommand extends AdminCommand {
         if (entries.isEmpty()) {
             out.println("nothing needs attention");
         }
-        int all = total.properties().stream()
-                .mapToInt(count -> count.getValue().asInt())
-                .sum();
-        int more = all - entries.size();
+        int more = count(total) - entries.size();
         for (JsonNode entry : entries) {
             String text = text(entry, "subject") + ": " + text(entry, "text");
             out.printf(
@@ -120,6 +117,13 @@ final class StatusCommand extends AdminCommand {
         if (more > 0) {
             out.println("and " + more + " more; the dashboard's Pools page lists all unhealthy backends");
         }
+    }
+
+    /** The sum over all severities. */
+    private static int count(JsonNode total) {
+        return total.properties().stream()
+                .mapToInt(count -> count.getValue().asInt())
+                .sum();
     }
 
     /** The state of the file, for people; an unknown word is shown unchanged. */

@@ -116,8 +116,8 @@ public final class ControlClient implements AutoCloseable {
     }
 
     /** Asks a draining process for its addresses, and waits until its {@code readiness_delay} is over. */
-    public Control.Reply askForHandover() throws IOException {
-        return ask("POST", Handover.PATH, null, Handover.PATIENCE.plus(HELLO_PATIENCE));
+    public Control.Reply askForHandover(Duration patience) throws IOException {
+        return ask("POST", Handover.PATH, null, patience.plus(HELLO_PATIENCE));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
@@ -31,6 +32,8 @@ public final class RunDirectory {
     /** A writer to the directory could forge another process's files. */
     private static final Set<PosixFilePermission> OTHERS_WRITE =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    private static final String ROOT = "0";
 
     private final List<Path> candidates = new ArrayList<>();
 
@@ -62,25 +65,32 @@ public final class RunDirectory {
     }
 
     static boolean isRoot() {
-        return user().equals("0");
+        return user().equals(ROOT);
     }
 
-    /** Places of every local process that could be an usher. For root, who may read their environments. */
-    static List<RunDirectory> ofOthers() {
+    /**
+     * Places of every local process that could be an usher. For root, who may read their environments.
+     *
+     * @param own true for processes of this user only
+     */
+    static List<RunDirectory> ofOthers(boolean own) {
         return ProcessHandle.allProcesses()
-                .flatMap(process -> Stream.ofNullable(of(process.pid())))
+                .flatMap(process -> Stream.ofNullable(of(process.pid(), own)))
                 .toList();
     }
 
-    private static @Nullable RunDirectory of(long pid) {
+    private static @Nullable RunDirectory of(long pid, boolean own) {
         try {
             Path process = Path.of("/proc/" + pid);
             if (!Files.readString(process.resolve("comm")).strip().equals("java")) {
                 return null;
             }
             OptionalLong user = ProcessStatus.of(pid).user();
+            if (user.isEmpty() || (own && !Long.toString(user.getAsLong()).equals(user()))) {
+                return null;
+            }
             Map<String, String> environment = environment(Files.readAllBytes(process.resolve("environ")));
-            return user.isEmpty() ? null : new RunDirectory(environment::get, Long.toString(user.getAsLong()));
+            return new RunDirectory(environment::get, Long.toString(user.getAsLong()));
         } catch (IOException | InvalidPathException ended) {
             return null;
         }
@@ -126,9 +136,28 @@ public final class RunDirectory {
     }
 
     /** Root can write everywhere, but another owner of the directory could replace root's files. */
-    private static boolean isOwn(Path directory) throws IOException {
-        return String.valueOf(Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS))
-                .equals(user());
+    static boolean isOwn(Path directory) throws IOException {
+        return owner(directory).equals(user());
+    }
+
+    private static String owner(Path path) throws IOException {
+        return String.valueOf(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** True if run files in the directory are believed by this user. */
+    static boolean isBelieved(Path directory) throws IOException {
+        return isBelieved(directory, user());
+    }
+
+    /**
+     * Root commands the ushers of all users. Others believe their own directories, and a foreign directory only where few
+     * users could have made it: in /run, but not among the temporary files.
+     */
+    static boolean isBelieved(Path directory, String user) throws IOException {
+        return user.equals(ROOT)
+                || owner(directory).equals(user)
+                || owner(directory).equals(ROOT)
+                || isSafe(Objects.requireNonNull(directory.toAbsolutePath().getParent()));
     }
 
     /** True if only the owner can write to the directory, and the directory is no link. */

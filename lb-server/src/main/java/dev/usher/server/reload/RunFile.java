@@ -1,10 +1,12 @@
 package dev.usher.server.reload;
 
+import dev.usher.file.NamedFile;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,6 +31,9 @@ public final class RunFile implements AutoCloseable {
     private static final String STATE = ".json";
     private static final String SOCKET = ".sock";
     private static final Pattern NAME = Pattern.compile("(\\d{1,18})\\.(json|sock)");
+
+    /** More than a machine has ushers: a directory of another user may be filled on purpose. */
+    private static final int MAX_FILES = 10_000;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Logger log = LoggerFactory.getLogger(RunFile.class);
@@ -113,7 +118,7 @@ public final class RunFile implements AutoCloseable {
         }
     }
 
-    private static Path file(Path directory, long pid) {
+    static Path file(Path directory, long pid) {
         return directory.resolve(pid + STATE);
     }
 
@@ -165,7 +170,8 @@ public final class RunFile implements AutoCloseable {
                 return Set.of();
             }
             try (Stream<Path> files = Files.list(directory)) {
-                return files.map(file -> NAME.matcher(String.valueOf(file.getFileName())))
+                return files.limit(MAX_FILES)
+                        .map(file -> NAME.matcher(String.valueOf(file.getFileName())))
                         .filter(Matcher::matches)
                         .map(name -> Long.valueOf(name.group(1)))
                         .collect(Collectors.toSet());
@@ -175,8 +181,17 @@ public final class RunFile implements AutoCloseable {
         }
     }
 
+    /** Another user may have put a pipe, a device or a link in its place. */
     static RunState read(Path directory, long pid) throws IOException {
-        return JSON.readValue(Files.readAllBytes(file(directory, pid)), RunState.class);
+        Path file = file(directory, pid);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("is no regular file");
+        }
+        RunState read = JSON.readValue(NamedFile.read(file, NamedFile.Kind.VALUE), RunState.class);
+        if (read == null) {
+            throw new IOException("is empty");
+        }
+        return read;
     }
 
     static long startedMillis(ProcessHandle process) {
