@@ -225,8 +225,7 @@ final class Pools implements AutoCloseable {
                         return; // a new configuration has come meanwhile
                     }
                     for (Backend gone : pool.setBackends(members(pool.config()), clock.nanos())) {
-                        String name =
-                                gone.config().address().host(); // not our host, if just reconfigured
+                        String name = gone.config().address().host(); // not our host, if just reconfigured
                         remove(pool, List.of(gone), name + " no longer resolves to this address");
                     }
                     probes.follow(pool);
