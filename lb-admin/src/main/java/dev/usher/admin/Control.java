@@ -1,5 +1,6 @@
 package dev.usher.admin;
 
+import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Answering;
 import dev.usher.admin.api.Operation;
 import dev.usher.admin.api.Question;
@@ -9,6 +10,7 @@ import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.AdminConfig.Role;
+import dev.usher.pool.AdminState;
 import io.undertow.util.Methods;
 import io.undertow.util.PathTemplateMatcher;
 import io.undertow.util.StatusCodes;
@@ -19,6 +21,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +35,9 @@ public final class Control {
     /** Admin states that an operator may set: a drain and its end, since neither closes a session. */
     private static final Set<String> OF_A_DRAIN = Set.of("drain", "ready");
 
-    private static final Set<String> KEYS_OF_A_DRAIN = Set.of("admin_state", "force");
+    private static final String BACKEND = API + "/pools/{pool}/backends/{address}";
+
+    private final LoadBalancer balancer;
 
     /** @param body to be written as JSON */
     record Answer(int status, Object body) {}
@@ -51,7 +56,8 @@ public final class Control {
     private final Map<String, PathTemplateMatcher<Operation>> operations = new HashMap<>();
     private final Health health;
 
-    private Control(Lifecycle lifecycle, List<Api.Entry> entries) {
+    private Control(LoadBalancer balancer, Lifecycle lifecycle, List<Api.Entry> entries) {
+        this.balancer = balancer;
         this.health = new Health(lifecycle);
         for (Api.Entry entry : entries) {
             Operation operation = entry.operation();
@@ -70,12 +76,13 @@ public final class Control {
      */
     public static Control of(AdminSubject subject, @Nullable AdminServer admin) {
         if (admin != null) {
-            return new Control(admin.lifecycle(), admin.operations());
+            return new Control(subject.balancer(), admin.lifecycle(), admin.operations());
         }
         Lifecycle lifecycle = new Lifecycle();
         lifecycle.serves(subject.balancer());
         Access access = new Access(() -> subject.balancer().config().admin(), false, System::nanoTime);
         return new Control(
+                subject.balancer(),
                 lifecycle,
                 Api.values(subject, lifecycle, access, new Attention(subject.balancer(), subject.source(), lifecycle)));
     }
@@ -83,7 +90,8 @@ public final class Control {
     /**
      * Answers one request.
      *
-     * @param caller an admin may do everything; an operator may read, reload and drain; a viewer may read
+     * @param caller an admin may do everything; an operator may read, reload, drain a backend that is not the last of its
+     *     pool, and end a drain; a viewer may read
      * @param target path and query string
      */
     public Reply answer(Caller caller, String method, String target, byte[] body) {
@@ -106,37 +114,55 @@ public final class Control {
         if (found == null) {
             throw Problem.of(404, "there is no " + method + " " + path).exception();
         }
-        allow(caller, method, path, body);
+        boolean drain = isDrain(method, found.getMatchedTemplate(), body);
+        allow(caller, method, path, drain);
         Map<String, String> variables = new HashMap<>();
         for (Map.Entry<String, String> part : found.getParameters().entrySet()) {
             variables.put(part.getKey(), decoded(part.getValue().replace("+", "%2B")));
         }
+        Operation operation =
+                drain && caller.role() != Role.ADMIN ? unlessDisabled(variables, found.getValue()) : found.getValue();
         return Reply.of(
                 StatusCodes.OK,
-                Answering.bytes(found.getValue(), new Question(caller, variables, parameters(query), body), path));
+                Answering.bytes(operation, new Question(caller, variables, parameters(query), body), path));
     }
 
-    private static void allow(Caller caller, String method, String path, byte[] body) throws ProblemException {
+    private static void allow(Caller caller, String method, String path, boolean drain) throws ProblemException {
         boolean allowed = method.equals(Methods.GET_STRING)
                 || caller.role() == Role.ADMIN
-                || (caller.role() == Role.OPERATOR && (path.equals(API + "/reload") || isDrain(method, body)));
+                || (caller.role() == Role.OPERATOR && (path.equals(API + "/reload") || drain));
         if (!allowed) {
             throw Problem.of(
                             403,
                             caller.text() + " may look"
-                                    + (caller.role() == Role.OPERATOR ? ", reload and drain" : "")
+                                    + (caller.role() == Role.OPERATOR ? ", reload, and drain without force" : "")
                                     + ": all else is for the user that usher runs as, and root")
                     .exception();
         }
     }
 
-    private static boolean isDrain(String method, byte[] body) throws ProblemException {
-        if (!method.equals(Methods.PATCH_STRING)) {
+    /** True for a drain of a backend or its end, and nothing else: not forced, and closing no session. */
+    private static boolean isDrain(String method, String template, byte[] body) throws ProblemException {
+        if (!method.equals(Methods.PATCH_STRING) || !template.equals(BACKEND)) {
             return false;
         }
         JsonNode change = Json.read(body, JsonNode.class);
-        return KEYS_OF_A_DRAIN.containsAll(change.propertyNames())
+        return change.propertyNames().equals(Set.of("admin_state"))
                 && OF_A_DRAIN.contains(change.path("admin_state").asString(""));
+    }
+
+    /** A disabled backend was disabled by the owner or root, and stays so for others. */
+    private Operation unlessDisabled(Map<String, String> variables, Operation operation) {
+        return question -> {
+            String pool = Objects.requireNonNull(variables.get("pool"));
+            String address = Objects.requireNonNull(variables.get("address"));
+            if (balancer.backend(pool, address).adminState() == AdminState.DISABLED) {
+                throw Problem.of(
+                                403, address + " is disabled: enabling it is for the user that usher runs as, and root")
+                        .exception();
+            }
+            return operation.answer(question);
+        };
     }
 
     private static Map<String, Deque<String>> parameters(String query) throws ProblemException {

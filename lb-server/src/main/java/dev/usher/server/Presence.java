@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.Background;
 import dev.usher.Event;
 import dev.usher.admin.Control;
 import dev.usher.server.Foreground.Running;
@@ -40,7 +41,8 @@ final class Presence implements AutoCloseable {
                 running.admin().letGo();
             }
         });
-        ControlSocket socket = open(run.socket(), control, handover);
+        ControlSocket socket =
+                open(run.socket(), control, handover, running.balancer().background());
         run.announce(); // after the socket: a command that finds the run file finds the socket
         if (file != null && ProcessStatus.of(ProcessHandle.current().pid()).ignoresHangUp()) {
             log.info("SIGHUP is ignored here, as nohup has it: usher reload works, kill -HUP does not");
@@ -48,12 +50,13 @@ final class Presence implements AutoCloseable {
         return new Presence(run, socket);
     }
 
-    private static @Nullable ControlSocket open(@Nullable Path path, Control control, Handover handover) {
+    private static @Nullable ControlSocket open(
+            @Nullable Path path, Control control, Handover handover, Background background) {
         if (path == null) {
             return null;
         }
         try {
-            return ControlSocket.open(path, Version.number(), control, handover);
+            return ControlSocket.open(path, Version.number(), control, handover, background);
         } catch (IOException e) {
             log.warn(
                     "usher reload and the other commands cannot ask this process: control socket {}: {}",

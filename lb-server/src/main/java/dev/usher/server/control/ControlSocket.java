@@ -1,5 +1,6 @@
 package dev.usher.server.control;
 
+import dev.usher.Background;
 import dev.usher.admin.Control;
 import dev.usher.admin.http.Caller;
 import dev.usher.config.AdminConfig.Role;
@@ -32,11 +33,16 @@ public final class ControlSocket implements AutoCloseable {
     /** Each command takes milliseconds. A client above the limit waits in the kernel's queue. */
     private static final int MAX_CLIENTS = 32;
 
+    /** The other places are for the owner and root, whom the group must not lock out. */
+    private static final int MAX_GROUP_CLIENTS = 24;
+
     private static final int BACKLOG = 64;
     /** For reading a request and for writing an answer: the client is a program of this machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** Room of {@code sockaddr_un}, less the zero at its end. */
     private static final int MAX_PATH_BYTES = 107;
+
+    private static final String REMEDY = "commands are refused meanwhile; kill -HUP reloads, and the log has more";
 
     private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
 
@@ -46,16 +52,25 @@ public final class ControlSocket implements AutoCloseable {
     private final Handover handover;
     private final Users users;
     private final ServerSocketChannel listening;
+    private final Background.Task task;
     private final Semaphore places = new Semaphore(MAX_CLIENTS);
+    private final Semaphore groupPlaces = new Semaphore(MAX_GROUP_CLIENTS);
 
     private ControlSocket(
-            Path path, String version, Control control, Handover handover, Users users, ServerSocketChannel listening) {
+            Path path,
+            String version,
+            Control control,
+            Handover handover,
+            Users users,
+            ServerSocketChannel listening,
+            Background background) {
         this.path = path;
         this.version = version;
         this.control = control;
         this.handover = handover;
         this.users = users;
         this.listening = listening;
+        this.task = background.task("control socket", REMEDY, PATIENCE);
     }
 
     /** True if the socket's path is short enough for the kernel, also its temporary path. */
@@ -72,13 +87,16 @@ public final class ControlSocket implements AutoCloseable {
      *
      * @param path in a directory that no other user can write to; an old socket there belongs to a dead process
      * @param version of this usher
+     * @param background reports the failures of the thread that accepts
      */
-    public static ControlSocket open(Path path, String version, Control control, Handover handover) throws IOException {
+    public static ControlSocket open(
+            Path path, String version, Control control, Handover handover, Background background) throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             bind(listening, path);
-            ControlSocket socket = new ControlSocket(path, version, control, handover, new Users(path), listening);
-            Thread.ofPlatform().daemon().name("control").start(socket::accept);
+            ControlSocket socket =
+                    new ControlSocket(path, version, control, handover, new Users(path), listening, background);
+            Thread.ofPlatform().daemon().name("control").start(() -> socket.task.whole(socket::accept));
             return socket;
         } catch (IOException | RuntimeException e) {
             listening.close();
@@ -114,12 +132,13 @@ public final class ControlSocket implements AutoCloseable {
             try {
                 places.acquire();
                 SocketChannel client = listening.accept();
+                task.works();
                 Thread.ofVirtual().name("control-client").start(() -> serve(client));
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException e) {
                 places.release();
-                log.warn("the control socket {} takes nobody in: {}", path, e.getMessage());
+                task.failed(path + " takes nobody in: " + e.getMessage());
                 pause();
             } catch (InterruptedException e) {
                 return;
@@ -142,8 +161,15 @@ public final class ControlSocket implements AutoCloseable {
         try (client) {
             UnixDomainPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
             Role role = users.role(peer.user());
-            hello(client, role);
-            converse(client, peer.user(), role);
+            if (role == Role.ADMIN) {
+                converse(client, peer.user(), role);
+            } else if (groupPlaces.tryAcquire()) {
+                try {
+                    converse(client, peer.user(), role);
+                } finally {
+                    groupPlaces.release();
+                }
+            }
         } catch (IOException left) {
             log.debug("a client of the control socket left", left);
         } finally {
@@ -161,6 +187,7 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private void converse(SocketChannel client, UserPrincipal user, Role role) throws IOException {
+        hello(client, role);
         Protocol.Reader reader = new Protocol.Reader(client);
         while (true) {
             byte[] line;

@@ -7,10 +7,14 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The user at the other end of a control socket, as the kernel says, and the user's rights. */
 final class Users {
+    /** Not looked up in PATH, which may name a directory that others can write to. */
+    private static final List<Path> ID = List.of(Path.of("/usr/bin/id"), Path.of("/bin/id"));
+
     private static final UserPrincipal ROOT = user("0");
 
     /** The user that this process runs as. */
@@ -40,8 +44,12 @@ final class Users {
 
     /** The user's number, which Java does not expose; empty if unknown. */
     private static String number(String name) {
+        Path program = ID.stream().filter(Files::isExecutable).findFirst().orElse(null);
+        if (program == null) {
+            return "";
+        }
         try {
-            Process id = new ProcessBuilder("id", "-u", "--", name)
+            Process id = new ProcessBuilder(program.toString(), "-u", "--", name)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {

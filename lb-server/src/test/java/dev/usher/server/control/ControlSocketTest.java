@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.usher.LoadBalancer;
 import dev.usher.LoadBalancer.Environment;
@@ -49,6 +50,19 @@ import org.junit.jupiter.api.io.TempDir;
 class ControlSocketTest {
     private static final String BACKEND = "/api/v1/pools/web/backends/127.0.0.1:1";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Connects forty times, reads each greeting, and says how many came. */
+    private static final String SILENT = """
+            import socket, sys, time
+            all = []
+            for _ in range(40):
+                s = socket.socket(socket.AF_UNIX)
+                s.settimeout(20)
+                s.connect(sys.argv[1])
+                all.append((s, s.recv(4096)))
+            print(sum(1 for _, said in all if said), "served", flush=True)
+            time.sleep(60)
+            """;
+
     private static final long PID = ProcessHandle.current().pid();
 
     @TempDir
@@ -78,7 +92,7 @@ class ControlSocketTest {
         control = made;
         path = directory.resolve(PID + ".sock");
         handover.by(letGo::add);
-        socket = ControlSocket.open(path, "0", made, handover);
+        socket = ControlSocket.open(path, "0", made, handover, started.background());
     }
 
     @AfterEach
@@ -191,6 +205,9 @@ class ControlSocketTest {
                 new Asked("POST", "/api/v1/reload", "", 200),
                 new Asked("PATCH", BACKEND, "{\"admin_state\": \"drain\"}", 200),
                 new Asked("PATCH", BACKEND, "{\"admin_state\": \"ready\"}", 200),
+                new Asked("PATCH", BACKEND, "{\"admin_state\": \"drain\", \"force\": true}", 403),
+                new Asked("PATCH", BACKEND, "{}", 403),
+                new Asked("PATCH", BACKEND + "9", "{\"admin_state\": \"drain\"}", 404),
                 new Asked("PATCH", BACKEND, "{\"admin_state\": \"disabled\"}", 403),
                 new Asked("PATCH", BACKEND, "{\"admin_state\": \"drain\", \"close_after_seconds\": 0}", 403),
                 new Asked("PATCH", BACKEND, "{\"weight\": 2}", 403),
@@ -200,6 +217,43 @@ class ControlSocketTest {
                     .answer(group, asked.method(), asked.target(), asked.body().getBytes(StandardCharsets.UTF_8));
             assertEquals(asked.status(), reply.status(), () -> asked + ": " + text(reply));
         }
+    }
+
+    @Test
+    void theGroupDoesNotUndoWhatTheOwnerHasDisabled() throws Exception {
+        assertTrue(ask("PATCH", BACKEND, "{\"admin_state\": \"disabled\"}").startsWith("200 "));
+        Caller group = Caller.local(Role.OPERATOR, "uid 1000 (anna)");
+        for (String state : List.of("ready", "drain")) {
+            byte[] body = ("{\"admin_state\": \"" + state + "\"}").getBytes(StandardCharsets.UTF_8);
+            Control.Reply reply = Objects.requireNonNull(control).answer(group, "PATCH", BACKEND, body);
+            assertEquals(403, reply.status(), reply::body);
+            assertTrue(reply.body().contains("127.0.0.1:1 is disabled"), reply::body);
+        }
+        assertTrue(ask("GET", BACKEND, null).contains("\"admin_state\":\"disabled\""));
+        assertTrue(ask("PATCH", BACKEND, "{\"admin_state\": \"ready\"}").startsWith("200 "));
+    }
+
+    /** The group's clients say nothing, and there are more of them than places in all. */
+    @Test
+    void theGroupDoesNotLockTheOwnerOut() throws Exception {
+        assumeTrue("root".equals(self().getName()), "only root becomes another user");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+        Process group = new ProcessBuilder(
+                        "setpriv", "--reuid", "65534", "--clear-groups", "/usr/bin/python3", "-c", SILENT, path.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertEquals("24 served", group.inputReader().readLine());
+            assertTrue(ask("GET", "/readyz", null).startsWith("200 "));
+        } finally {
+            group.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aThreadThatAcceptsNoMoreIsNoticed() {
+        assertTrue(Objects.requireNonNull(balancer).background().names().contains("control socket"));
     }
 
     @Test
@@ -291,7 +345,12 @@ class ControlSocketTest {
         Objects.requireNonNull(socket).close();
         assertFalse(Files.exists(path));
         Files.writeString(path, "left behind");
-        socket = ControlSocket.open(path, "0", Objects.requireNonNull(control), handover);
+        socket = ControlSocket.open(
+                path,
+                "0",
+                Objects.requireNonNull(control),
+                handover,
+                Objects.requireNonNull(balancer).background());
         assertTrue(ask("GET", "/readyz", null).startsWith("200 "));
     }
 
