@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the row alone, until another backend answers the same hello ({@link #ANOTHER_ANSWERED}).
  */
 enum AttemptOutcome {
+    /** Connected, of a protocol in which no backend has to answer: more cannot be known of how the session went. */
+    CONNECTED(null, Counted.NO, Row.LEFT, Outcome.ANSWERED),
     /** The first bytes came, of a protocol in which no backend has to answer. */
     SPOKE(null, Counted.NO, Row.CLEARED, null),
     /** The first bytes came, and are an answer. */

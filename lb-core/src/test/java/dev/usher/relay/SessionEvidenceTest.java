@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.Event;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.RecentSessions.Trouble;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
@@ -136,6 +137,30 @@ class SessionEvidenceTest {
                 TestUsher usher = usher(backend)) {
             visits(usher, 3, false);
             assertEquals("the last 3 sessions could not connect", textOf(trouble(usher, backend)));
+        }
+    }
+
+    /** Listeners of type tcp count connects alone: whether a backend speaks is its own business. */
+    @Test
+    void aTcpBackendThatRefusedIsForgivenWhenItTakesConnectionsAgain() throws IOException {
+        try (TestBackend gone = TestBackend.refusing();
+                TestUsher usher = TestUsher.tcp(gone).start()) {
+            for (int i = 0; i < 3; i++) {
+                try (TestPeer _ = from(usher, 2)) {
+                    usher.ended(CloseReason.CONNECT_REFUSED);
+                }
+            }
+            assertEquals("the last 3 sessions could not connect", textOf(trouble(usher, gone)));
+            Await.until(() -> events(usher).size() == 1, "there is an event");
+            gone.close();
+            try (TestBackend back = TestBackend.startAt(gone.address().getPort(), TestBackend.SILENT)) {
+                try (TestPeer client = from(usher, 2)) {
+                    client.send(hello());
+                    back.connection(0);
+                    Await.until(() -> trouble(usher, gone) == null, "a connection is enough");
+                }
+                Await.until(() -> events(usher).size() == 2, "there is an event that it is over");
+            }
         }
     }
 
