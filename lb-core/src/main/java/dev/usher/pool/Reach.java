@@ -15,7 +15,11 @@ final class Reach {
     /** The last connect in vain, at most one a minute, on the monotonic clock. */
     private volatile @Nullable Long inVainNanos;
 
-    /** @return true if this is news */
+    /**
+     * A probe or a session has reached the backend.
+     *
+     * @return true if this is news
+     */
     boolean reached() {
         if (reached) {
             return false;
@@ -24,7 +28,11 @@ final class Reach {
         return true;
     }
 
-    /** @return true if this is news */
+    /**
+     * A session could not connect.
+     *
+     * @return true if this is news
+     */
     boolean failed(long nowNanos) {
         if (reached || isInVain(nowNanos)) {
             return false;
