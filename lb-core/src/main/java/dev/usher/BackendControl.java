@@ -31,7 +31,7 @@ final class BackendControl implements AutoCloseable {
     private final OpenSessions sessions;
     private final Events events;
     private final Clock clock;
-    /** By backend, the thread of a delayed closing of its sessions. Guarded by this. */
+    /** Each backend's thread for a delayed closing of its sessions. Guarded by this. */
     private final Map<Backend, Thread> closers = new HashMap<>();
 
     BackendControl(Supplier<Routing> routing, OpenSessions sessions, Events events, Clock clock) {

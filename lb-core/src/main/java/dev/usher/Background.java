@@ -13,9 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks in the background, with no caller to notice their end: the access log's writer, the watch over the files, the
- * live figures. Each task reports its success or failure here; health checks and the dashboard ask here. Any thread but a
- * worker's.
+ * The tasks in the background, with no caller to notice their end: the access log's writer, the watch over the files,
+ * the live figures. Each task reports its success or failure here, for the dashboard and the metrics to show. Any
+ * thread but a worker's.
  *
  * <pre>
  *   WORKS --failed, ended, or a run longer than the task's patience--> FAILING --works again--> WORKS

@@ -33,7 +33,7 @@ final class Events {
     private final ArrayDeque<Event> kept = new ArrayDeque<>();
     /** Each burst is used with the burst's monitor held. */
     private final Map<Kind, Burst> bursts = new EnumMap<>(Kind.class);
-    /** The sequence of the last one; 0 before the first. */
+    /** The sequence of the last event; 0 before the first. */
     private volatile long last;
 
     /** The subject of an event about a backend. */
@@ -113,7 +113,7 @@ final class Events {
         }
     }
 
-    /** The sequence of the last one; 0 before the first. */
+    /** The sequence of the last event; 0 before the first. */
     long last() {
         return last;
     }

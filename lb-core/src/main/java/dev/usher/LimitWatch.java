@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Reports limits that begin to be hit, by comparing the workers' counters; the workers themselves do nothing more. A limit
- * hit again and again is a single event, until a minute passes without a hit.
+ * Reports limits that begin to be hit, by comparing the workers' counters; the workers themselves do nothing more. A
+ * limit hit again and again is a single event, until a minute passes without a hit.
  *
  * <pre>
  *   quiet --(its count has grown)--> being hit, one event --(a minute without)--> quiet

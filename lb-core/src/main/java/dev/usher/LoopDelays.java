@@ -41,7 +41,7 @@ final class LoopDelays {
 
     private final Workers workers;
     private final Clock clock;
-    /** By worker, the ping waiting or taken last. A stuck worker thus has at most one ping in its mail. */
+    /** The last ping of each worker, waiting or taken. So a stuck worker has at most one ping in its mail. */
     private final List<@Nullable Ping> last = new ArrayList<>();
 
     LoopDelays(Workers workers, Clock clock) {
@@ -49,7 +49,7 @@ final class LoopDelays {
         this.clock = clock;
     }
 
-    /** By worker. */
+    /** The delays by worker index. */
     synchronized List<LoopDelay> measure() {
         for (int i = last.size(); i < workers.count(); i++) {
             last.add(null);

@@ -54,7 +54,7 @@ final class Pools implements AutoCloseable {
     private final Thread keeper;
     private volatile Map<String, Pool> pools = Map.of();
     /**
-     * By pool, the threads that resolve host names again and again, a thread for each name, so a slow name delays no
+     * Each pool's threads for repeated resolution of host names, a thread for each name, so a slow name delays no
      * other. Guarded by this.
      */
     private final Map<String, List<Thread>> resolvers = new HashMap<>();
@@ -225,8 +225,7 @@ final class Pools implements AutoCloseable {
                         return; // a new configuration has come meanwhile
                     }
                     for (Backend gone : pool.setBackends(members(pool.config()), clock.nanos())) {
-                        String name =
-                                gone.config().address().host(); // not our host, if just reconfigured
+                        String name = gone.config().address().host(); // not our host, if just reconfigured
                         remove(pool, List.of(gone), name + " no longer resolves to this address");
                     }
                     probes.follow(pool);

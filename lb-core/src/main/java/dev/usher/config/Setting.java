@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value null where the file says {@code none}
  */
-public record Setting(
-        String key, Unit unit, @Nullable Object value) {
+public record Setting(String key, Unit unit, @Nullable Object value) {
     /** The unit of a whole number in the file; the name of the component ends with the unit. */
     public enum Unit {
         NONE,

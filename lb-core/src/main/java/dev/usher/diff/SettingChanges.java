@@ -59,9 +59,7 @@ final class SettingChanges {
                 continue;
             }
             String name = path + was.key();
-            if (was.value() instanceof Record part
-                    && is.value() instanceof Record other
-                    && Setting.isMapping(part)) {
+            if (was.value() instanceof Record part && is.value() instanceof Record other && Setting.isMapping(part)) {
                 different.addAll(between(name + ".", part, other, Set.of()));
             } else {
                 different.add(new Difference(name, was, is));

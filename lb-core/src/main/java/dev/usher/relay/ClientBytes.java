@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *        +-----(forget)-------+-------------------+--> gone: holds no buffer, and has nothing to send
  * </pre>
  *
- * While unfinished, the buffer counts against a share ({@link UnfinishedOpenings}), and its session may be ended for room.
+ * While unfinished, the buffer counts against a share ({@link UnfinishedOpenings}), and the session may be ended for
+ * room.
  */
 final class ClientBytes {
     /** Room for a hello of usual size and the bytes behind the hello; a larger hello is collected in pieces. */

@@ -159,7 +159,7 @@ public final class ClientLimits {
         }
     }
 
-    /** The slot of the address, else a free one, else -1. */
+    /** The slot of the address, else a free slot, else -1. */
     private int find(int group, long fingerprint, long now) {
         int free = -1;
         for (int i = group; i < group + GROUP; i++) {
@@ -191,7 +191,7 @@ public final class ClientLimits {
     /**
      * A connection is over.
      *
-     * @param at what {@link #admit} returned
+     * @param at the result of {@link #admit}
      */
     void release(int at) {
         if (at >= 0) {

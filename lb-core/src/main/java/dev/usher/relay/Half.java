@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The relay in a single direction: from one side of a session to the other.
  *
- * <p>Bytes are read into the worker's buffer and written at once, usually completely. Only a rest that a full socket
- * does not take is copied to a buffer of its own, and reading stops until the rest is sent: a half at rest holds
- * nothing. A single read grows from {@link #MIN_READ_BYTES} while reads fill and writes complete, and falls back at the
- * first short write: so bulk moves in large pieces, and a peer that stalls pins little.
+ * <p>Bytes are read into the worker's buffer and written at once, usually completely. A rest that a full socket does
+ * not take is copied to a held buffer, and reading stops until the rest is sent: a half at rest holds nothing. A single
+ * read grows from {@link #MIN_READ_BYTES} while reads fill and writes complete, and falls back at the first short
+ * write: so bulk moves in large pieces, and a peer that stalls pins little.
  */
 final class Half {
     private static final int MIN_READ_BYTES = 16 * 1024;

@@ -8,8 +8,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of this process to backends, kept to recognise a connection that comes in again at a listener: a route
- * to usher itself would go round until no socket is left. Shared by the workers without a lock, and of a fixed size.
+ * The connections of this process to backends, kept to recognise a connection that comes in again at a listener: a
+ * route to usher itself would go round until no socket is left. Shared by the workers without a lock, and of a fixed
+ * size.
  *
  * <p>Each local port has one mark, for the last connection from this port. A mark is a hash of both addresses and both
  * ports, with the local port in the lowest bits. So a client counts as our own only if both ends are the same, and two

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * be many clients behind a translator. Then the most wasteful opening goes, by bytes times the time since its
  * buffer last grew, so that a small new opening has a chance. Up to half of the share, no opening is evicted.
  *
- * <p>Addresses are told apart by a salted hash with {@value #HOLDERS} values. Addresses that share a value count as one.
+ * <p>Addresses are told apart by a salted hash with {@value #HOLDERS} values. Addresses with the same value count as
+ * one.
  */
 final class UnfinishedOpenings {
     /**

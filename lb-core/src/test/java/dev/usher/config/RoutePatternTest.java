@@ -3,7 +3,6 @@ package dev.usher.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.RoutePattern.Kind;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,8 @@ class RoutePatternTest {
 
     @Test
     void knowsTwoSpellingsOfOnePattern() {
-        assertEquals("xn--bcher-kva.example", RoutePattern.parse("Bücher.example.").canonical());
+        assertEquals(
+                "xn--bcher-kva.example", RoutePattern.parse("Bücher.example.").canonical());
         assertNotEquals(
                 RoutePattern.parse(".a.example").canonical(),
                 RoutePattern.parse("*.a.example").canonical());

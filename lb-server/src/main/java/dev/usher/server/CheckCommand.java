@@ -70,7 +70,8 @@ final class CheckCommand implements Callable<Integer> {
         String faults = result.diagnostics().isEmpty() ? "" : text.render(result.diagnostics());
         return switch (result) {
             case ConfigResult.Invalid _ -> faults;
-            case ConfigResult.Valid valid -> faults + Printable.of(argument.file().toString()) + ": valid: " + Summary.of(valid.config()) + "\n";
+            case ConfigResult.Valid valid ->
+                faults + Printable.of(argument.file().toString()) + ": valid: " + Summary.of(valid.config()) + "\n";
         };
     }
 }

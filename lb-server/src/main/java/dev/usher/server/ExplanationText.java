@@ -72,8 +72,7 @@ final class ExplanationText {
         line("client    "
                 + (alert == null
                         ? "sees the connection closed, without a TLS alert"
-                        : "sees the TLS alert " + Spelling.snake(alert) + " (" + alert.description()
-                                + ")"));
+                        : "sees the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")"));
         return new Answer(out.toString(), ExitCode.REFUSED);
     }
 

@@ -81,7 +81,8 @@ public final class ConfigYaml {
         return switch (record) {
             case UsherConfig config when setting.key().equals("routes") -> routes(config.routes());
             case AdminConfig.Token _ when setting.key().equals("sha256") -> MASKED;
-            case AccessLogConfig access when setting.key().equals("output") && access.file() != null ->
+            case AccessLogConfig access
+            when setting.key().equals("output") && access.file() != null ->
                 access.file().toString();
             default -> value(setting, setting.value());
         };

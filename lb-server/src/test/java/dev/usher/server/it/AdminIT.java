@@ -194,7 +194,10 @@ class AdminIT {
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "oops: 1\n");
         usher.awaitPrinted("generation 3 still runs", PATIENCE);
         assertSays(1, "warning: configuration: the new configuration is invalid", ask("status", "--check"));
-        Await.until("the files are looked at", PATIENCE, () -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
+        Await.until(
+                "the files are looked at",
+                PATIENCE,
+                () -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
         assertTrue(curl("-X", "POST", base + "api/v1/reload").contains("\"result\":\"refused\""));
     }
 
