@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures of docs/images again. DashboardIT takes them, and more of every page in lb-server/target/screenshots.
-# Needs what the tests need: nginx, chromium and chromium-driver.
+# Makes the pictures of docs/images, taken by DashboardIT. lb-server/target/screenshots has more pictures of every page.
+# Needs nginx, chromium and chromium-driver, like the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the browser libraries of the dashboard and of its tests again, and writes their vendor.json. Run it after
-# changing a version below; needs npm. The build needs neither: the files are in the tree, WebAssetsTest holds their hashes.
+# Fetches the browser libraries of the dashboard and of its tests, and writes each vendor.json. Run the script after a
+# change of a version below. Needs npm; a build does not, since the files are in the tree. WebAssetsTest checks hashes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -30,7 +30,7 @@ fetch() {
   } >>"$work/entries"
 }
 
-# start DIRECTORY ... finish: what lies between is all that DIRECTORY holds
+# start DIRECTORY, fetch ..., finish: replaces the content of DIRECTORY by the fetched files and vendor.json
 start() { target=$1; rm -rf "$target"; mkdir -p "$target"; : >"$work/entries"; }
 next() { printf ',\n' >>"$work/entries"; }
 finish() { printf '{\n  "packages": [\n%s\n  ]\n}\n' "$(cat "$work/entries")" >"$target/vendor.json"; }

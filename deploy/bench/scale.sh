@@ -1,10 +1,11 @@
 #!/bin/sh
-# What a large configuration costs: writes one, and prints the time of each command on it, beside that of one with one route.
+# Measures the cost of a large configuration: writes a file, and prints the time of each command on the file, beside the
+# time on a file with a single route.
 #
-#   deploy/bench/scale.sh [ROUTES]     10,000 unless given; a fifth as many pools, of two backends each
+#   deploy/bench/scale.sh [ROUTES]     default 10,000; a fifth as many pools, of two backends each
 #
-# Needs curl and awk, and builds where nothing is built. Listens on 127.0.0.1, on the ports PORT and PORT + 1 (25443 unless set); backends are
-# addresses of loopback where nobody listens, so that all of them are down and their number is seen in the log as well.
+# Needs curl and awk, and builds usher if there is no build. Listens on 127.0.0.1, on PORT (default 25443) and PORT + 1.
+# Backends are loopback addresses without a listener, so every backend is down, and the log shows their number.
 set -eu
 
 ROUTES=${1:-10000}
@@ -44,7 +45,7 @@ timed() { # what, command...
     what=$1
     shift
     began=$(now)
-    "$@" >"$work/out" 2>"$work/err" || true # diff ends with 1 where there is a difference
+    "$@" >"$work/out" 2>"$work/err" || true # diff ends with 1 for a difference
     row "$what" "$began" "$(now)" ""
 }
 

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What people want of backends and connections, until the next restart. Each change is an event that says who. */
+/**
+ * Orders of administrators about backends and connections, in force until the next restart. Each change is an event
+ * with its author.
+ */
 final class BackendControl implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BackendControl.class);
 
@@ -28,7 +31,7 @@ final class BackendControl implements AutoCloseable {
     private final OpenSessions sessions;
     private final Events events;
     private final Clock clock;
-    /** By backend, the thread that will close what is left of its sessions. Guarded by this. */
+    /** Each backend's thread for a delayed closing of its sessions. Guarded by this. */
     private final Map<Backend, Thread> closers = new HashMap<>();
 
     BackendControl(Supplier<Routing> routing, OpenSessions sessions, Events events, Clock clock) {
@@ -39,9 +42,10 @@ final class BackendControl implements AutoCloseable {
     }
 
     /**
-     * What is so already is nobody's act: who has said it stays the reason, and there is no event.
+     * Sets a backend's administrative state. A state that is set already is left alone: the first author stays the
+     * reason, and no event is added.
      *
-     * @param closeAfter when what is left of its sessions is closed; null for never, and of no meaning with ready
+     * @param closeAfter time until the backend's remaining sessions are closed; null for never; ignored with ready
      */
     synchronized void setAdminState(
             String poolName, String address, AdminState state, String who, @Nullable Duration closeAfter) {
@@ -72,7 +76,7 @@ final class BackendControl implements AutoCloseable {
         }
     }
 
-    /** Why a backend that was enabled takes no sessions for all that. */
+    /** The reason why an enabled backend still takes no sessions; empty if the backend serves. */
     private static String stillOut(AdminState wanted, Backend backend) {
         BackendState state = backend.state();
         return wanted != AdminState.READY || state.serves()
@@ -93,18 +97,20 @@ final class BackendControl implements AutoCloseable {
             Thread.sleep(time);
             synchronized (this) {
                 if (!closers.remove(backend, Thread.currentThread())) {
-                    return; // somebody has said something else meanwhile
+                    return; // a later order has replaced this closing
                 }
             }
             close(pool, backend, who);
         } catch (InterruptedException replaced) {
-            // Somebody has said something else meanwhile.
+            // A later order has replaced this closing.
         } catch (IOException e) {
             log.error("{}: some sessions could not be closed: {}", Events.subject(pool, backend), e.getMessage());
         }
     }
 
-    /** @param weight 1..256, or 0 for the configuration's; the one that it has already changes nothing, and is no event */
+    /**
+     * @param weight 1..256, or 0 for the configuration's weight; the present weight changes nothing, and makes no event
+     */
     void setWeight(String poolName, String address, int weight, String who) {
         Pool pool = pool(poolName);
         Backend backend = backend(pool, address);
@@ -120,7 +126,7 @@ final class BackendControl implements AutoCloseable {
         }
     }
 
-    /** Closes one connection; false if it is not open. */
+    /** Closes a connection; false if the connection is not open. */
     boolean close(String cid, String who) throws IOException {
         boolean closed = sessions.end(cid, CloseReason.KILLED);
         if (closed) {
@@ -129,7 +135,7 @@ final class BackendControl implements AutoCloseable {
         return closed;
     }
 
-    /** Closes all sessions of a backend, and says how many. */
+    /** Closes every session of a backend; returns the number closed. */
     int closeAllOf(String poolName, String address, String who) throws IOException {
         Pool pool = pool(poolName);
         return close(pool, backend(pool, address), who);
@@ -141,7 +147,7 @@ final class BackendControl implements AutoCloseable {
         return closed;
     }
 
-    /** A pool by its name. Throws {@link NoSuchElementException} that names those that there are. */
+    /** A pool by name. Throws {@link NoSuchElementException}, with the names of the known pools. */
     Pool pool(String name) {
         Map<String, Pool> pools = routing.get().pools();
         Pool pool = pools.get(name);
@@ -152,7 +158,7 @@ final class BackendControl implements AutoCloseable {
         return pool;
     }
 
-    /** A backend by its address. Throws {@link NoSuchElementException} that names those that there are. */
+    /** A backend by address. Throws {@link NoSuchElementException}, with the names of the known backends. */
     static Backend backend(Pool pool, String name) {
         return pool.backends().stream()
                 .filter(backend -> backend.name().equals(name))
@@ -164,7 +170,7 @@ final class BackendControl implements AutoCloseable {
                                 pool.backends().stream().map(Backend::name).toList())));
     }
 
-    /** Nothing is closed from now on but by those who close. */
+    /** Cancels the delayed closings. Explicit closes still work. */
     @Override
     public synchronized void close() {
         closers.values().forEach(Thread::interrupt);

@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the names of backends lead to: the last answer for each. Asks as long as the resolver takes; any thread but a worker's. */
+/**
+ * The addresses of the backends' host names: the last answer for each name. A lookup blocks as long as the resolver
+ * takes; any thread but a worker's.
+ */
 final class BackendNames {
-    /** A start waits this long for names, and goes on without those that have not been found. */
+    /** A start waits this long for names, then goes on without the missing names. */
     private static final Duration FIRST_ANSWERS = Duration.ofSeconds(3);
-    /** A name without an answer is asked for again so soon, and after twice the time each time that it fails. */
+    /** Delay before a name without an answer is looked up again; doubled after each failure. */
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(BackendNames.class);
@@ -35,9 +38,9 @@ final class BackendNames {
     }
 
     /**
-     * Lookups that failed, one after the other.
+     * Failed lookups in a row.
      *
-     * @param sinceMillis when the first of them failed, by the wall clock
+     * @param sinceMillis time of the first failure, by the wall clock
      */
     private record Failures(long sinceMillis, int count) {
         static Failures more(@Nullable Failures before) {
@@ -50,7 +53,7 @@ final class BackendNames {
     private final Resolver resolver;
     private final Events events;
     private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
-    /** Those that did not resolve when they were asked for last: said once, and not at every interval. */
+    /** Names whose last lookup failed: reported once, and not at every interval. */
     private final Map<String, Failures> failing = new ConcurrentHashMap<>();
 
     BackendNames(Resolver resolver, Events events) {
@@ -63,7 +66,7 @@ final class BackendNames {
         return answers.getOrDefault(host, List.of());
     }
 
-    /** Those that do not resolve now, by name. */
+    /** Host names that do not resolve now, sorted by name. */
     List<FailingName> failing() {
         return failing.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -75,9 +78,10 @@ final class BackendNames {
     }
 
     /**
-     * When to ask for a name again: soon while it has no address at all, since nobody serves in its place.
+     * The pause before a name is looked up again: short without any address, since no other backend serves in its
+     * place.
      *
-     * @param interval between lookups of a name that is known, and the most for any other
+     * @param interval between lookups of a known name, and the upper bound for any other name
      */
     Duration pause(String host, Duration interval) {
         if (answers.containsKey(host)) {
@@ -90,7 +94,7 @@ final class BackendNames {
         return pause.compareTo(interval) < 0 ? pause : interval;
     }
 
-    /** Asks for all names that have no answer yet, at once, and waits a while. */
+    /** Looks up every name without an answer, at once, and waits a while. */
     void lookUpNew(Collection<String> hosts) {
         List<String> unknown =
                 hosts.stream().filter(host -> !answers.containsKey(host)).toList();
@@ -112,7 +116,7 @@ final class BackendNames {
         }
     }
 
-    /** Asks for one name. A failure keeps the last answer, and is an event when it begins. */
+    /** Looks up a name. A failure keeps the last answer, and its beginning is an event. */
     void lookUp(String host) {
         try {
             List<InetAddress> answer = List.of(resolver.addressesOf(host));
@@ -129,7 +133,7 @@ final class BackendNames {
         }
     }
 
-    /** Resolvers turn their answers round; a pool that takes the first of its backends must not follow. */
+    /** Resolvers rotate their answers; a pool that prefers the first of its backends must not follow a rotation. */
     private static List<InetAddress> unlessOnlyItsOrderChanged(List<InetAddress> last, List<InetAddress> answer) {
         return new HashSet<>(last).equals(new HashSet<>(answer)) ? last : answer;
     }
@@ -144,7 +148,9 @@ final class BackendNames {
         return addresses.stream().map(InetAddress::getHostAddress).toList();
     }
 
-    /** Forgets all others: a name that comes back is asked for again, and not taken for what it was once. */
+    /**
+     * Forgets every name but these: a name that returns is looked up again, since its old answer may be out of date.
+     */
     void keepOnly(Collection<String> hosts) {
         answers.keySet().retainAll(hosts);
         failing.keySet().retainAll(hosts);

@@ -13,12 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that nobody waits for, so that nobody would notice their end: the access log's writer, the watch over the files,
- * the live figures. Each says here that it works, or why it does not; whoever shows how usher is asks here. Any thread but a
- * worker's.
+ * The tasks in the background, with no caller to notice their end: the access log's writer, the watch over the files,
+ * the live figures. Each task reports its success or failure here, for the dashboard and the metrics to show. Any
+ * thread but a worker's.
  *
  * <pre>
- *   WORKS --failed, ended, or in one go for longer than its patience--> FAILING --works again--> WORKS
+ *   WORKS --failed, ended, or a run longer than the task's patience--> FAILING --works again--> WORKS
  * </pre>
  */
 public final class Background {
@@ -30,38 +30,41 @@ public final class Background {
     }
 
     /**
-     * A task that fails now.
+     * A task failing now.
      *
-     * @param task as {@code access log}
+     * @param task the task's name, such as {@code access log}
      * @param since by the wall clock
-     * @param why in words
-     * @param remedy for somebody to do
+     * @param why the reason, in words
+     * @param remedy advice to an operator
      */
     public record Failure(String task, Instant since, String why, String remedy) {}
 
     /**
-     * The task of a name; it works until it says otherwise.
+     * The task with this name; a new task counts as working.
      *
-     * @param remedy for somebody to do while it fails
-     * @param patience the longest that one go may take
+     * @param remedy advice to an operator while the task fails
+     * @param patience the longest time for a single run
      */
     public Task task(String name, String remedy, Duration patience) {
         return tasks.computeIfAbsent(name, _ -> new Task(name, remedy, patience));
     }
 
-    /** One task. Its methods may be called from any thread. */
+    /** A task in the background. Its methods may be called from any thread. */
     public final class Task {
         private final String name;
         private final String remedy;
         private final Duration patience;
-        /** Null exactly while it has not failed. Guarded by this, as are those below. */
+        /**
+         * The reason of the failure; null exactly while the task has not failed. Guarded by this, as are the fields
+         * below.
+         */
         private @Nullable String why;
 
         private long failedNanos;
         private boolean busy;
         private long busyNanos;
         private boolean ended;
-        /** Whether its failure is an event. Used by the keeper only. */
+        /** Whether the failure has been reported as an event. Used by the keeper only. */
         private boolean said;
 
         private Task(String name, String remedy, Duration patience) {
@@ -70,7 +73,7 @@ public final class Background {
             this.patience = patience;
         }
 
-        /** It begins a go, which must not last. */
+        /** A run begins, limited by the task's patience. */
         public synchronized void begins() {
             busy = true;
             busyNanos = clock.nanos();
@@ -81,7 +84,7 @@ public final class Background {
             busy = false;
         }
 
-        /** Its last go did what it is for. */
+        /** The last run has succeeded. */
         public synchronized void works() {
             busy = false;
             if (!ended) {
@@ -98,11 +101,11 @@ public final class Background {
             why = reason;
         }
 
-        /** Runs all of it, which returns only when usher ends: a fault that ends it earlier is a failure for good. */
+        /** Runs a task that returns only when usher ends: an earlier end by a fault is a failure for good. */
         public void whole(Runnable task) {
             try {
                 task.run();
-            } catch (RuntimeException | Error fault) { // a class that is gone is an Error, and the thread's end
+            } catch (RuntimeException | Error fault) { // a missing class is an Error, and ends the thread
                 failed("it has ended by a fault: " + fault);
                 synchronized (this) {
                     ended = true;
@@ -137,12 +140,12 @@ public final class Background {
         return failing;
     }
 
-    /** The names of all tasks, in order. */
+    /** The names of the tasks, in order. */
     public List<String> names() {
         return tasks.keySet().stream().sorted().toList();
     }
 
-    /** Makes events of what has changed since the last look. To be called about once a second, by one thread. */
+    /** Makes events of changes since the last call. Called about once a second, by one thread. */
     void look(Events events) {
         Moment now = Moment.now(clock);
         for (Task task : tasks.values()) {

@@ -8,14 +8,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events of one kind that come in crowds, as they do when a network goes: the first of a second are told one by one, and the
- * others are counted, for one event about all of them. Guarded by whoever has it.
+ * Events of a kind that comes in crowds, as when a network fails. The first events of a second are reported singly; the
+ * rest are counted, for a single event about the rest. Guarded by the owner.
  */
 final class Burst {
-    /** As many as can be read, and name the pools that matter. */
+    /** Events reported singly in a second: few enough to read, enough to name the pools that matter. */
     static final int ONE_BY_ONE = 10;
 
-    /** How many of those that are counted are named. */
+    /** Number of counted events named in the summary. */
     static final int NAMED = 3;
 
     static final Duration SECOND = Duration.ofSeconds(1);
@@ -28,7 +28,7 @@ final class Burst {
     private int counted;
     private final List<String> named = new ArrayList<>();
 
-    /** All that was counted in a second. */
+    /** The summary of the events counted in a second. */
     record Rest(Kind kind, String subject, String text) {}
 
     private Burst(Kind kind, String thing, String what) {
@@ -37,7 +37,10 @@ final class Burst {
         this.what = what;
     }
 
-    /** Null for what somebody did, and is to find again: that is told one by one, however much it is. */
+    /**
+     * A burst for this kind; null for a kind caused by people. An administrator must find each own action, so such
+     * events are always reported singly.
+     */
     static @Nullable Burst of(Kind kind) {
         return switch (kind) {
             case BACKEND_UP -> new Burst(kind, "backend", "up");
@@ -53,7 +56,7 @@ final class Burst {
         };
     }
 
-    /** Whether an event is to be told by itself. {@link #rest} has to be asked before. */
+    /** Whether to report an event singly. Call {@link #rest} first. */
     boolean admits(String subject, long nowNanos) {
         if (told == 0) {
             beganNanos = nowNanos;
@@ -68,13 +71,13 @@ final class Burst {
         return false;
     }
 
-    /** Takes what was counted, once its second is over; null if that was nothing. */
+    /** Takes the counted events, once their second is over; null if no event was counted. */
     @Nullable
     Rest rest(long nowNanos) {
         return told > 0 && nowNanos - beganNanos >= SECOND.toNanos() ? end() : null;
     }
 
-    /** Takes what was counted so far; null if that was nothing. */
+    /** Takes the events counted so far; null if no event was counted. */
     @Nullable
     Rest end() {
         Rest rest = counted == 0 ? null : new Rest(kind, subject(), text());

@@ -25,16 +25,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the certificates that probes have seen mean: that one is near its end, that browsers may mix up two pools. */
+/**
+ * Warnings from the certificates seen by probes: a certificate near its end, or names for which browsers may mix up two
+ * pools.
+ */
 final class Certificates {
-    /** Warnings given; more than this were forgotten with the process that gave them. */
+    /** Upper bound of remembered warnings; at the bound, no further warning is given. */
     private static final int MAX_SAID = 10_000;
 
     private final Supplier<Routing> routing;
     private final Events events;
     private final Set<String> said = ConcurrentHashMap.newKeySet();
-    /** What was compared with the routes of {@link #comparedWith}. Guarded by this. */
-    private final Map<Backend, CertificateSeen> compared = new WeakHashMap<>(); // names lead to ever new backends
+    /** Certificates compared with the routes of {@link #comparedWith}. Guarded by this. */
+    private final Map<Backend, CertificateSeen> compared = new WeakHashMap<>(); // host names lead to ever new backends
 
     private @Nullable Routing comparedWith;
 
@@ -43,7 +46,7 @@ final class Certificates {
         this.events = events;
     }
 
-    /** Looks at what a backend has just shown, and warns of what has not been warned of. */
+    /** Examines the certificate just shown by a backend, and gives new warnings. */
     void onSeen(Pool pool, Backend backend) {
         CertificateSeen seen = backend.certificate();
         if (seen == null) {
@@ -56,8 +59,8 @@ final class Certificates {
         }
     }
 
-    /** Whether the certificate, or the routes, are others than at the last probe: a probe comes every two seconds. */
-    @SuppressWarnings("ReferenceEquality") // each reload makes another one, and comparing what is in it takes longer
+    /** Whether the certificate or the routes have changed since the last probe; a probe comes every two seconds. */
+    @SuppressWarnings("ReferenceEquality") // each reload makes a new Routing, and comparing contents takes longer
     private synchronized boolean isNew(Backend backend, CertificateSeen seen) {
         Routing now = routing.get();
         if (comparedWith != now) {
@@ -83,7 +86,7 @@ final class Certificates {
         }
     }
 
-    /** All that are new in one event: a wildcard over a hundred routes would drive out what else has happened. */
+    /** Reports the new hazards in a single event: a wildcard over a hundred routes would push other events out. */
     private void warnOfHazards(String subject, List<CoalescingHazard> hazards) {
         List<CoalescingHazard> unsaid = hazards.stream()
                 .filter(hazard -> isFirst(hazard.pool() + " " + hazard.route() + " " + hazard.otherPool()))
@@ -101,12 +104,12 @@ final class Certificates {
         }
     }
 
-    /** A probe comes every two seconds; its warning comes once. */
+    /** Whether this warning is new: a probe comes every two seconds, a warning once. */
     private boolean isFirst(String key) {
         return said.size() < MAX_SAID && said.add(key);
     }
 
-    /** The hazards among what has been seen until now, up to so many. */
+    /** The hazards among the certificates seen so far, at most {@code most}. */
     List<CoalescingHazard> hazards(int most) {
         List<CoalescingHazard> all = new ArrayList<>();
         for (Pool pool : routing.get().pools().values()) {
@@ -157,7 +160,7 @@ final class Certificates {
         return route.listeners().isEmpty() || route.listeners().contains(listener.name());
     }
 
-    /** The name of a certificate that covers a name for which this is the route, if there is one. */
+    /** A name in a certificate that covers a name served by this route, if any. */
     private static Optional<String> covering(
             CertificateSeen seen, RouteConfig route, String listener, RouteIndex index) {
         RoutePattern pattern = route.pattern();
@@ -176,7 +179,10 @@ final class Certificates {
         return CertificateSeen.covers(name, self) && route.equals(index.find(self, false, listener, Trace.NONE));
     }
 
-    /** What a narrower route has is not the route's. Of the names that a wildcard covers, those that have no own route count. */
+    /**
+     * Whether a certificate's name covers names below the route's. Names with a narrower route do not count; a wildcard
+     * counts for names without a route of their own.
+     */
     private static boolean coversBelow(String name, RouteConfig route, String listener, RouteIndex index) {
         if (!name.endsWith("." + route.pattern().name())) {
             return false;

@@ -4,12 +4,12 @@ import dev.usher.config.Printable;
 import java.time.Instant;
 
 /**
- * Something that people want to know of, later too. Its words may come from outside; they are kept escaped.
+ * An event of interest to people, now and later. Its text may come from outside, and is kept escaped.
  *
- * @param sequence one more than that of the event before; the first of a process has 1
- * @param at by the wall clock
- * @param subject what it happened to: a backend with its pool, a listener, the configuration
- * @param text in words
+ * @param sequence number of the event, rising by 1 from the process's first event, 1
+ * @param at time by the wall clock
+ * @param subject the thing concerned: a backend with its pool, a listener, the configuration
+ * @param text a description in words
  */
 public record Event(long sequence, Instant at, Kind kind, String subject, String text) {
     public Event {
@@ -22,25 +22,31 @@ public record Event(long sequence, Instant at, Kind kind, String subject, String
         BACKEND_UP,
         BACKEND_DOWN,
         BACKEND_EJECTED,
-        /** It is gone from the configuration, and still has sessions. */
+        /** A backend is gone from the configuration, and still has sessions. */
         BACKEND_DRAINING,
-        /** The last backend of a pool that took sessions does not any more. */
+        /** The last serving backend of a pool has stopped taking sessions. */
         POOL_DOWN,
         POOL_UP,
         /** A new configuration is in force. */
         RELOADED,
-        /** A new configuration was refused; the one before stays in force. */
+        /** A new configuration was refused; the old configuration stays in force. */
         RELOAD_REFUSED,
-        /** Somebody changed something: drained a backend, set a weight, closed connections. The text says who. */
+        /**
+         * An administrator drained a backend, set a weight, closed connections, and the like. The text names the
+         * author.
+         */
         ADMIN,
-        /** A limit has begun to be hit: clients wait or are refused. The text says which, and what to change. */
+        /**
+         * A limit has begun to be hit: clients wait or are refused. The text names the limit, and the setting to
+         * change.
+         */
         LIMIT,
         /**
-         * Something that will do harm if nobody acts: a certificate near its end, a name that does not resolve,
-         * a task in the background that fails.
+         * Harm to come without action by an operator: a certificate near its end, a name that does not resolve, a
+         * failing task in the background.
          */
         WARNING,
-        /** A task in the background that failed works again. */
+        /** A failed task in the background works again. */
         RECOVERED
     }
 }

@@ -16,29 +16,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last events, and a line in the log for each. A crowd of them in one second is cut short ({@link Burst}): it neither
- * floods the log nor drives what came before out of what is kept. Any thread but a worker.
+ * The last events, and a log line for each. A crowd of events in a second is cut short ({@link Burst}), so a crowd
+ * neither floods the log nor pushes earlier events out of the memory. Any thread but a worker.
  */
 final class Events {
-    /** A flapping backend makes some a minute; this is hours of it, and more than a minute of crowds of two kinds. */
+    /**
+     * A flapping backend makes a few events a minute: room for hours of flapping, and for more than a minute of crowds
+     * of two kinds.
+     */
     private static final int MAX_KEPT = 1000;
 
     private static final Logger log = LoggerFactory.getLogger("usher.events");
 
     private final Clock clock;
-    /** Written with its monitor held. */
+    /** Written with the deque's monitor held. */
     private final ArrayDeque<Event> kept = new ArrayDeque<>();
-    /** Each is used with its monitor held. */
+    /** Each burst is used with the burst's monitor held. */
     private final Map<Kind, Burst> bursts = new EnumMap<>(Kind.class);
-    /** The sequence of the last one; 0 before the first. */
+    /** The sequence of the last event; 0 before the first. */
     private volatile long last;
 
-    /** What an event about a backend has as its subject. */
+    /** The subject of an event about a backend. */
     static String subject(Pool pool, Backend backend) {
         return "backend " + backend + " of pool " + pool;
     }
 
-    /** A time within a text: more than the second nobody wants to read. */
+    /** A time for a text, cut to seconds for easier reading. */
     static String second(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
@@ -53,7 +56,10 @@ final class Events {
         }
     }
 
-    /** Tells an event; of those that come in crowds, only the first of a second, and the number of the others by {@link #look}. */
+    /**
+     * Reports an event. Of a crowd, only the first events of a second are reported here; {@link #look} reports the
+     * number of the rest.
+     */
     void add(Kind kind, String subject, String text) {
         Burst burst = bursts.get(kind);
         if (burst == null) {
@@ -68,7 +74,7 @@ final class Events {
         }
     }
 
-    /** Tells how many more there were in a second that is over. To be called about once a second. */
+    /** Reports the number of further events, for each crowd whose second is over. Called about once a second. */
     void look() {
         for (Burst burst : bursts.values()) {
             synchronized (burst) {
@@ -77,7 +83,7 @@ final class Events {
         }
     }
 
-    /** Tells how many more there were, since nobody will look again. */
+    /** Reports the number of further events, as the last act. */
     void close() {
         for (Burst burst : bursts.values()) {
             synchronized (burst) {
@@ -107,7 +113,7 @@ final class Events {
         }
     }
 
-    /** The sequence of the last one; 0 before the first. */
+    /** The sequence of the last event; 0 before the first. */
     long last() {
         return last;
     }

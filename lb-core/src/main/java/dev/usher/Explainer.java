@@ -18,18 +18,18 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Says what becomes of a hello, and why: by the steps that a session takes. */
+/** Explains the routing of a hello, by the steps of a session. */
 final class Explainer {
     private Explainer() {}
 
-    /** By a configuration alone: how its backends are nobody knows. */
+    /** Explains by a configuration alone, with the state of backends unknown. */
     static Explanation explain(UsherConfig config, RouteQuery asked) {
         Map<String, Pool> pools = new LinkedHashMap<>();
         config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1, PoolWatcher.NONE, () -> {})));
         return explain(Routing.of(config, pools), asked, pool -> unknown(pool.config()));
     }
 
-    /** By what is in force, with its backends as they are now. */
+    /** Explains by the routing in force, with the present state of its backends. */
     static Explanation explain(Routing routing, RouteQuery asked, long nowNanos) {
         return explain(routing, asked, pool -> candidates(pool, asked, nowNanos));
     }

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Says when a limit begins to be hit, by what the workers have counted: they themselves do nothing for it. A limit that is
- * hit again and again is one event, until it has been quiet for a minute.
+ * Reports limits that begin to be hit, by comparing the workers' counters; the workers themselves do nothing more. A
+ * limit hit again and again is a single event, until a minute passes without a hit.
  *
  * <pre>
  *   quiet --(its count has grown)--> being hit, one event --(a minute without)--> quiet
@@ -30,7 +30,7 @@ final class LimitWatch {
 
     private static final String WAIT = "new connections wait in the kernel's queue until one closes. Raise ";
 
-    /** One limit, as it is being hit. */
+    /** A limit being hit. */
     private static final class Hits {
         private final String text;
         private final long sinceNanos;
@@ -45,7 +45,7 @@ final class LimitWatch {
 
     private final Events events;
     private final Clock clock;
-    /** What was counted until the last look, by key. Guarded by this, as is the next. */
+    /** Counts at the last look, by key. Guarded by this, as is the next field. */
     private final Map<String, Long> counted = new LinkedHashMap<>();
 
     private final Map<String, Hits> hit = new LinkedHashMap<>();
@@ -55,7 +55,7 @@ final class LimitWatch {
         this.clock = clock;
     }
 
-    /** Those that are being hit, or were within the last minute. */
+    /** The limits being hit, or hit within the last minute. */
     synchronized List<LimitHit> hits() {
         Moment now = Moment.now(clock);
         return hit.entrySet().stream()
@@ -137,7 +137,7 @@ final class LimitWatch {
         hits.count += grown;
     }
 
-    // ---- what was counted ----
+    // ---- the counts ----
 
     private static long pauses(Map<String, ListenerCounts> listeners, AcceptPause why) {
         return listeners.values().stream()

@@ -23,20 +23,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listening sockets of all workers. A change of the configuration opens and closes only what is different: a
- * {@code SO_REUSEPORT} socket that is closed drops the connections in its queue.
+ * The listening sockets of every worker. A change of the configuration opens and closes only the difference, since
+ * closing a {@code SO_REUSEPORT} socket drops the connections in its queue.
  */
 final class Listening {
     private static final Logger log = LoggerFactory.getLogger(Listening.class);
 
-    /** One address of one listener. */
+    /** An address of a listener. */
     private record Place(String listener, HostPort bind) {}
 
     private final SelectorProvider provider;
     private final Workers workers;
     private final boolean besideAnother;
     private final Map<String, ListenerCounts> states = new ConcurrentHashMap<>();
-    /** What is open, and the address that each is bound to. Guarded by this. */
+    /** The open places, each with its bound address. Guarded by this. */
     private Map<Place, InetSocketAddress> open = new LinkedHashMap<>();
     /** In force. Guarded by this. */
     private Map<String, ListenerConfig> followed = Map.of();
@@ -48,12 +48,12 @@ final class Listening {
         this.besideAnother = besideAnother;
     }
 
-    /** What is counted of each listener, by its name; of one that is gone, what was. */
+    /** Counters of each listener, by name; a removed listener keeps its last counts. */
     Map<String, ListenerCounts> states() {
         return states;
     }
 
-    /** Where each listener listens, with the ports that the system chose where port 0 was asked for. */
+    /** Addresses of each listener, with the ports chosen by the system for port 0. */
     synchronized Map<String, List<InetSocketAddress>> addresses() {
         Map<String, List<InetSocketAddress>> addresses = new LinkedHashMap<>();
         open.forEach((place, address) -> addresses
@@ -63,16 +63,17 @@ final class Listening {
     }
 
     /**
-     * Opens what {@code next} has and is not open. New sockets queue connections, and accept from {@link #follow} on.
+     * Opens the places of {@code next} that are not open yet. New sockets queue connections, and accept from
+     * {@link #follow} on.
      *
-     * @throws IOException if one cannot be opened; then nothing has changed
+     * @throws IOException if a place cannot be opened; then nothing has changed
      */
     synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
         Map<Place, ListenerConfig> fresh = fresh(next);
         boolean shares = besideAnother && open.isEmpty();
         for (Place place : shares
                 ? Set.<Place>of()
-                : fresh.keySet()) { // all before the first is open, or the check would find ourselves
+                : fresh.keySet()) { // every check comes before the first open, or a check would hit our own socket
             checkUnused(place);
         }
         Set<String> known = Set.copyOf(states.keySet());
@@ -91,7 +92,7 @@ final class Listening {
         open.putAll(opened);
     }
 
-    /** What {@code next} has and is not open. */
+    /** The places of {@code next} that are not open yet. */
     private Map<Place, ListenerConfig> fresh(Map<String, ListenerConfig> next) {
         Map<Place, ListenerConfig> fresh = new LinkedHashMap<>();
         for (ListenerConfig config : next.values()) {
@@ -104,8 +105,8 @@ final class Listening {
     }
 
     /**
-     * Opens a place. The kernel refuses every address while we listen on one of them: only then is an old socket closed
-     * before the new one is open, and for that moment connections are refused.
+     * Opens a place. The kernel refuses the wildcard address while we listen on a single address, and the reverse. Only
+     * then is an old socket closed before the new socket is open, and connections are refused in between.
      */
     private InetSocketAddress openOrGiveWay(
             Place place, ListenerConfig config, Map<String, ListenerConfig> next, Set<Place> gaveWay)
@@ -127,7 +128,7 @@ final class Listening {
         }
     }
 
-    /** As it was: the change for which it gave way is not made. */
+    /** Opens a closed place again, after the change of configuration has failed. */
     private void openAgain(Place place) {
         ListenerConfig config = followed.get(place.listener());
         try {
@@ -151,7 +152,7 @@ final class Listening {
         InetSocketAddress[] bound = new InetSocketAddress[1];
         try {
             bound[0] = socketAddress(place.bind());
-            for (int i = 0; i < workers.count(); i++) { // on port 0 the first is given a port, which the others share
+            for (int i = 0; i < workers.count(); i++) { // port 0: every worker shares the first's port
                 workers.on(i, relay -> bound[0] = relay.open(config, state, place.bind(), bound[0]));
             }
             return bound[0];
@@ -166,7 +167,7 @@ final class Listening {
                 "listener " + place.listener() + " cannot listen on " + place.bind() + ": " + why.getMessage(), why);
     }
 
-    /** Closes what {@code next} does not have. Connections that are queued there are taken first. */
+    /** Closes the places that {@code next} does not have, after taking the connections queued there. */
     synchronized void closeOld(Map<String, ListenerConfig> next) {
         Map<Place, InetSocketAddress> kept = new LinkedHashMap<>();
         open.forEach((place, address) -> {
@@ -187,19 +188,19 @@ final class Listening {
         }
     }
 
-    /** Takes over the settings of all listeners, and accepts on all sockets. A worker that is stuck does so later. */
+    /** Takes over the settings of every listener, and accepts on every socket. A stuck worker does so later. */
     synchronized void follow(Map<String, ListenerConfig> configs) {
         followed = configs;
         try {
             workers.onEach(relay -> relay.follow(configs));
-        } catch (IOException e) { // what is in force cannot be taken back for that
+        } catch (IOException e) { // too late to take the new configuration back
             log.error("{}; its listeners get the new configuration when it answers", e.getMessage());
         }
     }
 
     /**
-     * Fails if anybody listens there. {@code SO_REUSEPORT} alone would let two usher processes of one user share a port
-     * in silence, each with its half of the connections.
+     * Fails if any process listens there. {@code SO_REUSEPORT} alone would let two usher processes of the same user
+     * share a port in silence, each with half of the connections.
      */
     private void checkUnused(Place place) throws IOException {
         try {
@@ -211,7 +212,7 @@ final class Listening {
 
     private void checkUnused(InetSocketAddress address) throws IOException {
         if (address.getPort() == 0 || open.values().stream().anyMatch(ours -> overlap(ours, address))) {
-            return; // the probe would find ourselves: every address in place of one, or the other way round
+            return; // the test bind would hit our own socket: wildcard against a single address, or the reverse
         }
         try (SocketChannel probe = provider.openSocketChannel()) {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -234,7 +235,10 @@ final class Listening {
         return new InetSocketAddress(address, bind.port());
     }
 
-    /** That of IPv6, whose sockets take IPv4 as well, wherever the JVM has it: Java's own is that of IPv4 alone. */
+    /**
+     * The wildcard address: {@code ::} if the JVM has IPv6, since such a socket takes IPv4 too; else {@code 0.0.0.0}.
+     * Java's default wildcard is IPv4 only.
+     */
     private InetAddress everyAddress() throws IOException {
         try {
             provider.openSocketChannel(StandardProtocolFamily.INET6).close();

@@ -52,8 +52,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The data plane as a whole: its workers, what they listen on and what they share. Its methods may be called from any
- * thread but a worker's.
+ * The data plane as a whole: workers, listening sockets and shared state. Methods may be called from any thread but a
+ * worker's.
  */
 public final class LoadBalancer implements AutoCloseable {
     /** How often a drain looks whether the last session is gone. */
@@ -62,14 +62,15 @@ public final class LoadBalancer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
     /**
-     * What a load balancer runs on.
+     * The environment of a load balancer.
      *
-     * @param provider of selectors and channels
+     * @param provider makes selectors and channels
      * @param log is told of every ended session
-     * @param maxSessions the most connections that there are descriptors for, two each; above them accepting pauses,
-     *     whatever the configuration says: a connection without a descriptor for its backend could only be refused
-     * @param besideAnother whether another process of this user still listens where this one is about to
-     * @param background is where tasks say that they fail
+     * @param maxSessions upper bound of connections, from the limit of descriptors, two for each connection. At the
+     * bound accepting pauses, whatever the configuration says: a connection without a descriptor for its backend could
+     * only be refused
+     * @param besideAnother whether another process of this user still listens on the same addresses
+     * @param background collects failures of tasks
      */
     public record Environment(
             SelectorProvider provider,
@@ -78,7 +79,7 @@ public final class LoadBalancer implements AutoCloseable {
             int maxSessions,
             boolean besideAnother,
             Background background) {
-        /** One whose tasks in the background are nobody else's. */
+        /** An environment with background tasks of its own. */
         public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
             this(provider, clock, log, maxSessions, false, new Background(clock));
         }
@@ -93,7 +94,7 @@ public final class LoadBalancer implements AutoCloseable {
             return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, false, background);
         }
 
-        /** The same, for one that takes the place of another, which listens until this one does. */
+        /** The same environment, for a process that replaces another; the other listens until this process does. */
         public Environment beside() {
             return new Environment(provider, clock, log, maxSessions, true, background);
         }
@@ -112,7 +113,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final LimitWatch limits;
     private final BackendNames names;
     private final TrafficWatch traffic;
-    /** As the workers were given it; a change of the configuration needs a restart. */
+    /** The budget given to the workers; a change of the configuration needs a restart. */
     private final long heldBytesMax;
 
     private volatile boolean draining;
@@ -162,7 +163,7 @@ public final class LoadBalancer implements AutoCloseable {
         events.look();
     }
 
-    /** Opens, and accepts at once: when it returns, connections are served. Otherwise as {@link #open}. */
+    /** Opens, and accepts at once: connections are served from the return on. Otherwise like {@link #open}. */
     public static LoadBalancer start(UsherConfig config, Environment environment) throws IOException {
         LoadBalancer started = open(config, environment);
         started.accept();
@@ -172,7 +173,7 @@ public final class LoadBalancer implements AutoCloseable {
     /**
      * Resolves and binds. Connections queue up in the kernel until {@link #accept}.
      *
-     * @throws IOException if an address cannot be listened on; the message names it, and nothing is left open
+     * @throws IOException if listening on an address fails; the message names the address, and nothing is left open
      */
     public static LoadBalancer open(UsherConfig config, Environment environment) throws IOException {
         TlsWarmUp warmUp = TlsWarmUp.begin(config.pools().values());
@@ -190,8 +191,8 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Begins to accept, and to probe. So who opens can say where it listens before the first connection has something to say;
-     * and thousands of first probes do not compete with what clients wait for.
+     * Begins to accept, and to probe. Separate from {@link #open}, so that the caller can report the addresses before
+     * the first connection logs a line, and thousands of first probes do not delay clients.
      */
     public synchronized void accept() {
         listening.follow(config().listeners());
@@ -199,12 +200,13 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Replaces the configuration in one step. Listeners, pools and backends that stay keep their sockets, verdicts,
-     * counters and sessions. A session that has its pool goes on with it; one that waits for its hello is decided by
-     * what is in force when the hello is whole.
+     * Replaces the configuration in a single step. Listeners, pools and backends of both configurations keep their
+     * sockets, verdicts, counters and sessions. A session with a pool goes on with the pool. A session still waiting
+     * for the hello is routed by the configuration in force once the hello is whole.
      *
-     * @throws IOException if a new address cannot be listened on, or the load balancer is draining; then nothing has
-     *     changed, unless an old address had to give way to a new one, and was lost: the log has that as an error
+     * @throws IOException if listening on a new address fails, or the load balancer is draining. Then nothing has
+     * changed, except for an old address that had to give way to a new address and was lost, which is logged as an
+     * error
      */
     public synchronized void apply(UsherConfig next) throws IOException {
         if (draining) {
@@ -216,12 +218,15 @@ public final class LoadBalancer implements AutoCloseable {
         pools.probe();
     }
 
-    /** Reads the files of probes again: they may say something else though {@link #config} is the same. */
+    /** Reads the files of probes again; file contents may change under the same {@link #config}. */
     public void readFilesAgain() {
         pools.readFilesAgain();
     }
 
-    /** The first step can fail, and leaves all as it was; the others, and those that the callers take, cannot. */
+    /**
+     * The first step can fail, and then leaves everything unchanged; the later steps, and the callers' steps after
+     * this, cannot fail.
+     */
     private Pools.Prepared swapIn(UsherConfig next) throws IOException {
         listening.openNew(next.listeners());
         Pools.Prepared prepared = pools.prepare(next.pools().values());
@@ -230,22 +235,22 @@ public final class LoadBalancer implements AutoCloseable {
         return prepared;
     }
 
-    /** Says what becomes of a hello under a configuration, and why. What its backends do nobody knows there. */
+    /** Explains the routing of a hello under a configuration, with the state of backends unknown. */
     public static Explanation explain(UsherConfig config, RouteQuery asked) {
         return Explainer.explain(config, asked);
     }
 
-    /** Says what becomes of a hello now, and why. */
+    /** Explains the routing of a hello now. */
     public Explanation explain(RouteQuery asked) {
         return Explainer.explain(routing, asked, environment.clock().nanos());
     }
 
-    /** The configuration that is in force. */
+    /** The configuration in force. */
     public UsherConfig config() {
         return routing.config();
     }
 
-    /** Where each listener listens, with the ports that the system chose where port 0 was asked for. */
+    /** Addresses of each listener, with the ports chosen by the system for port 0. */
     public Map<String, List<InetSocketAddress>> addresses() {
         return listening.addresses();
     }
@@ -255,7 +260,7 @@ public final class LoadBalancer implements AutoCloseable {
         return shared.openSessions().get();
     }
 
-    /** Unlike that of any other process, so that names of sessions are unique across restarts and machines. */
+    /** A random name for this process, so that names of sessions are unique across restarts and machines. */
     private static String runName() {
         return Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 32) + "-";
     }
@@ -270,11 +275,12 @@ public final class LoadBalancer implements AutoCloseable {
     // ---- backends ----
 
     /**
-     * Says what people want of a backend, until the next restart. What was said before is over, its closing too.
+     * Sets the administrative state of a backend, until the next restart. Replaces an earlier order, including its
+     * delayed closing of sessions.
      *
-     * @param who is shown with the change
-     * @param closeAfter when sessions that are left on a backend that is drained or disabled are closed; null for never
-     * @throws NoSuchElementException if there is no such pool or backend; the message names those that there are
+     * @param who the author, shown with the change
+     * @param closeAfter time until the remaining sessions of a drained or disabled backend are closed; null for never
+     * @throws NoSuchElementException for an unknown pool or backend; the message names the known ones
      */
     public void setAdminState(
             String pool, String backend, AdminState state, String who, @Nullable Duration closeAfter) {
@@ -282,30 +288,30 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Sets a backend's share until the next restart. Throws as {@link #setAdminState}.
+     * Sets a backend's weight until the next restart. Throws like {@link #setAdminState}.
      *
      * @param weight 1..256; 0 goes back to the configuration's
-     * @throws IllegalArgumentException if it is neither
+     * @throws IllegalArgumentException if out of range
      */
     public void setWeight(String pool, String backend, int weight, String who) {
         control.setWeight(pool, backend, weight, who);
     }
 
     /**
-     * Ends all sessions of a backend with a RST, some at a time. Throws as {@link #setAdminState}.
+     * Ends every session of a backend with a RST, some at a time. Throws like {@link #setAdminState}.
      *
-     * @return how many
-     * @throws IOException if a worker does not answer; some may be left
+     * @return the number of sessions ended
+     * @throws IOException if a worker does not answer; some sessions may be left
      */
     public int closeSessionsOf(String pool, String backend, String who) throws IOException {
         return control.closeAllOf(pool, backend, who);
     }
 
     /**
-     * Ends one connection with a RST.
+     * Ends a connection with a RST.
      *
-     * @return false if none of this name is open
-     * @throws IOException if its worker does not answer
+     * @return false if no open connection has this name
+     * @throws IOException if the connection's worker does not answer
      */
     public boolean closeConnection(String cid, String who) throws IOException {
         return control.close(cid, who);
@@ -319,18 +325,18 @@ public final class LoadBalancer implements AutoCloseable {
 
     // ---- looking ----
 
-    /** What was counted so far, merged over the workers. */
+    /** Every counter so far, merged over the workers. */
     public MetricsSnapshot snapshot() {
         return Snapshots.of(listening.states(), routing.pools(), workers, heldBytesMax);
     }
 
-    /** What was counted of one pool so far, merged over the workers; null if there is none of this name. */
+    /** The counters of one pool so far, merged over the workers; null if the pool is unknown. */
     public @Nullable PoolSnapshot snapshot(String pool) {
         Pool found = routing.pools().get(pool);
         return found == null ? null : Snapshots.of(found);
     }
 
-    /** What was counted of each listener in force, by its name, in the order of the configuration. */
+    /** The counters of each listener in force, by name, in the order of the configuration. */
     public Map<String, ListenerSnapshot> listeners() {
         Map<String, ListenerSnapshot> counted = new LinkedHashMap<>();
         for (String name : routing.config().listeners().keySet()) {
@@ -342,12 +348,12 @@ public final class LoadBalancer implements AutoCloseable {
         return counted;
     }
 
-    /** The sums of what was counted so far. Costs little however many pools there are: good for once a second. */
+    /** Sums of the counters so far. Cheap however many pools exist: suitable for once a second. */
     public Totals totals() {
         return Snapshots.totals(listening.states(), routing.pools(), workers);
     }
 
-    /** Every pool with its backends, as they are now. */
+    /** Every pool with its backends, in their present state. */
     public List<PoolView> pools() {
         long now = environment.clock().nanos();
         return routing.pools().values().stream()
@@ -355,12 +361,12 @@ public final class LoadBalancer implements AutoCloseable {
                 .toList();
     }
 
-    /** One pool with its backends, as they are now. Throws as {@link #setAdminState}. */
+    /** A pool with its backends, in their present state. Throws like {@link #setAdminState}. */
     public PoolView pool(String name) {
         return PoolView.of(control.pool(name), environment.clock().nanos());
     }
 
-    /** One backend, as it is now. Throws as {@link #setAdminState}. */
+    /** A backend in its present state. Throws like {@link #setAdminState}. */
     public BackendView backend(String pool, String address) {
         Pool found = control.pool(pool);
         return BackendView.of(
@@ -370,10 +376,10 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Lists open connections. Workers do it in short steps: however many there are, no session waits for it.
+     * Lists open connections. Workers take short steps, so no session waits for the list, whatever its length.
      *
-     * @param wanted is asked of each that is open, on the caller's thread
-     * @param limit the most to list: of those that are wanted, the newest
+     * @param wanted filter for open connections, called on the caller's thread
+     * @param limit the most connections to list: the newest that match
      * @throws IOException if a worker does not answer
      */
     public ConnectionsView connections(Predicate<ConnectionView> wanted, int limit) throws IOException {
@@ -381,32 +387,35 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * The server names that clients ask for most, with and without a route.
+     * The server names most asked for by clients, with and without a route.
      *
-     * @param wanted is asked of each that is remembered
-     * @param limit the most to list
+     * @param wanted filter for remembered names
+     * @param limit the most names to list
      * @throws IOException if a worker does not answer
      */
     public TopNames names(Predicate<NameCount> wanted, int limit) throws IOException {
         return Names.top(workers, environment.clock(), wanted, limit);
     }
 
-    /** How long a task waits for each worker, by its index. Measured now: waits a second for a worker that is stuck. */
+    /**
+     * The time a task waits for each worker, by the worker's index. Measured now: waits up to a second for a stuck
+     * worker.
+     */
     public List<LoopDelay> loopDelays() {
         return loopDelays.measure();
     }
 
-    /** The limits that are being hit, or were within the last minute. */
+    /** The limits being hit, or hit within the last minute. */
     public List<LimitHit> limitsHit() {
         return limits.hits();
     }
 
-    /** Host names of backends that do not resolve, with since when. */
+    /** Host names of backends without an address, each with the time of the first failure. */
     public List<FailingName> failingNames() {
         return names.failing();
     }
 
-    /** The tasks in the background, for those who have one and those who show them. */
+    /** The tasks in the background, to add a task or to show failures. */
     public Background background() {
         return environment.background();
     }
@@ -422,15 +431,16 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Names that browsers may send to the wrong pool, by the certificates that probes have seen.
+     * Names that browsers may send to the wrong pool, by the certificates seen by probes.
      *
-     * @param most to list: one wildcard certificate on all backends makes as many as there are backends times routes
+     * @param most upper bound of the list: a wildcard certificate on every backend makes a hazard for each pair of
+     * backend and route
      */
     public List<CoalescingHazard> coalescingHazards(int most) {
         return certificates.hazards(most);
     }
 
-    /** Adds an event that did not happen in here, and its line to the log. */
+    /** Adds an event from outside the data plane, with its line in the log. */
     public void report(Kind kind, String subject, String text) {
         events.add(kind, subject, text);
     }
@@ -438,8 +448,8 @@ public final class LoadBalancer implements AutoCloseable {
     // ---- ending ----
 
     /**
-     * Says that it will be drained: from now on it is not ready for new clients, though it still serves them, and keeps
-     * the configuration that it has.
+     * Announces the drain: from now on not ready for new clients, while clients are still served. The configuration
+     * stays.
      */
     public synchronized void beginDraining() {
         draining = true;
@@ -451,10 +461,10 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Stops to listen, lets open sessions finish, and resets what is left when the time is over. Connections that the
-     * kernel has queued are still taken.
+     * Stops listening, lets open sessions finish, and resets the rest when the time is over. Connections queued in the
+     * kernel are still taken.
      *
-     * @return sessions that were cut
+     * @return number of sessions cut
      */
     public int drain(Duration patience) {
         beginDraining();
@@ -472,7 +482,7 @@ public final class LoadBalancer implements AutoCloseable {
         return cut;
     }
 
-    /** Ends at once: what is open is reset. After {@link #drain} there is nothing to reset. */
+    /** Ends at once, with a RST to every open session. After {@link #drain} no session is left to reset. */
     @Override
     public synchronized void close() {
         if (closed) {

@@ -10,9 +10,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** How long what is posted to each worker waits there. Measured when asked, by posting something. */
+/** The time that a posted task waits for each worker. Measured on request, by posting a task. */
 final class LoopDelays {
-    /** Who asks once a second waits no longer than that for a worker that is stuck. */
+    /**
+     * Upper bound of the wait for a stuck worker: no longer than the interval of a caller that measures once a second.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /** What is posted. */
@@ -39,7 +41,7 @@ final class LoopDelays {
 
     private final Workers workers;
     private final Clock clock;
-    /** By worker, the one that it has yet to take, or took last: a worker that is stuck has one in its mail, and no more. */
+    /** The last ping of each worker, waiting or taken. So a stuck worker has at most one ping in its mail. */
     private final List<@Nullable Ping> last = new ArrayList<>();
 
     LoopDelays(Workers workers, Clock clock) {
@@ -47,7 +49,7 @@ final class LoopDelays {
         this.clock = clock;
     }
 
-    /** By worker. */
+    /** The delays by worker index. */
     synchronized List<LoopDelay> measure() {
         for (int i = last.size(); i < workers.count(); i++) {
             last.add(null);
@@ -63,7 +65,7 @@ final class LoopDelays {
         return delays;
     }
 
-    /** What is in the mail of a worker now; null if nothing more goes in. */
+    /** The ping in a worker's mail; null if the worker takes no more mail. */
     private @Nullable Ping posted(Worker worker, @Nullable Ping before) {
         if (before != null && !before.isTaken()) {
             return before;

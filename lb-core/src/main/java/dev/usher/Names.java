@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The names that clients ask for most, merged over the workers. */
+/** The names most asked for by clients, merged over the workers. */
 final class Names {
     record Entry(String name, long count, long error, long seenNanos) {}
 
-    /** A sketch as it was when its worker was asked. */
+    /** A copy of a worker's sketch at the time of asking. */
     record Copy(long total, long floor, List<Entry> entries) {
         static Copy of(NameSketch sketch) {
             List<Entry> entries = new ArrayList<>(NamesAsked.CAPACITY);
@@ -31,7 +31,7 @@ final class Names {
 
     private Names() {}
 
-    /** The first {@code limit} of those that are wanted. */
+    /** The most frequent names that match {@code wanted}, at most {@code limit}. */
     static TopNames top(Workers workers, Clock clock, Predicate<NameCount> wanted, int limit) throws IOException {
         List<Copy> known = new ArrayList<>();
         List<Copy> unknown = new ArrayList<>();
@@ -54,8 +54,9 @@ final class Names {
     }
 
     /**
-     * Adds up. A worker that does not remember a name may have counted it as often as its floor says, or never; so each
-     * name begins with all floors, and has those of the workers that remember it replaced.
+     * Adds up the counts of the workers. A worker without a name may have counted the name up to its floor, or never.
+     * So each name begins with the sum of the floors, and each worker with the name replaces its own floor by its
+     * count.
      */
     static Stream<NameCount> merged(List<Copy> copies, boolean known, Moment now) {
         long floors = copies.stream().mapToLong(Copy::floor).sum();

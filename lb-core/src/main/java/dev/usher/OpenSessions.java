@@ -20,15 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks through the open sessions of all workers, and ends some. A worker does it in steps that take a fraction of a
- * millisecond, as mail, and serves its sessions between them; who asked waits from step to step. Any thread but a worker's.
+ * Searches the open sessions of every worker, and ends some. A worker takes steps of a fraction of a millisecond, as
+ * mail, and serves sessions between steps; the caller waits from step to step. Any thread but a worker's.
  */
 final class OpenSessions {
-    /** Shown in one step of a worker: some tens of microseconds. */
+    /** Sessions shown in a step of a worker: some tens of microseconds. */
     private static final int VIEWS_PER_STEP = 128;
-    /** Looked at in one step without being shown. */
+    /** Sessions looked at in a step without being shown. */
     private static final int LOOKS_PER_STEP = 1024;
-    /** Ended in one step: each takes system calls, and some more in the turn after. */
+    /** Sessions ended in a step: each takes system calls, and a few more in the next turn. */
     private static final int ENDS_PER_STEP = 32;
 
     private static final Comparator<ConnectionView> NEWEST_FIRST =
@@ -39,7 +39,10 @@ final class OpenSessions {
     private final Workers workers;
     private final WorkerSessions.Shared shared;
     private final Clock clock;
-    /** A worker has one walk at a time. Fair: who lists again and again must not keep others from closing. */
+    /**
+     * A worker has one walk at a time. Fair, so that a caller listing again and again does not keep others from
+     * closing.
+     */
     private final Lock walking = new ReentrantLock(true);
 
     OpenSessions(Workers workers, WorkerSessions.Shared shared, Clock clock) {
@@ -49,7 +52,7 @@ final class OpenSessions {
     }
 
     /**
-     * Lists the newest {@code limit} of those that are wanted.
+     * Lists the newest sessions that match {@code wanted}, at most {@code limit}.
      *
      * @throws IOException if a worker does not answer
      */
@@ -68,7 +71,7 @@ final class OpenSessions {
                     for (ConnectionView connection : seen) {
                         if (wanted.test(connection)) {
                             matched++;
-                            if (listed < limit) { // what a worker shows first is its newest
+                            if (listed < limit) { // a worker shows its newest sessions first
                                 newest.add(connection);
                                 listed++;
                             }
@@ -88,7 +91,7 @@ final class OpenSessions {
     }
 
     /**
-     * Ends one session; false if it is not open.
+     * Ends a session; false if the session is not open.
      *
      * @throws IOException if its worker does not answer
      */
@@ -112,9 +115,9 @@ final class OpenSessions {
     }
 
     /**
-     * Ends the sessions that have one of these backends.
+     * Ends the sessions on any of these backends.
      *
-     * @return how many
+     * @return the number of sessions ended
      * @throws IOException if a worker does not answer
      */
     int endAllOf(Collection<Backend> backends, CloseReason reason) throws IOException {
@@ -133,7 +136,7 @@ final class OpenSessions {
         return ended;
     }
 
-    /** As {@link #endAllOf}, without making the caller wait. */
+    /** Like {@link #endAllOf}, without making the caller wait. */
     void endAllOfSoon(Collection<Backend> backends, CloseReason reason) {
         Thread.ofVirtual().name("end sessions of " + backends).start(() -> {
             try {

@@ -10,7 +10,7 @@ import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import java.util.List;
 
-/** Turns what pools tell into events. */
+/** Turns reports of pools into events. */
 final class PoolEvents implements PoolWatcher {
     private final Events events;
     private final OpenSessions sessions;
@@ -34,7 +34,7 @@ final class PoolEvents implements PoolWatcher {
         return before == BackendState.UNPROBED && after == BackendState.UP;
     }
 
-    /** People took it out, or back in: that is an event of its own, which says who. */
+    /** Whether an administrator took the backend out, or back in: such an act has its own event, with the author. */
     private static boolean wasSaid(Backend backend, BackendState before) {
         return backend.adminState() != AdminState.READY
                 || before == BackendState.DRAINING

@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to pools off the data path: they are built from a configuration and kept through the next, their names are
- * resolved, their backends probed, and what changes with time is looked after by one thread, the keeper.
+ * The life of pools off the data path. Pools are built from a configuration and kept through the next; host names are
+ * resolved, and backends probed. A single thread, the keeper, looks after changes with time.
  */
 final class Pools implements AutoCloseable {
     /** How often the keeper looks while an ejection or a slow start is under way. */
@@ -44,7 +44,7 @@ final class Pools implements AutoCloseable {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Logger log = LoggerFactory.getLogger(Pools.class);
 
-    /** Who is told of backends that are gone, whether by configuration or by their name's resolution. */
+    /** Called with removed backends, whether removed by configuration or by resolution of a host name. */
     private final BiConsumer<Pool, List<Backend>> onRemoved;
 
     private final int workers;
@@ -53,12 +53,15 @@ final class Pools implements AutoCloseable {
     private final Probes probes;
     private final Thread keeper;
     private volatile Map<String, Pool> pools = Map.of();
-    /** By pool, the threads that resolve its names again and again, one for each: a slow one delays no other. Guarded by this. */
+    /**
+     * Each pool's threads for repeated resolution of host names, a thread for each name, so a slow name delays no
+     * other. Guarded by this.
+     */
     private final Map<String, List<Thread>> resolvers = new HashMap<>();
 
     private final BackendNames names;
 
-    /** What else the keeper's thread does, about once a second. */
+    /** Further work of the keeper's thread, about once a second. */
     private final Runnable everySecond;
 
     private final AtomicBoolean asked = new AtomicBoolean();
@@ -83,7 +86,7 @@ final class Pools implements AutoCloseable {
         keeper.start();
     }
 
-    /** What a probe begins with where sessions begin with a PROXY header: one that says that it is our own. */
+    /** The PROXY header of a probe to a backend that expects one: marks the connection as our own. */
     private static byte[] probeHeader(SendProxyProtocol header) {
         ByteBuffer written = ByteBuffer.allocate(ProxyHeader.MAX_V1_BYTES);
         switch (header) {
@@ -98,18 +101,18 @@ final class Pools implements AutoCloseable {
      * The pools of the next configuration, before they are in force.
      *
      * @param pools by name
-     * @param gone by pool, backends that are in force and will not be
+     * @param gone by pool, the backends in force to be removed
      */
     record Prepared(Map<String, Pool> pools, Map<Pool, List<Backend>> gone) {}
 
-    /** Reads the files of probes again, which may say something else under the same configuration. */
+    /** Reads the files of probes again; file contents may change under the same configuration. */
     void readFilesAgain() {
         probes.readTrustStores(pools.values().stream().map(Pool::config).toList());
     }
 
     /**
-     * Builds the pools of a configuration, without a change of those that are in force. Names and files are waited for, and
-     * not with the monitor held, which resolved names wait for.
+     * Builds the pools of a configuration, without a change of the pools in force. Waits for names and files before
+     * taking the monitor, since resolved names wait for the monitor.
      */
     Prepared prepare(Collection<PoolConfig> configs) {
         names.lookUpNew(hosts(configs));
@@ -134,7 +137,10 @@ final class Pools implements AutoCloseable {
         return new Prepared(next, gone);
     }
 
-    /** Puts prepared pools into force. Routing must have been swapped: nobody begins a session by the ones before. */
+    /**
+     * Puts prepared pools into force. Call after routing has been swapped, so that no session begins with the old
+     * pools.
+     */
     synchronized void commit(Prepared prepared) {
         Map<String, Pool> before = pools;
         pools = Map.copyOf(prepared.pools());
@@ -147,14 +153,14 @@ final class Pools implements AutoCloseable {
         wake();
     }
 
-    /** Has the backends of the pools in force probed, and no others. */
+    /** Probes the backends of the pools in force, and no other backends. */
     synchronized void probe() {
         pools.values().forEach(probes::follow);
     }
 
     // ---- names ----
 
-    /** The host names of these pools. */
+    /** The host names in these pools. */
     private static Set<String> hosts(Collection<PoolConfig> configs) {
         return configs.stream()
                 .flatMap(config -> config.backends().stream())
@@ -163,7 +169,7 @@ final class Pools implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
-    /** The backends that a configuration and the last answers make. */
+    /** The backends of a configuration, by the last answers for its names. */
     private List<Member> members(PoolConfig config) {
         List<Member> members = new ArrayList<>();
         for (BackendConfig backend : config.backends()) {
@@ -216,18 +222,17 @@ final class Pools implements AutoCloseable {
                 names.lookUp(host);
                 synchronized (this) {
                     if (Thread.interrupted()) {
-                        return; // another configuration came meanwhile
+                        return; // a new configuration has come meanwhile
                     }
                     for (Backend gone : pool.setBackends(members(pool.config()), clock.nanos())) {
-                        String name =
-                                gone.config().address().host(); // another than ours, if that has just changed as well
+                        String name = gone.config().address().host(); // not our host, if just reconfigured
                         remove(pool, List.of(gone), name + " no longer resolves to this address");
                     }
                     probes.follow(pool);
                 }
             }
         } catch (InterruptedException stopped) {
-            // Another configuration came, and another thread with it.
+            // A new configuration has come, with its own thread.
         }
     }
 
@@ -275,7 +280,7 @@ final class Pools implements AutoCloseable {
         }
     }
 
-    /** Wakes the keeper: something has begun that changes with time. */
+    /** Wakes the keeper: a state that changes with time has begun. */
     void wake() {
         asked.set(true);
         LockSupport.unpark(keeper);

@@ -5,16 +5,17 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One attempt to put a configuration into force.
+ * An attempt to put a configuration into force.
  *
  * @param number of the attempt, from 1
- * @param at when it ended, by the wall clock
- * @param who asked for it: a signal, the files themselves, somebody by name
- * @param generation in force after it
- * @param diff what it made different; nothing unless it was applied
- * @param faults how many faults and warnings there were
- * @param diagnostics the first of them, as {@code file:line:column: error: text}, and how many more there are
- * @param report the same as a person reads them at the file: with the lines of the file, carets and hints
+ * @param at the end of the attempt, by the wall clock
+ * @param who the author: a signal, the files themselves, a person by name
+ * @param generation the generation in force after the attempt
+ * @param diff the differences made; empty unless applied
+ * @param faults number of faults and warnings
+ * @param diagnostics the first faults and warnings, as {@code file:line:column: error: text}, and the number of the
+ * rest
+ * @param report the same for a terminal: with lines of the file, carets and hints
  * @param tookMillis from the reading of the file to the last step
  */
 public record Reload(
@@ -39,7 +40,7 @@ public record Reload(
     /** What came of it. */
     public enum Result {
         APPLIED,
-        /** The files say what is in force already. */
+        /** The files match the configuration in force. */
         UNCHANGED,
         /** Nothing has changed. */
         REFUSED

@@ -5,15 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which configuration is in force, and how it came to be.
+ * The configuration in force, and its history.
  *
- * @param generation of the configuration in force; 1 is the one of the start, and each that is applied is one more
- * @param inForceSince when it was put into force, by the wall clock
- * @param applied reloads that put a configuration into force
+ * @param generation of the configuration in force; 1 at the start, and 1 more for each reload applied
+ * @param inForceSince since when in force, by the wall clock
+ * @param applied reloads that put a new configuration into force
  * @param unchanged reloads that found nothing to do
  * @param refused reloads that changed nothing because of a fault
- * @param restartNeeded settings of the configuration in force that this process does not follow until it is restarted
- * @param history the last attempts, the newest last
+ * @param restartNeeded settings of the configuration in force that need a restart of this process
+ * @param history the last attempts, in order of time
  */
 public record ReloadStatus(
         int generation,
@@ -28,7 +28,7 @@ public record ReloadStatus(
         history = List.copyOf(history);
     }
 
-    /** The last attempt; null if there was none. */
+    /** The last attempt; null before the first. */
     public @Nullable Reload last() {
         return history.isEmpty() ? null : history.getLast();
     }

@@ -1,14 +1,14 @@
 package dev.usher;
 
-/** Puts the configuration of the files into force, for who may ask for that from outside. Any thread but a worker's. */
+/** Reloads the configuration from the files, on request from outside. Any thread but a worker's. */
 public interface Reloading {
     /** How it stands. */
     ReloadStatus status();
 
     /**
-     * Reads the files, and puts what they say into force if it is valid. Waits until that is done.
+     * Reads the files, and puts a valid configuration into force. Waits for the end of the reload.
      *
-     * @param who is kept with the result
+     * @param who the author, kept with the result
      */
     Reload reload(String who);
 }

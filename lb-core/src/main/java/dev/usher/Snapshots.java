@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** Merges what the workers have counted. */
+/** Merges the counters of the workers. */
 final class Snapshots {
     private Snapshots() {}
 

@@ -9,19 +9,19 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Says when real sessions begin to fail on a backend that its probes find well, and when they are answered again. Workers
- * note how sessions fare, and do nothing more for it.
+ * Reports backends with passing probes and failing real sessions, and the end of the failures. Workers only count the
+ * outcomes of sessions.
  */
 final class TrafficWatch {
     private final Events events;
-    /** Those that an event has been about. Used by one thread. */
+    /** Backends reported as failing. Used by one thread. */
     private final Set<Backend> failing = new HashSet<>();
 
     TrafficWatch(Events events) {
         this.events = events;
     }
 
-    /** Compares with the last look. To be called about once a second, by one thread. */
+    /** Compares with the last look. Called about once a second, by one thread. */
     void look(Collection<Pool> pools) {
         Set<Backend> seen = new HashSet<>();
         for (Pool pool : pools) {
@@ -43,6 +43,6 @@ final class TrafficWatch {
                 }
             }
         }
-        failing.retainAll(seen); // what is gone for good is no news
+        failing.retainAll(seen); // a removed backend is no news
     }
 }

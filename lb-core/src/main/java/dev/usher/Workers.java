@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The workers with their relays, and how others have something done on all of them. */
+/** The workers with their relays, and the means to run a task on each. */
 final class Workers {
-    /** A worker that has not taken its mail for this long will not take it at all. */
+    /** A worker with mail unread for this long counts as stuck. */
     private static final Duration MAIL_PATIENCE = Duration.ofSeconds(5);
 
     private static final Logger log = LoggerFactory.getLogger(Workers.class);
 
-    /** What is done on a worker's thread. */
+    /** A task on a worker's thread. */
     @FunctionalInterface
     interface Task {
         void on(WorkerSessions relay) throws IOException;
     }
 
-    /** What is asked on a worker's thread. */
+    /** A question to a worker, answered on the worker's thread. */
     @FunctionalInterface
     interface Question<T> {
         T ask(WorkerSessions relay) throws IOException;
@@ -57,7 +57,7 @@ final class Workers {
         return members.get(index).relay();
     }
 
-    /** Runs a task on each worker, and waits until all have done it. The first exception is thrown here. */
+    /** Runs a task on each worker, and waits for the end of every run. The first exception is thrown here. */
     void onEach(Task task) throws IOException {
         IOException first = null;
         for (int i = 0; i < members.size(); i++) {
@@ -72,7 +72,7 @@ final class Workers {
         }
     }
 
-    /** Runs a task on one worker, and waits until it is done. */
+    /** Runs a task on one worker, and waits for its end. */
     void on(int index, Task task) throws IOException {
         ask(index, relay -> {
             task.on(relay);
@@ -80,8 +80,8 @@ final class Workers {
         });
     }
 
-    /** Asks one worker, and waits for the answer. */
-    @SuppressWarnings("NullAway") // what was answered without an exception is there
+    /** Asks a worker, and waits for the answer. */
+    @SuppressWarnings("NullAway") // an answer without an exception is present
     <T> T ask(int index, Question<T> question) throws IOException {
         Member member = members.get(index);
         CountDownLatch done = new CountDownLatch(1);
@@ -137,7 +137,7 @@ final class Workers {
         }
     }
 
-    /** Ends all threads; what is registered is closed by them. */
+    /** Ends every thread; each worker closes its registered channels. */
     void stop() {
         members.forEach(member -> member.worker().stop());
         for (Thread thread : threads) {

@@ -1,3 +1,3 @@
-/** The one door to the data plane: start it, look at it, drain it, close it. */
+/** The only door to the data plane: start, watch, drain and close it. */
 @org.jspecify.annotations.NullMarked
 package dev.usher;

@@ -74,7 +74,8 @@ public final class PoolAttention {
         if (pool.backends().isEmpty()) {
             return "No backend name resolves: check the names and the resolver";
         }
-        List<String> states = pool.backends().stream().map(PoolAttention::stateOf).toList();
+        List<String> states =
+                pool.backends().stream().map(PoolAttention::stateOf).toList();
         boolean takenOut = pool.backends().stream().anyMatch(backend -> backend.adminState() != AdminState.READY);
         boolean failing = pool.backends().stream().anyMatch(backend -> backend.adminState() == AdminState.READY);
         return first(states, "; ") + ". "

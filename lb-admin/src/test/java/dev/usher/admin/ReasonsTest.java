@@ -79,8 +79,9 @@ class ReasonsTest {
         String text = Files.readString(DOCUMENT);
         String table = text.substring(text.indexOf("| reason | ends by | end code |"));
         List<Row> rows = new ArrayList<>();
-        for (String line : table.substring(0, table.indexOf("\n\n")).lines().skip(2).toList()) {
-            String[] cells = line.split(" *\\| *");
+        for (String line :
+                table.substring(0, table.indexOf("\n\n")).lines().skip(2).toList()) {
+            String[] cells = line.split(" *\\| *", -1);
             List<String> reasons = found(WORD, cells[2]);
             List<String> endings = List.of(cells[3].split(" / "));
             List<String> codes = found(WORD, cells[4]);

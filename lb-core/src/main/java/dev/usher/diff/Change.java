@@ -1,12 +1,12 @@
 package dev.usher.diff;
 
 /**
- * One difference between two configurations.
+ * A difference between two configurations.
  *
- * @param text a line of its own, without the sign
+ * @param text a single line, without the sign
  */
 public record Change(Sign sign, Subject subject, String text) {
-    /** Whether the subject comes, goes or becomes different. A name comes when it becomes reachable. */
+    /** Whether the subject comes, goes or changes. A name comes by becoming reachable. */
     public enum Sign {
         ADDED('+'),
         REMOVED('-'),
@@ -19,7 +19,7 @@ public record Change(Sign sign, Subject subject, String text) {
         }
     }
 
-    /** The part of a configuration that differs. */
+    /** The kind of part with a difference. */
     public enum Subject {
         NAME,
         POOL,
@@ -28,7 +28,7 @@ public record Change(Sign sign, Subject subject, String text) {
         SETTING
     }
 
-    /** As {@code + route www.example.com: becomes reachable, by pool web}. */
+    /** The line for people, such as {@code + route www.example.com: becomes reachable, by pool web}. */
     @Override
     public String toString() {
         return sign.character + " " + text;

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What one configuration makes different from another, in terms of what people see: names first, then pools and their
+ * The differences between two configurations, in the order of importance to people: names first, then pools and their
  * backends, listeners, and other settings. Pure: no sockets, no files.
  *
- * @param changes none exactly when both configurations mean the same
+ * @param changes empty exactly when both configurations mean the same
  */
 public record ConfigDiff(List<Change> changes) {
     public static final ConfigDiff NONE = new ConfigDiff(List.of());
@@ -45,7 +45,7 @@ public record ConfigDiff(List<Change> changes) {
                 .collect(Collectors.joining());
     }
 
-    /** In one line, as "names: 1 newly reachable, 2 changed; backends: 1 added". */
+    /** A summary in a single line, such as "names: 1 newly reachable, 2 changed; backends: 1 added". */
     public String summary() {
         if (isEmpty()) {
             return "no difference";

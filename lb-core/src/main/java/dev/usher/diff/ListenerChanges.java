@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Listeners that come, go and change. */
+/** Listeners added, removed and changed. */
 final class ListenerChanges {
     private ListenerChanges() {}
 

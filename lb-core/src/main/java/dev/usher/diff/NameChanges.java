@@ -23,11 +23,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which names become reachable, become unreachable, or go another way. Asked is what serves a name, not which routes there
- * are: a name whose route is gone may still be served by a wider one.
+ * Changes of the service of names: newly reachable, no longer reachable, or served differently. Compares the outcome
+ * for each name, not the lists of routes: a name without its route may still be served by a wider route.
  */
 final class NameChanges {
-    /** A name; or, of those below it, all that no narrower route has. */
+    /** A name; or, with {@code below}, every name below without a narrower route. */
     private record Key(String name, boolean below) {
         @Override
         public String toString() {
@@ -36,9 +36,9 @@ final class NameChanges {
     }
 
     /**
-     * What becomes of a name on one listener.
+     * The treatment of a name on a listener.
      *
-     * @param pool null if it is refused
+     * @param pool null if the name is refused
      * @param by the pattern of the route, or {@code default_route}
      */
     private record Fate(@Nullable String pool, String by, Map<String, String> alpn, List<Cidr> allow, List<Cidr> deny) {
@@ -55,7 +55,7 @@ final class NameChanges {
     /** A change of a name, without the name. */
     private record Line(Sign sign, String text) {}
 
-    /** A listener as it is called before and after; null where there is none. */
+    /** A listener's names before and after; null if the listener is missing. */
     private record Seen(@Nullable String before, @Nullable String after) {}
 
     private final UsherConfig before;
@@ -78,7 +78,10 @@ final class NameChanges {
         return new NameChanges(before, after).changes();
     }
 
-    /** Those that both have. If there is none, the first of each: one that was renamed is still where the clients come. */
+    /**
+     * The listeners in both configurations. Without a common listener, the first of each: a renamed listener still
+     * receives the clients.
+     */
     private static List<Seen> listeners(UsherConfig before, UsherConfig after) {
         List<String> old = tlsListeners(before);
         List<String> now = tlsListeners(after);
@@ -187,7 +190,7 @@ final class NameChanges {
         }
     }
 
-    /** Said of a route that is not the name's own. */
+    /** The part of a line that names the pattern of another name's route. */
     private static String by(Key key, Fate fate) {
         boolean own = fate.by().equals(key.toString()) || fate.by().equals("." + key.name());
         return own ? "" : " by " + fate.by();

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Pools that come, go and change, with their backends. */
+/** Pools added, removed and changed, with their backends. */
 final class PoolChanges {
     private final List<Change> changes = new ArrayList<>();
-    /** What becomes of the sessions of a backend that goes. */
+    /** The fate of sessions on a removed backend. */
     private final String fate;
 
     private PoolChanges(OnRemovedBackend onRemoved) {

@@ -12,14 +12,14 @@ import java.util.Set;
 
 /** Settings that differ between two records of one type. */
 final class SettingChanges {
-    /** A list longer than this says nothing to anybody in one line. */
+    /** A longer list is useless to a reader in a single line. */
     private static final int MAX_TEXT = 80;
     /** Keys with lines of their own in a diff. */
     private static final Set<String> TOLD_ELSEWHERE = Set.of("listeners", "routes", "pools");
 
     /** A setting that differs, under its whole path in the file. */
     record Difference(String name, Setting before, Setting after) {
-        /** As " 1s -> 2s"; " differs" where the values would say nothing, or must not be said. */
+        /** The values, such as " 1s -> 2s"; only " differs" for values without meaning to a reader, and for secrets. */
         String values() {
             String was = text(before);
             String is = text(after);
@@ -43,10 +43,10 @@ final class SettingChanges {
     }
 
     /**
-     * The settings that differ.
+     * The settings with a difference.
      *
-     * @param path what the names begin with
-     * @param except keys of the records themselves that are left out
+     * @param path the prefix of the settings' names
+     * @param except keys of the records themselves to leave out
      */
     static List<Difference> between(String path, Record before, Record after, Set<String> except) {
         List<Difference> different = new ArrayList<>();

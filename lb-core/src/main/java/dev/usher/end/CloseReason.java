@@ -5,21 +5,22 @@ import dev.usher.route.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a session ended. The access log's words, the counters and what the two sides get to see all come from here.
+ * Reasons for the end of a session: the source of the access log's words, of the counters, and of the ending visible to
+ * both sides.
  *
- * <p>The end code is HAProxy's: who ended it ({@code C} client, {@code S} backend, {@code P} policy of ours, {@code R}
- * resources, {@code K} killed, {@code D} backend down or gone, {@code I}
- * internal, lower case for time-outs, {@code -} nobody) and when ({@code H}
- * awaiting the hello, {@code C} connecting, {@code D} data, {@code L} last data, {@code -} done).
+ * <p>The end code is HAProxy's: the author of the end ({@code C} client, {@code S} backend, {@code P} policy of ours,
+ * {@code R} resources, {@code K} killed, {@code D} backend down or gone, {@code I} internal, lower case for time-outs,
+ * {@code -} no author) and the time ({@code H} awaiting the hello, {@code C} connecting, {@code D} data, {@code L} last
+ * data, {@code -} done).
  */
 public enum CloseReason {
     /**
-     * Both sides sent their FIN, and all bytes were passed on; or the backend did, and then reset what the client still
-     * said: most TLS clients end with a close_notify that a server which has closed does not wait for.
+     * Both sides sent a FIN, and every byte was passed on. Or the backend sent a FIN, then reset the client's last
+     * bytes: most TLS clients end with a close_notify that a closed server does not wait for.
      */
     COMPLETED("--", Ending.FIN_IF_WHOLE),
 
-    /** The client closed or reset before its hello was whole; port scans and TCP health checks end like this. */
+    /** The client closed or reset before a whole hello; port scans and TCP health checks end like this. */
     CLIENT_GONE_BEFORE_HELLO("CH", Ending.CLOSE),
     HELLO_TIMEOUT("cH", Ending.CLOSE),
     NOT_TLS("PH", Ending.CLOSE),
@@ -29,32 +30,32 @@ public enum CloseReason {
     INVALID_NAME("PH", Refusal.INVALID_NAME),
     NO_SNI("PH", Refusal.NO_NAME),
     UNKNOWN_NAME("PH", Refusal.UNKNOWN_NAME),
-    /** As {@link #NO_SNI}, where {@code no_sni_route} is {@code close}. */
+    /** Like {@link #NO_SNI}, with {@code no_sni_route: close}. */
     NO_SNI_CLOSED("PH", Ending.CLOSE),
-    /** As {@link #UNKNOWN_NAME}, where {@code default_route} is {@code close}. */
+    /** Like {@link #UNKNOWN_NAME}, with {@code default_route: close}. */
     UNKNOWN_NAME_CLOSED("PH", Ending.CLOSE),
-    /** The listener takes connections of trusted proxies only, and the peer is none. */
+    /** The listener accepts trusted proxies only, and the peer is not trusted. */
     PROXY_NOT_TRUSTED("PH", Ending.RESET),
-    /** A trusted proxy's header is malformed, cut short, too long, late, or of a version that is not accepted. */
+    /** A trusted proxy's header is malformed, cut short, too long, late, or of a version not accepted. */
     PROXY_HEADER("PH", Ending.RESET),
-    /** The client has as many connections open as {@code per_client_ip} lets it have. */
+    /** The client has reached the {@code per_client_ip} limit of open connections. */
     CLIENT_CONNECTIONS("PH", Ending.RESET),
-    /** The client opens connections faster than {@code per_client_ip} lets it. */
+    /** The client opens connections faster than {@code per_client_ip} allows. */
     CLIENT_RATE("PH", Ending.RESET),
     /** The route's {@code allow} and {@code deny} are against the client. */
     DENIED("PH", Refusal.DENIED),
 
-    /** The client is usher: a backend's address leads to one of its own listeners, and what was sent there came in again. */
+    /** The client is usher itself: a backend's address leads to a listener of the same process. */
     LOOP("PC", Refusal.UNAVAILABLE),
-    /** No backend of the pool is available: down, full, unresolved, or all tried. */
+    /** No backend of the pool is available: down, full, unresolved, or already tried. */
     NO_BACKEND("SC", Refusal.UNAVAILABLE),
     CONNECT_REFUSED("SC", Refusal.UNAVAILABLE),
     CONNECT_TIMEOUT("sC", Refusal.UNAVAILABLE),
-    /** The network said no in another way: no route, unreachable. */
+    /** The network refused in another way: no route, unreachable. */
     CONNECT_FAILED("SC", Refusal.UNAVAILABLE),
     /** No descriptor or local port was left for the backend side. Not the backend's fault. */
     OUT_OF_SOCKETS("RC", Refusal.UNAVAILABLE),
-    /** The backend closed or reset before its first byte, and no other could take over. */
+    /** The backend closed or reset before the first byte, and no other backend could take over. */
     BACKEND_CLOSED_EARLY("SD", Refusal.UNAVAILABLE),
     /** The backend took the connection and sent nothing until the idle time-out. */
     BACKEND_SILENT("sD", Ending.FIN_IF_WHOLE),
@@ -65,19 +66,19 @@ public enum CloseReason {
     HALF_CLOSED_TIMEOUT("cL", Ending.FIN_IF_WHOLE),
     MAX_LIFETIME("PD", Ending.FIN_IF_WHOLE),
 
-    /** Hellos that are not whole had their share of the kept bytes, and this one had the worst claim to its part. */
+    /** Unfinished hellos had used up their share of buffers, and this hello was the first to evict. */
     HELLO_EVICTED("RH", Ending.RESET),
     /** The worker's budget for kept bytes was spent. */
     OUT_OF_BUFFERS("RD", Ending.RESET),
-    /** It was still open when the time to drain was over. */
+    /** The session was still open at the end of the drain time. */
     SHUTDOWN("KD", Ending.FIN_IF_WHOLE),
-    /** Its backend was taken from the configuration, and {@code on_removed_backend} is {@code close}. */
+    /** The backend was removed from the configuration, with {@code on_removed_backend: close}. */
     BACKEND_REMOVED("DD", Ending.FIN_IF_WHOLE),
-    /** Its backend went down, and {@code on_down} is {@code close}. */
+    /** The backend went down, with {@code on_down: close}. */
     BACKEND_DOWN("DD", Ending.FIN_IF_WHOLE),
-    /** Somebody closed it through the admin side. */
+    /** An administrator closed the session through the admin side. */
     KILLED("KD", Ending.RESET),
-    /** A fault in usher, which the log has with its stack. */
+    /** A fault in usher, logged with its stack. */
     BUG("ID", Ending.RESET);
 
     private final String endCode;
@@ -100,7 +101,7 @@ public enum CloseReason {
         this.word = Spelling.snake(this);
     }
 
-    /** What a session ends with whose hello is not served. */
+    /** The reason for a hello refused by routing. */
     public static CloseReason of(Decision.Refusal refusal) {
         return switch (refusal) {
             case NO_SNI -> NO_SNI;
@@ -116,17 +117,17 @@ public enum CloseReason {
         return endCode;
     }
 
-    /** The reason in one word, as logs and metrics have it: the constant in snake_case. */
+    /** The reason as a word for logs and metrics: the constant in snake_case. */
     public String word() {
         return word;
     }
 
-    /** The kind of refusal that the client is told; null exactly unless {@link #ending} is {@link Ending#REFUSAL}. */
+    /** The kind of refusal for the client; null exactly unless {@link #ending} is {@link Ending#REFUSAL}. */
     public @Nullable Refusal refusal() {
         return refusal;
     }
 
-    /** What both sides see of it. */
+    /** The ending visible to both sides. */
     public Ending ending() {
         return ending;
     }

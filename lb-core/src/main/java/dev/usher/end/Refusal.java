@@ -1,7 +1,7 @@
 package dev.usher.end;
 
 /**
- * What a refused client is to be told, as far as protocols can tell apart. Each opening says it in its own words: a TLS
+ * The kind of refusal for a client, as far as protocols can tell kinds apart. Each opening has its own words: a TLS
  * alert, a status code, nothing.
  */
 public enum Refusal {
@@ -9,14 +9,14 @@ public enum Refusal {
     MALFORMED,
     /** The client's first bytes are more than the limit. */
     TOO_LARGE,
-    /** The name that the client asks for is no host name. */
+    /** The client asks for an invalid host name. */
     INVALID_NAME,
-    /** A name is needed, and the client gave none. */
+    /** A name is needed, and the client gave no name. */
     NO_NAME,
-    /** Nobody here has that name. */
+    /** No route has the name. */
     UNKNOWN_NAME,
-    /** The client may not have what it asks for. */
+    /** The client is not allowed to use the route. */
     DENIED,
-    /** The client is not to blame: no backend serves it. */
+    /** The client is not to blame: no backend serves the request. */
     UNAVAILABLE
 }

@@ -1,3 +1,3 @@
-/** Why a session ends, and what both sides get to see of it. */
+/** Reasons for the end of a session, and the ending visible to both sides. */
 @org.jspecify.annotations.NullMarked
 package dev.usher.end;

@@ -29,8 +29,8 @@ public final class BufferPool {
     /** The largest buffer. */
     public static final int MAX_BYTES = 1024 * 1024;
 
-    /** Room for the hellos of 256 simultaneous new connections, even with the smallest budget. */
-    private static final long MIN_IDLE_BYTES = 1024 * 1024;
+    /** Room for the hellos of 64 simultaneous new connections, however many workers share the budget. */
+    private static final long MIN_IDLE_BYTES = 256 * 1024;
     /** Room for the hellos of 2,000 simultaneous new connections; a larger reserve is not worth its memory. */
     private static final long MAX_IDLE_BYTES = 8 * 1024 * 1024;
     /** The share of the budget that may lie idle is 1/32. */
@@ -159,11 +159,11 @@ public final class BufferPool {
     }
 
     /**
-     * True exactly when more than a quarter of the budget is in use, or the rest of a full read would find no room:
-     * sessions should then hold as little as possible.
+     * True exactly when more than half of the budget is in use, or the rest of a full read would find no room: sessions
+     * should then hold as little as possible. Unfinished hellos alone never reach the half.
      */
     public boolean isScarce() {
-        return heldBytes.get() > budgetBytes / 4 || !hasRoomToRelay(Worker.BUFFER_BYTES);
+        return heldBytes.get() > budgetBytes / 2 || !hasRoomToRelay(Worker.BUFFER_BYTES);
     }
 
     /** Whether the budget has room for a buffer of this many bytes. */

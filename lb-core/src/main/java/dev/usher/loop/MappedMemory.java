@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Anonymous mappings of Linux. Discarded pages return to the system at once; neither the garbage collector nor the C
- * library can keep them. The constants hold on every architecture that a JDK 25 runs on.
+ * library can keep them. A piece below the page size (4 KiB to 64 KiB) keeps its page until its slab is whole again. The constants hold on every architecture that a JDK 25 runs on.
  */
 final class MappedMemory implements SlabMemory {
     private static final int PROT_READ_WRITE = 1 | 2;

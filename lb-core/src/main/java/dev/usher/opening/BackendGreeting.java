@@ -2,25 +2,28 @@ package dev.usher.opening;
 
 import java.nio.ByteBuffer;
 
-/** What a backend is told before the client's bytes, and must answer: a STARTTLS, an SSLRequest. Stateless. */
+/** A dialogue with a backend before the client's bytes: a STARTTLS, an SSLRequest. Stateless. */
 public interface BackendGreeting {
-    /** What it is told, from position to limit; the caller's own, and the same each time. */
+    /** The words to the backend, from position to limit; a fresh buffer on each call, with the same bytes. */
     ByteBuffer words();
 
-    /** The most bytes that an answer has; a longer one is a refusal. */
+    /** Upper bound of an answer's bytes; a longer answer is a refusal. */
     int maxAnswerBytes();
 
     /**
-     * Looks at what the backend has answered so far.
+     * Judges the backend's answer so far.
      *
-     * @param soFar all of it, from position to limit; neither is moved
+     * @param soFar the whole answer, from position to limit; position and limit are left alone
      */
     Answer hear(ByteBuffer soFar);
 
-    /** What the answer amounts to. */
+    /** The verdict on an answer. */
     enum Answer {
         NEED_MORE,
-        /** The client's bytes may follow. Nothing may have come behind the answer: it could be taken for the client's. */
+        /**
+         * The client's bytes may follow. No byte may have come behind the answer, since the client would take it for a
+         * reply to its own bytes.
+         */
         ACCEPTED,
         REFUSED
     }

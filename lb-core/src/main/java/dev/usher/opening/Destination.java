@@ -4,20 +4,20 @@ import dev.usher.name.ServerName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where a client wants to go, by its opening. */
+/** The destination of a client, by its opening. */
 public sealed interface Destination {
-    /** The one {@link OfListener}. */
+    /** The only instance of {@link OfListener}. */
     Destination OF_LISTENER = new OfListener();
 
-    /** Nowhere in particular: the listener has one pool for all. */
+    /** No destination of the client's: the listener has one pool for every connection. */
     record OfListener() implements Destination {}
 
     /**
-     * To a host: the routes decide.
+     * A host: the routes decide.
      *
      * @param name normalised; null if the client gave none
-     * @param protocols the protocols it offers, in its order
-     * @param sentName the name as the client wrote it; null exactly if name is
+     * @param protocols the protocols offered by the client, in the client's order
+     * @param sentName the name as written by the client; null exactly if {@code name} is null
      */
     record Host(
             @Nullable ServerName name,

@@ -5,44 +5,45 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client of one protocol says before its bytes can be relayed, and what that protocol has to say meanwhile. Holds
- * positions and what was read, no bytes. One per connection unless it has no state; on the connection's worker.
+ * The first words of a client in one protocol, before bytes can be relayed, and the words of this protocol to client
+ * and backend meanwhile. Holds positions and results of reading, no bytes. A new instance for each connection, unless
+ * stateless; on the connection's worker.
  *
- * <p>The order of questions: {@link #read} until the opening is whole; then, for each backend that is tried, {@link
- * #backendGreeting}; once, {@link #connected}; and {@link #judge} for the first bytes of each backend that answers. {@link
- * #refusal} ends the connection, at any time.
+ * <p>The order of questions: {@link #read} until the opening is whole; then {@link #backendGreeting} for each backend
+ * tried; once, {@link #connected}; and {@link #judge} for the first bytes of each answering backend. {@link #refusal}
+ * ends the connection, at any time.
  */
 public interface Opening extends Stage {
     /**
-     * The last word to a client that is refused.
+     * The last word to a refused client.
      *
-     * @return from position to limit, the caller's own; null where this protocol has no word: then a RST
+     * @return from position to limit, the caller's own; null without a word: then the client gets a RST
      */
     @Nullable
     ByteBuffer refusal(Refusal why);
 
     /**
-     * What the client is told once a backend is connected.
+     * The word to the client once a backend is connected.
      *
      * @return from position to limit, the caller's own; null for nothing
      */
     @Nullable
     ByteBuffer connected();
 
-    /** A dialogue that each backend has to pass before it gets the client's bytes; null for none. */
+    /** A dialogue that each backend must pass before the client's bytes; null without a dialogue. */
     @Nullable
     BackendGreeting backendGreeting();
 
-    /** Whether a backend must say something: one that leaves without a byte has failed. */
+    /** Whether a backend must send something: a backend that leaves without a byte has failed. */
     boolean expectsAnswer();
 
-    /** Whether a backend that has not answered may be left, and another one be told the same. */
+    /** Whether the same bytes may be sent to another backend, while the first has not answered. */
     boolean isRepeatable();
 
     /**
-     * Looks at the first bytes that a backend has sent, if {@link #expectsAnswer}.
+     * Judges the first bytes of a backend, if {@link #expectsAnswer}.
      *
-     * @param first from position to limit; neither is moved
+     * @param first from position to limit; position and limit are left alone
      */
     Verdict judge(ByteBuffer first);
 }

@@ -5,7 +5,7 @@ import dev.usher.config.ListenerConfig;
 /** Makes the opening of each connection. */
 @FunctionalInterface
 public interface Openings {
-    /** By the listener's type: the one place where an opening is registered. */
+    /** Openings by the type of the listener: the only place to register an opening. */
     Openings BY_TYPE = listener -> switch (listener.type()) {
         case TLS -> new TlsOpening(listener.clientHello().maxSizeBytes());
         case TCP -> PlainOpening.INSTANCE;

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No opening at all: any protocol, of which nothing is known. Whole before its first byte, so that a server which speaks
- * first can do so. What a backend does with the client's bytes cannot be known, so they are not said twice.
+ * No opening at all, for any protocol. Whole before the first byte, so that a server may speak first. A backend's use
+ * of the client's bytes cannot be known, so no byte is sent twice.
  */
 public final class PlainOpening implements Opening {
-    /** Stateless, and so the same for all connections. */
+    /** The shared instance, since it is stateless. */
     public static final PlainOpening INSTANCE = new PlainOpening();
 
     private static final Step WHOLE = new Step.Whole(Destination.OF_LISTENER, 0);

@@ -8,7 +8,7 @@ import dev.usher.proxyheader.ProxyVersions;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The PROXY header of a trusted proxy, which comes before any opening. */
+/** The PROXY header of a trusted proxy, ahead of any opening. */
 public final class ProxyHeaderStage implements Stage {
     private final ProxyHeaderCollector collector;
     private ProxyHeaderResult.@Nullable Header header;
@@ -39,7 +39,7 @@ public final class ProxyHeaderStage implements Stage {
         };
     }
 
-    /** The header, once it is whole. */
+    /** The header, once whole. */
     public ProxyHeaderResult.Header header() {
         if (header == null) {
             throw new IllegalStateException("the header is not whole");

@@ -4,38 +4,38 @@ import dev.usher.end.CloseReason;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** What the bytes of a {@link Stage} amount to. */
+/** The result of reading the bytes of a {@link Stage}. */
 public sealed interface Step {
-    /** The one {@link NeedMore}. */
+    /** The only instance of {@link NeedMore}. */
     Step NEED_MORE = new NeedMore();
 
     /** Right so far, and not whole yet. */
     record NeedMore() implements Step {}
 
     /**
-     * Our turn to speak; the client goes on after it.
+     * Our turn to speak; the client goes on after the reply.
      *
      * @param bytes for the client, from position to limit; the caller's own
-     * @param consumed how many of the client's bytes are dealt with, and never forwarded
+     * @param consumed the number of the client's bytes dealt with, and never forwarded
      */
     record Reply(ByteBuffer bytes, int consumed) implements Step {}
 
     /**
-     * All is said.
+     * The stage is whole.
      *
-     * @param consumed how many of the client's bytes were for us; the others go to the backend as they came
+     * @param consumed the number of the client's bytes that were for us; the rest goes to the backend unchanged
      */
     record Whole(Destination destination, int consumed) implements Step {}
 
     /**
-     * Never to be served.
+     * The client is never to be served.
      *
-     * @param detail one phrase for a log, in printable ASCII; at most a few hundred characters
-     * @param name the name that is none, escaped and cut; null exactly unless the name is the reason
+     * @param detail a phrase for a log, in printable ASCII; at most a few hundred characters
+     * @param name the invalid name, escaped and cut; null exactly unless the name is the reason
      */
     record Refused(
             CloseReason reason, String detail, @Nullable String name) implements Step {
-        /** For another reason than a name. */
+        /** A refusal for another reason than a name. */
         public Refused(CloseReason reason, String detail) {
             this(reason, detail, null);
         }

@@ -12,8 +12,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS ClientHello. All of it goes on to the backend, which answers it; a refusal is an alert. Until the backend's first
- * byte the hello may be said to another one, unless it offers early data, which a backend may have acted on.
+ * A TLS ClientHello, sent on to the backend as a whole, and answered by the backend; a refusal is an alert. Until the
+ * backend's first byte the hello may be sent to another backend. A hello with early data is the exception, since a
+ * backend may have acted on early data.
  */
 public final class TlsOpening implements Opening {
     /** Null once the hello is whole: a connection is open for long. */
@@ -21,7 +22,7 @@ public final class TlsOpening implements Opening {
 
     private boolean offersEarlyData;
 
-    /** @param maxSizeBytes the largest ClientHello that is read */
+    /** @param maxSizeBytes upper bound of a ClientHello's size */
     public TlsOpening(int maxSizeBytes) {
         this.collector = new HelloCollector(maxSizeBytes);
     }
@@ -54,7 +55,7 @@ public final class TlsOpening implements Opening {
         };
     }
 
-    /** The alert that a TLS client gets (RFC 8446 section 6.2). */
+    /** The alert for a TLS client (RFC 8446 section 6.2). */
     public static Alert alert(Refusal why) {
         return switch (why) {
             case MALFORMED, TOO_LARGE -> Alert.DECODE_ERROR;

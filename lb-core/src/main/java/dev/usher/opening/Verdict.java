@@ -1,12 +1,12 @@
 package dev.usher.opening;
 
-/** What the first bytes of a backend say of it. */
+/** The verdict on a backend from its first bytes. */
 public enum Verdict {
-    /** It serves. */
+    /** The backend serves. */
     ANSWER,
-    /** It refuses this client, for the client's own request. */
+    /** The backend refuses this client, for the client's own request. */
     REFUSAL,
-    /** It says that it cannot serve, which no client can cause. */
+    /** The backend reports a fault of its own, never caused by a client. */
     FAULT,
     /** Too few bytes to tell. */
     UNCLEAR

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a backend has ever been reached, by a probe or a session, and whether sessions have tried to in vain. An address
- * that nobody has reached may belong to an address family that leads nowhere from this machine. Any thread.
+ * Whether a probe or a session has ever reached a backend, and whether sessions have tried in vain. An unreached address
+ * may belong to an address family that leads nowhere from this machine. Any thread.
  */
 final class Reach {
     /** How long a failed connect speaks against an unreached address: a server may also have been started late. */

@@ -20,8 +20,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account of one session: who came, what was asked for, what was decided and tried, and how it ended. Counts and logs
- * the end, and shows the session meanwhile.
+ * The account of one session: client, route, attempts, end. Counts and logs the end, and gives the session's row in the
+ * list of connections.
  */
 final class Account {
     private final Workplace place;
@@ -30,22 +30,22 @@ final class Account {
     private final long id;
     private final long acceptedNanos;
 
-    /** A trusted proxy's word of the client; null if there is none. */
+    /** The PROXY header of a trusted proxy; null without a header. */
     private ProxyHeaderResult.@Nullable Header told;
 
     private @Nullable Opening opening;
     private Destination.@Nullable Host host;
-    /** The name for which the opening is refused, escaped. */
+    /** The name that got the opening refused, escaped; else null. */
     private @Nullable String refusedName;
 
     private @Nullable String route;
     private @Nullable Attempts attempts;
     private long helloNanos = SessionEnd.UNKNOWN;
     private int clientLimit = ClientLimits.NOT_COUNTED;
-    /** True exactly when the client was told that a backend is connected. */
+    /** True exactly when the client has had the opening's word for a connected backend. */
     private boolean toldConnected;
 
-    /** True exactly when the client has sent a byte of its own. */
+    /** True exactly when the client itself has sent a byte, behind any PROXY header. */
     private boolean heard;
 
     private boolean reported;
@@ -91,13 +91,13 @@ final class Account {
         told = header;
     }
 
-    /** Where the client is: by a trusted proxy's word, else the peer of the connection. */
+    /** The source in a trusted proxy's header, else the peer of the connection. */
     InetSocketAddress clientAddress() {
         InetSocketAddress source = told == null ? null : told.source();
         return source == null ? peerAddress() : source;
     }
 
-    /** Where the client wanted to: by a trusted proxy's word, else where it was accepted. */
+    /** The destination in a trusted proxy's header, else the address at which the connection was accepted. */
     InetSocketAddress destinationAddress() {
         InetSocketAddress destination = told == null ? null : told.destination();
         try {
@@ -117,7 +117,10 @@ final class Account {
         }
     }
 
-    /** Counts the client against its limits; null if it may come in, else why not. */
+    /**
+     * Counts the client against the limits for each client; null if the client may come in, else the reason for the
+     * refusal.
+     */
     @Nullable
     CloseReason admit() {
         clientLimit = place.shared()
@@ -144,13 +147,15 @@ final class Account {
         return Objects.requireNonNull(opening, "once the client is known");
     }
 
-    /** What a refused client is told of {@code reason}; null if there is no word for it. */
+    /** The opening's word to a client refused for {@code reason}; null if the opening has no word. */
     @Nullable
     ByteBuffer refusal(CloseReason reason) {
         return opening == null || reason.refusal() == null ? null : opening.refusal(reason.refusal());
     }
 
-    /** What the client is told of the first backend that is connected; null for nothing, or if it was told already. */
+    /**
+     * The opening's word for the first connected backend; null if the opening has no word, or the client has had it.
+     */
     @Nullable
     ByteBuffer wordForConnected() {
         ByteBuffer word = toldConnected ? null : opening().connected();
@@ -158,17 +163,17 @@ final class Account {
         return word;
     }
 
-    /** The host that was asked for; null if none was, or not yet. */
+    /** The host in the client's opening; null while unknown, and always without a host. */
     Destination.@Nullable Host host() {
         return host;
     }
 
-    /** The client has sent a byte of its own. */
+    /** The client itself has sent a byte. */
     void isHeard() {
         heard = true;
     }
 
-    /** The opening is refused for the name that it asks for. */
+    /** The opening is refused for a bad name. */
     void isRefused(String name) {
         refusedName = name;
         place.names().countRefused(name, worker().nowNanos());
@@ -199,7 +204,7 @@ final class Account {
         return place.shared().own();
     }
 
-    /** Whether the client is usher itself: a backend's address leads to one of its own listeners. */
+    /** Whether the client is usher itself: a backend's address leads to a listener of this process. */
     boolean isLoop() {
         return own().isOwn(link.client.channel());
     }
@@ -214,24 +219,27 @@ final class Account {
         return Objects.requireNonNull(attempts, "once a pool is chosen");
     }
 
-    /** Goes on with the pool as the configuration of now has it. */
+    /** Takes over the pool of the configuration in force. */
     void followPool() {
         attempts().follow(place.routing().pools().get(attempts().pool().name()));
     }
 
-    /** Finds another backend than the current one, as the configuration of now has them, for the next attempt. */
+    /**
+     * Takes over the pool of the configuration in force, and holds a backend other than the current for the next
+     * attempt.
+     */
     boolean holdAnother() {
         followPool();
         return attempts().holdAnother();
     }
 
-    /** Parts with the current backend, which did not do. */
+    /** Gives up the current backend after a failed attempt. */
     void giveBackendUp(AttemptOutcome outcome) {
         attempts().failed(outcome);
         link.dropBackend();
     }
 
-    /** True exactly while the protocol expects an answer of the backend, and none has come. */
+    /** True exactly while the protocol expects an answer of the backend, and no byte has come. */
     boolean isUnanswered() {
         return opening().expectsAnswer() && !attempts().wasAnswered();
     }
@@ -270,12 +278,12 @@ final class Account {
             if (place.log().wants(reason, isEmpty())) {
                 place.log().ended(place.index(), describe(reason));
             }
-        } catch (RuntimeException | Error bug) { // of a log, which is not ours: the session has yet to be closed
+        } catch (RuntimeException | Error bug) { // a log that fails must not keep the session open
             worker().onBug("the log of sessions failed", bug);
         }
     }
 
-    /** True exactly until a byte has come from either side; a PROXY header is none of the client's. */
+    /** True exactly until a byte has come from either side; a PROXY header does not count. */
     private boolean isEmpty() {
         return !heard && link.up.bytes() == 0 && link.down.bytes() == 0;
     }
@@ -333,7 +341,7 @@ final class Account {
         return attempts == null ? null : attempts.pool().name();
     }
 
-    /** Of the last backend that was tried. */
+    /** The name of the backend tried last; null before the first attempt. */
     private @Nullable String backendName() {
         Backend last = attempts == null ? null : attempts.current();
         return last == null ? null : last.name();

@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Hashes of client addresses. They are seeded, so that nobody can choose addresses that fall together. IPv6 clients count
- * by their /64, since that is what one of them has.
+ * Hashes of client addresses, seeded so that no client can choose addresses with equal hashes. IPv6 clients count by
+ * /64, the network that a single client has.
  */
 final class AddressHash {
     private final long seed = ThreadLocalRandom.current().nextLong();

@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 
 /** From accept to a pool: the PROXY header, if one is due, then the opening of the listener's protocol. */
 final class Arrival implements Phase {
-    /** Read by a stage that needs no byte to be whole. */
+    /** Input for a stage that is whole without a byte. */
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Link link;
     private final Account account;
-    /** The PROXY header while it is awaited, then the opening. Null until {@link #begin}. */
+    /** The stage that reads: the PROXY header if one is due, then the opening. Null until {@link #begin}. */
     private @Nullable Stage stage;
-    /** What the client is being told, as far as its socket has yet to take it; null exactly when there is nothing. */
+    /** The part of the reply that the client's socket has yet to take; null exactly when nothing is left. */
     private @Nullable ByteBuffer reply;
 
     Arrival(Link link, Account account) {
@@ -88,7 +88,7 @@ final class Arrival implements Phase {
         return null; // there is none yet
     }
 
-    /** @param come all bytes that no stage has consumed, up to position */
+    /** @param come the unconsumed bytes, up to position */
     private Next advance(ByteBuffer come) {
         if (stage == null) {
             throw new IllegalStateException("set at the beginning");
@@ -129,7 +129,7 @@ final class Arrival implements Phase {
         return Next.STAY;
     }
 
-    /** Tells the client, as far as its socket takes it; goes on with what the client has sent once all is told. */
+    /** Sends a reply to the client. Once the socket has taken the whole reply, goes on with the client's next bytes. */
     private Next say(ByteBuffer bytes) {
         if (link.client.write(bytes) == Side.BROKEN) {
             return new Next.End(CloseReason.CLIENT_RESET);
@@ -190,7 +190,7 @@ final class Arrival implements Phase {
         };
     }
 
-    /** @param pool null for the last connections of a listener that a reload takes away with its pool */
+    /** @param pool null for the last connections of a listener, if a reload has removed the listener with its pool */
     private Next connectTo(@Nullable Pool pool) {
         if (pool == null) {
             return new Next.End(CloseReason.SHUTDOWN);

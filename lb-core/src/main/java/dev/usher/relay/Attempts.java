@@ -16,38 +16,44 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The backends that one session tries, one after another, within the bounds of its pool. */
+/** The backends tried by one session, in turn, within the bounds of its pool. */
 final class Attempts {
-    /** What is left of the client's patience is no use if it is less. A deadline may also come by some of it too early. */
+    /**
+     * Below this, the rest of connect_total is too short for another attempt. Also covers a deadline that fires a
+     * little early.
+     */
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** Addresses of names that were tried already, beyond the retries: a name that has more of them that fail is down. */
+    /**
+     * The most further addresses of tried names, on top of the retries. A name with more failing addresses counts as
+     * down.
+     */
     private static final int MAX_MORE_ADDRESSES = 8;
 
     private Pool pool;
     private final int worker;
     private final Clock clock;
     private final long clientHash;
-    /** Of the client, by {@link RecentSessions#mark}. */
+    /** The client's mark, by {@link RecentSessions#mark}. */
     private final int clientMark;
 
     private final OwnConnections own;
     private final long beganNanos;
     private List<Backend> tried = List.of();
-    /** Those of {@link #tried} that took the hello and closed before their first byte, or said nothing for too long. */
+    /** The part of {@link #tried} that took the hello, and closed before the first byte or was silent for too long. */
     private List<Backend> unheard = List.of();
 
     private int count;
-    /** The one that was tried last. */
+    /** The backend tried last; null before the first attempt. */
     private @Nullable Backend current;
-    /** The one that {@link #next} will give; the session counts as open there already. Null between turns. */
+    /** The backend for {@link #next}; the session already counts as open there. Null between turns. */
     private @Nullable Backend held;
     /** True exactly while {@link #current} counts this session as open. */
     private boolean taken;
-    /** True exactly when it has been noted of {@link #current} that it did not answer in time. */
+    /** True exactly when the silence of {@link #current} has been noted. */
     private boolean notedSilent;
-    /** What {@link OwnConnections} knows the connection to the current one by. */
+    /** The mark of the connection to {@link #current} in {@link OwnConnections}. */
     private long mark = OwnConnections.NONE;
-    /** True exactly when earlier attempts have left the current one less time than it should have. */
+    /** True exactly when earlier attempts have left {@link #current} less than a whole connect time-out. */
     private boolean hurried;
 
     private long connectStartedNanos;
@@ -77,9 +83,9 @@ final class Attempts {
     }
 
     /**
-     * Goes on with the pool as a reload has made it: its backends of now are those that a further attempt can have.
+     * Takes over the pool of a reload: further attempts choose among its backends.
      *
-     * @param successor null if the pool is gone; then the session keeps the one that it has
+     * @param successor null if the pool is gone; then the session keeps the old pool
      */
     void follow(@Nullable Pool successor) {
         if (successor != null) {
@@ -92,7 +98,10 @@ final class Attempts {
         return current;
     }
 
-    /** The next one to try, or null when the pool has none, its retries are used up, or the client has waited enough. */
+    /**
+     * The next backend to try; null when the pool has none left, the retries are used up, or the client has waited
+     * enough.
+     */
     @Nullable
     Backend next() {
         Backend picked = held == null ? pick(tried) : held;
@@ -110,8 +119,8 @@ final class Attempts {
     }
 
     /**
-     * Finds another one than the current, as the configuration of now has them, and holds it for {@link #next}, which is to
-     * be called in this turn of the worker; false if {@link #next} would have none.
+     * Holds a backend other than the current, by the configuration in force, for {@link #next}; the caller calls
+     * {@link #next} in the same turn of the worker. False if {@link #next} would give null.
      */
     boolean holdAnother() {
         List<Backend> others = new ArrayList<>(tried);
@@ -128,7 +137,7 @@ final class Attempts {
         if (count <= retries) {
             return pool.pick(clientHash, excluded);
         }
-        // Retries are for backends as the file has them: an address that leads nowhere, of a name with others, is none.
+        // Retries count backends of the file: a further address of a name that failed is no retry.
         if (!unheard.isEmpty() || count > retries + MAX_MORE_ADDRESSES) {
             return null;
         }
@@ -145,7 +154,7 @@ final class Attempts {
                 .toList();
     }
 
-    /** Those that are excluded, and all that are of another name. */
+    /** The excluded backends, and every backend of another name. */
     private List<Backend> allBut(List<HostPort> names, List<Backend> excluded) {
         List<Backend> all = new ArrayList<>(excluded);
         pool.backends().stream()
@@ -154,7 +163,7 @@ final class Attempts {
         return all;
     }
 
-    /** How long the attempt may take: its own time-out, but no more than the client is made to wait in all. */
+    /** The attempt's time-out: its own, cut to the rest of the client's total wait. */
     long timeoutNanos() {
         return Math.max(1, Math.min(pool.timeouts().connectNanos(), patienceNanos()));
     }
@@ -163,7 +172,7 @@ final class Attempts {
         return pool.timeouts().connectTotalNanos() - (clock.nanos() - beganNanos);
     }
 
-    /** The current one is connected. */
+    /** The current backend is connected. */
     void connected(SocketChannel channel) {
         mark = own.enter(channel);
         connectNanos = clock.nanos() - connectStartedNanos;
@@ -176,25 +185,27 @@ final class Attempts {
     }
 
     /**
-     * The current one has sent its first bytes.
+     * The current backend has sent its first bytes.
      *
-     * @param outcome what they say of it
+     * @param outcome the verdict on these bytes
      */
     void answered(AttemptOutcome outcome) {
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
-        for (Backend silent : unheard) { // on a hello that another one answers: it was not the hello
+        for (Backend silent : unheard) { // another backend answers the hello, so the hello was not at fault
             charge(silent, AttemptOutcome.ANOTHER_ANSWERED);
         }
         charge(Objects.requireNonNull(current, "it has answered"), outcome);
     }
 
-    /** How an attempt turns out that has not been connected in its time. */
+    /** The outcome of an attempt without a connection in time. */
     AttemptOutcome timedOut() {
         return hurried ? AttemptOutcome.TIMED_OUT_HURRIED : AttemptOutcome.TIMED_OUT;
     }
 
-    /** The current one has a whole hello, has said nothing for {@code first_byte}, and the client is still there. */
+    /**
+     * The current backend has the whole hello and has been silent for {@code first_byte}; the client is still there.
+     */
     void silent() {
         if (!notedSilent) {
             notedSilent = true;
@@ -204,7 +215,7 @@ final class Attempts {
         }
     }
 
-    /** Lets the current one go, since it did not do; the next one will be another. */
+    /** Gives up the current backend after a failed attempt; {@link #next} will not return it again. */
     void failed(AttemptOutcome outcome) {
         Backend failed = current;
         if (failed == null) {
@@ -219,7 +230,7 @@ final class Attempts {
     }
 
     /**
-     * The session ends while the current one is its backend.
+     * The session ends with the current backend.
      *
      * @param totalNanos from accept to now
      */
@@ -257,7 +268,7 @@ final class Attempts {
         return grown;
     }
 
-    /** The session needs none of them any more. */
+    /** The session gives up its backends. */
     void release() {
         letGo();
         if (held != null) {
@@ -283,12 +294,12 @@ final class Attempts {
         return firstByteNanos != SessionEnd.UNKNOWN;
     }
 
-    /** Of the last attempt; {@link SessionEnd#UNKNOWN} if it did not get so far. */
+    /** Connect time of the last attempt; {@link SessionEnd#UNKNOWN} without a connection. */
     long connectNanos() {
         return connectNanos;
     }
 
-    /** From connected to the first byte; {@link SessionEnd#UNKNOWN} if there was none. */
+    /** Time from connected to the first byte; {@link SessionEnd#UNKNOWN} without a byte. */
     long firstByteNanos() {
         return firstByteNanos;
     }

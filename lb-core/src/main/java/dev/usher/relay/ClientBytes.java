@@ -8,9 +8,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection to a backend opens with: the PROXY header where the pool wants one, and the client's first bytes,
- * hello and all that came with it. Collected before a backend is chosen, then sent, and kept until the backend's first
- * byte: until then nothing was said that cannot be said again to another one.
+ * The first bytes of a connection to a backend: our own words in front ({@link Preface}), then the client's opening and
+ * any bytes that came with the opening. Collected before a backend is chosen, then sent, and kept until the backend's
+ * first byte: until then, every byte can be sent again to another backend.
  *
  * <pre>
  *   unfinished --(whole)--> whole --(ready)--> sending --(rewind)--> sending
@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  *        +-----(forget)-------+-------------------+--> gone: holds no buffer, and has nothing to send
  * </pre>
  *
- * While unfinished, what it holds is its part of a share ({@link UnfinishedOpenings}), which may end its session.
+ * While unfinished, the buffer counts against a share ({@link UnfinishedOpenings}), and the session may be ended for
+ * room.
  */
 final class ClientBytes {
-    /** Holds a hello of a usual size and whatever came with it; a larger one is collected in pieces. */
+    /** Room for a hello of usual size and the bytes behind the hello; a larger hello is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
     private final @Nullable OpenSession session;
@@ -29,17 +30,17 @@ final class ClientBytes {
     private final UnfinishedOpenings unfinished;
     /** While collecting: filled up to position. While sending: sent up to position. Null while nothing is kept. */
     private @Nullable HeldBuffer buffer;
-    /** True exactly when the client has said all that is awaited of it. */
+    /** True exactly when the client's opening is whole. */
     private boolean whole;
-    /** True exactly when it had the worst claim to its part of the share, and is to go. */
+    /** True exactly when the share ran out and this opening had the worst claim; its session is to end. */
     private boolean evicted;
-    /** Bytes in front that no client has sent: a PROXY header, and a greeting to the backend. */
+    /** Length of our own bytes in front: the PROXY header, and a greeting to the backend. */
     private int frontBytes;
 
-    /** Its part of what unfinished ones hold; null exactly unless it is one of them, and holds a buffer. */
+    /** The part in the share of unfinished openings; null unless unfinished and with a buffer. */
     UnfinishedOpenings.@Nullable Part part;
 
-    /** @param session null for the one that stands for all that are gone */
+    /** @param session null for the instance shared by all sessions that have given up their bytes */
     ClientBytes(@Nullable OpenSession session, Worker worker, UnfinishedOpenings unfinished) {
         this.session = session;
         this.worker = worker;
@@ -53,8 +54,8 @@ final class ClientBytes {
     // ---- collecting ----
 
     /**
-     * Where to read to next: behind what there is. The worker's buffer as long as nothing is kept, since most hellos come
-     * whole and are dealt with at once.
+     * The place for the next read, behind the bytes so far. While nothing is kept, this is the worker's buffer, since
+     * most hellos come whole and are used at once.
      *
      * @return null if there is no room for more: {@link #lack} says why
      */
@@ -77,9 +78,9 @@ final class ClientBytes {
     }
 
     /**
-     * Drops the first {@code count} bytes of those that have come: they were for us.
+     * Drops the first {@code count} bytes that have come: these were for us.
      *
-     * @param come all bytes that were read and not dropped, up to position
+     * @param come the bytes read and not dropped, up to position
      */
     void drop(ByteBuffer come, int count) {
         if (count > 0) {
@@ -89,10 +90,10 @@ final class ClientBytes {
     }
 
     /**
-     * Keeps what was read beyond this event.
+     * Keeps the bytes read, beyond this event.
      *
-     * @param read what {@link #room} gave, filled up to position
-     * @return false if there is no room for it: {@link #lack} says why
+     * @param read the buffer from {@link #room}, filled up to position
+     * @return false if there is no room: {@link #lack} says why
      */
     boolean keep(ByteBuffer read) {
         if (read.position() == 0) {
@@ -100,7 +101,7 @@ final class ClientBytes {
             return true;
         }
         if (buffer != null) {
-            return true; // it was read to where it is kept
+            return true; // read in place
         }
         HeldBuffer kept = unfinished.acquire(this, read.position());
         if (kept == null) {
@@ -121,20 +122,20 @@ final class ClientBytes {
         }
     }
 
-    /** A PROXY header has told of another client than before: what is held is held for that one. */
+    /** A PROXY header has named another client: the buffer counts as held for the new client from now on. */
     void onClientKnown() {
         if (buffer != null && !whole) {
             unfinished.file(this);
         }
     }
 
-    /** The client has said all that is awaited of it. */
+    /** The client's opening is whole. */
     void whole() {
         whole = true;
         unfinished.strike(this);
     }
 
-    /** Ends collecting: all that is kept is to be sent. */
+    /** Ends collecting; the kept bytes can be sent. */
     void ready() {
         whole();
         if (buffer != null) {
@@ -142,7 +143,7 @@ final class ClientBytes {
         }
     }
 
-    /** Bytes of the buffer that it holds. */
+    /** Size of the buffer held, in bytes. */
     int heldBytes() {
         return buffer == null ? 0 : buffer.capacity();
     }
@@ -151,7 +152,7 @@ final class ClientBytes {
         return whole;
     }
 
-    /** There is no room for it beside others that have a better claim: its session is to end. */
+    /** Ends the session, since other openings have a better claim to the room. */
     void evict() {
         evicted = true;
     }
@@ -161,18 +162,18 @@ final class ClientBytes {
         return evicted ? CloseReason.HELLO_EVICTED : CloseReason.OUT_OF_BUFFERS;
     }
 
-    /** The writer of bytes that go in front. */
+    /** The writer of the bytes in front. */
     @FunctionalInterface
     interface FrontWriter {
-        /** Writes at the buffer's position, and moves it behind what was written. */
+        /** Writes at the buffer's position, which moves to the end of the writing. */
         void writeTo(ByteBuffer into);
     }
 
     /**
-     * Puts bytes of our own in front of all that is to be sent. After {@link #ready}, and once.
+     * Puts bytes of our own in front of the client's. Called after {@link #ready}, at most once.
      *
-     * @param maxBytes the most that they can be
-     * @return false if the worker's budget has no room for them
+     * @param maxBytes the upper bound of these bytes
+     * @return false if the worker's budget has no room
      */
     boolean putInFront(int maxBytes, FrontWriter front) {
         HeldBuffer rest = buffer;
@@ -193,7 +194,7 @@ final class ClientBytes {
 
     // ---- sending ----
 
-    /** True exactly while another backend could be told all of it again. */
+    /** True exactly while every byte is kept for another backend. */
     boolean isKept() {
         return buffer != null;
     }
@@ -202,7 +203,7 @@ final class ClientBytes {
         return buffer != null && buffer.bytes().hasRemaining();
     }
 
-    /** Sends what the backend takes; how many of the client's own bytes that were. */
+    /** Sends as much as the backend takes; returns the number of the client's own bytes sent. */
     int sendTo(Side backend) {
         HeldBuffer kept = buffer;
         if (kept == null) {
@@ -213,12 +214,12 @@ final class ClientBytes {
         return clientBytesSent(kept.bytes()) - before;
     }
 
-    /** True exactly when the bytes in front have all been sent. */
+    /** True exactly when the bytes in front have been sent. */
     boolean isFrontSent() {
         return buffer == null || buffer.bytes().position() >= frontBytes;
     }
 
-    /** Sends what the backend takes of the bytes in front, and none of the client's. */
+    /** Sends as much of the bytes in front as the backend takes, and no byte of the client's. */
     void sendFrontTo(Side backend) {
         if (buffer != null) {
             ByteBuffer bytes = buffer.bytes();
@@ -228,7 +229,7 @@ final class ClientBytes {
         }
     }
 
-    /** Begins again, for another backend; how many of the client's own bytes are taken back with that. */
+    /** Begins again, for another backend; returns the number of the client's own bytes taken back. */
     int rewind() {
         HeldBuffer kept = buffer;
         if (kept == null) {
@@ -246,7 +247,7 @@ final class ClientBytes {
     /**
      * Gives the bytes up for good.
      *
-     * @return what stands in their place, the same for all sessions: an open connection may rest for days
+     * @return the replacement, shared by every session, since an open connection may rest for days
      */
     ClientBytes gone() {
         forget();

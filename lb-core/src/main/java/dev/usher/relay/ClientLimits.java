@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How much each client address has: open connections, and a token bucket for new ones. Shared by all workers without a
- * lock, and of one size whatever comes: a million addresses cost no more than ten.
+ * The use of the limits by each client address: open connections, and a token bucket for new connections. Shared by the
+ * workers without a lock, and of a fixed size: a million addresses cost no more than ten.
  *
- * <p>A table of slots, in groups of eight; an address belongs to one group. A slot is one long, changed only by
+ * <p>A table of slots, in groups of eight; an address belongs to a single group. A slot is a long, changed only by
  * compare-and-set:
  *
  * <pre>
@@ -20,19 +20,19 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *   28 bits  when the bucket is full again, in sixteenths of a millisecond (the theoretical arrival time of GCRA)
  * </pre>
  *
- * A slot without open connections whose bucket is full again says nothing, and goes to the next address that needs one.
- * Two addresses of one group share a slot by chance once in 100,000 times; the hash is seeded, so nobody can make it
- * happen. Where all eight are in use, the newcomer is let in uncounted: the limits of others must not lock it out.
+ * A slot without open connections and with a full bucket is free for the next address that needs a slot. Two addresses
+ * of a group share a slot by chance once in 100,000 times; the hash is seeded, so no client can force a collision. With
+ * all eight slots in use, a new address is let in uncounted: other clients' use must not lock a client out.
  *
- * <p>The clock of the slots wraps after four and a half hours. So that none is ever read a turn too late, all slots are
- * looked through four times a turn, by whichever worker is the first to admit somebody then; it takes half a millisecond.
+ * <p>The clock of the slots wraps after four and a half hours. So that no time is read a turn too late, every slot is
+ * swept four times a turn, by the first worker to admit a client then; a sweep takes half a millisecond.
  */
 public final class ClientLimits {
-    /** What {@link #admit} says where there is no limit, or no slot: nothing to release. */
+    /** Result of {@link #admit} without a limit or without a slot: nothing to release. */
     static final int NOT_COUNTED = -1;
-    /** The address has as many connections open as it may. */
+    /** The address has reached the limit of open connections. */
     static final int TOO_MANY = -2;
-    /** The address opens connections faster than it may. */
+    /** The address opens connections too fast. */
     static final int TOO_FAST = -3;
 
     /** A mebibyte in all. */
@@ -51,7 +51,7 @@ public final class ClientLimits {
     /** A quarter of a turn of the clock: no bucket takes longer to fill, and no time stands in a slot for longer. */
     private static final long QUARTER_TICKS = 1L << (TIME_BITS - 2);
 
-    /** When all slots were looked through, in ticks that do not wrap. */
+    /** Time of the last sweep, in ticks that do not wrap. */
     private final AtomicLong sweptTicks = new AtomicLong();
 
     private final AtomicLong uncounted = new AtomicLong();
@@ -62,15 +62,15 @@ public final class ClientLimits {
         this.bornNanos = clock.nanos();
     }
 
-    /** Connections that were let in uncounted, since all slots of their group were in use. */
+    /** Connections let in uncounted, since the slots of the address's group were in use. */
     public long uncounted() {
         return uncounted.get();
     }
 
     /**
-     * Counts one more connection of a client, if it may have it.
+     * Counts one more connection of a client, unless a limit refuses the connection.
      *
-     * @return what {@link #release} wants at its end; negative if there is nothing to release, or it was refused
+     * @return the slot, for {@link #release} at the connection's end; negative if refused, or with nothing to release
      */
     int admit(InetAddress client, Routing routing, long nowNanos) {
         PerClientIp limit = routing.config().limits().perClientIp();
@@ -87,7 +87,7 @@ public final class ClientLimits {
         if (ticks - swept >= QUARTER_TICKS && sweptTicks.compareAndSet(swept, ticks)) {
             sweep(now, ticks - swept >= 2 * QUARTER_TICKS);
         }
-        long fingerprint = hash >>> (OPEN_BITS + TIME_BITS) | 1; // never 0: that is a slot never used
+        long fingerprint = hash >>> (OPEN_BITS + TIME_BITS) | 1; // never 0, the mark of an unused slot
         int group = (int) (hash & (SLOTS / GROUP - 1)) * GROUP;
         while (true) {
             int at = find(group, fingerprint, now);
@@ -98,7 +98,7 @@ public final class ClientLimits {
             long before = slots.get(at);
             boolean mine = before >>> (OPEN_BITS + TIME_BITS) == fingerprint;
             if (!mine && !isFree(before, now)) {
-                continue; // another worker gave it to another address meanwhile
+                continue; // another worker has just given the slot to another address
             }
             int open = mine ? open(before) : 0;
             long fullAt = mine && isLater(before & TIME_MASK, now) ? before & TIME_MASK : now;
@@ -123,9 +123,9 @@ public final class ClientLimits {
     }
 
     /**
-     * How far ahead of now a bucket may be full and still take one more, in ticks. With room for what the lots of
-     * {@link #step} may add up to: a client must not have less than its burst for bad luck. That is two standard deviations
-     * at least, and all that there is where the burst is small.
+     * The furthest that a bucket's full time may lie ahead of now with one more connection admitted, in ticks. Includes
+     * the spread of the random steps of {@link #step}, so that chance does not leave a client less than its burst: at
+     * least two standard deviations, and the whole spread for a small burst.
      */
     private static long room(long burst, int newPerSecond) {
         long exact = (burst - 1) * TICKS_PER_SECOND / newPerSecond;
@@ -134,8 +134,8 @@ public final class ClientLimits {
     }
 
     /**
-     * How long a connection's place in the bucket takes to come back, in whole ticks. What is left over by division is
-     * given out by lot, so that any rate is right on average, also one of more than a connection a tick.
+     * The time until a connection's place in the bucket comes back, in whole ticks. The remainder of the division is
+     * added at random, so any rate is right on average, even more than one connection a tick.
      */
     private static long step(int newPerSecond) {
         long whole = TICKS_PER_SECOND / newPerSecond;
@@ -145,21 +145,21 @@ public final class ClientLimits {
     }
 
     /**
-     * Takes from all slots what is past.
+     * Clears past times from every slot.
      *
-     * @param all whether nothing can be but past, since nobody was admitted for so long
+     * @param all whether every time must be past, since no client was admitted for so long
      */
     private void sweep(long now, boolean all) {
         for (int at = 0; at < SLOTS; at++) {
             long before = slots.get(at);
             if (before != 0 && (all || !isLater(before & TIME_MASK, now))) {
                 long after = open(before) == 0 ? 0 : (before & ~TIME_MASK) | now;
-                slots.compareAndSet(at, before, after); // else it was changed this very moment, and is not old
+                slots.compareAndSet(at, before, after); // on failure the slot was changed just now, and is not old
             }
         }
     }
 
-    /** The slot of the address, else a free one, else -1. */
+    /** The slot of the address, else a free slot, else -1. */
     private int find(int group, long fingerprint, long now) {
         int free = -1;
         for (int i = group; i < group + GROUP; i++) {
@@ -182,7 +182,7 @@ public final class ClientLimits {
         return (int) (slot >>> TIME_BITS) & MAX_OPEN;
     }
 
-    /** On a clock that wraps: the next quarter of a turn is the future. */
+    /** Compares times on a clock that wraps: the next quarter of a turn is the future. */
     private static boolean isLater(long time, long now) {
         long ahead = (time - now) & TIME_MASK;
         return ahead != 0 && ahead <= QUARTER_TICKS;
@@ -191,7 +191,7 @@ public final class ClientLimits {
     /**
      * A connection is over.
      *
-     * @param at what {@link #admit} returned
+     * @param at the result of {@link #admit}
      */
     void release(int at) {
         if (at >= 0) {

@@ -17,27 +17,33 @@ import static dev.usher.relay.RelayFact.UP_ENDED;
 import static dev.usher.relay.RelayFact.UP_SHUT;
 
 /**
- * The conclusion that is drawn after each event of a relay: a pure function of the {@link RelayFact}s. The first that
- * applies, from top to bottom.
+ * The conclusion after each event of a relay, a pure function of the {@link RelayFact}s. From top to bottom, the first
+ * match wins.
  */
 enum Conclusion {
     /** The client is gone: both sides get a RST. */
     CLIENT_RESET,
-    /** The backend left before its first byte, and another one can be told the same. */
+    /** The backend left before its first byte, and the same bytes can be sent to another backend. */
     TRY_ANOTHER,
-    /** The backend left before its first byte, and may have acted on what it was told, which is never told twice. */
+    /** The backend left before its first byte, and may have acted on bytes that must never be sent twice. */
     GIVE_UP,
-    /** The backend broke before it answered: the client is refused. */
+    /** The backend broke before the answer: the client is refused. */
     REFUSE,
-    /** The backend broke before it answered, and the client has had its FIN: no refusal can follow, so a RST does. */
+    /**
+     * The backend broke before the answer, and the client has had the backend's FIN: too late for a refusal, so the
+     * client gets a RST.
+     */
     RESET_UNANSWERED,
     /** The backend broke with bytes under way: a RST is passed on as a RST. */
     BACKEND_RESET,
-    /** The backend takes no more, and may have said why before it closed: the rest of its bytes is passed on. */
+    /**
+     * The backend takes no more bytes, and may have sent the reason before closing: the rest of the backend's bytes is
+     * passed on.
+     */
     HEAR_OUT,
     /** Bytes were lost. */
     OUT_OF_BUFFERS,
-    /** Both directions are over, and all was passed on. */
+    /** Both directions are over, and every byte was passed on. */
     COMPLETED,
     /** Both directions are over; the backend was the first to close, without a word. */
     CLOSED_EARLY,
@@ -67,7 +73,7 @@ enum Conclusion {
         return GO_ON;
     }
 
-    /** True exactly when an answer is awaited, and all that the backend was told could be told to another one. */
+    /** True exactly when an answer is awaited, and every byte sent to the backend can be sent to another. */
     static boolean canBeToldAgain(int facts) {
         return UNANSWERED.in(facts) && BYTES_KEPT.in(facts) && !UP_ENDED.in(facts);
     }
@@ -77,8 +83,9 @@ enum Conclusion {
     }
 
     /**
-     * Never a bare FIN, unless the backend sent one: the client would take a part for the whole. A FIN that is read only
-     * after a write has failed proves nothing, since the kernel tells of a RST once, and it told the write.
+     * A broken backend never ends in a bare FIN, unless the backend sent a FIN: the client would take a part for the
+     * whole. A FIN read only after a failed write proves nothing, since the kernel reports a RST once, and the write
+     * had the report.
      */
     private static Conclusion ofBrokenBackend(int facts) {
         if (UNANSWERED.in(facts)) {

@@ -10,14 +10,14 @@ import java.net.ConnectException;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** One backend after another, until one is connected or none is left. */
+/** The attempts to connect to backends, in turn, until a backend is connected or no candidate is left. */
 final class Connecting implements Phase {
     private final Link link;
     private final Account account;
-    /** How the attempt before this phase turned out, which was connected; null if there was none. */
+    /** The outcome of the connected attempt before this phase; null for the first attempt. */
     private final @Nullable AttemptOutcome before;
 
-    /** @param before how the attempt turned out that this phase follows; null for the first */
+    /** @param before the outcome of the attempt before this phase; null for the first attempt */
     Connecting(Link link, Account account, @Nullable AttemptOutcome before) {
         this.link = link;
         this.account = account;
@@ -31,7 +31,7 @@ final class Connecting implements Phase {
 
     @Override
     public Next onReady(Side side, int ops) {
-        if (side == link.client) { // it has more to say, or is gone: either can wait for the backend
+        if (side == link.client) { // more bytes or the end of the client: both can wait for the backend
             link.client.watch(0);
             return Next.STAY;
         }
@@ -58,7 +58,7 @@ final class Connecting implements Phase {
         return connect(outcome.reason());
     }
 
-    /** @param soFar why the client is refused if there is no backend at all */
+    /** @param soFar the reason to refuse the client without any backend */
     private Next connect(CloseReason soFar) {
         Attempts attempts = account.attempts();
         CloseReason failure = soFar;
@@ -74,7 +74,7 @@ final class Connecting implements Phase {
         return new Next.Refuse(failure);
     }
 
-    /** @return how it failed at once; null if it is under way or done */
+    /** @return the failure, if the attempt failed at once; null if under way or done */
     private @Nullable AttemptOutcome start(Backend picked) {
         try {
             link.backend.open(link.worker.sockets().connectingTo(picked.address(), link.kept.hasMore()));

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dialogue with a backend that is connected, before it gets the client's bytes. The connect time-out goes on: a backend
- * that does not answer is one that cannot be reached.
+ * A dialogue with a connected backend, before the client's bytes. The connect time-out goes on: a backend without an
+ * answer counts as unreachable.
  */
 final class Greeting implements Phase {
     private final Link link;

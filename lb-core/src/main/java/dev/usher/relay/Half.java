@@ -7,12 +7,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a session's relay: from one side to the other.
+ * The relay in a single direction: from one side of a session to the other.
  *
- * <p>What is read into the worker's buffer is written at once, and usually that is all. Only what a full socket does not
- * take is copied to a buffer of its own, and reading stops until it is gone: a half at rest holds nothing. A single read
- * grows from {@link #MIN_READ_BYTES} while reads fill and writes complete, and falls back at the first short write: so
- * bulk moves in large pieces, and a peer that stalls pins little.
+ * <p>Bytes are read into the worker's buffer and written at once, usually completely. A rest that a full socket does
+ * not take is copied to a held buffer, and reading stops until the rest is sent: a half at rest holds nothing. A single
+ * read grows from {@link #MIN_READ_BYTES} while reads fill and writes complete, and falls back at the first short
+ * write: so bulk moves in large pieces, and a peer that stalls pins little.
  */
 final class Half {
     private static final int MIN_READ_BYTES = 16 * 1024;
@@ -20,20 +20,20 @@ final class Half {
 
     private final Side source;
     private final Side sink;
-    /** What all halves of this direction and worker have passed on. */
+    /** Bytes passed on by every half of this worker in this direction. */
     private final Counter all;
 
     private int readBytes = MIN_READ_BYTES;
     private long bytes;
-    /** Read and not yet written, from position to limit; null exactly when there is none. */
+    /** Bytes read and not yet written, from position to limit; null exactly when every byte read is written. */
     private @Nullable HeldBuffer held;
     /** True exactly when the source's FIN was read. */
     private boolean ended;
-    /** True exactly when that FIN was passed on, which is after the last byte was. */
+    /** True exactly when the source's FIN was passed on, always after the last byte. */
     private boolean shut;
-    /** True exactly while nothing is read since the worker's budget has no room for what might have to be held. */
+    /** True exactly while reading stops, since the worker's budget has no room for a rest. */
     private boolean waitingForRoom;
-    /** True exactly when bytes were lost, since the worker's budget had no room to hold them. */
+    /** True exactly when bytes were lost, since the worker's budget had no room for a rest. */
     private boolean starved;
 
     Half(Side source, Side sink, Counter all) {
@@ -59,7 +59,7 @@ final class Half {
         return starved;
     }
 
-    /** True exactly when the source's FIN was read and all before it was written. */
+    /** True exactly when the source's FIN was read, and every byte before the FIN written. */
     boolean isDrained() {
         return ended && held == null;
     }
@@ -81,14 +81,16 @@ final class Half {
         return held != null;
     }
 
-    /** Counts bytes that were sent by other means: the hello; fewer than none where it begins again elsewhere. */
+    /**
+     * Adds bytes that did not go through {@link #move}: the hello. Negative when a replay takes the hello's bytes back.
+     */
     void sent(int count) {
         bytes += count;
-        all.add(Math.max(0, count)); // it only grows, and those bytes were sent all the same
+        all.add(Math.max(0, count)); // the worker's counter only grows; bytes taken back were sent all the same
     }
 
     /**
-     * Moves what has come, once: one read, one write. That is the budget of an event; there may be more.
+     * Moves bytes once: one read, one write. An event has no more budget; the source may have more bytes.
      *
      * @return bytes read, or 0
      */
@@ -101,7 +103,7 @@ final class Half {
     }
 
     /**
-     * Reads what has come, once, into the worker's buffer, from position to limit.
+     * Reads once into the worker's buffer, from position to limit.
      *
      * @return bytes read, or 0; if there are any, {@link #pass} comes next
      */
@@ -110,7 +112,7 @@ final class Half {
             readBytes = MIN_READ_BYTES;
             waitingForRoom = !worker.buffers().hasRoomToRelay(MIN_READ_BYTES);
             if (waitingForRoom) {
-                return 0; // what the sink might not take could not be held: the source has to wait
+                return 0; // without room for a rest, the source has to wait
             }
         }
         ByteBuffer buffer = worker.buffer().clear().limit(readBytes);
@@ -125,7 +127,7 @@ final class Half {
         return 0;
     }
 
-    /** Passes on what {@link #read} has read, or what we have to say ourselves; what the sink does not take is held. */
+    /** Passes on the bytes of {@link #read}, or bytes of our own; holds the rest that the sink does not take. */
     void pass(ByteBuffer buffer, Worker worker) {
         int count = buffer.remaining();
         int written = sink.write(buffer);
@@ -150,7 +152,7 @@ final class Half {
         held.bytes().put(rest).flip();
     }
 
-    /** Writes what is held, as far as the sink takes it. */
+    /** Writes the held bytes, as far as the sink takes them. */
     void flush(Worker worker) {
         if (held == null) {
             return;
@@ -171,19 +173,19 @@ final class Half {
         sink.shutdownOutput();
     }
 
-    /** Gives up what the sink will not take any more: nothing is read for it, and nothing held. */
+    /** Stops this direction, since the sink takes no more: held bytes are dropped, and the source is not read. */
     void abandon(Worker worker) {
         release(worker);
         ended = true;
         shut = true;
     }
 
-    /** Begins again with a new source: the one before ended without a byte. */
+    /** Begins again with a new source; the old source ended without a byte. */
     void reopen() {
         ended = false;
     }
 
-    /** Gives back what is held, passed on or not. */
+    /** Gives back the held buffer, even with bytes not passed on. */
     void release(Worker worker) {
         if (held != null) {
             worker.buffers().release(held);

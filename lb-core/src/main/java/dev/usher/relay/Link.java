@@ -5,7 +5,7 @@ import dev.usher.loop.Worker;
 import dev.usher.time.Deadline;
 
 /**
- * What the phases of a session work with: its two sides, the two halves between them, the client's first bytes, and its
+ * The tools shared by the phases of a session: two sides, the two halves between them, the client's first bytes, and
  * one deadline.
  */
 final class Link {
@@ -29,17 +29,17 @@ final class Link {
         deadline = new Deadline(deadlineOwner);
     }
 
-    /** Sets the session's deadline {@code nanos} from now, in place of the one before. */
+    /** Sets the session's deadline {@code nanos} from now, in place of the earlier deadline. */
     void arm(long nanos) {
         worker.arm(deadline, nanos);
     }
 
-    /** Gives up the client's first bytes: they are not said again. */
+    /** Gives up the client's first bytes, never to be sent again. */
     void forgetKept() {
         kept = kept.gone();
     }
 
-    /** Parts with a backend, so that another one can be told all from the beginning. */
+    /** Parts with a backend, so that another can be sent the same bytes from the beginning. */
     void dropBackend() {
         backend.reset();
         up.sent(-kept.rewind());
@@ -53,7 +53,7 @@ final class Link {
         close(backend, up, ending);
     }
 
-    /** @param into what was on its way to this side */
+    /** @param into the direction toward this side */
     private static void close(Side side, Half into, Ending ending) {
         boolean clean = switch (ending) {
             case CLOSE, REFUSAL -> true;

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** What is counted of one listener: the connections that all workers have open, against its limit, and each worker's own. */
+/**
+ * Counters of one listener: open connections of all workers together, held against the limit, and counters of each
+ * worker.
+ */
 public final class ListenerCounts {
     private final String name;
     private final AtomicInteger open = new AtomicInteger();
@@ -25,17 +28,17 @@ public final class ListenerCounts {
         return name;
     }
 
-    /** What each worker has counted, by its index. */
+    /** Counters of each worker, by index. */
     public List<OfWorker> workers() {
         return workers;
     }
 
-    /** Connections open on all workers. */
+    /** Open connections, of all workers together. */
     AtomicInteger open() {
         return open;
     }
 
-    /** What one worker counts. */
+    /** Counters of one worker. */
     public static final class OfWorker {
         private final Counter accepted = new Counter();
         private final Counter open = new Counter();
@@ -56,7 +59,7 @@ public final class ListenerCounts {
             return ended;
         }
 
-        /** Times that accepting stopped for a while. */
+        /** Number of pauses in accepting. */
         public EnumCounters<AcceptPause> acceptPauses() {
             return acceptPauses;
         }

@@ -5,11 +5,11 @@ import dev.usher.name.ServerName;
 import dev.usher.route.Decision;
 
 /**
- * The names that clients of one worker ask for most. Names with a route and names without are kept apart: a flood of
- * random ones cannot push out those that are served. On the worker's thread.
+ * The names most asked for by clients of one worker. Names with a route and names without are kept apart, so a flood of
+ * random names cannot push out served names. On the worker's thread.
  */
 public final class NamesAsked {
-    /** Of each kind: more than most have routes, in less than a hundred kilobytes. */
+    /** Names kept of each kind: more than most users have routes, in less than a hundred kilobytes. */
     public static final int CAPACITY = 1000;
 
     private final NameSketch known = new NameSketch(CAPACITY);
@@ -23,17 +23,17 @@ public final class NamesAsked {
         (hasRoute ? known : unknown).count(name.name(), nowNanos);
     }
 
-    /** @param name is no server name, so no route can have it */
+    /** @param name not a valid server name, so without a route */
     void countRefused(String name, long nowNanos) {
         unknown.count(name, nowNanos);
     }
 
-    /** Names that a route has, whether or not the client was let in. */
+    /** Names with a route, whether or not the client was let in. */
     public NameSketch known() {
         return known;
     }
 
-    /** Names that no route has, and what was sent in place of a name. */
+    /** Names without a route, and text sent in place of a name. */
     public NameSketch unknown() {
         return unknown;
     }

@@ -9,11 +9,11 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open session, as far as the worker's list of them, and those who walk through it, have to know. A class for the sake
- * of the links: nothing to allocate, nothing to search.
+ * An open session, as seen by the worker's list of sessions and by walks through the list. A class for the sake of the
+ * links: nothing to allocate, nothing to search.
  */
 abstract class OpenSession {
-    /** Neighbours in the {@link SessionList}, which alone changes them. */
+    /** Neighbours in the {@link SessionList}, changed by the list alone. */
     @Nullable
     OpenSession previous;
 
@@ -22,17 +22,20 @@ abstract class OpenSession {
 
     abstract long id();
 
-    /** Where the client is, as far as it is known. */
+    /** The client's address, by a trusted proxy's header once that is read. */
     abstract InetAddress clientAddress();
 
     abstract ConnectionView view(Moment now);
 
-    /** Ends the session in any state, at once; of one that has ended nothing is left to do. */
+    /** Ends the session in any state, at once; no effect on an ended session. */
     abstract void end(CloseReason reason);
 
-    /** Its backend is to be left: where that is gone, a session without an answer goes on with another, if there is one. */
+    /**
+     * Leaves the backend. If the backend is gone, a session without an answer goes on with another backend; else the
+     * session ends.
+     */
     abstract void leaveBackend(CloseReason reason);
 
-    /** True exactly while it counts as open on one of these. */
+    /** True exactly while the session counts as open on one of {@code backends}. */
     abstract boolean hasOneOf(Collection<Backend> backends);
 }

@@ -8,18 +8,20 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that this process has to backends, so that one that comes in again at a listener is known: a route that
- * leads to usher itself would go round until nothing is left. Shared by all workers without a lock, and of one size.
+ * The connections of this process to backends, kept to recognise a connection that comes in again at a listener: a
+ * route to usher itself would go round until no socket is left. Shared by the workers without a lock, and of a fixed
+ * size.
  *
- * <p>One mark for each local port, of the connection that took it last. A mark is a hash of both addresses and both ports,
- * with the local port in its lowest bits, so a client is taken for our own only if both ends are the same, and two open
- * connections never share both. Connections to several backends may share a local port: then only the last one is known, and
- * a loop over another goes one hop further. A mark is gone before its socket is closed: who gets the port next is not hit.
+ * <p>Each local port has one mark, for the last connection from this port. A mark is a hash of both addresses and both
+ * ports, with the local port in the lowest bits. So a client counts as our own only if both ends are the same, and two
+ * open connections never share both ends. Connections to several backends may share a local port: then only the last
+ * connection is known, and a loop over an earlier connection goes a hop further. A mark is cleared before its socket is
+ * closed, so the next user of the port is not refused.
  *
- * <p>A loop over another machine, or through an address that the kernel rewrites on the way, is not seen.
+ * <p>A loop over another machine, or through an address rewritten by the kernel on the way, is not seen.
  */
 public final class OwnConnections {
-    /** In place of a mark where there is none. */
+    /** The value for no mark. */
     static final long NONE = 0;
 
     private static final int PORTS = 65_536;
@@ -31,7 +33,7 @@ public final class OwnConnections {
     /**
      * Notes a connection to a backend.
      *
-     * @return what {@link #leave} wants before the socket is closed
+     * @return the mark, for {@link #leave} before the socket is closed
      */
     long enter(SocketChannel backend) {
         try {
@@ -40,19 +42,19 @@ public final class OwnConnections {
                 marks.setRelease((int) (mark & PORT_MASK), mark);
             }
             return mark;
-        } catch (IOException closed) { // it has no other end that could be ours
+        } catch (IOException closed) { // a closed socket has no other end
             return NONE;
         }
     }
 
-    /** Forgets a connection, unless another one has taken its place. */
+    /** Forgets a connection, unless another connection has taken its place. */
     void leave(long mark) {
         if (mark != NONE) {
             marks.compareAndSet((int) (mark & PORT_MASK), mark, NONE);
         }
     }
 
-    /** Whether the other end of an accepted connection is one of those that were noted. */
+    /** Whether the other end of an accepted connection is a connection of this process to a backend. */
     boolean isOwn(SocketChannel accepted) {
         try {
             InetSocketAddress peer = (InetSocketAddress) accepted.getRemoteAddress();

@@ -3,8 +3,8 @@ package dev.usher.relay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session does at a time: its handlers, and the fields that they alone need, which go with it. A phase never ends
- * the session itself and never begins another one: it says what comes {@link Next}, as the last thing that it does.
+ * A stage of a session's life: event handlers, and the fields needed in this stage only. A phase never ends the session
+ * and never begins another phase; each handler returns the {@link Next} step instead.
  */
 sealed interface Phase permits Arrival, Connecting, Greeting, Relaying, Refusing {
     /** Begins; sets the deadline. */
@@ -13,13 +13,13 @@ sealed interface Phase permits Arrival, Connecting, Greeting, Relaying, Refusing
     /** A side is ready for {@code ops}. */
     Next onReady(Side side, int ops);
 
-    /** The deadline that this phase has set has come. */
+    /** The deadline set by this phase has come. */
     Next onDeadline();
 
     /**
-     * The backend is gone, and is to be left for another one if nothing is lost by that.
+     * Leaves a backend that is gone for another, if no byte is lost.
      *
-     * @return null if it cannot be left: then the session ends
+     * @return null if the backend cannot be left: then the session ends
      */
     @Nullable
     Next leaveBackend(AttemptOutcome gone);

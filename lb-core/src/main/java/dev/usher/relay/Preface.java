@@ -8,9 +8,9 @@ import dev.usher.proxyheader.ProxyTlvs;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** The words of our own that a backend gets before the client's: the PROXY header where its pool wants one, the greeting. */
+/** Our own words to a backend before the client's: the PROXY header if the pool wants it, the greeting. */
 record Preface(Account account) {
-    /** False if the worker's budget has no room for it. */
+    /** False if the worker's budget has no room. */
     boolean putInFront(ClientBytes kept, Pool pool) {
         BackendGreeting greeting = account.opening().backendGreeting();
         ByteBuffer words = greeting == null ? null : greeting.words();

@@ -4,43 +4,43 @@ import dev.usher.pool.PoolTimeouts;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The time without a byte: six timers of a relay, of which the earliest is the session's deadline. Says what is due, and
- * does none of it. A class to extend, so that a connection at rest has one object less.
+ * The time without a byte: six timers of a relay; the earliest sets the session's deadline. Decides the due timer, and
+ * performs nothing. A class to extend, so that a connection at rest has one object less.
  */
 abstract class Quiet {
     /** A connection is asked for a sign of life after this much silence; most are over long before. */
     private static final long KEEPALIVE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** How often a side that is not read is looked at: a client that is gone holds buffers until then. */
+    /** Interval of checks on a side that is not read: a broken client holds buffers until the next check. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** How soon a half that found no room to hold bytes tries again. */
+    /** Delay before a half without room for a rest tries again. */
     private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** What is to be done at the deadline; the first of these that applies. */
+    /** The task at the deadline; the first applicable constant wins. */
     enum Due {
         /** {@code max_lifetime} is over. */
         LIFETIME,
         /** No byte for as long as {@code idle} or {@code half_closed} says. */
         SILENCE,
-        /** The backend has not answered in time: another one may. */
+        /** The backend has not answered in time; another backend may answer. */
         FIRST_BYTE,
         /** The kernel is to ask the peers for a sign of life. */
         KEEPALIVE,
         /** A half waits for room to hold bytes, and tries again. */
         ROOM,
-        /** A side that is not read is to be looked at. */
+        /** A side that is not read is to be checked. */
         LOOK,
-        /** The deadline was of a moment that is past. */
+        /** No task: the timer of the deadline has been put off since. */
         NOTHING
     }
 
     /** When the last byte passed, or the state changed. */
     private long sinceNanos;
-    /** When the backend was connected, or was last found to be silent without another one to go to. */
+    /** When the backend was connected, or last found silent without another backend to try. */
     private long unansweredSinceNanos;
     /** True exactly when the sockets of now are watched by the kernel. */
     private boolean keptAlive;
 
-    /** A byte has passed, or the state changed: the time without one begins again. */
+    /** A byte has passed, or the state changed: the silence begins again. */
     final void restart(long nowNanos) {
         sinceNanos = nowNanos;
     }
@@ -55,12 +55,12 @@ abstract class Quiet {
         keptAlive = true;
     }
 
-    /** {@link Due#FIRST_BYTE} has found no other backend: it comes again, but not more often than once a second. */
+    /** {@link Due#FIRST_BYTE} has found no other backend: due again, at most once a second. */
     final void foundNoOther(long nowNanos) {
         unansweredSinceNanos = nowNanos + Math.max(0, LOOK_NANOS - timeouts().firstByteNanos());
     }
 
-    /** Nanoseconds until the first of all that is to be done if no byte comes; at least 1. */
+    /** Nanoseconds until the earliest timer if no byte comes; at least 1. */
     final long leftNanos(long nowNanos) {
         long left = Math.min(silenceLeft(nowNanos), lifetimeLeft(nowNanos));
         left = Math.min(left, Math.min(firstByteLeft(nowNanos), keepAliveLeft(nowNanos)));
@@ -72,7 +72,7 @@ abstract class Quiet {
         return Math.max(1, left);
     }
 
-    /** What is due at the deadline that {@link #leftNanos} has set. */
+    /** The task due at the deadline of {@link #leftNanos}. */
     final Due due(long nowNanos) {
         if (lifetimeLeft(nowNanos) <= 0) {
             return Due.LIFETIME;
@@ -113,7 +113,7 @@ abstract class Quiet {
         return keptAlive ? Long.MAX_VALUE : KEEPALIVE_AFTER_NANOS - (nowNanos - sinceNanos);
     }
 
-    // ---- the relay, as far as its timers depend on it ----
+    // ---- the state of the relay, for the timers ----
 
     abstract PoolTimeouts timeouts();
 
@@ -121,15 +121,15 @@ abstract class Quiet {
 
     abstract boolean isHalfClosed();
 
-    /** Whether a backend is to answer, and another one could be told the same instead. */
+    /** Whether an answer is awaited, and the same bytes can be sent to another backend. */
     abstract boolean awaitsAnswer();
 
-    /** Whether the answer may be there, with no room to read it: then it is no silence. */
+    /** Whether the answer may be waiting for room to be read; such a backend is not silent. */
     abstract boolean hasNoRoomForAnswer();
 
     /** Whether a half waits for room to hold bytes. */
     abstract boolean waitsForRoom();
 
-    /** Whether a side is open and neither read nor written, so that the selector would not tell of its RST. */
+    /** Whether a side is open and neither read nor written, so that the selector would not report a RST. */
     abstract boolean isPaused();
 }

@@ -9,11 +9,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The last word to a client, a FIN, and a short wait for the client's, so that no RST destroys the word. */
+/** The last word to a client, a FIN, and a short wait for the client's FIN, so that no RST destroys the word. */
 final class Refusing implements Phase {
-    /** A client that is alive reads its refusal within this time. */
+    /** A live client reads the refusal within this time. */
     private static final long REFUSING_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** A client that still sends this much after its refusal does not read it. */
+    /** A client still sending after this many bytes does not read the refusal. */
     private static final int MAX_DISCARDED_BYTES = 256 * 1024;
 
     private final Link link;

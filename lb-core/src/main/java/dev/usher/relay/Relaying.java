@@ -16,7 +16,7 @@ final class Relaying extends Quiet implements Phase {
     private final Link link;
     private final Account account;
     private boolean halfClosed;
-    /** True exactly during the turn in which a side is watched for having broken. */
+    /** True exactly during the turn of a check for a broken side. */
     private boolean looking;
 
     Relaying(Link link, Account account) {
@@ -69,7 +69,7 @@ final class Relaying extends Quiet implements Phase {
             link.up.sent(kept.sendTo(link.backend));
         }
         if (!account.opening().expectsAnswer() && !kept.hasMore()) {
-            link.forgetKept(); // whether the backend took it cannot be known, so it is not said again
+            link.forgetKept(); // the backend may have used the bytes, so no other may get them
         }
     }
 
@@ -151,15 +151,15 @@ final class Relaying extends Quiet implements Phase {
     }
 
     /**
-     * The backend takes no more, and may have said why before it closed: an alert, or an answer to a request that it did
-     * not want to read. That is passed on; how it ends is a RST, since a RST is what came.
+     * The backend takes no more bytes, and may have sent the reason before closing: an alert, or an answer to a request
+     * it did not want to read. These bytes are passed on, followed by a RST, since the backend sent a RST.
      */
     private Next hearBackendOut() {
         link.up.abandon(link.worker);
         return goOn(true);
     }
 
-    /** @param oneEnded whether one direction has ended by other means than a FIN */
+    /** @param oneEnded whether a direction has ended by other means than a FIN */
     private Next goOn(boolean oneEnded) {
         boolean first = (passFins() || oneEnded) && !halfClosed;
         halfClosed |= first;
@@ -215,7 +215,9 @@ final class Relaying extends Quiet implements Phase {
         return halfClosed ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT;
     }
 
-    /** A backend that is only slow is better than none: it is left only for another, which is looked for now and then. */
+    /**
+     * A slow backend is better than none, so a session leaves it only for another, looked for at most once a second.
+     */
     private Next onSilence() {
         account.attempts().silent();
         Next elsewhere = leaveBackend(AttemptOutcome.SILENT);
@@ -243,7 +245,7 @@ final class Relaying extends Quiet implements Phase {
         watch();
         armQuiet();
         if (looking) {
-            looking = false; // the turn in which a broken side would have shown is over
+            looking = false; // a broken side would have shown in the last turn
         } else {
             look();
         }
@@ -251,9 +253,9 @@ final class Relaying extends Quiet implements Phase {
     }
 
     /**
-     * Looks whether a side that is not read at the moment was reset. The selector forgets a channel that it has nothing to
-     * watch for, and a RST with it. Watched for {@code OP_CONNECT}, a connected channel is never ready, unless it broke: so
-     * one turn of that tells, and no longer, since the socket itself is writable and would keep the selector awake.
+     * Checks whether a side that is not read was reset. The selector forgets a channel without an interest, and misses
+     * a RST. Watched for {@code OP_CONNECT}, a connected channel is ready only if broken. One turn is enough to see,
+     * and more would keep the selector awake, since the socket itself is writable.
      */
     private void look() {
         boolean client = isPaused(link.up, link.down);
@@ -274,7 +276,7 @@ final class Relaying extends Quiet implements Phase {
         link.arm(leftNanos(link.worker.nowNanos()));
     }
 
-    // ---- what the timers depend on ----
+    // ---- for the timers ----
 
     @Override
     PoolTimeouts timeouts() {
@@ -312,8 +314,8 @@ final class Relaying extends Quiet implements Phase {
     }
 
     /**
-     * Whether the source of {@code half} is open and neither read nor written. After our FIN to it, its own FIN looks like
-     * a RST: such a side is left alone.
+     * Whether the source of {@code half} is open and neither read nor written. After our FIN to a side, the side's own
+     * FIN looks like a RST, so such a side does not count.
      */
     private static boolean isPaused(Half half, Half back) {
         return !half.hasEnded() && !half.wantsRead() && !back.wantsWrite() && !back.isShut();

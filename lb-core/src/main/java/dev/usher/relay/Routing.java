@@ -7,13 +7,13 @@ import java.util.Collections;
 import java.util.Map;
 
 /**
- * All that a session takes its decisions from, as of one configuration. Immutable; behind one volatile field. A session
- * reads it when it has a decision to take, and uses up what it read within the same turn.
+ * The basis of a session's decisions: one configuration with its routes and pools. Immutable; behind one volatile
+ * field. A session reads the field for each decision, and keeps nothing of it beyond the turn.
  *
  * @param pools by name
  */
 public record Routing(UsherConfig config, RouteTable routes, Map<String, Pool> pools) {
-    /** Builds the table of a configuration over its pools. */
+    /** Builds the route table of a configuration over its pools. */
     public static Routing of(UsherConfig config, Map<String, Pool> pools) {
         return new Routing(config, new RouteTable(config, pools), Collections.unmodifiableMap(pools));
     }

@@ -14,23 +14,23 @@ import java.nio.channels.SocketChannel;
 import java.util.Collection;
 
 /**
- * One client connection, from accept to close. Events go to the {@link Phase} that the session is in; the phase says what
- * comes {@link Next}, and {@link #go} alone acts on it. So no line of a phase runs after an end.
+ * A client connection, from accept to close. Events go to the current {@link Phase}; the phase returns the {@link Next}
+ * step, and {@link #go} alone acts on the step. So no line of a phase runs after an end.
  */
 final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
-    /** The listener that a session comes from. */
+    /** The listener of a session. */
     interface Origin {
         String name();
 
         /**
-         * Its settings as of the same configuration as the pools: the listener itself is told of a new one a moment after
-         * it is in force. Of a listener that is being closed, the last ones.
+         * The settings of the same configuration as the pools: the listener itself learns of a new configuration a
+         * moment after the pools. The last settings, for a listener being closed.
          */
         ListenerConfig config(Routing routing);
 
         ListenerCounts.OfWorker counts();
 
-        /** One of its sessions is gone. */
+        /** A session of this listener is closed. */
         void onClosed();
     }
 
@@ -68,7 +68,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
 
     @Override
     public void onReady(Side side, int ops) {
-        if (state != SessionState.CLOSED) { // else the other side's event of the same turn has closed it
+        if (state != SessionState.CLOSED) { // else closed by the other side's event of the same turn
             go(phase.onReady(side, ops));
         }
     }
@@ -83,12 +83,15 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         try {
             go(phase.onDeadline());
         } catch (RuntimeException | Error bug) {
-            end(CloseReason.BUG); // nothing else would: the deadline that would have ended it has passed
+            end(CloseReason.BUG); // the session has no deadline any more to end it
             throw bug;
         }
     }
 
-    /** Its backend is to be left: where that is gone, a session without an answer goes on with another, if there is one. */
+    /**
+     * Leaves the backend. If the backend is gone, a session without an answer goes on with another backend; else the
+     * session ends.
+     */
     @Override
     void leaveBackend(CloseReason reason) {
         AttemptOutcome gone = AttemptOutcome.gone(reason);
@@ -147,8 +150,8 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
             return new Next.End(reason);
         }
         account.report(reason);
-        link.backend.reset(); // it has not had the client's FIN
         account.releaseBackend();
+        link.backend.reset(); // the backend has not had the client's FIN
         ByteBuffer word = account.refusal(reason);
         return word == null
                 ? new Next.End(reason, Ending.RESET) // as the refused connect would have looked
@@ -157,7 +160,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
 
     @Override
     void end(CloseReason reason) {
-        end(reason, state == SessionState.REFUSING ? Ending.CLOSE : reason.ending()); // a RST could destroy its word
+        end(reason, state == SessionState.REFUSING ? Ending.CLOSE : reason.ending()); // a RST could destroy the refusal
     }
 
     private void end(CloseReason reason, Ending ending) {
@@ -165,11 +168,15 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
             return;
         }
         account.report(reason);
-        place.sessions().remove(this); // first: whatever fails below, ending all sessions must come to an end
+        place.sessions().remove(this); // first, so that ending every session comes to an end even if a later line fails
         moveTo(SessionState.CLOSED);
-        link.close(ending);
-        link.release();
-        account.close();
+        try {
+            account.releaseBackend();
+            link.close(ending);
+        } finally { // a buffer or a place that stays taken would be missed for ever
+            link.release();
+            account.close();
+        }
     }
 
     // ---- for the list of sessions ----

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ended session, for the access log. Times are nanoseconds, {@link #UNKNOWN} where that stage was not reached.
+ * An ended session, for the access log. Times are nanoseconds, {@link #UNKNOWN} for a stage not reached.
  *
- * @param cid names the session, here and in the PROXY header to its backend; unique across restarts
- * @param listener its name
- * @param sni the name that was asked for, normalised; where it is none, what was sent, escaped and cut; null without one
- * @param alpn the protocols that were offered; null where no hello was read, as on a listener of type tcp
- * @param route the pattern that won, {@code default} or {@code no_sni}; null if none did
- * @param backend the last one tried
+ * @param cid the session's name, here and in the PROXY header to its backend; unique across restarts
+ * @param listener the listener's name
+ * @param sni the requested name, normalised; an invalid name as sent, escaped and cut; null without a name
+ * @param alpn the protocols offered; null without a whole hello, as on a listener of type tcp
+ * @param route the winning pattern, {@code default} or {@code no_sni}; null without a route
+ * @param backend the backend tried last
  * @param attempts backends tried
  * @param helloNanos from accept to the whole hello
  * @param connectNanos of the last attempt
@@ -39,6 +39,6 @@ public record SessionEnd(
         long totalNanos,
         long bytesIn,
         long bytesOut) {
-    /** A stage that was not reached. */
+    /** The time of a stage not reached. */
     public static final long UNKNOWN = -1;
 }

@@ -4,19 +4,19 @@ import dev.usher.end.CloseReason;
 import dev.usher.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
-/** The open sessions of one worker, which are linked through themselves. */
+/** The open sessions of one worker, a list linked through the sessions themselves. */
 final class SessionList {
     private final Counter count = new Counter();
     private @Nullable OpenSession first;
-    /** Who is on the way through the list; null unless somebody looks. */
+    /** The walk under way; null without a walk. */
     private @Nullable SessionWalk walk;
 
-    /** How many there are. Any thread may read it. */
+    /** Number of open sessions. Any thread may read the counter. */
     Counter count() {
         return count;
     }
 
-    /** Begins to walk through the sessions that are open now. */
+    /** Begins to walk through the open sessions. */
     SessionWalk walk() {
         SessionWalk begun = new SessionWalk(this, first);
         walk = begun.isOver() ? null : begun;
@@ -30,7 +30,7 @@ final class SessionList {
         }
     }
 
-    /** Ends all of them. */
+    /** Ends every session. */
     void endAll(CloseReason reason) {
         while (first != null) {
             first.end(reason);
@@ -47,8 +47,8 @@ final class SessionList {
     }
 
     /**
-     * The links of a session that is gone are cut as well: one that the collector has promoted would otherwise keep its
-     * younger neighbours, they theirs, and so on until a full collection.
+     * Cuts the links of the removed session as well: a removed session promoted by the collector would otherwise keep
+     * its younger neighbours alive, and so on along the list until a full collection.
      */
     void remove(OpenSession session) {
         if (walk != null) {

@@ -10,37 +10,52 @@ import dev.usher.config.Spelling;
  *            accepted
  *               |
  *        AWAITING_HELLO ----------------------------+
- *               |  (skipped by type tcp)            |
+ *               |  (at once with type tcp)          |
  *               v                                   |
  *   +---- CONNECTING <--+ next backend              |
  *   |        |  ^  |____|                           |
- *   |        v  | replay: no answer to the hello    |
+ *   |        v  | replay: no answer to the opening  |
  *   |     RELAYING -------------+                   |
  *   |        |                  |                   |
  *   |        v                  v                   v
- *   |    HALF_CLOSED       REFUSING <---------------+   an alert was sent; from every state before it
+ *   |    HALF_CLOSED       REFUSING <---------------+   a refusal was sent; from every state before
  *   |        |                  |
  *   |        v                  v
  *   +---> CLOSED  <-------------+                       from every state
  * </pre>
  */
 enum SessionState {
-    /** Collecting client bytes until a PROXY header, if one is due, and the ClientHello are whole. The time-out runs from accept. */
+    /**
+     * Collecting client bytes until the PROXY header, if due, and the opening (on a TLS listener the ClientHello) are
+     * whole. The {@code client_hello} time-out runs from accept.
+     */
     AWAITING_HELLO,
-    /** A backend was chosen and its connect is in flight; the client is not read. The connect time-out runs. */
+    /**
+     * A backend is chosen, and its connect or its greeting is under way; the client is not read. The connect time-out
+     * runs.
+     */
     CONNECTING,
-    /** Bytes flow both ways. The idle time-out runs from the last byte; before the backend's first, the shorter one for that. */
+    /**
+     * Bytes flow both ways. The idle time-out runs from the last byte; before the backend's first byte, the shorter
+     * {@code first_byte} applies too.
+     */
     RELAYING,
-    /** One direction has ended, by a FIN that was passed on or a backend that takes no more; the other still flows. The half-closed time-out runs from the last byte. */
+    /**
+     * Bytes flow in one direction only: the other has ended, by a FIN passed on or a backend that takes no more. The
+     * half-closed time-out runs from the last byte.
+     */
     HALF_CLOSED,
-    /** The client was sent an alert and a FIN, and is read until its FIN, so that no RST destroys the alert. A second runs. */
+    /**
+     * The client was sent the opening's refusal (on a TLS listener an alert) and a FIN. The client is read until its
+     * FIN, so that no RST destroys the refusal. A time-out of a second runs.
+     */
     REFUSING,
     /** Both channels are given up and all buffers returned. Final. */
     CLOSED;
 
     private final String word = Spelling.snake(this);
 
-    /** As people are shown it: the constant in snake_case. */
+    /** The word for people: the constant in snake_case. */
     String word() {
         return word;
     }

@@ -10,13 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A walk through the open sessions of one worker, the newest first, in short steps with other turns between them. It
- * sees each session that is open from its beginning to its end; of those that come or go meanwhile it sees some. On the
- * worker's thread. A worker has one walk at a time: a new one ends the one before.
+ * A walk through the open sessions of one worker, newest first, in short steps with other turns between steps. Sees
+ * each session open for the whole walk, and some of the sessions that come or go meanwhile. On the worker's thread. A
+ * worker has one walk at a time: a new walk ends the earlier walk.
  */
 public final class SessionWalk {
     private final SessionList list;
-    /** The next one to look at; null at the end. */
+    /** The next session; null at the end. */
     private @Nullable OpenSession at;
 
     SessionWalk(SessionList list, @Nullable OpenSession first) {
@@ -24,12 +24,12 @@ public final class SessionWalk {
         this.at = first;
     }
 
-    /** True exactly when all sessions were looked at. */
+    /** True exactly when no session is left to see. */
     public boolean isOver() {
         return at == null;
     }
 
-    /** Shows up to {@code most} sessions; none exactly when the walk is over. */
+    /** Shows up to {@code most} sessions; an empty list exactly when the walk is over. */
     public List<ConnectionView> view(int most, Moment now) {
         List<ConnectionView> seen = new ArrayList<>();
         for (int i = 0; i < most && at != null; i++) {
@@ -39,10 +39,11 @@ public final class SessionWalk {
     }
 
     /**
-     * Looks at up to {@code most} sessions, and takes those that have one of these backends from it, up to {@code mostEnded}:
-     * they end, but for those that a backend that is gone has not answered yet, and that another can take.
+     * Looks at up to {@code most} sessions, and takes up to {@code mostEnded} sessions from these {@code backends}. A
+     * session without an answer of a backend that is gone goes on with another backend if possible; else the session
+     * ends.
      *
-     * @return how many
+     * @return the number of sessions taken
      */
     public int end(Collection<Backend> backends, CloseReason reason, int most, int mostEnded) {
         int ended = 0;
@@ -56,7 +57,7 @@ public final class SessionWalk {
         return ended;
     }
 
-    /** Looks at up to {@code most} sessions for the one of this name, and ends it; false if it was not among them. */
+    /** Looks at up to {@code most} sessions for this id, and ends the session; false if not found. */
     public boolean end(long id, CloseReason reason, int most) {
         for (int i = 0; i < most && at != null; i++) {
             OpenSession session = step(at);

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of the two sockets of a session, client side or backend side. */
+/** A socket of a session, on the client side or on the backend side. */
 final class Side implements Ready {
-    /** What {@link #read} says at the peer's FIN. */
+    /** Result of {@link #read} at the peer's FIN. */
     static final int END = -1;
-    /** What {@link #read} and {@link #write} say when the connection broke. */
+    /** Result of {@link #read} and {@link #write} on a broken connection. */
     static final int BROKEN = -2;
 
     private static final int NOT_REGISTERED = -1;
 
-    /** A peer that is gone is found within two minutes, where the system's own setting takes two hours. */
+    /** Finds a vanished peer within two minutes; the system's own setting takes two hours. */
     private static final int KEEPALIVE_IDLE_SECONDS = 60;
 
     private static final int KEEPALIVE_INTERVAL_SECONDS = 15;
@@ -30,7 +30,7 @@ final class Side implements Ready {
 
     private static final Logger log = LoggerFactory.getLogger(Side.class);
 
-    /** Whoever a side belongs to. */
+    /** The owner of a side. */
     interface Owner {
         Worker worker();
 
@@ -44,25 +44,25 @@ final class Side implements Ready {
     private final Owner owner;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
-    /** What the selector was told last: telling it again would cost a system call. */
+    /** The interest last given to the selector; giving the same interest again would cost a system call. */
     private int interest = NOT_REGISTERED;
     /** True exactly when a read has failed: the peer sent a RST, or the network gave up. */
     private boolean broken;
-    /** True exactly when a write or a FIN has failed. What the peer sent before it broke may still be there to be read. */
+    /** True exactly when a write or a FIN has failed. Earlier bytes of the peer may still be readable. */
     private boolean deaf;
 
     Side(Owner owner) {
         this.owner = owner;
     }
 
-    /** Takes a new channel; the one before it was closed or reset. */
+    /** Takes a new channel; the earlier channel was closed or reset. */
     void open(SocketChannel opened) {
         channel = opened;
         broken = false;
         deaf = false;
     }
 
-    @SuppressWarnings("NullAway") // callers have opened it: a read of a side without a channel is a bug, and ends so
+    @SuppressWarnings("NullAway") // callers have opened the side: a read without a channel is a bug
     SocketChannel channel() {
         return channel;
     }
@@ -85,7 +85,7 @@ final class Side implements Ready {
         owner.onBug();
     }
 
-    /** Registers with the selector, or changes what it watches for. Costs nothing where nothing changes. */
+    /** Registers with the selector, or changes the interest. Costs nothing without a change. */
     void watch(int ops) {
         if (ops == interest) {
             return;
@@ -102,7 +102,7 @@ final class Side implements Ready {
         }
     }
 
-    /** Bytes read, 0 for none, {@link #END} or {@link #BROKEN}. */
+    /** Bytes read, 0 for no byte, {@link #END} or {@link #BROKEN}. */
     int read(ByteBuffer into) {
         try {
             return channel().read(into);

@@ -7,29 +7,37 @@ import dev.usher.loop.Worker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The openings of one worker that hold a buffer and are not whole. All together have a share of the worker's buffers, so
- * that openings which are whole find room, whoever sends parts of hellos and stops.
+ * The unfinished openings of one worker that hold a buffer. They share a part of the worker's buffers, so that whole
+ * openings find room even while clients send parts of hellos and stop.
  *
- * <p>Where an opening needs room, and half of the share is in use, room is made: the largest opening of the address that
- * holds most goes, of several the one that has been as large for the longest. Where one address alone holds all, it may be
- * many clients behind a translator: there the one goes that has made the least of what it holds, by bytes and the time since
- * it last grew, since a small new one is to have its chance. Below half of the share no address is looked at.
+ * <p>An opening that needs room, while more than half of the share is in use, evicts another: the largest opening of
+ * the address with the most bytes; among equals the opening longest at this size. A single address with every byte may
+ * be many clients behind a translator. Then the most wasteful opening goes, by bytes times the time since its
+ * buffer last grew, so that a small new opening has a chance. Up to half of the share, no opening is evicted.
  *
- * <p>Addresses are told apart by a hash, into so many places that two seldom share one; to whom that happens, the larger
- * openings of both go first.
+ * <p>Addresses are told apart by a salted hash with {@value #HOLDERS} values. Addresses with the same value count as
+ * one.
  */
 final class UnfinishedOpenings {
-    /** The share is a quarter of all that a worker may hold. Relays leave it to openings: {@link BufferPool#hasRoomToRelay}. */
+    /**
+     * The share is a quarter of the worker's budget. Relays leave this quarter to openings:
+     * {@link BufferPool#hasRoomToRelay}.
+     */
     private static final int SHARE = 4;
-    /** Room for the largest hello and its larger buffer while it grows: with the smallest budget one must come through. */
+    /**
+     * Room for the largest hello and for its larger buffer during growth: even the smallest budget lets one such hello
+     * through.
+     */
     private static final long MIN_SHARE_BYTES = 256 * 1024;
 
-    /** Places for addresses. All are looked through for each opening that goes, which takes a microsecond. */
+    /** Places for addresses. Each eviction scans every place, in about a microsecond. */
     private static final int HOLDERS = 1024;
 
     private static final int SIZES = Integer.numberOfTrailingZeros(BufferPool.MAX_BYTES / BufferPool.MIN_BYTES) + 1;
 
-    /** What one opening holds: its place in a list of those of one address and size, in the order in which they came to it. */
+    /**
+     * The bytes of one opening, in the list of openings of the same address and size, in order of arrival in the list.
+     */
     static final class Part {
         private final ClientBytes opening;
         private final Holder holder;
@@ -49,13 +57,13 @@ final class UnfinishedOpenings {
             return Integer.numberOfTrailingZeros(bytes / BufferPool.MIN_BYTES);
         }
 
-        /** Bytes held, times the time since they last became more. */
+        /** Bytes held, times the time since the last growth. */
         private double waste(long nowNanos) {
             return (double) bytes * (nowNanos - sinceNanos + 1);
         }
     }
 
-    /** What one address holds. */
+    /** The openings of one address. */
     private static final class Holder {
         private final @Nullable Part[] first = new Part[SIZES];
         private final @Nullable Part[] last = new Part[SIZES];
@@ -102,7 +110,7 @@ final class UnfinishedOpenings {
 
         private @Nullable Part mostWasteful(long nowNanos) {
             Part most = null;
-            for (Part oldest : first) { // of one size it is the oldest
+            for (Part oldest : first) { // at equal size, the oldest opening wastes most
                 if (oldest != null && (most == null || oldest.waste(nowNanos) >= most.waste(nowNanos))) {
                     most = oldest;
                 }
@@ -118,7 +126,7 @@ final class UnfinishedOpenings {
     private final ClientBytes gone;
     /** Holders by the hash of their address. Each is made when first needed, and kept. */
     private final @Nullable Holder[] holders = new Holder[HOLDERS];
-    /** How many of them hold something. */
+    /** Number of holders with an opening. */
     private int holding;
 
     private long bytes;
@@ -131,14 +139,14 @@ final class UnfinishedOpenings {
         this.shareBytes = Math.min(budget, Math.max(budget / SHARE, MIN_SHARE_BYTES));
     }
 
-    /** The one that stands for all that are gone: it holds nothing, and has nothing to send. */
+    /** The instance for every session that has given up its bytes: holds no buffer, and has nothing to send. */
     ClientBytes gone() {
         return gone;
     }
 
     /**
-     * A buffer for an opening, whole or not, beside the one that it may have. Others are ended where that makes the room
-     * for it; the one that asks is told to go, if it is the first to.
+     * A buffer for an opening, whole or not, in addition to the opening's present buffer. Ends other sessions if needed
+     * for room; evicts {@code asking} itself, if first in the order of eviction.
      *
      * @param least capacity
      * @return null if there is no room
@@ -155,12 +163,13 @@ final class UnfinishedOpenings {
                 asking.evict();
                 return null;
             }
+            strike(worst); // first: whatever fails in its end, this loop must come to an end
             worst.session().end(CloseReason.HELLO_EVICTED);
         }
         return buffers.acquire(least);
     }
 
-    /** Notes what an opening holds by now, and for which client. */
+    /** Notes the present buffer and client of an opening. */
     void file(ClientBytes opening) {
         strike(opening);
         Part part = new Part(opening, holder(opening), worker.nowNanos());
@@ -172,7 +181,7 @@ final class UnfinishedOpenings {
         opening.part = part;
     }
 
-    /** Forgets an opening, if it was filed: it is whole, or gone. */
+    /** Forgets an opening that is whole or gone; no effect if not filed. */
     void strike(ClientBytes opening) {
         Part part = opening.part;
         if (part == null) {
@@ -196,7 +205,7 @@ final class UnfinishedOpenings {
         return holder;
     }
 
-    /** The first to go; null if there is none at all. */
+    /** The first opening to evict; null if no opening is filed. */
     private @Nullable ClientBytes worst() {
         Holder most = null;
         for (Holder holder : holders) {

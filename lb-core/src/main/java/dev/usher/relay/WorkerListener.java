@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One listener on one worker: its sockets, and where its connections become sessions. */
+/** A listener on one worker: its sockets, and the place where its connections become sessions. */
 final class WorkerListener implements ListenSocket.Owner, Session.Origin {
     private final Workplace place;
     private final Counter acceptPauses;
@@ -21,7 +21,7 @@ final class WorkerListener implements ListenSocket.Owner, Session.Origin {
     private final Map<HostPort, ListenSocket> sockets = new LinkedHashMap<>();
     private ListenerConfig config;
 
-    /** @param acceptPauses of all listeners of the worker */
+    /** @param acceptPauses the worker's counter, for every listener */
     WorkerListener(Workplace place, Counter acceptPauses, ListenerConfig config, ListenerCounts counts) {
         this.place = place;
         this.acceptPauses = acceptPauses;
@@ -30,14 +30,14 @@ final class WorkerListener implements ListenSocket.Owner, Session.Origin {
         this.config = config;
     }
 
-    /** Opens one more socket, which accepts from {@link #follow} on. */
+    /** Opens another socket, accepting from {@link #follow} on. */
     ListenSocket bind(HostPort bind, InetSocketAddress address) throws IOException {
         ListenSocket socket = new ListenSocket(place.worker(), address, this);
         sockets.put(bind, socket);
         return socket;
     }
 
-    /** Takes what is queued on one socket, and closes it; one that was never opened needs nothing. */
+    /** Takes the connections queued on a socket, and closes the socket; no effect if the socket was never opened. */
     void unbind(HostPort bind) throws IOException {
         ListenSocket socket = sockets.remove(bind);
         if (socket != null) {
@@ -49,7 +49,7 @@ final class WorkerListener implements ListenSocket.Owner, Session.Origin {
         return !sockets.isEmpty();
     }
 
-    /** Goes on with these settings, and accepts. */
+    /** Takes over these settings, and accepts. */
     void follow(ListenerConfig changed) {
         config = changed;
         sockets.values().forEach(ListenSocket::resume);

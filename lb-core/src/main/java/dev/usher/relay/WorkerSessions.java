@@ -14,21 +14,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * The listeners of one worker and their sessions, for the rest of the program. Everything here but the counters belongs
- * to the worker's thread; others post to it through {@link Worker#submit}.
+ * The listeners and sessions of one worker, for the rest of the program. Everything here but the counters belongs to
+ * the worker's thread; other threads post a task through {@link Worker#submit}.
  */
 public final class WorkerSessions {
     /** Digits and lower-case letters: short, and safe in any log. */
     private static final int RADIX = 32;
 
     /**
-     * What all workers share.
+     * The state shared by the workers.
      *
-     * @param run what the names of all sessions of this process begin with
-     * @param openSessions connections open on all listeners
-     * @param maxSessions the most that this machine has descriptors for
+     * @param run the prefix of every session name of this process
+     * @param openSessions open connections, of every listener together
+     * @param maxSessions upper bound of open connections, from the machine's limit of descriptors
      * @param own connections to backends
-     * @param openings what clients say first, by listener
+     * @param openings the openings, by listener
      */
     public record Shared(
             String run,
@@ -58,8 +58,8 @@ public final class WorkerSessions {
 
     /**
      * @param index of the worker, from 0
-     * @param workers how many there are
-     * @param routing what is in force
+     * @param workers number of workers
+     * @param routing the routing in force
      */
     public WorkerSessions(
             int index, int workers, Worker worker, Supplier<Routing> routing, SessionLog log, Shared shared) {
@@ -67,10 +67,10 @@ public final class WorkerSessions {
     }
 
     /**
-     * Opens one socket of a listener. It accepts from {@link #follow} on.
+     * Opens a socket of a listener, accepting from {@link #follow} on.
      *
-     * @param address what {@code bind} of the configuration leads to
-     * @return the address that it is bound to
+     * @param address the address of {@code bind} of the configuration
+     * @return the socket's own address
      */
     public InetSocketAddress open(
             ListenerConfig config, ListenerCounts counts, HostPort bind, InetSocketAddress address) throws IOException {
@@ -80,7 +80,7 @@ public final class WorkerSessions {
                 .address();
     }
 
-    /** Closes one socket of a listener; connections that the kernel has queued are taken first. */
+    /** Closes a socket of a listener, after taking the connections queued in the kernel. */
     public void close(String listener, HostPort bind) throws IOException {
         WorkerListener known = listeners.get(listener);
         if (known != null) {
@@ -91,7 +91,7 @@ public final class WorkerSessions {
         }
     }
 
-    /** Takes over the settings of all listeners, and accepts on all sockets. */
+    /** Takes over the settings of every listener, and accepts on every socket. */
     public void follow(Map<String, ListenerConfig> configs) {
         listeners.forEach((name, listener) -> {
             ListenerConfig config = configs.get(name);
@@ -106,7 +106,7 @@ public final class WorkerSessions {
         place.sessions().endAll(reason);
     }
 
-    /** Begins to walk through the sessions that are open now. */
+    /** Begins to walk through the open sessions. */
     public SessionWalk walk() {
         return place.sessions().walk();
     }
@@ -116,7 +116,7 @@ public final class WorkerSessions {
         return place.names();
     }
 
-    /** Times that accepting paused. */
+    /** Number of pauses in accepting. */
     public Counter acceptPauses() {
         return acceptPauses;
     }
@@ -126,12 +126,12 @@ public final class WorkerSessions {
         return place.sessions().count();
     }
 
-    /** Bytes from clients that were passed on, of open sessions too. */
+    /** Bytes passed on from clients, including open sessions. */
     public Counter received() {
         return place.received();
     }
 
-    /** Bytes from backends that were passed on, of open sessions too. */
+    /** Bytes passed on from backends, including open sessions. */
     public Counter sent() {
         return place.sent();
     }

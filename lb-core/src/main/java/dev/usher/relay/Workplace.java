@@ -5,8 +5,8 @@ import dev.usher.metrics.Counter;
 import java.util.function.Supplier;
 
 /**
- * What the sessions of one worker share: the worker, what is in force, who is told, what is counted, and the list of them.
- * On the worker's thread, but for the counters.
+ * The surroundings shared by the sessions of one worker: the worker, the routing in force, the log, the counters, and
+ * the list of sessions. On the worker's thread, except for the counters.
  */
 final class Workplace {
     private final int index;
@@ -24,8 +24,8 @@ final class Workplace {
 
     /**
      * @param index of the worker, from 0
-     * @param workers how many there are
-     * @param routing what is in force
+     * @param workers number of workers
+     * @param routing the routing in force
      */
     Workplace(
             int index,
@@ -51,7 +51,7 @@ final class Workplace {
         return worker;
     }
 
-    /** What is in force now; used up within the same turn. */
+    /** The routing in force, for use within the same turn only. */
     Routing routing() {
         return routing.get();
     }
@@ -64,32 +64,35 @@ final class Workplace {
         return shared;
     }
 
-    /** The sessions that are open. */
+    /** The open sessions. */
     SessionList sessions() {
         return sessions;
     }
 
-    /** What clients have begun to say. */
+    /** The unfinished openings. */
     UnfinishedOpenings unfinished() {
         return unfinished;
     }
 
-    /** What the clients ask for. */
+    /** The names asked for by clients. */
     NamesAsked names() {
         return names;
     }
 
-    /** Bytes from clients that were passed on. */
+    /** Bytes passed on from clients. */
     Counter received() {
         return received;
     }
 
-    /** Bytes from backends that were passed on. */
+    /** Bytes passed on from backends. */
     Counter sent() {
         return sent;
     }
 
-    /** Unique in this process, and rising: workers take turns, so that the rest by their number is this one's index. */
+    /**
+     * The next session id, unique in this process and rising. Workers take turns: the remainder by the number of
+     * workers is this worker's index.
+     */
     long nextId() {
         return sessionsBegun++ * workers + index;
     }

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the admin side of a running usher, by HTTP. */
+/** Asks a running usher's admin side over HTTP. */
 final class AdminClient extends UsherClient {
     private static final int UNAUTHORIZED = 401;
 
@@ -23,9 +23,9 @@ final class AdminClient extends UsherClient {
     private final HttpClient http;
 
     /**
-     * @param base as {@code http://127.0.0.1:9000/}
+     * @param base for example {@code http://127.0.0.1:9000/}
      * @param token to send; null for none
-     * @param tls what to trust; null trusts what the JDK does
+     * @param tls trusted certificates; null for the JDK's own
      */
     AdminClient(URI base, @Nullable String token, @Nullable SSLContext tls) {
         this.base = base;
@@ -60,7 +60,7 @@ final class AdminClient extends UsherClient {
         }
     }
 
-    /** What is wrong, in words for who has typed the address. */
+    /** The fault in words for the user who typed the address. */
     private String explained(IOException fault) {
         String message = String.valueOf(fault.getMessage());
         if (fault instanceof SSLHandshakeException) {

@@ -16,7 +16,7 @@ abstract class AdminCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /** Asks, and prints what comes of it; the exit code. */
+    /** Asks, prints the result, and returns the exit code. */
     abstract int ask(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException;
 
     @Override
@@ -32,12 +32,12 @@ abstract class AdminCommand implements Callable<Integer> {
         }
     }
 
-    /** The exit code where nobody has answered, or what was asked is not done. */
+    /** The exit code after a failed request. */
     int unanswered() {
         return ExitCode.FAILED;
     }
 
-    /** A text as one part of a path. */
+    /** The text encoded as a segment of a path. */
     static String part(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }

@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Why a running usher could not be asked, or did not do what was asked; the message says what to do. */
+/** A failed request to a running usher; the message has the remedy. */
 final class AdminFault extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -21,13 +21,15 @@ final class AdminFault extends Exception {
         this(message, List.of());
     }
 
-    /** @param lines below it, indented; whatever is in them begins no other line */
+    /**
+     * @param lines below the message, indented; control characters are escaped, so no text starts a line of its own
+     */
     AdminFault(String message, List<String> lines) {
         this(message, lines, Kind.OTHER);
     }
 
     private AdminFault(String message, List<String> lines, Kind kind) {
-        super(printable(message, lines), null, false, false); // for people, who have no use for a stack
+        super(printable(message, lines), null, false, false); // no stack trace: the message is for people
         this.kind = kind;
     }
 
@@ -36,7 +38,7 @@ final class AdminFault extends Exception {
                 + lines.stream().map(line -> "\n  " + Printable.of(line)).collect(Collectors.joining());
     }
 
-    /** That no running usher was found. */
+    /** A fault for the case that no running usher was found. */
     static AdminFault nothingFound(String message, List<String> lines) {
         return new AdminFault(message, lines, Kind.NOTHING_FOUND);
     }
@@ -45,7 +47,7 @@ final class AdminFault extends Exception {
         return kind == Kind.NOTHING_FOUND;
     }
 
-    /** That it is not done as things are. */
+    /** A fault for a request that the present state does not allow. */
     static AdminFault conflict(String message) {
         return new AdminFault(message, List.of(), Kind.CONFLICT);
     }
@@ -54,7 +56,7 @@ final class AdminFault extends Exception {
         return kind == Kind.CONFLICT;
     }
 
-    /** Ends a command with it: says it, and gives the exit code. */
+    /** Prints the message, and returns the exit code of the command. */
     int tell(PrintWriter err) {
         err.println("usher: " + getMessage());
         err.flush();

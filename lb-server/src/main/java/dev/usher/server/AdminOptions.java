@@ -14,10 +14,10 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Whom to ask, for the commands that ask a running usher. */
+/** Options of the commands that ask a running usher. */
 final class AdminOptions {
     private static final String ADVICE = "usher run FILE starts one, --admin URL asks another";
-    /** Where an usher without a run file is, unless it was told otherwise. */
+    /** Default address of the admin side, for an usher without a run file. */
     private static final URI STANDARD = URI.create("http://127.0.0.1:9000/");
 
     @Option(
@@ -42,12 +42,12 @@ final class AdminOptions {
             description = "With --admin: a file with the token, if one is needed (default: the variable USHER_TOKEN).")
     private @Nullable Path tokenFile;
 
-    /** Makes a client for the one that is meant; to be closed. */
+    /** Makes a client for the selected usher; to be closed. */
     UsherClient client() throws AdminFault {
         return clientFor(null);
     }
 
-    /** The same, for the one that serves a configuration, unless the URL of another is given. */
+    /** Like {@link #client}, for the usher that serves the file, unless {@code --admin} is given. */
     UsherClient clientFor(@Nullable Path file) throws AdminFault {
         if (admin != null) {
             return new AdminClient(checked(admin), token(), ca == null ? null : trusting(ca));
@@ -63,7 +63,7 @@ final class AdminOptions {
         return standard(find);
     }
 
-    /** Without a token, which is for nobody else: whoever listens there was not found by its own file. */
+    /** Sends no token: the process at the default address was not found by a run file, and may be a stranger. */
     private static AdminClient standard(FindRunning find) throws AdminFault {
         AdminClient client = new AdminClient(STANDARD, null, null);
         try {
@@ -86,7 +86,7 @@ final class AdminOptions {
                 return url;
             }
         } catch (URISyntaxException notOne) {
-            // said below
+            // reported below
         }
         throw new AdminFault("--admin must be a URL such as http://127.0.0.1:9000, was " + admin);
     }

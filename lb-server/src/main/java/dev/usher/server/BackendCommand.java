@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
-/** A command that changes a backend of a running usher, until that is restarted. */
+/** A command that changes a backend of a running usher, until usher restarts. */
 abstract class BackendCommand extends AdminCommand {
     @Parameters(index = "0", paramLabel = "POOL", description = "The pool. An unnamed pool has its route's name.")
     private String pool = "";
@@ -16,7 +16,7 @@ abstract class BackendCommand extends AdminCommand {
             description = "The backend, as in usher status and the log: 10.0.0.11:443.")
     private String backend = "";
 
-    /** What is to become different, as JSON. */
+    /** The change, as JSON. */
     abstract String change();
 
     @Override
@@ -53,12 +53,12 @@ abstract class BackendCommand extends AdminCommand {
         }
     }
 
-    /** Whether fewer backends take sessions after it. */
+    /** True if fewer backends take sessions after the command. */
     boolean takesOut() {
         return false;
     }
 
-    /** As "up (not probed)", "disabled by ops" or "draining (by ops)". */
+    /** For example "up (not probed)", "disabled by ops" or "draining (by ops)". */
     private static String state(String state, String reason) {
         return reason.startsWith(state) ? reason : state + " (" + reason.replaceFirst("^drained by", "by") + ")";
     }

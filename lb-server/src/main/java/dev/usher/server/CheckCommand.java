@@ -21,13 +21,13 @@ import picocli.CommandLine.TypeConversionException;
         description = "Check a configuration and report every error.",
         footer = {"", "Exit codes: 0 valid (there may be warnings), 1 not valid, 2 wrong usage."})
 final class CheckCommand implements Callable<Integer> {
-    /** How faults are reported. */
+    /** Output formats of the faults. */
     enum Format {
         TEXT,
         JSON
     }
 
-    /** Names the formats as they are written. */
+    /** Reads a format by its name in lower case. */
     static final class FormatReader implements ITypeConverter<Format> {
         @Override
         public Format convert(String text) {
@@ -70,7 +70,8 @@ final class CheckCommand implements Callable<Integer> {
         String faults = result.diagnostics().isEmpty() ? "" : text.render(result.diagnostics());
         return switch (result) {
             case ConfigResult.Invalid _ -> faults;
-            case ConfigResult.Valid valid -> faults + Printable.of(argument.file().toString()) + ": valid: " + Summary.of(valid.config()) + "\n";
+            case ConfigResult.Valid valid ->
+                faults + Printable.of(argument.file().toString()) + ": valid: " + Summary.of(valid.config()) + "\n";
         };
     }
 }

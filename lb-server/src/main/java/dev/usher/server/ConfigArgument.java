@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
-/** {@code FILE}, for the commands that need what is in it. */
+/** {@code FILE}, for commands that need the configuration. */
 final class ConfigArgument {
     @Parameters(index = "0", paramLabel = "FILE", description = "The configuration, YAML.")
     private Path file = Path.of("");
@@ -24,14 +24,14 @@ final class ConfigArgument {
         return file;
     }
 
-    /** Reads the file; if it is not valid, tells all its faults and gives null. Warnings are told as well if wanted. */
+    /** Reads the file; prints the faults and returns null if the file is invalid. Prints warnings only if wanted. */
     @Nullable
     UsherConfig read(PrintWriter err, boolean warnings) {
         ConfigResult.Valid valid = readWhole(err, warnings);
         return valid == null ? null : valid.config();
     }
 
-    /** As {@link #read}, with all that is known of the files. */
+    /** Like {@link #read}, with diagnostics and fingerprint. */
     ConfigResult.@Nullable Valid readWhole(PrintWriter err, boolean warnings) {
         ConfigResult result = ConfigFile.read(file);
         boolean invalid = result instanceof ConfigResult.Invalid;

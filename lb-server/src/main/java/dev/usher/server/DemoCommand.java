@@ -58,7 +58,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         HostPort listen = listen();
         HostPort admin = admin();
-        StopSignals stops = StopSignals.install(); // before there are files that have to be removed
+        StopSignals stops = StopSignals.install(); // before the first file that must be removed
         stops.add("HUP");
         if (isBusy(listen, "--port") || isBusy(admin, "--admin-port")) {
             return ExitCode.FAILED;
@@ -135,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** Found out before a second is spent on keys. */
+    /** Tests the address before a second is spent on keys. */
     private boolean isBusy(HostPort listen, String option) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(listen.host(), listen.port()));

@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** File descriptors: how many the process may have, and how many the configuration can come to need. */
+/** File descriptors: the process's limit, and the number that the configuration can need. */
 final class Descriptors {
     /** The client side and the backend side. */
     private static final int PER_CONNECTION = 2;
     /** Listening sockets, logs, probes, the admin side. */
     private static final int RESERVE = 64;
-    /** Of jars and whatever else the JVM has open from the start. */
+    /** Jars, and files that the JVM has open from the start. */
     private static final int USUALLY_OPEN = 64;
 
     private static final String RAISE = "Raise the limit (LimitNOFILE= in a unit, ulimit -n in a shell)";
@@ -25,7 +25,7 @@ final class Descriptors {
 
     private Descriptors() {}
 
-    /** The process's limit, which the JVM has raised as far as it may; empty where the system does not say. */
+    /** The process's soft limit, which the JVM has raised to the hard limit; empty if the system does not say. */
     static OptionalLong limit() {
         try {
             Matcher limit = SOFT_LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
@@ -35,7 +35,7 @@ final class Descriptors {
         }
     }
 
-    /** How many connections there are descriptors for: the process is not to take more, whatever is configured. */
+    /** Connections that the limit has room for. The process takes no more, whatever is configured. */
     static int connections() {
         OptionalLong limit = limit();
         return limit.isEmpty() ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, fitting(limit.getAsLong()));
@@ -45,12 +45,12 @@ final class Descriptors {
         return Math.max(1, (limit - RESERVE - USUALLY_OPEN) / PER_CONNECTION);
     }
 
-    /** What all connections that are allowed at once need. */
+    /** Descriptors for the most connections that the configuration allows at once. */
     static long needed(UsherConfig config) {
         return PER_CONNECTION * connections(config) + RESERVE + USUALLY_OPEN;
     }
 
-    /** What is too much about the configuration, and what to do; null if it fits. */
+    /** The shortage and its remedy, for people; null if the descriptors suffice. */
     static @Nullable String shortage(UsherConfig config, long limit) {
         if (needed(config) <= limit) {
             return null;
@@ -65,7 +65,7 @@ final class Descriptors {
                         + RAISE;
     }
 
-    /** Whether somebody has written how many connections there are to be. Nothing is wrong with a default that is not reached. */
+    /** True if the configuration sets a number of connections. An unreachable default is no fault. */
     static boolean isAskedFor(UsherConfig config) {
         return config.limits().maxConnections() != LimitsConfig.DEFAULT.maxConnections()
                 || config.listeners().values().stream()

@@ -27,7 +27,7 @@ final class DrainCommand extends BackendCommand {
             description = "Close the remaining sessions after a time, such as 5m (default: never).")
     private @Nullable Duration closeAfter;
 
-    /** A time as configurations have it. */
+    /** A time in the syntax of the configuration. */
     private static final class Time implements CommandLine.ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {

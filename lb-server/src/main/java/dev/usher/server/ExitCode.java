@@ -1,10 +1,10 @@
 package dev.usher.server;
 
-/** What the commands end with. Scripts and units depend on these. */
+/** Exit codes of the commands. Scripts and units depend on them. */
 final class ExitCode {
     static final int OK = 0;
     static final int FAILED = 1;
-    /** {@code diff}: the configurations are not the same. */
+    /** {@code diff}: the configurations differ. */
     static final int DIFFERENT = 1;
     /** The command line is wrong. */
     static final int USAGE = 2;
@@ -12,7 +12,7 @@ final class ExitCode {
     static final int DEFAULT_ROUTE = 3;
     /** {@code explain}: the name is refused. */
     static final int REFUSED = 4;
-    /** {@code EX_CONFIG} of sysexits: a service manager knows that starting again is of no use. */
+    /** {@code EX_CONFIG} of sysexits: tells a service manager that a restart is useless. */
     static final int BAD_CONFIG = 78;
 
     private ExitCode() {}

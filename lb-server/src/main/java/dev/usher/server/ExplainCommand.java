@@ -98,7 +98,7 @@ final class ExplainCommand implements Callable<Integer> {
         return answer.exitCode();
     }
 
-    /** The file that is named; null where there is a name only. */
+    /** The named file; null if only a name is given. */
     private @Nullable Path file() {
         String first = arguments.getFirst();
         String last = arguments.getLast();
@@ -117,7 +117,7 @@ final class ExplainCommand implements Callable<Integer> {
         return null;
     }
 
-    /** A pipe is one too; a directory may well have the name of a domain. */
+    /** True also for a pipe. A directory may be called like a domain, and does not count. */
     private static boolean isFile(String argument) {
         Path path = Path.of(argument);
         return Files.exists(path) && !Files.isDirectory(path);

@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code usher explain} prints. */
+/** Output of {@code usher explain}. */
 final class ExplanationText {
-    /** @param exitCode what the command ends with */
+    /**
+     * @param exitCode of the command
+     */
     record Answer(String text, int exitCode) {}
 
     private final UsherConfig config;
@@ -33,7 +35,7 @@ final class ExplanationText {
         this.listener = listener;
     }
 
-    /** Of a listener that looks at no name. */
+    /** The text for a listener that reads no name. */
     String ofTcp() {
         line("listener " + listener.name() + " is of type tcp: it reads no server name and forwards every connection");
         line("");
@@ -70,14 +72,13 @@ final class ExplanationText {
         line("client    "
                 + (alert == null
                         ? "sees the connection closed, without a TLS alert"
-                        : "sees the TLS alert " + Spelling.snake(alert) + " (" + alert.description()
-                                + ")"));
+                        : "sees the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")"));
         return new Answer(out.toString(), ExitCode.REFUSED);
     }
 
     // ---- routes ----
 
-    /** The route that decided; null where a fallback did. */
+    /** The route that decided; null if a fallback decided. */
     private @Nullable RouteConfig winner(Decision decision) {
         @Nullable
         String pattern = switch (decision) {
@@ -90,7 +91,7 @@ final class ExplanationText {
                 .orElse(null);
     }
 
-    /** The routes that have the name as well, and lost. */
+    /** Prints the other routes that match the name. */
     private void others(RouteQuery asked, RouteConfig winner) {
         String name = String.valueOf(asked.name());
         for (RouteConfig route : config.routes()) {

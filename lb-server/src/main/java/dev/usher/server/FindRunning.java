@@ -1,23 +1,25 @@
 package dev.usher.server;
 
+import dev.usher.file.FileCalls;
 import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the running processes is meant.
+ * Selects a running usher.
  *
- * @param file of its configuration; null for any
- * @param pid its number; null for any
+ * @param file of the configuration; null for any
+ * @param pid number of the process; null for any
  */
 record FindRunning(@Nullable Path file, @Nullable Long pid) {
     /**
-     * The one that is meant; null if there is none.
+     * The selected usher; null if there is none.
      *
-     * @param options by which the command can be told, where several are
+     * @param options of the command to choose by, for the message if several match
      */
     @Nullable
     RunningUsher one(String options) throws AdminFault {
@@ -28,7 +30,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         return meant.isEmpty() ? null : meant.getFirst();
     }
 
-    /** Of several those that stay: one that drains has given way to another. */
+    /** Leaves out draining processes if others match: a draining process has a successor. */
     private static List<RunningUsher> theNewer(List<RunningUsher> meant) {
         List<RunningUsher> staying =
                 meant.stream().filter(found -> !found.state().draining()).toList();
@@ -36,9 +38,9 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
     }
 
     /**
-     * That there is none, and what there is instead.
+     * A fault for the case of no match, with the ushers that do run.
      *
-     * @param advice what to do where there is nothing at all
+     * @param advice for the case that no usher runs at all
      */
     AdminFault nothingFound(String advice) {
         List<RunningUsher> all = all();
@@ -54,7 +56,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
                 other != null ? List.of() : listed(all));
     }
 
-    /** Why a process cannot be asked whose run file cannot be seen; null if there is no more to say. */
+    /** Reason why a process without a visible run file cannot be asked; null if unknown. */
     private static @Nullable String otherUsers(long pid) {
         ProcessHandle process = ProcessHandle.of(pid).orElse(null);
         if (process == null) {
@@ -83,11 +85,11 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         if (running == null) {
             return false;
         }
-        Path other = Path.of(running);
         try {
+            Path other = Path.of(running);
             return file.toAbsolutePath().normalize().equals(other.normalize())
-                    || file.toRealPath().equals(other.toRealPath());
-        } catch (IOException notThere) {
+                    || FileCalls.run(other, () -> file.toRealPath().equals(other.toRealPath()));
+        } catch (IOException | InvalidPathException notThere) { // another user's process may say anything
             return false;
         }
     }

@@ -31,13 +31,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A load balancer and its admin side from the first bind to the last line of log, in the foreground, until a signal ends
- * them.
+ * Runs a load balancer and its admin side in the foreground, from the first bind to the last log line, until a signal.
  */
 final class Foreground {
     private static final Logger log = LoggerFactory.getLogger(Foreground.class);
 
-    /** How long an address that was given away may still be taken. */
+    /** Time for a released address to become free. */
     private static final Duration LET_GO = Duration.ofSeconds(3);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
@@ -51,7 +50,7 @@ final class Foreground {
     private Runnable beforeDrain = () -> {};
     private Runnable atEnd = () -> {};
     private @Nullable String leftOut;
-    /** As of the configuration in force. */
+    /** Settings of the configuration in force. */
     private volatile Supplier<ShutdownConfig> shutdown;
 
     Foreground(UsherConfig config, StopSignals stops) {
@@ -61,12 +60,12 @@ final class Foreground {
     }
 
     /**
-     * What runs.
+     * The running parts.
      *
-     * @param admin null where none was asked for
+     * @param admin null without an admin side
      */
     record Running(LoadBalancer balancer, @Nullable AdminServer admin, Instant startedAt, AccessLog access) {
-        /** Has the admin side show it, if there is one, and gives what answers to the commands of this machine. */
+        /** Shows the source on the admin side, if there is one, and returns the handler for local commands. */
         Control show(ConfigSource source) {
             Program program = new Program(Version.number(), Version.commit(), startedAt);
             AdminSubject subject = new AdminSubject(balancer, source, program, access::lines);
@@ -82,36 +81,36 @@ final class Foreground {
         leftOut = listener;
     }
 
-    /** Finds the process whose place this one takes, and waits until it may. */
+    /** Finds the process to take over from, and waits for its handover. */
     @FunctionalInterface
     interface Predecessors {
         Predecessor get() throws InterruptedException;
     }
 
-    /** Has it take the place of another, where there is one. */
+    /** Sets the search for a predecessor. */
     void succeed(Predecessors search) {
         predecessors = search;
     }
 
-    /** How its own successor gets its places. */
+    /** The handover to this process's own successor. */
     Handover handover() {
         return handover;
     }
 
-    /** Has something ended before open sessions are waited for. */
+    /** Sets an action before the drain of open sessions. */
     void beforeDrain(Runnable action) {
         beforeDrain = action;
     }
 
-    /** Has something ended after the last session. */
+    /** Sets an action after the last session. */
     void atEnd(Runnable action) {
         atEnd = action;
     }
 
     /**
-     * Serves until a signal has it end.
+     * Serves until a signal.
      *
-     * @param ready is told once all is bound, and before the first connection is taken: what it writes comes first
+     * @param ready called after the bind and before the first connection is taken, so that its output comes first
      * @return the exit code
      */
     int run(Consumer<Running> ready) throws InterruptedException {
@@ -119,7 +118,7 @@ final class Foreground {
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
         try (AccessLog access =
                 AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
-            Signals.on("USR1", access::reopen); // unhandled, it ends the process
+            Signals.on("USR1", access::reopen); // unhandled, the signal would end the process
             return succeed(access, ready);
         } catch (IOException e) {
             log.error("{}", e.getMessage());
@@ -144,15 +143,14 @@ final class Foreground {
         }
     }
 
-    /** There is nothing to drain yet. */
+    /** Ends before the first connection: there is nothing to drain. */
     private int ended() throws InterruptedException {
         log.info("{}: ending before the first connection was taken", stops.take());
         return ExitCode.OK;
     }
 
     private int serve(AccessLog access, Predecessor predecessor, Consumer<Running> ready) throws InterruptedException {
-        try (AdminServer admin =
-                admin(predecessor)) { // before a connection is taken, which would be cut if this failed
+        try (AdminServer admin = admin(predecessor)) { // before the first connection, which a failure here would cut
             return serve(access, admin, predecessor, ready);
         } catch (IOException e) {
             log.error("{}{}", e.getMessage(), predecessor.hint(e));
@@ -179,7 +177,7 @@ final class Foreground {
                         || !String.valueOf(e.getMessage()).contains("in use")) {
                     throw e;
                 }
-                Thread.sleep(LOOK_AGAIN); // it has closed its socket, and the kernel may be a moment behind
+                Thread.sleep(LOOK_AGAIN); // the predecessor has closed its socket; the kernel may be a moment behind
             }
         }
     }
@@ -201,7 +199,7 @@ final class Foreground {
             try {
                 ready.accept(new Running(balancer, admin, startedAt, access));
                 balancer.accept();
-                predecessor.close(); // its listeners close now
+                predecessor.close(); // tells the predecessor to close its listeners
                 signal = stops.take();
             } finally {
                 handover.begin();
@@ -217,7 +215,7 @@ final class Foreground {
 
     // ---- ending ----
 
-    /** Lets open sessions finish; false if a second signal did not want to wait for that. */
+    /** Lets open sessions finish; false if a second signal cut the wait short. */
     private boolean drain(LoadBalancer balancer, String signal) throws InterruptedException {
         balancer.beginDraining();
         Duration delay = balancer.config().shutdown().readinessDelay();
@@ -251,7 +249,7 @@ final class Foreground {
                 String signal = stops.take();
                 log.warn("{}: ending at once", signal);
                 cutShort.set(true);
-                balancer.drain(Duration.ZERO); // resets what is open, and so ends the other drain
+                balancer.drain(Duration.ZERO); // resets open sessions, which also ends the other drain
             } catch (InterruptedException noneCame) {
                 Thread.currentThread().interrupt();
             }
@@ -262,7 +260,7 @@ final class Foreground {
         return !cutShort.get();
     }
 
-    /** As "totals: accepted 12, completed 10, hello_timeout 2". */
+    /** For example "totals: accepted 12, completed 10, hello_timeout 2". */
     static String totals(MetricsSnapshot snapshot) {
         List<String> counts = new ArrayList<>();
         counts.add("accepted " + snapshot.accepted());

@@ -20,8 +20,8 @@ final class ForwardConfig {
 
     /**
      * @param listen {@code 11000}, {@code :11000}, {@code 127.0.0.1:11000} or {@code [::1]:11000}
-     * @param target {@code localhost:6379}: the host must be there
-     * @throws IllegalArgumentException with the argument that is wrong and what to write
+     * @param target {@code localhost:6379}; the host is required
+     * @throws IllegalArgumentException with the faulty argument and its remedy
      */
     static UsherConfig of(String listen, String target) {
         HostPort bind = read("LISTEN", listen, text -> HostPort.parseBind(isPort(text) ? ":" + text : text));
@@ -33,7 +33,7 @@ final class ForwardConfig {
                 .withAdmin(AdminConfig.NONE);
     }
 
-    /** With one target there is nothing to choose: probes and ejection could only refuse what a connect would settle. */
+    /** No probes and no ejection: with a single target they could only refuse sessions that a connect might serve. */
     private static PoolConfig pool(HostPort backend) {
         return PoolConfig.of(NAME, List.of(BackendConfig.of(backend)))
                 .withHealthCheck(HealthCheckConfig.NONE)

@@ -1,8 +1,8 @@
 package dev.usher.server;
 
-/** SIGHUP, from the first moment on. One that comes before there is anything to reload is kept until there is. */
+/** Handles SIGHUP from the start of the process. A signal before the reloader exists is kept until then. */
 final class HangUp {
-    /** Guarded by this, as is the other. */
+    /** Guarded by this, like {@link #kept}. */
     private Runnable action = this::keep;
 
     private boolean kept;
@@ -23,7 +23,7 @@ final class HangUp {
         action.run();
     }
 
-    /** Has the signal do this, which must not wait. */
+    /** Sets the action for the signal; the action must not block. */
     synchronized void goesTo(Runnable reload) {
         action = reload;
         if (kept) {

@@ -2,7 +2,7 @@ package dev.usher.server;
 
 import picocli.CommandLine.Option;
 
-/** {@code --help}, which every command has. */
+/** {@code --help}, for every command. */
 final class HelpOption {
     @Option(
             names = {"-h", "--help"},

@@ -9,14 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process where something keeps it from ending: a file system that does not answer, a pipe that nobody reads. From
- * the signal on, sessions have the time that the configuration gives them, and all that is closed with them has some
- * seconds more.
+ * Ends the process if something blocks its end, such as a hung file system or a pipe without a reader. After the
+ * signal, sessions have the configured time, and closing the rest has {@link #PATIENCE} more.
  */
 final class LastResort {
-    /** What is closed waits two seconds, or ten for answers of the admin side. */
+    /** Longer than the waits of closing parts: two seconds each, ten for answers of the admin side. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    /** The last line of the log may have to wait for a pipe, too. */
+    /** Time for the last log line, which may wait for a pipe too. */
     private static final Duration LAST_LINE = Duration.ofSeconds(3);
 
     private static final Logger log = LoggerFactory.getLogger(LastResort.class);
@@ -24,7 +23,7 @@ final class LastResort {
     private LastResort() {}
 
     /**
-     * Begins to wait.
+     * Starts the wait.
      *
      * @param ending the thread that should end the process
      */
@@ -55,7 +54,7 @@ final class LastResort {
         Runtime.getRuntime().halt(ExitCode.FAILED);
     }
 
-    /** The innermost method of ours that it is in. */
+    /** The innermost method of usher on the thread's stack. */
     private static String where(Thread thread) {
         return Arrays.stream(thread.getStackTrace())
                 .filter(frame -> frame.getClassName().startsWith("dev.usher."))

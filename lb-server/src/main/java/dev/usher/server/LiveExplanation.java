@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a running usher says becomes of a name.
+ * A running usher's explanation of a name.
  *
- * @param exitCode what the command ends with
+ * @param exitCode of the command
  */
 record LiveExplanation(String text, int exitCode) {
     static LiveExplanation ask(
@@ -35,7 +35,7 @@ record LiveExplanation(String text, int exitCode) {
         return text.startsWith(state) ? text : state + ": " + text;
     }
 
-    /** Of a name that has a pool, which takes no session now. */
+    /** Reason for a name with a pool that takes no session now. */
     private static String whyRefused(JsonNode said) {
         String alert =
                 said.path("alert").isNull() ? "" : "alert " + said.path("alert").asString() + ", ";

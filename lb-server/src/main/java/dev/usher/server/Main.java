@@ -14,7 +14,7 @@ public final class Main {
     /** Runs the command line, and ends the process with the command's exit code. */
     public static void main(String[] args) {
         if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
-            System.out.println(Version.line()); // without the command line's classes: scripts ask often
+            System.out.println(Version.line()); // without the classes of the command line, for scripts that ask often
             return;
         }
         keepNoAnswersOfResolvers();
@@ -22,15 +22,15 @@ public final class Main {
     }
 
     /**
-     * The JVM would give an answer for thirty seconds, and a failure for ten, whatever {@code resolve.interval} says. It
-     * reads these when it looks up its first name, and never again.
+     * Turns off the JVM's cache of names: 30 s for an answer and 10 s for a failure, whatever {@code resolve.interval}
+     * says. The JVM reads these properties once, at its first look-up.
      */
     private static void keepNoAnswersOfResolvers() {
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
-    /** All commands, with our wording of what can be wrong with their arguments. */
+    /** The commands, with usher's own messages for faulty arguments. */
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new UsherCommand());
         commands.addMixin("help", new HelpOption());

@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A configuration that is in no file, as a demo's: it stays as it is. */
+/** A configuration without a file, as for a demo; never changes. */
 final class NoFiles implements ConfigSource {
     private final LoadBalancer balancer;
     private final ReloadStatus status = new ReloadStatus(1, Instant.now(), 0, 0, 0, List.of(), List.of());

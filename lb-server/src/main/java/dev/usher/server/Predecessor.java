@@ -7,14 +7,15 @@ import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process whose place this one takes: it serves the same file, and was told to end. It gives its admin side's address
- * away when its {@code shutdown.readiness_delay} is over, and keeps its listeners until this one has its own, which closing
- * this tells it.
+ * The process to take over from: a draining process with the same file. The process frees its admin side's address when
+ * {@code shutdown.readiness_delay} is over. The listeners stay open until {@link #close} tells the process that this
+ * process listens.
  */
 final class Predecessor implements AutoCloseable {
     static final Predecessor NONE = new Predecessor(null, "");
@@ -29,39 +30,50 @@ final class Predecessor implements AutoCloseable {
         this.inTheWay = inTheWay;
     }
 
-    /** Asks it for its place, and waits until it gives it; for so long as it may take. */
+    /**
+     * Asks for the handover, and waits up to {@link Handover#PATIENCE} in all. Only a process of this user is asked: any
+     * other user's process could claim to serve the file, to keep this one waiting.
+     */
     static Predecessor of(Path file) throws InterruptedException {
         String inTheWay = "";
-        for (RunningUsher each : RunningUsher.all(new RunDirectory(System::getenv))) {
+        long deadline = System.nanoTime() + Handover.PATIENCE.toNanos();
+        for (RunningUsher each : RunningUsher.own(new RunDirectory(System::getenv))) {
             if (!FindRunning.isSame(file, each.state().config())) {
                 continue;
             }
-            Predecessor given = each.state().draining() ? asked(each) : null;
+            Predecessor given = each.state().draining() ? asked(each, deadline) : null;
             if (given != null) {
                 return given;
             }
             inTheWay = "; process " + each.state().pid() + " serves the same file"
                     + (each.state().draining() ? "" : ": once it was told to end, by SIGTERM, it gives way to another");
         }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("no longer looking for a predecessor");
+        }
         return new Predecessor(null, inTheWay);
     }
 
-    /** What there is to say where an address is taken. */
+    /** A hint for an address in use; empty for other faults. */
     String hint(IOException fault) {
         return String.valueOf(fault.getMessage()).contains("in use") ? inTheWay : "";
     }
 
-    private static @Nullable Predecessor asked(RunningUsher running) throws InterruptedException {
+    private static @Nullable Predecessor asked(RunningUsher running, long deadline) throws InterruptedException {
         long pid = running.state().pid();
+        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        if (!left.isPositive()) {
+            return null;
+        }
         log.info(
                 "process {} drains and serves the same file: waiting for its place, for {} s at the most",
                 pid,
-                Handover.PATIENCE.toSeconds());
+                left.toSeconds());
         try {
             ControlClient client = running.connect();
             Control.Reply reply = null;
             try {
-                reply = client.askForHandover();
+                reply = client.askForHandover(left);
                 if (reply.status() == 200) {
                     return new Predecessor(client, "");
                 }
@@ -80,7 +92,7 @@ final class Predecessor implements AutoCloseable {
         return null;
     }
 
-    /** Whether it may still listen where this process is about to. */
+    /** True if the predecessor may still listen on the addresses that this process is about to bind. */
     boolean gives() {
         return client != null;
     }

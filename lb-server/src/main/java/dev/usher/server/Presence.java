@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How other processes of this machine find this one and speak to it: its run file and its control socket. */
+/** Run file and control socket, by which local commands find and ask this process. */
 final class Presence implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Presence.class);
 
@@ -26,7 +26,9 @@ final class Presence implements AutoCloseable {
         this.socket = socket;
     }
 
-    /** @param file of the configuration; null if it has none */
+    /**
+     * @param file of the configuration; null for a configuration without a file
+     */
     static Presence of(@Nullable Path file, Running running, Control control, Handover handover) {
         RunFile run = RunFile.of(
                 new RunDirectory(System::getenv),
@@ -39,7 +41,7 @@ final class Presence implements AutoCloseable {
             }
         });
         ControlSocket socket = open(run.socket(), control, handover);
-        run.announce(); // whoever finds it finds the socket
+        run.announce(); // after the socket: a command that finds the run file finds the socket
         if (file != null && ProcessStatus.of(ProcessHandle.current().pid()).ignoresHangUp()) {
             log.info("SIGHUP is ignored here, as nohup has it: usher reload works, kill -HUP does not");
         }
@@ -61,7 +63,7 @@ final class Presence implements AutoCloseable {
         }
     }
 
-    /** It was asked to end. */
+    /** Marks the run file as draining. */
     void drains() {
         run.drains();
     }

@@ -78,7 +78,7 @@ final class ReloadCommand implements Callable<Integer> {
         };
     }
 
-    /** Often the watch of the files was quicker than the one who has edited them. */
+    /** The message for a reload without changes: the file watch may have been quicker than the user. */
     private static String unchanged(UsherClient client) throws AdminFault, InterruptedException {
         JsonNode config = client.get("/api/v1/status").path("config");
         String generation = config.path("generation").asString();

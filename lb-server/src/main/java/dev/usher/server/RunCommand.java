@@ -41,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        HangUp hangUp = HangUp.install(); // first of all: without it a SIGHUP ends the process
+        HangUp hangUp = HangUp.install(); // first: unhandled, a SIGHUP ends the process
         ConfigResult.Valid read = argument.readWhole(spec.commandLine().getErr(), true);
         if (read == null) {
             return ExitCode.BAD_CONFIG;
@@ -59,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Follows changes of the configuration until it drains, and can be found until it ends. */
+    /** Follows changes of the configuration until the drain; keeps run file and control socket until the end. */
     private void reload(ConfigResult.Valid read, Running running, HangUp hangUp, Foreground foreground) {
         LoadBalancer balancer = running.balancer();
         AdminServer admin = running.admin();

@@ -3,13 +3,13 @@ package dev.usher.server;
 import java.lang.reflect.Proxy;
 
 /**
- * Handlers for POSIX signals. {@code sun.misc.Signal} is the one way to them on a JDK; it is supported (JEP 260), but
- * javac warns of it in a way that cannot be suppressed, so it is called by reflection.
+ * Handlers for POSIX signals. {@code sun.misc.Signal} is the only way to them on a JDK. The class is supported (JEP
+ * 260), but javac's warning cannot be suppressed, so reflection calls the class.
  */
 final class Signals {
     private Signals() {}
 
-    /** Calls {@code action}, on a thread of the JVM's, each time that the signal arrives. */
+    /** Calls {@code action}, on a thread of the JVM, each time the signal arrives. */
     static void on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a process of this machine by its control socket. */
+/** Asks a local process over its control socket. */
 final class SocketClient extends UsherClient {
     private final RunningUsher running;
     private final ControlClient client;
@@ -27,7 +27,7 @@ final class SocketClient extends UsherClient {
         return new AdminFault("process " + running.state().pid() + ": " + e.getMessage(), more);
     }
 
-    /** What is left where the socket does not do. */
+    /** Alternatives when the socket fails. */
     private List<String> otherWays() {
         long pid = running.state().pid();
         String admin = running.state().admin();

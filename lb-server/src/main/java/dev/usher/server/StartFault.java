@@ -2,7 +2,7 @@ package dev.usher.server;
 
 import java.io.IOException;
 
-/** Why usher could not start to listen, with what to do about it. */
+/** Reason why usher could not listen, with the remedy. */
 final class StartFault {
     private StartFault() {}
 

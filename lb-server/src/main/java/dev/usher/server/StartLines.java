@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** What the log says of a load balancer that has just begun to serve. */
+/** Log lines at the start of serving. */
 final class StartLines {
     private static final Logger log = LoggerFactory.getLogger(StartLines.class);
 

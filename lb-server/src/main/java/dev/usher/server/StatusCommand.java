@@ -21,13 +21,13 @@ import tools.jackson.databind.JsonNode;
         })
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";
-    /** Characters of an entry where there are many: with severity and since it is a line of 100. */
+    /** Length of an entry's text in a long list: with severity and time the line has 100 characters. */
     private static final int MAX_LINE = 57;
 
     @Option(names = "--json", description = "Print the API's answer, for programs.")
     private boolean json;
 
-    /** By their exit codes, which those are that monitoring asks for. */
+    /** Words by exit code, as monitoring expects them. */
     private static final List<String> WORDS = List.of("ok", "warning", "critical");
 
     private static final int UNKNOWN = 3;
@@ -62,13 +62,13 @@ final class StatusCommand extends AdminCommand {
         return worst;
     }
 
-    /** As {@code critical: pool web: no backend is available ... and 2 more}. */
+    /** For example {@code critical: pool web: no backend is available (and 2 more)}. */
     private static String line(JsonNode status, int worst) {
         if (worst == ExitCode.OK) {
             return "ok: " + state(status) + ", pools " + serving(status.path("pools"));
         }
-        JsonNode attention = status.path("attention"); // the worst first
-        int more = attention.size() - 1;
+        JsonNode attention = status.path("attention"); // the worst entries, the worst first
+        int more = count(status.path("attention_total")) - 1;
         return WORDS.get(worst) + ": " + text(attention.path(0), "subject") + ": " + text(attention.path(0), "text")
                 + (more == 0 ? "" : " (and " + more + " more)");
     }
@@ -97,15 +97,15 @@ final class StatusCommand extends AdminCommand {
                 : text(status, "state") + " for " + up;
     }
 
-    /** After a mass outage all of it fits on a screen: ten entries, cut, and how many more there are. */
+    /**
+     * Prints the list. After a mass outage the list still fits on a screen: ten entries, cut, and the number of further
+     * entries.
+     */
     private static void attention(JsonNode entries, JsonNode total, PrintWriter out) {
         if (entries.isEmpty()) {
             out.println("nothing needs attention");
         }
-        int all = total.properties().stream()
-                .mapToInt(count -> count.getValue().asInt())
-                .sum();
-        int more = all - entries.size();
+        int more = count(total) - entries.size();
         for (JsonNode entry : entries) {
             String text = text(entry, "subject") + ": " + text(entry, "text");
             out.printf(
@@ -119,7 +119,14 @@ final class StatusCommand extends AdminCommand {
         }
     }
 
-    /** The state of the file, for people; a word that is new is shown as it is. */
+    /** The sum over all severities. */
+    private static int count(JsonNode total) {
+        return total.properties().stream()
+                .mapToInt(count -> count.getValue().asInt())
+                .sum();
+    }
+
+    /** The state of the file, for people; an unknown word is shown unchanged. */
     private static String onDisk(String word) {
         return switch (word) {
             case "same" -> "up to date";

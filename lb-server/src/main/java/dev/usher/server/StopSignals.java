@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wishes that usher should end, in their order. The first asks for a clean end and the second for one at once; the
- * third does not ask, for the case that the end itself hangs.
+ * Signals that ask usher to end, in order. The first asks for a clean end, and the second for an immediate end. The
+ * third halts the process, in case the end itself hangs.
  */
 final class StopSignals {
     private static final int PATIENCE = 2;
-    /** The same signal this soon is the same wish again: {@code timeout} signals its child, and then the child's group. */
+    /** The same signal within this time counts once: {@code timeout} signals its child, and then the child's group. */
     private static final long ECHO_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>();
@@ -21,7 +21,7 @@ final class StopSignals {
 
     private volatile Runnable whenAsked = () -> {};
 
-    /** The one that a signal breaks off; null if none is to be. Guarded by this, as what follows. */
+    /** The thread that a signal interrupts; null if there is none. Guarded by this, like the fields below. */
     private @Nullable Thread brokenOff;
 
     private String last = "";
@@ -29,7 +29,7 @@ final class StopSignals {
 
     private StopSignals() {}
 
-    /** Takes over SIGTERM and SIGINT from now on. */
+    /** Handles SIGTERM and SIGINT from now on. */
     static StopSignals install() {
         StopSignals stops = new StopSignals();
         stops.add("TERM");
@@ -37,12 +37,12 @@ final class StopSignals {
         return stops;
     }
 
-    /** Lets a signal more ask for the end. */
+    /** Makes a further signal ask for the end. */
     void add(String name) {
         Signals.on(name, () -> onSignal("SIG" + name));
     }
 
-    /** Each signal comes on a thread of its own. */
+    /** Runs on a thread of its own for each signal. */
     private synchronized void onSignal(String signal) {
         long now = System.nanoTime();
         boolean echo = signal.equals(last) && now - lastNanos < ECHO_NANOS;
@@ -64,26 +64,26 @@ final class StopSignals {
         }
     }
 
-    /** Has the first signal do this, too, on its own thread. */
+    /** Sets an action for the first signal, run on the signal's thread. */
     void whenAsked(Runnable action) {
         whenAsked = action;
     }
 
-    /** Whether a signal has arrived. */
+    /** True once a signal has arrived. */
     boolean asked() {
         return asked.get() > 0;
     }
 
-    /** What may last, before there is anything that a signal could end. */
+    /** A wait before serving has begun. */
     @FunctionalInterface
     interface Wait<T> {
         T get() throws InterruptedException;
     }
 
     /**
-     * Waits for it, on this thread; a signal interrupts the wait.
+     * Runs the wait on this thread; a signal interrupts the wait.
      *
-     * @throws InterruptedException if a signal has come
+     * @throws InterruptedException if a signal has arrived
      */
     <T> T unlessAsked(Wait<T> wait) throws InterruptedException {
         begin(Thread.currentThread());
@@ -103,15 +103,15 @@ final class StopSignals {
 
     private synchronized void end() {
         brokenOff = null;
-        boolean _ = Thread.interrupted(); // a signal that came as the wait ended interrupts nothing else
+        boolean _ = Thread.interrupted(); // clears an interrupt by a signal that arrived as the wait ended
     }
 
-    /** Waits for the next signal, and gives its name. */
+    /** Waits for the next signal, and returns its name. */
     String take() throws InterruptedException {
         return waiting.take();
     }
 
-    /** Waits for the next signal for so long; null if none came. */
+    /** Waits for the next signal; null if none arrives in time. */
     @Nullable
     String poll(Duration patience) throws InterruptedException {
         return waiting.poll(patience.toNanos(), TimeUnit.NANOSECONDS);

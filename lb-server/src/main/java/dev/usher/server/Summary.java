@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 final class Summary {
     private Summary() {}
 
-    /** As "1 listener, 3 routes, 2 pools, 5 backends". */
+    /** For example "1 listener, 3 routes, 2 pools, 5 backends". */
     static String of(UsherConfig config) {
         int backends = config.pools().values().stream()
                 .mapToInt(pool -> pool.backends().size())
@@ -22,7 +22,7 @@ final class Summary {
                 + Units.counted(backends, "backend");
     }
 
-    /** As {@code 0.0.0.0:443, [::]:443}. */
+    /** For example {@code 0.0.0.0:443, [::]:443}. */
     static String of(List<InetSocketAddress> addresses) {
         return addresses.stream().map(Summary::of).map(HostPort::toString).collect(Collectors.joining(", "));
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether an output takes colours. */
+/** Tells whether an output takes colours. */
 final class Terminal {
     static final int STDOUT = 1;
     static final int STDERR = 2;
@@ -12,7 +12,7 @@ final class Terminal {
     private Terminal() {}
 
     /**
-     * True exactly of a terminal, unless NO_COLOR (no-color.org) or {@code TERM=dumb} ask for none.
+     * True exactly for a terminal, unless NO_COLOR (no-color.org) or {@code TERM=dumb} turns colours off.
      *
      * @param descriptor {@link #STDOUT} or {@link #STDERR}
      */
@@ -21,7 +21,7 @@ final class Terminal {
         return (none == null || none.isEmpty()) && !"dumb".equals(System.getenv("TERM")) && isTerminal(descriptor);
     }
 
-    /** From the name of the open file: {@code System.console()} knows only of all three streams at once. */
+    /** Judges by the name of the open file: {@code System.console()} cannot tell the three streams apart. */
     private static boolean isTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))

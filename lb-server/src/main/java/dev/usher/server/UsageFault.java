@@ -8,14 +8,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What is wrong with a command line, in our words, with what may have been meant. */
+/** Explains a faulty command line in usher's own words, with a suggestion. */
 final class UsageFault {
     private UsageFault() {}
 
     static String text(ParameterException fault, String[] args) {
         CommandLine command = fault.getCommandLine();
         Optional<String> unknownOption = unknownOption(command.getCommandSpec(), args);
-        if (unknownOption.isPresent()) { // said before what is missing: it may be why that is missing
+        if (unknownOption.isPresent()) { // first: it may be why an argument seems missing
             return "there is no option \"" + unknownOption.get() + '"'
                     + Suggestion.text(
                             unknownOption.get(),
@@ -42,7 +42,7 @@ final class UsageFault {
                 .findFirst();
     }
 
-    /** In {@code usher --version rnu} the option is right and belongs to usher itself. */
+    /** True for a parent's option: in {@code usher --version rnu} the option is right and belongs to usher itself. */
     private static boolean isOfAnotherCommand(CommandSpec command, String option) {
         CommandSpec parent = command.parent();
         return parent != null && parent.findOption(option) != null;

@@ -8,10 +8,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks a running usher what its API answers: by its control socket, or by HTTP where that was asked for. */
+/** Asks a running usher's API: over its control socket, or over HTTP on request. */
 abstract class UsherClient implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** Longer than names of new backends are waited for. */
+    /** Longer than a reload waits for the names of new backends. */
     static final Duration RELOAD_PATIENCE = Duration.ofSeconds(30);
 
     private static final int OK = 200;
@@ -20,14 +20,14 @@ abstract class UsherClient implements AutoCloseable {
     private static final ObjectWriter ASCII =
             JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
-    /** What was answered, whatever it is. */
+    /** An answer of any status. */
     record Said(int status, String body) {}
 
-    /** Whom it asks, for people. */
+    /** Name of the asked usher, for people. */
     abstract String name();
 
     /**
-     * Asks.
+     * Sends a request.
      *
      * @param path begins with a slash
      * @param body JSON; null for none
@@ -35,34 +35,34 @@ abstract class UsherClient implements AutoCloseable {
     abstract Said ask(String method, String path, @Nullable String body, Duration patience)
             throws AdminFault, InterruptedException;
 
-    /** Why it is not let in, in words for who has typed the command. */
+    /** The reason of a refusal, in words for the user who typed the command. */
     String refusal(int status, String detail) {
         return detail;
     }
 
-    /** The JSON at a path; its texts can be printed. */
+    /** The JSON at a path, with texts escaped for printing. */
     final JsonNode get(String path) throws AdminFault, InterruptedException {
         return read(look(path));
     }
 
-    /** The JSON at a path with its texts as they are, in many lines of ASCII: for programs. */
+    /** The JSON at a path with its texts unchanged, in many lines of ASCII: for programs. */
     final String exact(String path) throws AdminFault, InterruptedException {
         Said said = look(path);
         read(said);
         return ASCII.writeValueAsString(parsed(said.body()));
     }
 
-    /** The status of a path, whatever it is, and what is said there. */
+    /** The answer at a path, whatever its status. */
     final Said look(String path) throws AdminFault, InterruptedException {
         return ask("GET", path, null, PATIENCE);
     }
 
-    /** Changes what is at a path. */
+    /** Changes the resource at a path. */
     final JsonNode patch(String path, String body) throws AdminFault, InterruptedException {
         return read(ask("PATCH", path, body, PATIENCE));
     }
 
-    /** Has something done that may take its time. */
+    /** Starts an action that may take some time. */
     final JsonNode post(String path) throws AdminFault, InterruptedException {
         return read(ask("POST", path, null, RELOAD_PATIENCE));
     }

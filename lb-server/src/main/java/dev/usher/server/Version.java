@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
 
-/** Which usher this is, and on what it runs. */
+/** Version of this usher and of its platform. */
 final class Version {
     private Version() {}
 
-    /** As {@code usher 0.1.0 (1a2b3c4, Java 25.0.3, Linux 6.1.0)}; without the commit where the build did not know it. */
+    /**
+     * For example {@code usher 0.1.0 (1a2b3c4, Java 25.0.3, Linux 6.1.0)}; without the commit if the build did not know
+     * the commit.
+     */
     static String line() {
         Properties build = build();
         String commit = build.getProperty("commit", "");
@@ -17,12 +20,12 @@ final class Version {
                 + System.getProperty("os.name") + " " + System.getProperty("os.version") + ")";
     }
 
-    /** As {@code 1a2b3c4}; empty where the build did not know it. */
+    /** For example {@code 1a2b3c4}; empty if the build did not know the commit. */
     static String commit() {
         return build().getProperty("commit", "");
     }
 
-    /** As {@code 0.1.0}. */
+    /** For example {@code 0.1.0}. */
     static String number() {
         return String.valueOf(build().getProperty("version"));
     }

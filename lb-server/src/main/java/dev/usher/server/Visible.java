@@ -6,11 +6,11 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** JSON whose texts can be printed as they are, whoever has chosen them. */
+/** JSON with texts safe to print, whoever wrote the texts. */
 final class Visible {
     private Visible() {}
 
-    /** The same, with every text escaped; keys are our own. */
+    /** A copy with every text escaped, keys included. */
     static JsonNode of(JsonNode node) {
         if (node.isString()) {
             return JsonNodeFactory.instance.stringNode(Printable.of(node.asString()));

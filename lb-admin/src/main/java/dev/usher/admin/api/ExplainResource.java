@@ -104,7 +104,9 @@ public final class ExplainResource {
     }
 
     private static @Nullable String alert(@Nullable CloseReason refusal) {
-        return refusal == null || refusal.refusal() == null ? null : Spelling.snake(TlsOpening.alert(refusal.refusal()));
+        return refusal == null || refusal.refusal() == null
+                ? null
+                : Spelling.snake(TlsOpening.alert(refusal.refusal()));
     }
 
     private ExplanationJson ofTcp(ListenerConfig listener) {

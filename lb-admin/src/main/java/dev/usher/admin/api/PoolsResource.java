@@ -77,8 +77,8 @@ public final class PoolsResource {
         return filter.passes(pool.name())
                 || ways.all().stream().anyMatch(filter::passes)
                 || pool.backends().stream()
-                        .anyMatch(backend ->
-                                filter.passes(backend.address(), backend.configuredName(), Spelling.snake(backend.state())));
+                        .anyMatch(backend -> filter.passes(
+                                backend.address(), backend.configuredName(), Spelling.snake(backend.state())));
     }
 
     /** {@code GET /pools/{pool}}. */

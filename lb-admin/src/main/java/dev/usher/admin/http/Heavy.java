@@ -26,6 +26,7 @@ public final class Heavy implements HttpHandler {
 
     /** Time for a client to read an answer, before a new request may replace it. */
     static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final int THREAD_IDLE_SECONDS = 10;
 
     private final HttpHandler next;

@@ -13,9 +13,9 @@ import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks to a running usher by its control socket. One thread. */
+/** Client of a running usher's control socket. One thread. */
 public final class ControlClient implements AutoCloseable {
-    /** A process that turns over at all says at once that it is there. */
+    /** A process that is alive at all sends its hello at once. */
     private static final Duration HELLO_PATIENCE = Duration.ofSeconds(5);
 
     private final SocketChannel channel;
@@ -27,9 +27,9 @@ public final class ControlClient implements AutoCloseable {
     }
 
     /**
-     * Connects, and makes sure of who answers.
+     * Connects, and verifies the process at the other end.
      *
-     * @param owner of the process that is meant
+     * @param owner of the expected process
      * @throws IOException with the reason, for people
      */
     public static ControlClient open(Path socket, long pid, UserPrincipal owner) throws IOException {
@@ -88,7 +88,7 @@ public final class ControlClient implements AutoCloseable {
     }
 
     /**
-     * Asks, and waits for the answer.
+     * Sends a request, and waits for the answer.
      *
      * @param body JSON; null for none
      */
@@ -115,9 +115,9 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    /** Asks a process that was told to end for its places, and waits until its {@code readiness_delay} is over. */
-    public Control.Reply askForHandover() throws IOException {
-        return ask("POST", Handover.PATH, null, Handover.PATIENCE.plus(HELLO_PATIENCE));
+    /** Asks a draining process for its addresses, and waits until its {@code readiness_delay} is over. */
+    public Control.Reply askForHandover(Duration patience) throws IOException {
+        return ask("POST", Handover.PATH, null, patience.plus(HELLO_PATIENCE));
     }
 
     @Override
@@ -125,7 +125,7 @@ public final class ControlClient implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is of no use any more.
+            // The channel is of no further use.
         }
     }
 }

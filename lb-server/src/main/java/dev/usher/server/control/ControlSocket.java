@@ -24,18 +24,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a running usher takes the commands of this machine: a Unix domain socket of mode 0660. The kernel says which user asks.
- * The user that usher runs as and root may all; the group may look, reload and drain. One thread accepts; each client has
- * a virtual one, and never one of the relay's.
+ * Serves the commands of this machine: a Unix domain socket of mode 0660. The kernel names the user at the other end.
+ * The user of this process and root may do everything; the group may look, reload and drain. One thread accepts; each
+ * client has a virtual thread, and none runs on a worker.
  */
 public final class ControlSocket implements AutoCloseable {
-    /** Commands of people and scripts, each of which takes milliseconds. Whoever comes above it waits in the kernel's queue. */
+    /** Each command takes milliseconds. A client above the limit waits in the kernel's queue. */
     private static final int MAX_CLIENTS = 32;
 
     private static final int BACKLOG = 64;
-    /** For a request, and for whoever takes an answer: the other side is a program of this machine. */
+    /** For reading a request and for writing an answer: the client is a program of this machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** What {@code sockaddr_un} has room for, less the zero at its end. */
+    /** Room of {@code sockaddr_un}, less the zero at its end. */
     private static final int MAX_PATH_BYTES = 107;
 
     private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
@@ -58,7 +58,7 @@ public final class ControlSocket implements AutoCloseable {
         this.listening = listening;
     }
 
-    /** Whether the way to a socket is short enough for the kernel, while it is made too. */
+    /** True if the socket's path is short enough for the kernel, also its temporary path. */
     public static boolean fits(Path path) {
         return aside(path).resolve("s").toString().getBytes(StandardCharsets.UTF_8).length <= MAX_PATH_BYTES;
     }
@@ -70,7 +70,7 @@ public final class ControlSocket implements AutoCloseable {
     /**
      * Listens, and answers from now on.
      *
-     * @param path in a directory that nobody else writes to; one that is there already is of nobody who lives
+     * @param path in a directory that no other user can write to; an old socket there belongs to a dead process
      * @param version of this usher
      */
     public static ControlSocket open(Path path, String version, Control control, Handover handover) throws IOException {
@@ -86,7 +86,10 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** It gets its mode where only its owner can come, and then its place: nobody comes in between. */
+    /**
+     * Sets the mode in a directory open to the owner alone, then moves the socket to its place: no client connects in
+     * between.
+     */
     private static void bind(ServerSocketChannel listening, Path path) throws IOException {
         Path aside = aside(path);
         Path made = aside.resolve("s");
@@ -124,7 +127,7 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** Descriptors that are used up come back. */
+    /** Time for used-up descriptors to become free. */
     private static void pause() {
         try {
             Thread.sleep(Duration.ofSeconds(1));
@@ -177,7 +180,10 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** Only what is done goes into the event log: to look costs no more than the answer. */
+    /**
+     * Only changes go into the event log. A look must cost no more than its answer, so its user's number is not looked
+     * up.
+     */
     private static boolean isAct(Protocol.Whole request) {
         return !request.method().equals("GET");
     }
@@ -199,7 +205,7 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** Takes no command any more, and is gone from its place. */
+    /** Takes no more commands, and removes the socket. */
     @Override
     public void close() {
         try {

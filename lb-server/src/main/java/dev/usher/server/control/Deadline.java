@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Closes a channel whose other side takes too long: channels have no time-outs of their own. */
+/** Closes a channel when its peer takes too long: channels have no time-outs of their own. */
 final class Deadline implements AutoCloseable {
     private static final ScheduledExecutorService CLOCK = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("control-deadlines").factory());
@@ -29,7 +29,7 @@ final class Deadline implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is of no use any more.
+            // The channel is of no further use.
         }
     }
 

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * How a process that was told to end gives its places to its successor: the address of its admin side, and after that the
- * listeners'. Until {@code shutdown.readiness_delay} is over it keeps both, for those who look at {@code /readyz} to see that
- * it is not ready.
+ * Hands a draining process's addresses to its successor: first the admin side's address, then the listeners'. Both are
+ * kept until {@code shutdown.readiness_delay} is over, so that checks of {@code /readyz} can see the process as not
+ * ready.
  *
  * <pre>
  *   SERVING --told to end--> STAYING --readiness_delay is over--> GIVING
@@ -19,11 +19,11 @@ import java.util.function.Consumer;
  * </pre>
  */
 public final class Handover {
-    /** The request for it. The connection stays open until the successor listens. */
+    /** Path of the request. Its connection stays open until the successor listens. */
     static final String PATH = "/handover";
-    /** How long a successor waits for the end of the delay. */
+    /** Time that a successor waits for the end of the delay. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** How long a successor has for its listeners, while those of before still take connections. */
+    /** Time for a successor to open its listeners, while the old listeners still take connections. */
     private static final Duration TO_LISTEN = Duration.ofSeconds(5);
 
     private static final int OK = 200;
@@ -34,25 +34,25 @@ public final class Handover {
         GIVING
     }
 
-    /** Guarded by this, as are the others. */
+    /** Guarded by this, like the fields below. */
     private State state = State.SERVING;
 
     private int successors;
     private Consumer<String> letGo = _ -> {};
 
-    /** Has a successor get what it asks for in this way; it is told who asks. */
+    /** Sets the action that frees the admin side's address; gets the caller's name. */
     public synchronized void by(Consumer<String> action) {
         letGo = action;
     }
 
-    /** It was told to end. */
+    /** Begins the delay: the process was told to end. */
     public synchronized void begin() {
         state = State.STAYING;
     }
 
     /**
-     * The delay is over. A successor that waits gets the admin side now, and this returns when it listens, or has had the
-     * time for it: until then nobody is refused.
+     * Ends the delay. A waiting successor gets the admin side's address now. Returns once the successor listens, or its
+     * time is over: no client is refused until then.
      */
     public synchronized void give() throws InterruptedException {
         state = State.GIVING;
@@ -67,21 +67,21 @@ public final class Handover {
         return TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     }
 
-    /** Answers a successor that has asked, on the thread of its connection. */
+    /** Answers a successor's request, on the thread of its connection. */
     void give(SocketChannel client, Protocol.Reader reader, Caller caller) throws IOException {
         try {
             arrives();
             Control.Reply reply = awaited();
             if (reply.status() == OK) {
                 if (reader.isAtEnd()) {
-                    return; // it was ended while it waited: nobody takes the place
+                    return; // the successor ended while it waited: the address stays here
                 }
                 toLetGo().accept(caller.text());
             }
             ControlSocket.answer(client, reply);
             if (reply.status() == OK) {
                 try (Deadline _ = Deadline.of(client, TO_LISTEN)) {
-                    reader.line(); // its end, once it listens
+                    reader.line(); // end of the connection, once the successor listens
                 }
             }
         } catch (InterruptedException e) {
@@ -91,7 +91,7 @@ public final class Handover {
         }
     }
 
-    /** Those that wait, or have got it and do not listen yet. */
+    /** Successors that wait, or that have the address and do not listen yet. */
     synchronized int successors() {
         return successors;
     }

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** What Linux says of a process to everybody. Elsewhere nothing is known. */
+/** State of a process from {@code /proc}, readable for every user. Empty on systems other than Linux. */
 public final class ProcessStatus {
     private static final int SIGHUP = 1;
     private static final int HEXADECIMAL = 16;
@@ -33,18 +33,20 @@ public final class ProcessStatus {
         }
     }
 
-    /** The user that it runs as: its effective number. */
+    /** Number of the effective user. */
     public OptionalLong user() {
         String[] numbers = fields.getOrDefault("Uid", "").split("\\s+", -1);
         return numbers.length < 2 ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(numbers[1]));
     }
 
-    /** Whether it was stopped, by a signal or a debugger. */
+    /** True if the process was stopped, by a signal or a debugger. */
     boolean isStopped() {
         return fields.getOrDefault("State", "").toUpperCase(Locale.ROOT).startsWith("T");
     }
 
-    /** Whether it was started with SIGHUP ignored, as {@code nohup} does: then nothing can make a JVM take notice of it. */
+    /**
+     * True if the process was started with SIGHUP ignored, as by {@code nohup}; a JVM then cannot handle the signal.
+     */
     public boolean ignoresHangUp() {
         String mask = fields.getOrDefault("SigIgn", "0");
         return (Long.parseUnsignedLong(mask, HEXADECIMAL) >> (SIGHUP - 1) & 1) == 1;

@@ -10,17 +10,17 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What is said on a control socket. Every message is a line of JSON; an answer is followed by so many bytes as it says. The
- * process speaks first, with {@link Hello}. Then each {@link Request} gets its {@link Answer}, one after the other.
+ * Messages on a control socket. Every message is a line of JSON; an answer's line gives the length of the body behind
+ * the line. The process speaks first, with {@link Hello}. Then each {@link Request} gets its {@link Answer}, in order.
  *
- * <p>What a later usher has to say more comes as more keys, which the one who does not know them ignores, or as paths, which
- * are refused where they are not known. Only what would be misunderstood gets another {@link #VERSION}.
+ * <p>A later version may add keys, which an older reader ignores, and paths, which an older process refuses. Only a
+ * change that would be misunderstood gets a new {@link #VERSION}.
  */
 final class Protocol {
     static final int VERSION = 1;
-    /** As the API takes it: 64 KiB of body, and the line around it. */
+    /** The API's limit: 64 KiB of body, and the line around the body. */
     static final int MAX_LINE_BYTES = 80 * 1024;
-    /** The whole configuration of 100,000 routes, written out. */
+    /** Room for the whole configuration of 100,000 routes, written out. */
     static final int MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -30,23 +30,23 @@ final class Protocol {
     /**
      * The first line, from the process.
      *
-     * @param usher its version
-     * @param protocol this one
-     * @param may what the one who asks may do: all, or look, reload and drain
+     * @param usher version of the program
+     * @param protocol version of the protocol
+     * @param may rights of the client: all, or look, reload and drain
      */
     record Hello(String usher, int protocol, long pid, String may) {}
 
     /**
      * A question or an order.
      *
-     * @param path as the API has it, with what stands behind the question mark
+     * @param path of the API, with its query
      * @param body JSON, as text; null for none
      */
     record Request(
             @Nullable String method,
             @Nullable String path,
             @Nullable String body) {
-        /** As it was read, where nothing is left out that it must have. */
+        /** The request with its required parts checked. */
         Whole whole() throws IOException {
             if (method == null || path == null) {
                 throw new IOException("a request has a method and a path");
@@ -55,14 +55,17 @@ final class Protocol {
         }
     }
 
-    /** A request with all that it must have; the body is empty where it has none. */
+    /** A complete request; the body is empty if there was none. */
     record Whole(String method, String path, String body) {}
 
-    /** @param status as the API has it */
+    /**
+     * @param status as in the API
+     * @param length of the body behind the line, in bytes
+     */
     record Answer(int status, int length) {}
 
     static ByteBuffer line(Object message) {
-        byte[] json = JSON.writeValueAsBytes(message); // has no line feed of its own
+        byte[] json = JSON.writeValueAsBytes(message); // JSON here has no line feed of its own
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
         return ByteBuffer.wrap(line);
@@ -75,7 +78,7 @@ final class Protocol {
                 return message;
             }
         } catch (JacksonException notOne) {
-            // said below
+            // reported below
         }
         throw new IOException("it is not spoken as usher speaks");
     }
@@ -86,7 +89,7 @@ final class Protocol {
         }
     }
 
-    /** Takes lines, and what follows them, off a channel. One thread. */
+    /** Reads lines, and bodies behind lines, from a channel. One thread. */
     static final class Reader {
         private final SocketChannel channel;
         private final ByteBuffer buffer = ByteBuffer.allocate(MAX_LINE_BYTES).limit(0);
@@ -95,7 +98,7 @@ final class Protocol {
             this.channel = channel;
         }
 
-        /** The next line, without its end; null if there is none any more. */
+        /** The next line, without its line feed; null at the end of the stream. */
         byte @Nullable [] line() throws IOException {
             int looked = 0;
             while (true) {
@@ -115,7 +118,7 @@ final class Protocol {
             }
         }
 
-        /** Whether the other side has ended, without waiting for it. */
+        /** True if the peer has closed, without waiting. */
         boolean isAtEnd() throws IOException {
             if (buffer.hasRemaining()) {
                 return false;

@@ -9,24 +9,26 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.concurrent.TimeUnit;
 
-/** Who is at the other end of a control socket, as the kernel says, and what that user may do. */
+/** The user at the other end of a control socket, as the kernel says, and the user's rights. */
 final class Users {
     private static final UserPrincipal ROOT = user("0");
 
     /** The user that this process runs as. */
     private final UserPrincipal self;
 
-    /** @param own a file that this process has made */
+    /**
+     * @param own a file made by this process
+     */
     Users(Path own) throws IOException {
         this.self = Files.getOwner(own);
     }
 
-    /** The socket lets nobody in but the owner, root and the group. */
+    /** The role of a user. The socket's mode admits only the owner, root and the group. */
     Role role(UserPrincipal user) {
         return user.equals(self) || user.equals(ROOT) ? Role.ADMIN : Role.OPERATOR;
     }
 
-    /** As {@code uid 1000 (anna)}. A name alone would not do: in a container it may be another's. */
+    /** For example {@code uid 1000 (anna)}. A name alone could mean a different user in a container. */
     static String text(UserPrincipal user) {
         String name = user.getName();
         if (user.equals(ROOT)) {
@@ -36,7 +38,7 @@ final class Users {
         return number.isEmpty() || number.equals(name) ? "uid " + name : "uid " + number + " (" + name + ")";
     }
 
-    /** Java keeps the number to itself. Empty if nobody knows it. */
+    /** The user's number, which Java does not expose; empty if unknown. */
     private static String number(String name) {
         try {
             Process id = new ProcessBuilder("id", "-u", "--", name)

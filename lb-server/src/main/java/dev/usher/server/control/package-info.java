@@ -1,4 +1,4 @@
-/** How the commands of this machine speak to a running usher: a socket in its run directory, and what is said there. */
+/** Control socket for the commands of this machine: client, server and protocol. */
 @NullMarked
 package dev.usher.server.control;
 

@@ -25,19 +25,19 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two domains with a certificate each, three backends that hold them, and the configuration of an usher in front, which
- * holds none. Closing it ends the backends and removes all files.
+ * Two domains with a certificate each, three backends with these certificates, and the configuration of an usher in
+ * front, without certificates. Closing ends the backends and removes every file.
  */
 public final class Demo implements AutoCloseable {
-    /** RFC 2606 keeps these names from ever being somebody's. */
+    /** RFC 2606 reserves these names. */
     private static final String ONE = "one.example";
 
     private static final String TWO = "two.example";
     private static final String NOBODY = "three.example";
 
-    /** The listener for who tries the demo. */
+    /** Name of the listener for the user's own tries. */
     public static final String LISTENER = "demo";
-    /** The listener that the demo's own visitors come to. They are not in the access log: there would be no end of it. */
+    /** Name of the listener for generated traffic. Kept out of the access log, which would be flooded. */
     public static final String VISITORS = "visitors";
 
     private static final String VISITORS_COME = """
@@ -78,7 +78,7 @@ public final class Demo implements AutoCloseable {
         trust = Pem.trusting(pem, "the demo's certificates");
     }
 
-    /** What usher is to do in front of it. */
+    /** The configuration of the usher in front. */
     public UsherConfig config(HostPort bind, HostPort admin, boolean visitors) {
         List<ListenerConfig> listeners = new ArrayList<>(List.of(ListenerConfig.tls(LISTENER, List.of(bind))));
         if (visitors) {
@@ -101,7 +101,7 @@ public final class Demo implements AutoCloseable {
         return PoolConfig.of(domain, backends).withHealthCheck(probe(domain));
     }
 
-    /** A handshake, so that the backends' certificates are seen. */
+    /** A TLS probe, so that usher sees the backends' certificates. */
     private HealthCheckConfig probe(String domain) {
         HealthCheckConfig standard = HealthCheckConfig.DEFAULT;
         return new HealthCheckConfig(
@@ -122,10 +122,10 @@ public final class Demo implements AutoCloseable {
     }
 
     /**
-     * Sends visitors of its own.
+     * Sends generated traffic.
      *
-     * @param usher where the listener for them listens
-     * @return ends it
+     * @param usher address of the listener {@link #VISITORS}
+     * @return ends the traffic
      */
     public Runnable begin(InetSocketAddress usher) {
         DemoTraffic traffic =
@@ -133,7 +133,7 @@ public final class Demo implements AutoCloseable {
         return traffic::close;
     }
 
-    /** What the user sees: what there is, and what to paste. */
+    /** The text for the user: the parts of the demo, and commands to paste. */
     public String text(HostPort listening, String dashboard, boolean visitors) {
         return """
 
@@ -186,7 +186,7 @@ public final class Demo implements AutoCloseable {
                 + " https://" + domain + ":" + reached.port() + "/";
     }
 
-    /** Nobody can connect to "every address". */
+    /** An address to connect to: the loopback address in place of a wildcard. */
     private static HostPort reachable(HostPort listening) {
         return switch (listening.host()) {
             case "", "0.0.0.0" -> new HostPort("127.0.0.1", listening.port());
@@ -195,13 +195,13 @@ public final class Demo implements AutoCloseable {
         };
     }
 
-    /** Whether curl would take the connection to a proxy, which knows nothing of the names here. */
+    /** True if curl would use a proxy, which cannot resolve these names. */
     private static boolean hasProxy() {
         return List.of("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY").stream()
                 .anyMatch(variable -> System.getenv(variable) != null);
     }
 
-    /** As one word of a shell. */
+    /** The path as one word of a shell. */
     static String quoted(String path) {
         return path.matches("[A-Za-z0-9_/.+-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.Executors;
 
-/** A small HTTPS server that says who it is. */
+/** A small HTTPS server with its name in each answer. */
 final class DemoBackend implements AutoCloseable {
     private final HttpsServer server;
     private final HostPort address;

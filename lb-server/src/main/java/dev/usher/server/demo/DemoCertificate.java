@@ -15,7 +15,7 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** A domain's own key and self-signed certificate, made by the JDK's keytool: the JDK has no public API for it. */
+/** A domain's own key and self-signed certificate, made by keytool: the JDK has no public API to make a certificate. */
 final class DemoCertificate {
     private static final String ALIAS = "demo";
     private static final String PASSWORD_VARIABLE = "USHER_DEMO_PASSWORD";
@@ -28,7 +28,7 @@ final class DemoCertificate {
         this.password = password;
     }
 
-    /** A keytool at work, so that two can be. */
+    /** A running keytool, so that two can work at once. */
     static final class Making {
         private final Process keytool;
         private final Path file;
@@ -40,7 +40,7 @@ final class DemoCertificate {
             this.password = password;
         }
 
-        /** Waits until it is made. */
+        /** Waits until the certificate is made. */
         DemoCertificate made() throws IOException, GeneralSecurityException, InterruptedException {
             String said;
             try (InputStream out = keytool.getInputStream()) {
@@ -90,12 +90,12 @@ final class DemoCertificate {
                 file.toString(),
                 "-storepass:env",
                 PASSWORD_VARIABLE));
-        process.environment().put(PASSWORD_VARIABLE, password); // arguments can be read by everybody on the machine
+        process.environment().put(PASSWORD_VARIABLE, password); // arguments are visible to every user of the machine
         process.redirectErrorStream(true);
         return new Making(process.start(), file, password);
     }
 
-    /** For a server that shows this certificate. */
+    /** A context for a server with this certificate. */
     SSLContext context() throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, password);
@@ -110,7 +110,7 @@ final class DemoCertificate {
         return "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
     }
 
-    /** The first bytes of its SHA-256: enough to tell two apart. */
+    /** The first bytes of the certificate's SHA-256: enough to tell two certificates apart. */
     String fingerprint() throws GeneralSecurityException {
         byte[] hash = Sha256.of(encoded());
         return HexFormat.ofDelimiter(":").withUpperCase().formatHex(hash, 0, 6);

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A temporary directory that nobody else can read, since keys lie in it; gone when it is closed. */
+/** A temporary directory, readable only by its owner since it holds keys; removed on close. */
 final class DemoDirectory implements AutoCloseable {
     private final Path path;
 

@@ -17,24 +17,24 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Visitors of the demo's two domains, so that there is something to see: a few new connections a second, in waves, most of
- * them short. Now and then one asks for a name that nobody has, or is a scanner of ports.
+ * Generates traffic for the demo's two domains: a few new connections a second, in waves, mostly short. Now and then a
+ * client asks for an unknown name, or acts like a port scanner.
  */
 final class DemoTraffic implements AutoCloseable {
-    /** New connections a second between the waves, and on top of them. */
+    /** New connections a second between the waves, and at the top of a wave. */
     private static final double LEAST_PER_SECOND = 2;
 
     private static final double MOST_PER_SECOND = 10;
     private static final double WAVE_SECONDS = 150;
 
-    /** Those that stay for a while; all at once if the machine is too slow for what they do. */
+    /** Open connections, at most; reached when the machine is too slow. */
     private static final int MAX_AT_ONCE = 200;
 
     private static final double SHARE_THAT_STAYS = 0.15;
     private static final int STAYS_SECONDS = 40;
     private static final int TIMEOUT_MILLIS = 5_000;
 
-    /** Asked for by those who have mistyped or are behind the times. */
+    /** Names of clients with a typing error or an outdated link. */
     private static final List<String> UNKNOWN = List.of("www.one.example", "three.example", "old.two.example");
 
     private final InetSocketAddress usher;
@@ -47,8 +47,8 @@ final class DemoTraffic implements AutoCloseable {
     /**
      * Begins at once.
      *
-     * @param domains the first has the most visitors
-     * @param trust knows the certificates of the domains
+     * @param domains the first gets the most connections
+     * @param trust context that trusts the domains' certificates
      */
     DemoTraffic(InetSocketAddress usher, List<String> domains, SSLContext trust) {
         this.usher = usher;
@@ -63,8 +63,7 @@ final class DemoTraffic implements AutoCloseable {
             double seconds = (System.nanoTime() - began) / 1e9;
             double wave = (1 - Math.cos(2 * Math.PI * seconds / WAVE_SECONDS)) / 2;
             double perSecond = LEAST_PER_SECOND + wave * (MOST_PER_SECOND - LEAST_PER_SECOND);
-            double pause =
-                    -Math.log(1 - random().nextDouble()) / perSecond; // as of people who know nothing of each other
+            double pause = -Math.log(1 - random().nextDouble()) / perSecond; // exponential: independent arrivals
             LockSupport.parkNanos((long) (pause * TimeUnit.SECONDS.toNanos(1)));
             if (!closed && atOnce.get() < MAX_AT_ONCE) {
                 atOnce.incrementAndGet();
@@ -83,11 +82,11 @@ final class DemoTraffic implements AutoCloseable {
                 socket.getInputStream().readAllBytes();
             } else if (kind > 0.005 && kind < 0.05) {
                 ask(socket, UNKNOWN.get(random().nextInt(UNKNOWN.size())));
-            } else if (kind > 0.06) { // between the two: a scanner, which connects and leaves
+            } else if (kind > 0.06) { // from 0.05 to 0.06: a scanner, which connects and leaves
                 ask(socket, random().nextDouble() < 0.7 ? domains.getFirst() : domains.getLast());
             }
         } catch (IOException refused) {
-            // As some are meant to be.
+            // Some refusals are intended.
         } finally {
             atOnce.decrementAndGet();
         }
@@ -116,7 +115,7 @@ final class DemoTraffic implements AutoCloseable {
         readAnswer(tls.getInputStream());
     }
 
-    /** To its last line: the backends of the demo send one, and nothing behind it. */
+    /** Reads to the last line of the body: the demo's backends send one line of body. */
     private static void readAnswer(InputStream in) throws IOException {
         boolean body = false;
         int inLine = 0;

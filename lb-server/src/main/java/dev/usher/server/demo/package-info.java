@@ -1,3 +1,3 @@
-/** {@code usher demo}: domains, certificates and backends, made for as long as it runs. */
+/** {@code usher demo}: domains, certificates and backends for the lifetime of the demo. */
 @org.jspecify.annotations.NullMarked
 package dev.usher.server.demo;

@@ -6,9 +6,12 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Which sessions get a line. */
+/** Decides which sessions get an access line. */
 final class AccessChoice {
-    /** How those end that connect and leave, or stay, without a word: probes, and sockets opened in advance. */
+    /**
+     * Close reasons of clients that connect and leave, or stay, without sending a byte: probes, and sockets opened in
+     * advance.
+     */
     private static final Set<CloseReason> WITHOUT_A_WORD = EnumSet.of(
             CloseReason.COMPLETED,
             CloseReason.CLIENT_GONE_BEFORE_HELLO,
@@ -19,7 +22,9 @@ final class AccessChoice {
 
     private AccessChoice() {}
 
-    /** @param empty whether the client has sent no byte */
+    /**
+     * @param empty true if the client sent no byte
+     */
     static boolean isWanted(AccessLogConfig config, CloseReason reason, boolean empty) {
         if (config.output() == AccessLogConfig.Output.NONE) {
             return false;

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Puts an ended session on a line: one JSON object, every key in every line, null for what is not known. One thread. */
+/** Formats an ended session as one JSON line: every key in every line, null for an unknown value. One thread. */
 final class AccessLine {
-    /** A hello may offer 128 protocols of 255 bytes. What follows so many characters of them is left out. */
+    /** A hello may offer 128 protocols of 255 bytes. The list is cut after this many characters. */
     private static final int MAX_ALPN_CHARS = 1024;
-    /** Stands at the end of a list that was cut. */
+    /** Marks the end of a list that was cut. */
     private static final String CUT = "...";
 
     private final Timestamp timestamp = new Timestamp();
@@ -23,7 +23,7 @@ final class AccessLine {
     /**
      * Appends the line, with its line feed; ASCII only.
      *
-     * @param endedMillis wall clock of its end
+     * @param endedMillis wall clock of the session's end
      */
     void append(StringBuilder out, SessionEnd end, long endedMillis) {
         out.append("{\"ts\":\"");
@@ -66,7 +66,7 @@ final class AccessLine {
         key(out, name).append(value);
     }
 
-    /** With the microseconds as its three decimals. */
+    /** Milliseconds, with the microseconds as three decimals. */
     private static void millis(StringBuilder out, String name, long nanos) {
         key(out, name);
         if (nanos == SessionEnd.UNKNOWN) {

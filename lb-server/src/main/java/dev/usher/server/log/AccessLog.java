@@ -18,26 +18,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a line for each session that ended. A worker puts the session into its own ring and goes on; one thread makes
- * lines of them and writes them. When it cannot keep up, or the output takes nothing, rings fill, and what finds its
- * ring full is dropped and counted: traffic never waits for a log.
+ * Writes a line for each session that ended. A worker puts the session into its own ring and goes on; the writer thread
+ * makes lines of the sessions and writes them. If the writer cannot keep up, or the output blocks, rings fill. A
+ * session that finds its ring full is dropped and counted: traffic never waits for a log.
  *
- * <p>The thread sleeps without end while nothing happens, and the first session wakes it. After each batch it sleeps
- * for {@link #BATCH_NANOS} whatever comes, so that under load no worker pays for waking it.
+ * <p>The writer sleeps without a timeout while nothing happens, and the first session wakes the writer. After each
+ * batch the writer sleeps for {@link #BATCH_NANOS} in any case, so that under load no worker pays for a wake-up.
  */
 public final class AccessLog implements SessionLog, AutoCloseable {
-    /** Sessions that may wait for each worker's lines: more than a second of a worker's work at its fastest. */
+    /** Sessions in a worker's ring, at most: more than a second of a worker's work at its fastest. */
     private static final int RING_CAPACITY = 16_384;
 
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** How long a broken output is left alone. */
+    /** Pause before the next write to a broken output. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** How often losses are reported while they last. */
+    /** Interval between reports of dropped lines. */
     private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** How long an output may take for the last lines. */
+    /** Time for an output to take the last lines at shutdown. */
     private static final Duration LAST_LINES = Duration.ofSeconds(5);
 
-    /** How long a write may last before it is said that nobody takes the lines. */
+    /** Duration of a write from which the output is reported as stuck. */
     private static final Duration STUCK = Duration.ofSeconds(5);
 
     private static final String REMEDY = "make room, or let somebody read it: " + RING_CAPACITY
@@ -45,28 +45,31 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
 
-    /** What was asked for last. */
+    /** The configuration set last. */
     private volatile AccessLogConfig config;
 
     private final Lanes lanes;
-    /** Of the writer alone, as the lines are. */
+    /** Used by the writer alone, like {@link #lines}. */
     private AccessOutput output;
 
     private AccessLine lines;
-    /** What takes their place next; null if nothing does. */
+    /** Replacement for output and lines, taken over by the writer next; null if there is none. */
     private final AtomicReference<@Nullable Setup> next = new AtomicReference<>();
 
     private final Background.Task task;
     private final StringBuilder line = new StringBuilder(1024);
     private final Thread writer;
-    /** True while the writer sleeps without end or is about to. */
+    /** True while the writer sleeps without a timeout or is about to. */
     private volatile boolean asleep;
 
     private volatile boolean reopenAsked;
     private volatile boolean closing;
     /** Written by the writer only. */
     private volatile long lost;
-    /** Of {@link #lines}, which has a key of its own for hashes, and is kept for it. */
+    /**
+     * Mode of {@link #lines}. A new {@link AccessLine} has a new key for hashes, so the object is kept while the mode
+     * stays.
+     */
     private AccessLogConfig.ClientIp clientIp;
 
     private boolean broken;
@@ -84,11 +87,11 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     }
 
     /**
-     * Opens the output and starts to write.
+     * Opens the output and starts the writer.
      *
-     * @param workers how many will report
-     * @param background is where it says that it fails
-     * @throws IOException if the file cannot be opened; the message says which and why
+     * @param workers number of workers that report sessions
+     * @param background gets reports of failures
+     * @throws IOException if the file cannot be opened; the message has the file and the reason
      */
     public static AccessLog open(AccessLogConfig config, int workers, Background background) throws IOException {
         return started(config, workers, RING_CAPACITY, output(config), background);
@@ -134,7 +137,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     // ---- from anywhere ----
 
-    /** Goes on in the file that has the configured name now. For {@code logrotate}. */
+    /** Continues in the file that now has the configured name. For {@code logrotate}. */
     public void reopen() {
         switch (config.output()) {
             case FILE -> {
@@ -146,22 +149,22 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         }
     }
 
-    /** What is written, and where, once all that was handed over before is. */
+    /** The next configuration and output, in force once the writer has written earlier sessions. */
     private record Setup(AccessLogConfig config, AccessOutput output) {}
 
-    /** A change that is not in force yet. Exactly one of the two is called. */
+    /** A prepared change. Exactly one of the two methods is called. */
     public interface Change {
-        /** Puts it into force. */
+        /** Puts the change into force. */
         void commit();
 
-        /** It is not wanted any more. */
+        /** Discards the change. */
         void cancel();
     }
 
     /**
-     * Opens what another configuration wants.
+     * Opens the output of another configuration.
      *
-     * @throws IOException if the file cannot be opened; the message says which and why
+     * @throws IOException if the file cannot be opened; the message has the file and the reason
      */
     public Change prepare(AccessLogConfig wanted) throws IOException {
         AccessLogConfig before = config;
@@ -198,19 +201,19 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         }
     }
 
-    /** Lines that were not written so far: their ring was full, or the output took nothing until the end. */
+    /** Lines lost so far: the ring was full, or the output took nothing until the end. */
     public long dropped() {
         return lost + lanes.dropped();
     }
 
-    /** Lines that are not written. */
+    /** Lines not written: dropped so far, and waiting now. */
     public AccessLogLines lines() {
         return new AccessLogLines(dropped(), lanes.waiting());
     }
 
     /**
-     * Writes what was handed over, and ends. The workers have to have ended before. An output that takes nothing gets
-     * a few seconds.
+     * Writes the waiting sessions, and ends. Call after the workers have ended. An output that blocks gets {@link
+     * #LAST_LINES}.
      */
     @Override
     public void close() {
@@ -237,7 +240,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     private void write() {
         boolean last;
         do {
-            last = closing; // read before the rings are: what was handed over until then is found in them
+            last = closing; // read before the rings: sessions added before close() are then found in the rings
             if (reopenAsked) {
                 reopenAsked = false;
                 reopenOutput();
@@ -258,7 +261,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         end();
     }
 
-    /** True if all rings were found empty and all lines were written. */
+    /** True if every ring was empty and every line was written. */
     private boolean drain() {
         for (Lanes.Lane lane : lanes.all()) {
             while (makeRoom()) {
@@ -272,7 +275,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         return makeRoom() && flush();
     }
 
-    /** Moves the line that was made last into the buffer; false if the output takes nothing, and the line has to wait. */
+    /** Moves the last line into the buffer; false if the output takes nothing and the line has to wait. */
     private boolean makeRoom() {
         if (!output.hasRoom(line.length()) && (!flush() || !output.hasRoom(line.length()))) {
             return false;
@@ -283,7 +286,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     }
 
     private boolean flush() {
-        task.begins(); // a pipe that nobody reads holds this thread
+        task.begins(); // a pipe without a reader blocks this thread
         try {
             broken = !output.flush();
             if (broken) {
@@ -306,7 +309,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         asleep = false;
     }
 
-    /** What was handed over before goes where it belongs, as far as that takes it. */
+    /** Writes earlier sessions to the old output as far as possible, then switches to the new output. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void change(Setup wanted) {
         drain();

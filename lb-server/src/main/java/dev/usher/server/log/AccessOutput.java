@@ -11,17 +11,17 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where access lines go, behind one buffer. A write that fails keeps what it could not write, so that a disk that was
- * full for a while leaves no half line. One thread.
+ * Output for access lines, behind one buffer. A failed write keeps the unwritten bytes, so that a disk that was full
+ * for a while leaves no half line. One thread.
  */
 final class AccessOutput implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    /** Null for stdout, and for nowhere. */
+    /** Null for stdout and for no output. */
     private final @Nullable Path file;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    /** Null for nowhere. */
+    /** Null for no output. */
     private @Nullable FileChannel channel;
 
     private AccessOutput(@Nullable Path file, @Nullable FileChannel channel) {
@@ -35,27 +35,27 @@ final class AccessOutput implements AutoCloseable {
         return new AccessOutput(null, stdout.getChannel());
     }
 
-    /** Takes what comes, and drops it. */
+    /** Drops every line. */
     static AccessOutput nowhere() {
         return new AccessOutput(null, null);
     }
 
-    /** Appends to a file, which is made if it is not there. */
+    /** Appends to a file, which is made if absent. */
     static AccessOutput file(Path file) throws IOException {
         return new AccessOutput(file, open(file));
     }
 
     private static FileChannel open(Path file) throws IOException {
-        return FileCalls.run( // the opening of a pipe waits for one who reads it
+        return FileCalls.run( // opening a pipe waits for a reader
                 file,
                 () -> FileChannel.open(
                         file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
     }
 
     /**
-     * Goes on in the file that has the name now, after a rotation. Fails with the old file still in use.
+     * Continues in the file that now has the name, after a rotation. On failure the old file stays in use.
      *
-     * @return false of what has no name: stdout, and nowhere
+     * @return false for an output without a name: stdout, or none
      */
     boolean reopen() throws IOException {
         if (file == null || channel == null) {
@@ -67,7 +67,7 @@ final class AccessOutput implements AutoCloseable {
         return true;
     }
 
-    /** Whether a line of so many bytes can be {@link #put}. */
+    /** True if a line of this many bytes can be {@link #put}. */
     boolean hasRoom(int bytes) {
         return buffer.remaining() >= bytes;
     }
@@ -80,7 +80,7 @@ final class AccessOutput implements AutoCloseable {
     }
 
     /**
-     * Writes the buffer out. If that fails, what was not written stays.
+     * Writes the buffer out. Unwritten bytes stay in the buffer.
      *
      * @return false if the output takes no more at the moment
      */
@@ -93,7 +93,7 @@ final class AccessOutput implements AutoCloseable {
         try {
             while (buffer.hasRemaining()) {
                 if (channel.write(buffer) == 0) {
-                    return false; // somebody has made stdout non-blocking
+                    return false; // stdout was made non-blocking by another process
                 }
             }
             return true;
@@ -102,7 +102,7 @@ final class AccessOutput implements AutoCloseable {
         }
     }
 
-    /** Lines that are in the buffer. */
+    /** Lines in the buffer. */
     int pendingLines() {
         int lines = 0;
         for (int i = 0; i < buffer.position(); i++) {

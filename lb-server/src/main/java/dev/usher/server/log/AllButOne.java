@@ -4,7 +4,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
 
-/** A log that leaves the sessions of one listener out. */
+/** A log without the sessions of one listener. */
 public final class AllButOne implements SessionLog {
     private final SessionLog log;
     private final String listener;

@@ -11,15 +11,15 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** A client's address as the access log has it: whole, its network only, or a keyed hash. One thread. */
+/** Text of a client's address in the access log: whole, its network only, or a keyed hash. One thread. */
 final class ClientText {
     private static final int NETWORK_BYTES_V4 = 3;
     private static final int NETWORK_BYTES_V6 = 6;
-    /** 64 bits: no two clients of one log share them by chance. */
+    /** 64 bits: enough that two clients of one log do not share a hash by chance. */
     private static final int HASH_BYTES = 8;
 
     private final ClientIp mode;
-    /** Not null exactly for {@link ClientIp#HASHED}. Its key is nowhere else and ends with the process. */
+    /** Not null exactly for {@link ClientIp#HASHED}. The key exists only here and ends with the process. */
     private final @Nullable Mac mac;
 
     ClientText(ClientIp mode) {
@@ -39,7 +39,7 @@ final class ClientText {
         }
     }
 
-    /** As {@code 203.0.113.9:51044}, {@code 203.0.113.0/24} or {@code 9f86d081884c7d65}. */
+    /** For example {@code 203.0.113.9:51044}, {@code 203.0.113.0/24} or {@code 9f86d081884c7d65}. */
     String of(InetSocketAddress client) {
         byte[] address = client.getAddress().getAddress();
         return switch (mode) {

@@ -5,7 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a file cannot be used, in words: the platform's exceptions often have nothing but its path for a message. */
+/** Reason why a file cannot be used, in words: the message of a platform exception is often only the path. */
 final class FileFault {
     private FileFault() {}
 

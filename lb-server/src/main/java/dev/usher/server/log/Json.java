@@ -1,14 +1,14 @@
 package dev.usher.server.log;
 
-/** Writes JSON by hand: both logs are flat objects, and a line must not cost a tree. */
+/** Writes JSON without a tree of objects: both logs have flat objects, and a line must be cheap. */
 final class Json {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private Json() {}
 
     /**
-     * Appends a JSON string. All but printable ASCII is escaped: a line then never holds what moves a terminal's cursor
-     * or turns its text around, whatever a client sent.
+     * Appends a JSON string. Escapes everything but printable ASCII, so that text from a client can neither move a
+     * terminal's cursor nor reverse its writing direction.
      */
     static void string(StringBuilder out, String text) {
         out.append('"');

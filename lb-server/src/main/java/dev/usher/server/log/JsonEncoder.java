@@ -7,8 +7,8 @@ import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One JSON object a line: {@code ts}, {@code level}, {@code logger}, {@code thread}, {@code message}, and
- * {@code exception} where there is one. logback's own writes arguments apart from their message, and times as numbers.
+ * A JSON object a line: {@code ts}, {@code level}, {@code logger}, {@code thread}, {@code message}, and {@code
+ * exception} if there is one. Logback's own encoder writes arguments apart from the message, and times as numbers.
  */
 final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     private static final byte[] NONE = {};

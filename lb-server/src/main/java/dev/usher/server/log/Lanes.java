@@ -6,14 +6,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions on their way from the workers to the thread that writes them: a ring for each worker, and a count of the sessions that
- * found it full.
+ * Sessions on their way from the workers to the writer thread: a ring for each worker, and a count of the sessions that
+ * found the ring full.
  */
 final class Lanes {
-    /** One session and the wall clock of its end, which is the line's time however late it is written. */
+    /** A session and the wall clock of its end, which is the time in its line however late the line is written. */
     record Ended(SessionEnd end, long atMillis) {}
 
-    /** What one worker hands over. */
+    /** The ring of one worker. */
     static final class Lane {
         private final Ring<Ended> ring;
         /** Written by the worker only. */
@@ -30,7 +30,7 @@ final class Lanes {
             }
         }
 
-        /** The oldest that waits; null if none does. The writer only. */
+        /** The oldest waiting session; null if the ring is empty. The writer only. */
         @Nullable
         Ended poll() {
             return ring.poll();
@@ -39,12 +39,14 @@ final class Lanes {
 
     private final List<Lane> lanes;
 
-    /** @param capacity of each, a power of two */
+    /**
+     * @param capacity of each ring, a power of two
+     */
     Lanes(int workers, int capacity) {
         this.lanes = Stream.generate(() -> new Lane(capacity)).limit(workers).toList();
     }
 
-    /** On the worker's thread. */
+    /** Adds a session, or drops it if the ring is full. On the worker's thread. */
     void add(int worker, SessionEnd end) {
         lanes.get(worker).add(new Ended(end, System.currentTimeMillis()));
     }
@@ -53,22 +55,22 @@ final class Lanes {
         return lanes;
     }
 
-    /** Sessions that found their ring full. Any thread. */
+    /** Sessions dropped since their ring was full. Any thread. */
     long dropped() {
         return lanes.stream().mapToLong(lane -> lane.dropped).sum();
     }
 
-    /** About how many wait. Any thread. */
+    /** Approximate number of waiting sessions. Any thread. */
     long waiting() {
         return lanes.stream().mapToLong(lane -> lane.ring.size()).sum();
     }
 
-    /** The writer only. */
+    /** True if every ring is empty. The writer only. */
     boolean areEmpty() {
         return lanes.stream().allMatch(lane -> lane.ring.isEmpty());
     }
 
-    /** Takes out all that wait, and says how many those were. The writer only. */
+    /** Removes the waiting sessions and returns their number. The writer only. */
     long clear() {
         long count = 0;
         for (Lane lane : lanes) {

@@ -2,9 +2,12 @@ package dev.usher.server.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/** The message of an event, bounded: a certificate has room for thousands of names, and a backend shows one at every probe. */
+/**
+ * The message of an event, cut to a limit: a certificate has room for thousands of names, and a backend shows its
+ * certificate at every probe.
+ */
 final class Message {
-    /** Two hundred lines of a terminal: no sentence of ours comes near it. */
+    /** Two hundred lines of a terminal: longer than any message of usher itself. */
     static final int MAX_CHARS = 16 * 1024;
 
     private Message() {}

@@ -6,7 +6,10 @@ import dev.usher.config.Printable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** An exception, its causes and the suppressed ones, whose messages end no line. */
+/**
+ * An exception with causes and suppressed exceptions; control characters in messages are escaped, so that no message
+ * starts a new line.
+ */
 final class PrintableThrown implements IThrowableProxy {
     private final IThrowableProxy thrown;
 

@@ -13,42 +13,42 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program's own log: to stderr, as text or JSON. Set up here and nowhere else: logback finds this class through
- * {@code META-INF/services} and looks for no file.
+ * The program's own log: to stderr, as text or JSON. Set up only here: logback finds this class through {@code
+ * META-INF/services} and looks for no file.
  *
- * <p>Lines pass through a queue and a thread of their own. A stderr that nobody reads must not stop the worker that
- * has something to say; then lines are dropped.
+ * <p>Lines pass through a queue and a thread of their own. A stderr without a reader must not stop a worker that logs a
+ * line; lines are dropped then.
  */
 public final class ProgramLog extends ContextAwareBase implements Configurator {
-    /** What these do at each start is of no use to those who run usher; their warnings are. */
+    /** Libraries with start messages of no use to operators; only warnings of these are logged. */
     private static final List<String> LIBRARIES = List.of("io.undertow", "org.xnio", "org.jboss");
 
-    /** Of the lines that are events as well. */
+    /** Logger of lines that are also events. */
     private static final String EVENTS = "usher.events";
 
     private static final int QUEUE_LINES = 4096;
     private static final int FLUSH_MILLIS = 2000;
 
-    /** As long as no configuration is known: text, and nothing below a warning. */
+    /** Text, from warnings on, until a configuration is known. */
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         apply(context, Level.WARN, LoggingConfig.Format.TEXT);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Takes over level and format. */
+    /** Sets level and format. */
     public static void apply(LoggingConfig config) {
         LoggerContext context = context();
         context.reset();
         apply(context, Level.toLevel(config.level().name()), config.format());
     }
 
-    /** Takes over the level alone, while lines are written. */
+    /** Sets the level alone, while lines are being written. */
     public static void setLevel(LoggingConfig.Level level) {
         setLevel(context(), Level.toLevel(level.name()));
     }
 
-    /** Writes every event, whatever the level: who sees that something is wrong is to see when it is well again. */
+    /** Writes every event, whatever the level: a reader of a warning must also see the recovery. */
     public static void showEvents() {
         context().getLogger(EVENTS).setLevel(Level.INFO);
     }
@@ -59,7 +59,7 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
         LIBRARIES.forEach(name -> context.getLogger(name).setLevel(ofLibraries));
     }
 
-    /** Writes what is queued. The last thing that the program does. */
+    /** Writes the queued lines. Call as the last act of the program. */
     public static void close() {
         context().stop();
     }

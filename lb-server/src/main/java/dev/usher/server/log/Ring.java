@@ -4,15 +4,15 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue from one thread to one other thread, without a lock. A slot that holds null is free: each side looks
- * at the slot that is its next, and at nothing of the other side.
+ * A bounded queue from one producer thread to one consumer thread, without a lock. A slot with null is free. Each side
+ * looks at its own next slot only, and at no state of the other side.
  */
 final class Ring<E> {
     private final AtomicReferenceArray<@Nullable E> slots;
     private final int mask;
-    /** The producer's next slot. Only it reads and writes this. */
+    /** The producer's next slot. Used by the producer only. */
     private int tail;
-    /** The consumer's next slot. Only it reads and writes this. */
+    /** The consumer's next slot. Used by the consumer only. */
     private int head;
 
     /** @param capacity a power of two */
@@ -25,21 +25,22 @@ final class Ring<E> {
     }
 
     /**
-     * Puts one in. The producer only. What the producer reads afterwards is read after the consumer can see it.
+     * Adds an element. The producer only. A read by the producer afterwards happens after the consumer can see the
+     * element.
      *
-     * @return false if it is full
+     * @return false if the ring is full
      */
     boolean offer(E element) {
         int slot = tail & mask;
         if (slots.getAcquire(slot) != null) {
             return false;
         }
-        slots.set(slot, element); // not setRelease: a sleeping consumer is looked for next, and that order matters
+        slots.set(slot, element); // not setRelease: the producer looks for a sleeping consumer next, in this order
         tail++;
         return true;
     }
 
-    /** Takes the oldest one out, or null if there is none. The consumer only. */
+    /** Removes the oldest element; null if the ring is empty. The consumer only. */
     @Nullable
     E poll() {
         int slot = head & mask;
@@ -51,7 +52,7 @@ final class Ring<E> {
         return element;
     }
 
-    /** About how many wait. Any thread: counts the slots, which is nothing to do often. */
+    /** Approximate number of elements. Any thread. Counts every slot, so call it rarely. */
     int size() {
         int size = 0;
         for (int i = 0; i <= mask; i++) {
@@ -60,7 +61,7 @@ final class Ring<E> {
         return size;
     }
 
-    /** Whether {@link #poll} would find none. The consumer only. */
+    /** True if {@link #poll} would return null. The consumer only. */
     boolean isEmpty() {
         return slots.get(head & mask) == null;
     }

@@ -8,9 +8,9 @@ import dev.usher.config.Printable;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A line for each event: time, level, message, and a stack below it where there is one. Whatever words came from outside, a
- * line of the log begins where an event does, and only the lines of a stack follow it: logback's own pattern writes messages as
- * they are.
+ * A line for each event: time, level, message, and a stack trace below if there is one. Text from outside never begins
+ * a line: a line begins with an event's time or belongs to a stack trace. Logback's own pattern writes messages
+ * unescaped.
  */
 final class TextEncoder extends EncoderBase<ILoggingEvent> {
     private static final byte[] NONE = {};

@@ -12,7 +12,7 @@ final class Timestamp {
     private long second = Long.MIN_VALUE;
     private String text = "";
 
-    /** Appends the time; the text of a second is kept for the next line of that second. */
+    /** Appends the time; the text of a second is kept for the next line within this second. */
     void append(StringBuilder out, long epochMillis) {
         long asked = Math.floorDiv(epochMillis, 1000L);
         if (asked != second) {

@@ -24,23 +24,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that the files of the configuration say something else than when they were read last.
+ * Detects that the configuration's files differ from the last reading.
  *
- * <p>What counts is their content: it is compared every {@code reload.poll}, which is right on every file system and
- * whatever was done to the files. The directories are watched only to be quicker. Any event in one of them, whatever it
- * is about, starts the quiet time: an editor's events are about other names, and a volume of Kubernetes makes none that
- * has the file's name.
+ * <p>Content decides: the files are compared every {@code reload.poll}, which is right on every file system and after
+ * every kind of change. Watching directories is only quicker. Any event in a watched directory starts the quiet time,
+ * whatever its name: an editor's events have other names, and a volume of Kubernetes has no event with the file's name.
  *
  * <p>Two threads: one waits for events, the other for time.
  */
 final class ConfigWatch implements AutoCloseable {
-    /** In a directory where something happens all the time, the quiet time ends after so many times its length. */
+    /** The quiet time ends after this many times its length, even if events never stop. */
     private static final int MAX_QUIET_TIMES = 10;
 
-    /** A reload that is under way may be in the middle of its sockets; one that waits for files is not waited for. */
+    /** A running reload may be in the middle of opening sockets. A reload that hangs on files is not waited for. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
-    /** A look reads all files, and a reload may wait for names of backends. */
+    /** Long enough for reading every file, and for a reload that resolves names of backends. */
     private static final Duration LOOK_PATIENCE = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(ConfigWatch.class);
@@ -53,13 +52,13 @@ final class ConfigWatch implements AutoCloseable {
     private final Background.Task task;
     private final Thread timer;
 
-    /** Guarded by this, as are those below. */
+    /** Guarded by this, like the next two fields. */
     private boolean eventSeen;
 
     private boolean settingsChanged;
     private boolean closed;
 
-    /** What {@link #watched} was made for. Of the timer's thread, as are those below. */
+    /** The fingerprint that {@link #watched} was made for. Used by the timer's thread, like the fields below. */
     private @Nullable Fingerprint followed;
 
     private long pollNanos;
@@ -68,18 +67,18 @@ final class ConfigWatch implements AutoCloseable {
 
     private long quietNanos;
     private long latestNanos;
-    /** What a comparison without an event has found, to be found once more when the quiet time is over. */
+    /** Result of a comparison without an event; must be the same again after the quiet time. */
     private @Nullable Fingerprint found;
 
     private boolean complained;
-    /** True exactly while the files could not be looked at. */
+    /** True exactly while the files cannot be looked at. */
     private boolean blind;
 
     /**
-     * @param known what was read last
+     * @param known fingerprint of the last reading
      * @param settings in force
-     * @param onChange reads the files; after it, {@code known} says what they said
-     * @param background is where it says that it fails
+     * @param onChange reads the files, after which {@code known} has the new content
+     * @param background gets reports of failures
      */
     ConfigWatch(
             Supplier<Fingerprint> known, Supplier<ReloadConfig> settings, Runnable onChange, Background background) {
@@ -107,7 +106,7 @@ final class ConfigWatch implements AutoCloseable {
         timer.start();
     }
 
-    /** Goes by what {@code settings} says now. */
+    /** Makes the timer take over new {@code settings}. */
     synchronized void settingsChanged() {
         settingsChanged = true;
         notifyAll();
@@ -119,12 +118,12 @@ final class ConfigWatch implements AutoCloseable {
         try {
             while (true) {
                 WatchKey key = service.take();
-                key.pollEvents(); // which, and of what, does not matter; nor whether some were lost
+                key.pollEvents(); // neither kind nor name of an event matters, nor a lost event
                 key.reset();
                 onEvent();
             }
         } catch (InterruptedException | ClosedWatchServiceException _) {
-            // The end.
+            // The end of the watch.
         }
     }
 
@@ -137,7 +136,7 @@ final class ConfigWatch implements AutoCloseable {
 
     private void run() {
         try {
-            pollNanos = System.nanoTime(); // at once: they may have changed since they were read
+            pollNanos = System.nanoTime(); // at once: the files may have changed since the first reading
             while (!isClosed()) {
                 ReloadConfig now = settings.get();
                 if (now.watch()) {
@@ -153,7 +152,7 @@ final class ConfigWatch implements AutoCloseable {
                 }
             }
         } catch (InterruptedException _) {
-            // The end.
+            // The end of the watch.
         }
     }
 
@@ -168,7 +167,7 @@ final class ConfigWatch implements AutoCloseable {
         settingsChanged = false;
     }
 
-    /** Waits until then, or for an event or other settings; true if there was an event. */
+    /** Waits for the deadline, an event or new settings; true if there was an event. */
     private synchronized boolean await(long deadlineNanos) throws InterruptedException {
         for (long left = deadlineNanos - System.nanoTime();
                 left > 0 && !eventSeen && !settingsChanged && !closed;
@@ -206,9 +205,9 @@ final class ConfigWatch implements AutoCloseable {
         quietNanos = Math.min(nanos + debounce.toNanos(), latestNanos);
     }
 
-    /** Without events nobody knows whether the writing is over: what is found must be found twice. */
+    /** Without events, a writer may still be at work: a difference must be found twice. */
     private void poll(ReloadConfig now, long nanos) {
-        followed = null; // a directory may have been replaced, and its events with it
+        followed = null; // a directory may have been replaced, and the watch of a replaced directory is dead
         Fingerprint is = known.get().now();
         if (hasLooked(is) && !is.equals(known.get())) {
             found = is;
@@ -234,7 +233,7 @@ final class ConfigWatch implements AutoCloseable {
             return; // the next poll looks again
         }
         if (is.equals(known.get())) {
-            followed = null; // the same text may be behind another link
+            followed = null; // a link may lead elsewhere although the content is the same
             return;
         }
         if (found != null && !found.equals(is)) {
@@ -274,7 +273,9 @@ final class ConfigWatch implements AutoCloseable {
         followed = now;
     }
 
-    /** The same key comes back for the same directory; for one in its place, another. */
+    /**
+     * Registers a directory. The same directory gives the same key; a new directory of the same name gives a new key.
+     */
     private void watch(WatchService service, Path directory) {
         try {
             WatchKey key = FileCalls.run(
@@ -289,7 +290,7 @@ final class ConfigWatch implements AutoCloseable {
                 before.cancel();
             }
         } catch (NoSuchFileException | NotDirectoryException notYet) {
-            // The comparison finds what comes there.
+            // The comparison finds files that appear there later.
         } catch (IOException e) {
             complain(directory.toString(), e);
         }
@@ -314,7 +315,7 @@ final class ConfigWatch implements AutoCloseable {
         }
         try {
             if (timer.isAlive()) {
-                if (!timer.join(CLOSE_PATIENCE)) { // not interrupted: it may be in the middle of a reload
+                if (!timer.join(CLOSE_PATIENCE)) { // not interrupted: a reload may be in progress
                     log.warn("not waited for: a look at the configuration's files, or a reload, that is under way");
                 }
             }

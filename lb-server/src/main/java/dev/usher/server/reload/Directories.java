@@ -9,11 +9,11 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The directories in which something happens when a file changes: its own, and that of every symbolic link on the way to
- * it. A volume of Kubernetes replaces a link beside the file, and nothing of the file itself.
+ * Directories with an event when a file changes: the file's own, and the directory of every symbolic link on the way to
+ * the file. A volume of Kubernetes replaces a link beside the file, and leaves the file itself alone.
  */
 final class Directories {
-    /** As many as the kernel follows before it reports a loop. */
+    /** The kernel's own limit before it reports a loop. */
     private static final int MAX_LINKS = 40;
 
     private Directories() {}
@@ -28,7 +28,7 @@ final class Directories {
         return directories;
     }
 
-    /** Walks as the kernel does, name by name. */
+    /** Walks the path like the kernel, name by name. */
     private static void addWayTo(Path file, Set<Path> directories) {
         Path at = file.toAbsolutePath().getRoot();
         ArrayDeque<Path> names = new ArrayDeque<>();

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files behind a running configuration, for who looks at them from outside. Any thread. */
+/** The files of a running configuration, for the admin side and the commands. Any thread. */
 public final class FileSource implements ConfigSource {
-    /** Somebody may ask each second; the files are read this often at the most. */
+    /** The files are read at most this often, however many requests come. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
-    /** No text has a reason to hold 64 hexadecimal digits but the hash of a token. */
+    /** Matches the hash of a token: no other text in a configuration has 64 hexadecimal digits. */
     private static final Pattern HASH = Pattern.compile("\\b[0-9a-fA-F]{64}\\b");
 
     private static final int MAX_SHOWN_BYTES = 1024 * 1024;
@@ -38,7 +38,7 @@ public final class FileSource implements ConfigSource {
     private final LoadBalancer balancer;
     private final Reloader reloader;
 
-    /** Replaced as a whole: who asks how the files compare never waits for them. */
+    /** Replaced as a whole, so that a request for the comparison never waits for files. */
     private volatile Looked looked;
 
     private final AtomicBoolean looking = new AtomicBoolean();
@@ -47,18 +47,18 @@ public final class FileSource implements ConfigSource {
     private @Nullable Compared compared;
 
     /**
-     * How the files compared when they were looked at last.
+     * Result of the last comparison.
      *
-     * @param attempts to reload until then: each may have changed what is in force, or have found a fault
+     * @param attempts to reload before the look: each may have changed the configuration in force, or found a fault
      */
     private record Looked(long nanos, long attempts, OnDisk onDisk) {}
 
-    /** Kept while there is memory for it: it is larger than the files. Guarded by this. */
+    /** A cache that memory pressure may clear, since the text is larger than the files. Guarded by this. */
     private SoftReference<Effective> effective = new SoftReference<>(null);
 
     private record Effective(UsherConfig config, String yaml) {}
 
-    /** A reading, what was in force then, and how the two compare. */
+    /** A reading, the configuration in force at that time, and their comparison. */
     private record Compared(ConfigResult read, UsherConfig inForce, OnDisk onDisk, ConfigDiff changes) {}
 
     public FileSource(Path file, LoadBalancer balancer, Reloader reloader) {
@@ -84,7 +84,7 @@ public final class FileSource implements ConfigSource {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // each reload makes another one
+    @SuppressWarnings("ReferenceEquality") // each reload makes a new object
     public synchronized String effective() {
         UsherConfig inForce = balancer.config();
         Effective last = effective.get();
@@ -95,9 +95,11 @@ public final class FileSource implements ConfigSource {
         return last.yaml();
     }
 
-    // ---- how they compare ----
+    // ---- comparing ----
 
-    /** What was seen some seconds ago at the most; has somebody else look again. */
+    /**
+     * The result of a look at most some seconds ago; starts a new look on another thread if the last look is too old.
+     */
     @Override
     public OnDisk onDisk() {
         ReloadStatus status = status();
@@ -113,7 +115,7 @@ public final class FileSource implements ConfigSource {
         return status.applied() + status.unchanged() + status.refused();
     }
 
-    /** Until the files are looked at: an attempt to reload has just read them. */
+    /** The state by the last reload, until the next look: the reload has just read the files. */
     private static OnDisk byAttempt(ReloadStatus status, Looked last) {
         Reload attempt = status.last();
         return attempt == null || attempt.result() == Reload.Result.REFUSED ? last.onDisk() : OnDisk.SAME;
@@ -121,7 +123,7 @@ public final class FileSource implements ConfigSource {
 
     private void look() {
         try {
-            long attempts = attempts(status()); // one that comes meanwhile has this look counted as old
+            long attempts = attempts(status()); // a reload during the look makes its result count as old
             OnDisk onDisk = isPipe() ? OnDisk.NONE : compare().onDisk();
             looked = new Looked(System.nanoTime(), attempts, onDisk);
         } catch (RuntimeException bug) {
@@ -131,7 +133,7 @@ public final class FileSource implements ConfigSource {
         }
     }
 
-    /** A pipe has given its text, and gives it once. */
+    /** True for a pipe, which gives its text only once. */
     private boolean isPipe() {
         try {
             return NamedFile.isPipe(file);
@@ -140,8 +142,8 @@ public final class FileSource implements ConfigSource {
         }
     }
 
-    /** The same answer as long as neither the files nor what is in force has changed. */
-    @SuppressWarnings("ReferenceEquality") // each reading and each reload makes another one
+    /** Compares the files with the configuration in force; cached while both are unchanged. */
+    @SuppressWarnings("ReferenceEquality") // each reading and each reload makes a new object
     private synchronized Compared compare() {
         ConfigResult read = reloader.readings().now();
         UsherConfig inForce = balancer.config();
@@ -168,7 +170,7 @@ public final class FileSource implements ConfigSource {
         };
     }
 
-    // ---- what they say ----
+    // ---- contents ----
 
     @Override
     public Files files() {

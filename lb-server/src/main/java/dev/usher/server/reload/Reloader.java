@@ -32,15 +32,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one path from files to what is in force: read, check, compare, apply, report. Whatever goes wrong on it, the
- * configuration in force stays in force, and everybody is told. One at a time.
+ * The one path from files to the configuration in force: read, check, compare, apply, report. Any failure leaves the
+ * configuration in force untouched and is reported. One reload at a time.
  */
 public final class Reloader implements Reloading, AutoCloseable {
-    /** Attempts to remember: some weeks of a busy week's changes. */
+    /** Attempts to remember: some weeks of frequent changes. */
     static final int MAX_HISTORY = 50;
-    /** A file that is being written is whole by then. */
+    /** Time for a writer to complete a file. */
     private static final Duration SECOND_LOOK = Duration.ofSeconds(1);
-    /** A close waits this long for a reload that is under way; one that has not come to its sockets by then never does. */
+    /** Time that a close waits for a running reload. A reload that has not begun to open sockets by then never does. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private static final String SUBJECT = "configuration";
@@ -50,7 +50,7 @@ public final class Reloader implements Reloading, AutoCloseable {
     private final Readings readings;
     private final LoadBalancer balancer;
     private final ConfigWatch watch;
-    /** What the parts of this process that cannot change were made from. */
+    /** The configuration at the start, for settings that need a restart. */
     private final UsherConfig startedWith;
 
     private final List<Consumer<Reload>> told = new ArrayList<>();
@@ -61,15 +61,15 @@ public final class Reloader implements Reloading, AutoCloseable {
 
     private volatile Fingerprint known;
     private volatile ReloadStatus status;
-    /** Guarded by this, as is the number. */
+    /** Guarded by this, like {@link #attempts}. */
     private final ArrayDeque<Reload> history = new ArrayDeque<>();
 
     private long attempts;
     private volatile boolean closed;
 
     /**
-     * @param file what {@code running} was read from
-     * @param running what {@code balancer} was started with
+     * @param file source of {@code running}
+     * @param running configuration that {@code balancer} was started with
      */
     public Reloader(Path file, ConfigResult.Valid running, LoadBalancer balancer) {
         this.file = file;
@@ -85,7 +85,7 @@ public final class Reloader implements Reloading, AutoCloseable {
                 balancer.background());
     }
 
-    /** Has somebody told of each attempt, when it is over, on the thread that made it. To be called before {@link #start}. */
+    /** Adds a listener for finished attempts, called on the thread of the attempt. Call before {@link #start}. */
     public void tell(Consumer<Reload> listener) {
         told.add(listener);
     }
@@ -94,29 +94,29 @@ public final class Reloader implements Reloading, AutoCloseable {
     @FunctionalInterface
     public interface Follower {
         /**
-         * Makes sure that it can follow, and changes nothing yet.
+         * Checks that the part can follow, without any change yet.
          *
-         * @throws IOException if it cannot; the message says why
+         * @throws IOException if the part cannot follow; the message has the reason
          */
         Change prepare(UsherConfig next) throws IOException;
     }
 
-    /** What a {@link Follower} has prepared. Exactly one of the two is called. */
+    /** A change prepared by a {@link Follower}. Exactly one of the two is called. */
     public record Change(Runnable commit, Runnable cancel) {
         static final Change NONE = new Change(() -> {}, () -> {});
     }
 
-    /** Has a part of the process follow as well. To be called before {@link #start}. */
+    /** Sets a part of the process that follows reloads. Call before {@link #start}. */
     public void follow(Follower part) {
         follower = part;
     }
 
-    /** Begins to look at the files. */
+    /** Begins to watch the files. */
     public void start() {
         watch.start();
     }
 
-    /** A signal asks for a reload. It is not waited for; those that come until it begins are one. */
+    /** Requests a reload for a signal, without waiting. Signals before the reload begins are merged. */
     public void onSignal() {
         if (!closed && signalWaits.compareAndSet(false, true)) {
             signals.execute(() -> {
@@ -131,7 +131,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         return reload(Trigger.API, who);
     }
 
-    /** What the files come to now. */
+    /** Shared readings of the files. */
     Readings readings() {
         return readings;
     }
@@ -145,7 +145,7 @@ public final class Reloader implements Reloading, AutoCloseable {
 
     Reload reload(Trigger trigger, String who) {
         if (trigger == Trigger.FILES && readings.now() instanceof ConfigResult.Invalid) {
-            lookAway(); // nobody says when a file is whole that changes by itself; one who asks for a reload does
+            lookAway(); // a changed file may still be incomplete; an explicit request means that the file is complete
         }
         return readAndApply(trigger, who);
     }
@@ -201,7 +201,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         }
     }
 
-    /** With one more, of the file as a whole. */
+    /** The faults, and an error of the file as a whole. */
     private List<Diagnostic> and(List<Diagnostic> faults, @Nullable String message) {
         List<Diagnostic> more = new ArrayList<>(faults);
         more.add(new Diagnostic(Severity.ERROR, file.toString(), 0, 0, 0, String.valueOf(message), null, null, 0));
@@ -281,7 +281,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         }
     }
 
-    /** Applies nothing any more, and waits for what is under way. */
+    /** Refuses further reloads, and waits for a running reload. */
     @Override
     public void close() {
         closed = true;

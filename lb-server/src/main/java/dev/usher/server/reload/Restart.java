@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** The settings that are followed from the start of a process to its end. */
+/** Settings that are fixed from the start of a process to its end. */
 final class Restart {
     private Restart() {}
 
-    /** Those that the configuration in force has otherwise than the one that the process was started with. */
+    /** Names of the fixed settings that differ between the two configurations. */
     static List<String> needed(UsherConfig started, UsherConfig inForce) {
         LoggingConfig was = started.logging();
         LoggingConfig is = inForce.logging();

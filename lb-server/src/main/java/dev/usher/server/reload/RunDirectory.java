@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
@@ -22,19 +23,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where run files are: {@code $RUNTIME_DIRECTORY}, which a service manager sets; {@code usher} in
- * {@code $XDG_RUNTIME_DIR} or in /run; a directory of the user's own among the temporary files.
+ * Places for run files: {@code $RUNTIME_DIRECTORY}, set by a service manager; {@code usher} in {@code $XDG_RUNTIME_DIR}
+ * or in /run; a directory of the user's own among the temporary files.
  */
 public final class RunDirectory {
-    /** The group may come to the control socket. */
+    /** The group may reach the control socket. */
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-x---");
-    /** Who may write into a directory can make another process believe what he likes. */
+    /** A writer to the directory could forge another process's files. */
     private static final Set<PosixFilePermission> OTHERS_WRITE =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
+    private static final String ROOT = "0";
+
     private final List<Path> candidates = new ArrayList<>();
 
-    /** By this environment. */
+    /** Places by the given environment. */
     public RunDirectory(Function<String, @Nullable String> environment) {
         this(environment, user());
     }
@@ -52,7 +55,7 @@ public final class RunDirectory {
         candidates.add(Path.of(System.getProperty("java.io.tmpdir"), "usher-" + user));
     }
 
-    /** A number: in a container it may have no name. */
+    /** The user's number: in a container the user may have no name. */
     private static String user() {
         try {
             return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
@@ -62,25 +65,32 @@ public final class RunDirectory {
     }
 
     static boolean isRoot() {
-        return user().equals("0");
+        return user().equals(ROOT);
     }
 
-    /** Those of all processes here that could be one, for root, who may see their environments. */
-    static List<RunDirectory> ofOthers() {
+    /**
+     * Places of every local process that could be an usher. For root, who may read their environments.
+     *
+     * @param own true for processes of this user only
+     */
+    static List<RunDirectory> ofOthers(boolean own) {
         return ProcessHandle.allProcesses()
-                .flatMap(process -> Stream.ofNullable(of(process.pid())))
+                .flatMap(process -> Stream.ofNullable(of(process.pid(), own)))
                 .toList();
     }
 
-    private static @Nullable RunDirectory of(long pid) {
+    private static @Nullable RunDirectory of(long pid, boolean own) {
         try {
             Path process = Path.of("/proc/" + pid);
             if (!Files.readString(process.resolve("comm")).strip().equals("java")) {
                 return null;
             }
             OptionalLong user = ProcessStatus.of(pid).user();
+            if (user.isEmpty() || (own && !Long.toString(user.getAsLong()).equals(user()))) {
+                return null;
+            }
             Map<String, String> environment = environment(Files.readAllBytes(process.resolve("environ")));
-            return user.isEmpty() ? null : new RunDirectory(environment::get, Long.toString(user.getAsLong()));
+            return new RunDirectory(environment::get, Long.toString(user.getAsLong()));
         } catch (IOException | InvalidPathException ended) {
             return null;
         }
@@ -97,12 +107,14 @@ public final class RunDirectory {
         return environment;
     }
 
-    /** All that a run file could be in: the one who looks for it may have another environment than the one that made it. */
+    /**
+     * Every possible place of a run file: a command may have another environment than the process that made the file.
+     */
     List<Path> candidates() {
         return candidates;
     }
 
-    /** The first that can be written to and is this user's own, made if need be; null if there is none. */
+    /** The first place that is writable and this user's own, made if necessary; null if there is none. */
     @Nullable
     Path writable() {
         for (Path candidate : candidates) {
@@ -117,19 +129,38 @@ public final class RunDirectory {
                     return candidate;
                 }
             } catch (IOException | UnsupportedOperationException notHere) {
-                // The next one may do.
+                // The next place may do.
             }
         }
         return null;
     }
 
-    /** Root can write everywhere; where another owns the directory, he can put other files in the place of root's. */
-    private static boolean isOwn(Path directory) throws IOException {
-        return String.valueOf(Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS))
-                .equals(user());
+    /** Root can write everywhere, but another owner of the directory could replace root's files. */
+    static boolean isOwn(Path directory) throws IOException {
+        return owner(directory).equals(user());
     }
 
-    /** Whether nobody but its owner can write to it, and it is no link. */
+    private static String owner(Path path) throws IOException {
+        return String.valueOf(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** True if run files in the directory are believed by this user. */
+    static boolean isBelieved(Path directory) throws IOException {
+        return isBelieved(directory, user());
+    }
+
+    /**
+     * Root commands the ushers of all users. Others believe their own directories, and a foreign directory only where few
+     * users could have made it: in /run, but not among the temporary files.
+     */
+    static boolean isBelieved(Path directory, String user) throws IOException {
+        return user.equals(ROOT)
+                || owner(directory).equals(user)
+                || owner(directory).equals(ROOT)
+                || isSafe(Objects.requireNonNull(directory.toAbsolutePath().getParent()));
+    }
+
+    /** True if only the owner can write to the directory, and the directory is no link. */
     static boolean isSafe(Path directory) throws IOException {
         return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
                 && Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS).stream()

@@ -1,10 +1,12 @@
 package dev.usher.server.reload;
 
+import dev.usher.file.NamedFile;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,13 +24,16 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a running usher tells those who look for it: {@code PID.json}, its state, beside {@code PID.sock}, where it can be asked.
- * Its user and its group can read it. It is replaced by renaming, and removed at the end.
+ * Announces a running usher to the commands of this machine: {@code PID.json} has its state, {@code PID.sock} is its
+ * control socket. Readable for its user and group. The state is replaced by renaming, and both are removed at the end.
  */
 public final class RunFile implements AutoCloseable {
     private static final String STATE = ".json";
     private static final String SOCKET = ".sock";
     private static final Pattern NAME = Pattern.compile("(\\d{1,18})\\.(json|sock)");
+
+    /** More than a machine has ushers: a directory of another user may be filled on purpose. */
+    private static final int MAX_FILES = 10_000;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Logger log = LoggerFactory.getLogger(RunFile.class);
@@ -43,11 +48,11 @@ public final class RunFile implements AutoCloseable {
     }
 
     /**
-     * Finds the place for what others look for, and clears it of those that had no time to do it. Where there is none usher
-     * works without, and says so.
+     * Finds the run directory, and removes files that dead processes left there. Without a directory usher runs
+     * unannounced, with a warning.
      *
-     * @param file of the configuration; null if it has none
-     * @param admin where its admin side is, as a URL; null if it has none
+     * @param file of the configuration; null for a configuration without a file
+     * @param admin URL of the admin side; null without an admin side
      */
     public static RunFile of(RunDirectory places, @Nullable Path file, @Nullable String admin) {
         Path directory = places.writable();
@@ -70,7 +75,7 @@ public final class RunFile implements AutoCloseable {
                         false));
     }
 
-    /** Where the control socket belongs; null where there is no place for it. */
+    /** Place of the control socket; null without a run directory. */
     public @Nullable Path socket() {
         return directory == null ? null : socket(directory, state.pid());
     }
@@ -79,13 +84,13 @@ public final class RunFile implements AutoCloseable {
         return directory.resolve(pid + SOCKET);
     }
 
-    /** Says that this process is there. */
+    /** Writes the state for the first time. */
     public synchronized RunFile announce() {
         write();
         return this;
     }
 
-    /** Says that it was asked to end: it goes on until it has, and takes no other configuration. */
+    /** Marks the process as draining: existing sessions go on, and reloads are refused. */
     public synchronized void drains() {
         state = state.asDraining();
         write();
@@ -113,11 +118,11 @@ public final class RunFile implements AutoCloseable {
         }
     }
 
-    private static Path file(Path directory, long pid) {
+    static Path file(Path directory, long pid) {
         return directory.resolve(pid + STATE);
     }
 
-    /** Removes it for good. */
+    /** Removes the files for good. */
     @Override
     public synchronized void close() {
         closed = true;
@@ -135,7 +140,10 @@ public final class RunFile implements AutoCloseable {
         }
     }
 
-    /** Those of processes that had no time to remove them. One whose socket is answered is another's, as of a container. */
+    /**
+     * Removes the files of dead processes. A socket that still answers belongs to a process elsewhere, such as in a
+     * container.
+     */
     private static void removeStale(Path directory) {
         for (long pid : pids(directory)) {
             boolean dead = ProcessHandle.of(pid).isEmpty()
@@ -148,21 +156,22 @@ public final class RunFile implements AutoCloseable {
 
     private static boolean answers(Path socket) {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.configureBlocking(false); // a queue that is full is somebody's
+            channel.configureBlocking(false); // a full queue also means a live process
             return channel.connect(UnixDomainSocketAddress.of(socket));
         } catch (IOException nobody) {
             return String.valueOf(nobody.getMessage()).contains("temporarily unavailable");
         }
     }
 
-    /** The processes that have left anything in a directory. */
+    /** Numbers of the processes with files in a directory. */
     static Set<Long> pids(Path directory) {
         try {
             if (!RunDirectory.isSafe(directory)) {
                 return Set.of();
             }
             try (Stream<Path> files = Files.list(directory)) {
-                return files.map(file -> NAME.matcher(String.valueOf(file.getFileName())))
+                return files.limit(MAX_FILES)
+                        .map(file -> NAME.matcher(String.valueOf(file.getFileName())))
                         .filter(Matcher::matches)
                         .map(name -> Long.valueOf(name.group(1)))
                         .collect(Collectors.toSet());
@@ -172,8 +181,17 @@ public final class RunFile implements AutoCloseable {
         }
     }
 
+    /** Another user may have put a pipe, a device or a link in its place. */
     static RunState read(Path directory, long pid) throws IOException {
-        return JSON.readValue(Files.readAllBytes(file(directory, pid)), RunState.class);
+        Path file = file(directory, pid);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("is no regular file");
+        }
+        RunState read = JSON.readValue(NamedFile.read(file, NamedFile.Kind.VALUE), RunState.class);
+        if (read == null) {
+            throw new IOException("is empty");
+        }
+        return read;
     }
 
     static long startedMillis(ProcessHandle process) {

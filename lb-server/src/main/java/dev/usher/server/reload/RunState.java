@@ -3,12 +3,12 @@ package dev.usher.server.reload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a running usher says of itself in its run file.
+ * State of a running usher, as written to its run file.
  *
- * @param startedMillis when its process began: a process of another time with the same number is another one
- * @param config the configuration file, as an absolute path; null if it has none, as a demo
- * @param admin where its admin side is, as a URL; null if it has none
- * @param draining whether it was asked to end, and only finishes what is open
+ * @param startedMillis start of the process: a later process may get the same number
+ * @param config the configuration file, as an absolute path; null without a file, as for a demo
+ * @param admin URL of the admin side; null without an admin side
+ * @param draining true once the process was told to end, while open sessions finish
  */
 public record RunState(
         long pid,
@@ -16,7 +16,7 @@ public record RunState(
         @Nullable String config,
         @Nullable String admin,
         boolean draining) {
-    /** The same, once it was asked to end. */
+    /** The same state, with draining true. */
     RunState asDraining() {
         return new RunState(pid, startedMillis, config, admin, true);
     }

@@ -1,6 +1,6 @@
 /**
- * How a running usher takes over a changed configuration. Whatever asks for it, there is one path: read, check, compare,
- * apply, report. Threads of its own, never a worker.
+ * Takes over a changed configuration in a running usher. Every trigger leads to the same path: read, check, compare,
+ * apply, report. Runs on threads of its own, never on a worker's.
  */
 @org.jspecify.annotations.NullMarked
 package dev.usher.server.reload;

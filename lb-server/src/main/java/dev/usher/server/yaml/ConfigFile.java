@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A configuration file with all that it includes. One object reads once. */
+/** A configuration file with its included files. One object reads once. */
 public final class ConfigFile {
-    /** What an included file may hold, and what of it is joined with the main file. */
+    /** Sections that an included file may hold. Their entries are joined with the main file's. */
     private static final Set<String> INCLUDABLE = Set.of("routes", "pools", "defaults");
 
-    /** In place of bytes that are no text; or itself a character of the text. */
+    /** Stands for bytes that are not text; a file may also hold this character itself. */
     private static final char REPLACEMENT = '\uFFFD';
 
     private final Path main;
@@ -42,17 +42,17 @@ public final class ConfigFile {
         this.environment = environment;
     }
 
-    /** Reads a file that a command line names, and what it includes, with this process's environment. */
+    /** Reads a file that a command line names, and its included files, with this process's environment. */
     public static ConfigResult read(Path file) {
         return read(file, System::getenv);
     }
 
-    /** The same with another environment. */
+    /** Like {@link #read(Path)}, with the given environment. */
     public static ConfigResult read(Path file, Function<String, @Nullable String> environment) {
         return new ConfigFile(file, true, environment).result();
     }
 
-    /** Reads what has been read before: a pipe does not give its text again, and would be waited for. */
+    /** Reads a file for a second time. A pipe gives its text only once, and a second read would wait for it. */
     public static ConfigResult readAgain(Path file) {
         return new ConfigFile(file, false, System::getenv).result();
     }
@@ -93,7 +93,7 @@ public final class ConfigFile {
         return trees;
     }
 
-    /** The tree of one file; null when it has none, which is noted at the place that named the file. */
+    /** The tree of one file; null on a fault, noted at the place that named the file. */
     private Item.@Nullable Mapping tree(Path file, @Nullable Place named) {
         files.add(file);
         Item.Mapping tree = null;
@@ -144,7 +144,7 @@ public final class ConfigFile {
         return YamlTree.read(source, withoutMark, substitution, problems, itemCount);
     }
 
-    /** Whether not all is UTF-8, which is noted. */
+    /** True if some bytes are not UTF-8, which is then noted. */
     private boolean hasOtherBytes(Path file, byte[] bytes) {
         CharBuffer chars = CharBuffer.allocate(bytes.length);
         ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -184,7 +184,7 @@ public final class ConfigFile {
         return "an included file may hold routes, pools and defaults, not \"" + key + '"';
     }
 
-    /** One tree: what the first one has, with the entries of the sections that others have, too. */
+    /** Joins the trees: the first tree's values, and the entries of sections that later trees have as well. */
     private Item.Mapping joined(List<Item.Mapping> trees) {
         Map<String, Item.Entry> joined = new LinkedHashMap<>();
         for (Item.Mapping tree : trees) {

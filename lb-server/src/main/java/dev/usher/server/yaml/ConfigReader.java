@@ -10,9 +10,9 @@ import dev.usher.config.UsherConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the one tree of all files apart and makes the configuration of it. */
+/** Takes the joined tree of the files apart and makes the configuration. */
 final class ConfigReader {
-    /** All keys that the file itself may have. */
+    /** Keys that the main file may have. */
     static final List<String> KEYS = List.of(
             "version",
             "include",
@@ -38,9 +38,9 @@ final class ConfigReader {
     }
 
     /**
-     * The configuration; null when anything is wrong, which has then been noted.
+     * The configuration; null after any error, noted before.
      *
-     * @param complete false when a file could not be read, so that what is missing may have been in it
+     * @param complete false when a file could not be read; a missing name may stand in that file
      */
     @Nullable
     UsherConfig read(boolean complete) {

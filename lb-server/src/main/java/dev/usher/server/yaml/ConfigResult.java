@@ -4,18 +4,18 @@ import dev.usher.config.UsherConfig;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What reading a configuration file came to. */
+/** Result of reading a configuration file. */
 public sealed interface ConfigResult {
-    /** In the order of the files and of their lines. */
+    /** Sorted by file, then by line. */
     List<Diagnostic> diagnostics();
 
     /** Every file that was read or asked for, the main file first. */
     List<Path> files();
 
-    /** What the files said, for who watches them. */
+    /** Content of the files, for a later comparison by a watcher. */
     Fingerprint fingerprint();
 
-    /** A configuration to run with; all diagnostics are warnings. */
+    /** A configuration to run with; its diagnostics are warnings only. */
     record Valid(UsherConfig config, List<Diagnostic> diagnostics, List<Path> files, Fingerprint fingerprint)
             implements ConfigResult {}
 

@@ -17,21 +17,20 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /**
- * A configuration as the YAML that a file would have to say for it, every default written out: all settings that the records
- * have, but those that a file may not have there. Hashes of tokens are not in it. Pools that a route brings along have the
- * route's name, which a file cannot give them.
+ * Writes a configuration as YAML, with every default: each setting that a file may have. Hashes of tokens are masked. A
+ * pool that a route brings along has the route's name, which a file cannot give to a pool.
  */
 public final class ConfigYaml {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
             .build();
-    /** Instead of the hash of a token. */
+    /** Stands in place of a token's hash. */
     private static final String MASKED = "***";
 
     private ConfigYaml() {}
 
-    /** Lines that each end in a line feed. */
+    /** Lines, each with a line feed at its end. */
     public static String of(UsherConfig config) {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("version", UsherConfig.VERSION);
@@ -49,7 +48,7 @@ public final class ConfigYaml {
         return keys;
     }
 
-    /** Whether the file may have the key in this mapping. */
+    /** True if a file may have the key in this mapping. */
     private static boolean isWritten(Record record, Setting setting) {
         String key = setting.key();
         return switch (record) {
@@ -82,7 +81,8 @@ public final class ConfigYaml {
         return switch (record) {
             case UsherConfig config when setting.key().equals("routes") -> routes(config.routes());
             case AdminConfig.Token _ when setting.key().equals("sha256") -> MASKED;
-            case AccessLogConfig access when setting.key().equals("output") && access.file() != null ->
+            case AccessLogConfig access
+            when setting.key().equals("output") && access.file() != null ->
                 access.file().toString();
             default -> value(setting, setting.value());
         };
@@ -94,7 +94,7 @@ public final class ConfigYaml {
         return byPattern;
     }
 
-    /** The value of a setting, or of one entry in the list or mapping that the setting is. */
+    /** The value of a setting, or of an entry in a setting's list or mapping. */
     private static Object value(Setting setting, @Nullable Object value) {
         return switch (value) {
             case HealthCheckConfig check when check.type() == Type.NONE -> "none";

@@ -8,16 +8,16 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Diagnostics as programs read them. */
+/** Diagnostics as JSON, for programs. */
 public final class DiagnosticJson {
     private static final JsonMapper JSON = new JsonMapper();
-    /** What a file says must not turn the text of a terminal round. */
+    /** ASCII only: text of a file must not reverse the writing direction of a terminal. */
     private static final ObjectWriter ASCII =
             JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private DiagnosticJson() {}
 
-    /** One object: {@code valid}, {@code errors}, {@code warnings}, {@code diagnostics}. Ends in a line feed. */
+    /** An object: {@code valid}, {@code errors}, {@code warnings}, {@code diagnostics}. Ends in a line feed. */
     public static String render(List<Diagnostic> diagnostics) {
         long errors = diagnostics.stream()
                 .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)

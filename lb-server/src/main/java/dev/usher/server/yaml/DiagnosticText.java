@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Diagnostics as people and editors read them: {@code file:line:column: error: text}, the line, a caret. */
+/** Diagnostics for people and editors: {@code file:line:column: error: text}, the line, a caret. */
 public final class DiagnosticText {
     private static final String RESET = "\u001b[0m";
     private static final String BOLD = "\u001b[1m";
@@ -17,21 +17,21 @@ public final class DiagnosticText {
     private static final String CYAN = "\u001b[36m";
 
     private static final int REPLACEMENT = 0xFFFD;
-    /** One has to be mended before the next run anyhow, and a screen is not much longer. */
+    /** More would not fit on a screen, and these need mending before the next run anyhow. */
     private static final int MAX_SHOWN = 20;
 
     private final boolean colour;
 
     /**
-     * @param colour whether to send ANSI escapes; the caller knows whether a terminal is there and NO_COLOR is not set
+     * @param colour whether to send ANSI escapes; the caller has checked for a terminal and for NO_COLOR
      */
     public DiagnosticText(boolean colour) {
         this.colour = colour;
     }
 
     /**
-     * The first diagnostics, errors before warnings if there are many, and the summary as the last line; each line ends in a
-     * line feed.
+     * Renders the first diagnostics, errors before warnings if there are many, and the summary as the last line. Each
+     * line ends in a line feed.
      */
     public String render(List<Diagnostic> diagnostics) {
         StringBuilder out = new StringBuilder();
@@ -42,7 +42,7 @@ public final class DiagnosticText {
         return out.append(summary(diagnostics)).append('\n').toString();
     }
 
-    /** The first as {@link #line} has them, and how many more there are. */
+    /** The first diagnostics, each as by {@link #line}, and the count of the rest. */
     public static List<String> lines(List<Diagnostic> diagnostics) {
         List<String> lines = new ArrayList<>();
         first(diagnostics).forEach(diagnostic -> lines.add(line(diagnostic)));
@@ -52,7 +52,10 @@ public final class DiagnosticText {
         return lines;
     }
 
-    /** The lines of {@link #render}; none if there is no diagnostic. A tab is a space, so that carets stay in place anywhere. */
+    /**
+     * The lines of {@link #render}; empty without a diagnostic. Tabs become spaces, so that carets stay in place
+     * anywhere.
+     */
     public static List<String> report(List<Diagnostic> diagnostics) {
         return diagnostics.isEmpty()
                 ? List.of()
@@ -67,7 +70,7 @@ public final class DiagnosticText {
         return "and %,d more".formatted(count);
     }
 
-    /** As many as are shown: if there are more, no warning takes the place of an error. They stay in their order. */
+    /** The diagnostics to show, in their order. With too many, errors go before warnings. */
     private static List<Diagnostic> first(List<Diagnostic> diagnostics) {
         int errors = (int) Math.min(
                 MAX_SHOWN,
@@ -81,7 +84,7 @@ public final class DiagnosticText {
                 .toList();
     }
 
-    /** As "2 errors, 1 warning." */
+    /** For example "2 errors, 1 warning." */
     public static String summary(List<Diagnostic> diagnostics) {
         long errors = diagnostics.stream()
                 .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
@@ -89,7 +92,7 @@ public final class DiagnosticText {
         return Units.counted(errors, "error") + ", " + Units.counted(diagnostics.size() - errors, "warning") + ".";
     }
 
-    /** One diagnostic in one line, without the text of the file. */
+    /** A diagnostic in a single line, without the text of the file. */
     public static String line(Diagnostic diagnostic) {
         return Printable.of(
                 place(diagnostic) + ": " + Spelling.of(diagnostic.severity()) + ": " + diagnostic.message());
@@ -121,19 +124,19 @@ public final class DiagnosticText {
         }
     }
 
-    /** Characters of the line from the fault on; the end of a line counts as one. */
+    /** Characters of the line from the fault on; at least 1, for a fault at the end of a line. */
     private static int shown(Diagnostic diagnostic, String line) {
         return Math.max(1, line.codePointCount(0, line.length()) - diagnostic.sourceColumn() + 1);
     }
 
-    /** As wide as the text in front of the column: a tab stays a tab. */
+    /** Blanks as wide as the text in front of the column: a tab stays a tab. */
     private static String padding(String line, int column) {
         StringBuilder padding = new StringBuilder();
         line.codePoints().limit(column - 1L).forEach(c -> padding.append(c == '\t' ? '\t' : ' '));
         return padding.toString();
     }
 
-    /** A line of the file; a sign of the same width stands for each character that must not reach the terminal. */
+    /** A line of the file, with a replacement of the same width for each character that must not reach the terminal. */
     private static String shown(String line) {
         StringBuilder out = new StringBuilder();
         line.codePoints().forEach(c -> out.appendCodePoint(Printable.is(c) || c == '\t' ? c : REPLACEMENT));

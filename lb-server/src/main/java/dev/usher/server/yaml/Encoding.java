@@ -2,14 +2,14 @@ package dev.usher.server.yaml;
 
 import org.jspecify.annotations.Nullable;
 
-/** Text encodings that a file may have by mistake, told from its first bytes. */
+/** Detects text encodings other than UTF-8 by the first bytes of a file. */
 final class Encoding {
-    /** Two characters of 16 bits: of ASCII text each has one byte that is 0. */
+    /** Two characters of 16 bits: in ASCII text, each has one zero byte. */
     private static final int ENOUGH = 4;
 
     private Encoding() {}
 
-    /** The encoding, in words; null if it may be UTF-8. */
+    /** The name of the encoding; null if the text may be UTF-8. */
     static @Nullable String foreign(byte[] bytes) {
         if (bytes.length < 2) {
             return null;

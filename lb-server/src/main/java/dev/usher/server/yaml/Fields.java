@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One mapping of the file, taken apart key by key. Each method notes what is wrong with the value at the value's place and
- * answers with the default then, so that reading goes on. {@link #done()} notes the keys that nobody asked for.
+ * A mapping of the file, taken apart key by key. Each method notes a fault at the value's place and returns the
+ * default, so reading goes on. {@link #done()} notes the keys that were never asked for.
  */
 final class Fields {
     private static final String NONE = "none";
@@ -36,8 +36,8 @@ final class Fields {
     private final Set<String> missing = new LinkedHashSet<>();
 
     /**
-     * @param path what the mapping is called in messages; empty for the file itself
-     * @param place what a fault of the mapping as a whole points at
+     * @param path name of the mapping in messages; empty for the file itself
+     * @param place target for faults of the mapping as a whole
      */
     Fields(Item.Mapping mapping, String path, Place place, Problems problems) {
         this.mapping = mapping;
@@ -81,33 +81,33 @@ final class Fields {
         };
     }
 
-    /** Where the key stands; the place of the mapping when it is absent. */
+    /** Place of the key; the mapping's place when the key is absent. */
     Place keyPlace(String key) {
         Item.Entry entry = mapping.entry(key);
         return entry == null ? place : entry.place();
     }
 
-    /** Where the value stands; the place of the mapping when it is absent. */
+    /** Place of the value; the mapping's place when the key is absent. */
     Place valuePlace(String key) {
         Item.Entry entry = mapping.entry(key);
         return entry == null ? place : entry.value().place();
     }
 
-    /** Has {@link #done} note that the key is absent, if it is. */
+    /** Makes {@link #done} note the key if it is absent. */
     void require(String key) {
         if (!has(key)) {
             missing.add(key);
         }
     }
 
-    /** Notes that the key is of no use here, if it is there. */
+    /** Notes the key as useless here, if present. */
     void refuse(String key, String reason) {
         if (has(key)) {
             problems.error(keyPlace(key), path(key) + " " + reason);
         }
     }
 
-    /** Notes that the value is of no use, at the place of the value. */
+    /** Notes the value as useless, at the value's place. */
     void refuseValue(String key, String reason) {
         problems.error(valuePlace(key), path(key) + " " + reason);
     }
@@ -117,7 +117,7 @@ final class Fields {
         return item == null ? null : scalar(item, path(key));
     }
 
-    /** The item as a single value; null otherwise, which is then noted. */
+    /** The item as a single value; null for any other kind, which is then noted. */
     Item.@Nullable Scalar scalar(Item item, String called) {
         return switch (item) {
             case Item.Scalar scalar -> scalar;
@@ -129,7 +129,7 @@ final class Fields {
         };
     }
 
-    /** What the parser makes of the value; null when it refuses it, with its message noted. */
+    /** The parsed value; null when the parser refuses the text, with the parser's message noted. */
     <T> @Nullable T parsed(Item.@Nullable Scalar scalar, String called, Function<String, T> parser) {
         if (scalar == null) {
             return null;
@@ -167,7 +167,7 @@ final class Fields {
         return value == null || outside(key, range.faultIn(value)) ? otherwise : value;
     }
 
-    /** As {@link #duration}, and null for {@code none}. */
+    /** Like {@link #duration}, but null for {@code none}. */
     @Nullable
     Duration durationOrNone(String key, DurationRange range, @Nullable Duration otherwise) {
         if (isNone(key)) {
@@ -177,15 +177,15 @@ final class Fields {
         return value == null || outside(key, range.faultIn(value)) ? otherwise : value;
     }
 
-    /** What a file is good for: to look at it throws what is wrong with it, by the name of the setting. */
+    /** Checks a file's use for a setting. A fault is thrown with the name of the setting in its message. */
     @FunctionalInterface
     interface FileCheck {
         void look(Path file, String setting) throws IOException;
     }
 
     /**
-     * The path of a file that is of use; null otherwise, which is then noted. Its changes are changes of the configuration,
-     * also while it cannot be used.
+     * The path of a usable file; null otherwise, which is then noted. A change of the file counts as a change of the
+     * configuration, also while the file is unusable.
      */
     @Nullable
     Path file(String key, FileCheck check) {
@@ -196,7 +196,9 @@ final class Fields {
         return file == null || !isGood(key, () -> check.look(file, path(key))) ? null : file;
     }
 
-    /** The path that a value names; a relative one begins where the file is that has it. Null as {@link #parsed}. */
+    /**
+     * The path that a value names, relative to the directory of the file with the value. Null as by {@link #parsed}.
+     */
     @Nullable
     Path path(String key, Item.@Nullable Scalar scalar) {
         Path named = parsed(scalar, path(key), Path::of);
@@ -205,13 +207,13 @@ final class Fields {
                 : scalar.place().source().directory().resolve(named);
     }
 
-    /** A look at what a value stands for. */
+    /** Checks the thing that a value names. */
     @FunctionalInterface
     interface Look {
         void look() throws IOException;
     }
 
-    /** Whether there is nothing wrong with what the value stands for; else that is noted. */
+    /** True if the check finds no fault; a fault is noted. */
     boolean isGood(String key, Look check) {
         try {
             check.look();
@@ -222,7 +224,7 @@ final class Fields {
         }
     }
 
-    /** Whether the value is the word {@code none}. */
+    /** True if the value is the word {@code none}. */
     boolean isNone(String key) {
         return has(key)
                 && item(key) instanceof Item.Scalar scalar
@@ -247,7 +249,7 @@ final class Fields {
         return type.getEnumConstants()[found];
     }
 
-    /** The items of a list; a value that is no list is a list of one. */
+    /** The items of a list; a value that is no list counts as a list of one item. */
     List<Item> items(String key) {
         return switch (item(key)) {
             case null -> List.of();
@@ -258,12 +260,12 @@ final class Fields {
         };
     }
 
-    /** Each value of a list of texts, parsed; a value that is refused is noted and left out, as is one that comes twice. */
+    /** The parsed values of a list of texts. A refused or repeated value is noted and left out. */
     <T> List<T> list(String key, Function<String, T> parser, List<T> otherwise) {
         return has(key) ? List.copyOf(placed(key, parser).keySet()) : otherwise;
     }
 
-    /** As {@link #list}, with the place of each value. */
+    /** Like {@link #list}, with the place of each value. */
     <T> Map<T, Place> placed(String key, Function<String, T> parser) {
         Map<T, Place> values = new LinkedHashMap<>();
         int index = 0;
@@ -281,14 +283,14 @@ final class Fields {
         return values;
     }
 
-    /** The mapping under a key; null when there is none, which is noted if something else is there. */
+    /** The mapping under a key; null when absent, or when the value is of another kind, which is then noted. */
     @Nullable
     Fields fields(String key) {
         Item item = item(key);
         return item == null ? null : fields(item, path(key), keyPlace(key));
     }
 
-    /** The item as a mapping; null otherwise, which is then noted. */
+    /** The item as a mapping; null for any other kind, which is then noted. */
     @Nullable
     Fields fields(Item item, String called, Place pointed) {
         if (item instanceof Item.Mapping inner) {
@@ -307,7 +309,7 @@ final class Fields {
         return mapping.entries();
     }
 
-    /** Notes every key that has not been asked for, and every required one that is absent and not just misspelt. */
+    /** Notes every key that was never asked for, and every absent required key that is not merely misspelt. */
     void done() {
         for (Item.Entry entry : mapping.entries()) {
             if (!known.contains(entry.key())) {
@@ -321,7 +323,7 @@ final class Fields {
         missing.forEach(key -> problems.error(place, path(key) + " must be given"));
     }
 
-    /** Makes a record of parts that are valid by themselves; null when they do not go together, which is then noted. */
+    /** Makes a record of valid parts; null when the parts do not go together, which is then noted. */
     <T> @Nullable T build(Supplier<T> construction) {
         try {
             return construction.get();
@@ -331,7 +333,7 @@ final class Fields {
         }
     }
 
-    /** Records call their fields by the section that they are of; the section has a longer path here. */
+    /** Extends the section's name in a record's message to the full path of the section. */
     private String withPath(String message) {
         String section = path.substring(path.lastIndexOf('.') + 1) + ".";
         boolean named = path.isEmpty() || !message.startsWith(section);

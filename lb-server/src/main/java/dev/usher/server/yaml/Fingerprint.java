@@ -17,25 +17,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a configuration was read from, so that a difference can be seen without reading it again: two of them are equal
- * exactly when the files say the same. Any thread.
+ * Content of the files that a configuration was read from, to detect a change without parsing again. Two fingerprints
+ * are equal exactly when the files have the same content. Any thread.
  *
- * <p>Digests are made when they are first asked for: most readings are not compared.
+ * <p>Digests are made on first use: most readings are never compared.
  */
 public final class Fingerprint {
-    /** What a file said, or why it could not be read. */
+    /** A file's bytes, or the reason why the file could not be read. */
     private sealed interface Content {
         record Bytes(ByteBuffer bytes) implements Content {}
 
         record Text(String text) implements Content {}
     }
 
-    /** What the JDK has the system say of EMFILE. */
+    /** The message of the JDK for EMFILE. */
     private static final String NO_DESCRIPTOR = "Too many open files";
 
     private final Map<Path, Kind> kinds;
     private final Map<IncludePattern, List<Path>> patterns;
-    /** Guarded by this, as is the other; null once the digests are made. */
+    /** Null once the digests are made. Guarded by this, as is {@link #digests}. */
     private @Nullable Map<Path, Content> contents;
 
     private Map<Path, String> digests = Map.of();
@@ -53,14 +53,17 @@ public final class Fingerprint {
     }
 
     /**
-     * Why a file could not be looked at, where that says nothing about the file: it does not answer, or this process has no
-     * descriptor left. Then a difference means nothing. Null if all were looked at.
+     * Reason why a file could not be looked at, if the reason says nothing about the file: no answer, or no descriptor
+     * left in this process. A difference means nothing then. Null if every file was looked at.
      */
     public @Nullable String blind() {
         return blind;
     }
 
-    /** The SHA-256 of each file as it was read, or why it could not be read; files of {@code ${file:}} included. */
+    /**
+     * The SHA-256 of each file's bytes, or the reason why the file could not be read; includes files of {@code
+     * ${file:}}.
+     */
     public synchronized Map<Path, String> files() {
         if (contents != null) {
             Map<Path, String> made = new LinkedHashMap<>();
@@ -76,12 +79,12 @@ public final class Fingerprint {
         return digests;
     }
 
-    /** The files that each include with a wildcard stood for. */
+    /** The matching files of each include with a wildcard. */
     public Map<IncludePattern, List<Path>> patterns() {
         return patterns;
     }
 
-    /** The same files as they are now. */
+    /** A fingerprint of the same files as they are now. */
     public Fingerprint now() {
         Recorder now = new Recorder();
         kinds.forEach(now::look);
@@ -109,7 +112,7 @@ public final class Fingerprint {
         }
     }
 
-    /** Takes down what is read, while it is read. */
+    /** Records the files during a reading. */
     static final class Recorder {
         private final Map<Path, Kind> kinds = new LinkedHashMap<>();
         private final Map<Path, Content> contents = new HashMap<>();
@@ -120,7 +123,10 @@ public final class Fingerprint {
             put(file, kind, new Content.Bytes(ByteBuffer.wrap(bytes)));
         }
 
-        /** Of a file that nobody has read yet, or that could not be read. A pipe is not read: it gives its text once. */
+        /**
+         * Reads a file only for its fingerprint, after a failed reading or before any. A pipe is not read: a pipe gives
+         * its text once.
+         */
         void look(Path file, Kind kind) {
             try {
                 read(file, kind, NamedFile.read(file, kind));
@@ -138,7 +144,7 @@ public final class Fingerprint {
         private void list(IncludePattern pattern) {
             try {
                 listed(pattern, pattern.files());
-            } catch (IOException fault) { // it has no files then: reading it says why
+            } catch (IOException fault) { // an empty list: the next reading notes the reason
                 listed(pattern, List.of());
                 note(pattern.directory(), fault);
             }

@@ -6,13 +6,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration of another program, given in place of one of usher's.
+ * The configuration of another program, given in place of usher's own.
  *
- * @param program whose configuration it is
+ * @param program name of the other program
  * @param mark a line that this program's configurations have, and usher's do not
  */
 record ForeignConfig(String program, Pattern mark) {
-    /** A mark stands near the beginning, and a large file is not searched as a whole. */
+    /** A mark stands near the beginning, so only the head of a large file is searched. */
     private static final int SEARCHED_CHARS = 16 * 1024;
 
     private static final List<ForeignConfig> ALL = List.of(
@@ -28,7 +28,7 @@ record ForeignConfig(String program, Pattern mark) {
         return new ForeignConfig(program, Pattern.compile("(?m)^" + line + "$"));
     }
 
-    /** Notes the line that gives the text away. False if the text is no other program's as far as can be seen. */
+    /** Notes the line with a mark of another program. False if no mark is found. */
     static boolean isNoted(Source source, String text, Problems problems) {
         String head = text.substring(0, Math.min(text.length(), SEARCHED_CHARS));
         for (ForeignConfig each : ALL) {

@@ -10,15 +10,15 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * An {@code include} with a wildcard: the files that it stands for are other ones at another time.
+ * An {@code include} with a wildcard. Its files may differ from one look to the next.
  *
  * @param glob for the names in the directory
  */
 public record IncludePattern(Path directory, String glob) {
-    /** One for each domain of a large house; more is a directory of something else. */
+    /** Enough for one file per domain of a large company; a directory with more holds something else. */
     private static final int MAX_FILES = 10_000;
 
-    /** The files that it stands for now, in lexical order; hidden ones are left out, as editors and volumes make them. */
+    /** The matching files, in lexical order. Hidden files are left out: editors and volumes make them. */
     List<Path> files() throws IOException {
         return FileCalls.run(directory, this::listed);
     }

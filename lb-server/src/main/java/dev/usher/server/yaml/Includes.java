@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Finds the files that {@code include} names: relative to the file that has it, in lexical order. */
+/** Finds the files that {@code include} names: relative to the main file, in lexical order. */
 final class Includes {
     private static final Pattern WILD = Pattern.compile("[*?\\[{]");
 
@@ -22,7 +22,7 @@ final class Includes {
         this.recorder = recorder;
     }
 
-    /** The files of one pattern; a name without wildcards is given back unseen. */
+    /** The files of one pattern; a name without wildcards is returned unchecked. */
     List<Path> matching(Item.Scalar pattern) {
         try {
             Path path = base.resolve(pattern.text());

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A value of the file, aliases, merges and substitutions done, and where it stands. */
+/** A value of the file and its place, with aliases, merges and substitutions resolved. */
 sealed interface Item {
     Place place();
 
-    /** What it is, in words for a message. */
+    /** The kind of value, in words for a message. */
     String kind();
 
-    /** Nothing, {@code null} or {@code ~}. */
+    /** No value, {@code null} or {@code ~}. */
     record Null(Place place) implements Item {
         @Override
         public String kind() {
@@ -21,7 +21,7 @@ sealed interface Item {
         }
     }
 
-    /** A value whose fault has been noted: whoever meets it goes on with the default and says no more. */
+    /** A value with a noted fault: a reader takes the default and notes no second fault. */
     record Invalid(Place place) implements Item {
         @Override
         public String kind() {
@@ -30,9 +30,9 @@ sealed interface Item {
     }
 
     /**
-     * A text; what it means is up to the key that it belongs to.
+     * A text; the key decides its meaning.
      *
-     * @param secret whether the text came from where secrets come from, and must not be shown
+     * @param secret true if the text came from a source of secrets and must not be shown
      */
     record Scalar(Place place, String text, boolean secret) implements Item {
         @Override
@@ -83,7 +83,7 @@ sealed interface Item {
     }
 
     /**
-     * One name and its value.
+     * A name and its value.
      *
      * @param place of the key
      */

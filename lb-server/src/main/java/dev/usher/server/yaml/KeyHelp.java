@@ -7,14 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Help for an unknown key: a missing space, the word of another program, the section that has the key, a slip of the pen. */
+/**
+ * Help for an unknown key: a missing space, another program's word, the section that has the key, a slip of the pen.
+ */
 final class KeyHelp {
     private static final String ROOT = "at the top of the file";
     private static final String POOL = "in a pool";
     private static final String LISTENER = "in a listener";
     private static final String HEALTH_CHECK = "in health_check";
 
-    /** Words of other programs, and the keys that mean the same here; the first key that the section has is taken. */
+    /**
+     * Words of other programs, and the keys here with the same meaning; the first key that the section has is taken.
+     */
     private static final Map<String, List<String>> SYNONYMS = synonyms();
 
     /** Each key of the file with the sections that have it. */
@@ -22,7 +26,7 @@ final class KeyHelp {
 
     private KeyHelp() {}
 
-    /** The sections that have a key, in words; empty for a key that no section has. */
+    /** The sections that have a key, in words; empty if no section has the key. */
     static List<String> sectionsOf(String key) {
         return SECTIONS.getOrDefault(key, List.of());
     }
@@ -39,12 +43,12 @@ final class KeyHelp {
         return synonym(key, known).or(() -> Suggestion.of(key, known));
     }
 
-    /** The same, if no other key is as near. */
+    /** Like {@link #meant}, if no other key is as near. */
     static Optional<String> clearlyMeant(String key, Collection<String> known) {
         return synonym(key, known).or(() -> Suggestion.clear(key, known));
     }
 
-    /** The end of the message for a key that is none of {@code known}. */
+    /** The end of the message for a key that is not among {@code known}. */
     static String text(String key, Collection<String> known) {
         int colon = key.indexOf(':');
         if (colon > 0 && known.contains(key.substring(0, colon))) {
@@ -59,7 +63,7 @@ final class KeyHelp {
                 .orElseGet(() -> "; known are " + String.join(", ", known));
     }
 
-    /** A key and its value that are glued together, put apart. */
+    /** A glued key and value with the missing space put in. */
     static String spaced(String glued, int colon) {
         return glued.substring(0, colon) + ": " + glued.substring(colon + 1);
     }

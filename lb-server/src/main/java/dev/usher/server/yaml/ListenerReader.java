@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code listeners}, and knows which listeners there are. */
+/** Reads {@code listeners}, and keeps their names and types. */
 final class ListenerReader {
     private static final int HTTP_PORT = 80;
 
@@ -34,12 +34,12 @@ final class ListenerReader {
         return listeners;
     }
 
-    /** The type of each listener that the file names, those with faults included. */
+    /** The type of each listener that the file names, faulty listeners included. */
     Map<String, ListenerType> types() {
         return types;
     }
 
-    /** What a file that names no listener gets. */
+    /** Adds the default listener, for a file that names no listener. */
     void useDefault() {
         listeners.put(ListenerConfig.DEFAULT.name(), ListenerConfig.DEFAULT);
         types.put(ListenerConfig.DEFAULT.name(), ListenerConfig.DEFAULT.type());
@@ -110,7 +110,7 @@ final class ListenerReader {
         return List.copyOf(addresses.keySet());
     }
 
-    /** Notes an address that cannot be had beside one that was there before. */
+    /** Notes an address that clashes with an earlier address of another owner. */
     void bind(HostPort address, String owner, @Nullable Place place) {
         for (Map.Entry<Bound, Place> other : bound.entrySet()) {
             Bound taken = other.getKey();

@@ -13,19 +13,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds backends that are usher itself: a session to one of its own listeners comes in again, and again, until nothing is
- * left; and the admin side is not for whoever comes to a listener.
+ * Finds backends that are usher itself. A session to one of usher's own listeners would come in again and again until
+ * no descriptor is left. The admin side must not be open to every client of a listener.
  */
 final class LoopCheck {
     private static final String NAME_ANOTHER = "write the address of the server behind usher";
 
-    /** Where usher listens, and what does. */
+    /** An address that usher listens on, and its listener. */
     private record Bound(String owner, HostPort address) {}
 
     private final ThisMachine machine;
     private final Problems problems;
     private final Map<Integer, List<Bound>> listening = new HashMap<>();
-    /** Pools of listeners of type tcp, which anybody reaches without a word. */
+    /** Pools of listeners of type tcp, open to any client without a server name. */
     private final Set<String> tcpPools = new HashSet<>();
 
     private final AdminConfig admin;
@@ -50,7 +50,7 @@ final class LoopCheck {
         }
     }
 
-    /** Notes each of the backends that is usher itself. */
+    /** Notes each backend that is usher itself. */
     void check(List<PoolReader.Written> backends) {
         backends.forEach(this::check);
     }
@@ -78,7 +78,10 @@ final class LoopCheck {
         }
     }
 
-    /** By its name, over TLS, and with a token: all that an admin side needs that is not for this machine alone. */
+    /**
+     * True if the admin side has TLS and tokens and only a route leads there, so that not every client of a listener
+     * may use the admin side.
+     */
     private boolean mayLeadToAdmin(String pool) {
         return admin.tls() != null && !admin.tokens().isEmpty() && !tcpPools.contains(pool);
     }

@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Sections whose names are misspelt. A section that is not read hides its own faults, and makes others of what it would
- * have said: so it is read as the one that it clearly means.
+ * Sections with misspelt names. An unread section would hide its own faults and cause false faults elsewhere, so a
+ * misspelt section is read under the name that it clearly means.
  */
 final class Misspelt {
     private Misspelt() {}
 
     /**
-     * A mapping with the names that are clearly meant: nearest to one name, which is neither there itself nor meant by
-     * another. Each that is put right is noted as an error first.
+     * Corrects the names of a mapping. A name is corrected if exactly one known name is nearest, the mapping lacks that
+     * name, and no second entry means the same. Each correction is noted as an error first.
      *
-     * @param known the names that there are
-     * @param fault what is wrong with a name; what is meant is added to it
+     * @param known the valid names
+     * @param fault message for an unknown name; the suggestion is added to the message
      */
     static Item.Mapping putRight(
             Item.Mapping tree, Collection<String> known, UnaryOperator<String> fault, Problems problems) {
@@ -39,7 +39,7 @@ final class Misspelt {
         return new Item.Mapping(tree.place(), entries);
     }
 
-    /** For each key that there is not, the one that is clearly nearest, if there is one. */
+    /** For each unknown key, the known key that is clearly nearest, if there is such a key. */
     private static Map<String, String> meanings(Item.Mapping tree, Collection<String> known) {
         Map<String, String> meanings = new HashMap<>();
         for (Item.Entry entry : tree.entries()) {

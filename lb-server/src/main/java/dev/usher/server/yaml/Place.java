@@ -8,7 +8,7 @@ package dev.usher.server.yaml;
  * @param length at least 1, in code points
  */
 record Place(Source source, int line, int column, int length) {
-    /** As in "first at {@code conf.d/web.yaml:3:3}". */
+    /** For example {@code conf.d/web.yaml:3:3}. */
     @Override
     public String toString() {
         return source.name() + ":" + line + ":" + column;

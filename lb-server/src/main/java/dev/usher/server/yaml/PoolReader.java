@@ -15,14 +15,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code pools} and the pools that routes and listeners bring along, and remembers who names which pool: a pool may
- * be named before it is read.
+ * Reads {@code pools}, and the pools that routes and listeners bring along. Keeps every reference to a pool, since a
+ * pool may be named before it is read.
  */
 final class PoolReader {
-    /** Words that {@code default_route} has another meaning for. */
+    /** Words with another meaning in {@code default_route}. */
     private static final Set<String> RESERVED = Set.of("reject", "close", "none");
 
-    /** Each is searched for among all pools. So many faults are printed; the others are seldom of another kind. */
+    /**
+     * Faults with a suggestion, at most: each suggestion compares the name with every pool. Further faults are seldom
+     * of another kind.
+     */
     private static final int MAX_SUGGESTIONS = 20;
 
     private final PoolSettings defaults;
@@ -36,12 +39,12 @@ final class PoolReader {
     /**
      * A backend's address as the file has it.
      *
-     * @param called its path, as {@code routes.www.example.com}
+     * @param called its path, for example {@code routes.www.example.com}
      */
     record Written(String pool, String called, HostPort address, Place place) {}
 
     /**
-     * @param subject who names the pool, as "route www.example.com"
+     * @param subject owner of the reference, for example "route www.example.com"
      */
     private record Reference(String name, Place place, String subject) {}
 
@@ -97,10 +100,10 @@ final class PoolReader {
     }
 
     /**
-     * What a route or a listener forwards to: the name of a pool, or backends that become a pool.
+     * The target of a route or a listener: the name of a pool, or backends that become a pool.
      *
-     * @param bringer the name of the pool that backends become
-     * @param subject who forwards, as "route www.example.com"
+     * @param bringer name for the pool made of the backends
+     * @param subject owner of the target, for example "route www.example.com"
      */
     @Nullable
     String target(Fields owner, Item item, String called, String bringer, String subject) {
@@ -124,7 +127,10 @@ final class PoolReader {
         return bringer;
     }
 
-    /** The name of a pool, to be looked for when all pools are known; null when it can be none, which is noted. */
+    /**
+     * The name of a pool, to be resolved once every pool is known; null for a text that cannot be a pool's name, which
+     * is noted.
+     */
     @Nullable
     String refer(Item.Scalar scalar, String called, String subject) {
         String name = scalar.text();
@@ -139,9 +145,9 @@ final class PoolReader {
     }
 
     /**
-     * Notes every name that no pool has, and every pool that nobody names.
+     * Notes every name without a pool, and every pool without a reference.
      *
-     * @param complete false when a file could not be read: a pool that is not known may be in it
+     * @param complete false when a file could not be read: an unknown pool may stand in that file
      */
     void checkReferences(boolean complete) {
         Set<String> unused = new LinkedHashSet<>(declared);
@@ -165,7 +171,7 @@ final class PoolReader {
                                 + suggestion(name, near));
             }
         }
-        if (complete && meant.size() < MAX_SUGGESTIONS) { // else one that seems unused may be meant
+        if (complete && meant.size() < MAX_SUGGESTIONS) { // with more faults, a pool that seems unused may be meant
             unused.forEach(
                     name -> problems.warning(placeOf(name), "pools." + name + " is not used by any route or listener"));
         }

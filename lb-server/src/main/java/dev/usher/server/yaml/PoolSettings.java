@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** All of a pool but its name and backends: what {@code defaults} can say, and each pool can say otherwise. */
+/**
+ * The settings of a pool, without name and backends. {@code defaults} has the settings for every pool, and each pool
+ * may override single keys.
+ */
 record PoolSettings(
         Balance balance,
         TimeoutsConfig timeouts,
@@ -49,7 +52,7 @@ record PoolSettings(
                 resolve);
     }
 
-    /** What a mapping says, key by key, and these settings where it says nothing. */
+    /** These settings, overridden by the keys of a mapping. */
     PoolSettings overlaidWith(Fields fields) {
         return new PoolSettings(
                 fields.choice("balance", Balance.class, balance),

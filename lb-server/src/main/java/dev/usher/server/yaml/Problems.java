@@ -9,16 +9,21 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The diagnostics of one run, and the files that they depend on. One that comes twice, as through an alias, is kept once. */
+/**
+ * The diagnostics of one reading, and the files that the diagnostics depend on. A repeated diagnostic, as through an
+ * alias, is kept once.
+ */
 final class Problems {
-    /** Shorter texts are no secrets, and to replace them would garble messages. */
+    /** Shorter texts are no secrets, and replacing them would garble messages. */
     private static final int MIN_SECRET = 4;
 
-    /** More than anybody mends in one go; each takes up to a few KiB of memory. */
+    /** More than anybody mends in one go; each diagnostic takes up to a few KiB of memory. */
     static final int MAX_KEPT = 10_000;
-    /** The longest text of a fault: some lines of a terminal. */
+    /** The longest text of a fault, in characters: some lines of a terminal. */
     private static final int MAX_TEXT = 1000;
-    /** What is shown of a line: two or three lines of a terminal, the fault in the first. */
+    /**
+     * The longest part of a line to show, in characters: two or three lines of a terminal, with the fault in the first.
+     */
     private static final int MAX_LINE = 240;
 
     private static final int BEFORE_FAULT = 60;
@@ -28,14 +33,14 @@ final class Problems {
     private final List<String> secrets = new ArrayList<>();
     private final Set<Path> followed = new LinkedHashSet<>();
 
-    /** Keeps a text out of every message from here on. */
+    /** Masks a text in every later message. */
     void keepSecret(String text) {
         if (text.length() >= MIN_SECRET) {
             secrets.add(text);
         }
     }
 
-    /** Has changes of a file looked for, since it was what it was named for, or was not. */
+    /** Has the file watched for changes, whether the file is usable or not. */
     void follow(Path file) {
         followed.add(file);
     }
@@ -56,7 +61,7 @@ final class Problems {
         add(Severity.WARNING, place, message, null);
     }
 
-    /** An error of a file that has no text to point at. */
+    /** Notes an error of a file without a text to point at. */
     void errorInFile(Path file, String message) {
         found.add(new Diagnostic(Severity.ERROR, file.toString(), 0, 0, 0, message, null, null, 0));
     }
@@ -65,7 +70,7 @@ final class Problems {
         return found.stream().anyMatch(diagnostic -> diagnostic.severity() == Severity.ERROR);
     }
 
-    /** By file in the order given, then by place. */
+    /** Sorted by file in the given order, then by place. */
     List<Diagnostic> sorted(List<Path> files) {
         List<String> order = files.stream().map(Path::toString).toList();
         List<Diagnostic> sorted = new ArrayList<>(found);
@@ -99,7 +104,7 @@ final class Problems {
                 place.column() - from));
     }
 
-    /** Without the middle of a long text: its end may say what to do. */
+    /** Cuts out the middle of a long text; the end may say how to mend the fault. */
     private static String cut(String text) {
         return text.length() <= MAX_TEXT
                 ? text

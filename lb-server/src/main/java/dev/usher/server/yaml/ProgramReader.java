@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what is about the program and not about connections. */
+/** Reads the sections about the program: limits, shutdown, reload, admin, logging. */
 final class ProgramReader {
-    /** The name of a file after the hash, "-" for standard input. */
+    /** Output of sha256sum: the hash, then the name of a file, "-" for standard input. */
     private static final Pattern OF_SHA256SUM = Pattern.compile("[0-9a-fA-F]{64}\\s.*");
 
     private final Fields root;

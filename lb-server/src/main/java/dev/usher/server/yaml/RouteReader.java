@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code routes}, {@code default_route} and {@code no_sni_route}. */
 final class RouteReader {
     private static final String POOL = "pool";
-    /** Keys of the file that are server names by their letters. */
+    /** Keys of the file that could pass for server names. */
     private static final Set<String> FALLBACKS = Set.of("default_route", "no_sni_route");
 
     private final PoolReader pools;
@@ -92,7 +92,7 @@ final class RouteReader {
         return pattern;
     }
 
-    /** Whether the space behind the key is missing, as in {@code {a.example:10.0.0.1:443}}; then that is noted. */
+    /** True if the space behind the key is missing, as in {@code {a.example:10.0.0.1:443}}; the fault is then noted. */
     private boolean isGlued(Item.Entry entry) {
         int colon = entry.key().indexOf(':');
         boolean glued = colon > 0
@@ -123,7 +123,7 @@ final class RouteReader {
     private void readRoute(Fields section, @Nullable RoutePattern pattern, Item.Entry entry, Item item) {
         String called = section.path(entry.key());
         String subject = "route " + entry.key();
-        // A pattern with a fault brings no pool along, but what is wrong with its value is still to be said.
+        // A faulty pattern brings no pool along, but faults of its value are still noted.
         String bringer = pattern == null ? entry.place().toString() : pattern.text();
         if (!(item instanceof Item.Mapping)) {
             String pool = pools.target(section, item, called, bringer, subject);
@@ -149,7 +149,7 @@ final class RouteReader {
         }
     }
 
-    /** The key that leads to backends: {@code pool}, or a word that is meant for it, which is noted then. */
+    /** The key that leads to backends: {@code pool}, or a synonym, which is then noted. */
     private static String targetKey(Fields route) {
         if (!route.has(POOL)) {
             for (Item.Entry entry : route.entries()) {

@@ -1,9 +1,9 @@
 package dev.usher.server.yaml;
 
-/** What a diagnostic means for the file. */
+/** Consequence of a diagnostic for the file. */
 public enum Severity {
     /** The file is not used. */
     ERROR,
-    /** The file is used; its author may have meant something else. */
+    /** The file is used; its author may have meant something different. */
     WARNING
 }

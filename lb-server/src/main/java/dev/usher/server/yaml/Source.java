@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** One file that was read: its name as people know it and its lines. */
+/** A file that was read: its name as people know it, and its lines. */
 final class Source {
-    /** The value of a key that holds a secret, or a scalar where the list of tokens should be. */
+    /** The value of a key that holds a secret, or a scalar in place of the list of tokens. */
     private static final Pattern SECRET = Pattern.compile(
             "(?i)((?:sha256|password|secret|tokens?)[\"']?\\s*:\\s*\\[?\\s*)(\"[^\"]*\"?|'[^']*'?|[^\\s\\[\\]{},#\"'][^\\s,}\\]]*)");
 
@@ -16,9 +16,9 @@ final class Source {
 
     private final Path path;
     private final String text;
-    /** Where each line begins; made when a line is first asked for. */
+    /** Offset of each line in the text; made on first use. */
     private int[] lineStarts = {};
-    /** The line that was asked for last: many faults can be on one, and one line can be the whole file. */
+    /** The last line asked for, kept since many faults can be on one line, and one line can be the whole file. */
     private int shownLine;
 
     private String shown = "";
@@ -32,7 +32,7 @@ final class Source {
         return path;
     }
 
-    /** Where relative paths in it begin. */
+    /** Base of relative paths in this file. */
     Path directory() {
         Path absolute = path.toAbsolutePath();
         Path parent = absolute.getParent();
@@ -43,7 +43,7 @@ final class Source {
         return path.toString();
     }
 
-    /** The line from 1 as it may be shown: each character of a secret is an asterisk, so columns stay. */
+    /** A line, counted from 1, with an asterisk for each character of a secret, so that columns stay. */
     String line(int line) {
         if (line != shownLine) {
             shown = SECRET.matcher(rawLine(line)).replaceAll(Source::masked);

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces references in a scalar. It works on values after parsing, so what comes in can never become YAML, and is not
- * looked through again.
+ * Replaces references in a scalar. Works on values after parsing, so a replacement can never become YAML. A replacement
+ * is not searched for references again.
  *
  * <pre>
  * ${NAME}            the variable; an error when it is not set
@@ -35,7 +35,7 @@ final class Substitution {
     private final Fingerprint.Recorder recorder;
 
     /**
-     * @param directory what a relative path in {@code ${file:}} begins at
+     * @param directory base of relative paths in {@code ${file:}}
      */
     Substitution(Function<String, @Nullable String> environment, Path directory, Fingerprint.Recorder recorder) {
         this.environment = environment;
@@ -43,10 +43,10 @@ final class Substitution {
         this.recorder = recorder;
     }
 
-    /** What a scalar became, and whether a part of it must not be shown. */
+    /** A replaced scalar, and whether a part of it must not be shown. */
     record Result(String text, boolean secret) {}
 
-    /** Throws {@link IllegalArgumentException} with the reference and what is wrong with it; never with a value. */
+    /** Throws {@link IllegalArgumentException} with the reference and its fault, never with a value. */
     Result apply(String text) {
         return text.indexOf('$') < 0 ? new Result(text, false) : apply(text, 0);
     }

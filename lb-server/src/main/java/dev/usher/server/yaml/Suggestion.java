@@ -3,17 +3,22 @@ package dev.usher.server.yaml;
 import java.util.Collection;
 import java.util.Optional;
 
-/** "Did you mean": the nearest of the words that would have been right. */
+/** "Did you mean": the nearest of the valid words. */
 public final class Suggestion {
-    /** From here on the beginning of a word is taken for the word. */
+    /** From this length on, the beginning of a word counts as the word. */
     private static final int MIN_PREFIX = 3;
 
-    /** A host name is this long; what is longer was not mistyped, and comparing it takes the square of its length. */
+    /**
+     * Length of the longest host name. A longer text was not mistyped, and comparing takes the square of the length.
+     */
     private static final int MAX_LENGTH = 253;
 
     private Suggestion() {}
 
-    /** The candidate nearest to {@code written}, if one is near enough; of equals the one with the longer common prefix. */
+    /**
+     * The candidate nearest to {@code written}, if near enough; between equals, the candidate with the longer common
+     * prefix.
+     */
     static Optional<String> of(String written, Collection<String> candidates) {
         int limit = limit(written);
         String best = null;
@@ -32,7 +37,7 @@ public final class Suggestion {
         return Optional.ofNullable(best);
     }
 
-    /** The same, if no other candidate is as near. */
+    /** Like {@link #of}, if no other candidate is as near. */
     static Optional<String> clear(String written, Collection<String> candidates) {
         int limit = limit(written);
         return of(written, candidates)
@@ -41,12 +46,12 @@ public final class Suggestion {
                         .noneMatch(other -> farness(written, other, limit) <= farness(written, best, limit)));
     }
 
-    /** A third of what was written may be wrong. */
+    /** Up to a third of the characters may be wrong, at least one. */
     private static int limit(String written) {
         return Math.max(1, written.length() / 3);
     }
 
-    /** Above the limit, it says no more than that. */
+    /** Distance of two words; any result above the limit only means too far. */
     private static int farness(String written, String candidate, int limit) {
         boolean begun = written.length() >= MIN_PREFIX && candidate.startsWith(written);
         boolean near = Math.abs(written.length() - candidate.length()) <= limit
@@ -55,7 +60,7 @@ public final class Suggestion {
         return begun ? Math.min(limit, distance) : distance;
     }
 
-    /** As {@code ; did you mean "web"?}, or nothing. */
+    /** For example {@code ; did you mean "web"?}; empty without a suggestion. */
     public static String text(String written, Collection<String> candidates) {
         return of(written, candidates)
                 .map(word -> "; did you mean \"" + word + "\"?")

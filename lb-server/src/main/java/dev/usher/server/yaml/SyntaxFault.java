@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
-/** What the YAML parser refuses, in the words of someone who edits a file. */
+/** Explains errors of the YAML parser in the words of someone who edits a file. */
 final class SyntaxFault {
-    /** As {@code workers:4}: a line that would be a key with its value, were there a space. */
+    /** For example {@code workers:4}: a key and its value, but for a missing space. */
     private static final Pattern GLUED =
             Pattern.compile("^\\s*(?:- )?[^\\s:#'\"\\[{][^:#]*(?<at>:)(?=[^\\s:])(?!.*:(?:\\s|$))");
 
-    /** As {@code workers 4}: a line that would be a key with its value, were there a colon. */
+    /** For example {@code workers 4}: a key and its value, but for a missing colon. */
     private static final Pattern UNCOLONED =
             Pattern.compile("^\\s*(?:- )?(?<at>[^\\s:#'\"\\[{-][^\\s:#'\"\\[{]*)\\s+[^\\s#](?!.*:(?:\\s|$))");
 
@@ -24,7 +24,7 @@ final class SyntaxFault {
 
     private SyntaxFault() {}
 
-    /** The colon of a text such as {@code workers:4}; null if the text at {@code place} has no colon of the kind. */
+    /** The colon of a text such as {@code workers:4}; null if the text at {@code place} has no such colon. */
     static @Nullable Place glued(Place place) {
         String line = place.source().line(place.line());
         int begin = line.offsetByCodePoints(0, Math.min(place.column() - 1, line.codePointCount(0, line.length())));
@@ -48,7 +48,7 @@ final class SyntaxFault {
                     "an IPv6 address needs quotes: \"" + address + "\"");
         } else if (uncoloned != null) {
             problems.error(uncoloned, "a colon is missing behind this key");
-        } else if (glued != null) { // the parser sees it a line later: without the space this is a text that may go on
+        } else if (glued != null) { // the parser sees the fault a line later: a text without the space may go on
             problems.error(glued, NO_SPACE);
         } else if (context.contains("simple key")) {
             problems.error(begun, "a key needs a colon and a space behind it");
@@ -82,7 +82,7 @@ final class SyntaxFault {
         }
     }
 
-    /** What a pattern calls {@code at} in the line before {@code found}; null if that line is none of the kind. */
+    /** The group {@code at} of a pattern in the line before {@code found}; null if the line does not match. */
     private static @Nullable Place before(Place found, Pattern kind) {
         int line = found.line() - 1;
         while (line > 0 && found.source().line(line).isBlank()) {
@@ -94,7 +94,9 @@ final class SyntaxFault {
                 : null;
     }
 
-    /** The IPv6 address in brackets that the parser took for a list, with its port; null if there is none. */
+    /**
+     * The IPv6 address in brackets, with its port, that the parser took for a list; null if there is no such address.
+     */
     private static @Nullable String bracketed(Place found) {
         Matcher address = BRACKETED.matcher(found.source().line(found.line()));
         while (address.find()) {

@@ -20,13 +20,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which addresses lead back to this machine, as far as that is known without a question to the network: literals, the
- * interfaces of now, {@code localhost}, and the names of {@code /etc/hosts}. A name that only a name server knows is not
- * looked up: a check of a file must not depend on one, nor wait for it.
+ * Addresses that lead back to this machine, as far as known without asking the network: literals, the present
+ * interfaces, {@code localhost}, and the names of {@code /etc/hosts}. Names are not looked up at a name server: a check
+ * of a file must neither depend on a server nor wait for an answer.
  */
 public final class ThisMachine {
     private static final Path HOSTS = Path.of("/etc/hosts");
-    /** A block list of a million names is no list of this machine's own. */
+    /** A larger file is a block list, not a list of this machine's own names. */
     private static final long MAX_HOSTS_BYTES = 1024 * 1024;
 
     private static final List<InetAddress> LOOPBACK = List.of(literal("127.0.0.1"), literal("::1"));
@@ -44,7 +44,7 @@ public final class ThisMachine {
         this.hosts = hosts;
     }
 
-    /** Whether a connection to {@code target} would come in at a socket that listens on {@code bind}. */
+    /** True if a connection to {@code target} would come in at a socket that listens on {@code bind}. */
     public boolean leadsTo(HostPort target, HostPort bind) {
         return target.port() == bind.port()
                 && target.port() != 0
@@ -53,13 +53,13 @@ public final class ThisMachine {
 
     private boolean takes(HostPort bind, InetAddress address) {
         return switch (bind.host()) {
-            case "", "::" -> isOwn(address); // a socket of IPv6 for every address takes IPv4 as well
+            case "", "::" -> isOwn(address); // an IPv6 wildcard socket takes IPv4 as well
             case "0.0.0.0" -> address instanceof Inet4Address && isOwn(address);
             default -> addresses(bind).contains(address);
         };
     }
 
-    /** What a host stands for; to connect to every address is to connect to the loopback of its family. */
+    /** The addresses of a host; a connection to the wildcard address goes to the loopback of its family. */
     private List<InetAddress> addresses(HostPort hostPort) {
         byte[] ip = hostPort.ip();
         if (ip != null) {
@@ -81,7 +81,7 @@ public final class ThisMachine {
             return NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)
                     .collect(Collectors.toSet());
-        } catch (SocketException unknown) { // then the loopback is all that is known
+        } catch (SocketException unknown) { // only the loopback is known then
             return new HashSet<>();
         }
     }
@@ -100,7 +100,7 @@ public final class ThisMachine {
                 Files.readString(hosts, StandardCharsets.ISO_8859_1).lines().forEach(line -> addLine(line, names));
             }
         } catch (IOException unreadable) {
-            return names; // the names in it are then as any other name: not known
+            return names; // names in an unreadable file are unknown, like any other name
         }
         return names;
     }
@@ -115,7 +115,7 @@ public final class ThisMachine {
                 names.computeIfAbsent(name, _ -> new ArrayList<>()).add(of(ip));
             }
         } catch (IllegalArgumentException notAnAddressAndNames) {
-            // The system's resolver passes over such a line as well.
+            // The system's resolver skips such a line as well.
         }
     }
 
@@ -124,7 +124,7 @@ public final class ThisMachine {
         return of(ip == null ? new byte[4] : ip);
     }
 
-    /** An IPv4 address inside of an IPv6 one is that IPv4 address. */
+    /** Maps an IPv4-mapped IPv6 address to the IPv4 address. */
     private static InetAddress of(byte[] ip) {
         try {
             return InetAddress.getByAddress(ip);

@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of a section that stand beside the section, for want of an indent. Each run of them is noted once, and read as
- * a part of the section, so that faults in the entries are seen as well.
+ * Entries that stand beside their section, for want of an indent. Each run of such entries is noted once and read as a
+ * part of the section, so that faults in the entries are found as well.
  */
 final class Unindented {
-    /** A server name with a dot, or with a star or a dot in front: no key looks like one. */
+    /** A server name with a dot, or with a star or a dot in front; no key has this form. */
     private static final Pattern SERVER_NAME =
             Pattern.compile("(?:https?://)?(?:\\*?\\.)?[\\p{L}\\p{N}_-]+(?:\\.[\\p{L}\\p{N}_-]+)+.*");
 
     private static final String ROUTES = "routes";
-    /** Sections whose entries have names of the author's choice, with the noun for an entry. */
+    /** Sections with entries named by the author, and the noun for an entry. */
     private static final Map<String, String> NOUNS =
             Map.of(ROUTES, "a route", "pools", "a pool", "listeners", "a listener");
 
@@ -29,7 +29,7 @@ final class Unindented {
         this.known = known;
     }
 
-    /** The mapping with such entries put into their sections. */
+    /** The mapping with unindented entries moved into their sections. */
     static Item.Mapping putRight(Item.Mapping tree, Set<String> known, Problems problems) {
         return new Unindented(known).putRight(tree, problems);
     }
@@ -49,7 +49,7 @@ final class Unindented {
         return new Item.Mapping(tree.place(), List.copyOf(whole));
     }
 
-    /** The entries that stay; the others are in {@link #moved} then, by the section that they belong to. */
+    /** The entries that stay. Fills {@link #moved} with the rest, by section. */
     private List<Item.Entry> sorted(Item.Mapping tree) {
         List<Item.Entry> kept = new ArrayList<>();
         String open = null;
@@ -69,7 +69,9 @@ final class Unindented {
         return kept;
     }
 
-    /** @param open the section without a value that the entry stands behind, if there is one */
+    /**
+     * @param open the section without a value in front of the entry, if there is one
+     */
     private @Nullable String sectionOf(Item.Entry entry, @Nullable String open) {
         if (open != null && NOUNS.containsKey(open) && !(ROUTES.equals(open) && isOtherKey(entry.key()))) {
             return open;

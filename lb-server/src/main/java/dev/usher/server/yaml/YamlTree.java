@@ -28,28 +28,31 @@ import org.snakeyaml.engine.v2.exceptions.ReaderException;
 /**
  * Makes the {@link Item} tree of one file from the parser's events.
  *
- * <p>From events and not from composed nodes, since a composed node no longer knows where its alias stood, and composing
- * recurses as deep as the file nests. An anchor counts from the end of its value on, so no cycle can be written; an alias
- * counts with all that it stands for, so a small file cannot become a huge one.
+ * <p>Events, not composed nodes: a composed node no longer knows the place of its alias, and composing recurses as deep
+ * as the file nests. An anchor counts from the end of its value on, so a cycle cannot be written. An alias counts as
+ * many items as its value has, so a small file cannot become a huge tree.
  */
 final class YamlTree {
-    /** What one takes of the heap until the configuration is made of it, with what that takes. */
+    /** Heap for one item until the configuration is made, intermediate objects included. */
     private static final int ITEM_BYTES = 512;
     /**
-     * Of all files of a configuration. One for each 32 bytes of the largest file, which is more than people write; and no
-     * more than there is heap for: a file must not end the process that is asked to read it.
+     * Items in the files of a configuration together, at most: one for each 32 bytes of the largest file, more than
+     * people write. The heap limits the number too, since a file must not end the process that reads the file.
      */
     static final long MAX_ITEMS = Math.min(2_000_000, Runtime.getRuntime().maxMemory() / ITEM_BYTES);
     /**
-     * The parser holds what it has not yet cut into pieces, up to a line, in four bytes a character, and twice while it
-     * reads on. A configuration in one line, as of JSON, may have as many routes as fit in here.
+     * Characters of a line, at most. The parser holds uncut text, up to a line, in four bytes a character, and twice
+     * while it reads on. A configuration in a single line, such as JSON, has room for its routes within this limit.
      */
     static final long MAX_LINE = Math.min(8 << 20, Runtime.getRuntime().maxMemory() / 64);
-    /** It copies what it holds for each buffer that it reads: a long line is read in few, and a file in no more than these. */
+    /**
+     * Buffers to read a file in, at most: the parser copies the held text for each buffer, so a long line must need
+     * few.
+     */
     private static final int BUFFERS = 64;
 
     private static final int MIN_BUFFER = 64 * 1024;
-    /** As YAML has it for a key on a line of its own; a host name has 253. What is said of a fault repeats the key. */
+    /** YAML's own limit for a key on a line of its own; a host name has 253. Messages repeat the key. */
     private static final int MAX_KEY = 1024;
 
     private static final int MAX_DEPTH = 32;
@@ -64,10 +67,10 @@ final class YamlTree {
     private final Map<Anchor, Anchored> anchors = new HashMap<>();
     private final AtomicLong itemCount;
 
-    /** A value that has a name, and how many items it is made of. */
+    /** An anchored value, and the number of its items. */
     private record Anchored(Item item, long size) {}
 
-    /** The rest of the file is of no use; the reason has been noted. */
+    /** Ends the reading of a file; the reason has been noted. */
     private static final class Unreadable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -90,9 +93,9 @@ final class YamlTree {
     }
 
     /**
-     * The mapping that the file is; null when it is none, which has then been noted.
+     * The file's mapping; null if the file is no mapping, which has then been noted.
      *
-     * @param itemCount of all files so far
+     * @param itemCount items read from the files so far
      */
     static Item.@Nullable Mapping read(
             Source source, String text, Substitution substitution, Problems problems, AtomicLong itemCount) {
@@ -115,7 +118,7 @@ final class YamlTree {
         return null;
     }
 
-    /** The first line that is too long; 0 if none is. */
+    /** Number of the first line that is too long; 0 if there is none. */
     private static int longLine(String text) {
         int line = 1;
         for (int start = 0; start <= text.length(); line++) {

@@ -301,7 +301,7 @@ class ControlSocketTest {
     @SuppressWarnings("try") // the process that gives its place away waits for this very close
     void keepsItsPlaceUntilItWasToldToEndAndItsDelayIsOver() throws Exception {
         try (ControlClient early = client()) {
-            assertTrue(text(early.askForHandover()).startsWith("409 "));
+            assertTrue(text(early.askForHandover(Handover.PATIENCE)).startsWith("409 "));
         }
         handover.begin();
         try (ControlClient successor = client()) {
@@ -317,7 +317,7 @@ class ControlSocketTest {
             closed.get(20, TimeUnit.SECONDS);
         }
         try (ControlClient late = client()) {
-            assertEquals(200, late.askForHandover().status());
+            assertEquals(200, late.askForHandover(Handover.PATIENCE).status());
         }
     }
 
@@ -349,7 +349,7 @@ class ControlSocketTest {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return successor.askForHandover();
+                        return successor.askForHandover(Handover.PATIENCE);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }

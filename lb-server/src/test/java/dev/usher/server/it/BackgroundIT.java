@@ -86,13 +86,16 @@ class BackgroundIT {
         usher.awaitPrinted("backend once\\.test: its name does not resolve any more", PATIENCE);
 
         String status = curl(base + "api/v1/status");
-        assertTrue(says(status, "backend once.test", "its last addresses stay in use: 127.0.0.1. Look at the name"), status);
+        assertTrue(
+                says(status, "backend once.test", "its last addresses stay in use: 127.0.0.1. Look at the name"),
+                status);
         assertTrue(says(status, "backend never.test", "so it takes no sessions. Look at the name"), status);
         String metrics = curl(base + "metrics");
         assertTrue(metrics.contains("usher_resolve_failing_names 2"), metrics);
         assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"backend once.test\""));
         Command.Result told = Command.run("", Usher.command("status", "--admin", base));
-        assertTrue(told.all().contains("warning   backend once.test: its name does not resolve any more"), told::toString);
+        assertTrue(
+                told.all().contains("warning   backend once.test: its name does not resolve any more"), told::toString);
 
         Files.writeString(hosts, "127.0.0.1 once.test\n127.0.0.1 never.test\n");
         Await.until("nothing is said of names", () -> !status(base).contains("name_unresolved"));
@@ -100,8 +103,8 @@ class BackgroundIT {
 
     /** Whether an entry of names says this, and since when. */
     private static boolean says(String status, String subject, String text) {
-        return Pattern.compile("\"kind\":\"name_unresolved\",\"subject\":\"" + Pattern.quote(subject) + "\",\"text\":\"[^\"]*"
-                        + Pattern.quote(text) + "[^\"]*\",\"since\":\"2")
+        return Pattern.compile("\"kind\":\"name_unresolved\",\"subject\":\"" + Pattern.quote(subject)
+                        + "\",\"text\":\"[^\"]*" + Pattern.quote(text) + "[^\"]*\",\"since\":\"2")
                 .matcher(status)
                 .find();
     }

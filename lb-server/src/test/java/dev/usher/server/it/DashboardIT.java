@@ -278,9 +278,7 @@ class DashboardIT {
     /** A sentence has UTC for the log and the API, where nobody knows who reads. */
     @Test
     void timesWithinSentencesAreThoseOfTheBrowser() throws Exception {
-        assertEquals(
-                "ended at here: x, since here",
-                browser.runAsync("""
+        assertEquals("ended at here: x, since here", browser.runAsync("""
                         const [done] = arguments;
                         import("/assets/lib/format.js").then(({ dateTime, localTimes }) => {
                           const here = dateTime(new Date("2026-11-26T12:03:04Z"));
@@ -313,7 +311,8 @@ class DashboardIT {
                 open(usher, page);
                 awaitWhole(page);
                 assertTrue(
-                        isTrue("[...document.querySelectorAll('main .wide')].every((e) => e.scrollWidth <= e.clientWidth)"),
+                        isTrue(
+                                "[...document.querySelectorAll('main .wide')].every((e) => e.scrollWidth <= e.clientWidth)"),
                         page + " is wider than the screen");
             }
             open(usher, "names");

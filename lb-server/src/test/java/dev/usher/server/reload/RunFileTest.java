@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.usher.server.control.ProcessStatus;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -18,7 +20,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 class RunFileTest {
     private static final int NOBODY = 65534;
@@ -128,6 +132,79 @@ class RunFileTest {
             Files.setAttribute(ownFile(), "unix:uid", 0);
             assertEquals(1, running().size());
         }
+    }
+
+    /** Such as another user puts there to keep root's commands, and its next usher, waiting. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void isNotReadUnlessItIsARegularFileOfLimitedSize() throws Exception {
+        try (RunFile _ = announced()) {
+            Path elsewhere = Files.copy(ownFile(), directory.resolve("elsewhere"));
+            String whole = Files.readString(ownFile());
+            Files.delete(ownFile());
+            assertEquals(
+                    0,
+                    new ProcessBuilder("mkfifo", ownFile().toString()).start().waitFor());
+            assertEquals(List.of(), running());
+            for (Path end : List.of(elsewhere, Path.of("/dev/zero"))) {
+                Files.delete(ownFile());
+                Files.createSymbolicLink(ownFile(), end);
+                assertEquals(List.of(), running(), end::toString);
+            }
+            Files.delete(ownFile());
+            Files.writeString(ownFile(), "null");
+            assertEquals(List.of(), running());
+            Files.writeString(ownFile(), whole + " ".repeat(64 << 10));
+            assertEquals(List.of(), running());
+            Files.writeString(ownFile(), whole);
+            assertEquals(1, running().size());
+        }
+    }
+
+    /** Any user can have a process that says that it serves a file and drains. */
+    @Test
+    void ofAnotherUserIsForRootsCommandsAndNotForSuccessors() throws Exception {
+        assumeTrue(RunDirectory.isRoot(), "only root starts processes of others");
+        Process other = new ProcessBuilder(
+                        "setpriv", "--reuid", String.valueOf(NOBODY), "--clear-groups", "sleep", "60")
+                .start();
+        try {
+            Await.until(() -> ProcessStatus.of(other.pid()).user().orElse(0) == NOBODY, "it runs as another user");
+            Files.createDirectory(
+                    run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            Path file = Files.write(
+                    RunFile.file(run, other.pid()),
+                    JsonMapper.shared()
+                            .writeValueAsBytes(new RunState(
+                                    other.pid(), RunFile.startedMillis(other.toHandle()), "/usher.yaml", null, true)));
+            Files.setAttribute(run, "unix:uid", NOBODY);
+            Files.setAttribute(file, "unix:uid", NOBODY);
+            assertEquals(1, running().size());
+            assertEquals(
+                    List.of(),
+                    RunningUsher.own(places).stream()
+                            .filter(found -> found.directory().equals(run))
+                            .toList());
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Who is not root believes his own, and another's only where not everybody could have made it. */
+    @Test
+    void isNotBelievedOfAnotherWhereEverybodyCanMakeDirectories() throws Exception {
+        assumeTrue(RunDirectory.isRoot(), "only root gives files away");
+        Path open = Files.createDirectory(directory.resolve("tmp"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path among = Files.createDirectory(open.resolve("usher-1000"));
+        Path kept = Files.createDirectory(directory.resolve("kept"));
+        for (Path each : List.of(among, kept)) {
+            Files.setAttribute(each, "unix:uid", NOBODY);
+        }
+        assertFalse(RunDirectory.isBelieved(among, "1000"));
+        assertTrue(RunDirectory.isBelieved(kept, "1000"));
+        assertTrue(RunDirectory.isBelieved(among, String.valueOf(NOBODY)));
+        assertTrue(RunDirectory.isBelieved(among, "0"));
     }
 
     /** Where root can write, and another owns the directory. */

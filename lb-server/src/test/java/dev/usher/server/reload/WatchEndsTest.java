@@ -53,9 +53,10 @@ class WatchEndsTest {
                         "the metric says that the watch fails");
                 String status = get(client, base + "/api/v1/status");
                 assertTrue(
-                        status.contains("\"kind\":\"background\",\"subject\":\"file watch\",\"text\":\"it has ended by a"
-                                + " fault: java.lang.NoClassDefFoundError: dev/usher/Gone. To do: restart usher\","
-                                + "\"since\":\"2"),
+                        status.contains(
+                                "\"kind\":\"background\",\"subject\":\"file watch\",\"text\":\"it has ended by a"
+                                        + " fault: java.lang.NoClassDefFoundError: dev/usher/Gone. To do: restart usher\","
+                                        + "\"since\":\"2"),
                         status);
                 Await.until(() -> isAnEvent(usher), "an event says it");
             }
