@@ -141,8 +141,8 @@ class SessionEvidenceTest {
     /** Listeners of type tcp count connects alone: whether a backend speaks is its own business. */
     @Test
     void aTcpBackendThatRefusedIsForgivenWhenItTakesConnectionsAgain() throws IOException {
-        try (TestBackend gone = TestBackend.refusing();
-                TestUsher usher = TestUsher.tcp(gone).start()) {
+        TestBackend gone = TestBackend.refusing();
+        try (TestUsher usher = TestUsher.tcp(gone).start()) {
             for (int i = 0; i < 3; i++) {
                 TestPeer.endingOfConnection(usher.address());
                 usher.ended(CloseReason.CONNECT_REFUSED);
