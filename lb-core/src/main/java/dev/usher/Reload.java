@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param number of the attempt, from 1
  * @param at the end of the attempt, by the wall clock
- * @param the author: a signal, the files themselves, a person by name
+ * @param who the author: a signal, the files themselves, a person by name
  * @param generation the generation in force after the attempt
  * @param diff the differences made; empty unless applied
  * @param faults number of faults and warnings

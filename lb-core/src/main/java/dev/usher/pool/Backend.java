@@ -58,8 +58,7 @@ public final class Backend {
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
     private final RecentSessions recent = new RecentSessions();
-    /** Whether a probe or a session has ever reached this backend. */
-    private volatile boolean reached;
+    private final Reach reach = new Reach();
 
     /** @param address the resolved host and port of {@code config} */
     Backend(BackendConfig config, InetSocketAddress address) {
@@ -193,7 +192,12 @@ public final class Backend {
         BackendState before = verdict;
         BackendState after = probes.count(outcome, check.rise(), check.fall());
         verdict = after;
-        reached |= outcome == ProbeOutcome.SUCCESS;
+        if (outcome == ProbeOutcome.SUCCESS) {
+            reach.reached();
+        }
+        if (before == BackendState.DOWN && after == BackendState.UP) {
+            recent.forget();
+        }
         if (before != after) {
             changed(result);
         } else if (after == BackendState.UNPROBED && outcome == ProbeOutcome.TIMEOUT) {
@@ -326,12 +330,11 @@ public final class Backend {
      * Records the outcome of a session or of an attempt.
      *
      * @param mark of the client, by {@link RecentSessions#mark}
+     * @return true if balancers may have to change: the address is reached for the first time, or was tried in vain
      */
-    public void fared(RecentSessions.Outcome outcome, int mark) {
+    boolean fared(RecentSessions.Outcome outcome, int mark, long nowNanos) {
         recent.add(outcome, mark);
-        if (!reached && outcome != RecentSessions.Outcome.NOT_CONNECTED) {
-            reached = true;
-        }
+        return outcome == RecentSessions.Outcome.NOT_CONNECTED ? reach.failed(nowNanos) : reach.reached();
     }
 
     /** The complaint of recent sessions, while the backend serves; null if there is no complaint. */
@@ -341,7 +344,11 @@ public final class Backend {
 
     /** Whether a probe or a session has ever reached this backend. */
     public boolean wasReached() {
-        return reached;
+        return reach.wasReached();
+    }
+
+    Reach reach() {
+        return reach;
     }
 
     boolean reachedFailureLimit(EjectionConfig config) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,11 @@ public final class Pool {
     private List<Weighted> backups = List.of();
     private volatile Balancer primary;
     private volatile Balancer backup;
+    /** The inputs of {@link #outdone}. Guarded by the lock. */
+    private List<Weighted> outdoneNow = List.of();
+    /** Of backends that {@link #isOutdone siblings outdo}: for sessions that no other backend can take. */
+    private volatile Balancer outdone;
+
     private volatile int serving;
 
     /**
@@ -91,6 +97,7 @@ public final class Pool {
         this.wakeKeeper = wakeKeeper;
         this.primary = balancer(List.of(), lasting.cursor());
         this.backup = balancer(List.of(), lasting.backupCursor());
+        this.outdone = new First(List.of());
     }
 
     /** The pool of the same name in the next configuration, with the current backends of this pool. */
@@ -137,7 +144,7 @@ public final class Pool {
 
     /**
      * Picks a backend for a session and counts the session as open there, until {@link Backend#release}. Backups serve
-     * only while no primary can.
+     * only while no primary can, and outdone addresses of a name only while neither can.
      *
      * @param clientHash result of {@link #clientHash}
      * @param tried backends where this session has failed already
@@ -145,10 +152,7 @@ public final class Pool {
      */
     public @Nullable Backend pick(long clientHash, List<Backend> tried) {
         while (true) {
-            Backend picked = primary.pick(clientHash, tried);
-            if (picked == null) {
-                picked = backup.pick(clientHash, tried);
-            }
+            Backend picked = choose(clientHash, tried);
             if (picked == null && serving > 0 && tried.isEmpty()) {
                 lasting.timesFull().incrementAndGet();
             }
@@ -160,18 +164,34 @@ public final class Pool {
         }
     }
 
+    private @Nullable Backend choose(long clientHash, List<Backend> tried) {
+        Backend picked = primary.pick(clientHash, tried);
+        if (picked == null) {
+            picked = backup.pick(clientHash, tried);
+        }
+        return picked == null ? outdone.pick(clientHash, tried) : picked;
+    }
+
     /**
      * The backend that {@link #pick} would give to a client now, if the client's address or the file's order determines
      * it; null otherwise, and if none is available.
      */
     public @Nullable Backend foreseen(long clientHash) {
         return switch (config.balance()) {
-            case FIRST, CLIENT_HASH -> {
-                Backend picked = primary.pick(clientHash, List.of());
-                yield picked == null ? backup.pick(clientHash, List.of()) : picked;
-            }
+            case FIRST, CLIENT_HASH -> choose(clientHash, List.of());
             case ROUND_ROBIN, LEAST_CONNECTIONS, RANDOM_TWO -> null;
         };
+    }
+
+    /**
+     * Records the outcome of a session or of an attempt.
+     *
+     * @param mark of the client, by {@link RecentSessions#mark}
+     */
+    public void fared(Backend backend, RecentSessions.Outcome outcome, int mark, long nowNanos) {
+        if (backend.fared(outcome, mark, nowNanos)) {
+            wakeKeeper.run();
+        }
     }
 
     /** Counts an attempt that failed before the first byte, by the backend's own fault. */
@@ -369,7 +389,10 @@ public final class Pool {
                 }
             }
             rebuild(nowNanos);
-            return lasting.ejected().get() > 0 || backends.stream().anyMatch(Backend::isStartingSlowly);
+            return lasting.ejected().get() > 0
+                    || backends.stream()
+                            .anyMatch(backend -> backend.isStartingSlowly()
+                                    || (backend.reach().isInVain(nowNanos) && isOutdone(backend, nowNanos)));
         }
     }
 
@@ -399,15 +422,22 @@ public final class Pool {
     /** Builds balancers for the current state, and reports changes to the watcher. */
     private void rebuild(long nowNanos) {
         readmitTheLast(nowNanos);
-        List<Weighted> primariesNow = weighted(false, nowNanos);
+        List<Weighted> primariesNow =
+                weighted(backend -> !backend.config().backup() && !isOutdone(backend, nowNanos), nowNanos);
         if (!primariesNow.equals(primaries)) {
             primaries = primariesNow;
             primary = balancer(primaries, lasting.cursor());
         }
-        List<Weighted> backupsNow = weighted(true, nowNanos);
+        List<Weighted> backupsNow =
+                weighted(backend -> backend.config().backup() && !isOutdone(backend, nowNanos), nowNanos);
         if (!backupsNow.equals(backups)) {
             backups = backupsNow;
             backup = balancer(backups, lasting.backupCursor());
+        }
+        List<Weighted> lastNow = weighted(backend -> isOutdone(backend, nowNanos), nowNanos);
+        if (!lastNow.equals(outdoneNow)) {
+            outdoneNow = lastNow;
+            outdone = new First(lastNow);
         }
         backends.forEach(this::tell);
         serving = (int)
@@ -457,23 +487,24 @@ public final class Pool {
                         times == 1 ? "" : ", longer each time: ejected " + times + " times in a row");
     }
 
-    private List<Weighted> weighted(boolean backups, long nowNanos) {
+    private List<Weighted> weighted(Predicate<Backend> part, long nowNanos) {
         return backends.stream()
-                .filter(backend -> backend.config().backup() == backups)
-                .filter(backend -> backend.state().serves() && !isOutdone(backend))
+                .filter(backend -> backend.state().serves() && part.test(backend))
                 .map(backend -> new Weighted(backend, backend.weight() * slowStartPercent(backend, nowNanos)))
                 .toList();
     }
 
     /**
-     * Whether the last probe of this backend timed out while a sibling address of the same name answered. Most likely
-     * the network does not route this address family. Until the verdict, sessions go to the answering addresses.
+     * Whether probes or sessions have tried in vain to reach this address, while a sibling address of the same name was
+     * reached. Most likely the network does not route this address family. An address that nobody has tried yet is not
+     * outdone.
      */
-    private boolean isOutdone(Backend backend) {
-        return backend.state() == BackendState.UNPROBED
-                && backend.lastProbe() != null
+    private boolean isOutdone(Backend backend, long nowNanos) {
+        boolean keepsProbesWaiting = backend.state() == BackendState.UNPROBED && backend.lastProbe() != null;
+        return (keepsProbesWaiting || backend.reach().isInVain(nowNanos))
                 && backends.stream()
                         .anyMatch(other -> other.state() == BackendState.UP
+                                && other.wasReached()
                                 && other.config()
                                         .address()
                                         .equals(backend.config().address()));

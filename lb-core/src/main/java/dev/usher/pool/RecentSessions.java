@@ -6,7 +6,8 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * reason, an attempt counts only if the client was still there when the backend stayed silent for {@code first_byte} or
  * closed, and faults that a client's hello may have caused count only if seen by several addresses.
  *
- * <p>Stored in one long, a byte per session, the newest lowest: the outcome, and five bits of the client's address. Any
- * worker may write; an answered session after eight answered sessions writes nothing.
+ * <p>Kept in one immutable {@link State}, swapped whole, so that outcomes and times always belong together. Any worker may
+ * write; an answered session after eight answered sessions writes nothing.
  */
 public final class RecentSessions {
     /** The outcome of a session or of an attempt. */
@@ -46,7 +47,7 @@ public final class RecentSessions {
      *
      * @param sessions bad sessions among the last eight
      * @param text in words, such as {@code the last 7 of 8 sessions got no answer}
-     * @param since the first bad session, by the wall clock
+     * @param since the first session of the row that the complaint is about, by the wall clock
      */
     public record Trouble(int sessions, String text, Instant since) {}
 
@@ -68,8 +69,50 @@ public final class RecentSessions {
     private static final long ALL_ANSWERED = slot(Outcome.ANSWERED, 0) * 0x0101_0101_0101_0101L;
     private static final Outcome[] OUTCOMES = Outcome.values();
 
-    private final AtomicLong slots = new AtomicLong();
-    private volatile long troubleSinceMillis;
+    /**
+     * Outcomes, and the times at which rows of bad sessions began, by the wall clock. A row may be longer than the
+     * outcomes reach back.
+     *
+     * @param slots a byte per session, the newest lowest: the outcome, and five bits of the client's address
+     * @param unansweredSince start of the last row of unanswered sessions
+     * @param badSince start of the last row of bad sessions, alerts included
+     * @param badBefore start of the row before that
+     */
+    private record State(long slots, long unansweredSince, long badSince, long badBefore) {
+        static final State EMPTY = new State(0, 0, 0, 0);
+
+        State after(Outcome outcome, int mark, long now) {
+            Outcome last = outcome(slots, 0);
+            boolean rowBegins = isUnanswered(outcome) && !isUnanswered(last);
+            boolean badBegins = isBad(outcome) && !isBad(last);
+            return new State(
+                    (slots << BITS) | slot(outcome, isBad(outcome) ? mark : 0),
+                    rowBegins ? now : unansweredSince,
+                    badBegins ? now : badSince,
+                    badBegins ? badSince : badBefore);
+        }
+
+        /** Start of the row that the oldest bad session belongs to, if seven of eight or all are bad. */
+        long nearlyAllSince() {
+            for (int i = 1; i < KEPT - 1; i++) {
+                if (!isBad(outcome(slots, i))) {
+                    return badBefore; // bad sessions on both sides
+                }
+            }
+            return badSince;
+        }
+    }
+
+    private final AtomicReference<State> state = new AtomicReference<>(State.EMPTY);
+    private final LongSupplier wallMillis;
+
+    RecentSessions() {
+        this(WallClock::millis);
+    }
+
+    RecentSessions(LongSupplier wallMillis) {
+        this.wallMillis = wallMillis;
+    }
 
     /** The mark of a client, for {@link #add}: a few bits that are likely to differ between clients. */
     public static int mark(InetAddress client) {
@@ -81,17 +124,19 @@ public final class RecentSessions {
 
     /** Records the outcome of a session. Any worker. */
     void add(Outcome outcome, int mark) {
-        long before = slots.get();
-        if (outcome == Outcome.ANSWERED && before == ALL_ANSWERED) {
+        State before = state.get();
+        if (outcome == Outcome.ANSWERED && before.slots == ALL_ANSWERED) {
             return;
         }
-        long slot = slot(outcome, outcome == Outcome.ANSWERED ? 0 : mark);
-        while (!slots.compareAndSet(before, (before << BITS) | slot)) {
-            before = slots.get();
+        long now = wallMillis.getAsLong();
+        while (!state.compareAndSet(before, before.after(outcome, mark, now))) {
+            before = state.get();
         }
-        if (outcome != Outcome.ANSWERED && badOnes(before, KEPT) == 0) {
-            troubleSinceMillis = WallClock.millis();
-        }
+    }
+
+    /** Forgets all sessions: the backend has come back, and what was before says nothing of it. */
+    void forget() {
+        state.set(State.EMPTY);
     }
 
     private static long slot(Outcome outcome, int mark) {
@@ -106,16 +151,25 @@ public final class RecentSessions {
     private static int badOnes(long slots, int newest) {
         int bad = 0;
         for (int i = 0; i < newest; i++) {
-            Outcome outcome = outcome(slots, i);
-            bad += outcome == null || outcome == Outcome.ANSWERED ? 0 : 1;
+            bad += isBad(outcome(slots, i)) ? 1 : 0;
         }
         return bad;
+    }
+
+    private static boolean isBad(@Nullable Outcome outcome) {
+        return outcome != null && outcome != Outcome.ANSWERED;
+    }
+
+    /** An alert is an answer. */
+    private static boolean isUnanswered(@Nullable Outcome outcome) {
+        return isBad(outcome) && outcome != Outcome.ALERT;
     }
 
     /** The complaint of the last sessions about the backend; null if there is none. Any thread. */
     @Nullable
     Trouble trouble() {
-        long now = slots.get();
+        State current = state.get();
+        long now = current.slots;
         int seen = 0;
         while (seen < KEPT && outcome(now, seen) != null) {
             seen++;
@@ -132,7 +186,8 @@ public final class RecentSessions {
         String which = count == of
                 ? "the last " + Units.counted(of, "session")
                 : "the last " + count + " of " + of + " sessions";
-        return new Trouble(count, which + " " + words(now, of), Instant.ofEpochMilli(troubleSinceMillis));
+        long since = nearlyAll ? current.nearlyAllSince() : current.unansweredSince;
+        return new Trouble(count, which + " " + words(now, of), Instant.ofEpochMilli(since));
     }
 
     /**
@@ -141,7 +196,7 @@ public final class RecentSessions {
      */
     private static int unansweredInARow(long slots, int seen) {
         int row = 0;
-        while (row < seen && outcome(slots, row) != Outcome.ANSWERED && outcome(slots, row) != Outcome.ALERT) {
+        while (row < seen && isUnanswered(outcome(slots, row))) {
             row++;
         }
         return row;
@@ -155,7 +210,7 @@ public final class RecentSessions {
             Outcome outcome = outcome(slots, i);
             if (outcome == Outcome.NOT_CONNECTED) {
                 certain++;
-            } else if (outcome != null && outcome != Outcome.ANSWERED) {
+            } else if (isBad(outcome)) {
                 marks |= 1 << (((slots >>> (i * BITS)) & 0xff) >>> ADDRESS_SHIFT);
             }
         }
@@ -167,7 +222,7 @@ public final class RecentSessions {
         Outcome only = null;
         for (int i = 0; i < newest; i++) {
             Outcome outcome = outcome(slots, i);
-            if (outcome == null || outcome == Outcome.ANSWERED || outcome == only) {
+            if (!isBad(outcome) || outcome == only) {
                 continue;
             }
             if (only != null) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the row alone until another backend answers the same hello ({@link #ANOTHER_ANSWERED}).
  */
 enum AttemptOutcome {
+    /** Connected, in a protocol without a required answer. Nothing more can be known of the backend's health. */
+    CONNECTED(null, Counted.NO, Row.LEFT, Outcome.ANSWERED),
     /** The first bytes came, in a protocol without a required answer. */
     SPOKE(null, Counted.NO, Row.CLEARED, null),
     /** The first bytes came, and are an answer. */

@@ -179,6 +179,11 @@ final class Attempts {
         pool.latencies(worker).connect().record(connectNanos);
     }
 
+    /** The current one is connected and has taken every greeting, and no answer of it is expected. */
+    void needsNoAnswer() {
+        charge(Objects.requireNonNull(current, "it is connected"), AttemptOutcome.CONNECTED);
+    }
+
     /**
      * The current backend has sent its first bytes.
      *
@@ -205,7 +210,7 @@ final class Attempts {
         if (!notedSilent) {
             notedSilent = true;
             if (current != null) {
-                current.fared(Outcome.SILENT, clientMark);
+                pool.fared(current, Outcome.SILENT, clientMark, clock.nanos());
             }
         }
     }
@@ -245,7 +250,7 @@ final class Attempts {
 
     private void charge(Backend backend, AttemptOutcome outcome) {
         if (outcome.evidence() != null) {
-            backend.fared(outcome.evidence(), clientMark);
+            pool.fared(backend, outcome.evidence(), clientMark, clock.nanos());
         }
         if (outcome.isCounted()) {
             backend.countFailure();

@@ -26,6 +26,9 @@ final class Relaying extends Quiet implements Phase {
 
     @Override
     public Next begin() {
+        if (!account.opening().expectsAnswer()) {
+            account.attempts().needsNoAnswer();
+        }
         awaitAnswer(link.worker.nowNanos());
         ByteBuffer word = account.wordForConnected();
         if (word != null) {

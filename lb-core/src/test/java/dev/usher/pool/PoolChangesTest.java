@@ -169,6 +169,94 @@ class PoolChangesTest {
         assertTrue(share(pool, 0) > 400, "it has answered as well");
     }
 
+    /** Three addresses of one name in a pool without probes, with room for a single session each. */
+    private Pool unprobedName(Balance balance) {
+        Pool pool = start(PoolConfigBuilder.of("web").weights(1).balance(balance));
+        BackendConfig name = new BackendConfig(new HostPort("dual.example", 443), 1, 1, false);
+        pool.setBackends(
+                List.of(
+                        new Pool.Member(name, new InetSocketAddress("2001:db8::1", 443)),
+                        new Pool.Member(name, new InetSocketAddress("192.0.2.1", 443)),
+                        new Pool.Member(name, new InetSocketAddress("192.0.2.2", 443))),
+                clock.nanos());
+        return pool;
+    }
+
+    /** Index of each backend, in the order in which sessions get them that stay. */
+    private static List<Integer> picked(Pool pool) {
+        List<Backend> picked = new ArrayList<>();
+        for (Backend next = pool.pick(0, List.of()); next != null; next = pool.pick(0, List.of())) {
+            picked.add(next);
+        }
+        picked.forEach(Backend::release);
+        return picked.stream().map(pool.backends()::indexOf).toList();
+    }
+
+    private void fare(Pool pool, int backend, RecentSessions.Outcome outcome) {
+        pool.fared(pool.backends().get(backend), outcome, 0, clock.nanos());
+        assertEquals(1, woken.getAndSet(0), "the keeper is to build anew");
+        pool.fared(pool.backends().get(backend), outcome, 0, clock.nanos());
+        assertEquals(0, woken.get(), "the same again is no news");
+        pool.keep(clock.nanos());
+    }
+
+    /** Without probes only sessions can tell: a family that leads nowhere yields to addresses that may be reached. */
+    @ParameterizedTest
+    @EnumSource(Balance.class)
+    void anAddressThatSessionsTriedInVainComesLast(Balance balance) {
+        for (int dead = 0; dead < 3; dead++) {
+            Pool pool = unprobedName(balance);
+            fare(pool, dead, RecentSessions.Outcome.NOT_CONNECTED);
+            fare(pool, (dead + 1) % 3, RecentSessions.Outcome.ANSWERED);
+            List<Integer> order = picked(pool);
+            assertEquals(3, order.size(), "it is left for the session that no other can take");
+            assertEquals(dead, order.getLast());
+        }
+    }
+
+    @Test
+    void anAddressTriedInVainIsTriedAgainWhenAMinuteHasPassed() {
+        Pool pool = unprobedName(Balance.FIRST);
+        fare(pool, 0, RecentSessions.Outcome.NOT_CONNECTED);
+        assertEquals(List.of(0, 1, 2), picked(pool), "no sibling is known to be better");
+        fare(pool, 1, RecentSessions.Outcome.ANSWERED);
+        assertEquals(List.of(1, 2, 0), picked(pool));
+        clock.advance(Duration.ofSeconds(59));
+        assertTrue(pool.keep(clock.nanos()), "the keeper has to look again");
+        assertEquals(List.of(1, 2, 0), picked(pool));
+        clock.advance(Duration.ofSeconds(1));
+        assertFalse(pool.keep(clock.nanos()));
+        assertEquals(List.of(0, 1, 2), picked(pool));
+        fare(pool, 0, RecentSessions.Outcome.NOT_CONNECTED);
+        assertEquals(List.of(1, 2, 0), picked(pool));
+        fare(pool, 0, RecentSessions.Outcome.ANSWERED);
+        assertEquals(List.of(0, 1, 2), picked(pool), "it was reached");
+        pool.fared(pool.backends().getFirst(), RecentSessions.Outcome.NOT_CONNECTED, 0, clock.nanos());
+        pool.keep(clock.nanos());
+        assertEquals(List.of(0, 1, 2), picked(pool), "from now on a failure is a matter for ejection");
+    }
+
+    /** What sessions said of a backend before its probes found it down says nothing of the one that came back. */
+    @Test
+    void aBackendThatComesBackIsNotBlamedForEarlierSessions() {
+        Pool pool = start(probed(1));
+        Backend backend = pool.backends().getFirst();
+        probe(pool, 0, true);
+        for (int i = 0; i < 4; i++) {
+            pool.fared(backend, RecentSessions.Outcome.NOT_CONNECTED, 0, clock.nanos());
+        }
+        assertNotNull(backend.trouble());
+        for (int i = 0; i < pool.config().healthCheck().fall(); i++) {
+            probe(pool, 0, false);
+        }
+        assertEquals(BackendState.DOWN, backend.state());
+        for (int i = 0; i < pool.config().healthCheck().rise(); i++) {
+            probe(pool, 0, true);
+        }
+        assertEquals(BackendState.UP, backend.state());
+        assertNull(backend.trouble());
+    }
+
     /** A pool whose names do not resolve has nobody, and must say so; its first address ends that. */
     @Test
     void aPoolThatStartsEmptySaysSo() {

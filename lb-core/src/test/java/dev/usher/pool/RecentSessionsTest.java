@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import dev.usher.pool.RecentSessions.Outcome;
 import dev.usher.pool.RecentSessions.Trouble;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -18,11 +17,13 @@ class RecentSessionsTest {
     private static final int MARK_OF_UPPER = 7;
     private static final int MARK_OF_LOWER = 21;
 
-    private final RecentSessions recent = new RecentSessions();
+    private long nowMillis;
+    private final RecentSessions recent = new RecentSessions(() -> nowMillis);
 
     /** An upper case letter is of one client, a lower case one of another; the newest is the last. */
     private void add(String outcomes) {
         outcomes.chars()
+                .peek(_ -> nowMillis++)
                 .forEach(letter -> recent.add(
                         switch (Character.toUpperCase(letter)) {
                             case 'A' -> Outcome.ANSWERED;
@@ -70,11 +71,9 @@ class RecentSessionsTest {
 
     @Test
     void isForgottenWhenSessionsAreAnsweredAgain() {
-        Instant before = Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
         add("SsSsSsSs");
         Trouble trouble = Objects.requireNonNull(recent.trouble());
         assertEquals(8, trouble.sessions());
-        assertEquals(0, Math.max(0, Duration.between(trouble.since(), before).toMillis()));
         add("AA");
         assertNull(recent.trouble());
         add("AAAAAAAAA");
@@ -82,6 +81,47 @@ class RecentSessionsTest {
         assertEquals(
                 "the last 4 sessions got no answer",
                 Objects.requireNonNull(recent.trouble()).text());
+    }
+
+    /** A session takes a millisecond here. Good sessions after the row would end the complaint. */
+    @ParameterizedTest
+    @CsvSource({
+        "SsS, 1",
+        "SAAASsSs, 5",
+        "TAAASsSs, 5",
+        "AAATSsSs, 5", // an alert is no part of a row that got no answer
+        "ASsSsSsSsSsSs, 2", // longer than what is remembered
+        "SsSsASsS, 1", // seven of eight, on both sides of the answered one
+        "SAASsSsASsS, 4",
+        "SAASsSsSsSA, 4",
+        "NNNANNNN, 1",
+        "NAAANNNNNNN, 5",
+    })
+    void theTimeIsThatOfTheRowsFirstSession(String outcomes, long expected) {
+        add(outcomes);
+        assertEquals(
+                Instant.ofEpochMilli(expected),
+                Objects.requireNonNull(recent.trouble()).since());
+    }
+
+    /** What listeners of type tcp know: not connected, or connected, which counts as answered. */
+    @Test
+    void failedConnectsAreForgivenByTheNextThatSucceed() {
+        add("NNN");
+        assertEquals(
+                "the last 3 sessions could not connect",
+                Objects.requireNonNull(recent.trouble()).text());
+        add("AA");
+        assertNull(recent.trouble());
+    }
+
+    @Test
+    void canBeForgotten() {
+        add("NNNN");
+        recent.forget();
+        assertNull(recent.trouble());
+        add("NN");
+        assertNull(recent.trouble(), "too few since");
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class AttemptOutcomeTest {
     /** Outcome, the reason that a session without another attempt ends for, whether it counts, the row, and the evidence. */
     private static final String TABLE = """
+            CONNECTED            -                     -      LEFT    ANSWERED
             SPOKE                -                     -      CLEARED -
             ANSWERED             -                     -      CLEARED ANSWERED
             ANSWERED_NO          -                     -      CLEARED ALERT

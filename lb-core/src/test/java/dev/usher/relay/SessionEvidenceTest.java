@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.Event;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.RecentSessions.Trouble;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
@@ -26,10 +27,6 @@ class SessionEvidenceTest {
     private static final Duration SHORT = Duration.ofMillis(100);
     /** handshake_failure, of a server that took the hello and liked nothing in it. */
     private static final byte[] ALERT = {21, 3, 3, 0, 2, 2, 40};
-
-    private static TestUsher usher(TestBackend backend) {
-        return TestUsher.of(backend).pool(pool -> pool.firstByte(SHORT)).start();
-    }
 
     private static TestPeer from(TestUsher usher, int address) throws IOException {
         return TestPeer.connectFrom("127.0.0." + address, usher.address());
@@ -67,7 +64,9 @@ class SessionEvidenceTest {
                     }
                     client.readToEnd();
                 });
-                TestUsher usher = usher(backend)) {
+                TestUsher usher = TestUsher.of(backend)
+                        .pool(pool -> pool.firstByte(SHORT))
+                        .start()) {
             List<TestPeer> waiting = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 waiting.add(from(usher, 2 + i).send(hello()));
@@ -112,7 +111,7 @@ class SessionEvidenceTest {
     @Test
     void oneClientProvesNothing() throws IOException {
         try (TestBackend backend = TestBackend.start(TestBackend.CLOSE);
-                TestUsher usher = usher(backend)) {
+                TestUsher usher = TestUsher.of(backend).start()) {
             visits(usher, 10, false);
             assertNull(trouble(usher, backend));
             visits(usher, 4, true);
@@ -123,7 +122,7 @@ class SessionEvidenceTest {
     @Test
     void aBackendThatOnlySendsAlertsIsToldOf() throws IOException {
         try (TestBackend backend = TestBackend.afterReading(helloBytes(), client -> client.send(ALERT));
-                TestUsher usher = usher(backend)) {
+                TestUsher usher = TestUsher.of(backend).start()) {
             visits(usher, 8, true);
             assertEquals("the last 8 sessions got nothing but a TLS alert", textOf(trouble(usher, backend)));
         }
@@ -133,16 +132,39 @@ class SessionEvidenceTest {
     @Test
     void aSoleBackendThatRefusesIsToldOfEvenByOneClient() throws IOException {
         try (TestBackend backend = TestBackend.refusing();
-                TestUsher usher = usher(backend)) {
+                TestUsher usher = TestUsher.of(backend).start()) {
             visits(usher, 3, false);
             assertEquals("the last 3 sessions could not connect", textOf(trouble(usher, backend)));
+        }
+    }
+
+    /** Listeners of type tcp count connects alone: whether a backend speaks is its own business. */
+    @Test
+    void aTcpBackendThatRefusedIsForgivenWhenItTakesConnectionsAgain() throws IOException {
+        TestBackend gone = TestBackend.refusing();
+        try (TestUsher usher = TestUsher.tcp(gone).start()) {
+            for (int i = 0; i < 3; i++) {
+                TestPeer.endingOfConnection(usher.address());
+                usher.ended(CloseReason.CONNECT_REFUSED);
+            }
+            assertEquals("the last 3 sessions could not connect", textOf(trouble(usher, gone)));
+            Await.until(() -> events(usher).size() == 1, "there is an event");
+            gone.close();
+            try (TestBackend back = TestBackend.startAt(gone.address().getPort(), TestBackend.SILENT)) {
+                try (TestPeer client = from(usher, 2)) {
+                    client.send(hello());
+                    back.connection(0);
+                    Await.until(() -> trouble(usher, gone) == null, "a connection is enough");
+                }
+                Await.until(() -> events(usher).size() == 2, "there is an event that it is over");
+            }
         }
     }
 
     @Test
     void sessionsThatAreAnsweredSayNothing() throws IOException {
         try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
-                TestUsher usher = usher(backend)) {
+                TestUsher usher = TestUsher.of(backend).start()) {
             for (int i = 0; i < 10; i++) {
                 try (TestPeer client = from(usher, 2 + i)) {
                     client.send(hello()).read(helloBytes());

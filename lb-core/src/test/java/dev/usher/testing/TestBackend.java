@@ -56,8 +56,13 @@ public final class TestBackend implements AutoCloseable {
 
     /** Listens on a free port. */
     public static TestBackend start(Script script) {
+        return startAt(0, script);
+    }
+
+    /** Listens on this port of loopback. */
+    public static TestBackend startAt(int port, Script script) {
         try {
-            ServerSocket listening = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+            ServerSocket listening = new ServerSocket(port, 1024, InetAddress.getLoopbackAddress());
             TestBackend backend = new TestBackend(listening, (InetSocketAddress) listening.getLocalSocketAddress());
             backend.run("backend", () -> backend.accept(listening, script));
             return backend;
