@@ -147,7 +147,7 @@ public final class Control {
             return false;
         }
         JsonNode change = Json.read(body, JsonNode.class);
-        return change.propertyNames().equals(Set.of("admin_state"))
+        return change.size() == 1
                 && OF_A_DRAIN.contains(change.path("admin_state").asString(""));
     }
 
