@@ -2,7 +2,6 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HealthCheckConfig.Type;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.PoolConfig;
@@ -66,7 +65,7 @@ public final class ConfigYaml {
                 switch (key) {
                     case "server_name", "trust_store" -> shakesHands(check) && setting.value() != null;
                     case "alpn", "verify", "warn_expiry" -> shakesHands(check);
-                    case "path", "method", "expect" -> check.type() == Type.HTTPS;
+                    case "path", "method", "expect" -> check.type() == HealthCheckConfig.Type.HTTPS;
                     default -> true;
                 };
             default -> true;
@@ -74,7 +73,7 @@ public final class ConfigYaml {
     }
 
     private static boolean shakesHands(HealthCheckConfig check) {
-        return check.type() == Type.TLS || check.type() == Type.HTTPS;
+        return check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
     }
 
     private static Object value(Record record, Setting setting) {
@@ -97,7 +96,7 @@ public final class ConfigYaml {
     /** The value of a setting, or of an entry in a setting's list or mapping. */
     private static Object value(Setting setting, @Nullable Object value) {
         return switch (value) {
-            case HealthCheckConfig check when check.type() == Type.NONE -> "none";
+            case HealthCheckConfig check when check.type() == HealthCheckConfig.Type.NONE -> "none";
             case Record record when Setting.isMapping(record) -> mapping(record);
             case List<?> list -> list.stream().map(each -> value(setting, each)).toList();
             case Map<?, ?> map -> {
