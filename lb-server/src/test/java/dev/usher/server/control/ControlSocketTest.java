@@ -240,7 +240,14 @@ class ControlSocketTest {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
         Process group = new ProcessBuilder(
-                        "setpriv", "--reuid", "65534", "--clear-groups", "/usr/bin/python3", "-c", SILENT, path.toString())
+                        "setpriv",
+                        "--reuid",
+                        "65534",
+                        "--clear-groups",
+                        "/usr/bin/python3",
+                        "-c",
+                        SILENT,
+                        path.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
