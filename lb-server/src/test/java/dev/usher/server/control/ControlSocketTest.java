@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -402,10 +403,13 @@ class ControlSocketTest {
     @Test
     void keepsItsPlaceWhereTheOneThatWaitedForItHasGone() throws Exception {
         handover.begin();
+        CompletableFuture<Control.Reply> given;
         try (ControlClient successor = client()) {
-            CompletableFuture<Control.Reply> _ = asked(successor);
+            given = asked(successor);
             Await.until(() -> handover.successors() == 1, "the successor waits");
         }
+        // The socket itself is closed once the thread that reads from it has noticed.
+        assertThrows(ExecutionException.class, () -> given.get(20, TimeUnit.SECONDS));
         handover.give();
         assertEquals(List.of(), letGo);
         assertEquals(0, handover.successors());
