@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,9 +89,20 @@ class ManyRoutesTest {
 
     /** Each is an unknown key of the file, and none may be compared with all others. */
     @Test
-    void areToldAtOnceThatTheyAreNotIndented() throws IOException {
-        Path file = write("", name -> name);
+    void areToldAtOnceThatTheyAreUnknown() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("unknown.yaml"),
+                IntStream.range(0, ROUTES).mapToObj(i -> "unknown" + i + ": true\n").collect(Collectors.joining()));
         ConfigResult result = withinCpuTime(() -> ConfigFile.read(file));
         assertTrue(result.diagnostics().size() >= ROUTES, result.diagnostics().size() + " faults");
+    }
+
+    @Test
+    void areToldAtOnceAndTogetherThatTheyAreNotIndented() throws IOException {
+        Path file = write("", name -> name);
+        ConfigResult result = withinCpuTime(() -> ConfigFile.read(file));
+        assertEquals(1, result.diagnostics().size());
+        String fault = result.diagnostics().getFirst().message();
+        assertTrue(fault.contains("look like routes"), fault);
     }
 }
