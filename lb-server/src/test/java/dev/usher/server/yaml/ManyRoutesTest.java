@@ -92,7 +92,9 @@ class ManyRoutesTest {
     void areToldAtOnceThatTheyAreUnknown() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("unknown.yaml"),
-                IntStream.range(0, ROUTES).mapToObj(i -> "unknown" + i + ": true\n").collect(Collectors.joining()));
+                IntStream.range(0, ROUTES)
+                        .mapToObj(i -> "unknown" + i + ": true\n")
+                        .collect(Collectors.joining()));
         ConfigResult result = withinCpuTime(() -> ConfigFile.read(file));
         assertTrue(result.diagnostics().size() >= ROUTES, result.diagnostics().size() + " faults");
     }
