@@ -82,7 +82,7 @@ class HangingFilesIT {
             Await.until(() -> saysOnDisk(usher, "faulty"), "status says that the files have a fault");
             assertTrue(get(usher, "/plain").contains("is a pipe"));
             write("shutdown: { drain: 1s }\n");
-            usher.err().await("generation 2 is in force, by a change of the files");
+            usher.err().await("generation 2 is in force (files changed)");
             write("workers: ${file:pipe}\n");
             usher.err().await("generation 2 stays in force (1 fault)");
             usher.signal("TERM");
