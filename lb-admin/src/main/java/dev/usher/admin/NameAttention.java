@@ -18,7 +18,7 @@ final class NameAttention {
                 "backend " + name.name(),
                 (name.kept().isEmpty()
                                 ? "its name does not resolve, so it takes no sessions"
-                                : "its name does not resolve any more; its last addresses stay in use: "
+                                : "its name no longer resolves; its last addresses stay in use: "
                                         + PoolAttention.first(name.kept(), ", "))
                         + TO_DO,
                 name.since(),

@@ -83,7 +83,7 @@ class BackgroundIT {
         assertTrue(curl(base + "metrics").contains("usher_resolve_failing_names 1"));
 
         Files.writeString(hosts, "");
-        usher.awaitPrinted("backend once\\.test: its name does not resolve any more", PATIENCE);
+        usher.awaitPrinted("backend once\\.test: its name no longer resolves", PATIENCE);
 
         String status = curl(base + "api/v1/status");
         assertTrue(
@@ -95,7 +95,7 @@ class BackgroundIT {
         assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"backend once.test\""));
         Command.Result told = Command.run("", Usher.command("status", "--admin", base));
         assertTrue(
-                told.all().contains("warning   backend once.test: its name does not resolve any more"), told::toString);
+                told.all().contains("warning   backend once.test: its name no longer resolves"), told::toString);
 
         Files.writeString(hosts, "127.0.0.1 once.test\n127.0.0.1 never.test\n");
         Await.until("nothing is said of names", () -> !status(base).contains("name_unresolved"));
