@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/** Settings that differ between two records of one type. */
+/** The different settings of two records of one type. */
 final class SettingChanges {
     /** A longer list is useless to a reader in a single line. */
     private static final int MAX_TEXT = 80;

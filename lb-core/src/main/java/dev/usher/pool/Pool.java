@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A named set of backends, as one configuration has it; each session gets one of the backends. Shared by the workers.
  *
  * <p>A reload makes a {@link #successor}: backends with unchanged addresses and the counters are kept, and the
- * configuration is new, so that routes and pools change in one step. Sessions keep the pool that they began with.
+ * configuration is new, so that routes and pools change in one step. A session keeps the pool of its start.
  *
  * <p>Workers call {@link #pick}, {@link #failed} and {@link #latencies}, without waiting and without a lock. Changes of
  * the serving set (probe results, operators' orders, ends of ejections, new addresses) take the lock, come from

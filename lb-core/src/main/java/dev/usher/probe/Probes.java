@@ -32,7 +32,7 @@ public final class Probes implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Probes.class);
 
-    /** The probers of one pool, with the settings that they were made for. */
+    /** The probers of one pool, and their settings. */
     private record Running(HealthCheckConfig check, SendProxyProtocol header, Map<Backend, Prober> probers) {}
 
     private final Clock clock;

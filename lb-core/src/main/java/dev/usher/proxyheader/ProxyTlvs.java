@@ -27,7 +27,7 @@ public record ProxyTlvs(
 
     /** The longest DNS name, 253 characters (RFC 1035 section 2.3.4), with a trailing dot. */
     public static final int MAX_AUTHORITY_BYTES = 254;
-    /** The longest protocol name: its length is one byte (RFC 7301 section 3.1). */
+    /** The longest protocol name; the length is one byte (RFC 7301 section 3.1). */
     public static final int MAX_ALPN_BYTES = 255;
     /** The longest unique id (PROXY protocol specification, section 2.2.5). */
     public static final int MAX_UNIQUE_ID_BYTES = 128;

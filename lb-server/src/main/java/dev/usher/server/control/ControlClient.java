@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Client of a running usher's control socket. One thread. */
 public final class ControlClient implements AutoCloseable {
-    /** A process that is alive at all sends its hello at once. */
+    /** A live process sends the hello at once. */
     private static final Duration HELLO_PATIENCE = Duration.ofSeconds(5);
 
     private final SocketChannel channel;

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** A file that was read: its name as people know it, and its lines. */
+/** A file, read: the name as people know it, and the lines. */
 final class Source {
     /** The value of a key that holds a secret, or a scalar in place of the list of tokens. */
     private static final Pattern SECRET = Pattern.compile(
