@@ -104,6 +104,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Workers workers = new Workers();
     private final Listening listening;
     private final Pools pools;
+    private final Keeper keeper;
     private final Events events;
     private final Certificates certificates;
     private final WorkerSessions.Shared shared;
@@ -146,14 +147,15 @@ public final class LoadBalancer implements AutoCloseable {
         this.control = new BackendControl(this::routing, sessions, events, environment.clock());
         this.loopDelays = new LoopDelays(workers, environment.clock());
         this.limits = new LimitWatch(events, environment.clock());
+        this.keeper = new Keeper(environment.clock(), () -> routing.pools().values(), this::lookEverySecond);
         this.pools = new Pools(
                 count,
                 environment.clock(),
                 new PoolEvents(events, sessions),
+                keeper::wake,
                 names,
                 this::onRemoved,
-                certificates::onSeen,
-                this::lookEverySecond);
+                certificates::onSeen);
     }
 
     private void lookEverySecond() {
@@ -180,6 +182,7 @@ public final class LoadBalancer implements AutoCloseable {
         LoadBalancer opened = new LoadBalancer(config, environment);
         try {
             opened.workers.start();
+            opened.keeper.start();
             Pools.Prepared prepared = opened.swapIn(config);
             warmUp.await();
             opened.pools.commit(prepared);
@@ -490,6 +493,7 @@ public final class LoadBalancer implements AutoCloseable {
         }
         closed = true;
         pools.close();
+        keeper.close();
         control.close();
         drain(Duration.ZERO);
         workers.stop();

@@ -46,7 +46,7 @@ final class Account {
     /** True exactly when the client has had the opening's word for a connected backend. */
     private boolean toldConnected;
 
-    /** True exactly when the client itself has sent a byte, behind any PROXY header. */
+    /** True exactly when the client itself has sent a byte, after any PROXY header. */
     private boolean heard;
 
     private boolean reported;
