@@ -104,7 +104,7 @@ class ExplainerTest {
             try (TestPeer client = usher.connect()) {
                 client.send(hello()).halfClose().readToEnd();
             }
-            assertEquals(chosen.address(), usher.nextEnd().backend());
+            assertEquals(chosen.address(), usher.nextEnd().identity().backend());
         }
     }
 

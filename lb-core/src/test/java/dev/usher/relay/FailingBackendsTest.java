@@ -348,12 +348,12 @@ class FailingBackendsTest {
             old.send(hello()).read(helloBytes());
             usher.balancer().control().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "tester", null);
             exchange(usher);
-            assertEquals(two.name(), usher.nextEnd().backend());
+            assertEquals(two.name(), usher.nextEnd().identity().backend());
             old.send(new byte[] {7});
             assertEquals(7, old.read(1)[0]);
             usher.balancer().control().setAdminState(TestUsher.POOL, one.name(), AdminState.READY, "tester", null);
             exchange(usher);
-            assertEquals(one.name(), usher.nextEnd().backend());
+            assertEquals(one.name(), usher.nextEnd().identity().backend());
             usher.balancer().control().closeSessionsOf(TestUsher.POOL, one.name(), "tester");
             assertEquals(Ending.RST, old.ending());
             usher.ended(CloseReason.KILLED);
@@ -384,10 +384,11 @@ class FailingBackendsTest {
                 List<SessionEnd> ends = List.of(usher.nextEnd(), usher.nextEnd());
                 assertTrue(ends.stream()
                         .anyMatch(end -> end.reason() == CloseReason.BACKEND_REMOVED
-                                && one.name().equals(end.backend())));
-                assertTrue(ends.stream().anyMatch(end -> two.name().equals(end.backend())));
+                                && one.name().equals(end.identity().backend())));
+                assertTrue(ends.stream()
+                        .anyMatch(end -> two.name().equals(end.identity().backend())));
             } else {
-                assertEquals(two.name(), usher.nextEnd().backend());
+                assertEquals(two.name(), usher.nextEnd().identity().backend());
                 old.send(new byte[] {7});
                 assertEquals(7, old.read(1)[0]);
             }

@@ -100,7 +100,7 @@ class SilentBackendsTest {
             assertEquals(Ending.RST, client.ending());
             SessionEnd end = usher.ended(CloseReason.BACKEND_SILENT);
             assertEquals(2, end.attempts());
-            assertEquals(two.name(), end.backend());
+            assertEquals(two.name(), end.identity().backend());
             assertEquals(0, ejections(usher, one));
             assertEquals(0, ejections(usher, two));
             assertEquals(1, usher.backend(two).failures());
@@ -134,7 +134,7 @@ class SilentBackendsTest {
         }
         SessionEnd end = usher.ended(CloseReason.COMPLETED);
         assertEquals(1, end.attempts());
-        assertEquals(slow.name(), end.backend());
+        assertEquals(slow.name(), end.identity().backend());
         assertTrue(end.firstByteNanos() >= SEVERAL.toNanos());
         assertEquals(0, usher.backend(slow).failures());
     }
@@ -264,7 +264,7 @@ class SilentBackendsTest {
             latch.countDown();
             assertEquals(Ending.RST, client.ending());
             SessionEnd end = usher.ended(CloseReason.BACKEND_DOWN);
-            assertEquals(dying.name(), end.backend());
+            assertEquals(dying.name(), end.identity().backend());
             over.countDown();
         }
     }
@@ -285,7 +285,7 @@ class SilentBackendsTest {
             assertEquals(0, client.readToEnd().length);
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
             assertEquals(2, end.attempts());
-            assertEquals(other.name(), end.backend());
+            assertEquals(other.name(), end.identity().backend());
             assertEquals(0, usher.backend(dying).failures(), "left, not tried in vain");
             over.countDown();
         }
@@ -311,7 +311,7 @@ class SilentBackendsTest {
             client.readToEnd();
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
             assertEquals(2, end.attempts());
-            assertEquals(other.name(), end.backend());
+            assertEquals(other.name(), end.identity().backend());
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.ConnectionsView;
+import dev.usher.view.SessionIdentity;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -43,8 +44,10 @@ public final class ConnectionsResource {
         String backend = question.parameter("backend");
         ConnectionsView found = balancer.looks()
                 .connections(
-                        connection -> (pool == null || pool.equals(connection.pool()))
-                                && (backend == null || backend.equals(connection.backend()))
+                        connection -> (pool == null
+                                        || pool.equals(connection.identity().pool()))
+                                && (backend == null
+                                        || backend.equals(connection.identity().backend()))
                                 && passes(connection, filter),
                         question.limit());
         return new Connections(
@@ -56,28 +59,30 @@ public final class ConnectionsResource {
     }
 
     private static boolean passes(ConnectionView connection, Filter filter) {
+        SessionIdentity who = connection.identity();
         return filter.wanted().isEmpty() // saves making a text of each address
                 || filter.passes(
-                        connection.cid(),
-                        connection.listener(),
-                        Text.of(connection.client()),
-                        connection.sni(),
-                        connection.route(),
-                        connection.pool(),
-                        connection.backend(),
+                        who.cid(),
+                        who.listener(),
+                        Text.of(who.client()),
+                        who.sni(),
+                        who.route(),
+                        who.pool(),
+                        who.backend(),
                         connection.state());
     }
 
     private static Connection connection(ConnectionView view) {
+        SessionIdentity who = view.identity();
         return new Connection(
-                view.cid(),
-                view.listener(),
-                Text.of(view.client()),
-                view.sni(),
-                view.alpn(),
-                view.route(),
-                view.pool(),
-                view.backend(),
+                who.cid(),
+                who.listener(),
+                Text.of(who.client()),
+                who.sni(),
+                who.alpn(),
+                who.route(),
+                who.pool(),
+                who.backend(),
                 view.state(),
                 view.since(),
                 Text.seconds(view.age()),
