@@ -34,10 +34,16 @@ public final class ConfigYaml {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("version", UsherConfig.VERSION);
         root.putAll(mapping(config));
-        return YAML.writeValueAsString(root);
+        return text(root);
     }
 
-    private static Map<String, Object> mapping(Record record) {
+    /** Mappings, lists and values as YAML. */
+    static String text(Map<String, Object> tree) {
+        return YAML.writeValueAsString(tree);
+    }
+
+    /** The settings of a record that a file may have, by key. */
+    static Map<String, Object> mapping(Record record) {
         Map<String, Object> keys = new LinkedHashMap<>();
         for (Setting setting : Setting.of(record)) {
             if (isWritten(record, setting)) {
