@@ -40,7 +40,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     /** Duration of a write from which the output is reported as stuck. */
     private static final Duration STUCK = Duration.ofSeconds(5);
 
-    private static final String REMEDY = "make room, or let somebody read it: " + RING_CAPACITY
+    private static final String REMEDY = "free disk space, or restart its reader: " + RING_CAPACITY
             + " lines wait for each worker, further ones are dropped (logging.access.output)";
 
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
@@ -144,8 +144,8 @@ public final class AccessLog implements SessionLog, AutoCloseable {
                 reopenAsked = true;
                 LockSupport.unpark(writer);
             }
-            case STDOUT -> log.warn("SIGUSR1: the access log goes to stdout, so there is no file to open anew");
-            case NONE -> log.warn("SIGUSR1: logging.access.output is none, so there is no file to open anew");
+            case STDOUT -> log.warn("SIGUSR1: no file to reopen: the access log goes to stdout");
+            case NONE -> log.warn("SIGUSR1: no file to reopen: logging.access.output is none");
         }
     }
 
@@ -326,7 +326,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         }
         output = wanted.output();
         broken = false;
-        log.info("access log: goes to {} from now on", output);
+        log.info("access log: now goes to {}", output);
     }
 
     private void reopenOutput() {
