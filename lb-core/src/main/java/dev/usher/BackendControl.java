@@ -59,7 +59,7 @@ public final class BackendControl {
             return;
         }
         String act = words(state) + " by " + who;
-        pool.setAdminState(backend, state, act, clock.nanos());
+        pool.roster().setAdminState(backend, state, act, clock.nanos());
         events.add(
                 Kind.ADMIN,
                 Events.subject(pool, backend),
@@ -123,7 +123,7 @@ public final class BackendControl {
         Backend backend = backend(pool, address);
         int before = backend.weight();
         if (weight != before) {
-            pool.setWeight(backend, weight, clock.nanos());
+            pool.roster().setWeight(backend, weight, clock.nanos());
         }
         if (backend.weight() != before) {
             events.add(
