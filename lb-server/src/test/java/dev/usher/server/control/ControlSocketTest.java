@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.LoadBalancer.Environment;
 import dev.usher.Reload;
 import dev.usher.ReloadStatus;
 import dev.usher.admin.AdminSubject;
@@ -182,7 +182,7 @@ class ControlSocketTest {
             assertTrue(text(client.ask("GET", BACKEND, null, PATIENCE)).contains("\"weight\":3"));
         }
         assertTrue(
-                Objects.requireNonNull(balancer).events().stream()
+                Objects.requireNonNull(balancer).looks().events().stream()
                         .anyMatch(event -> event.text().matches(".*weight.* by uid \\d+.*")),
                 "the act is an event with its user");
     }
