@@ -53,7 +53,7 @@ class SilentBackendsTest {
     }
 
     private static long ejections(TestUsher usher, TestBackend backend) {
-        return usher.balancer().events().stream()
+        return usher.balancer().looks().events().stream()
                 .filter(event -> event.kind() == Event.Kind.BACKEND_EJECTED
                         && event.subject().contains(backend.name()))
                 .count();
@@ -184,11 +184,15 @@ class SilentBackendsTest {
         try (TestBackend silent = TestBackend.start(TestBackend.SILENT);
                 TestBackend good = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = usher(pool -> pool, silent, good)) {
-            usher.balancer().setAdminState(TestUsher.POOL, good.name(), AdminState.DISABLED, "the test", null);
+            usher.balancer()
+                    .control()
+                    .setAdminState(TestUsher.POOL, good.name(), AdminState.DISABLED, "the test", null);
             try (TestPeer client = usher.connect()) {
                 client.send(hello());
                 letTheLimitPass();
-                usher.balancer().setAdminState(TestUsher.POOL, good.name(), AdminState.READY, "the test", null);
+                usher.balancer()
+                        .control()
+                        .setAdminState(TestUsher.POOL, good.name(), AdminState.READY, "the test", null);
                 client.read(helloBytes());
                 client.halfClose();
                 assertEquals(0, client.readToEnd().length);

@@ -42,12 +42,14 @@ public final class ConnectionsResource {
         Filter filter = question.filter();
         String pool = question.parameter("pool");
         String backend = question.parameter("backend");
-        ConnectionsView found = balancer.connections(
-                connection -> (pool == null || pool.equals(connection.identity().pool()))
-                        && (backend == null
-                                || backend.equals(connection.identity().backend()))
-                        && passes(connection, filter),
-                question.limit());
+        ConnectionsView found = balancer.looks()
+                .connections(
+                        connection -> (pool == null
+                                        || pool.equals(connection.identity().pool()))
+                                && (backend == null
+                                        || backend.equals(connection.identity().backend()))
+                                && passes(connection, filter),
+                        question.limit());
         return new Connections(
                 found.total(),
                 found.matched(),
@@ -91,7 +93,7 @@ public final class ConnectionsResource {
     /** {@code DELETE /connections/{cid}}. */
     public Object close(Question question) throws IOException {
         String cid = question.path("cid");
-        if (!balancer.closeConnection(cid, question.caller().text())) {
+        if (!balancer.control().closeConnection(cid, question.caller().text())) {
             throw new NoSuchElementException("no connection \"" + cid + "\" is open");
         }
         return new ClosedCount(1);
