@@ -67,7 +67,7 @@ final class Keeper implements AutoCloseable {
         boolean soon = false;
         for (Pool pool : pools.get()) {
             try {
-                soon |= pool.keep(clock.nanos());
+                soon |= pool.roster().keep(clock.nanos());
             } catch (RuntimeException bug) {
                 log.error("a bug in usher: upkeep of pool {} failed", pool, bug);
             }

@@ -93,7 +93,7 @@ final class Pools implements AutoCloseable {
             Pool known = pools.get(config.name());
             Pool pool = known == null ? new Pool(config, workers, watcher, wakeKeeper) : known.successor(config);
             next.put(config.name(), pool);
-            gone.put(pool, pool.setBackends(resolving.members(config), clock.nanos()));
+            gone.put(pool, pool.roster().setBackends(resolving.members(config), clock.nanos()));
         }
         pools.forEach((name, pool) -> {
             if (!next.containsKey(name)) {
@@ -127,7 +127,7 @@ final class Pools implements AutoCloseable {
         if (closed || pools.get(pool.name()) != pool) {
             return; // a new configuration has come meanwhile
         }
-        for (Backend gone : pool.setBackends(resolving.members(pool.config()), clock.nanos())) {
+        for (Backend gone : pool.roster().setBackends(resolving.members(pool.config()), clock.nanos())) {
             String name = gone.config().address().host(); // another name than looked up, if just reconfigured
             remove(pool, List.of(gone), name + " no longer resolves to this address");
         }
@@ -136,7 +136,7 @@ final class Pools implements AutoCloseable {
 
     private void remove(Pool pool, List<Backend> gone, String why) {
         if (!gone.isEmpty()) {
-            pool.remove(gone, why);
+            pool.roster().remove(gone, why);
             onRemoved.accept(pool, gone);
         }
     }

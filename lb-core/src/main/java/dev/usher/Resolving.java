@@ -4,7 +4,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig.Family;
 import dev.usher.pool.Pool;
-import dev.usher.pool.Pool.Member;
+import dev.usher.pool.Roster.Member;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
