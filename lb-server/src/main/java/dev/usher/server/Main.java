@@ -33,6 +33,9 @@ public final class Main {
     /** The commands, with usher's own messages for faulty arguments. */
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new UsherCommand());
+        if (BuildCommand.isOffered()) {
+            commands.addSubcommand(new BuildCommand());
+        }
         commands.addMixin("help", new HelpOption());
         commands.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
         commands.addSubcommand("help", new CommandLine.HelpCommand());
