@@ -77,10 +77,14 @@ class LauncherIT {
 
     private Map<String, String> environment() throws IOException {
         return Map.of(
-                "TERM", "xterm",
-                "PATH", directory.resolve("bin") + ":" + System.getenv("PATH"),
-                "USHER_JAVA_HOME", System.getProperty("java.home"),
-                "PRODUCT", Path.of("target").toRealPath().toString());
+                "TERM",
+                "xterm",
+                "PATH",
+                directory.resolve("bin") + ":" + System.getenv("PATH"),
+                "USHER_JAVA_HOME",
+                System.getProperty("java.home"),
+                "PRODUCT",
+                Path.of("target").toRealPath().toString());
     }
 
     private void let() throws IOException {

@@ -41,8 +41,8 @@ class OperationsIT {
         Needs.that(has("systemd-analyze", "--version"), "systemd-analyze");
         Path installed = Files.writeString(directory.resolve("usher"), "#!/bin/sh\n");
         assertTrue(installed.toFile().setExecutable(true));
-        Path unit = Files.writeString(
-                directory.resolve("usher.service"), unit().replace(INSTALLED, installed.toString()));
+        Path unit =
+                Files.writeString(directory.resolve("usher.service"), unit().replace(INSTALLED, installed.toString()));
         try (Program verify = Program.start(Map.of(), List.of("systemd-analyze", "verify", unit.toString()))) {
             assertEquals(0, verify.exitCode(), verify.err().all()::toString);
             assertEquals(
