@@ -2,12 +2,14 @@ package dev.usher;
 
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.relay.Routing;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
+import dev.usher.route.Trace;
 import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
 import java.net.InetSocketAddress;
@@ -40,10 +42,30 @@ final class Explainer {
         return new Explanation(
                 decision,
                 steps,
+                elsewhere(routing, asked, decision),
                 switch (decision) {
                     case Decision.Serve serve -> candidates.apply(serve.pool());
                     case Decision.Refuse _ -> List.of();
                 });
+    }
+
+    /** Listeners that send the same hello elsewhere: a name may have a route of its own on each. */
+    private static List<String> elsewhere(Routing routing, RouteQuery asked, Decision here) {
+        String outcome = outcome(here);
+        return routing.config().listeners().values().stream()
+                .filter(listener -> listener.type().readsNames())
+                .map(listener -> new RouteQuery(listener.name(), asked.name(), asked.protocols(), asked.client()))
+                .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
+                .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome))
+                .toList();
+    }
+
+    private static String outcome(Decision decision) {
+        return switch (decision) {
+            case Decision.Serve serve -> "pool " + serve.pool().name();
+            case Decision.Refuse refuse ->
+                "refused, " + CloseReason.of(refuse.why()).word();
+        };
     }
 
     private static List<Candidate> unknown(PoolConfig pool) {

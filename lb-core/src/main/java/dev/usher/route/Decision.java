@@ -16,9 +16,10 @@ public sealed interface Decision {
     /**
      * Refuse the client.
      *
-     * @param route the matching pattern, whose lists denied the client; null without a match
+     * @param route the matching pattern, {@code default} or {@code no_sni}, whose lists denied the client; else null
+     * @param byRoute true exactly if a route matched
      */
-    record Refuse(Refusal why, @Nullable String route) implements Decision {}
+    record Refuse(Refusal why, @Nullable String route, boolean byRoute) implements Decision {}
 
     /** Reasons to refuse a well-formed hello. */
     enum Refusal {
@@ -30,7 +31,7 @@ public sealed interface Decision {
         NO_SNI_SILENT,
         /** Same as {@link #UNKNOWN_NAME}, but the setting is close: no alert. */
         UNKNOWN_NAME_SILENT,
-        /** The route's allow and deny lists exclude the client. */
+        /** The allow and deny lists of the route or default exclude the client. */
         DENIED
     }
 }

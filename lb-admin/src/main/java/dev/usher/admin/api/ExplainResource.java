@@ -40,6 +40,7 @@ public final class ExplainResource {
             @Nullable String refusal,
             @Nullable String alert,
             List<String> steps,
+            List<String> elsewhere,
             List<Possible> backends) {}
 
     private record Possible(String address, String state, boolean takesSessions, String text) {
@@ -80,6 +81,7 @@ public final class ExplainResource {
                         refusal == null ? null : refusal.word(),
                         alert(refusal),
                         explanation.steps(),
+                        explanation.elsewhere(),
                         backends);
             }
             case Decision.Refuse refuse -> {
@@ -94,6 +96,7 @@ public final class ExplainResource {
                         refusal.word(),
                         alert(refusal),
                         explanation.steps(),
+                        explanation.elsewhere(),
                         backends);
             }
         };
@@ -126,6 +129,7 @@ public final class ExplainResource {
                 null, // a client that does not speak TLS to usher gets no alert
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
+                List.of(),
                 backends);
     }
 

@@ -94,8 +94,7 @@ class BackgroundIT {
         assertTrue(metrics.contains("usher_resolve_failing_names 2"), metrics);
         assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"backend once.test\""));
         Command.Result told = Command.run("", Usher.command("status", "--admin", base));
-        assertTrue(
-                told.all().contains("warning   backend once.test: its name no longer resolves"), told::toString);
+        assertTrue(told.all().contains("warning   backend once.test: its name no longer resolves"), told::toString);
 
         Files.writeString(hosts, "127.0.0.1 once.test\n127.0.0.1 never.test\n");
         Await.until("nothing is said of names", () -> !status(base).contains("name_unresolved"));
