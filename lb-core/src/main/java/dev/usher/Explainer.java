@@ -49,7 +49,7 @@ final class Explainer {
                 });
     }
 
-    /** Listeners that send the same hello elsewhere: a name may have a route of its own on each. */
+    /** Listeners with another outcome for the same hello, in words. */
     private static List<String> elsewhere(Routing routing, RouteQuery asked, Decision here) {
         String outcome = outcome(here);
         return routing.config().listeners().values().stream()

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Routes and listeners that lead to a pool.
  *
- * @param names patterns of routes, in the order of the file, then {@code default_route} and {@code no_sni_route}; those
- *     of one listener end in {@code @} and the listener
+ * @param names patterns of routes, in the order of the file, then {@code default_route} and {@code no_sni_route}; for a
+ *     listener's own routes with {@code @} and the listener behind
  * @param listeners of type tcp
  */
 public record WaysIn(List<String> names, List<String> listeners) {

@@ -35,7 +35,7 @@ public record Fallback(Action action, @Nullable Target target) {
         return new Fallback(Action.POOL, target);
     }
 
-    /** The pool of a client that meets no condition of its own; null for a refusal. */
+    /** The pool, conditions apart; null for a refusal. */
     public @Nullable String pool() {
         return target == null ? null : target.pool();
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE
  * @param maxConnections sessions open at once before accepting pauses
  * @param pool pool for every connection; null exactly for a type that needs no pool
- * @param own routes of this listener alone; none for a type that reads no names
+ * @param own routes of this listener alone; empty for a type without names
  */
 public record ListenerConfig(
         String name,

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a listener's routing that differs from the rest of the file.
+ * The routing of a single listener, beside the routing of the file.
  *
  * @param routes come before the routes of the file; each pattern once
  * @param defaultRoute in place of the file's; null leaves the file's in force
@@ -16,7 +16,7 @@ public record OwnRoutes(
         List<RouteConfig> routes,
         @Nullable Fallback defaultRoute,
         @Nullable Fallback noSniRoute) {
-    /** A listener that routes by the file alone. */
+    /** Routing by the file alone. */
     public static final OwnRoutes NONE = new OwnRoutes(List.of(), null, null);
 
     public OwnRoutes {
@@ -48,7 +48,7 @@ public record OwnRoutes(
         return equals(NONE);
     }
 
-    /** Whether any client may be served by these routes. */
+    /** Whether a client may be served by these routes. */
     boolean serves() {
         return !routes.isEmpty()
                 || (defaultRoute != null && defaultRoute.pool() != null)

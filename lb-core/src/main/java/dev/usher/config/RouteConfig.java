@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A pattern of names with its target.
  *
- * @param listeners the listeners of the route; empty stands for every listener that reads names, and always in a
+ * @param listeners the listeners of the route; empty stands for every listener with names, and always in a
  *     listener's own routes
  */
 public record RouteConfig(RoutePattern pattern, Target target, List<String> listeners) {
@@ -29,7 +29,7 @@ public record RouteConfig(RoutePattern pattern, Target target, List<String> list
         return new RouteConfig(pattern, target, listeners);
     }
 
-    /** The pool of a client that meets no condition of its own. */
+    /** The pool, conditions apart. */
     public String pool() {
         return target.pool();
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of one listener. The listener's own routes decide first, then the routes of the file, then the listener's
+ * The routes of a listener. The listener's own routes decide first, then the routes of the file, then the listener's
  * own default, then the file's. A wide route of the listener comes before an exact route of the file.
  *
  * <p>Immutable; shared by the workers.
@@ -19,7 +19,7 @@ public final class ListenerRoutes {
     /** The treatment of hellos without a route, and its key for people. */
     record Last(Fallback fallback, String called) {}
 
-    /** In place of a listener, for its last sessions after a reload has removed the listener. */
+    /** In place of a removed listener, for the last sessions. */
     static final String NO_LISTENER = "";
 
     private final String listener;
@@ -36,7 +36,7 @@ public final class ListenerRoutes {
         this.nameless = nameless;
     }
 
-    /** The routes of each listener that reads names, by listener; under {@link #NO_LISTENER} those of the file alone. */
+    /** The routes of listeners with names, by listener; under {@link #NO_LISTENER} the file's. */
     public static Map<String, ListenerRoutes> byListener(UsherConfig config) {
         RouteIndex file = new RouteIndex(config.routes(), "");
         Map<String, ListenerRoutes> byListener = new HashMap<>();
@@ -83,7 +83,7 @@ public final class ListenerRoutes {
     }
 
     /**
-     * Finds the route for names below {@code suffix} at any depth that no narrower route matches; null without a match.
+     * Finds the route for names below {@code suffix} without a narrower route; null without a match.
      */
     public @Nullable RouteConfig findBelow(String suffix, Trace trace) {
         RouteConfig found = own.isEmpty() ? null : own.findBelow(suffix, listener, trace);

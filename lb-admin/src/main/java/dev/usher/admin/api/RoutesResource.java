@@ -58,7 +58,7 @@ public final class RoutesResource {
         return pools;
     }
 
-    /** The routes in the order of a decision: each listener's own, those of the file, the defaults. */
+    /** The routes in the order of a decision: a listener's own, the file's, the file's defaults. */
     private static final class Listing {
         private final Map<String, PoolView> pools;
         private final List<Route> routes = new ArrayList<>();

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code routes}, {@code default_route} and {@code no_sni_route}, of the file or of one listener. */
+/** Reads {@code routes}, {@code default_route} and {@code no_sni_route}, of the file or of a listener. */
 final class RouteReader {
     private static final String POOL = "pool";
     /** Keys of the file that could pass for server names. */
@@ -91,7 +91,7 @@ final class RouteReader {
         return target == null ? null : Fallback.to(target);
     }
 
-    /** The name of the pool that backends in a route or default become. */
+    /** The name of the pool made of backends in a route or default. */
     private String owned(String name) {
         return listener == null ? name : name + "@" + listener;
     }
@@ -158,11 +158,11 @@ final class RouteReader {
     }
 
     /**
-     * A route or default that has a target.
+     * A route or default, as the owner of a target.
      *
-     * @param called its path, for example {@code routes.www.example.com}
-     * @param bringer name for the pool made of its backends
-     * @param subject its name in a sentence, for example "route www.example.com"
+     * @param called path, for example {@code routes.www.example.com}
+     * @param bringer name for the pool made of the backends
+     * @param subject name in a sentence, for example "route www.example.com"
      */
     private record Owner(String called, Place place, String bringer, String subject) {}
 
