@@ -59,7 +59,7 @@ public final class RouteTable {
     private Decision fall(
             ListenerRoutes.Last last, String route, Refusal rejected, Refusal closed, RouteQuery query, Trace trace) {
         Fallback fallback = last.fallback();
-        trace.note(() -> last.called() + " says " + fallback);
+        trace.note(() -> last.called() + ": " + fallback);
         return switch (fallback.action()) {
             case REJECT -> new Decision.Refuse(rejected, null, false);
             case CLOSE -> new Decision.Refuse(closed, null, false);

@@ -126,7 +126,7 @@ class LineOpeningTest {
         assertEquals(0, client.readToEnd().length);
         SessionEnd end = ended(CloseReason.COMPLETED);
         assertEquals(attempts, end.attempts());
-        assertEquals(TestUsher.NAME, end.sni());
+        assertEquals(TestUsher.NAME, end.identity().sni());
         assertEquals("payload".length(), end.bytesIn());
     }
 

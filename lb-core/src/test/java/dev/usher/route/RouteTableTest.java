@@ -358,12 +358,12 @@ class RouteTableTest {
                         "route a.test matches"),
                 steps(table, on("other", "a.test", "192.0.2.1")));
         List<String> last = steps(table, on("other", "c", "192.0.2.1"));
-        assertEquals("default_route of listener other says close", last.getLast());
+        assertEquals("default_route of listener other: close", last.getLast());
         assertEquals(
-                "no_sni_route says reject",
+                "no_sni_route: reject",
                 steps(table, on("other", null, "192.0.2.1")).getLast());
         assertEquals(
-                "default_route says pool p1",
+                "default_route: pool p1",
                 steps(table, on("https", "c", "192.0.2.1")).getLast());
     }
 

@@ -1,6 +1,6 @@
 package dev.usher.server;
 
-import dev.usher.LoadBalancer;
+import dev.usher.Explainer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UsherConfig;
@@ -92,7 +92,7 @@ final class ExplainCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         RouteQuery question = new RouteQuery(asked.name(), serverName, alpn, client);
-        ExplanationText.Answer answer = text.of(question, LoadBalancer.explain(config, question));
+        ExplanationText.Answer answer = text.of(question, Explainer.explain(config, question));
         out.print(answer.text());
         out.flush();
         return answer.exitCode();
@@ -109,7 +109,7 @@ final class ExplainCommand implements Callable<Integer> {
             return Path.of(first);
         }
         if (isFile(first)) {
-            throw usage("explain what? Give a name: usher explain " + first + " www.example.com");
+            throw usage("a name is needed: usher explain " + first + " www.example.com");
         }
         if (first.matches(".*(/.*|\\.ya?ml)")) {
             throw usage("there is no file " + first + ", and a name is needed: usher explain FILE www.example.com");

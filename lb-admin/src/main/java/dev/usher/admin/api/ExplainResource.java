@@ -1,6 +1,7 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.RefusedClient;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.IpAddress;
@@ -39,6 +40,7 @@ public final class ExplainResource {
             @Nullable String pool,
             @Nullable String refusal,
             @Nullable String alert,
+            @Nullable String clientSees,
             List<String> steps,
             List<String> elsewhere,
             List<Possible> backends) {}
@@ -64,7 +66,7 @@ public final class ExplainResource {
                 name(question.parameter("name")),
                 alpn(question.parameter("alpn")),
                 client(question.parameter("client")));
-        Explanation explanation = balancer.explain(asked);
+        Explanation explanation = balancer.looks().explain(asked);
         String name = asked.name() == null ? null : asked.name().name();
         List<Possible> backends =
                 explanation.candidates().stream().map(Possible::of).toList();
@@ -80,6 +82,7 @@ public final class ExplainResource {
                         serve.pool().name(),
                         refusal == null ? null : refusal.word(),
                         alert(refusal),
+                        sees(refusal, listener),
                         explanation.steps(),
                         explanation.elsewhere(),
                         backends);
@@ -95,6 +98,7 @@ public final class ExplainResource {
                         null,
                         refusal.word(),
                         alert(refusal),
+                        sees(refusal, listener),
                         explanation.steps(),
                         explanation.elsewhere(),
                         backends);
@@ -112,9 +116,13 @@ public final class ExplainResource {
                 : Spelling.snake(TlsOpening.alert(refusal.refusal()));
     }
 
+    private static @Nullable String sees(@Nullable CloseReason refusal, ListenerConfig listener) {
+        return refusal == null ? null : RefusedClient.sees(refusal, listener.type());
+    }
+
     private ExplanationJson ofTcp(ListenerConfig listener) {
         String pool = Objects.requireNonNull(listener.pool(), "of type tcp");
-        List<Possible> backends = balancer.pool(pool).backends().stream()
+        List<Possible> backends = balancer.looks().pool(pool).backends().stream()
                 .map(ExplainResource::possible)
                 .toList();
         boolean serving = takeIt(backends);
@@ -127,6 +135,7 @@ public final class ExplainResource {
                 pool,
                 serving ? null : CloseReason.NO_BACKEND.word(),
                 null, // a client that does not speak TLS to usher gets no alert
+                serving ? null : sees(CloseReason.NO_BACKEND, listener),
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
                 List.of(),

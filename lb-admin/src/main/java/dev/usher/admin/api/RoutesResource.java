@@ -54,7 +54,7 @@ public final class RoutesResource {
 
     private Map<String, PoolView> pools() {
         Map<String, PoolView> pools = new HashMap<>();
-        balancer.pools().forEach(pool -> pools.put(pool.name(), pool));
+        balancer.looks().pools().forEach(pool -> pools.put(pool.name(), pool));
         return pools;
     }
 

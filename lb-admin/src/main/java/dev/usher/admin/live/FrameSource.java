@@ -37,12 +37,13 @@ final class FrameSource {
     private long revision;
 
     /** State behind the revision: pages reload when it changes. */
-    private record PageState(List<BackendState> states, List<String> backends, int generation, int attention) {}
+    private record PageState(
+            List<BackendState> states, List<String> backends, int generation, boolean listening, int attention) {}
 
     FrameSource(LoadBalancer balancer, Supplier<ProcessStatus> status) {
         this.balancer = balancer;
         this.status = status;
-        this.before = balancer.totals();
+        this.before = balancer.looks().totals();
     }
 
     /** Sequence of the next frame. */
@@ -51,10 +52,10 @@ final class FrameSource {
     }
 
     Frame next() {
-        Totals now = balancer.totals();
+        Totals now = balancer.looks().totals();
         long nanos = System.nanoTime();
         double seconds = (nanos - beforeNanos) / NANOS_PER_SECOND;
-        List<BackendView> backends = balancer.pools().stream()
+        List<BackendView> backends = balancer.looks().pools().stream()
                 .map(PoolView::backends)
                 .flatMap(List::stream)
                 .toList();
@@ -87,7 +88,7 @@ final class FrameSource {
                 current.state(),
                 current.attention(),
                 revision(backends, current),
-                balancer.lastEvent());
+                balancer.looks().lastEvent());
         before = now;
         beforeNanos = nanos;
         nextSequence++;
@@ -125,7 +126,7 @@ final class FrameSource {
 
     /** Delay of the slowest worker; null if there is none. */
     private @Nullable Double loopDelaySeconds() {
-        return balancer.loopDelays().stream()
+        return balancer.looks().loopDelays().stream()
                 .map(LoopDelay::waited)
                 .max(java.util.Comparator.naturalOrder())
                 .map(waited -> waited.toNanos() / NANOS_PER_SECOND)
@@ -139,7 +140,8 @@ final class FrameSource {
             states.add(backend.state());
             addresses.add(backend.address());
         }
-        PageState now = new PageState(states, addresses, current.generation(), current.attention());
+        PageState now =
+                new PageState(states, addresses, current.generation(), current.listening(), current.attention());
         if (!now.equals(shown)) {
             shown = now;
             revision++;

@@ -58,7 +58,7 @@ final class Usher implements AutoCloseable {
                 listeners:
                   test: { bind: "127.0.0.1:0"%s }
                 admin: %s
-                logging: { access: { output: %s } }
+                logging: { access: { output: %s, empty: true } }
                 """.formatted(listener.isEmpty() ? "" : ", " + listener, admin, access) + yaml);
         Program program = Program.start("usher", limited(command("run", file.toString()), descriptors));
         try {
