@@ -411,7 +411,8 @@ class HelloOutcomesTest {
                     TestPeer client = usher.connect()) {
                 client.send(helloFor("nobody.example"));
                 assertAlert(Alert.ACCESS_DENIED, client);
-                assertEquals("default", usher.ended(CloseReason.DENIED).identity().route());
+                assertEquals(
+                        "default", usher.ended(CloseReason.DENIED).identity().route());
             }
             assertTrue(backend.connections().isEmpty());
         }
