@@ -225,8 +225,8 @@ class HelloOutcomesTest {
         }
 
         @Test
-        void isHttp() throws IOException {
-            isRefused(CloseReason.NOT_TLS, "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        void isNotTls() throws IOException {
+            isRefused(CloseReason.NOT_TLS, "SSH-2.0-OpenSSH_9.2\r\n".getBytes(StandardCharsets.US_ASCII));
         }
 
         @Test
@@ -411,8 +411,8 @@ class HelloOutcomesTest {
                 assertAlert(Alert.DECODE_ERROR, malformed);
                 usher.ended(CloseReason.MALFORMED_HELLO);
                 http.send(HelloBuilder.latin1("GET / HTTP/1.1\r\n\r\n"));
-                assertEquals(0, http.readToEnd().length);
-                usher.ended(CloseReason.NOT_TLS);
+                assertTrue(HelloBuilder.latin1("HTTP/1.1 400 Bad Request").length < http.readToEnd().length);
+                usher.ended(CloseReason.HTTP_ON_TLS);
             }
             assertTrue(fallback.connections().isEmpty());
         }

@@ -10,6 +10,8 @@ import dev.usher.config.RoutePattern;
 import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.end.Refusal;
+import dev.usher.opening.HttpOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
@@ -43,7 +45,8 @@ final class ExplanationText {
         return out.toString();
     }
 
-    Answer of(RouteQuery asked, Explanation explanation) {
+    /** @param path of an HTTP request */
+    Answer of(RouteQuery asked, String path, Explanation explanation) {
         line(asked.name() + " on listener " + asked.listener() + ", from "
                 + IpAddress.text(asked.client().getAddress())
                 + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
@@ -55,8 +58,16 @@ final class ExplanationText {
         line("");
         return switch (explanation.decision()) {
             case Decision.Serve serve -> served(serve, route);
+            case Decision.Refuse refuse when refuse.why() == Decision.Refusal.REDIRECT -> redirected(asked, path);
             case Decision.Refuse refuse -> refused(refuse);
         };
+    }
+
+    private Answer redirected(RouteQuery asked, String path) {
+        dev.usher.http.Answer answer =
+                HttpOpening.redirect(listener.http(), Objects.requireNonNull(asked.name()), path);
+        line("redirect  " + answer.statusLine() + " to " + answer.location());
+        return new Answer(out.toString(), ExitCode.OK);
     }
 
     private Answer served(Decision.Serve serve, @Nullable RouteConfig route) {
@@ -67,13 +78,22 @@ final class ExplanationText {
 
     private Answer refused(Decision.Refuse refuse) {
         CloseReason reason = CloseReason.of(refuse.why());
-        Alert alert = reason.refusal() == null ? null : TlsOpening.alert(reason.refusal());
         line("refused   " + reason.word());
-        line("client    "
-                + (alert == null
-                        ? "sees the connection closed, without a TLS alert"
-                        : "sees the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")"));
+        line("client    sees "
+                + (reason.refusal() == null
+                        ? "the connection closed, without "
+                                + (listener.type().speaksTls() ? "a TLS alert" : "an answer")
+                        : word(reason.refusal())));
         return new Answer(out.toString(), ExitCode.REFUSED);
+    }
+
+    /** The last word to a refused client. */
+    private String word(Refusal why) {
+        if (listener.type().speaksHttp()) {
+            return "the answer " + HttpOpening.answer(why).statusLine();
+        }
+        Alert alert = TlsOpening.alert(why);
+        return "the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")";
     }
 
     // ---- routes ----

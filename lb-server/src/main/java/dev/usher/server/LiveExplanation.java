@@ -53,6 +53,11 @@ record LiveExplanation(String text, int exitCode) {
             text.append("refused   ").append(said.path("refusal").asString()).append('\n');
             return new LiveExplanation(text.toString(), ExitCode.REFUSED);
         }
+        if (outcome.equals("redirected")) {
+            text.append("redirect  ").append(said.path("answer").asString()).append(" to ");
+            text.append(said.path("location").asString()).append('\n');
+            return new LiveExplanation(text.toString(), ExitCode.OK);
+        }
         if (!said.path("route").isNull()) {
             text.append("route     ").append(said.path("route").asString()).append('\n');
         }
