@@ -19,11 +19,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Explains the routing of a hello, by the steps of a session. */
-final class Explainer {
+public final class Explainer {
     private Explainer() {}
 
     /** Explains by a configuration alone, with the state of backends unknown. */
-    static Explanation explain(UsherConfig config, RouteQuery asked) {
+    public static Explanation explain(UsherConfig config, RouteQuery asked) {
         Map<String, Pool> pools = new LinkedHashMap<>();
         config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1, PoolWatcher.NONE, () -> {})));
         return explain(Routing.of(config, pools), asked, pool -> unknown(pool.config()));

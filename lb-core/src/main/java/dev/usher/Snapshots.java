@@ -24,8 +24,7 @@ import org.HdrHistogram.Histogram;
 final class Snapshots {
     private Snapshots() {}
 
-    static MetricsSnapshot of(
-            Map<String, ListenerCounts> listeners, Map<String, Pool> pools, Workers workers, long heldBytesMax) {
+    static MetricsSnapshot of(Map<String, ListenerCounts> listeners, Map<String, Pool> pools, Workers workers) {
         Map<String, ListenerSnapshot> listenerSnapshots = new LinkedHashMap<>();
         listeners.forEach((name, state) -> listenerSnapshots.put(name, of(state)));
         Map<String, PoolSnapshot> poolSnapshots = new LinkedHashMap<>();
@@ -34,7 +33,7 @@ final class Snapshots {
         for (int i = 0; i < workers.count(); i++) {
             workerSnapshots.add(of(workers.worker(i), workers.relay(i)));
         }
-        return new MetricsSnapshot(listenerSnapshots, poolSnapshots, workerSnapshots, heldBytesMax);
+        return new MetricsSnapshot(listenerSnapshots, poolSnapshots, workerSnapshots, workers.heldBytesMax());
     }
 
     static Totals totals(Map<String, ListenerCounts> listeners, Map<String, Pool> pools, Workers workers) {

@@ -1,6 +1,7 @@
 package dev.usher;
 
 import dev.usher.loop.Worker;
+import dev.usher.relay.Routing;
 import dev.usher.relay.WorkerSessions;
 import java.io.IOException;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,33 @@ final class Workers {
 
     private final List<Member> members = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final long heldBytesMax;
+
+    /** No workers yet; {@link #add} adds some. */
+    Workers(long heldBytesMax) {
+        this.heldBytesMax = heldBytesMax;
+    }
+
+    /**
+     * Workers that are not started yet.
+     *
+     * @param heldBytesMax divided among the workers; a change of the configuration needs a restart
+     */
+    static Workers of(
+            int count,
+            long heldBytesMax,
+            Environment environment,
+            Supplier<Routing> routing,
+            WorkerSessions.Shared shared)
+            throws IOException {
+        Workers workers = new Workers(heldBytesMax);
+        for (int i = 0; i < count; i++) {
+            Worker worker =
+                    new Worker("worker-" + i, environment.provider(), environment.clock(), heldBytesMax / count);
+            workers.add(worker, new WorkerSessions(i, count, worker, routing, environment.log(), shared));
+        }
+        return workers;
+    }
 
     void add(Worker worker, WorkerSessions relay) {
         members.add(new Member(worker, relay));
@@ -47,6 +76,11 @@ final class Workers {
 
     int count() {
         return members.size();
+    }
+
+    /** The upper bound of bytes in the buffers of all workers. */
+    long heldBytesMax() {
+        return heldBytesMax;
     }
 
     Worker worker(int index) {

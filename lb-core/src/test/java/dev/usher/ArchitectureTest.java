@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.usher.pool.Roster;
 import dev.usher.time.Clock;
 import dev.usher.time.WallClock;
 import java.nio.channels.DatagramChannel;
@@ -143,6 +144,18 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.net.http..", "com.sun.net.httpserver..", "io.undertow..", "tools.jackson..")
+                .check(CODE);
+    }
+
+    /** Changes of backends take a lock. */
+    @Test
+    void workersChangeNoRoster() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.usher.loop", "dev.usher.relay", "dev.usher.route")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Roster.class)
                 .check(CODE);
     }
 

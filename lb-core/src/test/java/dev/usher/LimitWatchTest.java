@@ -100,11 +100,11 @@ class LimitWatchTest {
                 TestPeer only = usher.connect();
                 TestPeer waiting = usher.connect()) {
             Await.until(
-                    () -> usher.balancer().events().stream().anyMatch(event -> event.kind() == Kind.LIMIT),
+                    () -> usher.balancer().looks().events().stream().anyMatch(event -> event.kind() == Kind.LIMIT),
                     "the limit is said");
             assertEquals(
                     "listeners.in.max_connections",
-                    usher.balancer().limitsHit().getFirst().key());
+                    usher.balancer().looks().limitsHit().getFirst().key());
             assertTrue(Objects.requireNonNull(usher.snapshot().listeners().get("in"))
                             .acceptPauses()
                             .getOrDefault("listener_full", 0L)
@@ -124,10 +124,10 @@ class LimitWatchTest {
             only.send(hello()).read(helloBytes());
             refused.send(hello()).readToEnd();
             usher.ended(CloseReason.NO_BACKEND);
-            Await.until(() -> !usher.balancer().limitsHit().isEmpty(), "the limit is said");
+            Await.until(() -> !usher.balancer().looks().limitsHit().isEmpty(), "the limit is said");
             assertEquals(
                     "pools.web.backends.max_connections",
-                    usher.balancer().limitsHit().getFirst().key());
+                    usher.balancer().looks().limitsHit().getFirst().key());
         }
     }
 }

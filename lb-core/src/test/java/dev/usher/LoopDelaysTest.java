@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** A worker that takes its mail says how long that lay there; one that does not is seen as such. */
 class LoopDelaysTest {
-    private final Workers workers = new Workers();
+    private final Workers workers = new Workers(0);
     private final LoopDelays delays = new LoopDelays(workers, Clock.SYSTEM);
 
     LoopDelaysTest() throws IOException {

@@ -54,12 +54,12 @@ class NamesTest {
             try (TestPeer nameless = usher.connect()) {
                 nameless.send(new HelloBuilder().records()).readToEnd();
             }
-            TopNames top = usher.balancer().names(_ -> true, 10);
+            TopNames top = usher.balancer().looks().names(_ -> true, 10);
             assertEquals("[www.example.com 6, unknown.example? 3]", text(top));
             assertEquals(6, top.known());
             assertEquals(3, top.unknown());
-            assertEquals("[unknown.example? 3]", text(usher.balancer().names(name -> !name.known(), 10)));
-            assertEquals("[www.example.com 6]", text(usher.balancer().names(_ -> true, 1)));
+            assertEquals("[unknown.example? 3]", text(usher.balancer().looks().names(name -> !name.known(), 10)));
+            assertEquals("[www.example.com 6]", text(usher.balancer().looks().names(_ -> true, 1)));
         }
     }
 
@@ -74,7 +74,7 @@ class NamesTest {
             ask(usher, "*.nobody.example");
             assertEquals(
                     "[shop.example:8443!? 3, " + "a".repeat(253) + "...!? 2, *.nobody.example? 1]",
-                    text(usher.balancer().names(_ -> true, 10)));
+                    text(usher.balancer().looks().names(_ -> true, 10)));
         }
     }
 
@@ -90,7 +90,7 @@ class NamesTest {
                 plain.listeners());
         try (TestUsher usher = TestUsher.of(backend).route(denied).start()) {
             ask(usher, TestUsher.NAME);
-            assertEquals("[www.example.com 1]", text(usher.balancer().names(_ -> true, 10)));
+            assertEquals("[www.example.com 1]", text(usher.balancer().looks().names(_ -> true, 10)));
         }
     }
 

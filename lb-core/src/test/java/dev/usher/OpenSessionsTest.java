@@ -54,7 +54,9 @@ class OpenSessionsTest {
     }
 
     private static Set<String> names(List<ConnectionView> connections) {
-        Set<String> names = connections.stream().map(ConnectionView::cid).collect(Collectors.toSet());
+        Set<String> names = connections.stream()
+                .map(connection -> connection.identity().cid())
+                .collect(Collectors.toSet());
         assertEquals(connections.size(), names.size(), "one is listed twice");
         return names;
     }
@@ -66,28 +68,40 @@ class OpenSessionsTest {
             TestPeer silent = usher.connect();
             clients.add(silent);
             usher.awaitOpen(2);
-            ConnectionsView all = usher.balancer().connections(_ -> true, 10);
+            ConnectionsView all = usher.balancer().looks().connections(_ -> true, 10);
             assertEquals(2, all.total());
             ConnectionView newest = all.connections().getFirst();
             assertEquals("awaiting_hello", newest.state());
-            assertEquals(silent.socket().getLocalSocketAddress(), newest.client());
-            assertNull(newest.sni());
-            assertNull(newest.alpn());
-            assertNull(newest.pool());
+            assertEquals(
+                    silent.socket().getLocalSocketAddress(), newest.identity().client());
+            assertNull(newest.identity().sni());
+            assertNull(newest.identity().alpn());
+            assertNull(newest.identity().pool());
             ConnectionView oldest = all.connections().getLast();
             assertEquals("relaying", oldest.state());
-            assertEquals((InetSocketAddress) relayed.socket().getLocalSocketAddress(), oldest.client());
+            assertEquals(
+                    (InetSocketAddress) relayed.socket().getLocalSocketAddress(),
+                    oldest.identity().client());
             assertEquals(
                     List.of("in", TestUsher.NAME, TestUsher.NAME, TestUsher.POOL, one.name()),
-                    Arrays.asList(oldest.listener(), oldest.sni(), oldest.route(), oldest.pool(), oldest.backend()));
+                    Arrays.asList(
+                            oldest.identity().listener(),
+                            oldest.identity().sni(),
+                            oldest.identity().route(),
+                            oldest.identity().pool(),
+                            oldest.identity().backend()));
             assertEquals(helloBytes(), oldest.bytesIn());
             assertEquals(helloBytes(), oldest.bytesOut());
             assertFalse(oldest.age().isNegative());
             assertTrue(oldest.since().isBefore(newest.since()));
             relayed.halfClose().readToEnd();
-            assertEquals(usher.ended(CloseReason.COMPLETED).cid(), oldest.cid());
+            assertEquals(
+                    usher.ended(CloseReason.COMPLETED).identity().cid(),
+                    oldest.identity().cid());
             silent.close();
-            assertEquals(usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO).cid(), newest.cid());
+            assertEquals(
+                    usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO).identity().cid(),
+                    newest.identity().cid());
         }
     }
 
@@ -97,7 +111,7 @@ class OpenSessionsTest {
             for (int i = 0; i < 20; i++) {
                 open(usher);
             }
-            ConnectionsView all = usher.balancer().connections(_ -> true, 100);
+            ConnectionsView all = usher.balancer().looks().connections(_ -> true, 100);
             assertEquals(20, names(all.connections()).size());
             assertTrue(all.connections().stream()
                     .map(ConnectionView::since)
@@ -106,17 +120,20 @@ class OpenSessionsTest {
                     .equals(all.connections().stream()
                             .map(ConnectionView::since)
                             .toList()));
-            ConnectionsView some =
-                    usher.balancer().connections(found -> one.name().equals(found.backend()), 3);
+            ConnectionsView some = usher.balancer()
+                    .looks()
+                    .connections(found -> one.name().equals(found.identity().backend()), 3);
             assertEquals(20, some.total());
             assertEquals(10, some.matched(), "round robin");
             assertEquals(
                     all.connections().stream()
-                            .filter(found -> one.name().equals(found.backend()))
+                            .filter(found -> one.name().equals(found.identity().backend()))
                             .limit(3)
-                            .map(ConnectionView::cid)
+                            .map(connection -> connection.identity().cid())
                             .toList(),
-                    some.connections().stream().map(ConnectionView::cid).toList());
+                    some.connections().stream()
+                            .map(connection -> connection.identity().cid())
+                            .toList());
             leave();
         }
     }
@@ -138,12 +155,12 @@ class OpenSessionsTest {
                     .map(client -> client.socket().getLocalSocketAddress())
                     .collect(Collectors.toSet());
             for (int round = 0; round < 20; round++) {
-                ConnectionsView all = usher.balancer().connections(_ -> true, 10_000);
+                ConnectionsView all = usher.balancer().looks().connections(_ -> true, 10_000);
                 Set<String> names = names(all.connections());
                 assertTrue(names.containsAll(staying));
                 all.connections().stream()
-                        .filter(found -> addresses.contains(found.client()))
-                        .map(ConnectionView::cid)
+                        .filter(found -> addresses.contains(found.identity().client()))
+                        .map(connection -> connection.identity().cid())
                         .forEach(staying::add);
                 assertEquals(300, staying.size());
             }
@@ -163,14 +180,15 @@ class OpenSessionsTest {
                         .start();
                 Crowd crowd = Crowd.of(10_000, usher.address())) {
             usher.awaitOpen(10_000);
-            ConnectionsView all = usher.balancer().connections(_ -> true, 10_000);
+            ConnectionsView all = usher.balancer().looks().connections(_ -> true, 10_000);
             assertEquals(10_000, all.total());
             assertEquals(10_000, names(all.connections()).size());
             crowd.leave(5_000);
-            ConnectionsView newest = usher.balancer().connections(_ -> true, 500);
+            ConnectionsView newest = usher.balancer().looks().connections(_ -> true, 500);
             assertEquals(500, names(newest.connections()).size());
             usher.awaitOpen(5_000);
-            assertEquals(5_000, usher.balancer().connections(_ -> false, 500).total());
+            assertEquals(
+                    5_000, usher.balancer().looks().connections(_ -> false, 500).total());
         }
     }
 
@@ -192,19 +210,29 @@ class OpenSessionsTest {
             }
             TestPeer chosen = clients.get(4);
             String cid = usher.balancer()
-                    .connections(found -> found.client().equals(chosen.socket().getLocalSocketAddress()), 1)
+                    .looks()
+                    .connections(
+                            found -> found.identity()
+                                    .client()
+                                    .equals(chosen.socket().getLocalSocketAddress()),
+                            1)
                     .connections()
                     .getFirst()
+                    .identity()
                     .cid();
-            assertTrue(usher.balancer().closeConnection(cid, "alice"));
+            assertTrue(usher.balancer().control().closeConnection(cid, "alice"));
             assertEquals(Ending.RST, chosen.ending());
-            assertEquals(cid, usher.ended(CloseReason.KILLED).cid());
+            assertEquals(cid, usher.ended(CloseReason.KILLED).identity().cid());
             assertEquals(9, usher.balancer().openSessions());
-            assertEquals(Event.Kind.ADMIN, usher.balancer().events().getLast().kind());
-            assertEquals("closed by alice", usher.balancer().events().getLast().text());
-            assertFalse(usher.balancer().closeConnection(cid, "alice"), "it is gone");
+            assertEquals(
+                    Event.Kind.ADMIN,
+                    usher.balancer().looks().events().getLast().kind());
+            assertEquals(
+                    "closed by alice",
+                    usher.balancer().looks().events().getLast().text());
+            assertFalse(usher.balancer().control().closeConnection(cid, "alice"), "it is gone");
             for (String none : List.of("", "x", "other-1", cid + "0", cid.substring(0, cid.indexOf('-') + 1) + "!")) {
-                assertFalse(usher.balancer().closeConnection(none, "alice"), none);
+                assertFalse(usher.balancer().control().closeConnection(none, "alice"), none);
             }
             assertEquals(9, usher.balancer().openSessions());
             leave();
@@ -217,15 +245,16 @@ class OpenSessionsTest {
             for (int i = 0; i < 200; i++) {
                 open(usher);
             }
-            assertEquals(100, usher.balancer().closeSessionsOf(TestUsher.POOL, one.name(), "alice"));
+            assertEquals(100, usher.balancer().control().closeSessionsOf(TestUsher.POOL, one.name(), "alice"));
             assertEquals(100, usher.snapshot().ended("killed"));
-            ConnectionsView left = usher.balancer().connections(_ -> true, 1000);
-            assertTrue(left.connections().stream().allMatch(found -> two.name().equals(found.backend())));
+            ConnectionsView left = usher.balancer().looks().connections(_ -> true, 1000);
+            assertTrue(left.connections().stream()
+                    .allMatch(found -> two.name().equals(found.identity().backend())));
             assertEquals(100, left.total());
-            Event last = usher.balancer().events().getLast();
+            Event last = usher.balancer().looks().events().getLast();
             assertEquals("backend " + one.name() + " of pool web", last.subject());
             assertEquals("100 sessions closed by alice", last.text());
-            assertEquals(last.sequence(), usher.balancer().lastEvent());
+            assertEquals(last.sequence(), usher.balancer().looks().lastEvent());
             leave();
         }
     }

@@ -107,9 +107,9 @@ public final class Attention {
         ofProcess(entries);
         ofConfiguration(entries);
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
-        balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
-        balancer.failingNames().forEach(name -> entries.add(NameAttention.of(name)));
-        PoolAttention.of(balancer.config(), balancer.pools(), entries);
+        balancer.looks().limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
+        balancer.looks().failingNames().forEach(name -> entries.add(NameAttention.of(name)));
+        PoolAttention.of(balancer.config(), balancer.looks().pools(), entries);
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
@@ -197,7 +197,9 @@ public final class Attention {
         Instant now = Instant.now();
         if (slowPartMade == null || Duration.between(slowPartMade, now).compareTo(SLOW_PART_LIFE) > 0) {
             List<Entry> made = new ArrayList<>();
-            balancer.coalescingHazards(MAX_HAZARDS).forEach(hazard -> made.add(CertificateAttention.ofHazard(hazard)));
+            balancer.looks()
+                    .coalescingHazards(MAX_HAZARDS)
+                    .forEach(hazard -> made.add(CertificateAttention.ofHazard(hazard)));
             ofUnknownNames(made);
             slowPart = List.copyOf(made);
             slowPartMade = now;
@@ -207,7 +209,8 @@ public final class Attention {
 
     private void ofUnknownNames(List<Entry> entries) {
         try {
-            for (NameCount name : balancer.names(name -> !name.known(), 1).names()) {
+            for (NameCount name :
+                    balancer.looks().names(name -> !name.known(), 1).names()) {
                 if (name.count() - name.error() >= MIN_UNKNOWN) {
                     entries.add(new Entry(
                             Severity.INFO,

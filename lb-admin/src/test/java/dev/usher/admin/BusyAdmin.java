@@ -44,7 +44,7 @@ public final class BusyAdmin implements AutoCloseable {
         admin = TestAdmin.start(TestAdmin.OPEN, routes, pools);
         Past.fill(Objects.requireNonNull(admin.server.live()));
         Await.until(
-                () -> admin.balancer.pools().stream()
+                () -> admin.balancer.looks().pools().stream()
                         .flatMap(pool -> pool.backends().stream())
                         .allMatch(backend -> backend.certificate() != null),
                 "the probes have seen all certificates");

@@ -110,7 +110,9 @@ class DashboardTest {
     @Test
     void plainPageShowsWhatIsWrongAndEscapesIt() throws Exception {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
-            Await.until(() -> admin.balancer.pools().getFirst().serving() == 0, "the backend that nobody runs is down");
+            Await.until(
+                    () -> admin.balancer.looks().pools().getFirst().serving() == 0,
+                    "the backend that nobody runs is down");
             admin.source.status = new dev.usher.ReloadStatus(
                     1,
                     java.time.Instant.now(),
@@ -167,7 +169,9 @@ class DashboardTest {
     @Test
     void explanationSaysThatAPoolWithoutBackendsRefuses() throws Exception {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
-            Await.until(() -> admin.balancer.pools().getFirst().serving() == 0, "the backend that nobody runs is down");
+            Await.until(
+                    () -> admin.balancer.looks().pools().getFirst().serving() == 0,
+                    "the backend that nobody runs is down");
             Answer answer = admin.ask("GET /api/v1/explain?name=www.example.com");
             assertTrue(answer.says("\"outcome\":\"pool\",\"serving\":false"), answer::body);
             assertTrue(answer.says("\"refusal\":\"no_backend\",\"alert\":\"internal_error\""), answer::body);

@@ -85,16 +85,6 @@ public final class TlsOpening implements Opening {
     }
 
     @Override
-    public @Nullable ByteBuffer connected() {
-        return null;
-    }
-
-    @Override
-    public @Nullable BackendGreeting backendGreeting() {
-        return null;
-    }
-
-    @Override
     public boolean expectsAnswer() {
         return true;
     }

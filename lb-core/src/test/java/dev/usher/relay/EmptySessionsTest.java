@@ -4,6 +4,7 @@ import static dev.usher.testing.TestUsher.hello;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.end.CloseReason;
@@ -44,8 +45,7 @@ class EmptySessionsTest {
     }
 
     private void assertEnd(CloseReason reason, boolean empty, TestUsher.Builder usher, Client client) throws Exception {
-        try (LoadBalancer balancer =
-                        LoadBalancer.start(usher.config(), LoadBalancer.Environment.of(log, Integer.MAX_VALUE));
+        try (LoadBalancer balancer = LoadBalancer.start(usher.config(), Environment.of(log, Integer.MAX_VALUE));
                 TestPeer peer = TestPeer.connect(
                         Objects.requireNonNull(balancer.addresses().get("in")).getFirst())) {
             client.on(peer);

@@ -214,8 +214,8 @@ class HelloOutcomesTest {
                 client.send(Hellos.bytes(helloFor("shop.example:8443\n")));
                 assertAlert(TlsOpening.alert(Objects.requireNonNull(CloseReason.INVALID_NAME.refusal())), client);
                 SessionEnd end = usher.ended(CloseReason.INVALID_NAME);
-                assertEquals("shop.example:8443\\x0a", end.sni());
-                assertNull(end.alpn());
+                assertEquals("shop.example:8443\\x0a", end.identity().sni());
+                assertNull(end.identity().alpn());
             }
         }
 
@@ -394,8 +394,10 @@ class HelloOutcomesTest {
                         assertArrayEquals(Hellos.bytes(hello), client.readToEnd());
                     }
                     SessionEnd end = usher.ended(CloseReason.COMPLETED);
-                    assertEquals(TestUsher.FALLBACK_POOL, end.pool());
-                    assertEquals(end.sni() == null ? "no_sni" : "default", end.route());
+                    assertEquals(TestUsher.FALLBACK_POOL, end.identity().pool());
+                    assertEquals(
+                            end.identity().sni() == null ? "no_sni" : "default",
+                            end.identity().route());
                 }
             }
             assertEquals(3, fallback.connections().size());
@@ -431,7 +433,7 @@ class HelloOutcomesTest {
                     TestPeer client = usher.connect()) {
                 client.send(hello());
                 assertAlert(Alert.ACCESS_DENIED, client);
-                assertEquals(NAME, usher.ended(CloseReason.DENIED).route());
+                assertEquals(NAME, usher.ended(CloseReason.DENIED).identity().route());
             }
             assertTrue(backend.connections().isEmpty());
         }

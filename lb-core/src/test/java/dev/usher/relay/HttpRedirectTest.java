@@ -62,8 +62,8 @@ class HttpRedirectTest {
         try (TestUsher usher = usher().start()) {
             assertEquals(redirectTo("https://" + NAME + "/x"), ask(usher, get("WWW.example.com.:80")));
             SessionEnd end = usher.ended(CloseReason.REDIRECTED);
-            assertEquals(NAME, end.sni());
-            assertEquals(NAME, end.route());
+            assertEquals(NAME, end.identity().sni());
+            assertEquals(NAME, end.identity().route());
             assertEquals("LH", end.reason().endCode());
             assertEquals(0, end.attempts());
             assertTrue(end.helloNanos() > 0);
@@ -91,7 +91,7 @@ class HttpRedirectTest {
         try (TestUsher usher = usher().start()) {
             String answer = ask(usher, "GET http://evil.example/ HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
             assertTrue(answer.startsWith("HTTP/1.1 421 Misdirected Request\r\n"), answer);
-            assertEquals("evil.example", usher.ended(CloseReason.UNKNOWN_NAME).sni());
+            assertEquals("evil.example", usher.ended(CloseReason.UNKNOWN_NAME).identity().sni());
         }
     }
 

@@ -37,11 +37,11 @@ class SessionEvidenceTest {
     }
 
     private static @Nullable Trouble trouble(TestUsher usher, TestBackend backend) {
-        return usher.balancer().backend(POOL, backend.name()).trouble();
+        return usher.balancer().looks().backend(POOL, backend.name()).trouble();
     }
 
     private static List<String> events(TestUsher usher) {
-        return usher.balancer().events().stream()
+        return usher.balancer().looks().events().stream()
                 .filter(event -> event.kind() == Event.Kind.WARNING || event.kind() == Event.Kind.BACKEND_UP)
                 .map(Event::text)
                 .toList();

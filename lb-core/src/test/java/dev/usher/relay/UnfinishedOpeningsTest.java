@@ -252,7 +252,7 @@ class UnfinishedOpeningsTest {
             assertEquals(0, usher.snapshot().ended("out_of_buffers"));
             Await.until(() -> usher.heldBytes() <= 4 << 20, "no more than their share is held");
             Await.until(
-                    () -> usher.balancer().events().stream()
+                    () -> usher.balancer().looks().events().stream()
                             .anyMatch(event -> event.kind() == Kind.LIMIT
                                     && event.subject().equals("unfinished hellos")),
                     "an event says so");

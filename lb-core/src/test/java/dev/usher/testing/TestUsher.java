@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.BackendConfig;
@@ -116,7 +117,7 @@ public final class TestUsher implements AutoCloseable {
     }
 
     public MetricsSnapshot snapshot() {
-        return balancer.snapshot();
+        return balancer.looks().snapshot();
     }
 
     public BackendSnapshot backend(TestBackend backend) {
@@ -417,8 +418,7 @@ public final class TestUsher implements AutoCloseable {
             };
             try {
                 return new TestUsher(
-                        LoadBalancer.start(
-                                config(), new LoadBalancer.Environment(provider, Clock.SYSTEM, log, Integer.MAX_VALUE)),
+                        LoadBalancer.start(config(), new Environment(provider, Clock.SYSTEM, log, Integer.MAX_VALUE)),
                         ends);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -1,6 +1,6 @@
 package dev.usher.server;
 
-import dev.usher.LoadBalancer;
+import dev.usher.Explainer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UsherConfig;
@@ -96,7 +96,7 @@ final class ExplainCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         RouteQuery question = new RouteQuery(asked.name(), typed.name(), alpn, client);
-        ExplanationText.Answer answer = text.of(question, typed.path(), LoadBalancer.explain(config, question));
+        ExplanationText.Answer answer = text.of(question, typed.path(), Explainer.explain(config, question));
         out.print(answer.text());
         out.flush();
         return answer.exitCode();

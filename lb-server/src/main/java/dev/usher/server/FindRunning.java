@@ -65,7 +65,9 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         String owner = process.info().user().orElse(null);
         return owner == null || owner.equals(System.getProperty("user.name"))
                 ? null
-                : "process " + pid + " belongs to user " + owner + ": ask as that user, as root, or with --admin URL";
+                : "process " + pid + " belongs to user " + owner
+                        + ": ask as that user, as root, or with --admin URL; its group may ask if its run"
+                        + " directory is /run/usher";
     }
 
     boolean isAnythingThere() {

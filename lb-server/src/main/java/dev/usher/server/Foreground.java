@@ -1,8 +1,8 @@
 package dev.usher.server;
 
 import dev.usher.Background;
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.LoadBalancer.Environment;
 import dev.usher.admin.AdminServer;
 import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
@@ -209,7 +209,7 @@ final class Foreground {
         } finally {
             atEnd.run();
         }
-        log.info("{}", totals(balancer.snapshot()));
+        log.info("{}", totals(balancer.looks().snapshot()));
         return clean ? ExitCode.OK : ExitCode.FAILED;
     }
 
@@ -230,9 +230,9 @@ final class Foreground {
         Duration patience = balancer.config().shutdown().drain();
         int open = balancer.openSessions();
         log.info("{}: no new connections; {} may finish within {} s", signal, sessions(open), patience.toSeconds());
-        long cutBefore = balancer.snapshot().ended(CloseReason.SHUTDOWN.word());
+        long cutBefore = balancer.looks().snapshot().ended(CloseReason.SHUTDOWN.word());
         boolean inTime = drainUntilSignal(balancer, patience);
-        long cut = balancer.snapshot().ended(CloseReason.SHUTDOWN.word()) - cutBefore;
+        long cut = balancer.looks().snapshot().ended(CloseReason.SHUTDOWN.word()) - cutBefore;
         log.info("drained: {} finished, {} cut", sessions(Math.max(0, open - cut)), cut);
         return inTime;
     }

@@ -32,7 +32,7 @@ public final class EventsResource {
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
         Event.Kind kind = kind(question.parameter("kind"));
-        List<Event> all = balancer.events();
+        List<Event> all = balancer.looks().events();
         List<Entry> events = all.reversed().stream()
                 .filter(event -> kind == null || kind == event.kind())
                 .map(Entry::of)

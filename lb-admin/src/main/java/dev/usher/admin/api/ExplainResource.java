@@ -68,7 +68,7 @@ public final class ExplainResource {
                 typed == null ? null : typed.name(),
                 alpn(question.parameter("alpn")),
                 client(question.parameter("client")));
-        Explanation explanation = balancer.explain(asked);
+        Explanation explanation = balancer.looks().explain(asked);
         String name = asked.name() == null ? null : asked.name().name();
         List<Possible> backends =
                 explanation.candidates().stream().map(Possible::of).toList();
@@ -146,7 +146,7 @@ public final class ExplainResource {
 
     private ExplanationJson ofTcp(ListenerConfig listener) {
         String pool = Objects.requireNonNull(listener.pool(), "of type tcp");
-        List<Possible> backends = balancer.pool(pool).backends().stream()
+        List<Possible> backends = balancer.looks().pool(pool).backends().stream()
                 .map(ExplainResource::possible)
                 .toList();
         boolean serving = takeIt(backends);

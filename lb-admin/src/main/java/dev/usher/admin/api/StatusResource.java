@@ -91,8 +91,8 @@ public final class StatusResource {
     public Object get(Question question) throws ProblemException {
         Instant now = Instant.now();
         Pressing pressing = attention.pressing(question.limit(Pressing.AT_ONCE));
-        Totals counted = balancer.totals();
-        List<PoolView> pools = balancer.pools();
+        Totals counted = balancer.looks().totals();
+        List<PoolView> pools = balancer.looks().pools();
         return new Status(
                 program.version(),
                 program.commit(),

@@ -42,7 +42,7 @@ final class FrameSource {
     FrameSource(LoadBalancer balancer, Supplier<ProcessStatus> status) {
         this.balancer = balancer;
         this.status = status;
-        this.before = balancer.totals();
+        this.before = balancer.looks().totals();
     }
 
     /** Sequence of the next frame. */
@@ -51,10 +51,10 @@ final class FrameSource {
     }
 
     Frame next() {
-        Totals now = balancer.totals();
+        Totals now = balancer.looks().totals();
         long nanos = System.nanoTime();
         double seconds = (nanos - beforeNanos) / NANOS_PER_SECOND;
-        List<BackendView> backends = balancer.pools().stream()
+        List<BackendView> backends = balancer.looks().pools().stream()
                 .map(PoolView::backends)
                 .flatMap(List::stream)
                 .toList();
@@ -87,7 +87,7 @@ final class FrameSource {
                 current.state(),
                 current.attention(),
                 revision(backends, current),
-                balancer.lastEvent());
+                balancer.looks().lastEvent());
         before = now;
         beforeNanos = nanos;
         nextSequence++;
@@ -125,7 +125,7 @@ final class FrameSource {
 
     /** Delay of the slowest worker; null if there is none. */
     private @Nullable Double loopDelaySeconds() {
-        return balancer.loopDelays().stream()
+        return balancer.looks().loopDelays().stream()
                 .map(LoopDelay::waited)
                 .max(java.util.Comparator.naturalOrder())
                 .map(waited -> waited.toNanos() / NANOS_PER_SECOND)

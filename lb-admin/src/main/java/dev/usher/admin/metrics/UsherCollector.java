@@ -27,14 +27,14 @@ final class UsherCollector implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
-        MetricsSnapshot snapshot = balancer.snapshot();
-        List<PoolView> pools = balancer.pools();
+        MetricsSnapshot snapshot = balancer.looks().snapshot();
+        List<PoolView> pools = balancer.looks().pools();
         Families families = new Families();
         ProcessFamilies.program(families, program);
-        ProcessFamilies.sums(families, balancer.totals(), balancer.config());
-        ProcessFamilies.workers(families, snapshot, balancer.loopDelays());
+        ProcessFamilies.sums(families, balancer.looks().totals(), balancer.config());
+        ProcessFamilies.workers(families, snapshot, balancer.looks().loopDelays());
         ProcessFamilies.reloads(families, reloading.status());
-        ProcessFamilies.names(families, balancer.failingNames().size());
+        ProcessFamilies.names(families, balancer.looks().failingNames().size());
         ProcessFamilies.accessLog(families, accessLog.get());
         ProcessFamilies.background(families, balancer.background());
         ListenerFamilies.add(families, snapshot.listeners());

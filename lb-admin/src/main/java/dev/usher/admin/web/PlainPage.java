@@ -113,7 +113,7 @@ public final class PlainPage implements HttpHandler {
 
     private String rows() {
         StringBuilder rows = new StringBuilder();
-        for (PoolView pool : balancer.pools()) {
+        for (PoolView pool : balancer.looks().pools()) {
             for (BackendView backend : pool.backends()) {
                 rows.append("<tr>");
                 cell(rows, pool.name());

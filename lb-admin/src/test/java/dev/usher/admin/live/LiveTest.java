@@ -63,7 +63,8 @@ class LiveTest {
                 client.send(hello());
                 client.read(helloBytes());
                 Await.until(
-                        () -> usher.balancer().totals().firstByte().getTotalCount() == 1, "the first byte is counted");
+                        () -> usher.balancer().looks().totals().firstByte().getTotalCount() == 1,
+                        "the first byte is counted");
                 open = source.next();
             }
             usher.ended(CloseReason.COMPLETED);
@@ -104,7 +105,7 @@ class LiveTest {
             FrameSource source = source(usher);
             long first = source.next().revision();
             assertEquals(first, source.next().revision());
-            usher.balancer().setAdminState(TestUsher.POOL, backend.name(), AdminState.DRAIN, "a test", null);
+            usher.balancer().control().setAdminState(TestUsher.POOL, backend.name(), AdminState.DRAIN, "a test", null);
             Frame drained = source.next();
             assertEquals(first + 1, drained.revision());
             assertEquals(0, drained.servingBackends());

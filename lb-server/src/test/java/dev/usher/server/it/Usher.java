@@ -77,7 +77,7 @@ final class Usher implements AutoCloseable {
         Files.writeString(file, """
                 listeners:
                 %sadmin: %s
-                logging: { access: { output: %s } }
+                logging: { access: { output: %s, empty: true } }
                 """.formatted(listeners, admin, access) + yaml);
         Program program = Program.start("usher", limited(command("run", file.toString()), descriptors));
         try {

@@ -106,7 +106,7 @@ class ManyReloadsTest {
                 clients.stop();
                 report(usher, clients, millis);
                 assertEquals(List.of(), List.copyOf(clients.failures), clients.done + " connections went well");
-                assertNothingElse(usher.balancer().snapshot(), clients.done.get());
+                assertNothingElse(usher.balancer().looks().snapshot(), clients.done.get());
                 ReloadStatus status = usher.reloader().status();
                 assertEquals(RELOADS / 4, status.refused());
                 assertEquals(RELOADS * 3 / 4, status.applied());

@@ -175,10 +175,10 @@ class ReloaderTest {
     }
 
     private static BackendSnapshot backend(TestReload usher, TestBackend backend) {
-        return Objects.requireNonNull(
-                Objects.requireNonNull(usher.balancer().snapshot().pools().get("web"))
-                        .backends()
-                        .get(backend.name()));
+        return Objects.requireNonNull(Objects.requireNonNull(
+                        usher.balancer().looks().snapshot().pools().get("web"))
+                .backends()
+                .get(backend.name()));
     }
 
     @Test
@@ -208,7 +208,7 @@ class ReloaderTest {
             write(text("\"127.0.0.1:" + port + '"', "close", two));
             usher.reload(Result.APPLIED);
             Await.until(
-                    () -> usher.balancer().snapshot().ended(CloseReason.BACKEND_REMOVED.word()) == 1,
+                    () -> usher.balancer().looks().snapshot().ended(CloseReason.BACKEND_REMOVED.word()) == 1,
                     "its session is closed");
             List<TestPeer.Ending> endings = Stream.of(first, second)
                     .parallel()

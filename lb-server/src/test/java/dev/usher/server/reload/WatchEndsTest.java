@@ -70,7 +70,7 @@ class WatchEndsTest {
     }
 
     private static boolean isAnEvent(TestReload usher) {
-        return usher.balancer().events().stream()
+        return usher.balancer().looks().events().stream()
                 .anyMatch(event -> event.kind() == Event.Kind.WARNING
                         && event.subject().equals("file watch")
                         && event.text().contains("it has ended by a fault"));

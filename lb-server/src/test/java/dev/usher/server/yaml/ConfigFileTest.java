@@ -497,7 +497,7 @@ class ConfigFileTest {
                             .healthCheck()
                             .trustStore());
             assertEquals(
-                    dir().resolve("./log/access.log"), config.logging().access().file());
+                    dir().resolve("log/access.log"), config.logging().access().file());
         }
 
         @Test
