@@ -115,7 +115,7 @@ public final class RouteTable {
     /** A pool is for TLS alone: a redirect for names without a route would lead anywhere. */
     private Decision fall(
             Fallback fallback, String route, RouteQuery query, Refusal rejected, Refusal closed, Trace trace) {
-        trace.note(() -> route + "_route says "
+        trace.note(() -> route + "_route: "
                 + (fallback.pool() == null ? Spelling.of(fallback.action()) : "pool " + fallback.pool()));
         if (fallback.pool() != null && redirecting.contains(query.listener())) {
             trace.note(() -> "listener " + query.listener() + " is of type http, and serves names with a route only");

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.admin.RefusedClient;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
@@ -7,15 +8,11 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.Printable;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
-import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
-import dev.usher.end.Refusal;
 import dev.usher.opening.HttpOpening;
-import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
-import dev.usher.tls.Alert;
 import dev.usher.view.Explanation;
 import java.util.List;
 import java.util.Objects;
@@ -64,9 +61,9 @@ final class ExplanationText {
     }
 
     private Answer redirected(RouteQuery asked, String path) {
-        dev.usher.http.Answer answer =
-                HttpOpening.redirect(listener.http(), Objects.requireNonNull(asked.name()), path);
-        line("redirect  " + answer.statusLine() + " to " + answer.location());
+        dev.usher.http.Answer answer = HttpOpening.redirect(listener.http(), Objects.requireNonNull(asked.name()), path);
+        line("redirect  to " + answer.location());
+        line("client    sees " + RefusedClient.sees(answer));
         return new Answer(out.toString(), ExitCode.OK);
     }
 
@@ -79,21 +76,8 @@ final class ExplanationText {
     private Answer refused(Decision.Refuse refuse) {
         CloseReason reason = CloseReason.of(refuse.why());
         line("refused   " + reason.word());
-        line("client    sees "
-                + (reason.refusal() == null
-                        ? "the connection closed, without "
-                                + (listener.type().speaksTls() ? "a TLS alert" : "an answer")
-                        : word(reason.refusal())));
+        line("client    sees " + RefusedClient.sees(reason, listener.type()));
         return new Answer(out.toString(), ExitCode.REFUSED);
-    }
-
-    /** The last word to a refused client. */
-    private String word(Refusal why) {
-        if (listener.type().speaksHttp()) {
-            return "the answer " + HttpOpening.answer(why).statusLine();
-        }
-        Alert alert = TlsOpening.alert(why);
-        return "the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")";
     }
 
     // ---- routes ----

@@ -105,7 +105,7 @@ class CommandLineTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"run", "check", "explain", "forward", "demo"})
+        @ValueSource(strings = {"run", "check", "explain", "forward", "demo", "map"})
         void everyCommandHasHelp(String command) {
             assertEquals(0, run(command, "--help"));
             assertTrue(out.startsWith("Usage: usher " + command), out);
@@ -267,7 +267,8 @@ class CommandLineTest {
                       route shop.example matches
                       listener web is of type http: the client is sent to https
 
-                    redirect  307 Temporary Redirect to https://shop.example:8443/a?b=c
+                    redirect  to https://shop.example:8443/a?b=c
+                    client    sees the answer 307 Temporary Redirect
                     """, out);
             assertEquals(4, run("explain", both, "http://nobody.example"));
             assertTrue(out.contains("client    sees the answer 421 Misdirected Request\n"), out);
@@ -315,7 +316,7 @@ class CommandLineTest {
         @Test
         void aFileAloneIsAskedForTheName() {
             assertEquals(2, run("explain", file));
-            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain " + file + " www."), err);
+            assertTrue(err.startsWith("usher: a name is needed: usher explain " + file + " www."), err);
             assertEquals(2, run("explain", "nowhere.yaml"));
             assertTrue(err.startsWith("usher: there is no file nowhere.yaml, and a name is needed"), err);
             assertEquals(2, run("explain", "www.example.com", file));
@@ -346,7 +347,7 @@ class CommandLineTest {
             assertEquals(2, run("explain", "src", file));
             assertTrue(err.contains("the file comes first, then the name: usher explain " + file + " src"), err);
             assertEquals(2, run("explain", "/dev/null"));
-            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain /dev/null www."), err);
+            assertTrue(err.startsWith("usher: a name is needed: usher explain /dev/null www."), err);
         }
 
         @Test

@@ -1,6 +1,7 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.RefusedClient;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.IpAddress;
@@ -41,7 +42,7 @@ public final class ExplainResource {
             @Nullable String pool,
             @Nullable String refusal,
             @Nullable String alert,
-            @Nullable String answer,
+            @Nullable String clientSees,
             @Nullable String location,
             List<String> steps,
             List<Possible> backends) {}
@@ -84,7 +85,7 @@ public final class ExplainResource {
                         serve.pool().name(),
                         refusal == null ? null : refusal.word(),
                         alert(listener, refusal),
-                        answer(listener, refusal),
+                        sees(refusal, listener),
                         null,
                         explanation.steps(),
                         backends);
@@ -103,7 +104,7 @@ public final class ExplainResource {
                         null,
                         refusal.word(),
                         alert(listener, refusal),
-                        answer(listener, refusal),
+                        sees(refusal, listener),
                         null,
                         explanation.steps(),
                         backends);
@@ -122,7 +123,7 @@ public final class ExplainResource {
                 null,
                 null,
                 null,
-                answer.statusLine(),
+                RefusedClient.sees(answer),
                 answer.location(),
                 explanation.steps(),
                 List.of());
@@ -132,16 +133,14 @@ public final class ExplainResource {
         return backends.stream().anyMatch(Possible::takesSessions);
     }
 
-    private static @Nullable String answer(ListenerConfig listener, @Nullable CloseReason refusal) {
-        return refusal == null || refusal.refusal() == null || !listener.type().speaksHttp()
-                ? null
-                : HttpOpening.answer(refusal.refusal()).statusLine();
-    }
-
     private static @Nullable String alert(ListenerConfig listener, @Nullable CloseReason refusal) {
         return refusal == null || refusal.refusal() == null || !listener.type().speaksTls()
                 ? null
                 : Spelling.snake(TlsOpening.alert(refusal.refusal()));
+    }
+
+    private static @Nullable String sees(@Nullable CloseReason refusal, ListenerConfig listener) {
+        return refusal == null ? null : RefusedClient.sees(refusal, listener.type());
     }
 
     private ExplanationJson ofTcp(ListenerConfig listener) {
@@ -159,7 +158,7 @@ public final class ExplainResource {
                 pool,
                 serving ? null : CloseReason.NO_BACKEND.word(),
                 null, // a client that does not speak TLS to usher gets no alert
-                null,
+                serving ? null : sees(CloseReason.NO_BACKEND, listener),
                 null,
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
