@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Control;
@@ -18,6 +16,8 @@ import dev.usher.admin.http.Caller;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.relay.SessionLog;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.Await;

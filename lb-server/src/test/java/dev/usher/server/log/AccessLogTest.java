@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Background;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
@@ -13,6 +12,7 @@ import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
 import dev.usher.end.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.time.Clock;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
