@@ -61,13 +61,16 @@ public final class BackendControl {
             return;
         }
         String act = words(state) + " by " + who;
-        pool.roster().setAdminState(backend, state, act, clock.nanos());
-        events.add(
-                Kind.ADMIN,
-                Events.subject(pool, backend),
-                act
-                        + stillOut(state, backend)
-                        + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
+        if (state == AdminState.READY) {
+            pool.roster().setAdminState(backend, state, act, clock.nanos());
+            events.add(Kind.ADMIN, Events.subject(pool, backend), act + stillOut(backend));
+        } else { // the event first: the loss of the pool's last backend is an event of its own
+            events.add(
+                    Kind.ADMIN,
+                    Events.subject(pool, backend),
+                    act + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
+            pool.roster().setAdminState(backend, state, act, clock.nanos());
+        }
         Thread replaced = closers.remove(backend);
         if (replaced != null) {
             replaced.interrupt();
@@ -82,11 +85,9 @@ public final class BackendControl {
     }
 
     /** The reason why an enabled backend still takes no sessions; empty if the backend serves. */
-    private static String stillOut(AdminState wanted, Backend backend) {
+    private static String stillOut(Backend backend) {
         BackendState state = backend.state();
-        return wanted != AdminState.READY || state.serves()
-                ? ""
-                : "; it is still " + state.word() + ": " + backend.reason();
+        return state.serves() ? "" : "; still " + state.word() + ": " + backend.reason();
     }
 
     private static String words(AdminState state) {

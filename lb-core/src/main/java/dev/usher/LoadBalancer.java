@@ -58,6 +58,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final TrafficWatch traffic;
 
     private volatile boolean draining;
+    private volatile boolean listenersClosed;
     private volatile Routing routing;
     private boolean closed;
 
@@ -243,6 +244,11 @@ public final class LoadBalancer implements AutoCloseable {
         return draining;
     }
 
+    /** True while the listeners are open, also after {@link #beginDraining}. */
+    public boolean listens() {
+        return !listenersClosed;
+    }
+
     /**
      * Stops listening, lets open sessions finish, and resets the rest when the time is over. Connections queued in the
      * kernel are still taken.
@@ -252,6 +258,7 @@ public final class LoadBalancer implements AutoCloseable {
     public int drain(Duration patience) {
         beginDraining();
         listening.closeOld(Map.of());
+        listenersClosed = true;
         long deadline = environment.clock().nanos() + patience.toNanos();
         while (shared.openSessions().get() > 0 && environment.clock().nanos() - deadline < 0) {
             LockSupport.parkNanos(DRAIN_POLL_NANOS);

@@ -159,6 +159,7 @@ public final class AdminServer implements AutoCloseable {
                 source.status().generation(),
                 Spelling.snake(source.onDisk()),
                 Spelling.snake(lifecycle.state()),
+                lifecycle.listens(),
                 attention.list().size());
     }
 
@@ -193,7 +194,7 @@ public final class AdminServer implements AutoCloseable {
                 chain = next;
                 report(
                         Event.Kind.ADMIN,
-                        "another certificate is in use, good until "
+                        "a new certificate is in use, valid until "
                                 + next.getFirst().getNotAfter().toInstant());
             }
         } catch (IOException e) {

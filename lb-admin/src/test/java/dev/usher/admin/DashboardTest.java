@@ -125,7 +125,10 @@ class DashboardTest {
             Answer page = admin.ask("GET /plain");
             assertEquals(200, page.status());
             assertTrue(
-                    page.says("critical: pool web: no backend is available; clients of www.example.com"), page::body);
+                    page.says(
+                            "critical: pool web: no backend is available; clients of www.example.com get a TLS alert: 1 down (connection"
+                                    + " refused)"),
+                    page::body);
             assertTrue(page.says("<td>127.0.0.1:1</td><td>down</td>"), page::body);
             assertTrue(page.says("&lt;script&gt;alert(1)&lt;/script&gt;"), page::body);
             assertFalse(page.says("<script"), page::body);
@@ -160,7 +163,7 @@ class DashboardTest {
                 }
             }
             Answer page = admin.ask("GET /plain");
-            assertTrue(page.says("shop.example:8443: 12 requests, refused: it is no host name"), page::body);
+            assertTrue(page.says("shop.example:8443: 12 requests, refused: not a host name"), page::body);
             Answer names = admin.ask("GET /api/v1/names");
             assertTrue(names.says("\"name\":\"shop.example:8443\",\"valid\":false"), names::body);
         }

@@ -100,7 +100,7 @@ public final class RouteTable {
     }
 
     private Decision fall(Fallback fallback, String route, Refusal rejected, Refusal closed, Trace trace) {
-        trace.note(() -> route + "_route says "
+        trace.note(() -> route + "_route: "
                 + (fallback.pool() == null ? Spelling.of(fallback.action()) : "pool " + fallback.pool()));
         return switch (fallback.action()) {
             case REJECT -> new Decision.Refuse(rejected, null);

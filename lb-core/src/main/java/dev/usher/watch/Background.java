@@ -107,7 +107,7 @@ public final class Background {
             try {
                 task.run();
             } catch (RuntimeException | Error fault) { // a missing class is an Error, and ends the thread
-                failed("it has ended by a fault: " + fault);
+                failed("it has crashed: " + fault);
                 synchronized (this) {
                     ended = true;
                 }
@@ -121,7 +121,10 @@ public final class Background {
             }
             if (busy && now.since(busyNanos).compareTo(patience) > 0) {
                 return new Failure(
-                        name, now.wall(busyNanos), "it hangs for more than " + patience.toSeconds() + " s", remedy);
+                        name,
+                        now.wall(busyNanos),
+                        "it has been stuck for more than " + patience.toSeconds() + " s",
+                        remedy);
             }
             return null;
         }

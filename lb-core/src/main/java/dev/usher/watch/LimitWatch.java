@@ -104,7 +104,7 @@ public final class LimitWatch {
                 now);
         compare(
                 "limits.held_bytes",
-                "no buffer was left for what clients opened with, and they were reset. Raise it, or find out who does "
+                "no buffer was left for new clients, and they were reset. Raise it, or find the clients that do "
                         + "not read",
                 ended(listeners, CloseReason.OUT_OF_BUFFERS),
                 now);

@@ -66,7 +66,7 @@ class BackgroundTest {
         clock.advance(Duration.ofSeconds(5));
         assertEquals(List.of(), failing());
         clock.advance(Duration.ofSeconds(1));
-        assertEquals(List.of("access log: it hangs for more than 5 s; make room"), failing());
+        assertEquals(List.of("access log: it has been stuck for more than 5 s; make room"), failing());
         task.works();
         assertEquals(List.of(), failing());
         task.begins();
@@ -86,8 +86,7 @@ class BackgroundTest {
         task.works();
 
         assertEquals(
-                List.of(
-                        "access log: it has ended by a fault: java.lang.NoClassDefFoundError: dev/usher/Gone; restart usher"),
+                List.of("access log: it has crashed: java.lang.NoClassDefFoundError: dev/usher/Gone; restart usher"),
                 failing());
     }
 }

@@ -109,7 +109,7 @@ final class ExplainCommand implements Callable<Integer> {
             return Path.of(first);
         }
         if (isFile(first)) {
-            throw usage("explain what? Give a name: usher explain " + first + " www.example.com");
+            throw usage("a name is needed: usher explain " + first + " www.example.com");
         }
         if (first.matches(".*(/.*|\\.ya?ml)")) {
             throw usage("there is no file " + first + ", and a name is needed: usher explain FILE www.example.com");

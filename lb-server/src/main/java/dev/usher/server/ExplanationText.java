@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.admin.RefusedClient;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
@@ -7,13 +8,10 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.Printable;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
-import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
-import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
-import dev.usher.tls.Alert;
 import dev.usher.view.Explanation;
 import java.util.List;
 import java.util.Objects;
@@ -67,12 +65,8 @@ final class ExplanationText {
 
     private Answer refused(Decision.Refuse refuse) {
         CloseReason reason = CloseReason.of(refuse.why());
-        Alert alert = reason.refusal() == null ? null : TlsOpening.alert(reason.refusal());
         line("refused   " + reason.word());
-        line("client    "
-                + (alert == null
-                        ? "sees the connection closed, without a TLS alert"
-                        : "sees the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")"));
+        line("client    sees " + RefusedClient.sees(reason, listener.type()));
         return new Answer(out.toString(), ExitCode.REFUSED);
     }
 

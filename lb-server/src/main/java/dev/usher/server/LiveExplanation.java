@@ -35,12 +35,11 @@ record LiveExplanation(String text, int exitCode) {
         return text.startsWith(state) ? text : state + ": " + text;
     }
 
-    /** Reason for a name with a pool that takes no session now. */
-    private static String whyRefused(JsonNode said) {
-        String alert =
-                said.path("alert").isNull() ? "" : "alert " + said.path("alert").asString() + ", ";
-        return "now: no backend is available (" + alert + "reason "
-                + said.path("refusal").asString() + ")";
+    /** The close reason, and its effect on the client. */
+    private static String refused(JsonNode said) {
+        String sees = said.path("client_sees").asString("");
+        return "refused   " + said.path("refusal").asString() + "\n"
+                + (sees.isEmpty() ? "" : "client    sees " + sees + "\n");
     }
 
     private static LiveExplanation of(String asked, JsonNode said) {
@@ -50,7 +49,7 @@ record LiveExplanation(String text, int exitCode) {
         text.append('\n');
         String outcome = said.path("outcome").asString();
         if (outcome.equals("refused")) {
-            text.append("refused   ").append(said.path("refusal").asString()).append('\n');
+            text.append(refused(said));
             return new LiveExplanation(text.toString(), ExitCode.REFUSED);
         }
         if (!said.path("route").isNull()) {
@@ -69,7 +68,7 @@ record LiveExplanation(String text, int exitCode) {
             label = "          ";
         }
         if (!said.path("serving").asBoolean()) {
-            text.append("refused   ").append(whyRefused(said)).append('\n');
+            text.append(refused(said));
             return new LiveExplanation(text.toString(), ExitCode.REFUSED);
         }
         return new LiveExplanation(text.toString(), outcome.equals("default") ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);

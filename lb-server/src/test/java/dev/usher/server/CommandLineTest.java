@@ -105,7 +105,7 @@ class CommandLineTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"run", "check", "explain", "forward", "demo"})
+        @ValueSource(strings = {"run", "check", "explain", "forward", "demo", "map"})
         void everyCommandHasHelp(String command) {
             assertEquals(0, run(command, "--help"));
             assertTrue(out.startsWith("Usage: usher " + command), out);
@@ -292,7 +292,7 @@ class CommandLineTest {
         @Test
         void aFileAloneIsAskedForTheName() {
             assertEquals(2, run("explain", file));
-            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain " + file + " www."), err);
+            assertTrue(err.startsWith("usher: a name is needed: usher explain " + file + " www."), err);
             assertEquals(2, run("explain", "nowhere.yaml"));
             assertTrue(err.startsWith("usher: there is no file nowhere.yaml, and a name is needed"), err);
             assertEquals(2, run("explain", "www.example.com", file));
@@ -323,7 +323,7 @@ class CommandLineTest {
             assertEquals(2, run("explain", "src", file));
             assertTrue(err.contains("the file comes first, then the name: usher explain " + file + " src"), err);
             assertEquals(2, run("explain", "/dev/null"));
-            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain /dev/null www."), err);
+            assertTrue(err.startsWith("usher: a name is needed: usher explain /dev/null www."), err);
         }
 
         @Test

@@ -1,6 +1,7 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.RefusedClient;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.IpAddress;
@@ -39,6 +40,7 @@ public final class ExplainResource {
             @Nullable String pool,
             @Nullable String refusal,
             @Nullable String alert,
+            @Nullable String clientSees,
             List<String> steps,
             List<Possible> backends) {}
 
@@ -79,6 +81,7 @@ public final class ExplainResource {
                         serve.pool().name(),
                         refusal == null ? null : refusal.word(),
                         alert(refusal),
+                        sees(refusal, listener),
                         explanation.steps(),
                         backends);
             }
@@ -93,6 +96,7 @@ public final class ExplainResource {
                         null,
                         refusal.word(),
                         alert(refusal),
+                        sees(refusal, listener),
                         explanation.steps(),
                         backends);
             }
@@ -107,6 +111,10 @@ public final class ExplainResource {
         return refusal == null || refusal.refusal() == null
                 ? null
                 : Spelling.snake(TlsOpening.alert(refusal.refusal()));
+    }
+
+    private static @Nullable String sees(@Nullable CloseReason refusal, ListenerConfig listener) {
+        return refusal == null ? null : RefusedClient.sees(refusal, listener.type());
     }
 
     private ExplanationJson ofTcp(ListenerConfig listener) {
@@ -124,6 +132,7 @@ public final class ExplainResource {
                 pool,
                 serving ? null : CloseReason.NO_BACKEND.word(),
                 null, // a client that does not speak TLS to usher gets no alert
+                serving ? null : sees(CloseReason.NO_BACKEND, listener),
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
                 backends);

@@ -37,7 +37,8 @@ final class FrameSource {
     private long revision;
 
     /** State behind the revision: pages reload when it changes. */
-    private record PageState(List<BackendState> states, List<String> backends, int generation, int attention) {}
+    private record PageState(
+            List<BackendState> states, List<String> backends, int generation, boolean listening, int attention) {}
 
     FrameSource(LoadBalancer balancer, Supplier<ProcessStatus> status) {
         this.balancer = balancer;
@@ -139,7 +140,8 @@ final class FrameSource {
             states.add(backend.state());
             addresses.add(backend.address());
         }
-        PageState now = new PageState(states, addresses, current.generation(), current.attention());
+        PageState now =
+                new PageState(states, addresses, current.generation(), current.listening(), current.attention());
         if (!now.equals(shown)) {
             shown = now;
             revision++;

@@ -265,7 +265,7 @@ public final class Reloader implements Reloading, AutoCloseable {
             case UNCHANGED -> {
                 reload.diagnostics().forEach(line -> log.warn("{}", line));
                 log.info(
-                        "configuration: read again ({}), identical; still generation {}",
+                        "configuration: read again ({}), no changes; generation {} stays in force",
                         reload.who(),
                         reload.generation());
             }
@@ -276,7 +276,7 @@ public final class Reloader implements Reloading, AutoCloseable {
                         SUBJECT,
                         "refused (" + reload.who() + "): the new configuration is invalid ("
                                 + Units.counted(reload.faults(), "error") + "); generation " + reload.generation()
-                                + " still runs");
+                                + " stays in force");
             }
         }
     }
@@ -289,7 +289,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         signals.shutdown();
         try {
             if (!signals.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                log.warn("not waited for: a reload that is under way");
+                log.warn("not stopped in time: a reload");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
