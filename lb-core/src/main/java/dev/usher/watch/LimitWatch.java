@@ -109,10 +109,10 @@ public final class LimitWatch {
                 ended(listeners, CloseReason.OUT_OF_BUFFERS),
                 now);
         compare(
-                "unfinished hellos",
+                "unfinished openings",
                 "they hold a quarter of limits.held_bytes, and clients with the largest are reset. The access log has "
-                        + "their addresses, with the reason hello_evicted",
-                ended(listeners, CloseReason.HELLO_EVICTED),
+                        + "their addresses, with the reason opening_evicted",
+                ended(listeners, CloseReason.OPENING_EVICTED),
                 now);
         compare(
                 "open files or local ports",

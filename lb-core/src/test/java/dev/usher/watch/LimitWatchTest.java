@@ -61,7 +61,7 @@ class LimitWatchTest {
         worker("https", 1).ended().of(CloseReason.CLIENT_CONNECTIONS).increment();
         worker("https", 0).ended().of(CloseReason.CLIENT_RATE).increment();
         worker("https", 0).ended().of(CloseReason.OUT_OF_BUFFERS).increment();
-        worker("https", 0).ended().of(CloseReason.HELLO_EVICTED).add(2);
+        worker("https", 0).ended().of(CloseReason.OPENING_EVICTED).add(2);
         worker("https", 0).ended().of(CloseReason.OUT_OF_SOCKETS).increment();
         worker("https", 0).ended().of(CloseReason.NO_BACKEND).increment();
         assertEquals(
@@ -72,7 +72,7 @@ class LimitWatchTest {
                         "LIMIT limits.per_client_ip.connections reached, 2 times",
                         "LIMIT limits.per_client_ip.new_per_second reached, 1 time",
                         "LIMIT limits.held_bytes reached, 1 time",
-                        "LIMIT unfinished hellos reached, 2 times",
+                        "LIMIT unfinished openings reached, 2 times",
                         "LIMIT open files or local ports reached, 1 time"),
                 newsAfterASecond());
     }

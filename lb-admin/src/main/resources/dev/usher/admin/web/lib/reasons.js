@@ -1,7 +1,7 @@
 const REASONS = {
   completed: "both sides were done",
-  client_gone_before_hello: "client left before its hello was whole",
-  hello_timeout: "hello not whole in time",
+  client_gone_early: "client left before its opening was whole",
+  opening_timeout: "opening not whole in time",
   not_tls: "client spoke something else than TLS",
   malformed_hello: "hello broke its framing",
   hello_too_large: "hello over client_hello.max_size",
@@ -28,7 +28,7 @@ const REASONS = {
   idle_timeout: "silence for timeouts.idle",
   half_closed_timeout: "silence for timeouts.half_closed",
   max_lifetime: "open longer than timeouts.max_lifetime",
-  hello_evicted: "hello not whole, and its room was needed",
+  opening_evicted: "opening not whole, and its room was needed",
   out_of_buffers: "no buffer was left",
   backend_removed: "backend left the configuration",
   backend_down: "backend went down",
