@@ -22,7 +22,7 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
         PERCENT
     }
 
-    /** All settings of a record, in the record's order. */
+    /** Settings of a record, in the record's order. */
     public static List<Setting> of(Record record) {
         return Arrays.stream(record.getClass().getRecordComponents())
                 .map(component -> new Setting(key(component), unit(component), value(component, record)))

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * both sides.
  *
  * <p>The end code is HAProxy's: the author of the end ({@code C} client, {@code S} backend, {@code P} policy of ours,
- * {@code L} usher itself, which has answered, {@code R} resources, {@code K} killed, {@code D} backend down or gone, {@code I} internal, lower case for time-outs,
- * {@code -} no author) and the time ({@code H} awaiting the hello, {@code C} connecting, {@code D} data, {@code L} last
+ * {@code L} usher itself, which has answered, {@code R} resources, {@code K} killed, {@code D} backend down or gone,
+ * {@code I} internal, lower case for time-outs, {@code -} no author) and the time ({@code H} awaiting the opening,
+ * {@code C} connecting, {@code D} data, {@code L} last
  * data, {@code -} done).
  */
 public enum CloseReason {
@@ -22,9 +23,9 @@ public enum CloseReason {
     /** An HTTP client was sent to https, as the route says. */
     REDIRECTED("LH", Refusal.REDIRECT),
 
-    /** The client closed or reset before a whole hello; port scans and TCP health checks end like this. */
-    CLIENT_GONE_BEFORE_HELLO("CH", Ending.CLOSE),
-    HELLO_TIMEOUT("cH", Ending.CLOSE),
+    /** The client closed or reset before a whole opening; port scans and TCP health checks end like this. */
+    CLIENT_GONE_EARLY("CH", Ending.CLOSE),
+    OPENING_TIMEOUT("cH", Ending.CLOSE),
     NOT_TLS("PH", Ending.CLOSE),
     /** An HTTP request where TLS is expected. */
     HTTP_ON_TLS("PH", Refusal.OTHER_PROTOCOL),
@@ -80,8 +81,8 @@ public enum CloseReason {
     HALF_CLOSED_TIMEOUT("cL", Ending.FIN_IF_WHOLE),
     MAX_LIFETIME("PD", Ending.FIN_IF_WHOLE),
 
-    /** Unfinished hellos had used up their share of buffers, and this hello was the first to evict. */
-    HELLO_EVICTED("RH", Ending.RESET),
+    /** Unfinished openings had used up their share of buffers, and this opening was the first to evict. */
+    OPENING_EVICTED("RH", Ending.RESET),
     /** The worker's budget for kept bytes was spent. */
     OUT_OF_BUFFERS("RD", Ending.RESET),
     /** The session was still open at the end of the drain time. */

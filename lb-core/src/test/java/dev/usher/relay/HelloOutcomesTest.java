@@ -303,7 +303,7 @@ class HelloOutcomesTest {
                             .start();
                     TestPeer client = usher.connect()) {
                 assertEquals(0, client.readToEnd().length);
-                SessionEnd end = usher.ended(CloseReason.HELLO_TIMEOUT);
+                SessionEnd end = usher.ended(CloseReason.OPENING_TIMEOUT);
                 assertTrue(end.totalNanos() >= 100_000_000, end.toString());
             }
         }
@@ -323,7 +323,7 @@ class HelloOutcomesTest {
                     client.send(hello.get());
                     end = endOrTimeout(client);
                 }
-                assertTrue(usher.ended(CloseReason.HELLO_TIMEOUT).totalNanos()
+                assertTrue(usher.ended(CloseReason.OPENING_TIMEOUT).totalNanos()
                         < Duration.ofSeconds(2).toNanos());
             }
         }
@@ -346,11 +346,11 @@ class HelloOutcomesTest {
                 try (TestPeer client = usher.connect()) {
                     client.send(hello().limit(bytes));
                 }
-                usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
+                usher.ended(CloseReason.CLIENT_GONE_EARLY);
                 TestPeer resets = usher.connect();
                 resets.send(hello().limit(bytes));
                 resets.reset();
-                usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
+                usher.ended(CloseReason.CLIENT_GONE_EARLY);
             }
             assertTrue(backend.connections().isEmpty());
         }

@@ -35,7 +35,7 @@ record LiveExplanation(String text, int exitCode) {
         return text.startsWith(state) ? text : state + ": " + text;
     }
 
-    /** The close reason, and its effect on the client. */
+    /** The close reason, and the effect on the client. */
     private static String refused(JsonNode said) {
         String sees = said.path("client_sees").asString("");
         return "refused   " + said.path("refusal").asString() + "\n"

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures of one second, as the API shows them.
+ * Figures of a second, as in the API.
  *
  * @param sequence rises by one per frame. The first is the current second since 1970, so that a client of an earlier
  *     process does not take new frames for old
