@@ -1,5 +1,7 @@
 package dev.usher;
 
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -53,8 +55,10 @@ public final class Explainer {
     /** Listeners with another outcome for the same hello, in words. */
     private static List<String> elsewhere(Routing routing, RouteQuery asked, Decision here) {
         String outcome = outcome(here);
+        ListenerConfig asking = routing.config().listeners().get(asked.listener());
+        ListenerType type = asking == null ? ListenerType.TLS : asking.type();
         return routing.config().listeners().values().stream()
-                .filter(listener -> listener.type().readsNames())
+                .filter(listener -> listener.type() == type)
                 .map(listener -> new RouteQuery(listener.name(), asked.name(), asked.protocols(), asked.client()))
                 .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
                 .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome))
@@ -64,6 +68,8 @@ public final class Explainer {
     private static String outcome(Decision decision) {
         return switch (decision) {
             case Decision.Serve serve -> "pool " + serve.pool().name();
+            case Decision.Refuse(Decision.Refusal why, String _, boolean _)
+            when why == Decision.Refusal.REDIRECT -> "sent to https";
             case Decision.Refuse refuse ->
                 "refused, " + CloseReason.of(refuse.why()).word();
         };

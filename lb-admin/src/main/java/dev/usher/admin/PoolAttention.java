@@ -69,7 +69,7 @@ public final class PoolAttention {
         return parts.isEmpty() ? "no route leads there" : String.join(", ", parts);
     }
 
-    /** Number of backends in each state, with the reason of one of them: the page has the rest. */
+    /** Number of backends in each state, with the first reason. The page has every reason. */
     private static String why(PoolView pool) {
         if (pool.backends().isEmpty()) {
             return "its backend names do not resolve";

@@ -26,7 +26,7 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
     /** Records without a key in the file: their settings stand among those of their owner. */
     public static final Set<Class<?>> BESIDE_THEIR_OWNER = Set.of(Target.class, OwnRoutes.class);
 
-    /** All settings of a record, in the record's order. */
+    /** Settings of a record, in the record's order. */
     public static List<Setting> of(Record record) {
         List<Setting> settings = new ArrayList<>();
         for (RecordComponent component : record.getClass().getRecordComponents()) {

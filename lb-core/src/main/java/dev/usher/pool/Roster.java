@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * outdone.
  */
 public final class Roster {
-    /** State that survives from one configuration to the next. Its monitor is the lock of all changes. */
+    /** State that survives from one configuration to the next. The monitor is the lock of every change. */
     private static final class Lasting {
-        /** Of the balancers that take turns. */
+        /** Turns of the balancers. */
         final AtomicInteger cursor = new AtomicInteger();
 
         final AtomicInteger backupCursor = new AtomicInteger();
@@ -55,12 +55,12 @@ public final class Roster {
     private Part outdone;
     private volatile Serving serving;
 
-    /** Of a pool without a predecessor. */
+    /** Roster of a pool without a predecessor. */
     Roster(Pool pool, PoolWatcher watcher, Runnable wakeKeeper) {
         this(pool, watcher, wakeKeeper, new Lasting(), List.of(), 0);
     }
 
-    /** Of the successor of a pool, with the same backends. */
+    /** Roster of the successor of a pool, with the same backends. */
     Roster(Pool pool, Roster before) {
         this(
                 pool,

@@ -2,6 +2,7 @@ package dev.usher.route;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.ListenerConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
@@ -12,6 +13,8 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +33,18 @@ public final class RouteTable {
     private final Map<String, ListenerRoutes> byListener;
     private final ListenerRoutes ofFile;
     private final Map<String, Pool> pools;
+    /** Listeners of type http, whose clients are sent to https. */
+    private final Set<String> redirecting;
 
     /** @param pools by name; at least every pool that {@code config} names */
     public RouteTable(UsherConfig config, Map<String, Pool> pools) {
         this.pools = Map.copyOf(pools);
         this.byListener = ListenerRoutes.byListener(config);
         this.ofFile = Objects.requireNonNull(byListener.get(ListenerRoutes.NO_LISTENER));
+        this.redirecting = config.listeners().values().stream()
+                .filter(listener -> listener.type().speaksHttp())
+                .map(ListenerConfig::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Decides, and reports each step to {@code trace}. Connections and explanations run the same steps. */
@@ -43,12 +52,13 @@ public final class RouteTable {
         ListenerRoutes routes = on(query.listener());
         ServerName name = query.name();
         if (name == null) {
-            return fall(routes.nameless(), NO_SNI, Refusal.NO_SNI, Refusal.NO_SNI_SILENT, query, trace);
+            return fall(routes.nameless(), NO_SNI, query, Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
         }
         RouteConfig route = routes.find(name.name(), name.ipLiteral(), trace);
-        return route == null
-                ? fall(routes.unknown(), DEFAULT, Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, query, trace)
-                : go(route.target(), route.pattern().text(), true, query, trace);
+        if (route == null) {
+            return fall(routes.unknown(), DEFAULT, query, Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
+        }
+        return go(route.target(), route.pattern().text(), true, query, trace);
     }
 
     /** The routes of a listener, without the effects of ALPN and sources. */
@@ -56,10 +66,15 @@ public final class RouteTable {
         return byListener.getOrDefault(listener, ofFile);
     }
 
+    /** A pool is for TLS alone: a redirect for names without a route would lead anywhere. */
     private Decision fall(
-            ListenerRoutes.Last last, String route, Refusal rejected, Refusal closed, RouteQuery query, Trace trace) {
+            ListenerRoutes.Last last, String route, RouteQuery query, Refusal rejected, Refusal closed, Trace trace) {
         Fallback fallback = last.fallback();
         trace.note(() -> last.called() + ": " + fallback);
+        if (fallback.target() != null && redirecting.contains(query.listener())) {
+            trace.note(() -> "listener " + query.listener() + " is of type http, and serves names with a route only");
+            return new Decision.Refuse(rejected, null, false);
+        }
         return switch (fallback.action()) {
             case REJECT -> new Decision.Refuse(rejected, null, false);
             case CLOSE -> new Decision.Refuse(closed, null, false);
@@ -68,9 +83,14 @@ public final class RouteTable {
     }
 
     private Decision go(Target target, String route, boolean byRoute, RouteQuery query, Trace trace) {
-        return admits(target, query.client(), trace)
-                ? new Decision.Serve(route, pool(poolFor(target, query.protocols(), trace)), byRoute)
-                : new Decision.Refuse(Refusal.DENIED, route, byRoute);
+        if (!admits(target, query.client(), trace)) {
+            return new Decision.Refuse(Refusal.DENIED, route, byRoute);
+        }
+        if (redirecting.contains(query.listener())) {
+            trace.note(() -> "listener " + query.listener() + " is of type http: the client is sent to https");
+            return new Decision.Refuse(Refusal.REDIRECT, route, byRoute);
+        }
+        return new Decision.Serve(route, pool(poolFor(target, query.protocols(), trace)), byRoute);
     }
 
     private static boolean admits(Target target, InetAddress asking, Trace trace) {

@@ -10,6 +10,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.opening.HttpOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.view.Explanation;
@@ -41,7 +42,8 @@ final class ExplanationText {
         return out.toString();
     }
 
-    Answer of(RouteQuery asked, Explanation explanation) {
+    /** @param path of an HTTP request */
+    Answer of(RouteQuery asked, String path, Explanation explanation) {
         line(asked.name() + " on listener " + asked.listener() + ", from "
                 + IpAddress.text(asked.client().getAddress())
                 + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
@@ -53,8 +55,17 @@ final class ExplanationText {
         line("");
         return switch (explanation.decision()) {
             case Decision.Serve serve -> served(serve, route, explanation.elsewhere());
+            case Decision.Refuse refuse when refuse.why() == Decision.Refusal.REDIRECT -> redirected(asked, path);
             case Decision.Refuse refuse -> refused(refuse, explanation.elsewhere());
         };
+    }
+
+    private Answer redirected(RouteQuery asked, String path) {
+        dev.usher.http.Answer answer =
+                HttpOpening.redirect(listener.http(), Objects.requireNonNull(asked.name()), path);
+        line("redirect  to " + answer.location());
+        line("client    sees " + RefusedClient.sees(answer));
+        return new Answer(out.toString(), ExitCode.OK);
     }
 
     private Answer served(Decision.Serve serve, @Nullable RouteConfig route, List<String> elsewhere) {

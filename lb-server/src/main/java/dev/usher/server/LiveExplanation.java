@@ -35,7 +35,7 @@ record LiveExplanation(String text, int exitCode) {
         return text.startsWith(state) ? text : state + ": " + text;
     }
 
-    /** The close reason, and its effect on the client. */
+    /** The close reason, and the effect on the client. */
     private static String refused(JsonNode said) {
         String sees = said.path("client_sees").asString("");
         return "refused   " + said.path("refusal").asString() + "\n"
@@ -52,6 +52,15 @@ record LiveExplanation(String text, int exitCode) {
             text.append(refused(said));
             addElsewhere(text, said);
             return new LiveExplanation(text.toString(), ExitCode.REFUSED);
+        }
+        if (outcome.equals("redirected")) {
+            text.append("redirect  to ")
+                    .append(said.path("location").asString())
+                    .append('\n');
+            text.append("client    sees ")
+                    .append(said.path("client_sees").asString())
+                    .append('\n');
+            return new LiveExplanation(text.toString(), ExitCode.OK);
         }
         if (!said.path("route").isNull()) {
             text.append("route     ").append(said.path("route").asString()).append('\n');

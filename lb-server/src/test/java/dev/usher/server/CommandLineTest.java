@@ -254,6 +254,30 @@ class CommandLineTest {
         }
 
         @Test
+        void urlOfHttpIsRedirectedWhereItsNameHasARoute() throws IOException {
+            String both = write("both.yaml", """
+                    listeners:
+                      https: { bind: ":443" }
+                      web: { type: http, bind: ":80", http: { redirect: 307, https_port: 8443 } }
+                    routes: { shop.example: "10.0.0.1:443" }
+                    """);
+            assertEquals(0, run("explain", both, "http://Shop.example:80/a?b=c#d"));
+            assertEquals("""
+                    shop.example on listener web, from 127.0.0.1
+                      route shop.example matches
+                      listener web is of type http: the client is sent to https
+
+                    redirect  to https://shop.example:8443/a?b=c
+                    client    sees the answer 307 Temporary Redirect
+                    """, out);
+            assertEquals(4, run("explain", both, "http://nobody.example"));
+            assertTrue(out.contains("client    sees the answer 421 Misdirected Request\n"), out);
+            assertEquals(0, run("explain", both, "https://shop.example/x"));
+            assertTrue(out.startsWith("shop.example on listener https"), out);
+            assertEquals(2, run("explain", both, "http:///x"));
+        }
+
+        @Test
         void theClientDecidesWhereSourcesAreListed() {
             assertEquals(4, run("explain", file, "db.example.org"));
             assertTrue(out.contains("access_denied (49)"), out);

@@ -92,7 +92,7 @@ public record RunningUsher(Path directory, RunState state, UserPrincipal owner) 
                 : process.info().user().map(owner.getName()::equals).orElse(false);
     }
 
-    /** True once the process has ended, or removed its run file, its last act but for the end itself. */
+    /** True once the process has ended, or is about to end: the run file is removed last. */
     public boolean hasEnded() {
         return find(directory, state.pid()).isEmpty();
     }

@@ -61,6 +61,7 @@ public final class ConfigYaml {
                 switch (key) {
                     case "name" -> false;
                     case "client_hello" -> listener.type().speaksTls();
+                    case "http" -> listener.type().speaksHttp();
                     case "pool" -> listener.type().needsPool();
                     case "routes" -> !listener.own().routes().isEmpty();
                     case "default_route", "no_sni_route" -> setting.value() != null;

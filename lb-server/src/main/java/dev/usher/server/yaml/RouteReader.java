@@ -65,7 +65,7 @@ final class RouteReader {
         }
         boolean readsNames = listeners.values().stream().anyMatch(ListenerType::readsNames);
         if (!readsNames && !listeners.isEmpty() && !section.entries().isEmpty()) {
-            problems.warning(section.place(), "routes are never used: no listener is of type tls");
+            problems.warning(section.place(), "routes are never used: no listener is of type tls or http");
         }
     }
 

@@ -16,6 +16,7 @@ import dev.usher.config.EjectionConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
@@ -93,6 +94,7 @@ class ConfigFileTest {
                             ListenerType.TLS,
                             List.of(HostPort.parse("0.0.0.0:443"), HostPort.parse("[::]:443")),
                             new ClientHelloConfig(Duration.ofSeconds(5), 65_536),
+                            HttpConfig.DEFAULT,
                             AcceptProxyProtocol.NONE,
                             List.of(),
                             20_000,

@@ -5,6 +5,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
@@ -34,6 +35,7 @@ public final class YamlKeys {
             ListenerConfig.class,
             OwnRoutes.class,
             ClientHelloConfig.class,
+            HttpConfig.class,
             Target.class,
             RouteConfig.class,
             PoolConfig.class,
