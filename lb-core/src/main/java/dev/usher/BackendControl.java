@@ -1,14 +1,16 @@
 package dev.usher;
 
-import dev.usher.Event.Kind;
 import dev.usher.config.Units;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
+import dev.usher.event.Events;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
 import dev.usher.time.Clock;
+import dev.usher.workers.OpenSessions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,16 +1,16 @@
 package dev.usher.admin;
 
-import dev.usher.Background;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
 import dev.usher.config.Printable;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

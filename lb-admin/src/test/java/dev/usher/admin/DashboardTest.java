@@ -113,7 +113,7 @@ class DashboardTest {
             Await.until(
                     () -> admin.balancer.looks().pools().getFirst().serving() == 0,
                     "the backend that nobody runs is down");
-            admin.source.status = new dev.usher.ReloadStatus(
+            admin.source.status = new dev.usher.reload.ReloadStatus(
                     1,
                     java.time.Instant.now(),
                     0,
@@ -121,7 +121,7 @@ class DashboardTest {
                     1,
                     List.of(),
                     List.of(FixedSource.reload(
-                            dev.usher.Reload.Result.REFUSED, "me", List.of("<script>alert(1)</script>"))));
+                            dev.usher.reload.Reload.Result.REFUSED, "me", List.of("<script>alert(1)</script>"))));
             Answer page = admin.ask("GET /plain");
             assertEquals(200, page.status());
             assertTrue(

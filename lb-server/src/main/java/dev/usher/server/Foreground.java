@@ -1,6 +1,5 @@
 package dev.usher.server;
 
-import dev.usher.Background;
 import dev.usher.Environment;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.AdminServer;
@@ -18,6 +17,7 @@ import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
 import dev.usher.time.Clock;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -99,7 +99,7 @@ final class FrameSource {
         Map<String, Double> failures = new LinkedHashMap<>();
         now.ended().forEach((reason, count) -> {
             double rate = rate(before.ended().getOrDefault(reason, 0L), count, seconds);
-            if (rate > 0 && !reason.equals(CloseReason.COMPLETED.word())) {
+            if (rate > 0 && !CloseReason.isFine(reason)) {
                 failures.put(reason, rate);
             }
         });

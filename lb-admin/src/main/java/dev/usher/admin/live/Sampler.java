@@ -1,6 +1,6 @@
 package dev.usher.admin.live;
 
-import dev.usher.Background;
+import dev.usher.watch.Background;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

@@ -1,11 +1,11 @@
 package dev.usher.server.log;
 
-import dev.usher.Background;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

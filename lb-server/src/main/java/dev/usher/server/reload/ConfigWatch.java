@@ -1,9 +1,9 @@
 package dev.usher.server.reload;
 
-import dev.usher.Background;
 import dev.usher.config.ReloadConfig;
 import dev.usher.file.FileCalls;
 import dev.usher.server.yaml.Fingerprint;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;

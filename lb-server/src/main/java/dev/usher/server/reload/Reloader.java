@@ -1,15 +1,15 @@
 package dev.usher.server.reload;
 
-import dev.usher.Event;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
-import dev.usher.Reload.Trigger;
-import dev.usher.ReloadStatus;
-import dev.usher.Reloading;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.ConfigDiff;
+import dev.usher.event.Event;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
+import dev.usher.reload.Reload.Trigger;
+import dev.usher.reload.ReloadStatus;
+import dev.usher.reload.Reloading;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.Diagnostic;
 import dev.usher.server.yaml.DiagnosticText;
