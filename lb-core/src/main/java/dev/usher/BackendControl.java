@@ -1,14 +1,16 @@
 package dev.usher;
 
-import dev.usher.Event.Kind;
 import dev.usher.config.Units;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
+import dev.usher.event.Events;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
 import dev.usher.time.Clock;
+import dev.usher.workers.OpenSessions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -59,13 +61,13 @@ public final class BackendControl {
             return;
         }
         String act = words(state) + " by " + who;
-        pool.setAdminState(backend, state, act, clock.nanos());
-        events.add(
+        events.add( // before the change, since the pool's first or last backend is an event too
                 Kind.ADMIN,
                 Events.subject(pool, backend),
                 act
-                        + stillOut(state, backend)
+                        + (state == AdminState.READY ? stillOut(backend) : "")
                         + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
+        pool.roster().setAdminState(backend, state, act, clock.nanos());
         Thread replaced = closers.remove(backend);
         if (replaced != null) {
             replaced.interrupt();
@@ -80,11 +82,9 @@ public final class BackendControl {
     }
 
     /** The reason why an enabled backend still takes no sessions; empty if the backend serves. */
-    private static String stillOut(AdminState wanted, Backend backend) {
-        BackendState state = backend.state();
-        return wanted != AdminState.READY || state.serves()
-                ? ""
-                : "; it is still " + state.word() + ": " + backend.reason();
+    private static String stillOut(Backend backend) {
+        BackendState health = backend.health();
+        return health.serves() ? "" : "; still " + health.word() + ": " + backend.healthReason();
     }
 
     private static String words(AdminState state) {
@@ -123,7 +123,7 @@ public final class BackendControl {
         Backend backend = backend(pool, address);
         int before = backend.weight();
         if (weight != before) {
-            pool.setWeight(backend, weight, clock.nanos());
+            pool.roster().setWeight(backend, weight, clock.nanos());
         }
         if (backend.weight() != before) {
             events.add(

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             DiffCommand.class,
             ConvertCommand.class,
+            MapCommand.class,
             ReloadCommand.class,
             StatusCommand.class,
             HealthcheckCommand.class,

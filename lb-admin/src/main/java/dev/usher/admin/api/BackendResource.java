@@ -72,10 +72,10 @@ public final class BackendResource {
                         .equals(serving.getFirst().address())) {
             throw Problem.of(
                             409,
-                            "it is the last backend of pool " + pool + " that takes sessions: without it "
+                            address + " is the last backend of pool " + pool + " that takes sessions; without it "
                                     + PoolAttention.whatClientsSee(
                                             WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
-                                    + ". Nothing was changed; force: true changes it")
+                                    + ". Repeat with force: true to do it anyway")
                     .exception();
         }
     }

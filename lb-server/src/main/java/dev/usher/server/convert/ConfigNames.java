@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** Names of pools and listeners for usher's file, near to the peer's. */
 final class ConfigNames {
-    private static final Set<String> RESERVED = Set.of("reject", "close", "none");
+    private static final Set<String> RESERVED = Set.of("reject", "close", "none", "default_route", "no_sni_route");
     /** Room for a number behind the name. */
     private static final int MAX_LENGTH = 58;
 
@@ -27,7 +27,8 @@ final class ConfigNames {
         return given.computeIfAbsent(text, this::fresh);
     }
 
-    private String fresh(String text) {
+    /** A name of its own for each call. */
+    String fresh(String text) {
         String plain =
                 text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]+", "-").replaceAll("^-+|-+$", "");
         String cut = plain.substring(0, Math.min(plain.length(), MAX_LENGTH));

@@ -3,6 +3,7 @@ package dev.usher.server.convert;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import java.time.Duration;
@@ -24,6 +25,7 @@ public final class ListenerDraft {
     private ListenerType type = ListenerType.TLS;
     private AcceptProxyProtocol acceptProxyProtocol = AcceptProxyProtocol.NONE;
     private @Nullable Duration helloTimeout;
+    private int redirect = HttpConfig.DEFAULT.redirect();
     private int maxConnections = ListenerConfig.DEFAULT_MAX_CONNECTIONS;
     private @Nullable Rule defaultRule;
     private @Nullable Rule namelessRule;
@@ -109,6 +111,15 @@ public final class ListenerDraft {
     @Nullable
     Duration helloTimeout() {
         return helloTimeout;
+    }
+
+    /** Has an HTTP listener redirect with a status. */
+    public void redirect(int status) {
+        redirect = status;
+    }
+
+    int redirect() {
+        return redirect;
     }
 
     public void maxConnections(int max) {

@@ -1,16 +1,20 @@
 package dev.usher.server.convert;
 
 import dev.usher.config.RoutePattern;
+import dev.usher.config.Target;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of a listener as routes. Peers with rules in order take the first match, usher the narrowest pattern:
- * a rule behind a wider rule is never reached in such a peer, and must not be reached in usher.
+ * The rules of a listener as routes. Peers with rules in order take the first match, usher the narrowest pattern: a rule
+ * behind a wider rule is never reached in such a peer, and must not be reached in usher.
  */
 final class ListenerRoutes {
     private static final Pattern PROTOCOL = Pattern.compile("[!-~]{1,255}");
@@ -19,53 +23,58 @@ final class ListenerRoutes {
     private final Remarks remarks;
     private final boolean inOrder;
     private final Map<String, RouteDraft> routes = new LinkedHashMap<>();
-    /** Pools for a protocol, whatever the name. */
-    private final Map<String, String> alpnOfAll = new LinkedHashMap<>();
+    /** Rules for a protocol, whatever the name. */
+    private final Map<String, Rule> alpnOfAll = new LinkedHashMap<>();
 
-    private final @Nullable String defaultPool;
-    private final @Nullable String noSniPool;
+    private final @Nullable RouteDraft otherwise;
+    private final @Nullable RouteDraft nameless;
 
     ListenerRoutes(ListenerDraft listener, boolean inOrder, Remarks remarks) {
         this.listener = listener;
         this.inOrder = inOrder;
         this.remarks = remarks;
         listener.rules().forEach(this::add);
-        defaultPool = ofFallback(listener.otherwise(), "default_route");
-        noSniPool = ofFallback(listener.nameless(), "no_sni_route");
+        otherwise = fallback(listener.otherwise());
+        nameless = fallback(listener.nameless());
         routes.values().forEach(this::complete);
-        routes.values().removeIf(route -> route.pool() == null);
+        routes.values().removeIf(route -> !route.hasPool());
+        if (otherwise == null) {
+            alpnOfAll.forEach((protocol, rule) -> remarks.changed(
+                    rule.statement(), "a name without a route is refused, also if it comes with " + protocol));
+        }
     }
 
     ListenerDraft listener() {
         return listener;
     }
 
-    Map<String, RouteDraft> routes() {
-        return routes;
+    Collection<RouteDraft> routes() {
+        return routes.values();
     }
 
     @Nullable
-    String defaultPool() {
-        return defaultPool;
+    RouteDraft otherwise() {
+        return otherwise;
     }
 
+    /** The default of hellos without a name. */
     @Nullable
-    String noSniPool() {
-        return noSniPool;
+    RouteDraft nameless() {
+        return nameless;
     }
 
     boolean isEmpty() {
-        return routes.isEmpty() && defaultPool == null && noSniPool == null;
+        return routes.isEmpty() && otherwise == null && nameless == null;
     }
 
     private void add(Rule rule) {
         RoutePattern pattern = rule.pattern();
         if (rule.alpn() != null && !PROTOCOL.matcher(rule.alpn()).matches()) {
             remarks.leftOut(rule.statement(), '"' + rule.alpn() + "\" is not the name of an ALPN protocol");
-        } else if (pattern == null) {
-            addForAll(rule);
-        } else {
+        } else if (pattern != null) {
             addNamed(rule, pattern);
+        } else if (rule.alpn() != null) {
+            alpnOfAll.putIfAbsent(rule.alpn(), rule);
         }
     }
 
@@ -85,24 +94,18 @@ final class ListenerRoutes {
     }
 
     private static String repeated(RouteDraft route, RoutePattern pattern) {
+        int line = route.statement().line();
         return route.isForSomeClients()
-                ? "a name has one route in usher: clients that " + pattern.text() + " of line "
-                        + route.statement().line() + " does not take are refused"
-                : pattern.text() + " never comes here: line "
-                        + route.statement().line() + " takes the name first";
+                ? "a name has one route in usher: clients that " + pattern.text() + " of line " + line
+                        + " does not take are refused"
+                : pattern.text() + " never comes here: line " + line + " takes the name first";
     }
 
-    private RouteDraft first(Rule rule, RoutePattern pattern) {
+    private RouteDraft first(Rule rule, @Nullable RoutePattern pattern) {
         RouteDraft route = new RouteDraft(pattern, rule.statement());
-        route.alpn().putAll(alpnOfAll);
+        alpnOfAll.forEach((protocol, each) -> route.alpn().put(protocol, each.pool()));
         route.take(rule);
         return route;
-    }
-
-    private void addForAll(Rule rule) {
-        if (rule.alpn() != null) {
-            alpnOfAll.putIfAbsent(rule.alpn(), rule.pool());
-        }
     }
 
     private @Nullable RouteDraft wider(RoutePattern pattern) {
@@ -112,61 +115,52 @@ final class ListenerRoutes {
             String parent = pattern.name().substring(dot + 1);
             for (String prefix : List.of("*.", ".")) {
                 RouteDraft wider = routes.get(prefix + parent);
-                if (wider != null && wider.pool() != null) {
+                if (wider != null && wider.hasPool()) {
                     return wider;
                 }
             }
         }
         RouteDraft self = routes.get("." + pattern.name());
-        return self == null || self.pattern().equals(pattern) || self.pool() == null ? null : self;
+        return self == null || self.pattern().equals(pattern) || !self.hasPool() ? null : self;
     }
 
-    private @Nullable String ofFallback(@Nullable Rule rule, String key) {
+    private @Nullable RouteDraft fallback(@Nullable Rule rule) {
         if (rule == null) {
             return null;
         }
-        boolean limited = !listener.allow().isEmpty() || !listener.deny().isEmpty();
-        if (limited || !rule.allow().isEmpty() || !rule.deny().isEmpty()) {
-            remarks.leftOut(rule.statement(), key + " cannot have allow or deny yet: such clients are refused");
-            return null;
-        }
-        if (!alpnOfAll.isEmpty()) {
-            remarks.leftOut(
-                    rule.statement(),
-                    key + " cannot have alpn yet: here " + String.join(", ", alpnOfAll.keySet())
-                            + " goes to the same pool");
-        }
-        return rule.pool();
+        RouteDraft fallback = first(rule, null);
+        limit(fallback);
+        return fallback;
     }
 
     /** Gives a route without a pool the default's, and limits the route to the listener's sources. */
     private void complete(RouteDraft route) {
-        if (route.pool() == null && defaultPool != null) {
-            route.pool(defaultPool);
+        Rule fallback = listener.otherwise();
+        if (!route.hasPool() && fallback != null) {
+            route.pool(fallback.pool());
         }
-        if (route.pool() == null) {
+        if (!route.hasPool()) {
             remarks.leftOut(
                     route.statement(),
                     "a route needs a pool for hellos that do not offer "
-                            + route.alpn().keySet());
+                            + String.join(", ", route.alpn().keySet()));
         }
+        limit(route);
+    }
+
+    private void limit(RouteDraft route) {
         route.limit(List.copyOf(listener.allow()), List.copyOf(listener.deny()));
     }
 
-    /** Whether both listeners treat every name alike. */
-    boolean sameAs(ListenerRoutes other) {
-        return routing().equals(other.routing());
+    /** The whole routing, to compare with a second listener's. */
+    List<Object> routing() {
+        Map<String, Target> targets = routes.values().stream()
+                .collect(Collectors.toMap(
+                        route -> route.pattern().canonical(), route -> route.target(UnaryOperator.identity())));
+        return List.of(targets, target(otherwise), target(nameless));
     }
 
-    private List<Object> routing() {
-        List<List<Object>> all = routes.values().stream()
-                .map(route -> List.<Object>of(
-                        route.pattern().canonical(),
-                        String.valueOf(route.pool()),
-                        route.alpn(),
-                        route.allow(),
-                        route.deny()))
-                .toList();
-        return List.of(Set.copyOf(all), String.valueOf(defaultPool), String.valueOf(noSniPool));
+    private static Optional<Target> target(@Nullable RouteDraft fallback) {
+        return Optional.ofNullable(fallback).map(each -> each.target(UnaryOperator.identity()));
     }
 }

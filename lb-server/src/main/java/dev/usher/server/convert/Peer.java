@@ -7,15 +7,14 @@ import dev.usher.server.convert.traefik.TraefikReader;
 import dev.usher.server.yaml.ForeignConfig;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /** The programs whose configurations are known. */
 public enum Peer {
-    HAPROXY("HAProxy", true, HaproxyReader::read),
-    NGINX("nginx", false, NginxReader::read),
-    SNIPROXY("sniproxy", true, SniproxyReader::read),
-    TRAEFIK("Traefik", true, TraefikReader::read);
+    HAPROXY("HAProxy", true),
+    NGINX("nginx", false),
+    SNIPROXY("sniproxy", true),
+    TRAEFIK("Traefik", true);
 
     /** Routers of TCP in a dynamic file, and labels: files without an entry point. */
     private static final Pattern TRAEFIK_TCP = Pattern.compile(
@@ -23,12 +22,10 @@ public enum Peer {
 
     private final String called;
     private final boolean inOrder;
-    private final BiConsumer<List<PeerText>, Draft> reader;
 
-    Peer(String called, boolean inOrder, BiConsumer<List<PeerText>, Draft> reader) {
+    Peer(String called, boolean inOrder) {
         this.called = called;
         this.inOrder = inOrder;
-        this.reader = reader;
     }
 
     /** The program's own name. */
@@ -42,7 +39,12 @@ public enum Peer {
     }
 
     void read(List<PeerText> files, Draft draft) {
-        reader.accept(files, draft);
+        switch (this) {
+            case HAPROXY -> HaproxyReader.read(files, draft);
+            case NGINX -> NginxReader.read(files, draft);
+            case SNIPROXY -> SniproxyReader.read(files, draft);
+            case TRAEFIK -> TraefikReader.read(files, draft);
+        }
     }
 
     /** The program of a text, by the look of the text. */

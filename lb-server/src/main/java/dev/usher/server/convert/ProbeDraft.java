@@ -1,13 +1,12 @@
 package dev.usher.server.convert;
 
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HealthCheckConfig.Type;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The health check of a {@link PoolDraft}. */
 public final class ProbeDraft {
-    private Type type = HealthCheckConfig.DEFAULT.type();
+    private HealthCheckConfig.Type type = HealthCheckConfig.DEFAULT.type();
     private Duration interval = HealthCheckConfig.DEFAULT.interval();
     private Duration timeout = HealthCheckConfig.DEFAULT.timeout();
     private int rise = HealthCheckConfig.DEFAULT.rise();
@@ -29,11 +28,11 @@ public final class ProbeDraft {
         method = other.method;
     }
 
-    public Type type() {
+    public HealthCheckConfig.Type type() {
         return type;
     }
 
-    public void type(Type type) {
+    public void type(HealthCheckConfig.Type type) {
         this.type = type;
     }
 
@@ -71,7 +70,7 @@ public final class ProbeDraft {
 
     HealthCheckConfig build() {
         HealthCheckConfig base = HealthCheckConfig.DEFAULT;
-        return type == Type.NONE
+        return type == HealthCheckConfig.Type.NONE
                 ? HealthCheckConfig.NONE
                 : new HealthCheckConfig(
                         type,

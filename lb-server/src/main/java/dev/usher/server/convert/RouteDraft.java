@@ -2,28 +2,33 @@ package dev.usher.server.convert;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.RoutePattern;
+import dev.usher.config.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A route in the making: the rules of a pattern, joined. */
+/** A route in the making, or a default: the rules of a pattern, joined. */
 final class RouteDraft {
-    private final RoutePattern pattern;
+    private final @Nullable RoutePattern pattern;
     private final Statement statement;
     private final Map<String, String> alpn = new LinkedHashMap<>();
     private @Nullable String pool;
     private List<Cidr> allow = List.of();
     private List<Cidr> deny = List.of();
 
-    RouteDraft(RoutePattern pattern, Statement statement) {
+    /** @param pattern null for a default */
+    RouteDraft(@Nullable RoutePattern pattern, Statement statement) {
         this.pattern = pattern;
         this.statement = statement;
     }
 
+    /** The pattern of a route; must not be asked of a default. */
     RoutePattern pattern() {
-        return pattern;
+        return Objects.requireNonNull(pattern);
     }
 
     Statement statement() {
@@ -34,17 +39,8 @@ final class RouteDraft {
         return alpn;
     }
 
-    @Nullable
-    String pool() {
-        return pool;
-    }
-
-    List<Cidr> allow() {
-        return allow;
-    }
-
-    List<Cidr> deny() {
-        return deny;
+    boolean hasPool() {
+        return pool != null;
     }
 
     void pool(String name) {
@@ -74,5 +70,17 @@ final class RouteDraft {
     void limit(List<Cidr> allowed, List<Cidr> denied) {
         allow = allow.isEmpty() ? allowed : allow;
         deny = Stream.concat(deny.stream(), denied.stream()).distinct().toList();
+    }
+
+    /**
+     * The target, with other names for the pools.
+     *
+     * @param rename from the draft's names to usher's
+     */
+    Target target(UnaryOperator<String> rename) {
+        String main = rename.apply(Objects.requireNonNull(pool));
+        Map<String, String> byProtocol = new LinkedHashMap<>();
+        alpn.forEach((protocol, name) -> byProtocol.put(protocol, rename.apply(name)));
+        return new Target(main, byProtocol, allow, deny);
     }
 }

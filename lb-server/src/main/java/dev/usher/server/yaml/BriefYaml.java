@@ -5,8 +5,10 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The file reads back as the same configuration, but a pool in a route has the route's name.
  */
 public final class BriefYaml {
+    private static final String LISTENERS = "listeners";
+    private static final String ROUTES = "routes";
+    private static final List<String> FALLBACKS = List.of("default_route", "no_sni_route");
     private static final String POOLS = "pools";
     private static final String BACKENDS = "backends";
     private static final String POOL = "pool";
@@ -54,12 +59,12 @@ public final class BriefYaml {
     private Map<String, Object> brief() {
         Map<String, Object> brief = new LinkedHashMap<>();
         Map<String, Object> defaults = shared();
-        put(brief, "listeners", listeners());
-        put(brief, "routes", routes());
-        UsherConfig usualConfig = usualConfig();
+        put(brief, LISTENERS, listeners());
+        put(brief, ROUTES, routes(section(tree, ROUTES)));
         Map<String, Object> without = new LinkedHashMap<>(tree);
-        List.of("listeners", "routes", POOLS).forEach(without::remove);
-        brief.putAll(difference(without, ConfigYaml.mapping(usualConfig)));
+        List.of(LISTENERS, ROUTES, POOLS).forEach(without::remove);
+        brief.putAll(difference(without, ConfigYaml.mapping(usualConfig())));
+        FALLBACKS.forEach(key -> brief.computeIfPresent(key, (_, value) -> target(value)));
         put(brief, "defaults", difference(defaults, usual));
         put(brief, POOLS, poolsBeside(defaults, brief));
         return brief;
@@ -101,8 +106,16 @@ public final class BriefYaml {
             }
         });
         Set<String> moved = new HashSet<>();
-        moveInto(section(brief, "routes"), beside.keySet(), moved);
-        moveInto(section(brief, "listeners"), beside.keySet(), moved);
+        Set<String> staying = Set.copyOf(beside.keySet());
+        moveInto(section(brief, ROUTES), staying, moved);
+        moveInto(brief, FALLBACKS, staying, moved);
+        section(brief, LISTENERS).forEach((name, value) -> {
+            Map<String, Object> listener = asMapping(value);
+            moveInto(section(listener, ROUTES), staying, moved);
+            moveInto(listener, FALLBACKS, staying, moved);
+            boolean free = !pools.containsKey(name) || name.equals(listener.get(POOL));
+            moveInto(listener, free ? List.of(POOL) : List.of(), staying, moved);
+        });
         pools.keySet().stream()
                 .filter(name -> !moved.contains(name))
                 .forEach(name -> beside.putIfAbsent(name, Map.of()));
@@ -124,9 +137,13 @@ public final class BriefYaml {
         }
     }
 
-    /** Puts backends in place of the names of pools, but for pools with a place of their own. */
     private void moveInto(Map<String, Object> entries, Set<String> staying, Set<String> moved) {
-        entries.replaceAll((_, value) -> {
+        moveInto(entries, List.copyOf(entries.keySet()), staying, moved);
+    }
+
+    /** Puts backends in place of the names of pools, but for pools with a place of their own. */
+    private void moveInto(Map<String, Object> entries, List<String> keys, Set<String> staying, Set<String> moved) {
+        keys.forEach(key -> entries.computeIfPresent(key, (_, value) -> {
             boolean longForm = value instanceof Map<?, ?>;
             Object pool = longForm ? asMapping(value).get(POOL) : value;
             if (!(pool instanceof String name) || staying.contains(name) || !backends.containsKey(name)) {
@@ -137,7 +154,7 @@ public final class BriefYaml {
                 asMapping(value).put(POOL, inline(name));
             }
             return longForm ? value : inline(name);
-        });
+        }));
     }
 
     private Object inline(String pool) {
@@ -158,9 +175,11 @@ public final class BriefYaml {
 
     private Map<String, Object> listeners() {
         Map<String, Object> listeners = new LinkedHashMap<>();
-        section(tree, "listeners").forEach((name, value) -> {
-            Map<String, Object> own = difference(asMapping(value), usualListener());
+        section(tree, LISTENERS).forEach((name, value) -> {
+            Map<String, Object> own = difference(asMapping(value), usualListener(asMapping(value)));
             own.computeIfPresent("bind", (_, bind) -> shortened(asList(bind)));
+            own.computeIfPresent(ROUTES, (_, routes) -> routes(asMapping(routes)));
+            FALLBACKS.forEach(key -> own.computeIfPresent(key, (_, fallback) -> target(fallback)));
             listeners.put(name, own);
         });
         String usualName = ListenerConfig.DEFAULT.name();
@@ -168,14 +187,20 @@ public final class BriefYaml {
         return usual ? Map.of() : listeners;
     }
 
-    private Map<String, Object> routes() {
+    private static Map<String, Object> routes(Map<String, Object> whole) {
         Map<String, Object> routes = new LinkedHashMap<>();
-        section(tree, "routes").forEach((pattern, value) -> {
-            Map<String, Object> own = new LinkedHashMap<>(asMapping(value));
-            own.values().removeIf(each -> each.equals(List.of()) || each.equals(Map.of()));
-            routes.put(pattern, own.size() == 1 ? own.values().iterator().next() : own);
-        });
+        whole.forEach((pattern, value) -> routes.put(pattern, target(value)));
         return routes;
+    }
+
+    /** A target without empty conditions; a pool alone is a single word. */
+    private static Object target(Object whole) {
+        if (!(whole instanceof Map<?, ?>)) {
+            return whole;
+        }
+        Map<String, Object> target = new LinkedHashMap<>(asMapping(whole));
+        target.values().removeIf(each -> each.equals(List.of()) || each.equals(Map.of()));
+        return target.size() == 1 ? target.values().iterator().next() : target;
     }
 
     // ---- usher's defaults, as a file would have them ----
@@ -187,11 +212,17 @@ public final class BriefYaml {
         return pool;
     }
 
-    private static Map<String, Object> usualListener() {
-        Map<String, Object> listener =
-                new LinkedHashMap<>(ConfigYaml.mapping(ListenerConfig.tls("usual", List.of(ANY))));
-        listener.remove("bind");
-        return listener;
+    /** The settings of a listener of the same type; the type itself is usual only for TLS. */
+    private static Map<String, Object> usualListener(Map<String, Object> listener) {
+        ListenerConfig tls = ListenerConfig.tls("usual", List.of(ANY));
+        boolean http = Spelling.of(ListenerType.HTTP).equals(listener.get(TYPE));
+        Map<String, Object> usual = new LinkedHashMap<>(ConfigYaml.mapping(tls));
+        if (http) {
+            usual.putAll(ConfigYaml.mapping(ListenerConfig.http("usual", List.of(ANY))));
+            usual.put(TYPE, Spelling.of(ListenerType.TLS));
+        }
+        usual.remove("bind");
+        return usual;
     }
 
     private static UsherConfig usualConfig() {

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.Fallback;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
@@ -64,24 +66,8 @@ class SampleTest {
     /** Each route and listener with its pools, whatever the pools are called. */
     private static Map<String, List<Object>> targets(UsherConfig config) {
         Map<String, List<Object>> targets = new LinkedHashMap<>();
-        for (RouteConfig route : config.routes()) {
-            targets.put(
-                    route.pattern().text(),
-                    List.of(
-                            unnamed(config, route.pool()),
-                            route.alpn().keySet(),
-                            route.alpn().values().stream()
-                                    .map(pool -> unnamed(config, pool))
-                                    .toList(),
-                            route.allow(),
-                            route.deny(),
-                            route.listeners()));
-        }
-        targets.put(
-                "fallbacks",
-                List.of(
-                        unnamed(config, config.defaultRoute().pool()),
-                        unnamed(config, config.noSniRoute().pool())));
+        config.routes().forEach(route -> targets.put(route.pattern().text(), unnamed(config, route)));
+        targets.put("fallbacks", List.of(unnamed(config, config.defaultRoute()), unnamed(config, config.noSniRoute())));
         config.listeners()
                 .forEach((name, listener) -> targets.put(
                         "listener " + name,
@@ -89,14 +75,39 @@ class SampleTest {
                                 listener.bind(),
                                 listener.type(),
                                 listener.clientHello(),
+                                listener.http(),
                                 listener.acceptProxyProtocol(),
                                 listener.trustedProxies(),
                                 listener.maxConnections(),
-                                unnamed(config, listener.pool()))));
+                                pool(config, listener.pool()),
+                                listener.own().routes().stream()
+                                        .map(route -> unnamed(config, route))
+                                        .toList(),
+                                unnamed(config, listener.own().defaultRoute()),
+                                unnamed(config, listener.own().noSniRoute()))));
         return targets;
     }
 
-    private static Object unnamed(UsherConfig config, @Nullable String name) {
+    private static List<Object> unnamed(UsherConfig config, RouteConfig route) {
+        return List.of(route.pattern(), unnamed(config, route.target()), route.listeners());
+    }
+
+    private static Object unnamed(UsherConfig config, @Nullable Fallback fallback) {
+        return fallback == null
+                ? "as the file"
+                : fallback.target() == null ? fallback.action() : unnamed(config, fallback.target());
+    }
+
+    private static Object unnamed(UsherConfig config, Target target) {
+        return List.of(
+                pool(config, target.pool()),
+                target.alpn().keySet(),
+                target.alpn().values().stream().map(name -> pool(config, name)).toList(),
+                target.allow(),
+                target.deny());
+    }
+
+    private static Object pool(UsherConfig config, @Nullable String name) {
         PoolConfig pool = config.pools().get(name);
         return name == null || pool == null
                 ? Optional.empty()

@@ -45,7 +45,7 @@ final class HaproxyBind {
     }
 
     static void read(HaproxyLine line, ListenerDraft listener, Remarks remarks) {
-        for (String address : line.word(1).split(",")) {
+        for (String address : line.word(1).split(",", -1)) {
             List<HostPort> binds = remarks.tried(line.statement(), () -> addresses(address, line));
             if (binds != null) {
                 binds.forEach(listener::bind);

@@ -4,7 +4,6 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.DurationRange;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HealthCheckConfig.Type;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.server.convert.PoolDraft;
@@ -124,7 +123,7 @@ final class HaproxyPool {
     private boolean option(HaproxyLine line) {
         switch (line.word(1)) {
             case "ssl-hello-chk" -> {
-                pool.probe().type(Type.TLS);
+                pool.probe().type(HealthCheckConfig.Type.TLS);
                 pool.probe().verify(false);
             }
             case "httpchk" -> httpCheck = line;
@@ -198,9 +197,9 @@ final class HaproxyPool {
 
     private void probe() {
         if (!checked) {
-            pool.probe().type(Type.NONE);
-        } else if (httpCheck != null && pool.probe().type() == Type.TLS) {
-            pool.probe().type(Type.HTTPS);
+            pool.probe().type(HealthCheckConfig.Type.NONE);
+        } else if (httpCheck != null && pool.probe().type() == HealthCheckConfig.Type.TLS) {
+            pool.probe().type(HealthCheckConfig.Type.HTTPS);
             List<String> request = httpCheck.from(2);
             remarks.tried(httpCheck.statement(), () -> {
                 if (request.size() > 1) {

@@ -60,7 +60,7 @@ final class HaproxyPools {
         HaproxyPool pool = new HaproxyPool(section.name());
         Remarks muted = new Remarks(); // the lines have remarks where the lines stand
         section.inherited().forEach(line -> pool.take(line, muted));
-        if (frontend != section) {
+        if (!frontend.equals(section)) {
             frontend.lines().stream().filter(HaproxyPools::isForClients).forEach(line -> pool.take(line, muted));
         }
         boolean own = section.kind().equals("backend");

@@ -66,8 +66,9 @@ public final class HaproxyReader {
         HaproxyPool pool = new HaproxyPool("");
         HaproxyFrontend frontend = new HaproxyFrontend(section, pools, remarks);
         for (HaproxyLine line : section.lines()) {
-            boolean taken = pool.take(line, remarks) | frontend.setting(line, remarks);
-            if (!taken) {
+            boolean ofPools = pool.take(line, remarks);
+            boolean ofFrontends = frontend.setting(line, remarks);
+            if (!ofPools && !ofFrontends) {
                 HaproxyKnown.remark(line, remarks);
             }
         }
@@ -82,9 +83,19 @@ public final class HaproxyReader {
                     section.whole(),
                     "terminates TLS, and usher passes TLS on: keep this part in HAProxy, and give usher a route to it");
         } else if (section.isHttp()) {
-            remarks.leftOut(section.whole(), "mode http: usher has no listener for HTTP yet");
+            http(section);
         } else {
             draft.add(new HaproxyFrontend(section, pools, remarks).read());
+        }
+    }
+
+    /** A section that redirects every request to https becomes a listener of type http. */
+    private void http(HaproxySection section) {
+        HaproxyRedirect redirect = new HaproxyRedirect(section, remarks);
+        if (redirect.isOfAll()) {
+            draft.add(redirect.listener());
+        } else {
+            remarks.leftOut(section.whole(), "mode http: of HTTP usher has the redirect to https alone");
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.usher.server.convert.haproxy;
 
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HealthCheckConfig.Type;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
@@ -153,7 +152,7 @@ final class HaproxyServer {
     }
 
     private void checkTls() {
-        pool.probe().type(pool.probe().type() == Type.HTTPS ? Type.HTTPS : Type.TLS);
+        pool.probe().type(pool.probe().type() == HealthCheckConfig.Type.HTTPS ? HealthCheckConfig.Type.HTTPS : HealthCheckConfig.Type.TLS);
     }
 
     private void onDown(String action) {

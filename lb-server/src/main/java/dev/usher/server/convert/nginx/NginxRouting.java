@@ -151,30 +151,33 @@ final class NginxRouting {
         }
     }
 
-    /** TLS of any version goes the way of the default; an empty protocol stands for a client without TLS. */
+    /** TLS of any version goes a single way; an empty protocol stands for a client without TLS. */
     private void byProtocol(Way way, NginxMap map, Matcher variable) {
         byName = true;
-        Directive tls = map.otherwise();
-        for (Directive entry : map.entries()) {
-            if (entry.name().isEmpty()) {
-                remarks.leftOut(entry.statement(), "usher has nothing for connections that are not TLS yet");
-            } else if (tls == null) {
-                tls = entry;
-            } else if (!entry.word(1).equals(tls.word(1))) {
-                remarks.leftOut(entry.statement(), "usher does not look at the version of TLS");
+        List<Directive> versions =
+                map.entries().stream().filter(entry -> !entry.name().isEmpty()).toList();
+        boolean plainByName = versions.size() < map.entries().size();
+        map.entries().stream().filter(entry -> entry.name().isEmpty()).forEach(this::plain);
+        Directive otherwise = map.otherwise();
+        if (otherwise != null && !plainByName && !versions.isEmpty()) {
+            plain(otherwise);
+        }
+        Directive tls = otherwise != null && (plainByName || versions.isEmpty())
+                ? otherwise
+                : versions.stream().findFirst().orElse(null);
+        if (tls == null) {
+            return;
+        }
+        for (Directive version : versions) {
+            if (!version.word(1).equals(tls.word(1))) {
+                remarks.leftOut(version.statement(), "usher does not look at the version of TLS");
             }
         }
-        boolean otherwiseIsPlain = map.otherwise() != null
-                && tls == map.otherwise()
-                && !map.entries().isEmpty();
-        if (otherwiseIsPlain
-                && map.entries().stream().noneMatch(entry -> entry.name().isEmpty())) {
-            remarks.leftOut(tls.statement(), "usher has nothing for connections that are not TLS yet");
-            tls = map.entries().getFirst();
-        }
-        if (tls != null) {
-            follow(way.to(tls.statement(), replaced(way, variable, tls)));
-        }
+        follow(way.to(tls.statement(), replaced(way, variable, tls)));
+    }
+
+    private void plain(Directive entry) {
+        remarks.leftOut(entry.statement(), "usher has nothing for connections that are not TLS yet");
     }
 
     private void arrive(Way way) {

@@ -115,7 +115,7 @@ final class NginxServer {
     // ---- listen ----
 
     /** Binds the addresses of the {@code listen} directives. */
-    void bind(List<Directive> block) {
+    static void bind(List<Directive> block, ListenerDraft listener, Remarks remarks) {
         for (Directive each : block) {
             if (each.is("listen")) {
                 List<HostPort> binds = remarks.tried(each.statement(), () -> addresses(each));

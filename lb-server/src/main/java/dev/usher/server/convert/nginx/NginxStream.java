@@ -73,8 +73,7 @@ final class NginxStream {
             return;
         }
         ListenerDraft fresh = new ListenerDraft(name(block), server.statement());
-        NginxServer reader = new NginxServer(this, fresh, remarks);
-        reader.bind(block);
+        NginxServer.bind(block, fresh, remarks);
         ListenerDraft same = listeners.putIfAbsent(fresh.binds(), fresh);
         if (same == null) {
             draft.add(fresh);

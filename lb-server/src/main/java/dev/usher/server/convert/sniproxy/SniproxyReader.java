@@ -86,7 +86,8 @@ public final class SniproxyReader {
     private void listener(SniproxyStatement statement) {
         String protocol = setting(statement, "proto", setting(statement, "protocol", "http"));
         if (!protocol.equals("tls")) {
-            remarks.leftOut(statement.statement(), "protocol " + protocol + ": usher has no listener for HTTP yet");
+            remarks.leftOut(
+                    statement.statement(), "protocol " + protocol + ": of HTTP usher has the redirect to https alone");
             return;
         }
         HostPort bind = remarks.tried(statement.statement(), () -> bind(statement));

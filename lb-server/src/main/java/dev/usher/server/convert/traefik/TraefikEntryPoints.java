@@ -3,6 +3,7 @@ package dev.usher.server.convert.traefik;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.HostPort;
+import dev.usher.config.ListenerType;
 import dev.usher.server.convert.Draft;
 import dev.usher.server.convert.ListenerDraft;
 import dev.usher.server.convert.Remarks;
@@ -114,9 +115,34 @@ final class TraefikEntryPoints {
     /** Remarks on entry points without a TCP router. */
     void remarkUnused() {
         points.entries().forEach((name, point) -> {
-            if (!listeners.containsKey(name)) {
+            if (!listeners.containsKey(name) && !redirects(name, point)) {
                 remarks.leftOut(point.statement(), "no TCP router that usher takes over listens here");
             }
         });
+    }
+
+    /** Takes over an entry point that redirects to https, as a listener of type http. */
+    private boolean redirects(String name, Node node) {
+        if (!(node instanceof Mapping point)) {
+            return false;
+        }
+        Mapping redirect = point.mapping("http").mapping("redirections").mapping("entrypoint");
+        HostPort bind = redirect.text("to").isEmpty()
+                ? null
+                : remarks.tried(point.statement(), () -> bind(point.text("address")));
+        if (bind == null) {
+            return false;
+        }
+        ListenerDraft listener = new ListenerDraft(name, point.statement());
+        listener.type(ListenerType.HTTP);
+        listener.bind(bind);
+        listener.redirect(redirect.text("permanent").equals("false") ? 307 : 308);
+        draft.add(listener);
+        point.entries().forEach((key, value) -> {
+            if (!key.equals("address") && !key.equals("http")) {
+                remarks.leftOut(value.statement(), "usher has no such setting of a listener of type http");
+            }
+        });
+        return true;
     }
 }
