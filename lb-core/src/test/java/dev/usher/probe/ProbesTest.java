@@ -12,6 +12,7 @@ import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
+import dev.usher.pool.PoolWatcher;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
@@ -26,6 +27,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,16 +114,35 @@ class ProbesTest {
     @Test
     void aFirstTimeOutDecidesNothingBeforeFall() {
         try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
-            Pool pool = probed(PoolConfigBuilder.of("web")
-                    .backend(silent.config())
-                    .check(HealthCheckConfig.Type.TLS)
-                    .fall(3)
-                    .probeTimeout(Duration.ofMillis(200)));
-            silent.connection(2); // the third probe is under way, or about to be
-            assertEquals(BackendState.UNPROBED, pool.backends().getFirst().state());
-            awaitState(pool.backends().getFirst(), BackendState.DOWN);
-            assertEquals(3, silent.connections().size());
+            CompletableFuture<String> decided = new CompletableFuture<>();
+            probes.follow(TestPools.of(
+                    PoolConfigBuilder.of("web")
+                            .backend(silent.config())
+                            .check(HealthCheckConfig.Type.TLS)
+                            .fall(3)
+                            .probeTimeout(Duration.ofMillis(200))
+                            .build(),
+                    1,
+                    decision(
+                            after -> { // the prober waits meanwhile, so that there is no fourth probe
+                                silent.connection(2);
+                                decided.complete(
+                                        after + " after " + silent.connections().size());
+                            })));
+            assertEquals("DOWN after 3", decided.orTimeout(30, TimeUnit.SECONDS).join());
         }
+    }
+
+    private static PoolWatcher decision(Consumer<BackendState> taken) {
+        return new PoolWatcher() {
+            @Override
+            public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
+                taken.accept(after);
+            }
+
+            @Override
+            public void onPool(Pool pool, int serving) {}
+        };
     }
 
     @Test
