@@ -1,6 +1,5 @@
 package dev.usher.admin;
 
-import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Answering;
 import dev.usher.admin.api.Operation;
 import dev.usher.admin.api.Question;
@@ -35,8 +34,6 @@ public final class Control {
 
     private static final String BACKEND = API + "/pools/{pool}/backends/{address}";
 
-    private final LoadBalancer balancer;
-
     /** @param body to be written as JSON */
     record Answer(int status, Object body) {}
 
@@ -54,8 +51,7 @@ public final class Control {
     private final Map<String, PathTemplateMatcher<Operation>> operations = new HashMap<>();
     private final Health health;
 
-    private Control(LoadBalancer balancer, Lifecycle lifecycle, List<Api.Entry> entries) {
-        this.balancer = balancer;
+    private Control(Lifecycle lifecycle, List<Api.Entry> entries) {
         this.health = new Health(lifecycle);
         for (Api.Entry entry : entries) {
             Operation operation = entry.operation();
@@ -74,13 +70,12 @@ public final class Control {
      */
     public static Control of(AdminSubject subject, @Nullable AdminServer admin) {
         if (admin != null) {
-            return new Control(subject.balancer(), admin.lifecycle(), admin.operations());
+            return new Control(admin.lifecycle(), admin.operations());
         }
         Lifecycle lifecycle = new Lifecycle();
         lifecycle.serves(subject.balancer());
         Access access = new Access(() -> subject.balancer().config().admin(), false, System::nanoTime);
         return new Control(
-                subject.balancer(),
                 lifecycle,
                 Api.values(subject, lifecycle, access, new Attention(subject.balancer(), subject.source(), lifecycle)));
     }

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +92,38 @@ class ProbesTest {
             good.connection(20);
             assertEquals(BackendState.UNPROBED, pool.backends().getFirst().state());
             assertEquals(BackendState.UP, pool.backends().getLast().state());
+        }
+    }
+
+    @Test
+    void aFirstProbeWaitsForItsTurn() {
+        try (TestBackend backend = TestBackend.start(TestBackend.CLOSE);
+                Watchdog watchdog = new Watchdog()) {
+            Pool pool = TestPools.of(
+                    PoolConfigBuilder.of("web")
+                            .backend(backend.config())
+                            .check(HealthCheckConfig.Type.TCP)
+                            .interval(Duration.ofSeconds(1))
+                            .build(),
+                    1);
+            HealthCheckConfig check = pool.config().healthCheck();
+            TlsProbing tls = new TlsProbing(check, new TrustStores());
+            Probe probe = new Probe(check, tls, watchdog, Clock.SYSTEM, GREETING);
+            Prober prober = new Prober(
+                    pool,
+                    pool.backends().getFirst(),
+                    check,
+                    probe,
+                    (_, _) -> {},
+                    _ -> {},
+                    new Semaphore(1),
+                    Clock.SYSTEM);
+            long began = System.nanoTime();
+            prober.start(Duration.ofMillis(1300)); // a whole interval less
+            backend.connection(0);
+            long millis = (System.nanoTime() - began) / 1_000_000;
+            prober.stop();
+            assertTrue(millis >= 300, "after " + millis + " ms");
         }
     }
 

@@ -53,6 +53,7 @@ class FileSourceTest {
             assertTrue(source.files().changes().text().contains("default_route"), source.files()::toString);
             usher.reload(Result.APPLIED);
             assertEquals(OnDisk.SAME, source.onDisk(), "at once, with the generation");
+            assertEquals(OnDisk.SAME, source.files().onDisk(), "compared with the new generation");
 
             write("oops: 1\n");
             await(source, OnDisk.FAULTY);
@@ -69,7 +70,7 @@ class FileSourceTest {
 
     /** Whoever asks how the files compare asks each second, and must not wait for them. */
     @Test
-    @Timeout(60)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // who waits for a monitor hears no interrupt
     void answersHowFilesCompareWhileTheyAreRead() throws Exception {
         Path file = write("");
         try (TestReload usher = TestReload.of(file)) {
@@ -113,6 +114,8 @@ class FileSourceTest {
             write("default_route: close\n");
             assertNotSame(first, readings.now());
             assertSame(readings.now(), readings.now());
+            usher.reload(Result.APPLIED);
+            assertTrue(source.effective().contains("default_route: close"), source::effective);
         }
     }
 
