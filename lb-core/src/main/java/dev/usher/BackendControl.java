@@ -1,8 +1,9 @@
 package dev.usher;
 
-import dev.usher.Event.Kind;
 import dev.usher.config.Units;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
+import dev.usher.event.Events;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
@@ -10,6 +11,7 @@ import dev.usher.pool.Objection;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
 import dev.usher.time.Clock;
+import dev.usher.workers.OpenSessions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -76,16 +78,20 @@ public final class BackendControl {
             return null;
         }
         String act = words(state) + " by " + who;
-        Objection objection = pool.roster().setAdminState(backend, state, act, heeded, clock.nanos());
+        String said = act
+                + (state == AdminState.READY ? stillOut(backend) : "")
+                + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing));
+        Objection objection = pool.roster()
+                .setAdminState(
+                        backend,
+                        state,
+                        act,
+                        heeded,
+                        () -> events.add(Kind.ADMIN, Events.subject(pool, backend), said),
+                        clock.nanos());
         if (objection != null) {
             return objection;
         }
-        events.add(
-                Kind.ADMIN,
-                Events.subject(pool, backend),
-                act
-                        + stillOut(state, backend)
-                        + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
         Thread replaced = closers.remove(backend);
         if (replaced != null) {
             replaced.interrupt();
@@ -101,11 +107,9 @@ public final class BackendControl {
     }
 
     /** The reason why an enabled backend still takes no sessions; empty if the backend serves. */
-    private static String stillOut(AdminState wanted, Backend backend) {
-        BackendState state = backend.state();
-        return wanted != AdminState.READY || state.serves()
-                ? ""
-                : "; it is still " + state.word() + ": " + backend.reason();
+    private static String stillOut(Backend backend) {
+        BackendState health = backend.health();
+        return health.serves() ? "" : "; still " + health.word() + ": " + backend.healthReason();
     }
 
     private static String words(AdminState state) {

@@ -2,6 +2,7 @@ package dev.usher;
 
 import dev.usher.relay.SessionLog;
 import dev.usher.time.Clock;
+import dev.usher.watch.Background;
 import java.nio.channels.spi.SelectorProvider;
 
 /**

@@ -1,13 +1,18 @@
 package dev.usher;
 
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.relay.Routing;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
+import dev.usher.route.Trace;
 import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
 import java.net.InetSocketAddress;
@@ -40,16 +45,40 @@ public final class Explainer {
         return new Explanation(
                 decision,
                 steps,
+                elsewhere(routing, asked, decision),
                 switch (decision) {
                     case Decision.Serve serve -> candidates.apply(serve.pool());
                     case Decision.Refuse _ -> List.of();
                 });
     }
 
+    /** Listeners with another outcome for the same hello, in words. */
+    private static List<String> elsewhere(Routing routing, RouteQuery asked, Decision here) {
+        String outcome = outcome(here);
+        ListenerConfig asking = routing.config().listeners().get(asked.listener());
+        ListenerType type = asking == null ? ListenerType.TLS : asking.type();
+        return routing.config().listeners().values().stream()
+                .filter(listener -> listener.type() == type)
+                .map(listener -> new RouteQuery(listener.name(), asked.name(), asked.protocols(), asked.client()))
+                .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
+                .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome))
+                .toList();
+    }
+
+    private static String outcome(Decision decision) {
+        return switch (decision) {
+            case Decision.Serve serve -> "pool " + serve.pool().name();
+            case Decision.Refuse(Decision.Refusal why, String _, boolean _)
+            when why == Decision.Refusal.REDIRECT -> "sent to https";
+            case Decision.Refuse refuse ->
+                "refused, " + CloseReason.of(refuse.why()).word();
+        };
+    }
+
     private static List<Candidate> unknown(PoolConfig pool) {
         return pool.backends().stream()
                 .map(backend -> new Candidate(
-                        backend.address().toString(), null, false, "state unknown here: only the running usher has it"))
+                        backend.address().toString(), null, false, "state unknown: only a running usher knows it"))
                 .toList();
     }
 
@@ -74,36 +103,32 @@ public final class Explainer {
             return of(backend, false, unavailable);
         }
         if (backend.config().backup() && !backupsServe) {
-            return of(backend, false, "a backup: only while no other backend can take a session");
+            return of(backend, false, "backup, used only while no other backend can take a session");
         }
         int slow = pool.slowStartPercent(backend, nowNanos);
-        String share = slow == 100 ? "" : ", at " + slow + "% of its share after its return";
+        String share = slow == 100 ? "" : ", at " + slow + "% of its share (slow start)";
         return switch (pool.config().balance()) {
-            case ROUND_ROBIN -> of(backend, true, "in turn, with weight " + backend.weight() + share);
+            case ROUND_ROBIN -> of(backend, true, "weight " + backend.weight() + share + " (round-robin)");
             case LEAST_CONNECTIONS ->
-                of(
-                        backend,
-                        true,
-                        "while it has the fewest open sessions for its weight: it has " + backend.open() + ", weight "
-                                + backend.weight() + share);
+                of(backend, true, open(backend) + ", weight " + backend.weight() + share + " (least-connections)");
             case RANDOM_TWO ->
-                of(
-                        backend,
-                        true,
-                        "if it is one of two at random, and has fewer open sessions than the other: it has "
-                                + backend.open() + share);
+                of(backend, true, open(backend) + ", weight " + backend.weight() + share + " (random-two)");
             case CLIENT_HASH ->
                 of(
                         backend,
                         true,
                         backend == foreseen
-                                ? "the one for this client's address"
-                                : "for other clients: this one goes to " + foreseen + share);
+                                ? "chosen for this client's address (client-hash)"
+                                : "for other clients; this client goes to " + foreseen + share + " (client-hash)");
             case FIRST ->
                 backend == foreseen
-                        ? of(backend, true, "the first that can take a session")
-                        : of(backend, false, "only while " + foreseen + " cannot take a session");
+                        ? of(backend, true, "the first that can take a session (first)")
+                        : of(backend, false, "only while " + foreseen + " cannot take a session (first)");
         };
+    }
+
+    private static String open(Backend backend) {
+        return Units.counted(backend.open(), "session") + " open";
     }
 
     private static Candidate of(Backend backend, boolean takesSessions, String text) {

@@ -1,27 +1,35 @@
 package dev.usher;
 
-import dev.usher.Event.Kind;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
-import dev.usher.opening.Openings;
+import dev.usher.event.Event.Kind;
+import dev.usher.event.Events;
+import dev.usher.loop.Worker;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
-import dev.usher.relay.ClientLimits;
-import dev.usher.relay.OwnConnections;
 import dev.usher.relay.Routing;
 import dev.usher.relay.WorkerSessions;
 import dev.usher.time.Clock;
+import dev.usher.upkeep.BackendNames;
+import dev.usher.upkeep.Keeper;
+import dev.usher.upkeep.PoolEvents;
+import dev.usher.upkeep.Pools;
+import dev.usher.watch.Background;
+import dev.usher.watch.Certificates;
+import dev.usher.watch.LimitWatch;
+import dev.usher.watch.TrafficWatch;
+import dev.usher.workers.Listening;
+import dev.usher.workers.OpenSessions;
+import dev.usher.workers.Workers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +50,6 @@ public final class LoadBalancer implements AutoCloseable {
     private final Pools pools;
     private final Keeper keeper;
     private final Events events;
-    private final Certificates certificates;
     private final WorkerSessions.Shared shared;
     private final OpenSessions sessions;
     private final BackendControl control;
@@ -51,6 +58,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final TrafficWatch traffic;
 
     private volatile boolean draining;
+    private volatile boolean listenersClosed;
     private volatile Routing routing;
     private boolean closed;
 
@@ -58,18 +66,12 @@ public final class LoadBalancer implements AutoCloseable {
         Clock clock = environment.clock();
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
-        this.shared = new WorkerSessions.Shared(
-                runName(),
-                new AtomicInteger(),
-                environment.maxSessions(),
-                new ClientLimits(clock),
-                new OwnConnections(),
-                Openings.BY_TYPE);
-        this.workers = Workers.of(workerCount(config), config.limits().heldBytes(), environment, this::routing, shared);
+        this.shared = WorkerSessions.Shared.of(environment.maxSessions(), clock);
+        this.workers = workers(config);
         this.listening = new Listening(environment.provider(), workers, environment.besideAnother());
         this.sessions = new OpenSessions(workers, shared, clock);
         this.events = new Events(clock);
-        this.certificates = new Certificates(this::routing, events);
+        Certificates certificates = new Certificates(this::routing, events);
         this.traffic = new TrafficWatch(events);
         this.limits = new LimitWatch(events, clock);
         this.keeper = new Keeper(clock, () -> routing.pools().values(), this::lookEverySecond);
@@ -84,6 +86,19 @@ public final class LoadBalancer implements AutoCloseable {
                 certificates::onSeen);
         this.control = new BackendControl(this::routing, sessions, events, clock);
         this.looks = new Looks(this::routing, clock, workers, listening, sessions, events, limits, names, certificates);
+    }
+
+    /** Workers that are not started yet. A change of their number, or of their buffers, needs a restart. */
+    private Workers workers(UsherConfig config) throws IOException {
+        long heldBytesMax = config.limits().heldBytes();
+        int count = workerCount(config);
+        Workers made = new Workers(heldBytesMax);
+        for (int i = 0; i < count; i++) {
+            Worker worker =
+                    new Worker("worker-" + i, environment.provider(), environment.clock(), heldBytesMax / count);
+            made.add(worker, new WorkerSessions(i, count, worker, this::routing, environment.log(), shared));
+        }
+        return made;
     }
 
     private void lookEverySecond() {
@@ -191,11 +206,6 @@ public final class LoadBalancer implements AutoCloseable {
         return shared.openSessions().get();
     }
 
-    /** A random name for this process, so that names of sessions are unique across restarts and machines. */
-    private static String runName() {
-        return Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 32) + "-";
-    }
-
     /** How many workers a configuration asks for; the environment's log is told of sessions on as many. */
     public static int workerCount(UsherConfig config) {
         return config.workers() == UsherConfig.ONE_WORKER_PER_CORE
@@ -234,6 +244,11 @@ public final class LoadBalancer implements AutoCloseable {
         return draining;
     }
 
+    /** True while the listeners are open, also after {@link #beginDraining}. */
+    public boolean listens() {
+        return !listenersClosed;
+    }
+
     /**
      * Stops listening, lets open sessions finish, and resets the rest when the time is over. Connections queued in the
      * kernel are still taken.
@@ -243,6 +258,7 @@ public final class LoadBalancer implements AutoCloseable {
     public int drain(Duration patience) {
         beginDraining();
         listening.closeOld(Map.of());
+        listenersClosed = true;
         long deadline = environment.clock().nanos() + patience.toNanos();
         while (shared.openSessions().get() > 0 && environment.clock().nanos() - deadline < 0) {
             LockSupport.parkNanos(DRAIN_POLL_NANOS);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Balance;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Objection;

@@ -1,14 +1,16 @@
 package dev.usher.admin;
 
-import dev.usher.Background;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
 import dev.usher.config.Printable;
+import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Units;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -129,10 +131,18 @@ public final class Attention {
                     Severity.INFO,
                     Kind.DRAINING,
                     "usher",
-                    "shutting down: no new connections soon, and open ones may finish within shutdown.drain",
+                    draining(balancer.config().shutdown()),
                     null,
                     ""));
         }
+    }
+
+    private String draining(ShutdownConfig shutdown) {
+        return lifecycle.listens()
+                ? "draining: not ready, but connections are taken until shutdown.readiness_delay ("
+                        + Units.text(shutdown.readinessDelay()) + ") is over"
+                : "draining: no new connections; open sessions may finish within shutdown.drain ("
+                        + Units.text(shutdown.drain()) + ")";
     }
 
     private void ofConfiguration(List<Entry> entries) {
@@ -143,7 +153,7 @@ public final class Attention {
                     Severity.WARNING,
                     Kind.RELOAD_REFUSED,
                     "configuration",
-                    "the new configuration is invalid; generation " + status.generation() + " still runs. Fix "
+                    "the new configuration is invalid; generation " + status.generation() + " stays in force. Fix "
                             + (refused == null ? "it (usher check shows the errors)" : firstOf(refused)),
                     refused == null ? null : refused.at(),
                     "config"));
@@ -230,7 +240,7 @@ public final class Attention {
         return name.valid()
                 ? name.count() + " requests, but no route matches. Add one if the name is yours"
                 : name.count()
-                        + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
+                        + " requests, refused: not a host name. Check the clients: the name may have a port, an address or a path in it";
     }
 
     static String subject(String backend, String pool) {

@@ -27,8 +27,8 @@ class BodyTest {
                 "{\"wieght\": 2}                                | there is no key \\\"wieght\\\"; there are admin_state, close_after_seconds, force, weight",
                 "{\"weight\": 2} {}                             | nothing after it",
                 "[]                                             | must be a JSON object",
-                "{\"weight\": 2                                 | it is no JSON, at line 1",
-                "weight=2                                       | it is no JSON, at line 1",
+                "{\"weight\": 2                                 | it is not JSON, at line 1",
+                "weight=2                                       | it is not JSON, at line 1",
             })
     void aBodyThatIsNotMeantSoIsRefused(String body, @Nullable String why) throws IOException {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {

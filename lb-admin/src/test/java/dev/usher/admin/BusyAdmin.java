@@ -1,10 +1,10 @@
 package dev.usher.admin;
 
-import dev.usher.Event;
 import dev.usher.admin.live.Past;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.event.Event;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPeer;

@@ -113,7 +113,7 @@ class DashboardTest {
             Await.until(
                     () -> admin.balancer.looks().pools().getFirst().serving() == 0,
                     "the backend that nobody runs is down");
-            admin.source.status = new dev.usher.ReloadStatus(
+            admin.source.status = new dev.usher.reload.ReloadStatus(
                     1,
                     java.time.Instant.now(),
                     0,
@@ -121,11 +121,14 @@ class DashboardTest {
                     1,
                     List.of(),
                     List.of(FixedSource.reload(
-                            dev.usher.Reload.Result.REFUSED, "me", List.of("<script>alert(1)</script>"))));
+                            dev.usher.reload.Reload.Result.REFUSED, "me", List.of("<script>alert(1)</script>"))));
             Answer page = admin.ask("GET /plain");
             assertEquals(200, page.status());
             assertTrue(
-                    page.says("critical: pool web: no backend is available; clients of www.example.com"), page::body);
+                    page.says(
+                            "critical: pool web: no backend is available; clients of www.example.com get a TLS alert: 1 down (connection"
+                                    + " refused)"),
+                    page::body);
             assertTrue(page.says("<td>127.0.0.1:1</td><td>down</td>"), page::body);
             assertTrue(page.says("&lt;script&gt;alert(1)&lt;/script&gt;"), page::body);
             assertFalse(page.says("<script"), page::body);
@@ -160,7 +163,7 @@ class DashboardTest {
                 }
             }
             Answer page = admin.ask("GET /plain");
-            assertTrue(page.says("shop.example:8443: 12 requests, refused: it is no host name"), page::body);
+            assertTrue(page.says("shop.example:8443: 12 requests, refused: not a host name"), page::body);
             Answer names = admin.ask("GET /api/v1/names");
             assertTrue(names.says("\"name\":\"shop.example:8443\",\"valid\":false"), names::body);
         }

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
 import dev.usher.admin.TestAdmin.Answer;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.event.Event;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPeer;

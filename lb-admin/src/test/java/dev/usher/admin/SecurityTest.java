@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
 import dev.usher.admin.TestAdmin.Answer;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostPort;
+import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -3,9 +3,10 @@ package dev.usher.config;
 import dev.usher.config.HealthCheckConfig.StatusRange;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,21 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
         PERCENT
     }
 
-    /** All settings of a record, in the record's order. */
+    /** Records without a key in the file: their settings stand among those of their owner. */
+    public static final Set<Class<?>> BESIDE_THEIR_OWNER = Set.of(Target.class, OwnRoutes.class);
+
+    /** Settings of a record, in the record's order. */
     public static List<Setting> of(Record record) {
-        return Arrays.stream(record.getClass().getRecordComponents())
-                .map(component -> new Setting(key(component), unit(component), value(component, record)))
-                .toList();
+        List<Setting> settings = new ArrayList<>();
+        for (RecordComponent component : record.getClass().getRecordComponents()) {
+            Object value = value(component, record);
+            if (value instanceof Record part && BESIDE_THEIR_OWNER.contains(component.getType())) {
+                settings.addAll(of(part));
+            } else {
+                settings.add(new Setting(key(component), unit(component), value));
+            }
+        }
+        return settings;
     }
 
     /** The key of a component: {@code halfClosed} is {@code half_closed}, {@code maxSizeBytes} is {@code max_size}. */
@@ -68,7 +79,6 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
             case null -> "none";
             case Duration duration -> Units.text(duration);
             case Enum<?> word -> Spelling.of(word);
-            case Fallback(Fallback.Action action, String pool) -> pool == null ? Spelling.of(action) : pool;
             case RoutePattern pattern -> pattern.text();
             case Number bytes when unit == Unit.BYTES -> Units.sizeText(bytes.longValue());
             case Number percent when unit == Unit.PERCENT -> percent + "%";

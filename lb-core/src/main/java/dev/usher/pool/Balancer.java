@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * reads prepared data. Called by the workers concurrently; allocates nothing.
  */
 sealed interface Balancer permits RoundRobin, LeastConnections, RandomTwo, ClientHash, First {
-    /** @param cursor of the balancers that take turns, kept from one balancer to the next */
+    /**
+     * A balancer of this kind.
+     *
+     * @param cursor of the balancers that take turns, kept from one balancer to the next
+     */
     static Balancer of(Balance balance, List<Weighted> members, AtomicInteger cursor) {
         return switch (balance) {
             case ROUND_ROBIN -> new RoundRobin(members, cursor);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The counts by workers of one pool, through all configurations that have the pool. */
 final class PoolCounts {
     private final AtomicLong timesFull = new AtomicLong();
-    /** By worker; each worker fills its entry at the first session, so that an idle pool costs nothing. */
+    /** Counts by worker; each worker fills its entry at the first session, so that an idle pool costs nothing. */
     private final AtomicReferenceArray<@Nullable PoolLatencies> latencies;
 
     PoolCounts(int workers) {

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * outdone.
  */
 public final class Roster {
-    /** State that survives from one configuration to the next. Its monitor is the lock of all changes. */
+    /** State that survives from one configuration to the next. The monitor is the lock of every change. */
     private static final class Lasting {
-        /** Of the balancers that take turns. */
+        /** Turns of the balancers. */
         final AtomicInteger cursor = new AtomicInteger();
 
         final AtomicInteger backupCursor = new AtomicInteger();
@@ -56,12 +56,12 @@ public final class Roster {
     private Part outdone;
     private volatile Serving serving;
 
-    /** Of a pool without a predecessor. */
+    /** Roster of a pool without a predecessor. */
     Roster(Pool pool, PoolWatcher watcher, Runnable wakeKeeper) {
         this(pool, watcher, wakeKeeper, new Lasting(), List.of(), 0);
     }
 
-    /** Of the successor of a pool, with the same backends. */
+    /** Roster of the successor of a pool, with the same backends. */
     Roster(Pool pool, Roster before) {
         this(
                 pool,
@@ -189,22 +189,29 @@ public final class Roster {
      * @param why reason shown while the backend is not ready, such as {@code drained by ops}
      */
     public void setAdminState(Backend backend, AdminState state, String why, long nowNanos) {
-        setAdminState(backend, state, why, Set.of(), nowNanos);
+        setAdminState(backend, state, why, Set.of(), () -> {}, nowNanos);
     }
 
     /**
      * Like {@link #setAdminState(Backend, AdminState, String, long)}, unless an objection is heeded: look and change are
      * one step, whoever else gives orders.
      *
+     * @param announce called before the change, with the lock held: the change itself may cause reports
      * @return the heeded objection, after which nothing has changed; null if the order is in force
      */
     public @Nullable Objection setAdminState(
-            Backend backend, AdminState state, String why, Set<Objection> heeded, long nowNanos) {
+            Backend backend,
+            AdminState state,
+            String why,
+            Set<Objection> heeded,
+            Runnable announce,
+            long nowNanos) {
         synchronized (lasting) {
             Objection objection = objection(backend, state);
             if (objection != null && heeded.contains(objection)) {
                 return objection;
             }
+            announce.run();
             boolean returns = state == AdminState.READY && backend.adminState() != AdminState.READY;
             backend.setAdminState(state, why);
             if (returns) {

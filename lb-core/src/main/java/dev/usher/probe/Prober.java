@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Probes one backend repeatedly, on its own virtual thread. */
+/** Probes a backend repeatedly, on a virtual thread. */
 final class Prober {
     private static final Logger log = LoggerFactory.getLogger(Prober.class);
 

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event.Kind;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.testing.Await;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event;
 import dev.usher.pool.RecentSessions.Trouble;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig.OnDown;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;

@@ -25,7 +25,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
     RunningUsher one(String options) throws AdminFault {
         List<RunningUsher> meant = theNewer(all().stream().filter(this::isMeant).toList());
         if (meant.size() > 1) {
-            throw new AdminFault("several ushers run here; choose one by " + options + ":", listed(meant));
+            throw new AdminFault("more than one usher is running: select one with " + options + ":", listed(meant));
         }
         return meant.isEmpty() ? null : meant.getFirst();
     }
@@ -51,7 +51,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
                         : "no running usher found"
                                 + (pid == null ? "" : " with pid " + pid)
                                 + (file == null ? "" : " that serves " + file)
-                                + " among those that this user may ask"
+                                + " that this user may ask"
                                 + (all.isEmpty() ? ": " + advice : "; there are:"),
                 other != null ? List.of() : listed(all));
     }

@@ -81,10 +81,10 @@ public final class BackendResource {
             case LAST ->
                 Problem.of(
                         409,
-                        "it is the last backend of pool " + pool + " that takes sessions: without it "
+                        address + " is the last backend of pool " + pool + " that takes sessions; without it "
                                 + PoolAttention.whatClientsSee(
                                         WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
-                                + ". Nothing was changed; force: true changes it");
+                                + ". Repeat with force: true to do it anyway");
             case DISABLED ->
                 Problem.of(403, address + " is disabled: enabling it is for the user that usher runs as, and root");
         };

@@ -1,11 +1,11 @@
 package dev.usher.admin.api;
 
-import dev.usher.Event;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Spelling;
+import dev.usher.event.Event;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;

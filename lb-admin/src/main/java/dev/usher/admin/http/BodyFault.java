@@ -26,7 +26,7 @@ final class BodyFault {
                     default ->
                         String.valueOf(fault.getOriginalMessage()).startsWith(TWICE)
                                 ? "a key comes twice" + place(fault.getLocation())
-                                : "it is no JSON" + place(fault.getLocation());
+                                : "it is not JSON" + place(fault.getLocation());
                 });
     }
 

@@ -37,7 +37,8 @@ final class FrameSource {
     private long revision;
 
     /** State behind the revision: pages reload when it changes. */
-    private record PageState(List<BackendState> states, List<String> backends, int generation, int attention) {}
+    private record PageState(
+            List<BackendState> states, List<String> backends, int generation, boolean listening, int attention) {}
 
     FrameSource(LoadBalancer balancer, Supplier<ProcessStatus> status) {
         this.balancer = balancer;
@@ -98,7 +99,7 @@ final class FrameSource {
         Map<String, Double> failures = new LinkedHashMap<>();
         now.ended().forEach((reason, count) -> {
             double rate = rate(before.ended().getOrDefault(reason, 0L), count, seconds);
-            if (rate > 0 && !reason.equals(CloseReason.COMPLETED.word())) {
+            if (rate > 0 && !CloseReason.isFine(reason)) {
                 failures.put(reason, rate);
             }
         });
@@ -139,7 +140,8 @@ final class FrameSource {
             states.add(backend.state());
             addresses.add(backend.address());
         }
-        PageState now = new PageState(states, addresses, current.generation(), current.attention());
+        PageState now =
+                new PageState(states, addresses, current.generation(), current.listening(), current.attention());
         if (!now.equals(shown)) {
             shown = now;
             revision++;

@@ -1,10 +1,10 @@
 package dev.usher.admin.metrics;
 
 import dev.usher.LoadBalancer;
-import dev.usher.Reloading;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.reload.Reloading;
 import dev.usher.view.PoolView;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;

@@ -69,8 +69,8 @@ public final class PlainPage implements HttpHandler {
     private static String onDisk(ConfigSource.OnDisk files) {
         return switch (files) {
             case SAME -> "up to date";
-            case DIFFERENT -> "different, which a reload takes over";
-            case FAULTY -> "invalid: usher check says why";
+            case DIFFERENT -> "changed, not loaded yet";
+            case FAULTY -> "has errors: usher check shows them";
             case NONE -> "none";
         };
     }

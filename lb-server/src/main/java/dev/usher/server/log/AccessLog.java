@@ -1,11 +1,11 @@
 package dev.usher.server.log;
 
-import dev.usher.Background;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     /** Writers left behind, at most: each holds a thread and a buffer. */
     private static final int MAX_LEFT = 4;
 
-    private static final String REMEDY = "make room, or let somebody read it: " + RING_CAPACITY
+    private static final String REMEDY = "free disk space, or restart its reader: " + RING_CAPACITY
             + " lines wait for each worker, further ones are dropped (logging.access.output)";
 
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
@@ -103,8 +103,8 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     public void reopen() {
         switch (config.output()) {
             case FILE -> reopenFile();
-            case STDOUT -> log.warn("SIGUSR1: the access log goes to stdout, so there is no file to open anew");
-            case NONE -> log.warn("SIGUSR1: logging.access.output is none, so there is no file to open anew");
+            case STDOUT -> log.warn("SIGUSR1: no file to reopen: the access log goes to stdout");
+            case NONE -> log.warn("SIGUSR1: no file to reopen: logging.access.output is none");
         }
     }
 
@@ -166,7 +166,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
             lines = new AccessLine(wanted.clientIp());
         }
         replace(opened);
-        log.info("access log: goes to {} from now on", opened);
+        log.info("access log: now goes to {}", opened);
     }
 
     /** Has the writer finish, and sets one for another output. */

@@ -1,6 +1,6 @@
 package dev.usher.server.log;
 
-import dev.usher.Background;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

@@ -33,7 +33,7 @@ final class SyntaxFault {
     }
 
     /**
-     * The colon of a key and its value in the place of a mapping; null if the text is no such pair.
+     * The colon of a key and a value in the place of a mapping; null for any other text.
      *
      * @param called path of the mapping
      * @param pointed place of the mapping's key

@@ -18,7 +18,7 @@ final class Unindented {
     private static final Pattern SERVER_NAME =
             Pattern.compile("(?:https?://)?(?:\\*?\\.)?[\\p{L}\\p{N}_-]+(?:\\.[\\p{L}\\p{N}_-]+)+.*");
 
-    /** A key, with its value on the same line if there is any. */
+    /** A key, with the value if on the same line. */
     private static final Pattern PAIR =
             Pattern.compile("(?<indent> *)(?<key>[^\\s#\\[{-][^#]*?):(?: +(?<value>[^\\s#].*))?(?:\\s*#.*|\\s*)");
 
@@ -36,12 +36,12 @@ final class Unindented {
         this.known = known;
     }
 
-    /** A line with less indent than the section's later lines: the place of its key, and the message. */
+    /** A line with less indent than the section's later lines: place of the key, and message. */
     record Line(Place key, String message) {}
 
     /**
-     * The first line of a section, if a later line at {@code found} has more indent, which the parser refuses; null if
-     * the lines have another form.
+     * The first line of a section, if the parser refuses a later line at {@code found} for more indent; null for lines of
+     * a different form.
      */
     static @Nullable Line above(Place found) {
         Source source = found.source();
@@ -63,7 +63,7 @@ final class Unindented {
 
     /** A line of the file with a key. */
     private record Pair(int line, int indent, String key, boolean hasValue) {
-        /** The pair in a line or, if the line is empty or a comment, above; null for a line of another form. */
+        /** The pair in a line or, if the line is empty or a comment, above; null for a line of a different form. */
         static @Nullable Pair upFrom(Source source, int last) {
             int line = last;
             while (line > 0 && EMPTY.matcher(source.line(line)).matches()) {

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Control;
@@ -17,6 +15,8 @@ import dev.usher.admin.http.Caller;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.relay.SessionLog;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.Await;

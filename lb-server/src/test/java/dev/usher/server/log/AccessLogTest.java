@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Background;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
@@ -14,6 +13,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.testing.Await;
 import dev.usher.testing.Needs;
 import dev.usher.time.Clock;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -134,7 +134,7 @@ class AccessLogTest {
     void outputNoneMakesNoLog() throws IOException {
         try (AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1, background)) {
             assertFalse(log.wants(CloseReason.COMPLETED, false));
-            assertFalse(log.wants(CloseReason.HELLO_TIMEOUT, false));
+            assertFalse(log.wants(CloseReason.OPENING_TIMEOUT, false));
         }
     }
 
@@ -352,8 +352,8 @@ class AccessLogTest {
         assertEquals(
                 EnumSet.of(
                         CloseReason.COMPLETED,
-                        CloseReason.CLIENT_GONE_BEFORE_HELLO,
-                        CloseReason.HELLO_TIMEOUT,
+                        CloseReason.CLIENT_GONE_EARLY,
+                        CloseReason.OPENING_TIMEOUT,
                         CloseReason.CLIENT_RESET),
                 leftOut);
     }

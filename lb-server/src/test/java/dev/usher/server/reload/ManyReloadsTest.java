@@ -3,11 +3,11 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
-import dev.usher.ReloadStatus;
 import dev.usher.end.CloseReason;
 import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestUsher;
 import java.io.IOException;

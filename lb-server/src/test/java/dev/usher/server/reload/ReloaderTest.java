@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event.Kind;
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
 import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;

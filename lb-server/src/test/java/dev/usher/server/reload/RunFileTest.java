@@ -72,6 +72,16 @@ class RunFileTest {
         }
     }
 
+    /** A process may be found, and end before anybody has asked it. */
+    @Test
+    void tellsThatTheProcessHasEnded() {
+        RunFile file = announced();
+        RunningUsher found = own();
+        assertFalse(found.hasEnded());
+        file.close();
+        assertTrue(found.hasEnded());
+    }
+
     @Test
     void staysAwayWhateverComesAfterTheEnd() throws Exception {
         RunFile file = announced();

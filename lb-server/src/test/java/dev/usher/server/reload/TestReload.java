@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.usher.Environment;
-import dev.usher.Event;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
-import dev.usher.Reload.Trigger;
+import dev.usher.event.Event;
 import dev.usher.relay.SessionLog;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
+import dev.usher.reload.Reload.Trigger;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.TestPeer;

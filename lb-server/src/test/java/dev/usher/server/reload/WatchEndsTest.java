@@ -2,12 +2,12 @@ package dev.usher.server.reload;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
-import dev.usher.Reload;
-import dev.usher.Reload.Trigger;
 import dev.usher.admin.AdminServer;
 import dev.usher.admin.AdminSubject;
 import dev.usher.admin.Program;
+import dev.usher.event.Event;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Trigger;
 import dev.usher.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
