@@ -200,12 +200,7 @@ public final class Roster {
      * @return the heeded objection, after which nothing has changed; null if the order is in force
      */
     public @Nullable Objection setAdminState(
-            Backend backend,
-            AdminState state,
-            String why,
-            Set<Objection> heeded,
-            Runnable announce,
-            long nowNanos) {
+            Backend backend, AdminState state, String why, Set<Objection> heeded, Runnable announce, long nowNanos) {
         synchronized (lasting) {
             Objection objection = objection(backend, state);
             if (objection != null && heeded.contains(objection)) {
