@@ -1,6 +1,7 @@
 package dev.usher.config;
 
 import dev.usher.config.HealthCheckConfig.StatusRange;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
@@ -22,10 +23,33 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
         PERCENT
     }
 
+    /** A component of a record's class. */
+    private record Component(String key, Unit unit, Method accessor) {
+        static Component of(RecordComponent component) {
+            return new Component(Setting.key(component), Setting.unit(component), component.getAccessor());
+        }
+
+        Setting of(Record record) {
+            try {
+                return new Setting(key, unit, accessor.invoke(record));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(accessor + " of a public record cannot be read", e);
+            }
+        }
+    }
+
+    /** Kept for each class, since the JDK makes new accessors for each question, and a file has thousands of records. */
+    private static final ClassValue<List<Component>> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected List<Component> computeValue(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents()).map(Component::of).toList();
+        }
+    };
+
     /** All settings of a record, in the record's order. */
     public static List<Setting> of(Record record) {
-        return Arrays.stream(record.getClass().getRecordComponents())
-                .map(component -> new Setting(key(component), unit(component), value(component, record)))
+        return COMPONENTS.get(record.getClass()).stream()
+                .map(component -> component.of(record))
                 .toList();
     }
 
@@ -43,14 +67,6 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
             return Unit.BYTES;
         }
         return component.getName().endsWith("Percent") ? Unit.PERCENT : Unit.NONE;
-    }
-
-    private static @Nullable Object value(RecordComponent component, Record record) {
-        try {
-            return component.getAccessor().invoke(record);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(component + " of a public record cannot be read", e);
-        }
     }
 
     /** Whether the file has a mapping of further settings for {@code value}, and not one word. */
