@@ -9,6 +9,7 @@ import dev.usher.admin.Attention.Entry.Severity;
 import dev.usher.config.Printable;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
+import dev.usher.view.PoolView;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -103,13 +104,18 @@ public final class Attention {
 
     /** The current list. Cheap enough to be called each second; hazards and names are some seconds old. */
     public List<Entry> list() {
+        return list(balancer.pools());
+    }
+
+    /** Same as {@link #list()}, for a caller that has asked for the pools already. */
+    List<Entry> list(List<PoolView> pools) {
         List<Entry> entries = new ArrayList<>();
         ofProcess(entries);
         ofConfiguration(entries);
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
         balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
         balancer.failingNames().forEach(name -> entries.add(NameAttention.of(name)));
-        PoolAttention.of(balancer.config(), balancer.pools(), entries);
+        PoolAttention.of(balancer.config(), pools, entries);
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
