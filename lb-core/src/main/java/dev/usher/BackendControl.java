@@ -1,14 +1,16 @@
 package dev.usher;
 
-import dev.usher.Event.Kind;
 import dev.usher.config.Units;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
+import dev.usher.event.Events;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
 import dev.usher.time.Clock;
+import dev.usher.workers.OpenSessions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Orders of administrators about backends and connections, in force until the next restart. Each change is an event
  * with its author.
  */
-final class BackendControl implements AutoCloseable {
+public final class BackendControl {
     private static final Logger log = LoggerFactory.getLogger(BackendControl.class);
 
     private final Supplier<Routing> routing;
@@ -42,12 +44,15 @@ final class BackendControl implements AutoCloseable {
     }
 
     /**
-     * Sets a backend's administrative state. A state that is set already is left alone: the first author stays the
-     * reason, and no event is added.
+     * Sets the administrative state of a backend, until the next restart. Replaces an earlier order, including its
+     * delayed closing of sessions. A state that is set already is left alone: the first author stays the reason, and no
+     * event is added.
      *
-     * @param closeAfter time until the backend's remaining sessions are closed; null for never; ignored with ready
+     * @param who the author, shown with the change
+     * @param closeAfter time until the remaining sessions of a drained or disabled backend are closed; null for never
+     * @throws NoSuchElementException for an unknown pool or backend; the message names the known ones
      */
-    synchronized void setAdminState(
+    public synchronized void setAdminState(
             String poolName, String address, AdminState state, String who, @Nullable Duration closeAfter) {
         Pool pool = pool(poolName);
         Backend backend = backend(pool, address);
@@ -56,13 +61,16 @@ final class BackendControl implements AutoCloseable {
             return;
         }
         String act = words(state) + " by " + who;
-        pool.setAdminState(backend, state, act, clock.nanos());
-        events.add(
-                Kind.ADMIN,
-                Events.subject(pool, backend),
-                act
-                        + stillOut(state, backend)
-                        + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
+        if (state == AdminState.READY) {
+            pool.roster().setAdminState(backend, state, act, clock.nanos());
+            events.add(Kind.ADMIN, Events.subject(pool, backend), act + stillOut(backend));
+        } else { // the event first: the loss of the pool's last backend is an event of its own
+            events.add(
+                    Kind.ADMIN,
+                    Events.subject(pool, backend),
+                    act + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
+            pool.roster().setAdminState(backend, state, act, clock.nanos());
+        }
         Thread replaced = closers.remove(backend);
         if (replaced != null) {
             replaced.interrupt();
@@ -77,11 +85,9 @@ final class BackendControl implements AutoCloseable {
     }
 
     /** The reason why an enabled backend still takes no sessions; empty if the backend serves. */
-    private static String stillOut(AdminState wanted, Backend backend) {
+    private static String stillOut(Backend backend) {
         BackendState state = backend.state();
-        return wanted != AdminState.READY || state.serves()
-                ? ""
-                : "; it is still " + state.word() + ": " + backend.reason();
+        return state.serves() ? "" : "; still " + state.word() + ": " + backend.reason();
     }
 
     private static String words(AdminState state) {
@@ -109,14 +115,18 @@ final class BackendControl implements AutoCloseable {
     }
 
     /**
-     * @param weight 1..256, or 0 for the configuration's weight; the present weight changes nothing, and makes no event
+     * Sets a backend's weight until the next restart; the present weight changes nothing, and makes no event. Throws
+     * like {@link #setAdminState}.
+     *
+     * @param weight 1..256; 0 goes back to the configuration's
+     * @throws IllegalArgumentException if out of range
      */
-    void setWeight(String poolName, String address, int weight, String who) {
+    public void setWeight(String poolName, String address, int weight, String who) {
         Pool pool = pool(poolName);
         Backend backend = backend(pool, address);
         int before = backend.weight();
         if (weight != before) {
-            pool.setWeight(backend, weight, clock.nanos());
+            pool.roster().setWeight(backend, weight, clock.nanos());
         }
         if (backend.weight() != before) {
             events.add(
@@ -126,8 +136,13 @@ final class BackendControl implements AutoCloseable {
         }
     }
 
-    /** Closes a connection; false if the connection is not open. */
-    boolean close(String cid, String who) throws IOException {
+    /**
+     * Ends a connection with a RST.
+     *
+     * @return false if no open connection has this name
+     * @throws IOException if the connection's worker does not answer
+     */
+    public boolean closeConnection(String cid, String who) throws IOException {
         boolean closed = sessions.end(cid, CloseReason.KILLED);
         if (closed) {
             events.add(Kind.ADMIN, "connection " + cid, "closed by " + who);
@@ -135,8 +150,13 @@ final class BackendControl implements AutoCloseable {
         return closed;
     }
 
-    /** Closes every session of a backend; returns the number closed. */
-    int closeAllOf(String poolName, String address, String who) throws IOException {
+    /**
+     * Ends every session of a backend with a RST, some at a time. Throws like {@link #setAdminState}.
+     *
+     * @return the number of sessions ended
+     * @throws IOException if a worker does not answer; some sessions may be left
+     */
+    public int closeSessionsOf(String poolName, String address, String who) throws IOException {
         Pool pool = pool(poolName);
         return close(pool, backend(pool, address), who);
     }
@@ -147,9 +167,13 @@ final class BackendControl implements AutoCloseable {
         return closed;
     }
 
+    private Pool pool(String name) {
+        return pool(routing.get(), name);
+    }
+
     /** A pool by name. Throws {@link NoSuchElementException}, with the names of the known pools. */
-    Pool pool(String name) {
-        Map<String, Pool> pools = routing.get().pools();
+    static Pool pool(Routing routing, String name) {
+        Map<String, Pool> pools = routing.pools();
         Pool pool = pools.get(name);
         if (pool == null) {
             throw new NoSuchElementException(
@@ -171,8 +195,7 @@ final class BackendControl implements AutoCloseable {
     }
 
     /** Cancels the delayed closings. Explicit closes still work. */
-    @Override
-    public synchronized void close() {
+    synchronized void stop() {
         closers.values().forEach(Thread::interrupt);
         closers.clear();
     }

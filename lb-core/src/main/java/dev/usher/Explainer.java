@@ -1,6 +1,7 @@
 package dev.usher;
 
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
@@ -19,11 +20,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Explains the routing of a hello, by the steps of a session. */
-final class Explainer {
+public final class Explainer {
     private Explainer() {}
 
     /** Explains by a configuration alone, with the state of backends unknown. */
-    static Explanation explain(UsherConfig config, RouteQuery asked) {
+    public static Explanation explain(UsherConfig config, RouteQuery asked) {
         Map<String, Pool> pools = new LinkedHashMap<>();
         config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1, PoolWatcher.NONE, () -> {})));
         return explain(Routing.of(config, pools), asked, pool -> unknown(pool.config()));
@@ -49,7 +50,7 @@ final class Explainer {
     private static List<Candidate> unknown(PoolConfig pool) {
         return pool.backends().stream()
                 .map(backend -> new Candidate(
-                        backend.address().toString(), null, false, "state unknown here: only the running usher has it"))
+                        backend.address().toString(), null, false, "state unknown: only a running usher knows it"))
                 .toList();
     }
 
@@ -74,36 +75,32 @@ final class Explainer {
             return of(backend, false, unavailable);
         }
         if (backend.config().backup() && !backupsServe) {
-            return of(backend, false, "a backup: only while no other backend can take a session");
+            return of(backend, false, "backup, used only while no other backend can take a session");
         }
         int slow = pool.slowStartPercent(backend, nowNanos);
-        String share = slow == 100 ? "" : ", at " + slow + "% of its share after its return";
+        String share = slow == 100 ? "" : ", at " + slow + "% of its share (slow start)";
         return switch (pool.config().balance()) {
-            case ROUND_ROBIN -> of(backend, true, "in turn, with weight " + backend.weight() + share);
+            case ROUND_ROBIN -> of(backend, true, "weight " + backend.weight() + share + " (round-robin)");
             case LEAST_CONNECTIONS ->
-                of(
-                        backend,
-                        true,
-                        "while it has the fewest open sessions for its weight: it has " + backend.open() + ", weight "
-                                + backend.weight() + share);
+                of(backend, true, open(backend) + ", weight " + backend.weight() + share + " (least-connections)");
             case RANDOM_TWO ->
-                of(
-                        backend,
-                        true,
-                        "if it is one of two at random, and has fewer open sessions than the other: it has "
-                                + backend.open() + share);
+                of(backend, true, open(backend) + ", weight " + backend.weight() + share + " (random-two)");
             case CLIENT_HASH ->
                 of(
                         backend,
                         true,
                         backend == foreseen
-                                ? "the one for this client's address"
-                                : "for other clients: this one goes to " + foreseen + share);
+                                ? "chosen for this client's address (client-hash)"
+                                : "for other clients; this client goes to " + foreseen + share + " (client-hash)");
             case FIRST ->
                 backend == foreseen
-                        ? of(backend, true, "the first that can take a session")
-                        : of(backend, false, "only while " + foreseen + " cannot take a session");
+                        ? of(backend, true, "the first that can take a session (first)")
+                        : of(backend, false, "only while " + foreseen + " cannot take a session (first)");
         };
+    }
+
+    private static String open(Backend backend) {
+        return Units.counted(backend.open(), "session") + " open";
     }
 
     private static Candidate of(Backend backend, boolean takesSessions, String text) {

@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.usher.pool.Roster;
 import dev.usher.time.Clock;
 import dev.usher.time.WallClock;
 import java.nio.channels.DatagramChannel;
@@ -33,6 +34,7 @@ class ArchitectureTest {
             Map.entry("file", List.of("dev.usher.config")), // for the text form of sizes
             Map.entry("name", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("tls", List.of("dev.usher.name", "dev.usher.config")),
+            Map.entry("http", List.of("dev.usher.name", "dev.usher.config")),
             Map.entry("proxyheader", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("metrics", List.of("org.HdrHistogram..")),
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),
@@ -45,12 +47,14 @@ class ArchitectureTest {
                             "dev.usher.end",
                             "dev.usher.name",
                             "dev.usher.tls",
+                            "dev.usher.http",
                             "dev.usher.proxyheader",
                             "dev.usher.config")),
             Map.entry(
                     "probe",
                     List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time", "dev.usher.file")),
             Map.entry("diff", List.of("dev.usher.route", "dev.usher.config")),
+            Map.entry("map", List.of("dev.usher.config")),
             Map.entry("view", List.of("dev.usher.route", "dev.usher.pool", "dev.usher.config")),
             Map.entry(
                     "relay",
@@ -65,7 +69,47 @@ class ArchitectureTest {
                             "dev.usher.metrics",
                             "dev.usher.pool",
                             "dev.usher.route",
-                            "dev.usher.loop")));
+                            "dev.usher.loop")),
+            Map.entry("event", List.of("dev.usher.pool", "dev.usher.config", "dev.usher.time")),
+            Map.entry(
+                    "watch",
+                    List.of(
+                            "dev.usher.event",
+                            "dev.usher.relay",
+                            "dev.usher.end",
+                            "dev.usher.loop",
+                            "dev.usher.metrics",
+                            "dev.usher.view",
+                            "dev.usher.route",
+                            "dev.usher.pool",
+                            "dev.usher.config",
+                            "dev.usher.time")),
+            Map.entry(
+                    "workers",
+                    List.of(
+                            "dev.usher.relay",
+                            "dev.usher.end",
+                            "dev.usher.loop",
+                            "dev.usher.metrics",
+                            "dev.usher.view",
+                            "dev.usher.name",
+                            "dev.usher.pool",
+                            "dev.usher.config",
+                            "dev.usher.time",
+                            "org.HdrHistogram..")),
+            Map.entry(
+                    "upkeep",
+                    List.of(
+                            "dev.usher.event",
+                            "dev.usher.workers",
+                            "dev.usher.end",
+                            "dev.usher.probe",
+                            "dev.usher.proxyheader",
+                            "dev.usher.view",
+                            "dev.usher.pool",
+                            "dev.usher.config",
+                            "dev.usher.time")),
+            Map.entry("reload", List.of("dev.usher.diff")));
 
     /** The packages of the JDK that have a place here: no HTTP, no logging of its own, no scripting. */
     private static final List<String> EVERYBODY_MAY_USE = List.of(
@@ -141,6 +185,18 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.net.http..", "com.sun.net.httpserver..", "io.undertow..", "tools.jackson..")
+                .check(CODE);
+    }
+
+    /** Changes of backends take a lock. */
+    @Test
+    void workersChangeNoRoster() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.usher.loop", "dev.usher.relay", "dev.usher.route")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Roster.class)
                 .check(CODE);
     }
 

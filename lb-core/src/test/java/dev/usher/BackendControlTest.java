@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Balance;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.testing.Await;
@@ -38,15 +39,15 @@ class BackendControlTest {
     }
 
     private static void set(TestUsher usher, TestBackend backend, AdminState state, @Nullable Duration closeAfter) {
-        usher.balancer().setAdminState(TestUsher.POOL, backend.name(), state, "alice", closeAfter);
+        usher.balancer().control().setAdminState(TestUsher.POOL, backend.name(), state, "alice", closeAfter);
     }
 
     private static BackendView view(TestUsher usher, int backend) {
-        return usher.balancer().pools().getFirst().backends().get(backend);
+        return usher.balancer().looks().pools().getFirst().backends().get(backend);
     }
 
     private static List<String> adminEvents(TestUsher usher) {
-        return usher.balancer().events().stream()
+        return usher.balancer().looks().events().stream()
                 .filter(event -> event.kind() == Event.Kind.ADMIN)
                 .map(Event::text)
                 .toList();
@@ -115,14 +116,14 @@ class BackendControlTest {
     void theReasonIsThatOfTheProbesOnceItIsEnabled() {
         try (TestUsher usher = TestUsher.of(one, two).start()) {
             String before = view(usher, 0).reason();
-            int events = usher.balancer().events().size();
+            int events = usher.balancer().looks().events().size();
             set(usher, one, AdminState.DRAIN, null);
             assertEquals("drained by alice", view(usher, 0).reason());
             set(usher, one, AdminState.DISABLED, null);
             assertEquals("disabled by alice", view(usher, 0).reason());
             set(usher, one, AdminState.READY, null);
             assertEquals(before, view(usher, 0).reason());
-            List<Event> all = usher.balancer().events();
+            List<Event> all = usher.balancer().looks().events();
             assertEquals(
                     List.of("drained by alice", "disabled by alice", "enabled by alice"),
                     all.subList(events, all.size()).stream().map(Event::text).toList());
@@ -137,14 +138,14 @@ class BackendControlTest {
             assertEquals(List.of(), adminEvents(usher));
             set(usher, one, AdminState.DRAIN, null);
             BackendView drained = view(usher, 0);
-            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "bob", null);
+            usher.balancer().control().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "bob", null);
             assertEquals(drained, view(usher, 0));
             set(usher, one, AdminState.READY, null);
             set(usher, one, AdminState.READY, null);
-            usher.balancer().setWeight(TestUsher.POOL, one.name(), 1, "alice");
-            usher.balancer().setWeight(TestUsher.POOL, one.name(), 0, "alice");
-            usher.balancer().setWeight(TestUsher.POOL, one.name(), 7, "alice");
-            usher.balancer().setWeight(TestUsher.POOL, one.name(), 7, "bob");
+            usher.balancer().control().setWeight(TestUsher.POOL, one.name(), 1, "alice");
+            usher.balancer().control().setWeight(TestUsher.POOL, one.name(), 0, "alice");
+            usher.balancer().control().setWeight(TestUsher.POOL, one.name(), 7, "alice");
+            usher.balancer().control().setWeight(TestUsher.POOL, one.name(), 7, "bob");
             assertEquals(List.of("drained by alice", "enabled by alice", "weight 7 by alice"), adminEvents(usher));
         }
     }
@@ -166,15 +167,15 @@ class BackendControlTest {
         try (TestUsher usher = TestUsher.of(one)
                 .pool(pool -> pool.balance(Balance.LEAST_CONNECTIONS))
                 .start()) {
-            usher.balancer().setWeight(TestUsher.POOL, one.name(), 7, "alice");
+            usher.balancer().control().setWeight(TestUsher.POOL, one.name(), 7, "alice");
             assertEquals(7, view(usher, 0).weight());
             assertEquals(1, view(usher, 0).configuredWeight());
-            usher.balancer().setWeight(TestUsher.POOL, one.name(), 0, "bob");
+            usher.balancer().control().setWeight(TestUsher.POOL, one.name(), 0, "bob");
             assertEquals(1, view(usher, 0).weight());
             assertEquals(List.of("weight 7 by alice", "weight 1, as configured, by bob"), adminEvents(usher));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> usher.balancer().setWeight(TestUsher.POOL, one.name(), 257, "bob"));
+                    () -> usher.balancer().control().setWeight(TestUsher.POOL, one.name(), 257, "bob"));
             assertEquals(2, adminEvents(usher).size(), "what was not done is no event");
         }
     }
@@ -183,11 +184,14 @@ class BackendControlTest {
     void namesThatThereAreAreSaid() {
         try (TestUsher usher = TestUsher.of(one).start()) {
             NoSuchElementException noPool = assertThrows(
-                    NoSuchElementException.class, () -> usher.balancer().closeSessionsOf("nope", one.name(), "alice"));
+                    NoSuchElementException.class,
+                    () -> usher.balancer().control().closeSessionsOf("nope", one.name(), "alice"));
             assertTrue(String.valueOf(noPool.getMessage()).contains("there are web"), noPool::toString);
             NoSuchElementException noBackend = assertThrows(
                     NoSuchElementException.class,
-                    () -> usher.balancer().setAdminState("web", "1.2.3.4:5", AdminState.DRAIN, "alice", null));
+                    () -> usher.balancer()
+                            .control()
+                            .setAdminState("web", "1.2.3.4:5", AdminState.DRAIN, "alice", null));
             assertTrue(String.valueOf(noBackend.getMessage()).contains(one.name()), noBackend::toString);
         }
     }

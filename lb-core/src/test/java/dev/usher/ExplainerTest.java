@@ -49,7 +49,7 @@ class ExplainerTest {
     }
 
     private static List<Candidate> candidates(TestUsher usher) {
-        return usher.balancer().explain(ASKED).candidates();
+        return usher.balancer().looks().explain(ASKED).candidates();
     }
 
     private static void expect(Candidate candidate, @Nullable BackendState state, boolean takesSessions, String text) {
@@ -61,24 +61,24 @@ class ExplainerTest {
     @Test
     void backendsTakeTurnsAndBackupsWait() {
         try (TestUsher usher = start(pool -> pool.balance(Balance.ROUND_ROBIN))) {
-            expect(candidates(usher).get(0), BackendState.UP, true, "in turn, with weight 1");
-            expect(candidates(usher).get(1), BackendState.UP, true, "in turn");
+            expect(candidates(usher).get(0), BackendState.UP, true, "weight 1 (round-robin)");
+            expect(candidates(usher).get(1), BackendState.UP, true, "(round-robin)");
             expect(candidates(usher).get(2), BackendState.UP, false, "only while no other backend");
-            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
+            usher.balancer().control().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
             expect(candidates(usher).get(0), BackendState.DRAINING, false, "draining (by alice): no new sessions");
             expect(candidates(usher).get(2), BackendState.UP, false, "only while no other backend");
-            usher.balancer().setAdminState(TestUsher.POOL, two.name(), AdminState.DISABLED, "bob", null);
+            usher.balancer().control().setAdminState(TestUsher.POOL, two.name(), AdminState.DISABLED, "bob", null);
             expect(candidates(usher).get(1), BackendState.DISABLED, false, "disabled (by bob): no new sessions");
-            expect(candidates(usher).get(2), BackendState.UP, true, "in turn");
+            expect(candidates(usher).get(2), BackendState.UP, true, "(round-robin)");
         }
     }
 
     @Test
     void aFullOneSaysSo() throws IOException {
         try (TestUsher usher = start(pool -> pool.balance(Balance.LEAST_CONNECTIONS))) {
-            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
-            usher.balancer().setAdminState(TestUsher.POOL, two.name(), AdminState.DRAIN, "alice", null);
-            expect(candidates(usher).get(2), BackendState.UP, true, "it has 0, weight 1");
+            usher.balancer().control().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "alice", null);
+            usher.balancer().control().setAdminState(TestUsher.POOL, two.name(), AdminState.DRAIN, "alice", null);
+            expect(candidates(usher).get(2), BackendState.UP, true, "0 sessions open, weight 1 (least-connections)");
             try (TestPeer client = usher.connect()) {
                 client.send(hello()).read(helloBytes());
                 expect(candidates(usher).get(2), BackendState.UP, false, "it has 1 of 1 connections");
@@ -98,29 +98,29 @@ class ExplainerTest {
     void aClientStaysWithItsBackend() throws IOException {
         try (TestUsher usher = start(pool -> pool.balance(Balance.CLIENT_HASH))) {
             Candidate chosen = candidates(usher).stream()
-                    .filter(candidate -> candidate.text().contains("the one for this client's address"))
+                    .filter(candidate -> candidate.text().contains("chosen for this client's address"))
                     .findFirst()
                     .orElseThrow();
             try (TestPeer client = usher.connect()) {
                 client.send(hello()).halfClose().readToEnd();
             }
-            assertEquals(chosen.address(), usher.nextEnd().backend());
+            assertEquals(chosen.address(), usher.nextEnd().identity().backend());
         }
     }
 
     @Test
     void ofAFileNothingIsKnownOfThem() {
         List<Candidate> unknown =
-                LoadBalancer.explain(TestUsher.of(one, two).config(), ASKED).candidates();
+                Explainer.explain(TestUsher.of(one, two).config(), ASKED).candidates();
         assertEquals(2, unknown.size());
-        unknown.forEach(candidate -> expect(candidate, null, false, "state unknown here"));
+        unknown.forEach(candidate -> expect(candidate, null, false, "state unknown: only a running usher knows it"));
     }
 
     @Test
     void refusedOnesHaveNone() {
         try (TestUsher usher = start(UnaryOperator.identity())) {
             RouteQuery other = new RouteQuery("in", ServerName.of("other.example"), List.of(), ASKED.client());
-            assertEquals(List.of(), usher.balancer().explain(other).candidates());
+            assertEquals(List.of(), usher.balancer().looks().explain(other).candidates());
         }
     }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.LoadBalancer.Environment;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
@@ -70,7 +69,7 @@ class LoadBalancerTest {
         try (LoadBalancer balancer = LoadBalancer.open(config, Environment.of(SessionLog.NONE, Integer.MAX_VALUE));
                 TestPeer client = TestPeer.connect(
                         balancer.addresses().values().iterator().next().getFirst())) {
-            assertEquals(0, balancer.connections(_ -> true, 1).total());
+            assertEquals(0, balancer.looks().connections(_ -> true, 1).total());
             assertEquals(0, balancer.openSessions());
             balancer.accept();
             client.send(hello()).read(helloBytes());
@@ -97,7 +96,7 @@ class LoadBalancerTest {
     }
 
     private static boolean isDown(LoadBalancer balancer) {
-        return balancer.pool(TestUsher.POOL).backends().getFirst().state() == BackendState.DOWN;
+        return balancer.looks().pool(TestUsher.POOL).backends().getFirst().state() == BackendState.DOWN;
     }
 
     @Test
@@ -154,7 +153,7 @@ class LoadBalancerTest {
                             before.routes(),
                             List.copyOf(before.pools().values())));
             assertEquals(Set.of("other"), usher.balancer().addresses().keySet());
-            Totals totals = usher.balancer().totals();
+            Totals totals = usher.balancer().looks().totals();
             assertEquals(1, totals.accepted());
             assertEquals(1, totals.ended().get(CloseReason.UNKNOWN_NAME.word()));
             assertEquals(1, totals.hello().getTotalCount());
@@ -178,10 +177,13 @@ class LoadBalancerTest {
                                 order.stream()
                                         .map(name -> PoolConfig.of(name, List.of(TestUsher.anyBackend())))
                                         .toList()));
-                assertEquals(order, List.copyOf(usher.balancer().listeners().keySet()));
+                assertEquals(
+                        order, List.copyOf(usher.balancer().looks().listeners().keySet()));
                 assertEquals(
                         order,
-                        usher.balancer().pools().stream().map(PoolView::name).toList());
+                        usher.balancer().looks().pools().stream()
+                                .map(PoolView::name)
+                                .toList());
                 assertEquals(order, List.copyOf(usher.snapshot().pools().keySet()));
             }
         }

@@ -63,10 +63,9 @@ final class AddressFamilies {
                 Entry.Severity.INFO,
                 Entry.Kind.ADDRESS_FAMILY,
                 "backend " + name + " of pool " + pool.name(),
-                "none of its " + (ipv6 ? "IPv6" : "IPv4") + " addresses (" + family.size() + " of its "
-                        + addresses.size() + ") has ever answered, and the others do: "
-                        + family.getFirst().reason()
-                        + ". Set resolve: { family: " + works + " } in the pool, or open the way to them",
+                "its " + (ipv6 ? "IPv6" : "IPv4") + " addresses (" + family.size() + " of " + addresses.size()
+                        + ") have never answered: " + family.getFirst().reason()
+                        + ". Set resolve: { family: " + works + " } in the pool, or fix the network path to them",
                 family.stream()
                         .map(BackendView::since)
                         .min(Comparator.naturalOrder())

@@ -1,6 +1,5 @@
 package dev.usher.admin;
 
-import dev.usher.Event;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Authentication;
 import dev.usher.admin.http.HostCheck;
@@ -17,6 +16,7 @@ import dev.usher.config.AdminConfig.Tls;
 import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.HostPort;
 import dev.usher.config.Spelling;
+import dev.usher.event.Event;
 import dev.usher.view.PoolView;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -161,6 +161,7 @@ public final class AdminServer implements AutoCloseable {
                 source.status().generation(),
                 Spelling.snake(source.onDisk()),
                 Spelling.snake(lifecycle.state()),
+                lifecycle.listens(),
                 attention.list(pools).size());
     }
 
@@ -195,7 +196,7 @@ public final class AdminServer implements AutoCloseable {
                 chain = next;
                 report(
                         Event.Kind.ADMIN,
-                        "another certificate is in use, good until "
+                        "a new certificate is in use, valid until "
                                 + next.getFirst().getNotAfter().toInstant());
             }
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package dev.usher.admin;
 
-import dev.usher.Event;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Answering;
 import dev.usher.admin.api.BackendResource;
@@ -22,6 +21,7 @@ import dev.usher.admin.http.Heavy;
 import dev.usher.admin.http.Login;
 import dev.usher.admin.live.FrameStream;
 import dev.usher.admin.live.Live;
+import dev.usher.event.Event;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;

@@ -1,15 +1,17 @@
 package dev.usher.admin;
 
-import dev.usher.Background;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
 import dev.usher.config.Printable;
+import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Units;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
 import dev.usher.view.PoolView;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +106,7 @@ public final class Attention {
 
     /** The current list. Cheap enough to be called each second; hazards and names are some seconds old. */
     public List<Entry> list() {
-        return list(balancer.pools());
+        return list(balancer.looks().pools());
     }
 
     /** Same as {@link #list()}, for a caller that has asked for the pools already. */
@@ -113,8 +115,8 @@ public final class Attention {
         ofProcess(entries);
         ofConfiguration(entries);
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
-        balancer.limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
-        balancer.failingNames().forEach(name -> entries.add(NameAttention.of(name)));
+        balancer.looks().limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
+        balancer.looks().failingNames().forEach(name -> entries.add(NameAttention.of(name)));
         PoolAttention.of(balancer.config(), pools, entries);
         entries.addAll(slowPart());
         return entries.stream()
@@ -135,10 +137,18 @@ public final class Attention {
                     Severity.INFO,
                     Kind.DRAINING,
                     "usher",
-                    "shutting down: no new connections soon, and open ones may finish within shutdown.drain",
+                    draining(balancer.config().shutdown()),
                     null,
                     ""));
         }
+    }
+
+    private String draining(ShutdownConfig shutdown) {
+        return lifecycle.listens()
+                ? "draining: not ready, but connections are taken until shutdown.readiness_delay ("
+                        + Units.text(shutdown.readinessDelay()) + ") is over"
+                : "draining: no new connections; open sessions may finish within shutdown.drain ("
+                        + Units.text(shutdown.drain()) + ")";
     }
 
     private void ofConfiguration(List<Entry> entries) {
@@ -149,7 +159,7 @@ public final class Attention {
                     Severity.WARNING,
                     Kind.RELOAD_REFUSED,
                     "configuration",
-                    "the new configuration is invalid; generation " + status.generation() + " still runs. Fix "
+                    "the new configuration is invalid; generation " + status.generation() + " stays in force. Fix "
                             + (refused == null ? "it (usher check shows the errors)" : firstOf(refused)),
                     refused == null ? null : refused.at(),
                     "config"));
@@ -203,7 +213,9 @@ public final class Attention {
         Instant now = Instant.now();
         if (slowPartMade == null || Duration.between(slowPartMade, now).compareTo(SLOW_PART_LIFE) > 0) {
             List<Entry> made = new ArrayList<>();
-            balancer.coalescingHazards(MAX_HAZARDS).forEach(hazard -> made.add(CertificateAttention.ofHazard(hazard)));
+            balancer.looks()
+                    .coalescingHazards(MAX_HAZARDS)
+                    .forEach(hazard -> made.add(CertificateAttention.ofHazard(hazard)));
             ofUnknownNames(made);
             slowPart = List.copyOf(made);
             slowPartMade = now;
@@ -213,7 +225,8 @@ public final class Attention {
 
     private void ofUnknownNames(List<Entry> entries) {
         try {
-            for (NameCount name : balancer.names(name -> !name.known(), 1).names()) {
+            for (NameCount name :
+                    balancer.looks().names(name -> !name.known(), 1).names()) {
                 if (name.count() - name.error() >= MIN_UNKNOWN) {
                     entries.add(new Entry(
                             Severity.INFO,
@@ -233,7 +246,7 @@ public final class Attention {
         return name.valid()
                 ? name.count() + " requests, but no route matches. Add one if the name is yours"
                 : name.count()
-                        + " requests, refused: it is no host name. Look how they were set up: a port, an address or a path may be in it";
+                        + " requests, refused: not a host name. Check the clients: the name may have a port, an address or a path in it";
     }
 
     static String subject(String backend, String pool) {

@@ -1,7 +1,7 @@
 package dev.usher.admin;
 
-import dev.usher.Reloading;
 import dev.usher.diff.ConfigDiff;
+import dev.usher.reload.Reloading;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -156,7 +156,7 @@ public final class Control {
         return question -> {
             String pool = Objects.requireNonNull(variables.get("pool"));
             String address = Objects.requireNonNull(variables.get("address"));
-            if (balancer.backend(pool, address).adminState() == AdminState.DISABLED) {
+            if (balancer.looks().backend(pool, address).adminState() == AdminState.DISABLED) {
                 throw Problem.of(
                                 403, address + " is disabled: enabling it is for the user that usher runs as, and root")
                         .exception();

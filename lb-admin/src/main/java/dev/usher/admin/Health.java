@@ -37,21 +37,24 @@ final class Health {
         boolean ready = state == State.SERVING;
         return new Control.Answer(
                 ready ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE,
-                new Answer(ready ? "ok" : "unavailable", checks(state)));
+                new Answer(ready ? "ok" : "unavailable", checks(state, lifecycle.listens())));
     }
 
-    private static List<Check> checks(State state) {
+    private static List<Check> checks(State state, boolean listens) {
         boolean staying = state != State.DRAINING;
         return List.of(
-                new Check("listening", state == State.SERVING, listening(state)),
+                new Check("listening", listens, listening(state, listens)),
                 new Check("not_draining", staying, staying ? "not shutting down" : "shutting down"));
     }
 
-    private static String listening(State state) {
+    private static String listening(State state, boolean listens) {
         return switch (state) {
             case STARTING -> "the listeners are not open yet";
             case SERVING -> "connections are taken";
-            case DRAINING -> "no more connections are taken once shutdown.readiness_delay is over";
+            case DRAINING ->
+                listens
+                        ? "connections are taken until shutdown.readiness_delay is over"
+                        : "the listeners are closed, and open sessions may finish";
         };
     }
 }

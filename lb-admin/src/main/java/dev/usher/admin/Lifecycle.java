@@ -31,4 +31,10 @@ public final class Lifecycle {
         }
         return serving.draining() ? State.DRAINING : State.SERVING;
     }
+
+    /** True while connections are taken. While draining, until the readiness delay is over. */
+    public boolean listens() {
+        LoadBalancer serving = balancer;
+        return serving != null && serving.listens();
+    }
 }

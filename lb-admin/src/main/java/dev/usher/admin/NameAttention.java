@@ -7,7 +7,7 @@ import dev.usher.view.FailingName;
 
 /** Entries about host names of backends that do not resolve. */
 final class NameAttention {
-    private static final String TO_DO = ". Look at the name, and at the name servers that this machine asks";
+    private static final String TO_DO = ". Check the name, and the DNS servers of this machine";
 
     private NameAttention() {}
 

@@ -6,7 +6,6 @@ import dev.usher.admin.Attention.Entry.Severity;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
-import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.RecentSessions;
 import dev.usher.view.BackendView;
@@ -16,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -49,7 +49,7 @@ public final class PoolAttention {
                 Severity.CRITICAL,
                 Kind.POOL_DOWN,
                 "pool " + pool.name(),
-                "no backend is available; " + whatClientsSee(ways) + ". " + why(pool),
+                "no backend is available; " + whatClientsSee(ways) + ": " + why(pool),
                 pool.backends().stream()
                         .map(BackendView::since)
                         .max(Comparator.naturalOrder())
@@ -69,19 +69,18 @@ public final class PoolAttention {
         return parts.isEmpty() ? "no route leads there" : String.join(", ", parts);
     }
 
-    /** State of each backend, with reason and remedy. */
+    /** Number of backends in each state, with the first reason. The page has every reason. */
     private static String why(PoolView pool) {
         if (pool.backends().isEmpty()) {
-            return "No backend name resolves: check the names and the resolver";
+            return "its backend names do not resolve";
         }
-        List<String> states =
-                pool.backends().stream().map(PoolAttention::stateOf).toList();
-        boolean takenOut = pool.backends().stream().anyMatch(backend -> backend.adminState() != AdminState.READY);
-        boolean failing = pool.backends().stream().anyMatch(backend -> backend.adminState() == AdminState.READY);
-        return first(states, "; ") + ". "
-                + (failing ? "Start the backends, or check the network path to them" : "")
-                + (failing && takenOut ? ", or enable one" : takenOut ? "Enable one" : "")
-                + "; usher explain NAME shows where a name goes";
+        Map<BackendState, List<BackendView>> byState = pool.backends().stream()
+                .collect(Collectors.groupingBy(
+                        BackendView::state, () -> new EnumMap<>(BackendState.class), Collectors.toList()));
+        return byState.entrySet().stream()
+                .map(each -> each.getValue().size() + " " + each.getKey().word() + " ("
+                        + reason(each.getValue().getFirst()) + ")")
+                .collect(Collectors.joining(", "));
     }
 
     private static String stateOf(BackendView backend) {
@@ -147,7 +146,7 @@ public final class PoolAttention {
                         backend,
                         Severity.WARNING,
                         Kind.BACKEND_DOWN,
-                        "down: " + reason(backend) + ". It comes back by itself once its probes succeed"));
+                        "down: " + reason(backend) + ". It returns once its probes succeed"));
             case EJECTED ->
                 entries.add(entry(
                         pool,
@@ -175,11 +174,11 @@ public final class PoolAttention {
                     Kind.BACKEND_FAILING,
                     Attention.subject(backend.address(), pool.name()),
                     trouble.text() + ", though it is " + backend.state().word()
-                            + ". Look at the process there: it may be stopped or overloaded"
+                            + ". Check its process: it may be stopped or overloaded"
                             + (pool.healthCheck() == HealthCheckConfig.Type.TLS
                                             || pool.healthCheck() == HealthCheckConfig.Type.HTTPS
                                     ? ""
-                                    : "; probes of type tls would notice it"),
+                                    : "; a health_check of type tls would detect it"),
                     trouble.since(),
                     "pools?filter=" + Attention.escaped(backend.address())));
         }

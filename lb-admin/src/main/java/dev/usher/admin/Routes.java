@@ -49,7 +49,7 @@ final class Routes {
                         new Scrape(subject.balancer(), subject.source(), subject.program(), subject.accessLog())));
         operations.forEach(entry -> all.add(entry.method(), API + entry.path(), entry.handler()));
         return all.routes.setFallbackHandler(
-                exchange -> Problem.of(404, "there is nothing here; " + API + "/openapi.yaml says what there is")
+                exchange -> Problem.of(404, "there is nothing here; " + API + "/openapi.yaml lists the operations")
                         .send(exchange));
     }
 

@@ -58,8 +58,8 @@ class AddressFamiliesTest {
         assertEquals(Attention.Entry.Severity.INFO, entry.severity());
         assertEquals("backend dual.example:443 of pool web", entry.subject());
         assertEquals(
-                "none of its IPv6 addresses (2 of its 3) has ever answered, and the others do: no route to host. Set "
-                        + "resolve: { family: ipv4 } in the pool, or open the way to them",
+                "its IPv6 addresses (2 of 3) have never answered: no route to host. Set "
+                        + "resolve: { family: ipv4 } in the pool, or fix the network path to them",
                 entry.text());
         assertEquals(SINCE, entry.since());
         assertTrue(found.tellOf(one) && found.tellOf(two) && !found.tellOf(four));

@@ -25,10 +25,10 @@ class BodyTest {
                 "{\"admin_state\": 3}                           | admin_state must be ready, drain or disabled",
                 "{\"admin_state\": \"drain\", \"close_after_seconds\": \"5\"} | close_after_seconds must be a number",
                 "{\"wieght\": 2}                                | there is no key \\\"wieght\\\"; there are admin_state, close_after_seconds, force, weight",
-                "{\"weight\": 2} {}                             | nothing behind it",
+                "{\"weight\": 2} {}                             | nothing after it",
                 "[]                                             | must be a JSON object",
-                "{\"weight\": 2                                 | it is no JSON, at line 1",
-                "weight=2                                       | it is no JSON, at line 1",
+                "{\"weight\": 2                                 | it is not JSON, at line 1",
+                "weight=2                                       | it is not JSON, at line 1",
             })
     void aBodyThatIsNotMeantSoIsRefused(String body, @Nullable String why) throws IOException {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {

@@ -1,10 +1,10 @@
 package dev.usher.admin;
 
-import dev.usher.Event;
 import dev.usher.admin.live.Past;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.event.Event;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPeer;
@@ -44,7 +44,7 @@ public final class BusyAdmin implements AutoCloseable {
         admin = TestAdmin.start(TestAdmin.OPEN, routes, pools);
         Past.fill(Objects.requireNonNull(admin.server.live()));
         Await.until(
-                () -> admin.balancer.pools().stream()
+                () -> admin.balancer.looks().pools().stream()
                         .flatMap(pool -> pool.backends().stream())
                         .allMatch(backend -> backend.certificate() != null),
                 "the probes have seen all certificates");

@@ -2,8 +2,8 @@ package dev.usher.admin;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.LoadBalancer.Environment;
 import dev.usher.admin.live.LiveCost;
 import dev.usher.admin.metrics.ScrapeCost;
 import dev.usher.config.BackendConfig;

@@ -110,8 +110,10 @@ class DashboardTest {
     @Test
     void plainPageShowsWhatIsWrongAndEscapesIt() throws Exception {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
-            Await.until(() -> admin.balancer.pools().getFirst().serving() == 0, "the backend that nobody runs is down");
-            admin.source.status = new dev.usher.ReloadStatus(
+            Await.until(
+                    () -> admin.balancer.looks().pools().getFirst().serving() == 0,
+                    "the backend that nobody runs is down");
+            admin.source.status = new dev.usher.reload.ReloadStatus(
                     1,
                     java.time.Instant.now(),
                     0,
@@ -119,11 +121,14 @@ class DashboardTest {
                     1,
                     List.of(),
                     List.of(FixedSource.reload(
-                            dev.usher.Reload.Result.REFUSED, "me", List.of("<script>alert(1)</script>"))));
+                            dev.usher.reload.Reload.Result.REFUSED, "me", List.of("<script>alert(1)</script>"))));
             Answer page = admin.ask("GET /plain");
             assertEquals(200, page.status());
             assertTrue(
-                    page.says("critical: pool web: no backend is available; clients of www.example.com"), page::body);
+                    page.says(
+                            "critical: pool web: no backend is available; clients of www.example.com get a TLS alert: 1 down (connection"
+                                    + " refused)"),
+                    page::body);
             assertTrue(page.says("<td>127.0.0.1:1</td><td>down</td>"), page::body);
             assertTrue(page.says("&lt;script&gt;alert(1)&lt;/script&gt;"), page::body);
             assertFalse(page.says("<script"), page::body);
@@ -158,7 +163,7 @@ class DashboardTest {
                 }
             }
             Answer page = admin.ask("GET /plain");
-            assertTrue(page.says("shop.example:8443: 12 requests, refused: it is no host name"), page::body);
+            assertTrue(page.says("shop.example:8443: 12 requests, refused: not a host name"), page::body);
             Answer names = admin.ask("GET /api/v1/names");
             assertTrue(names.says("\"name\":\"shop.example:8443\",\"valid\":false"), names::body);
         }
@@ -167,7 +172,9 @@ class DashboardTest {
     @Test
     void explanationSaysThatAPoolWithoutBackendsRefuses() throws Exception {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
-            Await.until(() -> admin.balancer.pools().getFirst().serving() == 0, "the backend that nobody runs is down");
+            Await.until(
+                    () -> admin.balancer.looks().pools().getFirst().serving() == 0,
+                    "the backend that nobody runs is down");
             Answer answer = admin.ask("GET /api/v1/explain?name=www.example.com");
             assertTrue(answer.says("\"outcome\":\"pool\",\"serving\":false"), answer::body);
             assertTrue(answer.says("\"refusal\":\"no_backend\",\"alert\":\"internal_error\""), answer::body);

@@ -38,7 +38,11 @@ class EjectionTest {
             Await.until(
                     () -> {
                         visit(admin);
-                        return admin.balancer.backend("web", closing.name()).state() == BackendState.EJECTED;
+                        return admin.balancer
+                                        .looks()
+                                        .backend("web", closing.name())
+                                        .state()
+                                == BackendState.EJECTED;
                     },
                     "it is ejected");
             JsonNode backend = json(admin, "/api/v1/pools/web/backends/" + closing.name());

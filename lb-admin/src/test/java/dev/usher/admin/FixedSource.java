@@ -1,8 +1,8 @@
 package dev.usher.admin;
 
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.diff.ConfigDiff;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

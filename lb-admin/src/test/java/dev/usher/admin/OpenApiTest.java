@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
 import dev.usher.admin.TestAdmin.Answer;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.event.Event;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPeer;
@@ -74,7 +74,14 @@ class OpenApiTest {
                                 .build(),
                         PoolConfigBuilder.of("other").weights(1, 2).build()));
         Await.until(
-                () -> admin.balancer.pools().getFirst().backends().getFirst().certificate() != null,
+                () -> admin.balancer
+                                .looks()
+                                .pools()
+                                .getFirst()
+                                .backends()
+                                .getFirst()
+                                .certificate()
+                        != null,
                 "the probe has seen the certificate");
         try (TestPeer refused = connect("nobody.example")) {
             refused.ending();
@@ -82,10 +89,17 @@ class OpenApiTest {
         Await.until(() -> admin.balancer.openSessions() == 0, "the refused one is gone, or it would count below");
         client = connect("www.example.com");
         Await.until(
-                () -> admin.balancer.pools().getFirst().backends().getFirst().open() == 1,
+                () -> admin.balancer
+                                .looks()
+                                .pools()
+                                .getFirst()
+                                .backends()
+                                .getFirst()
+                                .open()
+                        == 1,
                 "one is open, and its pool is known");
         Await.until(
-                () -> admin.balancer.events().stream()
+                () -> admin.balancer.looks().events().stream()
                         .anyMatch(event -> event.text().contains("covers route")),
                 "the hazard is told, and the test's own event comes after it");
         admin.source.reload("test");

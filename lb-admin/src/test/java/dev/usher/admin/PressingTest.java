@@ -77,8 +77,10 @@ class PressingTest {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN, routes, pools)) {
             for (PoolConfig pool : pools) {
                 for (BackendConfig backend : pool.backends()) {
-                    admin.balancer.setAdminState(
-                            pool.name(), backend.address().toString(), AdminState.DISABLED, "test", null);
+                    admin.balancer
+                            .control()
+                            .setAdminState(
+                                    pool.name(), backend.address().toString(), AdminState.DISABLED, "test", null);
                 }
             }
             JsonNode status = json(admin, "/api/v1/status");

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
 import dev.usher.admin.TestAdmin.Answer;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostPort;
+import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,7 +34,7 @@ class SecurityTest {
     }
 
     private static AdminState stateOf(TestAdmin admin) {
-        return admin.balancer.pools().getFirst().backends().getFirst().adminState();
+        return admin.balancer.looks().pools().getFirst().backends().getFirst().adminState();
     }
 
     @Nested
@@ -387,7 +387,7 @@ class SecurityTest {
         void isInTheEventLog() throws IOException {
             try (TestAdmin admin = TestAdmin.start(WITH_TOKENS)) {
                 assertEquals(200, logIn(admin, TestAdmin.VIEWER).status());
-                Event event = admin.balancer.events().getLast();
+                Event event = admin.balancer.looks().events().getLast();
                 assertEquals(Event.Kind.ADMIN, event.kind());
                 assertEquals("login by eyes from 127.0.0.1", event.text());
             }
@@ -433,14 +433,14 @@ class SecurityTest {
                 String hands = "Authorization: Bearer " + TestAdmin.OPERATOR;
                 assertEquals(200, admin.drain(hands).status());
                 assertTrue(
-                        admin.balancer.events().stream()
+                        admin.balancer.looks().events().stream()
                                 .anyMatch(event -> event.kind() == Event.Kind.ADMIN
                                         && event.text().equals("drained by hands from 127.0.0.1")),
-                        () -> admin.balancer.events().toString());
+                        () -> admin.balancer.looks().events().toString());
                 assertEquals(200, admin.ask("POST /api/v1/reload", hands).status());
                 assertEquals(
                         "reload by hands from 127.0.0.1: unchanged",
-                        admin.balancer.events().getLast().text());
+                        admin.balancer.looks().events().getLast().text());
             }
         }
     }

@@ -2,8 +2,8 @@ package dev.usher.admin;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.LoadBalancer.Environment;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.config.AdminConfig.Token;

@@ -16,7 +16,7 @@ public record Cidr(boolean ipv4, long high, long low, int prefixBits) {
     public Cidr {
         new IntRange(0, ipv4 ? 32 : 128).check(prefixBits, "prefix length");
         boolean hostBits = (high & ~highMask(ipv4, prefixBits)) != 0 || (low & ~lowMask(ipv4, prefixBits)) != 0;
-        Check.that(!hostBits, "host bits set behind the first " + prefixBits + " bits");
+        Check.that(!hostBits, "host bits set after the first " + prefixBits + " bits");
     }
 
     /** Reads {@code 10.0.0.0/8} or {@code 2001:db8::/32}; an address alone is a block of one. */

@@ -144,7 +144,7 @@ public record HostPort(String host, int port) {
     }
 
     private static int parsePort(String port, String text) {
-        Check.that(isNumber(port), () -> '"' + text + "\" has no port number behind the last colon");
+        Check.that(isNumber(port), () -> '"' + text + "\" has no port number after the last colon");
         long value = port.length() > 9 ? Long.MAX_VALUE : Long.parseLong(port);
         Check.that(value <= PORT.max(), "port must be " + PORT + ", was " + port);
         return (int) value;

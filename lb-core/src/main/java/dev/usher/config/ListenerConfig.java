@@ -1,5 +1,6 @@
 package dev.usher.config;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind addresses to listen on; at least one, no duplicates
  * @param clientHello for types that speak TLS
+ * @param http for types that speak HTTP
  * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE
  * @param maxConnections sessions open at once before accepting pauses
  * @param pool pool for every connection; null exactly for a type that needs no pool
@@ -18,6 +20,7 @@ public record ListenerConfig(
         ListenerType type,
         List<HostPort> bind,
         ClientHelloConfig clientHello,
+        HttpConfig http,
         AcceptProxyProtocol acceptProxyProtocol,
         List<Cidr> trustedProxies,
         int maxConnections,
@@ -33,6 +36,7 @@ public record ListenerConfig(
         Check.present(type, "type");
         bind = Check.notEmpty(Check.distinct(bind, "bind"), "bind");
         Check.present(clientHello, "client_hello");
+        Check.present(http, "http");
         Check.present(acceptProxyProtocol, "accept_proxy_protocol");
         trustedProxies = List.copyOf(Check.present(trustedProxies, "trusted_proxies"));
         Check.that(
@@ -48,6 +52,11 @@ public record ListenerConfig(
         return withDefaults(name, ListenerType.TLS, bind, null);
     }
 
+    /** An HTTP listener with every default. */
+    public static ListenerConfig http(String name, List<HostPort> bind) {
+        return withDefaults(name, ListenerType.HTTP, bind, null);
+    }
+
     /** A TCP listener with every default. */
     public static ListenerConfig tcp(String name, List<HostPort> bind, String pool) {
         return withDefaults(name, ListenerType.TCP, bind, pool);
@@ -60,21 +69,32 @@ public record ListenerConfig(
                 type,
                 bind,
                 ClientHelloConfig.DEFAULT,
+                HttpConfig.DEFAULT,
                 AcceptProxyProtocol.NONE,
                 List.of(),
                 DEFAULT_MAX_CONNECTIONS,
                 pool);
     }
 
+    /** Time from accept until the client's opening must be whole. */
+    public Duration openingTimeout() {
+        return type.speaksHttp() ? http.timeout() : clientHello.timeout();
+    }
+
     // ---- copies with one setting changed ----
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
         return new ListenerConfig(
-                name, type, bind, clientHello, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+    }
+
+    public ListenerConfig withHttp(HttpConfig http) {
+        return new ListenerConfig(
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool);
     }
 
     public ListenerConfig withMaxConnections(int maxConnections) {
         return new ListenerConfig(
-                name, type, bind, clientHello, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool);
     }
 }

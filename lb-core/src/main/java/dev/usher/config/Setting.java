@@ -46,7 +46,7 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
         }
     };
 
-    /** All settings of a record, in the record's order. */
+    /** Settings of a record, in the record's order. */
     public static List<Setting> of(Record record) {
         return COMPONENTS.get(record.getClass()).stream()
                 .map(component -> component.of(record))

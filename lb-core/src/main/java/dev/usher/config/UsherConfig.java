@@ -1,5 +1,6 @@
 package dev.usher.config;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,6 +143,19 @@ public record UsherConfig(
         Check.that(
                 forwarded || fallback || !routes.isEmpty(),
                 "there must be at least one route or one listener of type tcp");
+    }
+
+    /**
+     * The listener for a client of whom no more is known: the first that reads names in the protocol, else in any, else
+     * the first.
+     *
+     * @param http for a request without TLS
+     */
+    public ListenerConfig firstListenerFor(boolean http) {
+        return listeners.values().stream()
+                .filter(listener -> listener.type().readsNames())
+                .min(Comparator.comparing(listener -> listener.type().speaksHttp() != http))
+                .orElseGet(() -> listeners.values().iterator().next());
     }
 
     // ---- copies with one setting changed ----

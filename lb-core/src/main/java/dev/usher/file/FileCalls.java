@@ -67,7 +67,7 @@ public final class FileCalls {
             return task.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             leave(thread, file, task);
-            throw new NoAnswerException("does not answer: nothing came within " + patience.toSeconds() + " s");
+            throw new NoAnswerException("does not answer: nothing read within " + patience.toSeconds() + " s");
         } catch (InterruptedException stopped) {
             leave(thread, file, task);
             Thread.currentThread().interrupt();
@@ -88,7 +88,7 @@ public final class FileCalls {
 
     private synchronized void refuseWhatHangs(Path file) throws NoAnswerException {
         if (left.containsValue(file)) {
-            throw new NoAnswerException("does not answer: an earlier look at it has not come back");
+            throw new NoAnswerException("does not answer: an earlier read of it is still stuck");
         }
         if (left.size() >= maxLeft) {
             throw new NoAnswerException("was not looked at: " + left.size() + " other files do not answer, as "

@@ -64,14 +64,14 @@ public record MetricsSnapshot(
      */
     public record WorkerSnapshot(long turns, long heldBytes, long openSessions, long acceptPauses, long bugs) {}
 
-    /** Sessions that ended with this reason, over all listeners. */
+    /** Ended sessions with the reason, over every listener. */
     public long ended(String reason) {
         return listeners.values().stream()
                 .mapToLong(listener -> listener.ended().getOrDefault(reason, 0L))
                 .sum();
     }
 
-    /** Sessions that ended with any reason, over all listeners. */
+    /** Ended sessions, over every listener. */
     public long ended() {
         return listeners.values().stream()
                 .flatMap(listener -> listener.ended().values().stream())

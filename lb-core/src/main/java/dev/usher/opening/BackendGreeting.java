@@ -21,7 +21,7 @@ public interface BackendGreeting {
     enum Answer {
         NEED_MORE,
         /**
-         * The client's bytes may follow. No byte may have come behind the answer, since the client would take it for a
+         * The client's bytes may follow. No byte may have come after the answer, since the client would take it for a
          * reply to its own bytes.
          */
         ACCEPTED,

@@ -27,12 +27,14 @@ public interface Opening extends Stage {
      *
      * @return from position to limit, the caller's own; null for nothing
      */
-    @Nullable
-    ByteBuffer connected();
+    default @Nullable ByteBuffer connected() {
+        return null;
+    }
 
     /** A dialogue that each backend must pass before the client's bytes; null without a dialogue. */
-    @Nullable
-    BackendGreeting backendGreeting();
+    default @Nullable BackendGreeting backendGreeting() {
+        return null;
+    }
 
     /** Whether a backend must send something: a backend that leaves without a byte has failed. */
     boolean expectsAnswer();

@@ -27,16 +27,6 @@ public final class PlainOpening implements Opening {
     }
 
     @Override
-    public @Nullable ByteBuffer connected() {
-        return null;
-    }
-
-    @Override
-    public @Nullable BackendGreeting backendGreeting() {
-        return null;
-    }
-
-    @Override
     public boolean expectsAnswer() {
         return false;
     }

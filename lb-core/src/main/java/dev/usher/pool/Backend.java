@@ -34,11 +34,8 @@ public final class Backend {
     private volatile AdminState adminState = AdminState.READY;
     /** True exactly when neither the configuration nor the resolution of its name has this address any more. */
     private volatile boolean removed;
-    /** The weight set by an operator at run time, or 0 for the configured weight. */
-    private volatile int weightOverride;
-    /** The return from down or ejected, on the monotonic clock; null unless a slow start is under way. */
-    private volatile @Nullable Long slowStartNanos;
 
+    private final Share share = new Share();
     private volatile @Nullable LastProbe lastProbe;
     private volatile @Nullable CertificateSeen certificate;
     /**
@@ -156,40 +153,16 @@ public final class Backend {
         return max != BackendConfig.NO_LIMIT && open.get() >= max;
     }
 
-    // ---- weight ----
-
     /** The weight set by an operator or the configuration, without slow start. */
     public int weight() {
-        return weightOverride == 0 ? config.weight() : weightOverride;
+        return share.weight(config.weight());
     }
 
-    /** Sets the weight until the next restart; 0 returns to the configured weight. */
-    void overrideWeight(int weight) {
-        weightOverride = weight;
+    Share share() {
+        return share;
     }
 
-    /**
-     * Progress of the slow start, in percent; 100 if none is under way. Never 0, since a backend must get some sessions
-     * to show that it works.
-     */
-    int slowStartPercent(long nowNanos, long durationNanos) {
-        Long began = slowStartNanos;
-        return began == null ? 100 : Math.clamp((nowNanos - began) * 100 / durationNanos, 1, 100);
-    }
-
-    void endSlowStart() {
-        slowStartNanos = null;
-    }
-
-    void beginSlowStart(long nowNanos) {
-        slowStartNanos = nowNanos;
-    }
-
-    boolean isStartingSlowly() {
-        return slowStartNanos != null;
-    }
-
-    // ---- reports of probes, sessions and operators; only the keeper of the pools calls these ----
+    // ---- reports of probes, sessions and operators, by the roster ----
 
     /**
      * Counts a probe's result.

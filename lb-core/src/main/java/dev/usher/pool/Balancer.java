@@ -1,6 +1,8 @@
 package dev.usher.pool;
 
+import dev.usher.config.Balance;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +10,21 @@ import org.jspecify.annotations.Nullable;
  * reads prepared data. Called by the workers concurrently; allocates nothing.
  */
 sealed interface Balancer permits RoundRobin, LeastConnections, RandomTwo, ClientHash, First {
+    /**
+     * A balancer of this kind.
+     *
+     * @param cursor of the balancers that take turns, kept from one balancer to the next
+     */
+    static Balancer of(Balance balance, List<Weighted> members, AtomicInteger cursor) {
+        return switch (balance) {
+            case ROUND_ROBIN -> new RoundRobin(members, cursor);
+            case LEAST_CONNECTIONS -> new LeastConnections(members, cursor);
+            case RANDOM_TWO -> new RandomTwo(members);
+            case CLIENT_HASH -> new ClientHash(members);
+            case FIRST -> new First(members);
+        };
+    }
+
     /**
      * Picks the backend for the next session, or null if none is available.
      *

@@ -1,7 +1,7 @@
 package dev.usher.pool;
 
 /**
- * A backend and its share at one moment.
+ * A backend and the share at a moment.
  *
  * @param weight at least 1, slow start included; only the ratio to other weights has a meaning
  */

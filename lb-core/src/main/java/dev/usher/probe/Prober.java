@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Probes one backend repeatedly, on its own virtual thread. */
+/** Probes a backend repeatedly, on a virtual thread. */
 final class Prober {
     private static final Logger log = LoggerFactory.getLogger(Prober.class);
 
@@ -123,7 +123,13 @@ final class Prober {
             if (result.certificate() != null) {
                 onCertificate.accept(pool, backend);
             }
-            pool.probed(backend, result.outcome(), result.text(), check.type().shakesHands(), clock.nanos());
+            pool.roster()
+                    .probed(
+                            backend,
+                            result.outcome(),
+                            result.text(),
+                            check.type().shakesHands(),
+                            clock.nanos());
         } catch (RuntimeException bug) { // a failed probe must not end the checks for good
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // the prober was stopped during the probe

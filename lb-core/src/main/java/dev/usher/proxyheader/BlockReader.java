@@ -96,7 +96,7 @@ final class BlockReader implements HeaderReader {
 
     private void checkCommand(int version, int command) throws RefusedHeaderException {
         if (version != VERSION) {
-            throw new RefusedHeaderException("PROXY version " + version + " behind the signature of version 2");
+            throw new RefusedHeaderException("PROXY version " + version + " after the signature of version 2");
         }
         if (command != LOCAL && command != PROXY) {
             throw new RefusedHeaderException("PROXY command " + command + " is neither LOCAL nor PROXY");
@@ -210,8 +210,8 @@ final class BlockReader implements HeaderReader {
         for (int i = 0; i < CRC32C_BYTES; i++) {
             crc.update(0);
         }
-        int behind = at + CRC32C_BYTES;
-        crc.update(bytes.slice(start + behind, length - behind));
+        int after = at + CRC32C_BYTES;
+        crc.update(bytes.slice(start + after, length - after));
         return (int) crc.getValue();
     }
 

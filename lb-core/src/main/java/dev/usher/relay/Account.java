@@ -11,6 +11,7 @@ import dev.usher.proxyheader.ProxyHeaderResult;
 import dev.usher.route.Decision;
 import dev.usher.time.Moment;
 import dev.usher.view.ConnectionView;
+import dev.usher.view.SessionIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -45,7 +46,7 @@ final class Account {
     /** True exactly when the client has had the opening's word for a connected backend. */
     private boolean toldConnected;
 
-    /** True exactly when the client itself has sent a byte, behind any PROXY header. */
+    /** True exactly when the client itself has sent a byte, after any PROXY header. */
     private boolean heard;
 
     private boolean reported;
@@ -294,14 +295,7 @@ final class Account {
 
     ConnectionView view(SessionState state, Moment now) {
         return new ConnectionView(
-                cid(),
-                listener(),
-                clientAddress(),
-                sni(),
-                alpn(),
-                route,
-                poolName(),
-                backendName(),
+                identity(),
                 state.word(),
                 now.wall(acceptedNanos),
                 now.since(acceptedNanos),
@@ -311,14 +305,7 @@ final class Account {
 
     private SessionEnd describe(CloseReason reason) {
         return new SessionEnd(
-                cid(),
-                listener(),
-                clientAddress(),
-                sni(),
-                alpn(),
-                route,
-                poolName(),
-                backendName(),
+                identity(),
                 attempts == null ? 0 : attempts.count(),
                 reason,
                 helloNanos,
@@ -327,6 +314,10 @@ final class Account {
                 worker().clock().nanos() - acceptedNanos,
                 link.up.bytes(),
                 link.down.bytes());
+    }
+
+    private SessionIdentity identity() {
+        return new SessionIdentity(cid(), listener(), clientAddress(), sni(), alpn(), route, poolName(), backendName());
     }
 
     private @Nullable String sni() {

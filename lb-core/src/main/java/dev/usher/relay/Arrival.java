@@ -40,7 +40,7 @@ final class Arrival implements Phase {
     @Override
     public Next begin() {
         ListenerConfig config = account.listenerConfig();
-        link.arm(config.clientHello().timeout().toNanos());
+        link.arm(config.openingTimeout().toNanos());
         if (config.acceptProxyProtocol() == AcceptProxyProtocol.NONE) {
             return onClientKnown(NOTHING);
         }
@@ -69,14 +69,14 @@ final class Arrival implements Phase {
         int count = link.client.read(into);
         if (count < 0) {
             boolean inHeader = awaitsHeader() && link.kept.isKept();
-            return new Next.End(inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_BEFORE_HELLO);
+            return new Next.End(inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_EARLY);
         }
         return count == 0 ? Next.STAY : advance(into);
     }
 
     @Override
     public Next onDeadline() {
-        return new Next.End(awaitsHeader() ? CloseReason.PROXY_HEADER : CloseReason.HELLO_TIMEOUT);
+        return new Next.End(awaitsHeader() ? CloseReason.PROXY_HEADER : CloseReason.OPENING_TIMEOUT);
     }
 
     private boolean awaitsHeader() {

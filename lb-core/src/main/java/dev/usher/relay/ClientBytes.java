@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * room.
  */
 final class ClientBytes {
-    /** Room for a hello of usual size and the bytes behind the hello; a larger hello is collected in pieces. */
+    /** Room for a hello of usual size and the bytes after the hello; a larger hello is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
     private final @Nullable OpenSession session;
@@ -54,7 +54,7 @@ final class ClientBytes {
     // ---- collecting ----
 
     /**
-     * The place for the next read, behind the bytes so far. While nothing is kept, this is the worker's buffer, since
+     * The place for the next read, after the bytes so far. While nothing is kept, this is the worker's buffer, since
      * most hellos come whole and are used at once.
      *
      * @return null if there is no room for more: {@link #lack} says why
@@ -159,7 +159,7 @@ final class ClientBytes {
 
     /** Why there was no room. */
     CloseReason lack() {
-        return evicted ? CloseReason.HELLO_EVICTED : CloseReason.OUT_OF_BUFFERS;
+        return evicted ? CloseReason.OPENING_EVICTED : CloseReason.OUT_OF_BUFFERS;
     }
 
     /** The writer of the bytes in front. */

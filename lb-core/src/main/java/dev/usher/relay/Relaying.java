@@ -169,7 +169,7 @@ final class Relaying extends Quiet implements Phase {
         return first ? Next.HALF_CLOSE : Next.STAY;
     }
 
-    /** Passes on a FIN behind the last byte; the last FIN is passed on by closing. */
+    /** Passes on a FIN after the last byte; the last FIN is passed on by closing. */
     private boolean passFins() {
         boolean up = passFin(link.up);
         boolean down = passFin(link.down);

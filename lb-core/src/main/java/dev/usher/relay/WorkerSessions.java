@@ -6,10 +6,12 @@ import dev.usher.end.CloseReason;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Counter;
 import dev.usher.opening.Openings;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -37,6 +39,18 @@ public final class WorkerSessions {
             ClientLimits clientLimits,
             OwnConnections own,
             Openings openings) {
+        /** The state of a new process; a random prefix keeps names of sessions unique across restarts and machines. */
+        public static Shared of(int maxSessions, Clock clock) {
+            String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), RADIX) + "-";
+            return new Shared(
+                    run,
+                    new AtomicInteger(),
+                    maxSessions,
+                    new ClientLimits(clock),
+                    new OwnConnections(),
+                    Openings.BY_TYPE);
+        }
+
         /** The name of a session. */
         String cid(long id) {
             return run + Long.toString(id, RADIX);

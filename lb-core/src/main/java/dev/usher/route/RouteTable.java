@@ -2,6 +2,7 @@ package dev.usher.route;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.ListenerConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
@@ -12,6 +13,8 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ public final class RouteTable {
     private final Fallback defaultRoute;
     private final Fallback noSniRoute;
     private final Map<String, Pool> pools;
+    /** Listeners of type http, whose clients are sent to https. */
+    private final Set<String> redirecting;
 
     /** @param pools by name; at least every pool that {@code config} names */
     public RouteTable(UsherConfig config, Map<String, Pool> pools) {
@@ -33,21 +38,29 @@ public final class RouteTable {
         this.defaultRoute = config.defaultRoute();
         this.noSniRoute = config.noSniRoute();
         this.index = new RouteIndex(config.routes());
+        this.redirecting = config.listeners().values().stream()
+                .filter(listener -> listener.type().speaksHttp())
+                .map(ListenerConfig::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Decides, and reports each step to {@code trace}. Connections and explanations run the same steps. */
     public Decision decide(RouteQuery query, Trace trace) {
         if (query.name() == null) {
-            return fall(noSniRoute, "no_sni", Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
+            return fall(noSniRoute, "no_sni", query, Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
         }
         ServerName name = query.name();
         RouteConfig route = index.find(name.name(), name.ipLiteral(), query.listener(), trace);
         if (route == null) {
-            return fall(defaultRoute, "default", Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
+            return fall(defaultRoute, "default", query, Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
         }
         String pattern = route.pattern().text();
         if (!admits(route, query.client(), trace)) {
             return new Decision.Refuse(Refusal.DENIED, pattern);
+        }
+        if (redirecting.contains(query.listener())) {
+            trace.note(() -> "listener " + query.listener() + " is of type http: the client is sent to https");
+            return new Decision.Refuse(Refusal.REDIRECT, pattern);
         }
         return new Decision.Serve(pattern, pool(poolFor(route, query.protocols(), trace)), true);
     }
@@ -99,9 +112,15 @@ public final class RouteTable {
         return route.pool();
     }
 
-    private Decision fall(Fallback fallback, String route, Refusal rejected, Refusal closed, Trace trace) {
-        trace.note(() -> route + "_route says "
+    /** A pool is for TLS alone: a redirect for names without a route would lead anywhere. */
+    private Decision fall(
+            Fallback fallback, String route, RouteQuery query, Refusal rejected, Refusal closed, Trace trace) {
+        trace.note(() -> route + "_route: "
                 + (fallback.pool() == null ? Spelling.of(fallback.action()) : "pool " + fallback.pool()));
+        if (fallback.pool() != null && redirecting.contains(query.listener())) {
+            trace.note(() -> "listener " + query.listener() + " is of type http, and serves names with a route only");
+            return new Decision.Refuse(rejected, null);
+        }
         return switch (fallback.action()) {
             case REJECT -> new Decision.Refuse(rejected, null);
             case CLOSE -> new Decision.Refuse(closed, null);

@@ -3,7 +3,7 @@ package dev.usher.diff;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.LoadBalancer;
+import dev.usher.Explainer;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Cidr;
@@ -181,7 +181,7 @@ class ConfigDiffTest {
         private static @Nullable String poolOf(UsherConfig config, String name) {
             RouteQuery asked =
                     new RouteQuery("https", ServerName.of(name), List.of(), InetAddress.getLoopbackAddress());
-            return LoadBalancer.explain(config, asked).decision() instanceof Decision.Serve serve
+            return Explainer.explain(config, asked).decision() instanceof Decision.Serve serve
                     ? serve.pool().name()
                     : null;
         }

@@ -42,8 +42,8 @@ class FileCallsTest {
     @Test
     void leavesBehindWhatDoesNotAnswerAndAsksForItNoMore() throws Exception {
         Path dead = Path.of("/net/dead");
-        assertEquals("does not answer: nothing came within 0 s", hang(dead));
-        assertEquals("does not answer: an earlier look at it has not come back", hang(dead));
+        assertEquals("does not answer: nothing read within 0 s", hang(dead));
+        assertEquals("does not answer: an earlier read of it is still stuck", hang(dead));
         assertEquals("yes", calls.call(Path.of("/other"), LONG, () -> "yes"), "others are not kept waiting");
         server.countDown();
         Await.until(() -> "yes".equals(answerOf(dead)), "the server is there again");

@@ -135,9 +135,9 @@ class BalancerTest {
     }
 
     private static void down(Pool pool, int backend) {
-        pool.probed(pool.backends().get(backend), ProbeOutcome.FAILURE, "refused", false, 0);
+        pool.roster().probed(pool.backends().get(backend), ProbeOutcome.FAILURE, "refused", false, 0);
         for (int i = 1; i < pool.config().healthCheck().fall(); i++) {
-            pool.probed(pool.backends().get(backend), ProbeOutcome.FAILURE, "refused", false, 0);
+            pool.roster().probed(pool.backends().get(backend), ProbeOutcome.FAILURE, "refused", false, 0);
         }
         assertEquals(BackendState.DOWN, pool.backends().get(backend).state());
     }
@@ -317,7 +317,7 @@ class BalancerTest {
     }
 
     private static Pool without(Pool pool, int backend, boolean reversed) {
-        List<Pool.Member> members = new ArrayList<>(TestPools.members(pool.config()));
+        List<Roster.Member> members = new ArrayList<>(TestPools.members(pool.config()));
         if (backend >= 0) {
             members.remove(backend);
         }
@@ -325,7 +325,7 @@ class BalancerTest {
             Collections.reverse(members);
         }
         Pool other = new Pool(pool.config(), 1, PoolWatcher.NONE, () -> {});
-        other.setBackends(members, 0);
+        other.roster().setBackends(members, 0);
         return other;
     }
 
@@ -381,8 +381,8 @@ class BalancerTest {
         Pool untouched = pool(Balance.CLIENT_HASH, ones(5));
         down(pool, 2);
         assertTrue(moved(untouched, pool) > 0);
-        pool.probed(pool.backends().get(2), ProbeOutcome.SUCCESS, "connected", false, 0);
-        pool.probed(pool.backends().get(2), ProbeOutcome.SUCCESS, "connected", false, 0);
+        pool.roster().probed(pool.backends().get(2), ProbeOutcome.SUCCESS, "connected", false, 0);
+        pool.roster().probed(pool.backends().get(2), ProbeOutcome.SUCCESS, "connected", false, 0);
         assertEquals(0, moved(untouched, pool));
     }
 
@@ -418,7 +418,7 @@ class BalancerTest {
     void aChangedWeightMovesTheDifferenceOnly() {
         Pool before = pool(Balance.CLIENT_HASH, ones(10));
         Pool after = pool(Balance.CLIENT_HASH, ones(10));
-        after.setWeight(after.backends().getFirst(), 2, 0);
+        after.roster().setWeight(after.backends().getFirst(), 2, 0);
         int moved = moved(before, after);
         assertTrue(moved < CLIENTS * 0.13, moved + " of " + CLIENTS + " moved for one eleventh of the weight");
     }

@@ -14,7 +14,7 @@ import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
-import dev.usher.pool.Pool.Member;
+import dev.usher.pool.Roster.Member;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPools;
@@ -59,7 +59,7 @@ class PoolChangesTest {
 
     private Pool start(PoolConfig config) {
         Pool pool = new Pool(config, 1, watcher, woken::incrementAndGet);
-        pool.setBackends(TestPools.members(config), clock.nanos());
+        pool.roster().setBackends(TestPools.members(config), clock.nanos());
         return pool;
     }
 
@@ -68,23 +68,25 @@ class PoolChangesTest {
     }
 
     private void probe(Pool pool, int backend, boolean success) {
-        pool.probed(
-                pool.backends().get(backend),
-                success ? ProbeOutcome.SUCCESS : ProbeOutcome.FAILURE,
-                success ? "connected" : "refused",
-                false,
-                clock.nanos());
+        pool.roster()
+                .probed(
+                        pool.backends().get(backend),
+                        success ? ProbeOutcome.SUCCESS : ProbeOutcome.FAILURE,
+                        success ? "connected" : "refused",
+                        false,
+                        clock.nanos());
     }
 
     private void fail(Pool pool, int backend, int times) {
         for (int i = 0; i < times; i++) {
-            pool.failed(pool.backends().get(backend), clock.nanos());
+            pool.backends().get(backend).countFailure();
+            pool.blame(pool.backends().get(backend), clock.nanos());
         }
     }
 
     private void pass(Pool pool, Duration time) {
         clock.advance(time);
-        pool.keep(clock.nanos());
+        pool.roster().keep(clock.nanos());
     }
 
     private List<String> news() {
@@ -123,7 +125,7 @@ class PoolChangesTest {
         }
         assertEquals(List.of("a:UP>DOWN", "serving 0"), news());
         assertNull(pool.pick(0, List.of()));
-        pool.keep(clock.nanos());
+        pool.roster().keep(clock.nanos());
         assertEquals(List.of(), news());
         for (int i = 0; i < 5; i++) {
             probe(pool, 1, true);
@@ -138,13 +140,13 @@ class PoolChangesTest {
         Pool pool = start(probed(1));
         Backend backend = pool.backends().getFirst();
         for (int i = 0; i < 2; i++) {
-            pool.probed(backend, ProbeOutcome.TIMEOUT, "no connection within 1000 ms", false, clock.nanos());
+            pool.roster().probed(backend, ProbeOutcome.TIMEOUT, "no connection within 1000 ms", false, clock.nanos());
             assertEquals(BackendState.UNPROBED, backend.state());
             assertEquals(1, pool.serving());
         }
         assertEquals("no probe has been answered yet: no connection within 1000 ms", backend.reason());
         assertEquals(List.of(), news());
-        pool.probed(backend, ProbeOutcome.TIMEOUT, "no connection within 1000 ms", false, clock.nanos());
+        pool.roster().probed(backend, ProbeOutcome.TIMEOUT, "no connection within 1000 ms", false, clock.nanos());
         assertEquals(List.of("a:UNPROBED>DOWN", "serving 0"), news());
     }
 
@@ -153,14 +155,15 @@ class PoolChangesTest {
     void anAddressThatKeepsProbesWaitingYieldsToOneThatAnswers() {
         Pool pool = start(probed(1));
         BackendConfig name = BackendConfig.of(new HostPort("dual.example", 443));
-        pool.setBackends(
-                List.of(
-                        new Pool.Member(name, new InetSocketAddress("2001:db8::1", 443)),
-                        new Pool.Member(name, new InetSocketAddress("192.0.2.1", 443))),
-                clock.nanos());
+        pool.roster()
+                .setBackends(
+                        List.of(
+                                new Roster.Member(name, new InetSocketAddress("2001:db8::1", 443)),
+                                new Roster.Member(name, new InetSocketAddress("192.0.2.1", 443))),
+                        clock.nanos());
         Backend six = pool.backends().getFirst();
         six.showProbe("no connection", 1, null);
-        pool.probed(six, ProbeOutcome.TIMEOUT, "no connection", false, clock.nanos());
+        pool.roster().probed(six, ProbeOutcome.TIMEOUT, "no connection", false, clock.nanos());
         assertTrue(share(pool, 0) > 400, "nothing is known yet of either");
         probe(pool, 1, true);
         assertEquals(BackendState.UNPROBED, six.state());
@@ -173,12 +176,13 @@ class PoolChangesTest {
     private Pool unprobedName(Balance balance) {
         Pool pool = start(PoolConfigBuilder.of("web").weights(1).balance(balance));
         BackendConfig name = new BackendConfig(new HostPort("dual.example", 443), 1, 1, false);
-        pool.setBackends(
-                List.of(
-                        new Pool.Member(name, new InetSocketAddress("2001:db8::1", 443)),
-                        new Pool.Member(name, new InetSocketAddress("192.0.2.1", 443)),
-                        new Pool.Member(name, new InetSocketAddress("192.0.2.2", 443))),
-                clock.nanos());
+        pool.roster()
+                .setBackends(
+                        List.of(
+                                new Roster.Member(name, new InetSocketAddress("2001:db8::1", 443)),
+                                new Roster.Member(name, new InetSocketAddress("192.0.2.1", 443)),
+                                new Roster.Member(name, new InetSocketAddress("192.0.2.2", 443))),
+                        clock.nanos());
         return pool;
     }
 
@@ -197,7 +201,7 @@ class PoolChangesTest {
         assertEquals(1, woken.getAndSet(0), "the keeper is to build anew");
         pool.fared(pool.backends().get(backend), outcome, 0, clock.nanos());
         assertEquals(0, woken.get(), "the same again is no news");
-        pool.keep(clock.nanos());
+        pool.roster().keep(clock.nanos());
     }
 
     /** Without probes only sessions can tell: a family that leads nowhere yields to addresses that may be reached. */
@@ -222,17 +226,17 @@ class PoolChangesTest {
         fare(pool, 1, RecentSessions.Outcome.ANSWERED);
         assertEquals(List.of(1, 2, 0), picked(pool));
         clock.advance(Duration.ofSeconds(59));
-        assertTrue(pool.keep(clock.nanos()), "the keeper has to look again");
+        assertTrue(pool.roster().keep(clock.nanos()), "the keeper has to look again");
         assertEquals(List.of(1, 2, 0), picked(pool));
         clock.advance(Duration.ofSeconds(1));
-        assertFalse(pool.keep(clock.nanos()));
+        assertFalse(pool.roster().keep(clock.nanos()));
         assertEquals(List.of(0, 1, 2), picked(pool));
         fare(pool, 0, RecentSessions.Outcome.NOT_CONNECTED);
         assertEquals(List.of(1, 2, 0), picked(pool));
         fare(pool, 0, RecentSessions.Outcome.ANSWERED);
         assertEquals(List.of(0, 1, 2), picked(pool), "it was reached");
         pool.fared(pool.backends().getFirst(), RecentSessions.Outcome.NOT_CONNECTED, 0, clock.nanos());
-        pool.keep(clock.nanos());
+        pool.roster().keep(clock.nanos());
         assertEquals(List.of(0, 1, 2), picked(pool), "from now on a failure is a matter for ejection");
     }
 
@@ -262,11 +266,11 @@ class PoolChangesTest {
     void aPoolThatStartsEmptySaysSo() {
         PoolConfig config = probed(1).build();
         Pool pool = new Pool(config, 1, watcher, () -> {});
-        pool.setBackends(List.of(), 0);
+        pool.roster().setBackends(List.of(), 0);
         assertEquals(List.of("serving 0"), news());
-        pool.setBackends(List.of(), 0);
+        pool.roster().setBackends(List.of(), 0);
         assertEquals(List.of(), news());
-        pool.setBackends(TestPools.members(config), 0);
+        pool.roster().setBackends(TestPools.members(config), 0);
         assertEquals(List.of("serving 1"), news());
     }
 
@@ -275,10 +279,10 @@ class PoolChangesTest {
         Pool pool = start(probed(1));
         probe(pool, 0, false);
         Pool unprobed = pool.successor(PoolConfigBuilder.of("web").weights(1).build());
-        unprobed.setBackends(TestPools.members(unprobed.config()), clock.nanos());
+        unprobed.roster().setBackends(TestPools.members(unprobed.config()), clock.nanos());
         assertEquals(BackendState.UP, unprobed.backends().getFirst().state());
         Pool again = unprobed.successor(probed(1).build());
-        again.setBackends(TestPools.members(again.config()), clock.nanos());
+        again.roster().setBackends(TestPools.members(again.config()), clock.nanos());
         probe(again, 0, true);
         assertEquals(BackendState.UP, again.backends().getFirst().state(), "a success takes nobody down");
         assertEquals(List.of("a:UNPROBED>DOWN", "serving 0", "a:DOWN>UP", "serving 1"), news());
@@ -312,7 +316,7 @@ class PoolChangesTest {
         assertEquals(0, share(pool, 0), "at once, before the keeper has looked");
         assertEquals(1, woken.get());
         assertEquals(5, a.failures());
-        assertTrue(pool.keep(clock.nanos()), "wants to be called again");
+        assertTrue(pool.roster().keep(clock.nanos()), "wants to be called again");
         assertEquals(List.of("a:UP>EJECTED"), news());
         assertEquals("3 sessions in a row failed; ejected for 10 s", a.reason());
         pass(pool, Duration.ofMillis(9_999));
@@ -322,7 +326,7 @@ class PoolChangesTest {
         assertEquals(List.of("a:EJECTED>UP"), news());
         assertNull(a.ejectedFor(clock.nanos()));
         assertEquals(500, share(pool, 0));
-        assertFalse(pool.keep(clock.nanos()));
+        assertFalse(pool.roster().keep(clock.nanos()));
     }
 
     /** How long it is out: 10, 20, 30, 35, 35, and 10 again after a spell as long as the last time out. */
@@ -349,7 +353,7 @@ class PoolChangesTest {
         Pool pool = ejecting(1, 50);
         fail(pool, 0, 1000);
         assertEquals(BackendState.UP, pool.backends().getFirst().state());
-        assertFalse(pool.keep(clock.nanos()));
+        assertFalse(pool.roster().keep(clock.nanos()));
     }
 
     /** Two of four may be out, and two are down already: of the other two one must stay. */
@@ -358,7 +362,7 @@ class PoolChangesTest {
     void theLastThatServesIsEjectedOnlyIfAllMayBe(int percent) {
         Pool pool = start(probed(1, 1, 1, 1).ejection(3, Duration.ofSeconds(10), Duration.ofSeconds(35), percent));
         probe(pool, 0, false);
-        pool.setAdminState(pool.backends().get(1), AdminState.DISABLED, "somebody", clock.nanos());
+        pool.roster().setAdminState(pool.backends().get(1), AdminState.DISABLED, "somebody", clock.nanos());
         fail(pool, 2, 3);
         fail(pool, 3, 3);
         assertEquals(BackendState.EJECTED, pool.backends().get(2).state());
@@ -429,7 +433,7 @@ class PoolChangesTest {
                 threads.add(Thread.ofPlatform().start(() -> {
                     await(together);
                     for (int failure = 0; failure < 40; failure++) {
-                        pool.failed(pool.backends().get(failure % 10), clock.nanos());
+                        pool.blame(pool.backends().get(failure % 10), clock.nanos());
                         most.accumulateAndGet(ejected(pool), Math::max);
                     }
                 }));
@@ -441,7 +445,7 @@ class PoolChangesTest {
             assertEquals(percent / 10, ejected(pool), "and as many as may were");
             pass(pool, Duration.ofMinutes(1));
             assertEquals(0, ejected(pool));
-            assertFalse(pool.keep(clock.nanos()), "no place is lost");
+            assertFalse(pool.roster().keep(clock.nanos()), "no place is lost");
         }
     }
 
@@ -460,7 +464,7 @@ class PoolChangesTest {
         probe(pool, 0, true);
         Backend a = pool.backends().getFirst();
         fail(pool, 0, 3);
-        pool.keep(clock.nanos());
+        pool.roster().keep(clock.nanos());
         assertTrue(a.reason().startsWith("3 sessions in a row failed"), a.reason());
         for (int i = 0; i < 5; i++) {
             probe(pool, 0, false);
@@ -474,7 +478,7 @@ class PoolChangesTest {
         pass(pool, Duration.ofSeconds(10));
         assertEquals(BackendState.UP, a.state());
         fail(pool, 0, 3);
-        pool.keep(clock.nanos());
+        pool.roster().keep(clock.nanos());
         assertTrue(a.reason().startsWith("3 sessions in a row failed"), a.reason());
     }
 
@@ -489,11 +493,11 @@ class PoolChangesTest {
         Pool pool = ejecting(2, 50);
         Backend a = pool.backends().getFirst();
         fail(pool, 0, 3);
-        pool.probed(a, ProbeOutcome.SUCCESS, "connected", false, clock.nanos());
+        pool.roster().probed(a, ProbeOutcome.SUCCESS, "connected", false, clock.nanos());
         assertEquals(BackendState.EJECTED, a.state());
-        pool.probed(a, ProbeOutcome.FAILURE, "no handshake", true, clock.nanos());
+        pool.roster().probed(a, ProbeOutcome.FAILURE, "no handshake", true, clock.nanos());
         assertEquals(BackendState.EJECTED, a.state());
-        pool.probed(a, ProbeOutcome.SUCCESS, "handshake", true, clock.nanos());
+        pool.roster().probed(a, ProbeOutcome.SUCCESS, "handshake", true, clock.nanos());
         assertNotEquals(BackendState.EJECTED, a.state());
         assertEquals("a TLS probe succeeded", a.reason());
         assertEquals(500, share(pool, 0));
@@ -507,13 +511,17 @@ class PoolChangesTest {
         Pool pool = ejecting(3, 34);
         Backend gone = pool.backends().getFirst();
         Pool next = pool.successor(pool.config());
-        next.remove(next.setBackends(TestPools.members(pool.config()).subList(1, 3), clock.nanos()), "removed");
+        next.roster()
+                .remove(
+                        next.roster()
+                                .setBackends(TestPools.members(pool.config()).subList(1, 3), clock.nanos()),
+                        "removed");
         for (int i = 0; i < 10; i++) {
-            next.failed(gone, clock.nanos());
+            next.blame(gone, clock.nanos());
         }
-        assertFalse(next.keep(clock.nanos()), "nothing is under way");
+        assertFalse(next.roster().keep(clock.nanos()), "nothing is under way");
         Pool big = next.successor(pool.config());
-        big.setBackends(TestPools.members(pool.config()), clock.nanos());
+        big.roster().setBackends(TestPools.members(pool.config()), clock.nanos());
         fail(big, 1, 3);
         assertEquals(BackendState.EJECTED, big.backends().get(1).state());
     }
@@ -523,10 +531,14 @@ class PoolChangesTest {
         Pool pool = ejecting(4, 25);
         fail(pool, 0, 3);
         Pool next = pool.successor(pool.config());
-        next.remove(next.setBackends(TestPools.members(pool.config()).subList(1, 4), clock.nanos()), "removed");
-        assertFalse(next.keep(clock.nanos()));
+        next.roster()
+                .remove(
+                        next.roster()
+                                .setBackends(TestPools.members(pool.config()).subList(1, 4), clock.nanos()),
+                        "removed");
+        assertFalse(next.roster().keep(clock.nanos()));
         Pool again = next.successor(pool.config());
-        again.setBackends(TestPools.members(pool.config()), clock.nanos());
+        again.roster().setBackends(TestPools.members(pool.config()), clock.nanos());
         fail(again, 1, 3);
         assertEquals(BackendState.EJECTED, again.backends().get(1).state());
     }
@@ -540,7 +552,7 @@ class PoolChangesTest {
         probe(pool, 0, true);
         probe(pool, 1, true);
         assertEquals(500, share(pool, 0), 60, "not at the start of the process");
-        assertFalse(pool.keep(clock.nanos()));
+        assertFalse(pool.roster().keep(clock.nanos()));
         for (int i = 0; i < 3; i++) {
             probe(pool, 0, false);
         }
@@ -548,15 +560,15 @@ class PoolChangesTest {
         probe(pool, 0, true);
         probe(pool, 0, true);
         assertTrue(woken.get() > 0, "the keeper is to look");
-        assertTrue(pool.keep(clock.nanos()));
+        assertTrue(pool.roster().keep(clock.nanos()));
         assertEquals(10, share(pool, 0), 15, "1 %");
         pass(pool, Duration.ofSeconds(5));
         assertEquals(333, share(pool, 0), 60, "50 % against 100 %");
         pass(pool, Duration.ofMillis(4_999));
-        assertTrue(pool.keep(clock.nanos()));
+        assertTrue(pool.roster().keep(clock.nanos()));
         pass(pool, Duration.ofMillis(1));
         assertEquals(500, share(pool, 0), 60);
-        assertFalse(pool.keep(clock.nanos()), "it is over");
+        assertFalse(pool.roster().keep(clock.nanos()), "it is over");
     }
 
     @Test
@@ -571,8 +583,8 @@ class PoolChangesTest {
         pass(pool, Duration.ofSeconds(10));
         assertEquals(500, share(pool, 0), 2);
         Backend a = pool.backends().getFirst();
-        pool.setAdminState(a, AdminState.DRAIN, "tester", clock.nanos());
-        pool.setAdminState(a, AdminState.READY, "tester", clock.nanos());
+        pool.roster().setAdminState(a, AdminState.DRAIN, "tester", clock.nanos());
+        pool.roster().setAdminState(a, AdminState.READY, "tester", clock.nanos());
         assertEquals(10, share(pool, 0), 2);
     }
 
@@ -584,9 +596,9 @@ class PoolChangesTest {
         probe(pool, 0, true);
         clock.advance(Duration.ofSeconds(1));
         Pool next = pool.successor(probed(1, 1).build());
-        next.setBackends(TestPools.members(next.config()), clock.nanos());
+        next.roster().setBackends(TestPools.members(next.config()), clock.nanos());
         assertEquals(500, share(next, 0), 2);
-        assertFalse(next.keep(clock.nanos()));
+        assertFalse(next.roster().keep(clock.nanos()));
     }
 
     // ---- people ----
@@ -598,17 +610,17 @@ class PoolChangesTest {
         Backend a = pool.backends().getFirst();
         assertTrue(a.take());
         news();
-        pool.setAdminState(a, state, "by tester", clock.nanos());
+        pool.roster().setAdminState(a, state, "by tester", clock.nanos());
         BackendState shown = state == AdminState.DRAIN ? BackendState.DRAINING : BackendState.DISABLED;
         assertEquals(List.of("a:UP>" + shown), news());
         assertEquals("by tester", a.reason());
         assertEquals(0, share(pool, 0));
         assertEquals(1, a.open(), "those that it has go on");
         probe(pool, 0, false);
-        pool.setAdminState(pool.backends().getLast(), state, "by tester", clock.nanos());
+        pool.roster().setAdminState(pool.backends().getLast(), state, "by tester", clock.nanos());
         assertNull(pool.pick(0, List.of()));
         assertEquals(List.of("b:UP>" + shown, "serving 0"), news());
-        pool.setAdminState(pool.backends().getLast(), AdminState.READY, "by tester", clock.nanos());
+        pool.roster().setAdminState(pool.backends().getLast(), AdminState.READY, "by tester", clock.nanos());
         assertEquals(List.of("b:" + shown + ">UP", "serving 1"), news());
     }
 
@@ -616,12 +628,12 @@ class PoolChangesTest {
     void aWeightIsFollowedFromNowOn() {
         Pool pool = start(PoolConfigBuilder.of("web").weights(1, 1));
         Backend a = pool.backends().getFirst();
-        pool.setWeight(a, 3, clock.nanos());
+        pool.roster().setWeight(a, 3, clock.nanos());
         assertEquals(750, share(pool, 0));
-        assertThrows(IllegalArgumentException.class, () -> pool.setWeight(a, 257, clock.nanos()));
-        assertThrows(IllegalArgumentException.class, () -> pool.setWeight(a, -1, clock.nanos()));
+        assertThrows(IllegalArgumentException.class, () -> pool.roster().setWeight(a, 257, clock.nanos()));
+        assertThrows(IllegalArgumentException.class, () -> pool.roster().setWeight(a, -1, clock.nanos()));
         assertEquals(750, share(pool, 0));
-        pool.setWeight(a, 0, clock.nanos());
+        pool.roster().setWeight(a, 0, clock.nanos());
         assertEquals(500, share(pool, 0));
     }
 
@@ -637,7 +649,7 @@ class PoolChangesTest {
         probe(pool, 1, false);
         assertTrue(a.take());
         a.served(10, 20);
-        pool.setAdminState(c, AdminState.DRAIN, "tester", clock.nanos());
+        pool.roster().setAdminState(c, AdminState.DRAIN, "tester", clock.nanos());
         pool.latencies(0).connect().record(7);
         news();
 
@@ -652,7 +664,7 @@ class PoolChangesTest {
         Pool next = pool.successor(changed);
         List<Member> members = new ArrayList<>(TestPools.members(changed));
         members.addFirst(members.removeLast());
-        assertEquals(List.of(), next.setBackends(members, clock.nanos()));
+        assertEquals(List.of(), next.roster().setBackends(members, clock.nanos()));
         assertEquals(List.of(next.backends().getFirst(), a, b, c), next.backends());
         assertEquals(BackendState.UNPROBED, next.backends().getFirst().state());
         assertEquals(1, a.open());
@@ -675,14 +687,14 @@ class PoolChangesTest {
         probe(before, 0, false);
         probe(before, 1, true);
         Pool inForce = before.successor(before.config());
-        inForce.setBackends(TestPools.members(before.config()), clock.nanos());
+        inForce.roster().setBackends(TestPools.members(before.config()), clock.nanos());
         assertEquals(0, share(inForce, 0));
         int asked = woken.get();
         for (int i = 0; i < before.config().healthCheck().rise(); i++) {
             probe(before, 0, true);
         }
         assertEquals(asked + 1, woken.get(), "the keeper is asked to look, once");
-        inForce.keep(clock.nanos());
+        inForce.roster().keep(clock.nanos());
         assertEquals(500, share(inForce, 0));
     }
 
@@ -692,9 +704,9 @@ class PoolChangesTest {
         Pool before = start(probed(1, 1));
         Backend a = before.backends().getFirst();
         Pool inForce = before.successor(before.config());
-        inForce.setBackends(TestPools.members(before.config()), clock.nanos());
-        before.remove(List.of(a), "a.example no longer resolves to this address");
-        inForce.setBackends(TestPools.members(before.config()), clock.nanos());
+        inForce.roster().setBackends(TestPools.members(before.config()), clock.nanos());
+        before.roster().remove(List.of(a), "a.example no longer resolves to this address");
+        inForce.roster().setBackends(TestPools.members(before.config()), clock.nanos());
         assertNotEquals(a, inForce.backends().getFirst());
         assertEquals(500, share(inForce, 0));
     }
@@ -705,16 +717,17 @@ class PoolChangesTest {
         Backend a = pool.backends().getFirst();
         assertTrue(a.take());
         Pool next = pool.successor(pool.config());
-        List<Backend> gone = next.setBackends(TestPools.members(pool.config()).subList(1, 2), clock.nanos());
+        List<Backend> gone =
+                next.roster().setBackends(TestPools.members(pool.config()).subList(1, 2), clock.nanos());
         assertEquals(List.of(a), gone);
         assertEquals(BackendState.UNPROBED, a.state(), "until it is in force, nothing has changed");
         assertNotNull(pool.pick(0, List.of(pool.backends().getLast())));
-        next.remove(gone, "removed");
+        next.roster().remove(gone, "removed");
         assertEquals(List.of("a:UNPROBED>DRAINING"), news());
         assertNull(pool.pick(0, List.of(pool.backends().getLast())), "not by those who hold the one before either");
         assertEquals(2, a.open());
         Pool again = next.successor(pool.config());
-        again.setBackends(TestPools.members(pool.config()), clock.nanos());
+        again.roster().setBackends(TestPools.members(pool.config()), clock.nanos());
         assertNotEquals(a, again.backends().getFirst(), "who comes back begins anew");
         assertEquals(BackendState.UNPROBED, again.backends().getFirst().state());
     }
@@ -725,10 +738,10 @@ class PoolChangesTest {
         Pool pool = new Pool(config, 1, watcher, () -> {});
         List<Member> members = TestPools.members(config);
         Member same = new Member(config.backends().getLast(), members.getFirst().address());
-        pool.setBackends(List.of(members.getFirst(), same), 0);
+        pool.roster().setBackends(List.of(members.getFirst(), same), 0);
         assertEquals(1, pool.backends().size());
         Backend first = pool.backends().getFirst();
-        assertEquals(List.of(), pool.setBackends(List.of(members.getFirst(), same), 0));
+        assertEquals(List.of(), pool.roster().setBackends(List.of(members.getFirst(), same), 0));
         assertEquals(List.of(first), pool.backends(), "and after the next answer too");
         assertSame(config.backends().getFirst(), first.config());
     }

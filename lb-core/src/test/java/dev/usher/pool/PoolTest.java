@@ -131,7 +131,7 @@ class PoolTest {
         PoolConfig config = PoolConfig.of("web", List.of(backend(0, 1, 0, false), backend(1, 1, 0, false)));
         Pool pool = new Pool(config, 1, PoolWatcher.NONE, () -> {});
         assertNull(pool.pick(0, List.of()));
-        pool.setBackends(TestPools.members(config).subList(1, 2), 0);
+        pool.roster().setBackends(TestPools.members(config).subList(1, 2), 0);
         assertEquals("bbb", picks(pool, 3));
     }
 

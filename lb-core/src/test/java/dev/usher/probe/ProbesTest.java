@@ -133,7 +133,7 @@ class ProbesTest {
             Backend backend = pool.backends().getFirst();
             Await.until(() -> backend.certificate() != null, "a certificate was seen");
             assertTrue(Objects.requireNonNull(backend.certificate()).covers("www.example.com"));
-            pool.failed(backend, System.nanoTime());
+            pool.blame(backend, System.nanoTime());
             Await.until(() -> backend.reason().equals("a TLS probe succeeded"), "it is back, not " + backend.reason());
             assertEquals(BackendState.UP, backend.state());
         }
@@ -147,7 +147,7 @@ class ProbesTest {
                     .check(HealthCheckConfig.Type.TCP)
                     .sendProxyProtocol(SendProxyProtocol.V1));
             backend.connection(1);
-            pool.setAdminState(pool.backends().getFirst(), AdminState.DISABLED, "tester", System.nanoTime());
+            pool.roster().setAdminState(pool.backends().getFirst(), AdminState.DISABLED, "tester", System.nanoTime());
             int[] settled = {-1, 0};
             Await.until(
                     () -> { // 20 times the interval without a probe
@@ -157,7 +157,7 @@ class ProbesTest {
                         return settled[1] > 800;
                     },
                     "probes end");
-            pool.setAdminState(pool.backends().getFirst(), AdminState.READY, "tester", System.nanoTime());
+            pool.roster().setAdminState(pool.backends().getFirst(), AdminState.READY, "tester", System.nanoTime());
             backend.connection(settled[0] + 1);
         }
     }
@@ -181,7 +181,7 @@ class ProbesTest {
                     .check(HealthCheckConfig.Type.TCP)
                     .build();
             Pool next = pool.successor(single);
-            next.remove(next.setBackends(TestPools.members(single), System.nanoTime()), "removed");
+            next.roster().remove(next.roster().setBackends(TestPools.members(single), System.nanoTime()), "removed");
             probes.follow(next);
             one.connection(one.connections().size() + 20); // by then what was under way has arrived
             int seen = two.connections().size();
@@ -194,7 +194,7 @@ class ProbesTest {
                     .fall(1)
                     .build();
             Pool strict = next.successor(tls);
-            strict.setBackends(TestPools.members(tls), System.nanoTime());
+            strict.roster().setBackends(TestPools.members(tls), System.nanoTime());
             probes.follow(strict);
             awaitState(strict.backends().getFirst(), BackendState.DOWN);
             assertNotNull(strict.backends().getFirst().lastProbe());

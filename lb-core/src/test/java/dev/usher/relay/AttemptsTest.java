@@ -8,7 +8,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
-import dev.usher.pool.Pool.Member;
+import dev.usher.pool.Roster.Member;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPools;
@@ -38,7 +38,7 @@ class AttemptsTest {
                 .retries(retries)
                 .build();
         Pool pool = TestPools.of(config, 1);
-        pool.setBackends(members, 0);
+        pool.roster().setBackends(members, 0);
         return pool;
     }
 

@@ -50,7 +50,7 @@ class ConnectTest {
             isServed(usher, hello());
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
             assertEquals(2, end.attempts());
-            assertEquals(backend.name(), end.backend());
+            assertEquals(backend.name(), end.identity().backend());
             assertEquals(helloBytes(), end.bytesIn());
             assertEquals(1, usher.backend(refusing).failures());
             assertEquals(0, usher.backend(refusing).sessions());
@@ -167,8 +167,8 @@ class ConnectTest {
             isToldInternalError(usher);
             SessionEnd end = usher.ended(CloseReason.NO_BACKEND);
             assertEquals(0, end.attempts());
-            assertEquals(TestUsher.POOL, end.pool());
-            assertEquals(null, end.backend());
+            assertEquals(TestUsher.POOL, end.identity().pool());
+            assertEquals(null, end.identity().backend());
         }
     }
 
@@ -210,7 +210,7 @@ class ConnectTest {
                 assertArrayEquals(Hellos.bytes(hello), first.connection(0).received());
                 SessionEnd end = usher.ended(CloseReason.COMPLETED);
                 assertEquals(2, end.attempts());
-                assertEquals(second.name(), end.backend());
+                assertEquals(second.name(), end.identity().backend());
                 assertEquals(hello.remaining() + 1, end.bytesIn(), "each byte counts once");
                 assertEquals(hello.remaining() + 1, end.bytesOut());
                 assertEquals(1, usher.backend(first).failures());
@@ -273,7 +273,7 @@ class ConnectTest {
                     TestUsher usher = TestUsher.of(first, second).start()) {
                 isToldInternalError(usher);
                 SessionEnd end = usher.ended(CloseReason.CONNECT_REFUSED);
-                assertEquals(second.name(), end.backend());
+                assertEquals(second.name(), end.identity().backend());
                 assertEquals(SessionEnd.UNKNOWN, end.connectNanos(), "the last attempt did not connect");
             }
         }

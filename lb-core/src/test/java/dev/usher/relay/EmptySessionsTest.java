@@ -4,6 +4,7 @@ import static dev.usher.testing.TestUsher.hello;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.end.CloseReason;
@@ -44,8 +45,7 @@ class EmptySessionsTest {
     }
 
     private void assertEnd(CloseReason reason, boolean empty, TestUsher.Builder usher, Client client) throws Exception {
-        try (LoadBalancer balancer =
-                        LoadBalancer.start(usher.config(), LoadBalancer.Environment.of(log, Integer.MAX_VALUE));
+        try (LoadBalancer balancer = LoadBalancer.start(usher.config(), Environment.of(log, Integer.MAX_VALUE));
                 TestPeer peer = TestPeer.connect(
                         Objects.requireNonNull(balancer.addresses().get("in")).getFirst())) {
             client.on(peer);
@@ -65,37 +65,37 @@ class EmptySessionsTest {
 
     @Test
     void areThoseThatLeaveOrStayWithoutAWord() throws Exception {
-        assertEnd(CloseReason.CLIENT_GONE_BEFORE_HELLO, true, tls(), TestPeer::halfClose);
-        assertEnd(CloseReason.CLIENT_GONE_BEFORE_HELLO, true, tls(), TestPeer::reset);
-        assertEnd(CloseReason.HELLO_TIMEOUT, true, tls(), _ -> {});
+        assertEnd(CloseReason.CLIENT_GONE_EARLY, true, tls(), TestPeer::halfClose);
+        assertEnd(CloseReason.CLIENT_GONE_EARLY, true, tls(), TestPeer::reset);
+        assertEnd(CloseReason.OPENING_TIMEOUT, true, tls(), _ -> {});
     }
 
     @Test
     void areNotThoseWithAByte() throws Exception {
         assertEnd(
-                CloseReason.CLIENT_GONE_BEFORE_HELLO,
+                CloseReason.CLIENT_GONE_EARLY,
                 false,
                 tls(),
                 peer -> peer.send((byte) 22).halfClose());
-        assertEnd(CloseReason.HELLO_TIMEOUT, false, tls(), peer -> peer.send((byte) 22));
+        assertEnd(CloseReason.OPENING_TIMEOUT, false, tls(), peer -> peer.send((byte) 22));
     }
 
     @Test
     void mayHaveAProxyHeader() throws Exception {
         for (byte[] header : new byte[][] {LOCAL, UNKNOWN}) {
             assertEnd(
-                    CloseReason.CLIENT_GONE_BEFORE_HELLO,
+                    CloseReason.CLIENT_GONE_EARLY,
                     true,
                     behindProxy(),
                     peer -> peer.send(header).halfClose());
-            assertEnd(CloseReason.HELLO_TIMEOUT, true, behindProxy(), peer -> peer.send(header));
+            assertEnd(CloseReason.OPENING_TIMEOUT, true, behindProxy(), peer -> peer.send(header));
             assertEnd(
-                    CloseReason.CLIENT_GONE_BEFORE_HELLO,
+                    CloseReason.CLIENT_GONE_EARLY,
                     false,
                     behindProxy(),
                     peer -> peer.send(header).send((byte) 22).halfClose());
         }
-        assertEnd(CloseReason.CLIENT_GONE_BEFORE_HELLO, true, behindProxy(), TestPeer::halfClose);
+        assertEnd(CloseReason.CLIENT_GONE_EARLY, true, behindProxy(), TestPeer::halfClose);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
@@ -207,8 +208,7 @@ class EndingTest {
     private static String start(UsherConfig config) {
         return String.valueOf(assertThrows(
                         IOException.class,
-                        () -> LoadBalancer.start(
-                                config, LoadBalancer.Environment.of(SessionLog.NONE, Integer.MAX_VALUE)))
+                        () -> LoadBalancer.start(config, Environment.of(SessionLog.NONE, Integer.MAX_VALUE)))
                 .getMessage());
     }
 

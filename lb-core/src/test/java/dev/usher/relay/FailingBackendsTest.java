@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event.Kind;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.testing.Await;
@@ -53,7 +53,7 @@ class FailingBackendsTest {
     }
 
     private static long events(TestUsher usher, Kind kind) {
-        return usher.balancer().events().stream()
+        return usher.balancer().looks().events().stream()
                 .filter(event -> event.kind() == kind)
                 .count();
     }
@@ -267,9 +267,13 @@ class FailingBackendsTest {
                         .pool(pool -> pool.check(HealthCheckConfig.Type.TCP))
                         .start()) {
             Await.until(
-                    () -> usher.balancer().backend(TestUsher.POOL, one.name()).state() == BackendState.UP,
+                    () -> usher.balancer()
+                                    .looks()
+                                    .backend(TestUsher.POOL, one.name())
+                                    .state()
+                            == BackendState.UP,
                     "a probe has found it up");
-            assertEquals(List.of(), usher.balancer().events());
+            assertEquals(List.of(), usher.balancer().looks().events());
         }
     }
 
@@ -342,15 +346,15 @@ class FailingBackendsTest {
                         .start();
                 TestPeer old = usher.connect()) {
             old.send(hello()).read(helloBytes());
-            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "tester", null);
+            usher.balancer().control().setAdminState(TestUsher.POOL, one.name(), AdminState.DRAIN, "tester", null);
             exchange(usher);
-            assertEquals(two.name(), usher.nextEnd().backend());
+            assertEquals(two.name(), usher.nextEnd().identity().backend());
             old.send(new byte[] {7});
             assertEquals(7, old.read(1)[0]);
-            usher.balancer().setAdminState(TestUsher.POOL, one.name(), AdminState.READY, "tester", null);
+            usher.balancer().control().setAdminState(TestUsher.POOL, one.name(), AdminState.READY, "tester", null);
             exchange(usher);
-            assertEquals(one.name(), usher.nextEnd().backend());
-            usher.balancer().closeSessionsOf(TestUsher.POOL, one.name(), "tester");
+            assertEquals(one.name(), usher.nextEnd().identity().backend());
+            usher.balancer().control().closeSessionsOf(TestUsher.POOL, one.name(), "tester");
             assertEquals(Ending.RST, old.ending());
             usher.ended(CloseReason.KILLED);
         }
@@ -380,10 +384,11 @@ class FailingBackendsTest {
                 List<SessionEnd> ends = List.of(usher.nextEnd(), usher.nextEnd());
                 assertTrue(ends.stream()
                         .anyMatch(end -> end.reason() == CloseReason.BACKEND_REMOVED
-                                && one.name().equals(end.backend())));
-                assertTrue(ends.stream().anyMatch(end -> two.name().equals(end.backend())));
+                                && one.name().equals(end.identity().backend())));
+                assertTrue(ends.stream()
+                        .anyMatch(end -> two.name().equals(end.identity().backend())));
             } else {
-                assertEquals(two.name(), usher.nextEnd().backend());
+                assertEquals(two.name(), usher.nextEnd().identity().backend());
                 old.send(new byte[] {7});
                 assertEquals(7, old.read(1)[0]);
             }

@@ -214,8 +214,8 @@ class HelloOutcomesTest {
                 client.send(Hellos.bytes(helloFor("shop.example:8443\n")));
                 assertAlert(TlsOpening.alert(Objects.requireNonNull(CloseReason.INVALID_NAME.refusal())), client);
                 SessionEnd end = usher.ended(CloseReason.INVALID_NAME);
-                assertEquals("shop.example:8443\\x0a", end.sni());
-                assertNull(end.alpn());
+                assertEquals("shop.example:8443\\x0a", end.identity().sni());
+                assertNull(end.identity().alpn());
             }
         }
 
@@ -225,8 +225,8 @@ class HelloOutcomesTest {
         }
 
         @Test
-        void isHttp() throws IOException {
-            isRefused(CloseReason.NOT_TLS, "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        void isNotTls() throws IOException {
+            isRefused(CloseReason.NOT_TLS, "SSH-2.0-OpenSSH_9.2\r\n".getBytes(StandardCharsets.US_ASCII));
         }
 
         @Test
@@ -303,7 +303,7 @@ class HelloOutcomesTest {
                             .start();
                     TestPeer client = usher.connect()) {
                 assertEquals(0, client.readToEnd().length);
-                SessionEnd end = usher.ended(CloseReason.HELLO_TIMEOUT);
+                SessionEnd end = usher.ended(CloseReason.OPENING_TIMEOUT);
                 assertTrue(end.totalNanos() >= 100_000_000, end.toString());
             }
         }
@@ -323,7 +323,7 @@ class HelloOutcomesTest {
                     client.send(hello.get());
                     end = endOrTimeout(client);
                 }
-                assertTrue(usher.ended(CloseReason.HELLO_TIMEOUT).totalNanos()
+                assertTrue(usher.ended(CloseReason.OPENING_TIMEOUT).totalNanos()
                         < Duration.ofSeconds(2).toNanos());
             }
         }
@@ -346,11 +346,11 @@ class HelloOutcomesTest {
                 try (TestPeer client = usher.connect()) {
                     client.send(hello().limit(bytes));
                 }
-                usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
+                usher.ended(CloseReason.CLIENT_GONE_EARLY);
                 TestPeer resets = usher.connect();
                 resets.send(hello().limit(bytes));
                 resets.reset();
-                usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
+                usher.ended(CloseReason.CLIENT_GONE_EARLY);
             }
             assertTrue(backend.connections().isEmpty());
         }
@@ -394,8 +394,10 @@ class HelloOutcomesTest {
                         assertArrayEquals(Hellos.bytes(hello), client.readToEnd());
                     }
                     SessionEnd end = usher.ended(CloseReason.COMPLETED);
-                    assertEquals(TestUsher.FALLBACK_POOL, end.pool());
-                    assertEquals(end.sni() == null ? "no_sni" : "default", end.route());
+                    assertEquals(TestUsher.FALLBACK_POOL, end.identity().pool());
+                    assertEquals(
+                            end.identity().sni() == null ? "no_sni" : "default",
+                            end.identity().route());
                 }
             }
             assertEquals(3, fallback.connections().size());
@@ -411,8 +413,8 @@ class HelloOutcomesTest {
                 assertAlert(Alert.DECODE_ERROR, malformed);
                 usher.ended(CloseReason.MALFORMED_HELLO);
                 http.send(HelloBuilder.latin1("GET / HTTP/1.1\r\n\r\n"));
-                assertEquals(0, http.readToEnd().length);
-                usher.ended(CloseReason.NOT_TLS);
+                assertTrue(HelloBuilder.latin1("HTTP/1.1 400 Bad Request").length < http.readToEnd().length);
+                usher.ended(CloseReason.HTTP_ON_TLS);
             }
             assertTrue(fallback.connections().isEmpty());
         }
@@ -431,7 +433,7 @@ class HelloOutcomesTest {
                     TestPeer client = usher.connect()) {
                 client.send(hello());
                 assertAlert(Alert.ACCESS_DENIED, client);
-                assertEquals(NAME, usher.ended(CloseReason.DENIED).route());
+                assertEquals(NAME, usher.ended(CloseReason.DENIED).identity().route());
             }
             assertTrue(backend.connections().isEmpty());
         }

@@ -118,14 +118,15 @@ class LineOpeningTest {
     private void isServed(TestPeer client, int attempts) throws Exception {
         client.send(bytes(LineOpening.HELLO));
         reads(client, LineOpening.READY);
-        client.send(bytes(NAMED + "payload")); // at once: a byte behind the opening could not be told to another backend
+        client.send(
+                bytes(NAMED + "payload")); // at once: a byte behind the opening could not be told to another backend
         reads(client, LineOpening.CONNECTED);
         reads(client, "payload");
         client.halfClose();
         assertEquals(0, client.readToEnd().length);
         SessionEnd end = ended(CloseReason.COMPLETED);
         assertEquals(attempts, end.attempts());
-        assertEquals(TestUsher.NAME, end.sni());
+        assertEquals(TestUsher.NAME, end.identity().sni());
         assertEquals("payload".length(), end.bytesIn());
     }
 
@@ -201,7 +202,7 @@ class LineOpeningTest {
                 reads(client, LineOpening.READY);
                 clock.advance(Duration.ofSeconds(5));
                 usher.worker.submit(() -> {});
-                ended(CloseReason.HELLO_TIMEOUT);
+                ended(CloseReason.OPENING_TIMEOUT);
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.BackendConfig;
@@ -130,8 +131,7 @@ class LoopTest {
             }
         };
         try (LoadBalancer balancer = LoadBalancer.start(
-                ring(TestUsher.anyBackend(), TestUsher.anyBackend()),
-                LoadBalancer.Environment.of(log, Integer.MAX_VALUE))) {
+                ring(TestUsher.anyBackend(), TestUsher.anyBackend()), Environment.of(log, Integer.MAX_VALUE))) {
             InetSocketAddress in = only(balancer, "in");
             balancer.apply(ring(at(only(balancer, "cache")), at(in)));
             try (TestPeer client = TestPeer.connect(in)) {

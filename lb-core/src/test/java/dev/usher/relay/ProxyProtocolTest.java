@@ -75,10 +75,12 @@ class ProxyProtocolTest {
             peer.halfClose();
             assertArrayEquals(helloAsBytes(), peer.readToEnd(), "the backend sees the hello alone");
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
-            String seen = end.client().getAddress().getHostAddress();
+            String seen = end.identity().client().getAddress().getHostAddress();
             assertEquals(
                     client,
-                    seen.equals("127.0.0.1") ? seen : seen + ":" + end.client().getPort());
+                    seen.equals("127.0.0.1")
+                            ? seen
+                            : seen + ":" + end.identity().client().getPort());
             assertEquals(helloBytes(), end.bytesIn());
         }
     }
@@ -145,6 +147,7 @@ class ProxyProtocolTest {
             assertEquals(
                     "127.0.0.1",
                     usher.ended(CloseReason.PROXY_NOT_TRUSTED)
+                            .identity()
                             .client()
                             .getAddress()
                             .getHostAddress());
@@ -234,7 +237,8 @@ class ProxyProtocolTest {
             peer.send(concat(V1, new byte[] {1, 2, 3})).halfClose();
             assertArrayEquals(new byte[] {1, 2, 3}, peer.readToEnd());
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
-            assertEquals(new InetSocketAddress("192.0.2.7", 4711), end.client());
+            assertEquals(
+                    new InetSocketAddress("192.0.2.7", 4711), end.identity().client());
             assertEquals(3, end.bytesIn());
         }
     }
@@ -288,7 +292,7 @@ class ProxyProtocolTest {
             assertTrue(text.contains("\u0002\u0000\u000f" + TestUsher.NAME), "AUTHORITY");
             client.halfClose().readToEnd();
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
-            assertTrue(text.contains(end.cid()), "UNIQUE_ID is the name in the access log");
+            assertTrue(text.contains(end.identity().cid()), "UNIQUE_ID is the name in the access log");
             assertEquals(helloBytes(), end.bytesIn());
         }
     }

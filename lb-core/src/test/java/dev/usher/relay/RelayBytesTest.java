@@ -103,8 +103,8 @@ class RelayBytesTest {
             try (TestPeer client = usher.connect()) {
                 client.send(hello());
                 client.read(1000);
-                Await.until(() -> usher.balancer().totals().sentBytes() == 1000, "what was sent is counted");
-                Totals before = usher.balancer().totals();
+                Await.until(() -> usher.balancer().looks().totals().sentBytes() == 1000, "what was sent is counted");
+                Totals before = usher.balancer().looks().totals();
                 assertEquals(1, before.open());
                 assertEquals(1, before.accepted());
                 assertEquals(helloBytes(), before.receivedBytes());
@@ -115,7 +115,7 @@ class RelayBytesTest {
                 assertEquals(Ending.FIN, client.ending());
             }
             usher.ended(CloseReason.COMPLETED);
-            Totals after = usher.balancer().totals();
+            Totals after = usher.balancer().looks().totals();
             assertEquals(helloBytes() + 500, after.receivedBytes());
             assertEquals(1L, after.ended().get("completed"));
         }

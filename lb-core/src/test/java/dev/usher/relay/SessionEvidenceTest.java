@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event;
 import dev.usher.pool.RecentSessions.Trouble;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
@@ -37,11 +37,11 @@ class SessionEvidenceTest {
     }
 
     private static @Nullable Trouble trouble(TestUsher usher, TestBackend backend) {
-        return usher.balancer().backend(POOL, backend.name()).trouble();
+        return usher.balancer().looks().backend(POOL, backend.name()).trouble();
     }
 
     private static List<String> events(TestUsher usher) {
-        return usher.balancer().events().stream()
+        return usher.balancer().looks().events().stream()
                 .filter(event -> event.kind() == Event.Kind.WARNING || event.kind() == Event.Kind.BACKEND_UP)
                 .map(Event::text)
                 .toList();

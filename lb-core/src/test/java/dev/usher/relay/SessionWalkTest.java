@@ -85,7 +85,7 @@ class SessionWalkTest {
     }
 
     private static void add(List<ConnectionView> step, Set<String> seen) {
-        step.forEach(connection -> assertTrue(seen.add(connection.cid()), connection + " is shown twice"));
+        step.forEach(connection -> assertTrue(seen.add(connection.identity().cid()), connection + " is shown twice"));
     }
 
     @Test
@@ -102,7 +102,8 @@ class SessionWalkTest {
             assertTrue(seen.size() < CLIENTS, "some were gone before they were seen: " + seen.size());
             List<ConnectionView> left = turned.relay.walk().view(CLIENTS, NOW);
             assertEquals(open(), left.size());
-            left.forEach(connection -> assertTrue(seen.contains(connection.cid()), connection + " was there"));
+            left.forEach(
+                    connection -> assertTrue(seen.contains(connection.identity().cid()), connection + " was there"));
         }
     }
 
@@ -138,6 +139,6 @@ class SessionWalkTest {
     }
 
     private static List<String> names(List<ConnectionView> seen) {
-        return seen.stream().map(ConnectionView::cid).toList();
+        return seen.stream().map(connection -> connection.identity().cid()).toList();
     }
 }

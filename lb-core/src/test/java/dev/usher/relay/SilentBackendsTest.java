@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig.OnDown;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
@@ -53,7 +53,7 @@ class SilentBackendsTest {
     }
 
     private static long ejections(TestUsher usher, TestBackend backend) {
-        return usher.balancer().events().stream()
+        return usher.balancer().looks().events().stream()
                 .filter(event -> event.kind() == Event.Kind.BACKEND_EJECTED
                         && event.subject().contains(backend.name()))
                 .count();
@@ -100,7 +100,7 @@ class SilentBackendsTest {
             assertEquals(Ending.RST, client.ending());
             SessionEnd end = usher.ended(CloseReason.BACKEND_SILENT);
             assertEquals(2, end.attempts());
-            assertEquals(two.name(), end.backend());
+            assertEquals(two.name(), end.identity().backend());
             assertEquals(0, ejections(usher, one));
             assertEquals(0, ejections(usher, two));
             assertEquals(1, usher.backend(two).failures());
@@ -134,7 +134,7 @@ class SilentBackendsTest {
         }
         SessionEnd end = usher.ended(CloseReason.COMPLETED);
         assertEquals(1, end.attempts());
-        assertEquals(slow.name(), end.backend());
+        assertEquals(slow.name(), end.identity().backend());
         assertTrue(end.firstByteNanos() >= SEVERAL.toNanos());
         assertEquals(0, usher.backend(slow).failures());
     }
@@ -184,11 +184,15 @@ class SilentBackendsTest {
         try (TestBackend silent = TestBackend.start(TestBackend.SILENT);
                 TestBackend good = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = usher(pool -> pool, silent, good)) {
-            usher.balancer().setAdminState(TestUsher.POOL, good.name(), AdminState.DISABLED, "the test", null);
+            usher.balancer()
+                    .control()
+                    .setAdminState(TestUsher.POOL, good.name(), AdminState.DISABLED, "the test", null);
             try (TestPeer client = usher.connect()) {
                 client.send(hello());
                 letTheLimitPass();
-                usher.balancer().setAdminState(TestUsher.POOL, good.name(), AdminState.READY, "the test", null);
+                usher.balancer()
+                        .control()
+                        .setAdminState(TestUsher.POOL, good.name(), AdminState.READY, "the test", null);
                 client.read(helloBytes());
                 client.halfClose();
                 assertEquals(0, client.readToEnd().length);
@@ -260,7 +264,7 @@ class SilentBackendsTest {
             latch.countDown();
             assertEquals(Ending.RST, client.ending());
             SessionEnd end = usher.ended(CloseReason.BACKEND_DOWN);
-            assertEquals(dying.name(), end.backend());
+            assertEquals(dying.name(), end.identity().backend());
             over.countDown();
         }
     }
@@ -281,7 +285,7 @@ class SilentBackendsTest {
             assertEquals(0, client.readToEnd().length);
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
             assertEquals(2, end.attempts());
-            assertEquals(other.name(), end.backend());
+            assertEquals(other.name(), end.identity().backend());
             assertEquals(0, usher.backend(dying).failures(), "left, not tried in vain");
             over.countDown();
         }
@@ -307,7 +311,7 @@ class SilentBackendsTest {
             client.readToEnd();
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
             assertEquals(2, end.attempts());
-            assertEquals(other.name(), end.backend());
+            assertEquals(other.name(), end.identity().backend());
         }
     }
 }

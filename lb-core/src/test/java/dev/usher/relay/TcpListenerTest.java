@@ -32,10 +32,10 @@ class TcpListenerTest {
             client.send(HelloBuilder.latin1("quit")).halfClose();
             assertArrayEquals(HelloBuilder.latin1("quit"), client.readToEnd());
             SessionEnd end = usher.ended(CloseReason.COMPLETED);
-            assertNull(end.sni());
-            assertNull(end.alpn());
-            assertNull(end.route());
-            assertEquals(TestUsher.POOL, end.pool());
+            assertNull(end.identity().sni());
+            assertNull(end.identity().alpn());
+            assertNull(end.identity().route());
+            assertEquals(TestUsher.POOL, end.identity().pool());
             assertEquals(SessionEnd.UNKNOWN, end.helloNanos());
             assertTrue(end.connectNanos() > 0 && end.firstByteNanos() >= 0, end.toString());
             assertEquals(4, end.bytesIn());

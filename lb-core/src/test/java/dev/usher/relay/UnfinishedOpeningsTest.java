@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event.Kind;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
 import dev.usher.testing.Await;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.TestBackend;
@@ -100,7 +100,7 @@ class UnfinishedOpeningsTest {
     private void evicts(TestPeer expected) throws IOException {
         turned.turnUntil(() -> !ends.isEmpty(), "somebody goes");
         SessionEnd end = Objects.requireNonNull(ends.poll());
-        assertEquals(CloseReason.HELLO_EVICTED, end.reason());
+        assertEquals(CloseReason.OPENING_EVICTED, end.reason());
         assertEquals(0, ends.size(), "nobody else goes: " + ends);
         turned.turn();
         assertEquals(Ending.RST, expected.ending());
@@ -245,16 +245,16 @@ class UnfinishedOpeningsTest {
             for (int i = 0; i < 300; i++) {
                 attack(usher.address(), "127.0.0." + (2 + i % 20));
             }
-            Await.until(() -> usher.snapshot().ended("hello_evicted") >= 300 - 64, "their share is full");
+            Await.until(() -> usher.snapshot().ended("opening_evicted") >= 300 - 64, "their share is full");
             for (int i = 0; i < 50; i++) {
                 isServed(usher, i);
             }
             assertEquals(0, usher.snapshot().ended("out_of_buffers"));
             Await.until(() -> usher.heldBytes() <= 4 << 20, "no more than their share is held");
             Await.until(
-                    () -> usher.balancer().events().stream()
+                    () -> usher.balancer().looks().events().stream()
                             .anyMatch(event -> event.kind() == Kind.LIMIT
-                                    && event.subject().equals("unfinished hellos")),
+                                    && event.subject().equals("unfinished openings")),
                     "an event says so");
             clients.forEach(TestPeer::close);
         }

@@ -3,8 +3,8 @@ package dev.usher.testing;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.Pool;
-import dev.usher.pool.Pool.Member;
 import dev.usher.pool.PoolWatcher;
+import dev.usher.pool.Roster.Member;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -23,7 +23,7 @@ public final class TestPools {
     /** A pool with all of its backends, whose changes {@code watcher} is told. */
     public static Pool of(PoolConfig config, int workers, PoolWatcher watcher) {
         Pool pool = new Pool(config, workers, watcher, () -> {});
-        pool.setBackends(members(config), 0);
+        pool.roster().setBackends(members(config), 0);
         return pool;
     }
 

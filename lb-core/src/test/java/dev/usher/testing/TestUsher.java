@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.BackendConfig;
@@ -12,6 +13,7 @@ import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.LimitsConfig.PerClientIp;
 import dev.usher.config.ListenerConfig;
@@ -82,6 +84,11 @@ public final class TestUsher implements AutoCloseable {
         return new Builder(ListenerType.TCP).backends(backends);
     }
 
+    /** With a listener of type http. */
+    public static Builder http(TestBackend... backends) {
+        return new Builder(ListenerType.HTTP).backends(backends);
+    }
+
     /** A hello for {@link #NAME}, the same bytes each time. */
     public static ByteBuffer hello() {
         return new HelloBuilder().name(NAME).records();
@@ -110,7 +117,7 @@ public final class TestUsher implements AutoCloseable {
     }
 
     public MetricsSnapshot snapshot() {
-        return balancer.snapshot();
+        return balancer.looks().snapshot();
     }
 
     public BackendSnapshot backend(TestBackend backend) {
@@ -206,6 +213,7 @@ public final class TestUsher implements AutoCloseable {
         private final List<RouteConfig> routes = new ArrayList<>(List.of(RouteConfig.of(NAME, POOL)));
         private final Map<String, PoolConfig> morePools = new LinkedHashMap<>();
         private ClientHelloConfig hello = ClientHelloConfig.DEFAULT;
+        private HttpConfig http = HttpConfig.DEFAULT;
         private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
         private int retries = PoolConfig.DEFAULT_RETRIES;
         private Fallback defaultRoute = Fallback.REJECT;
@@ -265,6 +273,11 @@ public final class TestUsher implements AutoCloseable {
 
         public Builder maxHelloBytes(int bytes) {
             hello = new ClientHelloConfig(hello.timeout(), bytes);
+            return this;
+        }
+
+        public Builder http(HttpConfig settings) {
+            http = settings;
             return this;
         }
 
@@ -363,6 +376,7 @@ public final class TestUsher implements AutoCloseable {
                     type,
                     List.of(new HostPort("127.0.0.1", 0)),
                     hello,
+                    http,
                     acceptProxyProtocol,
                     trustedProxies,
                     listenerConnections,
@@ -404,8 +418,7 @@ public final class TestUsher implements AutoCloseable {
             };
             try {
                 return new TestUsher(
-                        LoadBalancer.start(
-                                config(), new LoadBalancer.Environment(provider, Clock.SYSTEM, log, Integer.MAX_VALUE)),
+                        LoadBalancer.start(config(), new Environment(provider, Clock.SYSTEM, log, Integer.MAX_VALUE)),
                         ends);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

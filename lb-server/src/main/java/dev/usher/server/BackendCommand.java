@@ -40,8 +40,7 @@ abstract class BackendCommand extends AdminCommand {
             return client.patch(path, change());
         } catch (AdminFault last) {
             throw last.isConflict()
-                    ? new AdminFault(
-                            String.valueOf(last.getMessage()).replace("force: true changes it", "--force does it"))
+                    ? new AdminFault(String.valueOf(last.getMessage()).replace("force: true", "--force"))
                     : last;
         }
     }
@@ -49,7 +48,7 @@ abstract class BackendCommand extends AdminCommand {
     private void warnOfNone(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
         JsonNode after = client.get("/api/v1/pools/" + part(pool));
         if (takesOut() && after.path("serving").asInt(1) == 0) {
-            out.println("no backend of pool " + pool + " is available now: its clients are refused");
+            out.println("pool " + pool + ": no backend is available now; clients are refused");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.admin.RefusedClient;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
@@ -7,13 +8,11 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.Printable;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
-import dev.usher.config.Spelling;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
-import dev.usher.opening.TlsOpening;
+import dev.usher.opening.HttpOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
-import dev.usher.tls.Alert;
 import dev.usher.view.Explanation;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +42,8 @@ final class ExplanationText {
         return out.toString();
     }
 
-    Answer of(RouteQuery asked, Explanation explanation) {
+    /** @param path of an HTTP request */
+    Answer of(RouteQuery asked, String path, Explanation explanation) {
         line(asked.name() + " on listener " + asked.listener() + ", from "
                 + IpAddress.text(asked.client().getAddress())
                 + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
@@ -55,8 +55,17 @@ final class ExplanationText {
         line("");
         return switch (explanation.decision()) {
             case Decision.Serve serve -> served(serve, route);
+            case Decision.Refuse refuse when refuse.why() == Decision.Refusal.REDIRECT -> redirected(asked, path);
             case Decision.Refuse refuse -> refused(refuse);
         };
+    }
+
+    private Answer redirected(RouteQuery asked, String path) {
+        dev.usher.http.Answer answer =
+                HttpOpening.redirect(listener.http(), Objects.requireNonNull(asked.name()), path);
+        line("redirect  to " + answer.location());
+        line("client    sees " + RefusedClient.sees(answer));
+        return new Answer(out.toString(), ExitCode.OK);
     }
 
     private Answer served(Decision.Serve serve, @Nullable RouteConfig route) {
@@ -67,12 +76,8 @@ final class ExplanationText {
 
     private Answer refused(Decision.Refuse refuse) {
         CloseReason reason = CloseReason.of(refuse.why());
-        Alert alert = reason.refusal() == null ? null : TlsOpening.alert(reason.refusal());
         line("refused   " + reason.word());
-        line("client    "
-                + (alert == null
-                        ? "sees the connection closed, without a TLS alert"
-                        : "sees the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")"));
+        line("client    sees " + RefusedClient.sees(reason, listener.type()));
         return new Answer(out.toString(), ExitCode.REFUSED);
     }
 

@@ -25,7 +25,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
     RunningUsher one(String options) throws AdminFault {
         List<RunningUsher> meant = theNewer(all().stream().filter(this::isMeant).toList());
         if (meant.size() > 1) {
-            throw new AdminFault("several ushers run here; choose one by " + options + ":", listed(meant));
+            throw new AdminFault("more than one usher is running: select one with " + options + ":", listed(meant));
         }
         return meant.isEmpty() ? null : meant.getFirst();
     }
@@ -65,7 +65,9 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         String owner = process.info().user().orElse(null);
         return owner == null || owner.equals(System.getProperty("user.name"))
                 ? null
-                : "process " + pid + " belongs to user " + owner + ": ask as that user, as root, or with --admin URL";
+                : "process " + pid + " belongs to user " + owner
+                        + ": ask as that user, as root, or with --admin URL; its group may ask if its run"
+                        + " directory is /run/usher";
     }
 
     boolean isAnythingThere() {

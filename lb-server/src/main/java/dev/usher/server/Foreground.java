@@ -1,8 +1,7 @@
 package dev.usher.server;
 
-import dev.usher.Background;
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.LoadBalancer.Environment;
 import dev.usher.admin.AdminServer;
 import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
@@ -18,6 +17,7 @@ import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
 import dev.usher.time.Clock;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -145,7 +145,7 @@ final class Foreground {
 
     /** Ends before the first connection: there is nothing to drain. */
     private int ended() throws InterruptedException {
-        log.info("{}: ending before the first connection was taken", stops.take());
+        log.info("{}: stopped before the first connection", stops.take());
         return ExitCode.OK;
     }
 
@@ -209,7 +209,7 @@ final class Foreground {
         } finally {
             atEnd.run();
         }
-        log.info("{}", totals(balancer.snapshot()));
+        log.info("{}", totals(balancer.looks().snapshot()));
         return clean ? ExitCode.OK : ExitCode.FAILED;
     }
 
@@ -217,12 +217,14 @@ final class Foreground {
 
     /** Lets open sessions finish; false if a second signal cut the wait short. */
     private boolean drain(LoadBalancer balancer, String signal) throws InterruptedException {
-        balancer.beginDraining();
         Duration delay = balancer.config().shutdown().readinessDelay();
         if (!delay.isZero()) {
-            log.info("{}: not ready from now on; the listeners close in {} s", signal, delay.toSeconds());
+            log.info("{}: not ready from now on; the listeners close in {}", signal, Units.text(delay));
+        }
+        balancer.beginDraining();
+        if (!delay.isZero()) {
             if (stops.poll(delay) != null) {
-                log.warn("second signal: ending at once, {} cut", sessions(balancer.openSessions()));
+                log.warn("second signal: closing {} now", sessions(balancer.openSessions()));
                 return false;
             }
         }
@@ -230,10 +232,10 @@ final class Foreground {
         Duration patience = balancer.config().shutdown().drain();
         int open = balancer.openSessions();
         log.info("{}: no new connections; {} may finish within {} s", signal, sessions(open), patience.toSeconds());
-        long cutBefore = balancer.snapshot().ended(CloseReason.SHUTDOWN.word());
+        long cutBefore = balancer.looks().snapshot().ended(CloseReason.SHUTDOWN.word());
         boolean inTime = drainUntilSignal(balancer, patience);
-        long cut = balancer.snapshot().ended(CloseReason.SHUTDOWN.word()) - cutBefore;
-        log.info("drained: {} finished, {} cut", sessions(Math.max(0, open - cut)), cut);
+        long cut = balancer.looks().snapshot().ended(CloseReason.SHUTDOWN.word()) - cutBefore;
+        log.info("drain ended: {} finished, {} closed", sessions(Math.max(0, open - cut)), cut);
         return inTime;
     }
 
@@ -247,7 +249,7 @@ final class Foreground {
         Thread second = Thread.ofPlatform().name("second-signal").daemon().start(() -> {
             try {
                 String signal = stops.take();
-                log.warn("{}: ending at once", signal);
+                log.warn("{}: closing all sessions now", signal);
                 cutShort.set(true);
                 balancer.drain(Duration.ZERO); // resets open sessions, which also ends the other drain
             } catch (InterruptedException noneCame) {
@@ -260,7 +262,7 @@ final class Foreground {
         return !cutShort.get();
     }
 
-    /** For example "totals: accepted 12, completed 10, hello_timeout 2". */
+    /** For example "totals: accepted 12, completed 10, opening_timeout 2". */
     static String totals(MetricsSnapshot snapshot) {
         List<String> counts = new ArrayList<>();
         counts.add("accepted " + snapshot.accepted());

@@ -12,7 +12,7 @@ import dev.usher.server.yaml.ThisMachine;
 import java.util.List;
 import java.util.function.Function;
 
-/** The configuration of {@code usher forward LISTEN TARGET}: one TCP listener, one pool, no admin side. */
+/** The configuration of {@code usher forward LISTEN TARGET}: a TCP listener, a pool, no admin side. */
 final class ForwardConfig {
     private static final String NAME = "forward";
 

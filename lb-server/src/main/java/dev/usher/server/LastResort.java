@@ -47,7 +47,7 @@ final class LastResort {
     private static void end(Thread ending) throws InterruptedException {
         String where = where(ending);
         Thread last = Thread.ofPlatform().daemon().start(() -> {
-            log.error("ending without what does not end by itself: {} has not come back", where);
+            log.error("forced end: {} did not stop in time", where);
             ProgramLog.close();
         });
         boolean _ = last.join(LAST_LINE);

@@ -35,12 +35,11 @@ record LiveExplanation(String text, int exitCode) {
         return text.startsWith(state) ? text : state + ": " + text;
     }
 
-    /** Reason for a name with a pool that takes no session now. */
-    private static String whyRefused(JsonNode said) {
-        String alert =
-                said.path("alert").isNull() ? "" : "alert " + said.path("alert").asString() + ", ";
-        return "now: no backend is available (" + alert + "reason "
-                + said.path("refusal").asString() + ")";
+    /** The close reason, and the effect on the client. */
+    private static String refused(JsonNode said) {
+        String sees = said.path("client_sees").asString("");
+        return "refused   " + said.path("refusal").asString() + "\n"
+                + (sees.isEmpty() ? "" : "client    sees " + sees + "\n");
     }
 
     private static LiveExplanation of(String asked, JsonNode said) {
@@ -50,8 +49,17 @@ record LiveExplanation(String text, int exitCode) {
         text.append('\n');
         String outcome = said.path("outcome").asString();
         if (outcome.equals("refused")) {
-            text.append("refused   ").append(said.path("refusal").asString()).append('\n');
+            text.append(refused(said));
             return new LiveExplanation(text.toString(), ExitCode.REFUSED);
+        }
+        if (outcome.equals("redirected")) {
+            text.append("redirect  to ")
+                    .append(said.path("location").asString())
+                    .append('\n');
+            text.append("client    sees ")
+                    .append(said.path("client_sees").asString())
+                    .append('\n');
+            return new LiveExplanation(text.toString(), ExitCode.OK);
         }
         if (!said.path("route").isNull()) {
             text.append("route     ").append(said.path("route").asString()).append('\n');
@@ -69,7 +77,7 @@ record LiveExplanation(String text, int exitCode) {
             label = "          ";
         }
         if (!said.path("serving").asBoolean()) {
-            text.append("refused   ").append(whyRefused(said)).append('\n');
+            text.append(refused(said));
             return new LiveExplanation(text.toString(), ExitCode.REFUSED);
         }
         return new LiveExplanation(text.toString(), outcome.equals("default") ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);

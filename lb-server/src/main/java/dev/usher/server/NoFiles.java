@@ -1,10 +1,10 @@
 package dev.usher.server;
 
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.ConfigSource;
 import dev.usher.diff.ConfigDiff;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.server.yaml.ConfigYaml;
 import java.nio.file.Path;
 import java.time.Instant;

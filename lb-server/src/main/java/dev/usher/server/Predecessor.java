@@ -11,6 +11,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The process to take over from: a draining process with the same file. The process frees its admin side's address when
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Predecessor implements AutoCloseable {
     static final Predecessor NONE = new Predecessor(null, "");
 
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Logger log = LoggerFactory.getLogger(Predecessor.class);
 
     private final @Nullable ControlClient client;
@@ -45,8 +47,11 @@ final class Predecessor implements AutoCloseable {
             if (given != null) {
                 return given;
             }
-            inTheWay = "; process " + each.state().pid() + " serves the same file"
-                    + (each.state().draining() ? "" : ": once it was told to end, by SIGTERM, it gives way to another");
+            long pid = each.state().pid();
+            if (!each.hasEnded()) {
+                inTheWay = "; process " + pid + " serves the same file"
+                        + (each.state().draining() ? "" : ": stop it with kill " + pid + ", then start this one");
+            }
         }
         if (Thread.interrupted()) {
             throw new InterruptedException("no longer looking for a predecessor");
@@ -66,7 +71,7 @@ final class Predecessor implements AutoCloseable {
             return null;
         }
         log.info(
-                "process {} drains and serves the same file: waiting for its place, for {} s at the most",
+                "process {} is draining and serves the same file: waiting up to {} s to take over",
                 pid,
                 left.toSeconds());
         try {
@@ -77,7 +82,7 @@ final class Predecessor implements AutoCloseable {
                 if (reply.status() == 200) {
                     return new Predecessor(client, "");
                 }
-                log.warn("process {} keeps its place: {}", pid, reply.body());
+                refused(pid, JSON.readTree(reply.body()).path("detail").asString());
             } finally {
                 if (reply == null || reply.status() != 200) {
                     client.close();
@@ -87,9 +92,15 @@ final class Predecessor implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException("no longer waiting for process " + pid);
             }
-            log.warn("process {} keeps its place: {}", pid, e.getMessage());
+            if (!running.hasEnded()) { // else there is nothing to take over
+                refused(pid, String.valueOf(e.getMessage()));
+            }
         }
         return null;
+    }
+
+    private static void refused(long pid, String why) {
+        log.warn("process {} does not hand over: {}", pid, why);
     }
 
     /** True if the predecessor may still listen on the addresses that this process is about to bind. */

@@ -1,14 +1,14 @@
 package dev.usher.server;
 
-import dev.usher.Background;
-import dev.usher.Event;
 import dev.usher.admin.Control;
+import dev.usher.event.Event;
 import dev.usher.server.Foreground.Running;
 import dev.usher.server.control.ControlSocket;
 import dev.usher.server.control.Handover;
 import dev.usher.server.control.ProcessStatus;
 import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunFile;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ final class Presence implements AutoCloseable {
                 file,
                 running.admin() == null ? null : running.admin().url());
         handover.by(who -> {
-            running.balancer().report(Event.Kind.ADMIN, "usher", "its successor takes its place, by " + who);
+            running.balancer().report(Event.Kind.ADMIN, "usher", "handing over to a new usher, started by " + who);
             if (running.admin() != null) {
                 running.admin().letGo();
             }
@@ -45,7 +45,7 @@ final class Presence implements AutoCloseable {
                 open(run.socket(), control, handover, running.balancer().background());
         run.announce(); // after the socket: a command that finds the run file finds the socket
         if (file != null && ProcessStatus.of(ProcessHandle.current().pid()).ignoresHangUp()) {
-            log.info("SIGHUP is ignored here, as nohup has it: usher reload works, kill -HUP does not");
+            log.info("SIGHUP is ignored (started by nohup): use usher reload, not kill -HUP");
         }
         return new Presence(run, socket);
     }
@@ -58,10 +58,7 @@ final class Presence implements AutoCloseable {
         try {
             return ControlSocket.open(path, Version.number(), control, handover, background);
         } catch (IOException e) {
-            log.warn(
-                    "usher reload and the other commands cannot ask this process: control socket {}: {}",
-                    path,
-                    e.getMessage());
+            log.warn("usher commands cannot reach this process: control socket {}: {}", path, e.getMessage());
             return null;
         }
     }

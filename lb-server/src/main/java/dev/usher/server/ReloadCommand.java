@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "The running process reads its files and checks them, and what changes is",
-            "printed. One that is not valid changes nothing.",
+            "printed. An invalid configuration changes nothing.",
             "Exit codes: 0 in force, 1 refused or not found, 2 wrong usage.",
         })
 final class ReloadCommand implements Callable<Integer> {
@@ -67,7 +67,7 @@ final class ReloadCommand implements Callable<Integer> {
                 yield ExitCode.OK;
             }
             case "unchanged" -> {
-                print(dryRun ? "nothing would change" : unchanged(client));
+                print(dryRun ? "no changes" : unchanged(client));
                 yield ExitCode.OK;
             }
             default -> {
@@ -84,10 +84,8 @@ final class ReloadCommand implements Callable<Integer> {
         String generation = config.path("generation").asString();
         Duration age =
                 Duration.between(Instant.parse(config.path("in_force_since").asString()), Instant.now());
-        return config.path("generation").asInt() == 1
-                ? "nothing has changed: still generation 1, as at the start"
-                : "nothing more to change: generation " + generation + " is in force since "
-                        + Units.text(Duration.ofSeconds(Math.max(0, age.toMillis() / MILLIS)));
+        return "no changes: generation " + generation + " has been in force for "
+                + Units.text(Duration.ofSeconds(Math.max(0, age.toMillis() / MILLIS)));
     }
 
     private void print(String line) {

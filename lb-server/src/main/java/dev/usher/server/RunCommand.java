@@ -1,9 +1,9 @@
 package dev.usher.server;
 
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
 import dev.usher.admin.AdminServer;
 import dev.usher.admin.Control;
+import dev.usher.reload.Reload;
 import dev.usher.server.Foreground.Running;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.ProgramLog;

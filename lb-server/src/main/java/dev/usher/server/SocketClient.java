@@ -24,7 +24,10 @@ final class SocketClient extends UsherClient {
     }
 
     private AdminFault fault(IOException e, List<String> more) {
-        return new AdminFault("process " + running.state().pid() + ": " + e.getMessage(), more);
+        String process = "process " + running.state().pid();
+        return running.hasEnded()
+                ? new AdminFault(process + " has ended")
+                : new AdminFault(process + ": " + e.getMessage(), more);
     }
 
     /** Alternatives when the socket fails. */
@@ -32,10 +35,9 @@ final class SocketClient extends UsherClient {
         long pid = running.state().pid();
         String admin = running.state().admin();
         return List.of((ProcessStatus.of(pid).ignoresHangUp()
-                        ? "it ignores SIGHUP (it was started by nohup, or so), so kill -HUP " + pid
-                                + " would not have it reload either"
-                        : "kill -HUP " + pid + " has it read its configuration again")
-                + (admin == null ? "" : "; --admin " + admin + " asks its admin side"));
+                        ? "it ignores SIGHUP (started by nohup), so kill -HUP " + pid + " would not reload it either"
+                        : "kill -HUP " + pid + " reloads it")
+                + (admin == null ? "" : "; or use --admin " + admin));
     }
 
     @Override

@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
         description = "Show the state of a running usher and what needs attention.",
         footer = {
             "",
-            "Exit codes: 0 it has answered, 1 it has not, 2 wrong usage.",
-            "With --check: 0 ok, 1 warning, 2 critical, 3 it has not answered.",
+            "Exit codes: 0 answered, 1 no answer, 2 wrong usage.",
+            "With --check: 0 ok, 1 warning, 2 critical, 3 no answer.",
         })
 final class StatusCommand extends AdminCommand {
     private static final String STATUS = "/api/v1/status";
@@ -32,7 +32,7 @@ final class StatusCommand extends AdminCommand {
 
     private static final int UNKNOWN = 3;
 
-    @Option(names = "--check", description = "For monitoring: one line, and how it is as exit code.")
+    @Option(names = "--check", description = "For monitoring: one line, and the state as exit code.")
     private boolean check;
 
     @Override
@@ -65,7 +65,9 @@ final class StatusCommand extends AdminCommand {
     /** For example {@code critical: pool web: no backend is available (and 2 more)}. */
     private static String line(JsonNode status, int worst) {
         if (worst == ExitCode.OK) {
-            return "ok: " + state(status) + ", pools " + serving(status.path("pools"));
+            JsonNode pools = status.path("pools");
+            return "ok: " + state(status) + ", " + text(pools, "serving") + " of " + text(pools, "total")
+                    + " pools serving";
         }
         JsonNode attention = status.path("attention"); // the worst entries, the worst first
         int more = count(status.path("attention_total")) - 1;
@@ -92,9 +94,13 @@ final class StatusCommand extends AdminCommand {
 
     private static String state(JsonNode status) {
         String up = length(status.path("uptime_seconds").asLong());
-        return text(status, "state").equals("draining")
-                ? "draining, " + Units.counted(status.path("open").asLong(), "connection") + " left; up for " + up
-                : text(status, "state") + " for " + up;
+        if (!text(status, "state").equals("draining")) {
+            return text(status, "state") + " for " + up;
+        }
+        String open = Units.counted(status.path("open").asLong(), "connection");
+        return "draining, "
+                + (status.path("listening").asBoolean(false) ? "still listening, " + open + " open" : open + " left")
+                + "; up for " + up;
     }
 
     /**
@@ -137,7 +143,7 @@ final class StatusCommand extends AdminCommand {
     }
 
     private static String serving(JsonNode counts) {
-        return text(counts, "serving") + " of " + text(counts, "total") + " serve";
+        return text(counts, "serving") + " of " + text(counts, "total") + " serving";
     }
 
     private static String text(JsonNode node, String key) {

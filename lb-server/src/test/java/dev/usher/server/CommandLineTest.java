@@ -105,7 +105,7 @@ class CommandLineTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"run", "check", "explain", "forward", "demo"})
+        @ValueSource(strings = {"run", "check", "explain", "forward", "demo", "map"})
         void everyCommandHasHelp(String command) {
             assertEquals(0, run(command, "--help"));
             assertTrue(out.startsWith("Usage: usher " + command), out);
@@ -254,6 +254,30 @@ class CommandLineTest {
         }
 
         @Test
+        void urlOfHttpIsRedirectedWhereItsNameHasARoute() throws IOException {
+            String both = write("both.yaml", """
+                    listeners:
+                      https: { bind: ":443" }
+                      web: { type: http, bind: ":80", http: { redirect: 307, https_port: 8443 } }
+                    routes: { shop.example: "10.0.0.1:443" }
+                    """);
+            assertEquals(0, run("explain", both, "http://Shop.example:80/a?b=c#d"));
+            assertEquals("""
+                    shop.example on listener web, from 127.0.0.1
+                      route shop.example matches
+                      listener web is of type http: the client is sent to https
+
+                    redirect  to https://shop.example:8443/a?b=c
+                    client    sees the answer 307 Temporary Redirect
+                    """, out);
+            assertEquals(4, run("explain", both, "http://nobody.example"));
+            assertTrue(out.contains("client    sees the answer 421 Misdirected Request\n"), out);
+            assertEquals(0, run("explain", both, "https://shop.example/x"));
+            assertTrue(out.startsWith("shop.example on listener https"), out);
+            assertEquals(2, run("explain", both, "http:///x"));
+        }
+
+        @Test
         void theClientDecidesWhereSourcesAreListed() {
             assertEquals(4, run("explain", file, "db.example.org"));
             assertTrue(out.contains("access_denied (49)"), out);
@@ -292,7 +316,7 @@ class CommandLineTest {
         @Test
         void aFileAloneIsAskedForTheName() {
             assertEquals(2, run("explain", file));
-            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain " + file + " www."), err);
+            assertTrue(err.startsWith("usher: a name is needed: usher explain " + file + " www."), err);
             assertEquals(2, run("explain", "nowhere.yaml"));
             assertTrue(err.startsWith("usher: there is no file nowhere.yaml, and a name is needed"), err);
             assertEquals(2, run("explain", "www.example.com", file));
@@ -323,7 +347,7 @@ class CommandLineTest {
             assertEquals(2, run("explain", "src", file));
             assertTrue(err.contains("the file comes first, then the name: usher explain " + file + " src"), err);
             assertEquals(2, run("explain", "/dev/null"));
-            assertTrue(err.startsWith("usher: explain what? Give a name: usher explain /dev/null www."), err);
+            assertTrue(err.startsWith("usher: a name is needed: usher explain /dev/null www."), err);
         }
 
         @Test

@@ -2,10 +2,10 @@ package dev.usher.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.usher.Event;
 import dev.usher.admin.Attention;
 import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.server.log.LogKeys;

@@ -84,7 +84,7 @@ class HangingFilesIT {
             write("shutdown: { drain: 1s }\n");
             usher.err().await("generation 2 is in force (files changed)");
             write("workers: ${file:pipe}\n");
-            usher.err().await("the new configuration is invalid (1 error); generation 2 still runs");
+            usher.err().await("the new configuration is invalid (1 error); generation 2 stays in force");
             usher.signal("TERM");
             assertEquals(0, usher.exitCode());
         }
@@ -157,7 +157,7 @@ class HangingFilesIT {
                         System.getProperty("java.class.path"),
                         Hanging.class.getName()))) {
             assertEquals(1, hanging.exitCode());
-            hanging.err().await("ending without what does not end by itself: HangingFilesIT$Hanging.main");
+            hanging.err().await("forced end: HangingFilesIT$Hanging.main did not stop in time");
         }
     }
 }

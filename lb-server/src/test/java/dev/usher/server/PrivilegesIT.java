@@ -2,6 +2,7 @@ package dev.usher.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,10 +26,7 @@ class PrivilegesIT {
 
     @BeforeEach
     void copyToWhereOthersCanRead() throws Exception {
-        if (!"0".equals(String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) || !namespaces()) {
-            System.err.println("SKIPPED: privileges are not tested, they want root, unshare and setpriv");
-            Assumptions.abort("not root, or no network namespaces");
-        }
+        Needs.that(Needs.isRoot() && namespaces(), "root, unshare and setpriv");
         product = Files.createTempDirectory("usher-privileges");
         copy(Path.of("target/usher.jar"), product.resolve("usher.jar"));
         Path lib = Files.createDirectory(product.resolve("lib"));
@@ -108,6 +105,59 @@ class PrivilegesIT {
         try (Program run = run("", "")) {
             assertEquals(1, run.exitCode());
             run.err().await("sysctl net.ipv4.ip_unprivileged_port_start=443");
+        }
+    }
+
+    private static final int GROUP = 65533;
+    private static final String MEMBER = "--reuid=65532 --regid=65532 --groups=" + GROUP;
+
+    /** @param run run directory of usher and of its commands; empty for the usual places */
+    private Program as(String user, String run, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("setpriv"));
+        command.addAll(List.of(user.split(" ", -1)));
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-jar",
+                product.resolve("usher.jar").toString()));
+        command.addAll(List.of(arguments));
+        return Program.start(Map.of("XDG_RUNTIME_DIR", "", "RUNTIME_DIRECTORY", run), command);
+    }
+
+    private Program serving(String run) throws Exception {
+        Path file = product.resolve("usher.yaml");
+        Files.writeString(file, Files.readString(file).replace("0.0.0.0:443", "127.0.0.1:0"));
+        Program serving = as("--reuid=65534 --regid=" + GROUP + " --clear-groups", run, "run", file.toString());
+        serving.err().await("is ready");
+        return serving;
+    }
+
+    /** The member of the group has no name. */
+    @Test
+    void theGroupAsksInARunDirectoryThatItCanEnter() throws Exception {
+        Path run = Files.createDirectory(product.resolve("run"));
+        Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-x---"));
+        Files.setAttribute(run, "unix:uid", 65534);
+        Files.setAttribute(run, "unix:gid", GROUP);
+        try (Program _ = serving(run.toString())) {
+            try (Program status = as(MEMBER, run.toString(), "status")) {
+                assertEquals(0, status.exitCode(), status.err().all()::toString);
+            }
+            try (Program weight = as(MEMBER, run.toString(), "weight", "www.example.com", "127.0.0.1:1", "3")) {
+                assertEquals(1, weight.exitCode());
+                weight.err().await("uid 65532 may look, reload, and drain without force");
+            }
+        }
+    }
+
+    @Test
+    void theGroupIsToldWhyItMayNotAsk() throws Exception {
+        try (Program serving = serving("");
+                Program status = as(MEMBER, "", "status", "--pid", Long.toString(serving.pid()))) {
+            assertEquals(1, status.exitCode());
+            status.err()
+                    .await("process " + serving.pid() + " belongs to user nobody: ask as that user, as root, or with"
+                            + " --admin URL; its group may ask if its run directory is /run/usher");
         }
     }
 }

@@ -99,7 +99,11 @@ class RestartIT {
     }
 
     private String status() throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + adminPort + "/api/v1/status");
+        return answer("/api/v1/status");
+    }
+
+    private String answer(String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + adminPort + path);
         return http.send(
                         HttpRequest.newBuilder(uri)
                                 .timeout(Duration.ofSeconds(5))
@@ -134,16 +138,18 @@ class RestartIT {
             old.signal("TERM");
             old.err().await("1 session may finish");
             assertEquals(503, ready());
-            assertTrue(status().contains("\"state\":\"draining\""));
+            assertTrue(status().contains("\"state\":\"draining\",\"listening\":false"));
+            assertTrue(answer("/readyz").contains("the listeners are closed"));
+            assertTrue(status().contains("no new connections; open sessions may finish within shutdown.drain (1m)"));
             Program successor = start(file);
-            successor.err().await("process " + old.pid() + " drains and serves the same file");
+            successor.err().await("process " + old.pid() + " is draining and serves the same file");
             successor.err().await("is ready");
             Await.until(() -> answersAsSuccessor(successor.pid()), "the successor answers");
             assertEquals(200, ready());
             connected().close();
             open.getOutputStream().write('b'); // what was open goes on
             assertEquals('b', open.getInputStream().read());
-            old.err().await("its successor takes its place, by uid ");
+            old.err().await("handing over to a new usher, started by uid ");
         }
         assertEquals(0, old.exitCode());
         assertTrue(ready() == 200, "it is the successor's own");
@@ -173,8 +179,10 @@ class RestartIT {
         old.signal("TERM");
         old.err().await("not ready from now on");
         Program successor = start(file);
-        successor.err().await("waiting for its place");
+        successor.err().await("waiting up to");
         assertEquals(503, ready());
+        assertTrue(status().contains("\"state\":\"draining\",\"listening\":true"));
+        assertTrue(answer("/readyz").contains("connections are taken until shutdown.readiness_delay is over"));
         assertFalse(answersAsSuccessor(successor.pid()));
         successor.err().await("is ready");
         assertEquals(0, old.exitCode());
@@ -195,15 +203,15 @@ class RestartIT {
         old.err().await("not ready from now on");
         for (String signal : List.of("TERM", "INT")) {
             Program successor = start(file);
-            successor.err().await("waiting for its place");
+            successor.err().await("waiting up to");
             long began = System.nanoTime();
             successor.signal(signal);
             assertEquals(0, successor.exitCode());
             assertTrue(System.nanoTime() - began < Duration.ofSeconds(10).toNanos(), "at once, not after the delay");
-            successor.err().await("SIG" + signal + ": ending before the first connection was taken");
+            successor.err().await("SIG" + signal + ": stopped before the first connection");
         }
         connected().close();
-        old.err().await("the listeners close in 600 s");
+        old.err().await("the listeners close in 10m");
         assertEquals(503, ready(), "nobody has taken its admin side");
     }
 

@@ -40,7 +40,18 @@ class StatusCommandTest {
 
     @Test
     void checkSaysThatAllIsWell() throws Exception {
-        assertEquals("ok: serving for 1 s, pools 1 of 1 serve\n", check(STATUS.formatted(0, 0, 0, ""), 0));
+        assertEquals("ok: serving for 1 s, 1 of 1 pools serving\n", check(STATUS.formatted(0, 0, 0, ""), 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true,'draining, still listening, 3 connections open; up for 1 s'",
+        "false,'draining, 3 connections left; up for 1 s'",
+    })
+    void saysWhetherADrainingUsherStillTakesConnections(boolean listening, String state) throws Exception {
+        String answer = STATUS.formatted(0, 0, 0, "")
+                .replace("serving\", \"up", "draining\", \"listening\": " + listening + ", \"open\": 3, \"up");
+        assertEquals("ok: " + state + ", 1 of 1 pools serving\n", check(answer, 0));
     }
 
     private static String check(String answer, int exitCode) throws Exception {

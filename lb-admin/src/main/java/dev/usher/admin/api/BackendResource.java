@@ -33,7 +33,7 @@ public final class BackendResource {
 
     /** {@code GET}. */
     public Object get(Question question) {
-        return BackendJson.of(balancer.backend(question.path("pool"), question.path("address")));
+        return BackendJson.of(balancer.looks().backend(question.path("pool"), question.path("address")));
     }
 
     /** {@code PATCH}. */
@@ -52,29 +52,30 @@ public final class BackendResource {
             refuseLast(pool, address);
         }
         if (change.weight() != null) {
-            balancer.setWeight(pool, address, weight, who);
+            balancer.control().setWeight(pool, address, weight, who);
         }
         if (state != null) {
-            balancer.setAdminState(pool, address, state, who, closeAfter);
+            balancer.control().setAdminState(pool, address, state, who, closeAfter);
         }
         return get(question);
     }
 
     /** Refuses to take out a pool's last serving backend, unless forced. */
     private void refuseLast(String pool, String address) throws ProblemException {
-        List<BackendView> serving = balancer.pool(pool).backends().stream()
+        List<BackendView> serving = balancer.looks().pool(pool).backends().stream()
                 .filter(backend -> backend.state().serves())
                 .toList();
         if (serving.size() == 1
-                && balancer.backend(pool, address)
+                && balancer.looks()
+                        .backend(pool, address)
                         .address()
                         .equals(serving.getFirst().address())) {
             throw Problem.of(
                             409,
-                            "it is the last backend of pool " + pool + " that takes sessions: without it "
+                            address + " is the last backend of pool " + pool + " that takes sessions; without it "
                                     + PoolAttention.whatClientsSee(
                                             WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
-                                    + ". Nothing was changed; force: true changes it")
+                                    + ". Repeat with force: true to do it anyway")
                     .exception();
         }
     }
@@ -120,9 +121,10 @@ public final class BackendResource {
 
     /** {@code DELETE …/connections}. */
     public Object closeConnections(Question question) throws IOException {
-        return new ClosedCount(balancer.closeSessionsOf(
-                question.path("pool"),
-                question.path("address"),
-                question.caller().text()));
+        return new ClosedCount(balancer.control()
+                .closeSessionsOf(
+                        question.path("pool"),
+                        question.path("address"),
+                        question.caller().text()));
     }
 }

@@ -14,7 +14,7 @@ record CertificateJson(
         String serial,
         Instant notBefore,
         Instant notAfter,
-        long daysLeft,
+        long secondsLeft,
         int chainLength,
         @Nullable Double warnExpiryDays,
         @Nullable String fault) {
@@ -29,7 +29,7 @@ record CertificateJson(
                 seen.serial(),
                 seen.notBefore(),
                 seen.notAfter(),
-                Duration.between(Instant.now(), seen.notAfter()).toDays(),
+                Duration.between(Instant.now(), seen.notAfter()).toSeconds(),
                 seen.chainLength(),
                 warnExpiry == null ? null : (double) warnExpiry.toSeconds() / SECONDS_PER_DAY,
                 seen.fault());

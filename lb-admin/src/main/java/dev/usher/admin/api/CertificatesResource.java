@@ -50,7 +50,7 @@ public final class CertificatesResource {
                 .sorted(Comparator.comparing(each -> each.certificate().notAfter()))
                 .limit(question.limit())
                 .toList();
-        List<Hazard> hazards = balancer.coalescingHazards(MAX_HAZARDS).stream()
+        List<Hazard> hazards = balancer.looks().coalescingHazards(MAX_HAZARDS).stream()
                 .map(Hazard::of)
                 .filter(hazard -> filter.passes(
                         hazard.pool(), hazard.backend(), hazard.covered(), hazard.route(), hazard.otherPool()))
@@ -61,7 +61,7 @@ public final class CertificatesResource {
 
     private List<BackendCertificate> shown() {
         List<BackendCertificate> shown = new ArrayList<>();
-        for (PoolView pool : balancer.pools()) {
+        for (PoolView pool : balancer.looks().pools()) {
             for (BackendView backend : pool.backends()) {
                 if (backend.certificate() != null) {
                     shown.add(new BackendCertificate(

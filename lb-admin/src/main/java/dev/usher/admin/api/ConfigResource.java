@@ -1,12 +1,12 @@
 package dev.usher.admin.api;
 
-import dev.usher.Event;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Spelling;
+import dev.usher.event.Event;
+import dev.usher.reload.Reload;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package dev.usher.admin.api;
 
-import dev.usher.ReloadStatus;
 import dev.usher.admin.ConfigSource;
 import dev.usher.config.Spelling;
+import dev.usher.reload.ReloadStatus;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

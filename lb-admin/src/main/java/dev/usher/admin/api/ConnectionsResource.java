@@ -5,6 +5,7 @@ import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.ConnectionsView;
+import dev.usher.view.SessionIdentity;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -41,11 +42,14 @@ public final class ConnectionsResource {
         Filter filter = question.filter();
         String pool = question.parameter("pool");
         String backend = question.parameter("backend");
-        ConnectionsView found = balancer.connections(
-                connection -> (pool == null || pool.equals(connection.pool()))
-                        && (backend == null || backend.equals(connection.backend()))
-                        && passes(connection, filter),
-                question.limit());
+        ConnectionsView found = balancer.looks()
+                .connections(
+                        connection -> (pool == null
+                                        || pool.equals(connection.identity().pool()))
+                                && (backend == null
+                                        || backend.equals(connection.identity().backend()))
+                                && passes(connection, filter),
+                        question.limit());
         return new Connections(
                 found.total(),
                 found.matched(),
@@ -55,28 +59,30 @@ public final class ConnectionsResource {
     }
 
     private static boolean passes(ConnectionView connection, Filter filter) {
+        SessionIdentity who = connection.identity();
         return filter.wanted().isEmpty() // saves making a text of each address
                 || filter.passes(
-                        connection.cid(),
-                        connection.listener(),
-                        Text.of(connection.client()),
-                        connection.sni(),
-                        connection.route(),
-                        connection.pool(),
-                        connection.backend(),
+                        who.cid(),
+                        who.listener(),
+                        Text.of(who.client()),
+                        who.sni(),
+                        who.route(),
+                        who.pool(),
+                        who.backend(),
                         connection.state());
     }
 
     private static Connection connection(ConnectionView view) {
+        SessionIdentity who = view.identity();
         return new Connection(
-                view.cid(),
-                view.listener(),
-                Text.of(view.client()),
-                view.sni(),
-                view.alpn(),
-                view.route(),
-                view.pool(),
-                view.backend(),
+                who.cid(),
+                who.listener(),
+                Text.of(who.client()),
+                who.sni(),
+                who.alpn(),
+                who.route(),
+                who.pool(),
+                who.backend(),
                 view.state(),
                 view.since(),
                 Text.seconds(view.age()),
@@ -87,7 +93,7 @@ public final class ConnectionsResource {
     /** {@code DELETE /connections/{cid}}. */
     public Object close(Question question) throws IOException {
         String cid = question.path("cid");
-        if (!balancer.closeConnection(cid, question.caller().text())) {
+        if (!balancer.control().closeConnection(cid, question.caller().text())) {
             throw new NoSuchElementException("no connection \"" + cid + "\" is open");
         }
         return new ClosedCount(1);

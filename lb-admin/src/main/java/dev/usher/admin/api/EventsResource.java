@@ -1,11 +1,11 @@
 package dev.usher.admin.api;
 
-import dev.usher.Event;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Spelling;
+import dev.usher.event.Event;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class EventsResource {
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
         Event.Kind kind = kind(question.parameter("kind"));
-        List<Event> all = balancer.events();
+        List<Event> all = balancer.looks().events();
         List<Entry> events = all.reversed().stream()
                 .filter(event -> kind == null || kind == event.kind())
                 .map(Entry::of)

@@ -1,16 +1,19 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
+import dev.usher.admin.RefusedClient;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
-import dev.usher.name.ServerName;
+import dev.usher.http.Answer;
+import dev.usher.opening.HttpOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
+import dev.usher.route.Typed;
 import dev.usher.view.BackendView;
 import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
@@ -39,6 +42,8 @@ public final class ExplainResource {
             @Nullable String pool,
             @Nullable String refusal,
             @Nullable String alert,
+            @Nullable String clientSees,
+            @Nullable String location,
             List<String> steps,
             List<Possible> backends) {}
 
@@ -54,16 +59,17 @@ public final class ExplainResource {
 
     /** {@code GET}. */
     public Object get(Question question) throws ProblemException {
-        ListenerConfig listener = listener(question.parameter("listener"));
+        Typed typed = typed(question.parameter("name"));
+        ListenerConfig listener = listener(question.parameter("listener"), typed);
         if (!listener.type().readsNames()) {
             return ofTcp(listener);
         }
         RouteQuery asked = new RouteQuery(
                 listener.name(),
-                name(question.parameter("name")),
+                typed == null ? null : typed.name(),
                 alpn(question.parameter("alpn")),
                 client(question.parameter("client")));
-        Explanation explanation = balancer.explain(asked);
+        Explanation explanation = balancer.looks().explain(asked);
         String name = asked.name() == null ? null : asked.name().name();
         List<Possible> backends =
                 explanation.candidates().stream().map(Possible::of).toList();
@@ -78,10 +84,15 @@ public final class ExplainResource {
                         serve.route(),
                         serve.pool().name(),
                         refusal == null ? null : refusal.word(),
-                        alert(refusal),
+                        alert(listener, refusal),
+                        sees(refusal, listener),
+                        null,
                         explanation.steps(),
                         backends);
             }
+            case Decision.Refuse refuse
+            when refuse.why() == Decision.Refusal.REDIRECT ->
+                redirected(listener, Objects.requireNonNull(typed, "a route has its name"), explanation);
             case Decision.Refuse refuse -> {
                 CloseReason refusal = CloseReason.of(refuse.why());
                 yield new ExplanationJson(
@@ -92,26 +103,49 @@ public final class ExplainResource {
                         refuse.route(),
                         null,
                         refusal.word(),
-                        alert(refusal),
+                        alert(listener, refusal),
+                        sees(refusal, listener),
+                        null,
                         explanation.steps(),
                         backends);
             }
         };
     }
 
+    private static ExplanationJson redirected(ListenerConfig listener, Typed typed, Explanation explanation) {
+        Answer answer = HttpOpening.redirect(listener.http(), typed.name(), typed.path());
+        return new ExplanationJson(
+                typed.name().name(),
+                listener.name(),
+                "redirected",
+                true,
+                explanation.decision() instanceof Decision.Refuse refuse ? refuse.route() : null,
+                null,
+                null,
+                null,
+                RefusedClient.sees(answer),
+                answer.location(),
+                explanation.steps(),
+                List.of());
+    }
+
     private static boolean takeIt(List<Possible> backends) {
         return backends.stream().anyMatch(Possible::takesSessions);
     }
 
-    private static @Nullable String alert(@Nullable CloseReason refusal) {
-        return refusal == null || refusal.refusal() == null
+    private static @Nullable String alert(ListenerConfig listener, @Nullable CloseReason refusal) {
+        return refusal == null || refusal.refusal() == null || !listener.type().speaksTls()
                 ? null
                 : Spelling.snake(TlsOpening.alert(refusal.refusal()));
     }
 
+    private static @Nullable String sees(@Nullable CloseReason refusal, ListenerConfig listener) {
+        return refusal == null ? null : RefusedClient.sees(refusal, listener.type());
+    }
+
     private ExplanationJson ofTcp(ListenerConfig listener) {
         String pool = Objects.requireNonNull(listener.pool(), "of type tcp");
-        List<Possible> backends = balancer.pool(pool).backends().stream()
+        List<Possible> backends = balancer.looks().pool(pool).backends().stream()
                 .map(ExplainResource::possible)
                 .toList();
         boolean serving = takeIt(backends);
@@ -124,6 +158,8 @@ public final class ExplainResource {
                 pool,
                 serving ? null : CloseReason.NO_BACKEND.word(),
                 null, // a client that does not speak TLS to usher gets no alert
+                serving ? null : sees(CloseReason.NO_BACKEND, listener),
+                null,
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
                 backends);
@@ -137,13 +173,10 @@ public final class ExplainResource {
                 backend.state().serves() ? "it serves" : backend.reason());
     }
 
-    private ListenerConfig listener(@Nullable String name) throws ProblemException {
+    private ListenerConfig listener(@Nullable String name, @Nullable Typed typed) throws ProblemException {
         Map<String, ListenerConfig> listeners = balancer.config().listeners();
         if (name == null) {
-            return listeners.values().stream()
-                    .filter(each -> each.type().readsNames())
-                    .findFirst()
-                    .orElseGet(() -> listeners.values().iterator().next());
+            return balancer.config().firstListenerFor(typed != null && typed.http());
         }
         ListenerConfig named = listeners.get(name);
         if (named == null) {
@@ -155,9 +188,9 @@ public final class ExplainResource {
         return named;
     }
 
-    private static @Nullable ServerName name(@Nullable String text) throws ProblemException {
+    private static @Nullable Typed typed(@Nullable String text) throws ProblemException {
         try {
-            return text == null ? null : RouteQuery.written(text);
+            return text == null ? null : Typed.parse(text);
         } catch (IllegalArgumentException e) {
             throw Problem.of(400, "name: " + e.getMessage()).exception();
         }

@@ -38,7 +38,7 @@ public final class ListenersResource {
     public Object list(Question question) {
         Map<String, List<InetSocketAddress>> addresses = balancer.addresses();
         List<Listener> listeners = new ArrayList<>();
-        balancer.listeners().forEach((name, counted) -> {
+        balancer.looks().listeners().forEach((name, counted) -> {
             ListenerConfig config = balancer.config().listeners().get(name);
             if (config != null) { // null if a reload has just removed the listener
                 listeners.add(listener(config, addresses.getOrDefault(name, List.of()), counted));

@@ -37,8 +37,10 @@ public final class NamesResource {
     public Object list(Question question) throws ProblemException, IOException {
         Filter filter = question.filter();
         Boolean known = known(question.parameter("known"));
-        TopNames top = balancer.names(
-                name -> (known == null || known == name.known()) && filter.passes(name.name()), question.limit());
+        TopNames top = balancer.looks()
+                .names(
+                        name -> (known == null || known == name.known()) && filter.passes(name.name()),
+                        question.limit());
         return new Names(
                 top.known(),
                 top.unknown(),

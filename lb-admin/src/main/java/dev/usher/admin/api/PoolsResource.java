@@ -54,7 +54,7 @@ public final class PoolsResource {
         Filter filter = question.filter();
         boolean onlyFailing = "true".equals(question.parameter("unhealthy"));
         Map<String, WaysIn> ways = WaysIn.byPool(balancer.config());
-        List<PoolView> all = balancer.pools();
+        List<PoolView> all = balancer.looks().pools();
         List<PoolView> matching = all.stream()
                 .filter(pool -> passes(pool, waysTo(pool, ways), filter))
                 .filter(pool -> !onlyFailing || pool.backends().stream().anyMatch(PoolsResource::needsALook))
@@ -83,20 +83,20 @@ public final class PoolsResource {
 
     /** {@code GET /pools/{pool}}. */
     public Object one(Question question) {
-        PoolView pool = balancer.pool(question.path("pool"));
+        PoolView pool = balancer.looks().pool(question.path("pool"));
         return pool(pool, waysTo(pool, WaysIn.byPool(balancer.config())));
     }
 
     /** {@code GET /pools/{pool}/latency}. */
     public Object latency(Question question) {
-        PoolSnapshot counted = counted(balancer.pool(question.path("pool")));
+        PoolSnapshot counted = counted(balancer.looks().pool(question.path("pool")));
         return new LatencyJson(
                 distribution(counted.connect()), distribution(counted.firstByte()), distribution(counted.session()));
     }
 
     /** Counts of a pool; empty if a reload has just removed the pool. */
     private PoolSnapshot counted(PoolView pool) {
-        return Objects.requireNonNullElse(balancer.snapshot(pool.name()), NOTHING_COUNTED);
+        return Objects.requireNonNullElse(balancer.looks().snapshot(pool.name()), NOTHING_COUNTED);
     }
 
     private Pool pool(PoolView pool, WaysIn ways) {

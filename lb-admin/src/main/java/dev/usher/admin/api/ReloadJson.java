@@ -1,8 +1,8 @@
 package dev.usher.admin.api;
 
-import dev.usher.Reload;
 import dev.usher.config.Spelling;
 import dev.usher.diff.ConfigDiff;
+import dev.usher.reload.Reload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

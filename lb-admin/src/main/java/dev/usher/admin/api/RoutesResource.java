@@ -42,7 +42,7 @@ public final class RoutesResource {
         Filter filter = question.filter();
         UsherConfig config = balancer.config();
         Map<String, PoolView> pools = new HashMap<>();
-        balancer.pools().forEach(pool -> pools.put(pool.name(), pool));
+        balancer.looks().pools().forEach(pool -> pools.put(pool.name(), pool));
         List<Route> routes = Stream.concat(
                         config.routes().stream().map(route -> route(route, pools)),
                         Stream.of(

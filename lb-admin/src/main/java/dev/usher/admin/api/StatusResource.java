@@ -56,6 +56,7 @@ public final class StatusResource {
             Instant now,
             double uptimeSeconds,
             String state,
+            boolean listening,
             Access.Who who,
             boolean readOnly,
             ConfigStateJson config,
@@ -91,8 +92,8 @@ public final class StatusResource {
     public Object get(Question question) throws ProblemException {
         Instant now = Instant.now();
         Pressing pressing = attention.pressing(question.limit(Pressing.AT_ONCE));
-        Totals counted = balancer.totals();
-        List<PoolView> pools = balancer.pools();
+        Totals counted = balancer.looks().totals();
+        List<PoolView> pools = balancer.looks().pools();
         return new Status(
                 program.version(),
                 program.commit(),
@@ -103,6 +104,7 @@ public final class StatusResource {
                 now,
                 Text.seconds(Duration.between(program.startedAt(), now)),
                 Spelling.snake(lifecycle.state()),
+                lifecycle.listens(),
                 access.who(question.caller()),
                 access.readOnly(),
                 ConfigStateJson.of(source),

@@ -82,7 +82,7 @@ public final class SystemResource {
 
     /** {@code GET}. */
     public Object get(Question question) {
-        MetricsSnapshot counted = balancer.snapshot();
+        MetricsSnapshot counted = balancer.looks().snapshot();
         Runtime runtime = Runtime.getRuntime();
         return new SystemJson(
                 program.version(),
@@ -116,7 +116,7 @@ public final class SystemResource {
     }
 
     private List<WorkerJson> workers(MetricsSnapshot counted) {
-        List<LoopDelay> delays = balancer.loopDelays();
+        List<LoopDelay> delays = balancer.looks().loopDelays();
         List<WorkerJson> workers = new ArrayList<>();
         for (int i = 0; i < counted.workers().size(); i++) {
             WorkerSnapshot worker = counted.workers().get(i);

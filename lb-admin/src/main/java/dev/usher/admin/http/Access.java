@@ -138,7 +138,7 @@ public final class Access {
     public Caller logIn(HttpServerExchange exchange, String presented) throws ProblemException {
         List<Token> known = settings.get().tokens();
         if (known.isEmpty()) {
-            throw Problem.of(409, "there is nothing to log in to: admin.tokens has none, and all may read")
+            throw Problem.of(409, "no login is needed: admin.tokens is empty, and everybody may read")
                     .decidedBy("admin.tokens")
                     .exception();
         }

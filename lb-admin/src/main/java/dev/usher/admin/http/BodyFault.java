@@ -26,7 +26,7 @@ final class BodyFault {
                     default ->
                         String.valueOf(fault.getOriginalMessage()).startsWith(TWICE)
                                 ? "a key comes twice" + place(fault.getLocation())
-                                : "it is no JSON" + place(fault.getLocation());
+                                : "it is not JSON" + place(fault.getLocation());
                 });
     }
 
@@ -49,7 +49,7 @@ final class BodyFault {
         if (type == Double.class || type == double.class) {
             return "a number";
         }
-        return type == String.class ? "a text" : "a JSON object, and nothing behind it";
+        return type == String.class ? "a text" : "a JSON object, and nothing after it";
     }
 
     private static String place(@Nullable TokenStreamLocation at) {

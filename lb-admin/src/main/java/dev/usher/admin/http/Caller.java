@@ -31,9 +31,9 @@ public record Caller(@Nullable String name, Role role, String address, boolean l
         return new Caller(null, role, user, true);
     }
 
-    /** The caller of this request; present behind {@link Authentication} only. */
+    /** The caller of this request; present after {@link Authentication} only. */
     public static Caller of(HttpServerExchange exchange) {
-        return Objects.requireNonNull(exchange.getAttachment(KEY), "behind the authentication");
+        return Objects.requireNonNull(exchange.getAttachment(KEY), "after the authentication");
     }
 
     void attachTo(HttpServerExchange exchange) {

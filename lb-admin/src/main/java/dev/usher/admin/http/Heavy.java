@@ -60,7 +60,7 @@ public final class Heavy implements HttpHandler {
             exchange.dispatch(thread, this::make);
         } else {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
-            Problem.of(503, "many ask for this, and have yet to take it: ask again in a second")
+            Problem.of(503, "too many clients have yet to read their answers: try again in a second")
                     .send(exchange);
         }
     }

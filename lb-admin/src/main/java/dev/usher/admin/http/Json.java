@@ -87,7 +87,7 @@ public final class Json {
             }
             return value;
         } catch (JacksonException fault) {
-            throw Problem.of(400, "the body is not what this takes: " + BodyFault.text(fault))
+            throw Problem.of(400, "the body is invalid: " + BodyFault.text(fault))
                     .exception();
         }
     }

@@ -42,7 +42,7 @@ final class OutgoingBytes {
         boolean taken = take(connection, size, cut);
         cut.forEach(IoUtils::safeClose); // outside the lock: close listeners take other locks
         if (!taken) {
-            Problem.of(503, "other clients have yet to take what they asked for: ask again, or for less")
+            Problem.of(503, "other clients have yet to read their answers: try again, or ask for less")
                     .send(exchange);
             return false;
         }

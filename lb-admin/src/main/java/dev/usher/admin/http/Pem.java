@@ -125,10 +125,10 @@ public final class Pem {
                     return key(file, setting, pkcs8OfRsa(der));
                 }
                 case "EC PRIVATE KEY" ->
-                    throw new IOException(setting + " " + file + " is in the old form of EC keys; write it anew with:"
+                    throw new IOException(setting + " " + file + " is in the old form of EC keys; convert it with:"
                             + " openssl pkcs8 -topk8 -nocrypt -in " + file);
                 case "ENCRYPTED PRIVATE KEY" ->
-                    throw new IOException(setting + " " + file + " is encrypted; usher has nobody to ask for the"
+                    throw new IOException(setting + " " + file + " is encrypted; usher cannot ask for the"
                             + " password: openssl pkcs8 -topk8 -nocrypt -in " + file);
                 default -> {} // parameters, a certificate in the same file
             }

@@ -3,7 +3,7 @@ package dev.usher.admin.live;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last frames, ready to send: one byte array per frame, shared by all clients. Each client keeps only the sequence
+ * The last frames, ready to send: a byte array per frame, shared by the clients. Each client keeps only the sequence
  * of its next frame. One thread adds; any thread reads.
  */
 final class EventRing {

@@ -5,14 +5,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures of one second, as the API shows them.
+ * Figures of a second, as in the API.
  *
  * @param sequence rises by one per frame. The first is the current second since 1970, so that a client of an earlier
  *     process does not take new frames for old
  * @param at wall-clock time of the sample
  * @param open connections open
  * @param newPerSecond connections accepted
- * @param failuresPerSecond sessions that ended with a reason other than completed
+ * @param failuresPerSecond sessions that ended for a reason that is a failure: neither completed nor redirected
  * @param failures rate per reason; reasons without a failure are left out
  * @param failuresLastMinute number of failures within a minute, per reason
  * @param receivedBytesPerSecond from clients

@@ -38,7 +38,7 @@ final class FrameSource {
     private long revision;
 
     /** State behind the revision: pages reload when it changes. */
-    private record PageState(Backends backends, int generation, int attention) {}
+    private record PageState(Backends backends, int generation, boolean listening, int attention) {}
 
     /**
      * Backends of every pool, in short. A list of tens of thousands, kept for a second, would fill the collector's old
@@ -66,7 +66,7 @@ final class FrameSource {
     FrameSource(LoadBalancer balancer, Function<List<PoolView>, ProcessStatus> status) {
         this.balancer = balancer;
         this.status = status;
-        this.before = balancer.totals();
+        this.before = balancer.looks().totals();
     }
 
     /** Sequence of the next frame. */
@@ -75,10 +75,10 @@ final class FrameSource {
     }
 
     Frame next() {
-        Totals now = balancer.totals();
+        Totals now = balancer.looks().totals();
         long nanos = System.nanoTime();
         double seconds = (nanos - beforeNanos) / NANOS_PER_SECOND;
-        List<PoolView> pools = balancer.pools();
+        List<PoolView> pools = balancer.looks().pools();
         ProcessStatus current = status.apply(pools);
         Backends backends = Backends.of(pools);
         Map<String, Double> failures = failures(now, seconds);
@@ -107,7 +107,7 @@ final class FrameSource {
                 current.state(),
                 current.attention(),
                 revision(backends, current),
-                balancer.lastEvent());
+                balancer.looks().lastEvent());
         before = now;
         beforeNanos = nanos;
         nextSequence++;
@@ -118,7 +118,7 @@ final class FrameSource {
         Map<String, Double> failures = new LinkedHashMap<>();
         now.ended().forEach((reason, count) -> {
             double rate = rate(before.ended().getOrDefault(reason, 0L), count, seconds);
-            if (rate > 0 && !reason.equals(CloseReason.COMPLETED.word())) {
+            if (rate > 0 && !CloseReason.isFine(reason)) {
                 failures.put(reason, rate);
             }
         });
@@ -145,7 +145,7 @@ final class FrameSource {
 
     /** Delay of the slowest worker; null if there is none. */
     private @Nullable Double loopDelaySeconds() {
-        return balancer.loopDelays().stream()
+        return balancer.looks().loopDelays().stream()
                 .map(LoopDelay::waited)
                 .max(java.util.Comparator.naturalOrder())
                 .map(waited -> waited.toNanos() / NANOS_PER_SECOND)
@@ -153,7 +153,7 @@ final class FrameSource {
     }
 
     private long revision(Backends backends, ProcessStatus current) {
-        PageState now = new PageState(backends, current.generation(), current.attention());
+        PageState now = new PageState(backends, current.generation(), current.listening(), current.attention());
         if (!now.equals(shown)) {
             shown = now;
             revision++;

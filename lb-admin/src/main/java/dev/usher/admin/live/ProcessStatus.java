@@ -6,6 +6,7 @@ package dev.usher.admin.live;
  * @param generation of the configuration in force
  * @param onDisk comparison of the files with the configuration in force: same, different, faulty, none
  * @param state serving or draining
+ * @param listening whether connections are taken
  * @param attention number of things that need attention
  */
-public record ProcessStatus(int generation, String onDisk, String state, int attention) {}
+public record ProcessStatus(int generation, String onDisk, String state, boolean listening, int attention) {}

@@ -1,6 +1,6 @@
 package dev.usher.admin.live;
 
-import dev.usher.Background;
+import dev.usher.watch.Background;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -86,7 +86,7 @@ final class Sampler implements AutoCloseable {
         thread.interrupt(); // asleep, or waiting for a stuck worker
         try {
             if (thread.isAlive() && !thread.join(CLOSE_PATIENCE)) {
-                log.warn("not waited for: the live figures, which hang");
+                log.warn("not stopped in time: the live figures");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

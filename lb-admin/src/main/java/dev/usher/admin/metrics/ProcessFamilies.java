@@ -2,16 +2,16 @@ package dev.usher.admin.metrics;
 
 import static dev.usher.admin.metrics.Families.metric;
 
-import dev.usher.Background;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
 import dev.usher.metrics.Totals;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.view.LoopDelay;
+import dev.usher.watch.Background;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.time.Instant;

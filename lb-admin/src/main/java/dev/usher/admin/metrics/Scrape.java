@@ -1,10 +1,10 @@
 package dev.usher.admin.metrics;
 
 import dev.usher.LoadBalancer;
-import dev.usher.Reloading;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.admin.http.Gzip;
+import dev.usher.reload.Reloading;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;

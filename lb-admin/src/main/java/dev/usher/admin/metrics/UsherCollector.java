@@ -1,10 +1,10 @@
 package dev.usher.admin.metrics;
 
 import dev.usher.LoadBalancer;
-import dev.usher.Reloading;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.admin.Program;
 import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.reload.Reloading;
 import dev.usher.view.PoolView;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -27,14 +27,14 @@ final class UsherCollector implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
-        MetricsSnapshot snapshot = balancer.snapshot();
-        List<PoolView> pools = balancer.pools();
+        MetricsSnapshot snapshot = balancer.looks().snapshot();
+        List<PoolView> pools = balancer.looks().pools();
         Families families = new Families();
         ProcessFamilies.program(families, program);
-        ProcessFamilies.sums(families, balancer.totals(), balancer.config());
-        ProcessFamilies.workers(families, snapshot, balancer.loopDelays());
+        ProcessFamilies.sums(families, balancer.looks().totals(), balancer.config());
+        ProcessFamilies.workers(families, snapshot, balancer.looks().loopDelays());
         ProcessFamilies.reloads(families, reloading.status());
-        ProcessFamilies.names(families, balancer.failingNames().size());
+        ProcessFamilies.names(families, balancer.looks().failingNames().size());
         ProcessFamilies.accessLog(families, accessLog.get());
         ProcessFamilies.background(families, balancer.background());
         ListenerFamilies.add(families, snapshot.listeners());

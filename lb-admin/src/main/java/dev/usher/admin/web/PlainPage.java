@@ -69,8 +69,8 @@ public final class PlainPage implements HttpHandler {
     private static String onDisk(ConfigSource.OnDisk files) {
         return switch (files) {
             case SAME -> "up to date";
-            case DIFFERENT -> "different, which a reload takes over";
-            case FAULTY -> "invalid: usher check says why";
+            case DIFFERENT -> "changed, not loaded yet";
+            case FAULTY -> "has errors: usher check shows them";
             case NONE -> "none";
         };
     }
@@ -113,7 +113,7 @@ public final class PlainPage implements HttpHandler {
 
     private String rows() {
         StringBuilder rows = new StringBuilder();
-        for (PoolView pool : balancer.pools()) {
+        for (PoolView pool : balancer.looks().pools()) {
             for (BackendView backend : pool.backends()) {
                 rows.append("<tr>");
                 cell(rows, pool.name());

@@ -131,14 +131,14 @@ function Navigation({ path }) {
 }
 
 function Banners() {
-  const { state, config } = useStatus();
+  const { state, listening, config } = useStatus();
   const { page } = useStore(place);
   const last = config.last_reload;
   return html`<section class="banners" aria-label="Notices">
     <${Lost} />
-    ${state === "draining" && html`<div class="banner warn"><strong><${Icon} name="draining" />usher is draining.</strong> It takes no new connections, and ends when those that are open are done or their time is up.</div>`}
+    ${state === "draining" && html`<div class="banner warn"><strong><${Icon} name="draining" />usher is draining.</strong> ${listening ? "Connections are taken until the readiness delay is over." : "No new connections are taken; open sessions may finish."}</div>`}
     ${last?.result === "refused" && page !== "overview" && html`<div class="banner bad">
-      <strong><${Icon} name="alert" />The last reload was refused.</strong> Generation ${config.generation} still runs. <${Link} page="config">Look at the configuration<//>
+      <strong><${Icon} name="alert" />The last reload was refused.</strong> Generation ${config.generation} stays in force. <${Link} page="config">Look at the configuration<//>
       ${page !== "config" && html`<${Diagnostics} diagnostics=${last.diagnostics} />`}
     </div>`}
   </section>`;

@@ -23,7 +23,7 @@ public final class LiveCost {
     private LiveCost() {}
 
     private static ProcessStatus status(List<PoolView> pools) {
-        return new ProcessStatus(1, "same", "serving", 0);
+        return new ProcessStatus(1, "same", "serving", true, 0);
     }
 
     /** Milliseconds of CPU for one frame, once warm: of seconds without traffic, and of one with. */

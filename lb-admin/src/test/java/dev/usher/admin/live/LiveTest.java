@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Frames of a load balancer that something happens to. */
 class LiveTest {
-    private static final ProcessStatus STATUS = new ProcessStatus(1, "same", "serving", 0);
+    private static final ProcessStatus STATUS = new ProcessStatus(1, "same", "serving", true, 0);
 
     private final AtomicReference<ProcessStatus> status = new AtomicReference<>(STATUS);
 
@@ -63,7 +63,8 @@ class LiveTest {
                 client.send(hello());
                 client.read(helloBytes());
                 Await.until(
-                        () -> usher.balancer().totals().firstByte().getTotalCount() == 1, "the first byte is counted");
+                        () -> usher.balancer().looks().totals().firstByte().getTotalCount() == 1,
+                        "the first byte is counted");
                 open = source.next();
             }
             usher.ended(CloseReason.COMPLETED);
@@ -104,14 +105,14 @@ class LiveTest {
             FrameSource source = source(usher);
             long first = source.next().revision();
             assertEquals(first, source.next().revision());
-            usher.balancer().setAdminState(TestUsher.POOL, backend.name(), AdminState.DRAIN, "a test", null);
+            usher.balancer().control().setAdminState(TestUsher.POOL, backend.name(), AdminState.DRAIN, "a test", null);
             Frame drained = source.next();
             assertEquals(first + 1, drained.revision());
             assertEquals(0, drained.servingBackends());
             assertTrue(drained.lastEvent() > 0);
-            status.set(new ProcessStatus(1, "same", "serving", 1));
+            status.set(new ProcessStatus(1, "same", "serving", true, 1));
             assertEquals(first + 2, source.next().revision());
-            status.set(new ProcessStatus(2, "same", "serving", 1));
+            status.set(new ProcessStatus(2, "same", "serving", true, 1));
             assertEquals(first + 3, source.next().revision());
             assertEquals(first + 3, source.next().revision());
         }

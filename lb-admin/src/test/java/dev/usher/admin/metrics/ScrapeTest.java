@@ -164,7 +164,7 @@ class ScrapeTest {
     void aBackendHasTheOneStateThatItIsIn() throws Exception {
         String series = "usher_backend_state{backend=\"" + backend.name() + "\",pool=\"web\",state=\"";
         assertLine(series + "up\"} 1.0", text());
-        usher.balancer().setAdminState("web", backend.name(), AdminState.DRAIN, "a test", null);
+        usher.balancer().control().setAdminState("web", backend.name(), AdminState.DRAIN, "a test", null);
         String drained = text();
         assertLine(series + "draining\"} 1.0", drained);
         assertFalse(drained.contains(series + "up\""), drained);

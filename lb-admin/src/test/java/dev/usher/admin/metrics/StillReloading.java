@@ -1,8 +1,8 @@
 package dev.usher.admin.metrics;
 
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
-import dev.usher.Reloading;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
+import dev.usher.reload.Reloading;
 import java.time.Instant;
 import java.util.List;
 

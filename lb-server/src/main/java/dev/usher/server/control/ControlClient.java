@@ -51,7 +51,7 @@ public final class ControlClient implements AutoCloseable {
 
     private static String silent(long pid) {
         return "it does not answer within " + HELLO_PATIENCE.toSeconds() + " s"
-                + (ProcessStatus.of(pid).isStopped() ? ": it is stopped, and kill -CONT " + pid + " has it go on" : "");
+                + (ProcessStatus.of(pid).isStopped() ? ": it is stopped, and kill -CONT " + pid + " resumes it" : "");
     }
 
     private static IOException explained(Path socket, IOException fault) {
@@ -83,7 +83,7 @@ public final class ControlClient implements AutoCloseable {
         }
         if (hello.protocol() != Protocol.VERSION) {
             throw new IOException(
-                    "it is usher " + hello.usher() + ", and is not to be asked by this version of the command");
+                    "it is usher " + hello.usher() + ", which this version of the command cannot talk to");
         }
     }
 
@@ -108,8 +108,7 @@ public final class ControlClient implements AutoCloseable {
                         answer.status(), new String(reader.bytes(answer.length()), StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw deadline.passed()
-                        ? new IOException(
-                                "it has not answered within " + patience.toSeconds() + " s; its log may say why", e)
+                        ? new IOException("no answer within " + patience.toSeconds() + " s; see its log", e)
                         : e;
             }
         }

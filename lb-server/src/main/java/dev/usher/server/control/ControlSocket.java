@@ -1,9 +1,9 @@
 package dev.usher.server.control;
 
-import dev.usher.Background;
 import dev.usher.admin.Control;
 import dev.usher.admin.http.Caller;
 import dev.usher.config.AdminConfig.Role;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

@@ -111,7 +111,7 @@ public final class Handover {
 
     private synchronized Control.Reply awaited() throws InterruptedException {
         if (state == State.SERVING) {
-            return reply(409, "it serves, and was not told to end: send it SIGTERM first");
+            return reply(409, "it is serving: stop it first, by SIGTERM");
         }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (long left = millisTo(deadline); state == State.STAYING && left > 0; left = millisTo(deadline)) {

@@ -10,7 +10,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Messages on a control socket. Every message is a line of JSON; an answer's line gives the length of the body behind
+ * Messages on a control socket. Every message is a line of JSON; an answer's line gives the length of the body after
  * the line. The process speaks first, with {@link Hello}. Then each {@link Request} gets its {@link Answer}, in order.
  *
  * <p>A later version may add keys, which an older reader ignores, and paths, which an older process refuses. Only a
@@ -60,7 +60,7 @@ final class Protocol {
 
     /**
      * @param status as in the API
-     * @param length of the body behind the line, in bytes
+     * @param length of the body after the line, in bytes
      */
     record Answer(int status, int length) {}
 
@@ -89,7 +89,7 @@ final class Protocol {
         }
     }
 
-    /** Reads lines, and bodies behind lines, from a channel. One thread. */
+    /** Reads lines, and bodies after lines, from a channel. One thread. */
     static final class Reader {
         private final SocketChannel channel;
         private final ByteBuffer buffer = ByteBuffer.allocate(MAX_LINE_BYTES).limit(0);

@@ -14,8 +14,8 @@ final class AccessChoice {
      */
     private static final Set<CloseReason> WITHOUT_A_WORD = EnumSet.of(
             CloseReason.COMPLETED,
-            CloseReason.CLIENT_GONE_BEFORE_HELLO,
-            CloseReason.HELLO_TIMEOUT,
+            CloseReason.CLIENT_GONE_EARLY,
+            CloseReason.OPENING_TIMEOUT,
             CloseReason.CLIENT_RESET);
 
     private static final int ALL = 100;
@@ -32,7 +32,7 @@ final class AccessChoice {
         if (empty && !config.empty() && WITHOUT_A_WORD.contains(reason)) {
             return false;
         }
-        return reason != CloseReason.COMPLETED || isSampled(config.sampleOkPercent());
+        return !reason.isFine() || isSampled(config.sampleOkPercent());
     }
 
     private static boolean isSampled(int percent) {

@@ -1,19 +1,15 @@
 package dev.usher.server.log;
 
-import dev.usher.Background;
 import dev.usher.admin.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
+import dev.usher.watch.Background;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,25 +18,25 @@ import org.slf4j.LoggerFactory;
  * makes lines of the sessions and writes them. If the writer cannot keep up, or the output blocks, rings fill. A
  * session that finds its ring full is dropped and counted: traffic never waits for a log.
  *
- * <p>The writer sleeps without a timeout while nothing happens, and the first session wakes the writer. After each
- * batch the writer sleeps for {@link #BATCH_NANOS} in any case, so that under load no worker pays for a wake-up.
+ * <p>A change of the output is a change of the writer: the writer before writes the waiting sessions first. A writer
+ * that hangs in its output is left behind with the lines of one write, and the next writer goes on without it.
  */
 public final class AccessLog implements SessionLog, AutoCloseable {
     /** Sessions in a worker's ring, at most: more than a second of a worker's work at its fastest. */
     private static final int RING_CAPACITY = 16_384;
 
-    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** Pause before the next write to a broken output. */
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** Interval between reports of dropped lines. */
-    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** Time for an output to take the waiting lines before another output takes its place. */
+    private static final Duration CHANGE = Duration.ofSeconds(1);
     /** Time for an output to take the last lines at shutdown. */
     private static final Duration LAST_LINES = Duration.ofSeconds(5);
 
     /** Duration of a write from which the output is reported as stuck. */
     private static final Duration STUCK = Duration.ofSeconds(5);
 
-    private static final String REMEDY = "make room, or let somebody read it: " + RING_CAPACITY
+    /** Writers left behind, at most: each holds a thread and a buffer. */
+    private static final int MAX_LEFT = 4;
+
+    private static final String REMEDY = "free disk space, or restart its reader: " + RING_CAPACITY
             + " lines wait for each worker, further ones are dropped (logging.access.output)";
 
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
@@ -49,41 +45,25 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     private volatile AccessLogConfig config;
 
     private final Lanes lanes;
-    /** Used by the writer alone, like {@link #lines}. */
-    private AccessOutput output;
-
-    private AccessLine lines;
-    /** Replacement for output and lines, taken over by the writer next; null if there is none. */
-    private final AtomicReference<@Nullable Setup> next = new AtomicReference<>();
-
+    private final LostLines lost;
     private final Background.Task task;
-    private final StringBuilder line = new StringBuilder(1024);
-    private final Thread writer;
-    /** True while the writer sleeps without a timeout or is about to. */
-    private volatile boolean asleep;
+    /** The writer at work. */
+    private volatile AccessWriter writer;
+    /** Writers left behind, until their output lets them go. */
+    private final List<AccessWriter> left = new CopyOnWriteArrayList<>();
 
-    private volatile boolean reopenAsked;
-    private volatile boolean closing;
-    /** Written by the writer only. */
-    private volatile long lost;
     /**
-     * Mode of {@link #lines}. A new {@link AccessLine} has a new key for hashes, so the object is kept while the mode
-     * stays.
+     * Used by one writer at a time. A new object has a new key for hashes, so the object is kept while the mode stays.
      */
-    private AccessLogConfig.ClientIp clientIp;
-
-    private boolean broken;
-    private long reportedDrops;
-    private long reportedAtNanos = System.nanoTime() - REPORT_NANOS;
+    private AccessLine lines;
 
     private AccessLog(AccessLogConfig config, int workers, int capacity, AccessOutput output, Background background) {
         this.config = config;
         this.lanes = new Lanes(workers, capacity);
-        this.output = output;
-        this.clientIp = config.clientIp();
-        this.lines = new AccessLine(clientIp);
+        this.lost = new LostLines(lanes);
+        this.lines = new AccessLine(config.clientIp());
         this.task = background.task("access log", REMEDY, STUCK);
-        this.writer = Thread.ofPlatform().name("access-log").daemon().unstarted(() -> task.whole(this::write));
+        this.writer = new AccessWriter(lanes, lost, task, output, lines);
     }
 
     /**
@@ -94,15 +74,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
      * @throws IOException if the file cannot be opened; the message has the file and the reason
      */
     public static AccessLog open(AccessLogConfig config, int workers, Background background) throws IOException {
-        return started(config, workers, RING_CAPACITY, output(config), background);
-    }
-
-    private static AccessOutput output(AccessLogConfig config) throws IOException {
-        return switch (config.output()) {
-            case NONE -> AccessOutput.nowhere();
-            case STDOUT -> AccessOutput.stdout();
-            case FILE -> file(Objects.requireNonNull(config.file()));
-        };
+        return started(config, workers, RING_CAPACITY, AccessOutput.of(config), background);
     }
 
     static AccessLog started(
@@ -110,14 +82,6 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         AccessLog log = new AccessLog(config, workers, capacity, output, background);
         log.writer.start();
         return log;
-    }
-
-    private static AccessOutput file(Path file) throws IOException {
-        try {
-            return AccessOutput.file(file);
-        } catch (IOException e) {
-            throw new IOException("the access log " + file + " cannot be opened: " + FileFault.text(e), e);
-        }
     }
 
     // ---- on the workers ----
@@ -130,9 +94,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     @Override
     public void ended(int worker, SessionEnd end) {
         lanes.add(worker, end);
-        if (asleep) {
-            LockSupport.unpark(writer);
-        }
+        writer.wake(); // read after the session was added: a writer that is set later looks into the rings first
     }
 
     // ---- from anywhere ----
@@ -140,17 +102,21 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     /** Continues in the file that now has the configured name. For {@code logrotate}. */
     public void reopen() {
         switch (config.output()) {
-            case FILE -> {
-                reopenAsked = true;
-                LockSupport.unpark(writer);
-            }
-            case STDOUT -> log.warn("SIGUSR1: the access log goes to stdout, so there is no file to open anew");
-            case NONE -> log.warn("SIGUSR1: logging.access.output is none, so there is no file to open anew");
+            case FILE -> reopenFile();
+            case STDOUT -> log.warn("SIGUSR1: no file to reopen: the access log goes to stdout");
+            case NONE -> log.warn("SIGUSR1: no file to reopen: logging.access.output is none");
         }
     }
 
-    /** The next configuration and output, in force once the writer has written earlier sessions. */
-    private record Setup(AccessLogConfig config, AccessOutput output) {}
+    private synchronized void reopenFile() {
+        try {
+            AccessOutput opened = opened(config);
+            replace(opened);
+            log.info("access log: {} reopened", opened);
+        } catch (IOException e) {
+            log.error("{}; the old file stays in use", e.getMessage());
+        }
+    }
 
     /** A prepared change. Exactly one of the two methods is called. */
     public interface Change {
@@ -167,48 +133,69 @@ public final class AccessLog implements SessionLog, AutoCloseable {
      * @throws IOException if the file cannot be opened; the message has the file and the reason
      */
     public Change prepare(AccessLogConfig wanted) throws IOException {
-        AccessLogConfig before = config;
-        boolean same = wanted.equals(before);
-        AccessOutput opened = same ? AccessOutput.nowhere() : output(wanted);
+        boolean same = wanted.equals(config);
+        AccessOutput opened = same ? AccessOutput.nowhere() : opened(wanted);
         return new Change() {
             @Override
             public void commit() {
                 if (!same) {
-                    config = wanted;
-                    closeOutput(next.getAndSet(new Setup(wanted, opened)));
-                    LockSupport.unpark(writer);
+                    change(wanted, opened);
                 }
             }
 
             @Override
             public void cancel() {
-                closeOutput(new Setup(wanted, opened));
+                opened.close();
             }
         };
     }
 
-    private static void closeOutput(@Nullable Setup unused) {
-        if (unused != null) {
-            close(unused.output());
+    private AccessOutput opened(AccessLogConfig wanted) throws IOException {
+        left.removeIf(AccessWriter::hasEnded);
+        if (left.size() >= MAX_LEFT) {
+            throw new IOException("the access log cannot go elsewhere: " + left.size()
+                    + " outputs of before still hold a writer, as " + left.getFirst());
         }
+        return AccessOutput.of(wanted);
     }
 
-    private static void close(AccessOutput output) {
-        try {
-            output.close();
-        } catch (IOException e) {
-            log.error("access log: closing {} failed: {}", output, FileFault.text(e));
+    private synchronized void change(AccessLogConfig wanted, AccessOutput opened) {
+        boolean sameClients = wanted.clientIp().equals(config.clientIp());
+        config = wanted;
+        if (!sameClients) {
+            lines = new AccessLine(wanted.clientIp());
         }
+        replace(opened);
+        log.info("access log: now goes to {}", opened);
+    }
+
+    /** Has the writer finish, and sets one for another output. */
+    private void replace(AccessOutput output) {
+        AccessWriter before = writer;
+        if (!before.finish(CHANGE)) {
+            left.add(before);
+            log.warn("access log: {} takes no lines: {} stay behind until it does", before, before.held());
+        }
+        AccessWriter next = new AccessWriter(lanes, lost, task, output, lines);
+        writer = next;
+        next.start();
     }
 
     /** Lines lost so far: the ring was full, or the output took nothing until the end. */
     public long dropped() {
-        return lost + lanes.dropped();
+        return lost.count();
     }
 
     /** Lines not written: dropped so far, and waiting now. */
     public AccessLogLines lines() {
-        return new AccessLogLines(dropped(), lanes.waiting());
+        return new AccessLogLines(dropped(), lanes.waiting() + held());
+    }
+
+    private int held() {
+        return left.stream()
+                .filter(writer -> !writer.hasEnded())
+                .mapToInt(AccessWriter::held)
+                .sum();
     }
 
     /**
@@ -216,148 +203,15 @@ public final class AccessLog implements SessionLog, AutoCloseable {
      * #LAST_LINES}.
      */
     @Override
-    public void close() {
-        closing = true;
-        LockSupport.unpark(writer);
-        try {
-            if (!writer.join(LAST_LINES)) {
-                log.warn(
-                        "access log: the last lines for {} were not written within {} s",
-                        output,
-                        LAST_LINES.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    public synchronized void close() {
+        if (!writer.finish(LAST_LINES)) {
+            left.add(writer);
+            log.warn("access log: the last lines for {} were not written within {} s", writer, LAST_LINES.toSeconds());
         }
+        lost.add(lanes.clear() + held());
         long dropped = dropped();
         if (dropped > 0) {
             log.warn("access log: {} lines were dropped in total", dropped);
         }
-    }
-
-    // ---- on the writer ----
-
-    private void write() {
-        boolean last;
-        do {
-            last = closing; // read before the rings: sessions added before close() are then found in the rings
-            if (reopenAsked) {
-                reopenAsked = false;
-                reopenOutput();
-            }
-            Setup wanted = next.getAndSet(null);
-            if (wanted != null) {
-                change(wanted);
-            }
-            boolean drained = drain();
-            reportDrops();
-            if (!last && broken) {
-                LockSupport.parkNanos(RETRY_NANOS);
-            } else if (!last) {
-                LockSupport.parkNanos(BATCH_NANOS);
-                sleepIfIdle(drained);
-            }
-        } while (!last);
-        end();
-    }
-
-    /** True if every ring was empty and every line was written. */
-    private boolean drain() {
-        for (Lanes.Lane lane : lanes.all()) {
-            while (makeRoom()) {
-                Lanes.Ended ended = lane.poll();
-                if (ended == null) {
-                    break;
-                }
-                lines.append(line, ended.end(), ended.atMillis());
-            }
-        }
-        return makeRoom() && flush();
-    }
-
-    /** Moves the last line into the buffer; false if the output takes nothing and the line has to wait. */
-    private boolean makeRoom() {
-        if (!output.hasRoom(line.length()) && (!flush() || !output.hasRoom(line.length()))) {
-            return false;
-        }
-        output.put(line);
-        line.setLength(0);
-        return true;
-    }
-
-    private boolean flush() {
-        task.begins(); // a pipe without a reader blocks this thread
-        try {
-            broken = !output.flush();
-            if (broken) {
-                task.failed(output + " takes no lines");
-            } else {
-                task.works();
-            }
-        } catch (IOException e) {
-            broken = true;
-            task.failed(output + " cannot be written: " + FileFault.text(e));
-        }
-        return !broken;
-    }
-
-    private void sleepIfIdle(boolean drained) {
-        asleep = true;
-        if (drained && !closing && !reopenAsked && next.get() == null && lanes.areEmpty()) {
-            LockSupport.park(this);
-        }
-        asleep = false;
-    }
-
-    /** Writes earlier sessions to the old output as far as possible, then switches to the new output. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    private void change(Setup wanted) {
-        drain();
-        int left = output.pendingLines() + (line.isEmpty() ? 0 : 1);
-        if (left > 0) {
-            lost += left;
-            line.setLength(0);
-            log.warn("access log: {} did not take its last {} lines", output, left);
-        }
-        close(output);
-        if (!wanted.config().clientIp().equals(clientIp)) {
-            clientIp = wanted.config().clientIp();
-            lines = new AccessLine(clientIp);
-        }
-        output = wanted.output();
-        broken = false;
-        log.info("access log: goes to {} from now on", output);
-    }
-
-    private void reopenOutput() {
-        flush();
-        try {
-            if (output.reopen()) {
-                log.info("access log: {} reopened", output);
-            }
-        } catch (IOException e) {
-            log.error("access log: {} cannot be reopened, the old file stays in use: {}", output, FileFault.text(e));
-        }
-    }
-
-    private void reportDrops() {
-        long dropped = dropped();
-        long now = System.nanoTime();
-        if (dropped > reportedDrops && now - reportedAtNanos >= REPORT_NANOS) {
-            log.warn(
-                    "access log: {} lines dropped, {} in total: {} is too slow",
-                    dropped - reportedDrops,
-                    dropped,
-                    output);
-            reportedDrops = dropped;
-            reportedAtNanos = now;
-        }
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    private void end() {
-        lost += output.pendingLines() + (line.isEmpty() ? 0 : 1) + lanes.clear();
-        close(output);
-        closeOutput(next.getAndSet(null));
     }
 }

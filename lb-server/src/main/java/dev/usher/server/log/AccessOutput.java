@@ -1,5 +1,6 @@
 package dev.usher.server.log;
 
+import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.file.FileCalls;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,7 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Output for access lines, behind one buffer. A failed write keeps the unwritten bytes, so that a disk that was full
@@ -17,12 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class AccessOutput implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
+    private static final Logger log = LoggerFactory.getLogger(AccessOutput.class);
+
     /** Null for stdout and for no output. */
     private final @Nullable Path file;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     /** Null for no output. */
-    private @Nullable FileChannel channel;
+    private final @Nullable FileChannel channel;
+
+    /** Lines in the buffer. */
+    private int lines;
 
     private AccessOutput(@Nullable Path file, @Nullable FileChannel channel) {
         this.file = file;
@@ -40,9 +49,17 @@ final class AccessOutput implements AutoCloseable {
         return new AccessOutput(null, null);
     }
 
-    /** Appends to a file, which is made if absent. */
+    /**
+     * Appends to a file, which is made if absent.
+     *
+     * @throws IOException if the file cannot be opened; the message has the file and the reason
+     */
     static AccessOutput file(Path file) throws IOException {
-        return new AccessOutput(file, open(file));
+        try {
+            return new AccessOutput(file, open(file));
+        } catch (IOException e) {
+            throw new IOException("the access log " + file + " cannot be opened: " + FileFault.text(e), e);
+        }
     }
 
     private static FileChannel open(Path file) throws IOException {
@@ -52,19 +69,13 @@ final class AccessOutput implements AutoCloseable {
                         file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
     }
 
-    /**
-     * Continues in the file that now has the name, after a rotation. On failure the old file stays in use.
-     *
-     * @return false for an output without a name: stdout, or none
-     */
-    boolean reopen() throws IOException {
-        if (file == null || channel == null) {
-            return false;
-        }
-        FileChannel fresh = open(file);
-        channel.close();
-        channel = fresh;
-        return true;
+    /** Opens the output of a configuration. */
+    static AccessOutput of(AccessLogConfig config) throws IOException {
+        return switch (config.output()) {
+            case NONE -> nowhere();
+            case STDOUT -> stdout();
+            case FILE -> file(Objects.requireNonNull(config.file()));
+        };
     }
 
     /** True if a line of this many bytes can be {@link #put}. */
@@ -77,6 +88,7 @@ final class AccessOutput implements AutoCloseable {
         for (int i = 0; i < line.length(); i++) {
             buffer.put((byte) line.charAt(i));
         }
+        lines += line.isEmpty() ? 0 : 1;
     }
 
     /**
@@ -87,6 +99,7 @@ final class AccessOutput implements AutoCloseable {
     boolean flush() throws IOException {
         if (channel == null) {
             buffer.clear();
+            lines = 0;
             return true;
         }
         buffer.flip();
@@ -99,15 +112,20 @@ final class AccessOutput implements AutoCloseable {
             return true;
         } finally {
             buffer.compact();
+            lines = counted();
         }
     }
 
-    /** Lines in the buffer. */
-    int pendingLines() {
-        int lines = 0;
+    private int counted() {
+        int count = 0;
         for (int i = 0; i < buffer.position(); i++) {
-            lines += buffer.get(i) == '\n' ? 1 : 0;
+            count += buffer.get(i) == '\n' ? 1 : 0;
         }
+        return count;
+    }
+
+    /** Lines in the buffer. */
+    int lines() {
         return lines;
     }
 
@@ -117,9 +135,14 @@ final class AccessOutput implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        if (file != null && channel != null) {
+    public void close() {
+        if (file == null || channel == null) {
+            return;
+        }
+        try {
             channel.close();
+        } catch (IOException e) {
+            log.error("access log: closing {} failed: {}", this, FileFault.text(e));
         }
     }
 }

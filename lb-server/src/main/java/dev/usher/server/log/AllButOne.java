@@ -16,7 +16,7 @@ public final class AllButOne implements SessionLog {
 
     @Override
     public void ended(int worker, SessionEnd end) {
-        if (!end.listener().equals(listener)) {
+        if (!end.identity().listener().equals(listener)) {
             log.ended(worker, end);
         }
     }

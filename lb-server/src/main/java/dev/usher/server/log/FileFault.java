@@ -6,10 +6,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Reason why a file cannot be used, in words: the message of a platform exception is often only the path. */
-final class FileFault {
+public final class FileFault {
     private FileFault() {}
 
-    static String text(IOException fault) {
+    /** The reason. */
+    public static String text(IOException fault) {
         return switch (fault) {
             case NoSuchFileException _ -> "no such directory";
             case AccessDeniedException _ -> "permission denied";

@@ -1,9 +1,9 @@
 package dev.usher.server.reload;
 
-import dev.usher.Background;
 import dev.usher.config.ReloadConfig;
 import dev.usher.file.FileCalls;
 import dev.usher.server.yaml.Fingerprint;
+import dev.usher.watch.Background;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -86,7 +86,7 @@ final class ConfigWatch implements AutoCloseable {
         this.settings = settings;
         this.onChange = onChange;
         this.events = open();
-        this.task = background.task("file watch", "usher reload takes changes over", LOOK_PATIENCE);
+        this.task = background.task("file watch", "load changes with usher reload", LOOK_PATIENCE);
         this.timer = Thread.ofPlatform().daemon().name("config-watch").unstarted(() -> task.whole(this::run));
     }
 
@@ -218,7 +218,7 @@ final class ConfigWatch implements AutoCloseable {
     private boolean hasLooked(Fingerprint is) {
         String why = is.blind();
         if (why != null) {
-            task.failed("the configuration cannot be looked at for changes: " + why);
+            task.failed("the configuration cannot be checked for changes: " + why);
         } else if (blind) {
             task.works();
         }
@@ -316,7 +316,7 @@ final class ConfigWatch implements AutoCloseable {
         try {
             if (timer.isAlive()) {
                 if (!timer.join(CLOSE_PATIENCE)) { // not interrupted: a reload may be in progress
-                    log.warn("not waited for: a look at the configuration's files, or a reload, that is under way");
+                    log.warn("not stopped in time: a check of the configuration's files, or a reload");
                 }
             }
             if (events != null) {

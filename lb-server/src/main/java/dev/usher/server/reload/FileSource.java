@@ -1,12 +1,12 @@
 package dev.usher.server.reload;
 
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.ConfigSource;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.file.NamedFile;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.server.reload.Readings.Compared;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.ConfigYaml;

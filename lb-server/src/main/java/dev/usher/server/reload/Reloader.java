@@ -1,15 +1,15 @@
 package dev.usher.server.reload;
 
-import dev.usher.Event;
 import dev.usher.LoadBalancer;
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
-import dev.usher.Reload.Trigger;
-import dev.usher.ReloadStatus;
-import dev.usher.Reloading;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.ConfigDiff;
+import dev.usher.event.Event;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
+import dev.usher.reload.Reload.Trigger;
+import dev.usher.reload.ReloadStatus;
+import dev.usher.reload.Reloading;
 import dev.usher.server.reload.Readings.Compared;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.Diagnostic;
@@ -267,7 +267,7 @@ public final class Reloader implements Reloading, AutoCloseable {
             case UNCHANGED -> {
                 reload.diagnostics().forEach(line -> log.warn("{}", line));
                 log.info(
-                        "configuration: read again ({}), identical; still generation {}",
+                        "configuration: read again ({}), no changes; generation {} stays in force",
                         reload.who(),
                         reload.generation());
             }
@@ -278,7 +278,7 @@ public final class Reloader implements Reloading, AutoCloseable {
                         SUBJECT,
                         "refused (" + reload.who() + "): the new configuration is invalid ("
                                 + Units.counted(reload.faults(), "error") + "); generation " + reload.generation()
-                                + " still runs");
+                                + " stays in force");
             }
         }
     }
@@ -291,7 +291,7 @@ public final class Reloader implements Reloading, AutoCloseable {
         signals.shutdown();
         try {
             if (!signals.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                log.warn("not waited for: a reload that is under way");
+                log.warn("not stopped in time: a reload");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package dev.usher.server.reload;
 
+import com.sun.security.auth.module.UnixSystem;
 import dev.usher.server.control.ControlSocket;
 import dev.usher.server.control.ProcessStatus;
 import java.io.IOException;
@@ -55,13 +56,9 @@ public final class RunDirectory {
         candidates.add(Path.of(System.getProperty("java.io.tmpdir"), "usher-" + user));
     }
 
-    /** The user's number: in a container the user may have no name. */
-    private static String user() {
-        try {
-            return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException notLinux) {
-            return System.getProperty("user.name");
-        }
+    /** The user's number, to compare with a file's owner: in a container the user may have no name. */
+    static String user() {
+        return Long.toString(new UnixSystem().getUid());
     }
 
     static boolean isRoot() {

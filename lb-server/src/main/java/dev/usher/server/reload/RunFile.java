@@ -59,8 +59,7 @@ public final class RunFile implements AutoCloseable {
         ProcessHandle self = ProcessHandle.current();
         if (directory == null) {
             log.warn(
-                    "usher reload and the other commands will not find this process: none of these can be used as a run"
-                            + " directory: {}",
+                    "usher commands will not find this process: none of these can be used as a run directory: {}",
                     places.candidates());
         } else {
             removeStale(directory);
@@ -114,7 +113,7 @@ public final class RunFile implements AutoCloseable {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException | JacksonException e) {
-            log.warn("usher reload and the other commands may not find this process: {}", e.getMessage());
+            log.warn("usher commands may not find this process: {}", e.getMessage());
         }
     }
 

@@ -92,6 +92,11 @@ public record RunningUsher(Path directory, RunState state, UserPrincipal owner) 
                 : process.info().user().map(owner.getName()::equals).orElse(false);
     }
 
+    /** True once the process has ended, or is about to end: the run file is removed last. */
+    public boolean hasEnded() {
+        return find(directory, state.pid()).isEmpty();
+    }
+
     /** Connects to the control socket. */
     public ControlClient connect() throws IOException {
         return ControlClient.open(RunFile.socket(directory, state.pid()), state.pid(), owner);

@@ -114,6 +114,7 @@ public final class ConfigYaml {
                 switch (key) {
                     case "name" -> false;
                     case "client_hello" -> listener.type().speaksTls();
+                    case "http" -> listener.type().speaksHttp();
                     case "pool" -> listener.type().needsPool();
                     default -> true;
                 };

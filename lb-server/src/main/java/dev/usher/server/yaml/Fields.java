@@ -204,7 +204,16 @@ final class Fields {
         Path named = parsed(scalar, path(key), Path::of);
         return named == null || scalar == null
                 ? null
-                : scalar.place().source().directory().resolve(named);
+                : withoutDots(scalar.place().source().directory().resolve(named));
+    }
+
+    /** The path without {@code .} steps; {@code ..} stays, since a link may stand in front. */
+    private static Path withoutDots(Path path) {
+        Path whole = path.getRoot() == null ? Path.of("") : path.getRoot();
+        for (Path step : path) {
+            whole = step.toString().equals(".") ? whole : whole.resolve(step);
+        }
+        return whole;
     }
 
     /** Checks the thing that a value names. */
@@ -296,11 +305,13 @@ final class Fields {
         if (item instanceof Item.Mapping inner) {
             return new Fields(inner, called, pointed, problems);
         }
-        Place glued = item instanceof Item.Scalar ? SyntaxFault.glued(item.place()) : null;
+        String hint = Shorthand.hint(called, item);
+        Place glued =
+                item instanceof Item.Scalar scalar ? SyntaxFault.glued(scalar, called, pointed, hint != null) : null;
         if (glued != null) {
             problems.error(glued, SyntaxFault.NO_SPACE);
         } else if (!(item instanceof Item.Invalid)) {
-            problems.error(item.place(), called + " must be a mapping, was " + item.kind());
+            problems.error(item.place(), called + " must be a mapping, was " + item.kind(), hint);
         }
         return null;
     }

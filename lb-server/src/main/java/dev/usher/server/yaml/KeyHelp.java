@@ -31,6 +31,11 @@ final class KeyHelp {
         return SECTIONS.getOrDefault(key, List.of());
     }
 
+    /** True for a section with keys that the author chooses. */
+    static boolean takesAnyKey(String section) {
+        return List.of("listeners", "pools", "routes").contains(section) || section.endsWith(".alpn");
+    }
+
     /** The key among {@code known} that another program calls {@code key}. */
     static Optional<String> synonym(String key, Collection<String> known) {
         return SYNONYMS.getOrDefault(key.toLowerCase(java.util.Locale.ROOT).replace('-', '_'), List.of()).stream()
@@ -52,7 +57,7 @@ final class KeyHelp {
     static String text(String key, Collection<String> known) {
         int colon = key.indexOf(':');
         if (colon > 0 && known.contains(key.substring(0, colon))) {
-            return "; a space is missing behind the colon: write " + spaced(key, colon);
+            return "; a space is missing after the colon: write " + spaced(key, colon);
         }
         List<String> sections = sectionsOf(key);
         if (synonym(key, known).isEmpty() && !sections.isEmpty()) {

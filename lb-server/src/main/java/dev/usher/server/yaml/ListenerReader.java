@@ -4,6 +4,7 @@ import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.PoolConfig;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code listeners}, and keeps their names and types. */
 final class ListenerReader {
     private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
 
     private final PoolReader pools;
     private final Problems problems;
@@ -64,6 +66,13 @@ final class ListenerReader {
                 readListener(entry.key(), fields);
             }
         }
+        boolean http = types.containsValue(ListenerType.HTTP);
+        if (http && !types.containsValue(ListenerType.TLS)) {
+            problems.warning(
+                    section.place(),
+                    "no listener is of type tls, and those of type http send clients to https: the one on :443 is there by"
+                            + " itself only without listeners; add https: { bind: \":443\" }");
+        }
     }
 
     private void readListener(String name, Fields fields) {
@@ -71,6 +80,7 @@ final class ListenerReader {
         types.put(name, type);
         List<HostPort> bind = binds(name, fields, type);
         ClientHelloConfig clientHello = clientHello(fields, type);
+        HttpConfig http = http(fields, type);
         AcceptProxyProtocol accept =
                 fields.choice("accept_proxy_protocol", AcceptProxyProtocol.class, AcceptProxyProtocol.NONE);
         List<Cidr> trusted = fields.list("trusted_proxies", Cidr::parse, List.of());
@@ -87,7 +97,8 @@ final class ListenerReader {
         boolean valid = !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
         if (valid && (!type.needsPool() || pool != null)) {
             listeners.put(
-                    name, new ListenerConfig(name, type, bind, clientHello, accept, trusted, maxConnections, pool));
+                    name,
+                    new ListenerConfig(name, type, bind, clientHello, http, accept, trusted, maxConnections, pool));
         }
     }
 
@@ -104,7 +115,13 @@ final class ListenerReader {
                 problems.warning(
                         place,
                         "listeners." + name + " binds port 80 with type tls: clients speak plain HTTP there, which is"
-                                + " refused; bind 443, or use type tcp with a pool");
+                                + " refused; use type: http, which sends clients to https");
+            }
+            if (type.speaksHttp() && address.port() == HTTPS_PORT) {
+                problems.warning(
+                        place,
+                        "listeners." + name + " binds port 443 with type http: clients speak TLS there, which is"
+                                + " refused; use type: tls");
             }
         });
         return List.copyOf(addresses.keySet());
@@ -131,7 +148,7 @@ final class ListenerReader {
     private ClientHelloConfig clientHello(Fields listener, ListenerType type) {
         ClientHelloConfig base = ClientHelloConfig.DEFAULT;
         if (!type.speaksTls()) {
-            listener.refuse("client_hello", "is only for type tls: a tcp listener reads no byte");
+            listener.refuse("client_hello", "is only for type tls: clients of this listener send no ClientHello");
         }
         Fields fields = listener.fields("client_hello");
         if (fields == null) {
@@ -144,9 +161,27 @@ final class ListenerReader {
         return read;
     }
 
+    private static HttpConfig http(Fields listener, ListenerType type) {
+        HttpConfig base = HttpConfig.DEFAULT;
+        if (!type.speaksHttp()) {
+            listener.refuse("http", "is only for type http");
+        }
+        Fields fields = listener.fields("http");
+        if (fields == null) {
+            return base;
+        }
+        HttpConfig read = new HttpConfig(
+                fields.duration("timeout", HttpConfig.TIMEOUT, base.timeout()),
+                Math.toIntExact(fields.bytes("max_size", HttpConfig.MAX_SIZE_BYTES, base.maxSizeBytes())),
+                fields.value("redirect", HttpConfig::redirect, base.redirect()),
+                fields.integer("https_port", HttpConfig.HTTPS_PORT, base.httpsPort()));
+        fields.done();
+        return read;
+    }
+
     private @Nullable String pool(String name, Fields fields, ListenerType type) {
         if (!type.needsPool()) {
-            fields.refuse("pool", "is only for type tcp: routes choose the pool of a tls listener");
+            fields.refuse("pool", "is only for type tcp: routes choose the pool");
             return null;
         }
         fields.require("pool");

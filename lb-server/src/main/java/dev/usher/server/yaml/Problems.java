@@ -78,7 +78,7 @@ final class Problems {
                 .thenComparingInt(Diagnostic::line)
                 .thenComparingInt(Diagnostic::column));
         if (notKept > 0) {
-            String more = Units.counted(notKept, "more fault") + " that are not listed: mend these first";
+            String more = Units.counted(notKept, "more fault") + " not listed: fix these first";
             sorted.add(new Diagnostic(Severity.ERROR, order.getFirst(), 0, 0, 0, more, null, null, 0));
         }
         return List.copyOf(sorted);

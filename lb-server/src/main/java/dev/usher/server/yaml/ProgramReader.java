@@ -275,10 +275,15 @@ final class ProgramReader {
             default -> {
                 problems.error(
                         output.place(),
-                        called + " must be stdout, none or the path of a file with a / in it"
-                                + Fields.wasText(output, List.of("stdout", "none")));
+                        called + " must be stdout, none or the path of a file with a / in it, was \"" + output.text()
+                                + '"' + meant(output));
                 yield Output.STDOUT;
             }
         };
+    }
+
+    private static String meant(Item.Scalar output) {
+        String slip = Suggestion.text(output.text(), List.of("stdout", "none"));
+        return slip.isEmpty() && !output.secret() ? ": write ./" + output.text() : slip;
     }
 }

@@ -49,7 +49,7 @@ final class RouteReader {
         }
         boolean readsNames = listeners.values().stream().anyMatch(ListenerType::readsNames);
         if (!readsNames && !listeners.isEmpty() && !section.entries().isEmpty()) {
-            problems.warning(section.place(), "routes are never used: no listener is of type tls");
+            problems.warning(section.place(), "routes are never used: no listener is of type tls or http");
         }
     }
 
@@ -92,7 +92,7 @@ final class RouteReader {
         return pattern;
     }
 
-    /** True if the space behind the key is missing, as in {@code {a.example:10.0.0.1:443}}; the fault is then noted. */
+    /** True if the space after the key is missing, as in {@code {a.example:10.0.0.1:443}}; the fault is then noted. */
     private boolean isGlued(Item.Entry entry) {
         int colon = entry.key().indexOf(':');
         boolean glued = colon > 0
@@ -101,7 +101,7 @@ final class RouteReader {
                 && !entry.key().startsWith("://", colon);
         if (glued) {
             problems.error(
-                    entry.place(), "a space is missing behind the colon: write " + KeyHelp.spaced(entry.key(), colon));
+                    entry.place(), "a space is missing after the colon: write " + KeyHelp.spaced(entry.key(), colon));
         }
         return glued;
     }

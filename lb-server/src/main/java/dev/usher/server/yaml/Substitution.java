@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * ${NAME}            the variable; an error when it is not set
  * ${NAME:-default}   the default when it is not set or empty; may hold references
  * ${NAME:?message}   an error with the message when it is not set or empty
- * ${file:/path}      the file's text without the line end behind it; the path may hold references
+ * ${file:/path}      the file's text without the last line end; the path may hold references
  * $$                 a dollar
  * </pre>
  */

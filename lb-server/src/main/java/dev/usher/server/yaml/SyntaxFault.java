@@ -20,7 +20,7 @@ final class SyntaxFault {
 
     private static final Pattern GLUED_VALUE = Pattern.compile("[^\\s:#'\"\\[{][^\\s:#]*(?<at>:)[^\\s:].*");
     private static final Pattern BRACKETED = Pattern.compile("\\[[0-9A-Fa-f:.%]*:[0-9A-Fa-f:.%]*\\](?::[0-9]+)?");
-    static final String NO_SPACE = "a space is missing behind this colon";
+    static final String NO_SPACE = "a space is missing after this colon";
 
     private SyntaxFault() {}
 
@@ -32,6 +32,21 @@ final class SyntaxFault {
         return text.matches() ? new Place(place.source(), place.line(), place.column() + text.start("at"), 1) : null;
     }
 
+    /**
+     * The colon of a key and a value in the place of a mapping; null for any other text.
+     *
+     * @param called path of the mapping
+     * @param pointed place of the mapping's key
+     * @param meant true if the text has a meaning as a value
+     */
+    static @Nullable Place glued(Item.Scalar scalar, String called, Place pointed, boolean meant) {
+        int colon = scalar.text().indexOf(':');
+        boolean known = colon > 0
+                && !KeyHelp.sectionsOf(scalar.text().substring(0, colon)).isEmpty();
+        boolean below = scalar.place().line() > pointed.line();
+        return known || (below && (!meant || KeyHelp.takesAnyKey(called))) ? glued(scalar.place()) : null;
+    }
+
     static void note(MarkedYamlEngineException fault, Source source, Problems problems) {
         String problem = fault.getProblem();
         String context = fault.getContext() == null ? "" : fault.getContext();
@@ -41,17 +56,20 @@ final class SyntaxFault {
         Place uncoloned = keyExpected ? before(found, UNCOLONED) : null;
         Place glued = keyExpected ? before(found, GLUED) : null;
         String address = bracketed(found);
-        if (address != null) {
+        Unindented.Line outdented = Unindented.above(found);
+        if (outdented != null) {
+            problems.error(outdented.key(), outdented.message());
+        } else if (address != null) {
             problems.error(
                     found,
-                    "a list cannot begin with a colon, nor go on behind its bracket",
+                    "a list cannot begin with a colon, nor go on after its bracket",
                     "an IPv6 address needs quotes: \"" + address + "\"");
         } else if (uncoloned != null) {
-            problems.error(uncoloned, "a colon is missing behind this key");
+            problems.error(uncoloned, "a colon is missing after this key");
         } else if (glued != null) { // the parser sees the fault a line later: a text without the space may go on
             problems.error(glued, NO_SPACE);
         } else if (context.contains("simple key")) {
-            problems.error(begun, "a key needs a colon and a space behind it");
+            problems.error(begun, "a key needs a colon and a space after it");
         } else if (context.contains("alias")) {
             problems.error(
                     begun,

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,12 @@ final class Unindented {
     private static final Pattern SERVER_NAME =
             Pattern.compile("(?:https?://)?(?:\\*?\\.)?[\\p{L}\\p{N}_-]+(?:\\.[\\p{L}\\p{N}_-]+)+.*");
 
+    /** A key, with the value if on the same line. */
+    private static final Pattern PAIR =
+            Pattern.compile("(?<indent> *)(?<key>[^\\s#\\[{-][^#]*?):(?: +(?<value>[^\\s#].*))?(?:\\s*#.*|\\s*)");
+
+    private static final Pattern EMPTY = Pattern.compile("\\s*(?:#.*)?");
+
     private static final String ROUTES = "routes";
     /** Sections with entries named by the author, and the noun for an entry. */
     private static final Map<String, String> NOUNS =
@@ -27,6 +34,50 @@ final class Unindented {
 
     private Unindented(Set<String> known) {
         this.known = known;
+    }
+
+    /** A line with less indent than the section's later lines: place of the key, and message. */
+    record Line(Place key, String message) {}
+
+    /**
+     * The first line of a section, if the parser refuses a later line at {@code found} for more indent; null for lines of
+     * a different form.
+     */
+    static @Nullable Line above(Place found) {
+        Source source = found.source();
+        Pair refused = Pair.upFrom(source, found.line());
+        Pair first = refused == null ? null : Pair.upFrom(source, refused.line() - 1);
+        if (first == null || refused == null || first.indent() >= refused.indent()) {
+            return null;
+        }
+        Pair before = first;
+        while (before != null && before.hasValue() && before.indent() == first.indent()) {
+            first = before;
+            before = Pair.upFrom(source, before.line() - 1);
+        }
+        if (before == null || before.equals(first) || before.indent() != first.indent()) {
+            return null;
+        }
+        return NOUNS.containsKey(before.key()) ? new Line(first.place(source), said(first.key(), before.key())) : null;
+    }
+
+    /** A line of the file with a key. */
+    private record Pair(int line, int indent, String key, boolean hasValue) {
+        /** The pair in a line or, if the line is empty or a comment, above; null for a line of a different form. */
+        static @Nullable Pair upFrom(Source source, int last) {
+            int line = last;
+            while (line > 0 && EMPTY.matcher(source.line(line)).matches()) {
+                line--;
+            }
+            Matcher pair = PAIR.matcher(line > 0 ? source.line(line) : "");
+            return pair.matches()
+                    ? new Pair(line, pair.end("indent"), pair.group("key"), pair.group("value") != null)
+                    : null;
+        }
+
+        Place place(Source source) {
+            return new Place(source, line, indent + 1, key.length());
+        }
     }
 
     /** The mapping with unindented entries moved into their sections. */
@@ -85,15 +136,19 @@ final class Unindented {
     }
 
     private static void note(String section, List<Item.Entry> entries, Problems problems) {
-        String noun = NOUNS.getOrDefault(section, "");
-        String first = '"' + entries.getFirst().key() + '"';
+        String first = entries.getFirst().key();
         int more = entries.size() - 1;
         problems.error(
                 entries.getFirst().place(),
                 more == 0
-                        ? first + " looks like " + noun + ": indent it below " + section + ":"
-                        : first + " and " + more + " more look like " + section + ": indent them below " + section
-                                + ":");
+                        ? said(first, section)
+                        : '"' + first + "\" and " + more + " more look like " + section + ": indent them below "
+                                + section + ":");
+    }
+
+    private static String said(String key, String section) {
+        return '"' + key.replace("\"", "") + "\" looks like " + NOUNS.getOrDefault(section, "") + ": indent it below "
+                + section + ":";
     }
 
     private static Item.Entry joined(Item.Entry section, List<Item.Entry> more) {

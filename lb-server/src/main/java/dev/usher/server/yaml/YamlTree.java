@@ -207,7 +207,7 @@ final class YamlTree {
 
     private void count(long items, Event event) {
         if (itemCount.addAndGet(items) > MAX_ITEMS) {
-            throw fault(place(event), "more than " + MAX_ITEMS + " values, aliases counted out", null);
+            throw fault(place(event), "more than " + MAX_ITEMS + " values, with aliases expanded", null);
         }
     }
 

@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.LoadBalancer.Environment;
-import dev.usher.Reload;
-import dev.usher.ReloadStatus;
 import dev.usher.admin.AdminSubject;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Control;
@@ -18,9 +15,12 @@ import dev.usher.admin.http.Caller;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.relay.SessionLog;
+import dev.usher.reload.Reload;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.Await;
+import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -187,7 +187,7 @@ class ControlSocketTest {
             assertTrue(text(client.ask("GET", BACKEND, null, PATIENCE)).contains("\"weight\":3"));
         }
         assertTrue(
-                Objects.requireNonNull(balancer).events().stream()
+                Objects.requireNonNull(balancer).looks().events().stream()
                         .anyMatch(event -> event.text().matches(".*weight.* by uid \\d+.*")),
                 "the act is an event with its user");
     }
@@ -242,7 +242,7 @@ class ControlSocketTest {
     /** The group's clients say nothing, and there are more of them than places in all. */
     @Test
     void theGroupDoesNotLockTheOwnerOut() throws Exception {
-        assumeTrue("root".equals(self().getName()), "only root becomes another user");
+        Needs.root(); // to become another user
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
         Process group = new ProcessBuilder(

@@ -118,7 +118,7 @@ class AdminIT {
     void commandsFindTheProcessAndChangeIt() throws Exception {
         start("{ bind: \"127.0.0.1:0\", read_only: false }", "");
         Command.Result status = ask("status");
-        assertSays(0, "backends       2 of 2 serve", status);
+        assertSays(0, "backends       2 of 2 serving", status);
         assertSays(0, "nothing needs attention", status);
         assertSays(0, "usher.yaml: up to date", status);
         assertSays(0, "\"accepted_total\"", ask("status", "--json"));
@@ -136,26 +136,41 @@ class AdminIT {
                 ask("explain", "no.example"));
         assertSays(
                 1,
-                "it is the last backend of pool web that takes sessions: without it clients of www.example.com get a TLS"
-                        + " alert. Nothing was changed; --force does it",
+                "127.0.0.1:2 is the last backend of pool web that takes sessions; without it clients of www.example.com get a TLS"
+                        + " alert. Repeat with --force to do it anyway",
                 ask("disable", "web", "127.0.0.1:2"));
         assertSays(0, "ok: serving for", ask("status", "--check")); // a backend that was drained is no fault
         assertSays(
                 0,
-                "no backend of pool web is available now: its clients are refused",
+                "pool web: no backend is available now; clients are refused",
                 ask("disable", "web", "127.0.0.1:2", "--force"));
         assertSays(2, "critical: pool web: no backend is available", ask("status", "--check"));
-        assertSays(0, "critical  pool web: no backend is available", ask("status"));
+        assertSays(
+                0,
+                "critical  pool web: no backend is available; clients of www.example.com get a TLS alert: 1 draining (drained"
+                        + " by uid " + uid(),
+                ask("status"));
+        assertSays(
+                4,
+                "\nrefused   no_backend\nclient    sees the TLS alert internal_error (80)\n",
+                ask("explain", "www.example.com"));
+        String events = curl(base + "api/v1/events");
+        assertTrue(
+                events.indexOf("no backend is available; clients are refused") < events.indexOf("disabled by uid "),
+                "the newest first: " + events);
         assertSays(0, "up (", ask("enable", "web", "127.0.0.1:2"));
         assertSays(0, "unchanged: up (", ask("enable", "web", "127.0.0.1:2"));
         assertSays(0, "pool web: up (not probed), weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
         assertSays(0, "unchanged: up (not probed), weight 7", ask("weight", "web", "127.0.0.1:2", "7"));
         assertSays(1, "weight must be from 0 to 256", ask("weight", "web", "127.0.0.1:2", "1000"));
         assertSays(1, "no pool \"none\"; there are web", ask("drain", "none", "127.0.0.1:2"));
-        assertSays(4, "refused   unknown_name", ask("explain", "--live", file.toString(), "no.example"));
+        assertSays(
+                4,
+                "\nrefused   unknown_name\nclient    sees the TLS alert unrecognized_name (112)\n",
+                ask("explain", "--live", file.toString(), "no.example"));
         assertSays(2, "drain", ask("drain", "web", "127.0.0.1:1", "--close-after", "5"));
-        String events = curl(base + "api/v1/events?kind=admin");
-        assertTrue(events.contains("drained by uid " + uid()), events);
+        String acts = curl(base + "api/v1/events?kind=admin");
+        assertTrue(acts.contains("drained by uid " + uid()), acts);
     }
 
     @Test
@@ -187,12 +202,12 @@ class AdminIT {
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "");
         usher.awaitPrinted("generation 2 is in force", PATIENCE);
         assertSays(0, "draining", command("drain", "--admin", base, "web", "127.0.0.1:1"));
-        assertSays(0, "nothing more to change: generation 2 is in force since", command("reload", "--admin", base));
+        assertSays(0, "no changes: generation 2 has been in force for", command("reload", "--admin", base));
         write("{ bind: \"127.0.0.1:" + Ports.free() + "\", read_only: false }", "");
         usher.awaitPrinted("restart usher to apply: admin.bind", PATIENCE);
         assertSays(0, "restart usher to apply: admin.bind", ask("status"));
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "oops: 1\n");
-        usher.awaitPrinted("generation 3 still runs", PATIENCE);
+        usher.awaitPrinted("generation 3 stays in force", PATIENCE);
         assertSays(1, "warning: configuration: the new configuration is invalid", ask("status", "--check"));
         Await.until(
                 "the files are looked at",
@@ -210,7 +225,7 @@ class AdminIT {
         assertSays(0, "nothing needs attention", ask("status"));
 
         makeCertificate("2");
-        usher.awaitPrinted("admin.tls: another certificate is in use, good until 20", PATIENCE);
+        usher.awaitPrinted("admin.tls: a new certificate is in use, valid until 20", PATIENCE);
         assertTrue(handshake().contains("serial=02"), this::handshake);
         assertSays(0, "generation 1", ask("status"));
 
@@ -219,7 +234,7 @@ class AdminIT {
         usher.awaitPrinted("admin.key is not the key of the certificate in", PATIENCE);
         usher.awaitPrinted("refused \\(files changed\\): the new configuration is invalid", PATIENCE);
         assertTrue(handshake().contains("serial=02"), this::handshake);
-        assertSays(0, "the new configuration is invalid; generation 1 still runs", ask("status"));
+        assertSays(0, "the new configuration is invalid; generation 1 stays in force", ask("status"));
 
         Files.writeString(directory.resolve("admin.key"), good);
         Await.until("it is noticed", PATIENCE, () -> ask("status").out().contains("nothing needs attention"));

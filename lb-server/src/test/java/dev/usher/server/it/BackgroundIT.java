@@ -2,6 +2,7 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Needs;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What fails in the background is said where people look: attention, status, metrics, events. */
@@ -34,15 +34,15 @@ class BackgroundIT {
     /** {@code /dev/full} is a disk without room. */
     @Test
     void anAccessLogThatCannotBeWrittenIsSaidEverywhere() throws Exception {
-        Assumptions.assumeTrue(Files.isWritable(Path.of("/dev/full")), "no /dev/full here");
+        Path full = Needs.devFull();
         Path file = Program.directory("background").resolve("usher.yaml");
         Files.writeString(file, """
                 listeners: { test: { bind: "127.0.0.1:0" } }
                 routes: { www.example: "127.0.0.1:1" }
                 defaults: { health_check: none }
                 admin: { bind: "127.0.0.1:0" }
-                logging: { access: { output: /dev/full } }
-                """);
+                logging: { access: { output: %s } }
+                """.formatted(full));
         Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
         Matcher port = usher.awaitPrinted("listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)", PATIENCE);
         String base = usher.awaitPrinted("dashboard: (\\S+)", PATIENCE).group(1);
@@ -94,8 +94,7 @@ class BackgroundIT {
         assertTrue(metrics.contains("usher_resolve_failing_names 2"), metrics);
         assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"backend once.test\""));
         Command.Result told = Command.run("", Usher.command("status", "--admin", base));
-        assertTrue(
-                told.all().contains("warning   backend once.test: its name no longer resolves"), told::toString);
+        assertTrue(told.all().contains("warning   backend once.test: its name no longer resolves"), told::toString);
 
         Files.writeString(hosts, "127.0.0.1 once.test\n127.0.0.1 never.test\n");
         Await.until("nothing is said of names", () -> !status(base).contains("name_unresolved"));

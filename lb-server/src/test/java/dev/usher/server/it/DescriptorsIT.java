@@ -44,7 +44,7 @@ class DescriptorsIT {
             }
             Await.until("no descriptor is left", () -> usher.facts().descriptors() >= LIMIT - 1);
             assertCalm(usher, "silent clients");
-            usher.program().awaitPrinted("the configuration cannot be looked at for changes: .*Too many open files");
+            usher.program().awaitPrinted("the configuration cannot be checked for changes: .*Too many open files");
             clients.forEach(Peer::close);
             assertServes(usher);
         }

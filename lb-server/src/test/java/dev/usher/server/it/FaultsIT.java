@@ -388,7 +388,7 @@ class FaultsIT {
                 webs.get(1).hostPort());
         try (Visitor.Load load = visitor.new Load(VISITORS, usher.address())) {
             awaitSaid(usher, closing.hostPort(), "ejected: 3 sessions in a row failed", 1);
-            awaitSaid(usher, closing.hostPort(), "up: its ejection is over", 1);
+            awaitSaid(usher, closing.hostPort(), "up: ejection time is over", 1);
             awaitSaid(usher, closing.hostPort(), "ejected: 3 sessions in a row failed", 2);
             assertTrue(usher.program().all().contains("ejected 2 times in a row"), usher.program()::all);
             assertNothingLost(usher, load, webs);

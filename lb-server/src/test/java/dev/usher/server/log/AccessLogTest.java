@@ -5,23 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Background;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
 import dev.usher.end.CloseReason;
 import dev.usher.testing.Await;
+import dev.usher.testing.Needs;
 import dev.usher.time.Clock;
+import dev.usher.watch.Background;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,8 +114,7 @@ class AccessLogTest {
     /** {@code /dev/full} says "no space left on device" to every write. */
     @Test
     void aFullDiskCostsLinesAndNothingElse() throws IOException {
-        Path full = Path.of("/dev/full");
-        Assumptions.assumeTrue(Files.isWritable(full), "no /dev/full here");
+        Path full = Needs.devFull();
         AccessLog log = AccessLog.started(config(Output.FILE, full, 100), 1, 64, AccessOutput.file(full), background);
         for (int i = 0; i < 10_000; i++) {
             log.ended(0, Ends.completed(i));
@@ -131,7 +134,7 @@ class AccessLogTest {
     void outputNoneMakesNoLog() throws IOException {
         try (AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1, background)) {
             assertFalse(log.wants(CloseReason.COMPLETED, false));
-            assertFalse(log.wants(CloseReason.HELLO_TIMEOUT, false));
+            assertFalse(log.wants(CloseReason.OPENING_TIMEOUT, false));
         }
     }
 
@@ -187,6 +190,122 @@ class AccessLogTest {
         assertTrue(written >= 1 && written <= lines, written + " of " + lines);
     }
 
+    /** A pipe that has a reader, as it must to be opened, and the reader does not read. */
+    private static final class StuckPipe implements AutoCloseable {
+        private final Path path;
+        private final FileChannel reader;
+        private final AtomicInteger lines = new AtomicInteger();
+
+        StuckPipe(Path path) throws Exception {
+            this.path = path;
+            assertEquals(
+                    0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
+            // to open it for reading alone waits for a writer
+            this.reader = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        }
+
+        /** Reads from now on, and counts. */
+        void read() {
+            Thread.ofPlatform().daemon().start(() -> {
+                ByteBuffer some = ByteBuffer.allocate(4096);
+                try {
+                    while (reader.read(some.clear()) >= 0) {
+                        for (int i = 0; i < some.position(); i++) {
+                            lines.addAndGet(some.get(i) == '\n' ? 1 : 0);
+                        }
+                    }
+                } catch (IOException closed) {
+                    // the test has ended
+                }
+            });
+        }
+
+        @Override
+        public void close() throws IOException {
+            reader.close();
+        }
+    }
+
+    private static int lines(Path file) {
+        try {
+            return Files.readAllLines(file).size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Those in the pipe and in its way come after all, once somebody reads. */
+    private static void loseNothing(AccessLog log, StuckPipe pipe, Path elsewhere, int all) {
+        assertTrue(log.lines().waiting() > 0, "the lines of the write that hangs wait");
+        pipe.read();
+        Await.until(() -> pipe.lines.get() + lines(elsewhere) == all, "every line has come");
+        Await.until(() -> log.lines().waiting() == 0, "nothing waits");
+        log.close();
+        assertEquals(all, pipe.lines.get() + lines(elsewhere));
+        assertEquals(0, log.dropped());
+    }
+
+    @Test
+    void goesOnElsewhereWhereNobodyReadsThePipe() throws Exception {
+        Path second = directory.resolve("second.log");
+        try (StuckPipe pipe = new StuckPipe(directory.resolve("pipe"))) {
+            AccessLog log = open(pipe.path, 100);
+            for (int i = 0; i < 5000; i++) {
+                log.ended(i % WORKERS, Ends.completed(i));
+            }
+            log.prepare(config(Output.FILE, second, 100)).commit();
+            log.ended(0, Ends.completed(5000));
+            Await.until(() -> lines(second) > 4000, "the new file has the lines for which the pipe has no room");
+            loseNothing(log, pipe, second, 5001);
+        }
+    }
+
+    /** By a rotation, likewise. */
+    @Test
+    void opensTheFileAnewWhereNobodyReadsThePipe() throws Exception {
+        Path name = directory.resolve("access.log");
+        try (StuckPipe pipe = new StuckPipe(name)) {
+            AccessLog log = open(name, 100);
+            for (int i = 0; i < 5000; i++) {
+                log.ended(0, Ends.completed(i));
+            }
+            Files.move(name, directory.resolve("pipe"));
+            log.reopen();
+            Await.until(() -> lines(name) > 4000, "the new file has the lines for which the pipe has no room");
+            loseNothing(log, pipe, name, 5000);
+        }
+    }
+
+    /** Each holds a thread. */
+    @Test
+    void leavesBehindAFewWritersAtMost() throws Exception {
+        List<StuckPipe> pipes = new ArrayList<>();
+        AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1, background);
+        try {
+            for (int i = 0; i <= 4; i++) {
+                pipes.add(new StuckPipe(directory.resolve("pipe" + i)));
+            }
+            for (StuckPipe pipe : pipes) {
+                log.prepare(config(Output.FILE, pipe.path, 100)).commit();
+                for (int i = 0; i < 1000; i++) {
+                    log.ended(0, Ends.completed(i));
+                }
+            }
+            IOException fault = assertThrows(IOException.class, () -> log.prepare(config(Output.STDOUT, null, 100)));
+            assertEquals(
+                    "the access log cannot go elsewhere: 4 outputs of before still hold a writer, as "
+                            + pipes.getFirst().path,
+                    fault.getMessage());
+            pipes.getFirst().read();
+            Await.until(() -> pipes.getFirst().lines.get() >= 1, "one is let go");
+        } finally {
+            for (StuckPipe pipe : pipes) {
+                pipe.close();
+            }
+            log.close();
+        }
+    }
+
     /** Sessions end until there is a line in the file; those that were handed over before a change go where that was. */
     private static int endedUntilWritten(AccessLog log, Path file) {
         AtomicInteger count = new AtomicInteger();
@@ -233,8 +352,8 @@ class AccessLogTest {
         assertEquals(
                 EnumSet.of(
                         CloseReason.COMPLETED,
-                        CloseReason.CLIENT_GONE_BEFORE_HELLO,
-                        CloseReason.HELLO_TIMEOUT,
+                        CloseReason.CLIENT_GONE_EARLY,
+                        CloseReason.OPENING_TIMEOUT,
                         CloseReason.CLIENT_RESET),
                 leftOut);
     }

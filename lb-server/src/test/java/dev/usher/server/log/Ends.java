@@ -2,6 +2,7 @@ package dev.usher.server.log;
 
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
+import dev.usher.view.SessionIdentity;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -15,14 +16,15 @@ final class Ends {
 
     static SessionEnd of(long id, CloseReason reason, List<String> alpn) {
         return new SessionEnd(
-                "run-" + id,
-                "https",
-                new InetSocketAddress("203.0.113.9", 51044),
-                "www.example.com",
-                alpn,
-                "*.example.com",
-                "web",
-                "10.0.0.11:443",
+                new SessionIdentity(
+                        "run-" + id,
+                        "https",
+                        new InetSocketAddress("203.0.113.9", 51044),
+                        "www.example.com",
+                        alpn,
+                        "*.example.com",
+                        "web",
+                        "10.0.0.11:443"),
                 2,
                 reason,
                 1_234_567,
@@ -36,16 +38,10 @@ final class Ends {
     /** All that can be unknown is. */
     static SessionEnd unknown() {
         return new SessionEnd(
-                "run-7",
-                "https",
-                new InetSocketAddress("2001:db8::9", 4000),
-                null,
-                null,
-                null,
-                null,
-                null,
+                new SessionIdentity(
+                        "run-7", "https", new InetSocketAddress("2001:db8::9", 4000), null, null, null, null, null),
                 0,
-                CloseReason.HELLO_TIMEOUT,
+                CloseReason.OPENING_TIMEOUT,
                 SessionEnd.UNKNOWN,
                 SessionEnd.UNKNOWN,
                 SessionEnd.UNKNOWN,

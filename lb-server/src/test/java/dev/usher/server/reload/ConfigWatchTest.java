@@ -3,9 +3,9 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
-import dev.usher.Reload.Trigger;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
+import dev.usher.reload.Reload.Trigger;
 import dev.usher.testing.Await;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Reload.Result;
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.ConfigSource.OnDisk;
 import dev.usher.file.FileCalls;
 import dev.usher.file.NoAnswerException;
+import dev.usher.reload.Reload.Result;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.Await;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
-import dev.usher.ReloadStatus;
 import dev.usher.end.CloseReason;
 import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
+import dev.usher.reload.ReloadStatus;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestUsher;
 import java.io.IOException;
@@ -106,7 +106,7 @@ class ManyReloadsTest {
                 clients.stop();
                 report(usher, clients, millis);
                 assertEquals(List.of(), List.copyOf(clients.failures), clients.done + " connections went well");
-                assertNothingElse(usher.balancer().snapshot(), clients.done.get());
+                assertNothingElse(usher.balancer().looks().snapshot(), clients.done.get());
                 ReloadStatus status = usher.reloader().status();
                 assertEquals(RELOADS / 4, status.refused());
                 assertEquals(RELOADS * 3 / 4, status.applied());

@@ -3,8 +3,8 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event.Kind;
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.event.Event.Kind;
 import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -175,10 +175,10 @@ class ReloaderTest {
     }
 
     private static BackendSnapshot backend(TestReload usher, TestBackend backend) {
-        return Objects.requireNonNull(
-                Objects.requireNonNull(usher.balancer().snapshot().pools().get("web"))
-                        .backends()
-                        .get(backend.name()));
+        return Objects.requireNonNull(Objects.requireNonNull(
+                        usher.balancer().looks().snapshot().pools().get("web"))
+                .backends()
+                .get(backend.name()));
     }
 
     @Test
@@ -208,7 +208,7 @@ class ReloaderTest {
             write(text("\"127.0.0.1:" + port + '"', "close", two));
             usher.reload(Result.APPLIED);
             Await.until(
-                    () -> usher.balancer().snapshot().ended(CloseReason.BACKEND_REMOVED.word()) == 1,
+                    () -> usher.balancer().looks().snapshot().ended(CloseReason.BACKEND_REMOVED.word()) == 1,
                     "its session is closed");
             List<TestPeer.Ending> endings = Stream.of(first, second)
                     .parallel()

@@ -3,10 +3,10 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.usher.server.control.ProcessStatus;
 import dev.usher.testing.Await;
+import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -56,6 +56,13 @@ class RunFileTest {
         assertEquals(List.of(), left());
     }
 
+    /** A name would be equal to no owner, and many users without a name would share one directory. */
+    @Test
+    void knowsItsUserByNumber() throws Exception {
+        Path own = Files.createFile(directory.resolve("own"));
+        assertEquals(String.valueOf(Files.getAttribute(own, "unix:uid")), RunDirectory.user());
+    }
+
     @Test
     void isThereWhileItDrains() {
         try (RunFile file = announced()) {
@@ -63,6 +70,16 @@ class RunFileTest {
             file.drains();
             assertTrue(own().state().draining());
         }
+    }
+
+    /** A process may be found, and end before anybody has asked it. */
+    @Test
+    void tellsThatTheProcessHasEnded() {
+        RunFile file = announced();
+        RunningUsher found = own();
+        assertFalse(found.hasEnded());
+        file.close();
+        assertTrue(found.hasEnded());
     }
 
     @Test
@@ -121,7 +138,7 @@ class RunFileTest {
     /** Root looks everywhere, and others may have made what it finds. */
     @Test
     void isNotBelievedUnlessFileDirectoryAndProcessHaveOneOwner() throws Exception {
-        assumeTrue(RunDirectory.isRoot(), "only root gives files away");
+        Needs.root(); // to give files away
         try (RunFile _ = announced()) {
             Files.setAttribute(run, "unix:uid", NOBODY);
             assertEquals(List.of(), running());
@@ -164,7 +181,7 @@ class RunFileTest {
     /** Any user can have a process that says that it serves a file and drains. */
     @Test
     void ofAnotherUserIsForRootsCommandsAndNotForSuccessors() throws Exception {
-        assumeTrue(RunDirectory.isRoot(), "only root starts processes of others");
+        Needs.root(); // to start processes of others
         Process other = new ProcessBuilder(
                         "setpriv", "--reuid", String.valueOf(NOBODY), "--clear-groups", "sleep", "60")
                 .start();
@@ -193,7 +210,7 @@ class RunFileTest {
     /** Who is not root believes his own, and another's only where not everybody could have made it. */
     @Test
     void isNotBelievedOfAnotherWhereEverybodyCanMakeDirectories() throws Exception {
-        assumeTrue(RunDirectory.isRoot(), "only root gives files away");
+        Needs.root(); // to give files away
         Path open = Files.createDirectory(directory.resolve("tmp"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         Path among = Files.createDirectory(open.resolve("usher-1000"));
@@ -210,7 +227,7 @@ class RunFileTest {
     /** Where root can write, and another owns the directory. */
     @Test
     void isNotPutIntoADirectoryOfAnother() throws Exception {
-        assumeTrue(RunDirectory.isRoot(), "only root can write there");
+        Needs.root(); // to write there
         Files.createDirectory(run);
         Files.setAttribute(run, "unix:uid", NOBODY);
         try (RunFile file = announced()) {

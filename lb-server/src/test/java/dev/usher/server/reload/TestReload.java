@@ -3,13 +3,13 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import dev.usher.Event;
+import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.LoadBalancer.Environment;
-import dev.usher.Reload;
-import dev.usher.Reload.Result;
-import dev.usher.Reload.Trigger;
+import dev.usher.event.Event;
 import dev.usher.relay.SessionLog;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Result;
+import dev.usher.reload.Reload.Trigger;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.TestPeer;
@@ -84,7 +84,9 @@ final class TestReload implements AutoCloseable {
     }
 
     long events(Event.Kind kind) {
-        return balancer.events().stream().filter(event -> event.kind() == kind).count();
+        return balancer.looks().events().stream()
+                .filter(event -> event.kind() == kind)
+                .count();
     }
 
     /** A client that has sent its hello and has it back from an echoing backend. */

@@ -2,12 +2,12 @@ package dev.usher.server.reload;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.Event;
-import dev.usher.Reload;
-import dev.usher.Reload.Trigger;
 import dev.usher.admin.AdminServer;
 import dev.usher.admin.AdminSubject;
 import dev.usher.admin.Program;
+import dev.usher.event.Event;
+import dev.usher.reload.Reload;
+import dev.usher.reload.Reload.Trigger;
 import dev.usher.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,7 +70,7 @@ class WatchEndsTest {
     }
 
     private static boolean isAnEvent(TestReload usher) {
-        return usher.balancer().events().stream()
+        return usher.balancer().looks().events().stream()
                 .anyMatch(event -> event.kind() == Event.Kind.WARNING
                         && event.subject().equals("file watch")
                         && event.text().contains("it has ended by a fault"));

@@ -16,6 +16,7 @@ import dev.usher.config.EjectionConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
@@ -92,6 +93,7 @@ class ConfigFileTest {
                             ListenerType.TLS,
                             List.of(HostPort.parse("0.0.0.0:443"), HostPort.parse("[::]:443")),
                             new ClientHelloConfig(Duration.ofSeconds(5), 65_536),
+                            HttpConfig.DEFAULT,
                             AcceptProxyProtocol.NONE,
                             List.of(),
                             20_000,
@@ -495,7 +497,7 @@ class ConfigFileTest {
                             .healthCheck()
                             .trustStore());
             assertEquals(
-                    dir().resolve("./log/access.log"), config.logging().access().file());
+                    dir().resolve("log/access.log"), config.logging().access().file());
         }
 
         @Test
@@ -603,7 +605,7 @@ class ConfigFileTest {
                 laughs.append("%c: &%c [%s]\n".formatted(name, name, inner));
             }
             assertTrue(only(read(laughs.toString()))
-                    .endsWith("more than " + YamlTree.MAX_ITEMS + " values, aliases counted out"));
+                    .endsWith("more than " + YamlTree.MAX_ITEMS + " values, with aliases expanded"));
         }
     }
 

@@ -43,6 +43,7 @@ class ConfigYamlTest {
                 listeners:
                   https: { bind: [":443", "127.0.0.1:444"], client_hello: { timeout: 250ms, max_size: 5KiB } }
                   old: { bind: ":445", accept_proxy_protocol: any, trusted_proxies: [10.0.0.0/8, "2001:db8::/32"] }
+                  port80: { type: http, bind: ":80", http: { timeout: 1s, max_size: 2KiB, redirect: 307, https_port: 8443 } }
                   cache: { type: tcp, bind: "[::1]:11000", pool: plain, max_connections: 7 }
                 routes:
                   "*.example.net": web

@@ -5,6 +5,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
@@ -31,6 +32,7 @@ public final class YamlKeys {
             UsherConfig.class,
             ListenerConfig.class,
             ClientHelloConfig.class,
+            HttpConfig.class,
             RouteConfig.class,
             PoolConfig.class,
             BackendConfig.class,

@@ -73,7 +73,7 @@ export const isLast = (fault) => fault?.status === 409;
 /** Asks before the last backend of a pool is taken out. */
 export function ConfirmLast({ backend, state, more, fault, onClose }) {
   return html`<${Confirm} title=${`Take the last backend out of pool ${backend.pool}?`} does=${state === "drain" ? "Drain it" : "Disable it"}
-    text=${`${backend.address}: ${fault.detail.split(". Nothing was changed")[0]}.`}
+    text=${`${fault.detail.split(". Repeat with")[0]}.`}
     act=${() => administer(backend, state, { ...more, force: true })} onClose=${onClose} />`;
 }
 

@@ -38,7 +38,7 @@ function ConfigState({ state }) {
   const reload = () => run(async () => {
     const { result, generation, changes } = await call("POST", "/reload");
     if (result === "applied") return `Generation ${generation} is in force: ${plural(changes.length, "change")}`;
-    return result === "unchanged" ? "The files say what is in force already" : "Refused: what was in force stays in force";
+    return result === "unchanged" ? "No changes: the files are in force already" : "Refused: the configuration before stays in force";
   });
   return html`<section class="box" aria-label="State">
     <${Facts} facts=${[

@@ -102,7 +102,7 @@ function Explain() {
 
 /** Icon, tone and word. A pool without a serving backend counts as refused, like a refusing route. */
 const mark = ({ outcome, serving }) =>
-  outcome === "refused" || !serving ? ["disabled", "bad", "refused"] : outcome === "default" ? ["info", "info", "served"] : ["up", "good", "served"];
+  outcome === "redirected" ? ["up", "good", "redirected"] : outcome === "refused" || !serving ? ["disabled", "bad", "refused"] : outcome === "default" ? ["info", "info", "served"] : ["up", "good", "served"];
 
 const RefusedNow = ({ answer: { alert, refusal } }) => html`<strong class="refused-now">, but refused now: no backend takes sessions (${alert && `alert ${alert}, `}reason ${refusal})</strong>`;
 
@@ -112,7 +112,7 @@ function Answer({ answer }) {
   return html`<div class="answer" aria-live="off">
     <p class="outcome"><${Mark} icon=${icon} tone=${tone}>${word}<//>
       ${" "}<strong>${name}</strong> on ${answer.listener}
-      ${answer.pool ? html` is routed to pool ${poolLink(answer.pool)}` : html` ends with <code>${answer.refusal}</code>`}
+      ${answer.pool ? html` is routed to pool ${poolLink(answer.pool)}` : answer.location ? html` is sent to <${Text}>${answer.location}<//> (the client sees ${answer.client_sees})` : html` ends with <code>${answer.refusal}</code>`}
       ${answer.route && html`, by route <${Text}>${answer.route}<//>`}${answer.outcome === "default" && " (the default)"}${answer.pool && !answer.serving && html`<${RefusedNow} answer=${answer} />`}</p>
     <ol>${answer.steps.map((step, i) => html`<li key=${i}><span class="text">${step}</span></li>`)}</ol>
     ${answer.backends.length > 0 && html`<div class="wide" role="region" aria-label="Its backends" tabindex="0"><table>

@@ -1,0 +1,45 @@
+package dev.usher;
+
+import dev.usher.relay.SessionLog;
+import dev.usher.time.Clock;
+import dev.usher.watch.Background;
+import java.nio.channels.spi.SelectorProvider;
+
+/**
+ * The environment of a load balancer.
+ *
+ * @param provider makes selectors and channels
+ * @param log is told of every ended session
+ * @param maxSessions upper bound of connections, from the limit of descriptors, two for each connection. At the
+ * bound accepting pauses, whatever the configuration says: a connection without a descriptor for its backend could
+ * only be refused
+ * @param besideAnother whether another process of this user still listens on the same addresses
+ * @param background collects failures of tasks
+ */
+public record Environment(
+        SelectorProvider provider,
+        Clock clock,
+        SessionLog log,
+        int maxSessions,
+        boolean besideAnother,
+        Background background) {
+    /** An environment with background tasks of its own. */
+    public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
+        this(provider, clock, log, maxSessions, false, new Background(clock));
+    }
+
+    /** The machine's own network and clock. */
+    public static Environment of(SessionLog log, int maxSessions) {
+        return of(log, maxSessions, new Background(Clock.SYSTEM));
+    }
+
+    /** The machine's own network and clock. */
+    public static Environment of(SessionLog log, int maxSessions, Background background) {
+        return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, false, background);
+    }
+
+    /** The same environment, for a process that replaces another; the other listens until this process does. */
+    public Environment beside() {
+        return new Environment(provider, clock, log, maxSessions, true, background);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.usher.map;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Fallback;
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.Spelling;
+import dev.usher.config.UsherConfig;
+import dev.usher.map.NameMap.Door;
+import dev.usher.map.NameMap.Group;
+import dev.usher.map.NameMap.Refusal;
+import dev.usher.map.NameMap.Stop;
+import dev.usher.map.NameMap.Way;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the map of a configuration: without states, without traffic. */
+public final class FileMap {
+    private final UsherConfig config;
+    private final Map<String, List<Way>> ways = new LinkedHashMap<>();
+    private final List<Refusal> refusals = new ArrayList<>();
+
+    private FileMap(UsherConfig config) {
+        this.config = config;
+    }
+
+    public static NameMap of(UsherConfig config) {
+        return new FileMap(config).map();
+    }
+
+    private NameMap map() {
+        config.routes().forEach(this::addRoute);
+        addFallback("default_route", config.defaultRoute());
+        addFallback("no_sni_route", config.noSniRoute());
+        config.listeners().values().forEach(this::addListener);
+        return new NameMap(
+                config.listeners().values().stream().map(FileMap::door).toList(),
+                config.pools().values().stream().map(this::group).toList(),
+                refusals,
+                null);
+    }
+
+    private static Door door(ListenerConfig listener) {
+        return new Door(
+                listener.name(),
+                Spelling.of(listener.type()),
+                listener.bind().stream().map(HostPort::toString).toList());
+    }
+
+    private void addRoute(RouteConfig route) {
+        String name = route.pattern().text();
+        add(route.pool(), name, condition(route, ""));
+        route.alpn().forEach((protocol, pool) -> add(pool, name, condition(route, "alpn " + protocol)));
+    }
+
+    private static String condition(RouteConfig route, String alpn) {
+        List<String> conditions = new ArrayList<>();
+        if (!alpn.isEmpty()) {
+            conditions.add(alpn);
+        }
+        if (!route.listeners().isEmpty()) {
+            conditions.add("on " + String.join(", ", route.listeners()));
+        }
+        if (!route.allow().isEmpty()) {
+            conditions.add("allow " + first(route.allow()));
+        }
+        if (!route.deny().isEmpty()) {
+            conditions.add("deny " + first(route.deny()));
+        }
+        return String.join(", ", conditions);
+    }
+
+    /** The first of a list, and the number of further entries: a list of networks can be long. */
+    private static String first(List<?> list) {
+        return list.getFirst() + (list.size() == 1 ? "" : " and " + (list.size() - 1) + " more");
+    }
+
+    private void addFallback(String key, Fallback fallback) {
+        switch (fallback.action()) {
+            case REJECT -> refusals.add(new Refusal(way(key, ""), "refused"));
+            case CLOSE -> refusals.add(new Refusal(way(key, ""), "closed"));
+            case POOL -> add(fallback.pool(), key, "");
+        }
+    }
+
+    private void addListener(ListenerConfig listener) {
+        add(listener.pool(), "listener " + listener.name(), "");
+    }
+
+    private void add(@Nullable String pool, String name, String condition) {
+        if (pool != null) {
+            ways.computeIfAbsent(pool, _ -> new ArrayList<>()).add(way(name, condition));
+        }
+    }
+
+    private static Way way(String name, String condition) {
+        return new Way(name, condition, Flow.NONE);
+    }
+
+    private Group group(PoolConfig pool) {
+        List<Way> leading = ways.getOrDefault(pool.name(), List.of());
+        return new Group(
+                pool.name(),
+                isNamed(pool, leading),
+                settings(pool),
+                Standing.UNKNOWN,
+                leading,
+                null,
+                pool.backends().stream().map(FileMap::stop).toList(),
+                null);
+    }
+
+    /** False for a pool with the name of one of its ways, as an inline pool has. */
+    private static boolean isNamed(PoolConfig pool, List<Way> leading) {
+        return leading.stream()
+                .noneMatch(way -> way.name().equals(pool.name()) || way.name().equals("listener " + pool.name()));
+    }
+
+    private static String settings(PoolConfig pool) {
+        HealthCheckConfig.Type probes = pool.healthCheck().type();
+        return Spelling.of(pool.balance())
+                + (probes == HealthCheckConfig.Type.NONE ? ", no probes" : ", " + Spelling.of(probes) + " probes");
+    }
+
+    private static Stop stop(BackendConfig backend) {
+        return new Stop(backend.address().toString(), settings(backend), Standing.UNKNOWN, "", Flow.NONE);
+    }
+
+    private static String settings(BackendConfig backend) {
+        List<String> settings = new ArrayList<>();
+        if (backend.backup()) {
+            settings.add("backup");
+        }
+        if (backend.weight() != BackendConfig.DEFAULT_WEIGHT) {
+            settings.add("weight " + backend.weight());
+        }
+        if (backend.maxConnections() != BackendConfig.NO_LIMIT) {
+            settings.add("at most " + backend.maxConnections() + " connections");
+        }
+        return String.join(", ", settings);
+    }
+}

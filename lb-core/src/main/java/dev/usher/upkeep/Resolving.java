@@ -1,0 +1,118 @@
+package dev.usher.upkeep;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ResolveConfig.Family;
+import dev.usher.pool.Pool;
+import dev.usher.pool.Roster.Member;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the backends of a configuration to addresses, and again at each interval. Each host name of a pool has a thread
+ * of its own, so a slow name delays no other.
+ */
+final class Resolving implements AutoCloseable {
+    private final BackendNames names;
+    private final Consumer<Pool> onAnswer;
+    /** Guarded by this. */
+    private final List<Thread> threads = new ArrayList<>();
+
+    private volatile boolean closed;
+
+    /** @param onAnswer called after each repeated lookup of a pool's name, also if nothing has changed */
+    Resolving(BackendNames names, Consumer<Pool> onAnswer) {
+        this.names = names;
+        this.onAnswer = onAnswer;
+    }
+
+    /** Looks up the names without an answer, and waits a while. */
+    void lookUpNew(Collection<PoolConfig> configs) {
+        names.lookUpNew(hosts(configs));
+    }
+
+    /** The backends of a configuration, by the last answers for its names. */
+    List<Member> members(PoolConfig config) {
+        List<Member> members = new ArrayList<>();
+        for (BackendConfig backend : config.backends()) {
+            for (InetAddress address : addresses(backend, config.resolve().family())) {
+                members.add(new Member(
+                        backend,
+                        new InetSocketAddress(address, backend.address().port())));
+            }
+        }
+        return members;
+    }
+
+    private List<InetAddress> addresses(BackendConfig backend, Family family) {
+        byte @Nullable [] literal = backend.address().ip();
+        if (literal != null) {
+            try {
+                return List.of(InetAddress.getByAddress(literal));
+            } catch (UnknownHostException impossible) {
+                throw new IllegalStateException("a literal has 4 or 16 bytes", impossible);
+            }
+        }
+        return names.addresses(backend.address().host()).stream()
+                .filter(address -> switch (family) {
+                    case ANY -> true;
+                    case IPV4 -> address instanceof Inet4Address;
+                    case IPV6 -> !(address instanceof Inet4Address);
+                })
+                .toList();
+    }
+
+    /** Looks up the names of these pools again and again, and no other names from now on. */
+    synchronized void follow(Collection<Pool> pools) {
+        stop();
+        names.keepOnly(hosts(pools.stream().map(Pool::config).toList()));
+        for (Pool pool : pools) {
+            for (String host : hosts(List.of(pool.config()))) {
+                threads.add(Thread.ofVirtual()
+                        .name("resolve " + host + " for " + pool)
+                        .start(() -> lookUpAgain(pool, host)));
+            }
+        }
+    }
+
+    private void lookUpAgain(Pool pool, String host) {
+        try {
+            while (!closed) {
+                Thread.sleep(names.pause(host, pool.config().resolve().interval()));
+                names.lookUp(host);
+                onAnswer.accept(pool);
+            }
+        } catch (InterruptedException stopped) {
+            // A new configuration has come, with its own thread.
+        }
+    }
+
+    private void stop() {
+        threads.forEach(Thread::interrupt);
+        threads.clear();
+    }
+
+    /** The host names in these configurations. */
+    private static Set<String> hosts(Collection<PoolConfig> configs) {
+        return configs.stream()
+                .flatMap(config -> config.backends().stream())
+                .filter(backend -> !backend.address().isIpLiteral())
+                .map(backend -> backend.address().host())
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        stop();
+    }
+}

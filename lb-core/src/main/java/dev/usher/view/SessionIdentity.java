@@ -1,0 +1,28 @@
+package dev.usher.view;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The identity of a session, in its line of the access log and in its row of open connections. Values that depend on
+ * the opening are null until the opening is read, and on a listener of type tcp.
+ *
+ * @param cid the session's name, here and in the PROXY header to its backend; unique across restarts
+ * @param listener the listener's name
+ * @param client address of the client; with a trusted proxy, the address from the PROXY header
+ * @param sni the requested name, normalised; an invalid name as sent, escaped and cut; null without a name
+ * @param alpn the protocols offered
+ * @param route the winning pattern, {@code default} or {@code no_sni}; null without a route
+ * @param pool the pool's name; null before a pool is chosen
+ * @param backend the backend tried last; null before the first attempt
+ */
+public record SessionIdentity(
+        String cid,
+        String listener,
+        InetSocketAddress client,
+        @Nullable String sni,
+        @Nullable List<String> alpn,
+        @Nullable String route,
+        @Nullable String pool,
+        @Nullable String backend) {}

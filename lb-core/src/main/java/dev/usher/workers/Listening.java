@@ -1,0 +1,250 @@
+package dev.usher.workers;
+
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.relay.ListenerCounts;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listening sockets of every worker. A change of the configuration opens and closes only the difference, since
+ * closing a {@code SO_REUSEPORT} socket drops the connections in its queue.
+ */
+public final class Listening {
+    private static final Logger log = LoggerFactory.getLogger(Listening.class);
+
+    /** An address of a listener. */
+    private record Place(String listener, HostPort bind) {}
+
+    private final SelectorProvider provider;
+    private final Workers workers;
+    private final boolean besideAnother;
+    private final Map<String, ListenerCounts> states = new ConcurrentHashMap<>();
+    /** The open places, each with its bound address. Guarded by this. */
+    private Map<Place, InetSocketAddress> open = new LinkedHashMap<>();
+    /** In force. Guarded by this. */
+    private Map<String, ListenerConfig> followed = Map.of();
+
+    /** @param besideAnother whether the first sockets may share their addresses with another process of this user */
+    public Listening(SelectorProvider provider, Workers workers, boolean besideAnother) {
+        this.provider = provider;
+        this.workers = workers;
+        this.besideAnother = besideAnother;
+    }
+
+    /** Counters of each listener, by name; a removed listener keeps its last counts. */
+    public Map<String, ListenerCounts> states() {
+        return states;
+    }
+
+    /** Addresses of each listener, with the ports chosen by the system for port 0. */
+    public synchronized Map<String, List<InetSocketAddress>> addresses() {
+        Map<String, List<InetSocketAddress>> addresses = new LinkedHashMap<>();
+        open.forEach((place, address) -> addresses
+                .computeIfAbsent(place.listener(), _ -> new ArrayList<>())
+                .add(address));
+        return addresses;
+    }
+
+    /**
+     * Opens the places of {@code next} that are not open yet. New sockets queue connections, and accept from
+     * {@link #follow} on.
+     *
+     * @throws IOException if a place cannot be opened; then nothing has changed
+     */
+    public synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
+        Map<Place, ListenerConfig> fresh = fresh(next);
+        boolean shares = besideAnother && open.isEmpty();
+        for (Place place : shares
+                ? Set.<Place>of()
+                : fresh.keySet()) { // every check comes before the first open, or a check would hit our own socket
+            checkUnused(place);
+        }
+        Set<String> known = Set.copyOf(states.keySet());
+        Map<Place, InetSocketAddress> opened = new LinkedHashMap<>();
+        Set<Place> gaveWay = new LinkedHashSet<>();
+        try {
+            for (Map.Entry<Place, ListenerConfig> entry : fresh.entrySet()) {
+                opened.put(entry.getKey(), openOrGiveWay(entry.getKey(), entry.getValue(), next, gaveWay));
+            }
+        } catch (IOException | RuntimeException e) {
+            opened.keySet().forEach(this::close);
+            states.keySet().retainAll(known);
+            gaveWay.forEach(this::openAgain);
+            throw e;
+        }
+        open.putAll(opened);
+    }
+
+    /** The places of {@code next} that are not open yet. */
+    private Map<Place, ListenerConfig> fresh(Map<String, ListenerConfig> next) {
+        Map<Place, ListenerConfig> fresh = new LinkedHashMap<>();
+        for (ListenerConfig config : next.values()) {
+            for (HostPort bind : config.bind()) {
+                fresh.put(new Place(config.name(), bind), config);
+            }
+        }
+        fresh.keySet().removeAll(open.keySet());
+        return fresh;
+    }
+
+    /**
+     * Opens a place. The kernel refuses the wildcard address while we listen on a single address, and the reverse. Only
+     * then is an old socket closed before the new socket is open, and connections are refused in between.
+     */
+    private InetSocketAddress openOrGiveWay(
+            Place place, ListenerConfig config, Map<String, ListenerConfig> next, Set<Place> gaveWay)
+            throws IOException {
+        try {
+            return open(place, config);
+        } catch (IOException e) {
+            InetSocketAddress wanted = socketAddress(place.bind());
+            List<Place> inTheWay = open.keySet().stream()
+                    .filter(old -> !isIn(next, old) && overlap(Objects.requireNonNull(open.get(old)), wanted))
+                    .toList();
+            if (inTheWay.isEmpty()) {
+                throw e;
+            }
+            gaveWay.addAll(inTheWay);
+            inTheWay.forEach(this::close);
+            inTheWay.forEach(open::remove);
+            return open(place, config);
+        }
+    }
+
+    /** Opens a closed place again, after the change of configuration has failed. */
+    private void openAgain(Place place) {
+        ListenerConfig config = followed.get(place.listener());
+        try {
+            if (config != null) {
+                open.put(place, open(place, config));
+                follow(followed);
+            }
+        } catch (IOException e) {
+            log.error("a listener is lost: {}; restart usher", e.getMessage());
+        }
+    }
+
+    private static boolean isIn(Map<String, ListenerConfig> configs, Place place) {
+        ListenerConfig config = configs.get(place.listener());
+        return config != null && config.bind().contains(place.bind());
+    }
+
+    private InetSocketAddress open(Place place, ListenerConfig config) throws IOException {
+        ListenerCounts state =
+                states.computeIfAbsent(place.listener(), name -> new ListenerCounts(name, workers.count()));
+        InetSocketAddress[] bound = new InetSocketAddress[1];
+        try {
+            bound[0] = socketAddress(place.bind());
+            for (int i = 0; i < workers.count(); i++) { // port 0: every worker shares the first's port
+                workers.on(i, relay -> bound[0] = relay.open(config, state, place.bind(), bound[0]));
+            }
+            return bound[0];
+        } catch (IOException e) {
+            close(place);
+            throw cannotListen(place, e);
+        }
+    }
+
+    private static IOException cannotListen(Place place, IOException why) {
+        return new IOException(
+                "listener " + place.listener() + " cannot listen on " + place.bind() + ": " + why.getMessage(), why);
+    }
+
+    /** Closes the places that {@code next} does not have, after taking the connections queued there. */
+    public synchronized void closeOld(Map<String, ListenerConfig> next) {
+        Map<Place, InetSocketAddress> kept = new LinkedHashMap<>();
+        open.forEach((place, address) -> {
+            if (isIn(next, place)) {
+                kept.put(place, address);
+            } else {
+                close(place);
+            }
+        });
+        open = kept;
+    }
+
+    private void close(Place place) {
+        try {
+            workers.onEach(relay -> relay.close(place.listener(), place.bind()));
+        } catch (IOException e) {
+            log.error("listener {}: closing {} failed: {}", place.listener(), place.bind(), e.getMessage());
+        }
+    }
+
+    /** Takes over the settings of every listener, and accepts on every socket. A stuck worker does so later. */
+    public synchronized void follow(Map<String, ListenerConfig> configs) {
+        followed = configs;
+        try {
+            workers.onEach(relay -> relay.follow(configs));
+        } catch (IOException e) { // too late to take the new configuration back
+            log.error("{}; its listeners get the new configuration when it answers", e.getMessage());
+        }
+    }
+
+    /**
+     * Fails if any process listens there. {@code SO_REUSEPORT} alone would let two usher processes of the same user
+     * share a port in silence, each with half of the connections.
+     */
+    private void checkUnused(Place place) throws IOException {
+        try {
+            checkUnused(socketAddress(place.bind()));
+        } catch (IOException e) {
+            throw cannotListen(place, e);
+        }
+    }
+
+    private void checkUnused(InetSocketAddress address) throws IOException {
+        if (address.getPort() == 0 || open.values().stream().anyMatch(ours -> overlap(ours, address))) {
+            return; // the test bind would hit our own socket: wildcard against a single address, or the reverse
+        }
+        try (SocketChannel probe = provider.openSocketChannel()) {
+            probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            probe.bind(address);
+        } catch (BindException e) {
+            boolean inUse = String.valueOf(e.getMessage()).contains("in use");
+            throw inUse ? new BindException(e.getMessage() + HostPort.whoHas(address.getPort())) : e;
+        }
+    }
+
+    private static boolean overlap(InetSocketAddress a, InetSocketAddress b) {
+        return a.getPort() == b.getPort()
+                && (a.getAddress().isAnyLocalAddress()
+                        || b.getAddress().isAnyLocalAddress()
+                        || a.getAddress().equals(b.getAddress()));
+    }
+
+    private InetSocketAddress socketAddress(HostPort bind) throws IOException {
+        InetAddress address = bind.host().isEmpty() ? everyAddress() : InetAddress.getByName(bind.host());
+        return new InetSocketAddress(address, bind.port());
+    }
+
+    /**
+     * The wildcard address: {@code ::} if the JVM has IPv6, since such a socket takes IPv4 too; else {@code 0.0.0.0}.
+     * Java's default wildcard is IPv4 only.
+     */
+    private InetAddress everyAddress() throws IOException {
+        try {
+            provider.openSocketChannel(StandardProtocolFamily.INET6).close();
+            return InetAddress.ofLiteral("::");
+        } catch (UnsupportedOperationException ipv4Only) {
+            return InetAddress.ofLiteral("0.0.0.0");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.usher.workers;
+
+import dev.usher.config.Spelling;
+import dev.usher.loop.Worker;
+import dev.usher.metrics.Latency;
+import dev.usher.metrics.MetricsSnapshot;
+import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
+import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
+import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
+import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
+import dev.usher.metrics.PoolLatencies;
+import dev.usher.metrics.Totals;
+import dev.usher.pool.Backend;
+import dev.usher.pool.Pool;
+import dev.usher.relay.ListenerCounts;
+import dev.usher.relay.WorkerSessions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** Merges the counters of the workers. */
+public final class Snapshots {
+    /** The latencies of a pool without a session: of thousands of pools most are idle, and histograms are large. */
+    private static final Histogram NOTHING_TIMED = Latency.empty();
+
+    private Snapshots() {}
+
+    public static MetricsSnapshot of(Map<String, ListenerCounts> listeners, Map<String, Pool> pools, Workers workers) {
+        Map<String, ListenerSnapshot> listenerSnapshots = new LinkedHashMap<>();
+        listeners.forEach((name, state) -> listenerSnapshots.put(name, of(state)));
+        Map<String, PoolSnapshot> poolSnapshots = new LinkedHashMap<>();
+        pools.forEach((name, pool) -> poolSnapshots.put(name, of(pool)));
+        List<WorkerSnapshot> workerSnapshots = new ArrayList<>();
+        for (int i = 0; i < workers.count(); i++) {
+            workerSnapshots.add(of(workers.worker(i), workers.relay(i)));
+        }
+        return new MetricsSnapshot(listenerSnapshots, poolSnapshots, workerSnapshots, workers.heldBytesMax());
+    }
+
+    public static Totals totals(Map<String, ListenerCounts> listeners, Map<String, Pool> pools, Workers workers) {
+        Totals totals = new Totals();
+        for (ListenerCounts state : listeners.values()) {
+            for (ListenerCounts.OfWorker metrics : state.workers()) {
+                totals.addListener(metrics.accepted(), metrics.open(), metrics.hello());
+                metrics.ended().forEach((reason, count) -> totals.addEnded(reason.word(), count));
+            }
+        }
+        for (Pool pool : pools.values()) {
+            pool.allLatencies().forEach(totals::addPool);
+        }
+        for (int i = 0; i < workers.count(); i++) {
+            WorkerSessions relay = workers.relay(i);
+            totals.addWorker(
+                    relay.received(),
+                    relay.sent(),
+                    workers.worker(i).buffers().heldBytes().get());
+            totals.addNames(
+                    relay.names().known().total(), relay.names().unknown().total());
+        }
+        return totals;
+    }
+
+    private static WorkerSnapshot of(Worker worker, WorkerSessions relay) {
+        return new WorkerSnapshot(
+                worker.turns().get(),
+                worker.buffers().heldBytes().get(),
+                relay.sessions().get(),
+                relay.acceptPauses().get(),
+                worker.bugs().get());
+    }
+
+    public static ListenerSnapshot of(ListenerCounts state) {
+        long accepted = 0;
+        long open = 0;
+        Map<String, Long> ended = new LinkedHashMap<>();
+        Map<String, Long> pauses = new LinkedHashMap<>();
+        Histogram hello = Latency.empty();
+        for (ListenerCounts.OfWorker metrics : state.workers()) {
+            accepted += metrics.accepted().get();
+            open += metrics.open().get();
+            metrics.ended().forEach((reason, count) -> ended.merge(reason.word(), count, Long::sum));
+            metrics.acceptPauses().forEach((why, count) -> pauses.merge(Spelling.snake(why), count, Long::sum));
+            metrics.hello().addTo(hello);
+        }
+        return new ListenerSnapshot(accepted, open, ended, pauses, hello);
+    }
+
+    public static PoolSnapshot of(Pool pool) {
+        Map<String, BackendSnapshot> backends = new LinkedHashMap<>();
+        for (Backend backend : pool.backends()) {
+            backends.put(
+                    backend.name(),
+                    new BackendSnapshot(
+                            backend.open(),
+                            backend.sessions(),
+                            backend.failures(),
+                            backend.bytesIn(),
+                            backend.bytesOut()));
+        }
+        List<PoolLatencies> timed = pool.allLatencies();
+        if (timed.isEmpty()) {
+            return new PoolSnapshot(backends, NOTHING_TIMED, NOTHING_TIMED, NOTHING_TIMED);
+        }
+        Histogram connect = Latency.empty();
+        Histogram firstByte = Latency.empty();
+        Histogram session = Latency.empty();
+        timed.forEach(latencies -> latencies.addTo(connect, firstByte, session));
+        return new PoolSnapshot(backends, connect, firstByte, session);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.usher.upkeep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.usher.event.Event;
+import dev.usher.event.Events;
+import dev.usher.time.Clock;
+import dev.usher.view.FailingName;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class BackendNamesTest {
+    private static final String HOST = "spare.internal";
+    private static final InetAddress ONE = InetAddress.ofLiteral("192.0.2.1");
+    private static final InetAddress TWO = InetAddress.ofLiteral("192.0.2.2");
+    private static final InetAddress SIX = InetAddress.ofLiteral("2001:db8::1");
+
+    private final Events events = new Events(Clock.SYSTEM);
+    private final Map<String, List<InetAddress>> zone = new HashMap<>();
+    private final BackendNames names = new BackendNames(this::ask, events);
+
+    private InetAddress[] ask(String host) throws UnknownHostException {
+        List<InetAddress> found = zone.get(host);
+        if (found == null) {
+            throw new UnknownHostException(host);
+        }
+        return found.toArray(InetAddress[]::new);
+    }
+
+    private List<String> said() {
+        return events.all().stream().map(Event::text).toList();
+    }
+
+    @Test
+    void haveAllAddressesOfBothFamilies() {
+        zone.put(HOST, List.of(ONE, SIX));
+        names.lookUpNew(List.of(HOST));
+        assertEquals(List.of(ONE, SIX), names.addresses(HOST));
+        zone.put(HOST, List.of(TWO));
+        names.lookUp(HOST);
+        assertEquals(List.of(TWO), names.addresses(HOST));
+    }
+
+    /** A pool that takes the first of its backends would change it at each interval. */
+    @Test
+    void keepTheirOrderWhereOnlyThatChanges() {
+        zone.put(HOST, List.of(ONE, TWO));
+        names.lookUp(HOST);
+        zone.put(HOST, List.of(TWO, ONE));
+        names.lookUp(HOST);
+        assertEquals(List.of(ONE, TWO), names.addresses(HOST));
+    }
+
+    @Test
+    void keepTheLastAnswerAndSaySoOnce() {
+        zone.put(HOST, List.of(ONE));
+        names.lookUp(HOST);
+        zone.clear();
+        names.lookUp(HOST);
+        names.lookUp(HOST);
+        assertEquals(List.of(ONE), names.addresses(HOST));
+        assertEquals(List.of("its name no longer resolves; keeping [192.0.2.1]"), said());
+        zone.put(HOST, List.of(ONE));
+        names.lookUp(HOST);
+        zone.clear();
+        names.lookUp(HOST);
+        assertEquals(2, said().size(), "another failure is news again");
+    }
+
+    @Test
+    void saySoWhereTheyNeverHadAnAnswer() {
+        names.lookUpNew(List.of(HOST));
+        assertEquals(List.of(), names.addresses(HOST));
+        assertEquals(List.of("its name does not resolve; it takes no sessions"), said());
+    }
+
+    /** Nobody serves in its place: it is asked for again soon, and then less and less often. */
+    @Test
+    void areAskedForSoonUntilTheyAreKnown() {
+        Duration interval = Duration.ofSeconds(10);
+        assertEquals(Duration.ofSeconds(1), names.pause(HOST, interval), "its first answer is still awaited");
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            names.lookUp(HOST);
+            pauses.add(names.pause(HOST, interval).toSeconds());
+        }
+        assertEquals(List.of(1L, 2L, 4L, 8L, 10L, 10L), pauses);
+        for (int i = 0; i < 100; i++) {
+            names.lookUp(HOST);
+        }
+        assertEquals(interval, names.pause(HOST, interval));
+        assertEquals(Duration.ofMillis(300), names.pause(HOST, Duration.ofMillis(300)));
+        zone.put(HOST, List.of(ONE));
+        names.lookUp(HOST);
+        zone.clear();
+        names.lookUp(HOST);
+        assertEquals(interval, names.pause(HOST, interval), "its last answer still serves");
+    }
+
+    @Test
+    void sayWhichFailSinceWhen() {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        assertEquals(List.of(), names.failing());
+        names.lookUp(HOST);
+        Instant since = names.failing().getFirst().since();
+        names.lookUp(HOST);
+        assertEquals(List.of(new FailingName(HOST, since, List.of())), names.failing());
+        assertTrue(!since.isBefore(before) && !since.isAfter(Instant.now()), since::toString);
+        zone.put(HOST, List.of(ONE));
+        names.lookUp(HOST);
+        assertEquals(List.of(), names.failing());
+        zone.clear();
+        names.lookUp(HOST);
+        assertEquals(List.of("192.0.2.1"), names.failing().getFirst().kept());
+        names.keepOnly(Set.of());
+        assertEquals(List.of(), names.failing());
+    }
+
+    /** A name may be taken out of the configuration, and come back after an hour. */
+    @Test
+    void areAskedForAgainWhenTheyComeBack() {
+        zone.put(HOST, List.of(ONE));
+        names.lookUpNew(List.of(HOST));
+        names.keepOnly(Set.of("other.internal"));
+        zone.put(HOST, List.of(TWO));
+        names.lookUpNew(List.of(HOST));
+        assertEquals(List.of(TWO), names.addresses(HOST));
+    }
+}
