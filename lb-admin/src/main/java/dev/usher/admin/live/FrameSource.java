@@ -56,7 +56,7 @@ final class FrameSource {
                     count++;
                     serving += backend.state().serves() ? 1 : 0;
                     hash = (hash * HASH_FACTOR + backend.address().hashCode()) * HASH_FACTOR
-                            + backend.state().ordinal();
+                            + backend.state().name().hashCode();
                 }
             }
             return new Backends(count, serving, hash);
