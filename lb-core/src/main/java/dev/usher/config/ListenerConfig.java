@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE
  * @param maxConnections sessions open at once before accepting pauses
  * @param pool pool for every connection; null exactly for a type that needs no pool
+ * @param own routes of this listener alone; empty for a type without names
  */
 public record ListenerConfig(
         String name,
@@ -24,7 +25,8 @@ public record ListenerConfig(
         AcceptProxyProtocol acceptProxyProtocol,
         List<Cidr> trustedProxies,
         int maxConnections,
-        @Nullable String pool) {
+        @Nullable String pool,
+        OwnRoutes own) {
     public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
 
     public static final int DEFAULT_MAX_CONNECTIONS = 20_000;
@@ -45,6 +47,8 @@ public record ListenerConfig(
         MAX_CONNECTIONS.check(maxConnections, "max_connections");
         Check.that(!type.needsPool() || pool != null, "pool must be given for type tcp");
         Check.that(type.needsPool() || pool == null, "pool is only for type tcp: routes choose the pool");
+        Check.present(own, "routes");
+        Check.that(type.readsNames() || own.isNone(), "routes are only for type tls: type tcp reads no server name");
     }
 
     /** A TLS listener with every default. */
@@ -73,7 +77,8 @@ public record ListenerConfig(
                 AcceptProxyProtocol.NONE,
                 List.of(),
                 DEFAULT_MAX_CONNECTIONS,
-                pool);
+                pool,
+                OwnRoutes.NONE);
     }
 
     /** Time from accept until the client's opening must be whole. */
@@ -85,16 +90,21 @@ public record ListenerConfig(
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
         return new ListenerConfig(
-                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
     }
 
     public ListenerConfig withHttp(HttpConfig http) {
         return new ListenerConfig(
-                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
     }
 
     public ListenerConfig withMaxConnections(int maxConnections) {
         return new ListenerConfig(
-                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
+    }
+
+    public ListenerConfig withOwn(OwnRoutes own) {
+        return new ListenerConfig(
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
     }
 }

@@ -102,10 +102,17 @@ public final class Backend {
         if (adminState == AdminState.DISABLED) {
             return BackendState.DISABLED;
         }
-        if (verdict == BackendState.DOWN) {
-            return BackendState.DOWN;
-        }
-        return ejection.isEjected() ? BackendState.EJECTED : verdict;
+        return health();
+    }
+
+    /** The state by probes and sessions alone. */
+    public BackendState health() {
+        return verdict != BackendState.DOWN && ejection.isEjected() ? BackendState.EJECTED : verdict;
+    }
+
+    /** The reason for the {@link #health}, in words. */
+    public String healthReason() {
+        return reason;
     }
 
     /** The reason for the current state, in words. */

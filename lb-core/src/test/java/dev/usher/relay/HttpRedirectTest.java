@@ -9,7 +9,7 @@ import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.RoutePattern;
+import dev.usher.config.Target;
 import dev.usher.end.CloseReason;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,13 +171,8 @@ class HttpRedirectTest {
 
     @Test
     void deniedAddressIsRefused() throws IOException {
-        RouteConfig route = new RouteConfig(
-                RoutePattern.parse(NAME),
-                TestUsher.POOL,
-                Map.of(),
-                List.of(Cidr.parse("192.0.2.0/24")),
-                List.of(),
-                List.of());
+        RouteConfig route =
+                RouteConfig.of(NAME, Target.of(TestUsher.POOL).withAllow(List.of(Cidr.parse("192.0.2.0/24"))));
         try (TestUsher usher = usher().route(route).start()) {
             String answer = ask(usher, get(NAME));
             assertTrue(answer.startsWith("HTTP/1.1 403 Forbidden\r\n"), answer);

@@ -380,7 +380,8 @@ public final class TestUsher implements AutoCloseable {
                     acceptProxyProtocol,
                     trustedProxies,
                     listenerConnections,
-                    type.needsPool() ? POOL : null);
+                    type.needsPool() ? POOL : null,
+                    dev.usher.config.OwnRoutes.NONE);
             PoolConfig web = pool.apply(PoolConfigBuilder.of(POOL)
                             .backends(backends)
                             .timeouts(timeouts)

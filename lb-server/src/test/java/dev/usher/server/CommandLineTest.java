@@ -299,6 +299,35 @@ class CommandLineTest {
         }
 
         @Test
+        void aListenersOwnRoutesComeFirstAndOtherListenersAreNamed() throws IOException {
+            String own = write(
+                    "own.yaml",
+                    FILE.replace(
+                            "inner: { bind: \"127.0.0.1:8444\" }",
+                            "inner: { bind: \"127.0.0.1:8444\", routes: { .example.com: 10.0.0.8:443 }, default_route: acme }"));
+            assertEquals(0, run("explain", own, "www.example.com", "--listener", "inner"), err);
+            assertEquals("""
+                    www.example.com on listener inner, from 127.0.0.1
+                      no route of listener inner for www.example.com
+                      route .example.com of listener inner matches
+                      route www.example.com matches too, but routes of listener inner come first
+                      route .example.com matches too, but routes of listener inner come first
+
+                    route     .example.com
+                    pool      .example.com@inner
+                    backends  10.0.0.8:443
+                    chosen    10.0.0.8:443, the only one
+                    elsewhere https: pool web
+                    """, out);
+            assertEquals(0, run("explain", own, "www.example.com"));
+            assertTrue(out.endsWith("\nelsewhere inner: pool .example.com@inner\n"), out);
+            assertEquals(4, run("explain", own, "nobody.example"));
+            assertTrue(out.endsWith("\nelsewhere inner: pool acme\n"), out);
+            assertEquals(3, run("explain", own, "nobody.example", "--listener", "inner"));
+            assertTrue(out.endsWith("\nelsewhere https: refused, unknown_name\n"), out);
+        }
+
+        @Test
         void aTcpListenerLooksAtNoName() {
             assertEquals(0, run("explain", file, "any.example", "--listener", "raw"));
             assertTrue(out.startsWith("listener raw is of type tcp"), out);
@@ -329,13 +358,13 @@ class CommandLineTest {
         void aNameAloneIsForARunningUsher() {
             assertEquals(1, run("explain", "www.example.com", "--pid", "1"));
             assertTrue(err.startsWith("usher: no running usher found with pid 1"), err);
-            assertTrue(err.endsWith("say which file: usher explain FILE www.example.com\n"), err);
+            assertTrue(err.endsWith("name the file: usher explain FILE www.example.com\n"), err);
         }
 
         @Test
         void noFileIsAskedForWhereThatIsNotWhatIsMissing() {
             assertEquals(1, run("explain", "--live", file, "www.example.com", "--pid", "1"));
-            assertTrue(err.contains("no running usher found") && !err.contains("say which file"), err);
+            assertTrue(err.contains("no running usher found") && !err.contains("name the file"), err);
             assertEquals(1, run("explain", "www.example.com", "--admin", "127.0.0.1:1", "--token-file", "nowhere"));
             assertEquals("usher: --token-file nowhere cannot be read: no such file\n", err);
         }

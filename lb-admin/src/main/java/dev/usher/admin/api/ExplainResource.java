@@ -45,6 +45,7 @@ public final class ExplainResource {
             @Nullable String clientSees,
             @Nullable String location,
             List<String> steps,
+            List<String> elsewhere,
             List<Possible> backends) {}
 
     private record Possible(String address, String state, boolean takesSessions, String text) {
@@ -88,6 +89,7 @@ public final class ExplainResource {
                         sees(refusal, listener),
                         null,
                         explanation.steps(),
+                        explanation.elsewhere(),
                         backends);
             }
             case Decision.Refuse refuse
@@ -107,6 +109,7 @@ public final class ExplainResource {
                         sees(refusal, listener),
                         null,
                         explanation.steps(),
+                        explanation.elsewhere(),
                         backends);
             }
         };
@@ -126,6 +129,7 @@ public final class ExplainResource {
                 RefusedClient.sees(answer),
                 answer.location(),
                 explanation.steps(),
+                explanation.elsewhere(),
                 List.of());
     }
 
@@ -162,6 +166,7 @@ public final class ExplainResource {
                 null,
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
+                List.of(),
                 backends);
     }
 

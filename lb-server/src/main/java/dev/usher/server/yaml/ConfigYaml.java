@@ -1,18 +1,21 @@
 package dev.usher.server.yaml;
 
 import dev.usher.config.AdminConfig;
+import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -116,6 +119,8 @@ public final class ConfigYaml {
                     case "client_hello" -> listener.type().speaksTls();
                     case "http" -> listener.type().speaksHttp();
                     case "pool" -> listener.type().needsPool();
+                    case "routes" -> !listener.own().routes().isEmpty();
+                    case "default_route", "no_sni_route" -> setting.value() != null;
                     default -> true;
                 };
             case HealthCheckConfig check ->
@@ -135,7 +140,9 @@ public final class ConfigYaml {
 
     private static Object value(Record record, Setting setting) {
         return switch (record) {
-            case UsherConfig config when setting.key().equals("routes") -> routes(config.routes());
+            case UsherConfig config when setting.key().equals("routes") -> routes(config.routes(), Set.of());
+            case ListenerConfig listener
+            when setting.key().equals("routes") -> routes(listener.own().routes(), Set.of("listeners"));
             case AdminConfig.Token _ when setting.key().equals("sha256") -> MASKED;
             case AccessLogConfig access
             when setting.key().equals("output") && access.file() != null ->
@@ -144,9 +151,13 @@ public final class ConfigYaml {
         };
     }
 
-    private static Map<String, Object> routes(List<RouteConfig> routes) {
+    private static Map<String, Object> routes(List<RouteConfig> routes, Set<String> without) {
         Map<String, Object> byPattern = new LinkedHashMap<>();
-        routes.forEach(route -> byPattern.put(route.pattern().text(), mapping(route)));
+        for (RouteConfig route : routes) {
+            Map<String, Object> keys = mapping(route);
+            keys.keySet().removeAll(without);
+            byPattern.put(route.pattern().text(), keys);
+        }
         return byPattern;
     }
 
@@ -154,6 +165,8 @@ public final class ConfigYaml {
     private static Object value(Setting setting, @Nullable Object value) {
         return switch (value) {
             case HealthCheckConfig check when check.type() == HealthCheckConfig.Type.NONE -> "none";
+            case Fallback(Fallback.Action _, Target target)
+            when target != null -> target.hasConditions() ? mapping(target) : target.pool();
             case Record record when Setting.isMapping(record) -> mapping(record);
             case List<?> list -> list.stream().map(each -> value(setting, each)).toList();
             case Map<?, ?> map -> {

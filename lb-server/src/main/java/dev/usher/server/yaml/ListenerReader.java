@@ -7,6 +7,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code listeners}, and keeps their names and types. */
 final class ListenerReader {
     private static final int HTTP_PORT = 80;
+    private static final List<String> ROUTE_KEYS = List.of("routes", "default_route", "no_sni_route");
     private static final int HTTPS_PORT = 443;
 
     private final PoolReader pools;
@@ -93,12 +95,14 @@ final class ListenerReader {
         int maxConnections = fields.integer(
                 "max_connections", ListenerConfig.MAX_CONNECTIONS, ListenerConfig.DEFAULT_MAX_CONNECTIONS);
         String pool = pool(name, fields, type);
+        OwnRoutes own = ownRoutes(name, fields, type);
         fields.done();
         boolean valid = !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
         if (valid && (!type.needsPool() || pool != null)) {
             listeners.put(
                     name,
-                    new ListenerConfig(name, type, bind, clientHello, http, accept, trusted, maxConnections, pool));
+                    new ListenerConfig(
+                            name, type, bind, clientHello, http, accept, trusted, maxConnections, pool, own));
         }
     }
 
@@ -187,5 +191,19 @@ final class ListenerReader {
         fields.require("pool");
         Item item = fields.item("pool");
         return item == null ? null : pools.target(fields, item, fields.path("pool"), name, "listener " + name);
+    }
+
+    private OwnRoutes ownRoutes(String name, Fields fields, ListenerType type) {
+        if (!type.readsNames()) {
+            ROUTE_KEYS.forEach(key -> fields.refuse(key, "is only for type tls: a tcp listener reads no server name"));
+            return OwnRoutes.NONE;
+        }
+        RouteReader routes = RouteReader.ofListener(pools, name, problems);
+        Fields section = fields.fields("routes");
+        if (section != null) {
+            routes.read(section);
+        }
+        return new OwnRoutes(
+                routes.routes(), routes.fallback(fields, "default_route"), routes.fallback(fields, "no_sni_route"));
     }
 }

@@ -22,12 +22,13 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.RoutePattern;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -97,7 +98,8 @@ class ConfigFileTest {
                             AcceptProxyProtocol.NONE,
                             List.of(),
                             20_000,
-                            null),
+                            null,
+                            OwnRoutes.NONE),
                     config.listeners().get("https"));
             assertEquals(
                     ListenerConfig.tcp("cache", List.of(HostPort.parse("127.0.0.1:11000")), "cache"),
@@ -110,13 +112,12 @@ class ConfigFileTest {
                             .map(route -> route.pattern().text())
                             .toList());
             assertEquals(
-                    new RouteConfig(
-                            RoutePattern.parse("db.example.com"),
-                            "db",
-                            Map.of("acme-tls/1", "acme"),
-                            List.of(Cidr.parse("10.0.0.0/8")),
-                            List.of(),
-                            List.of("https")),
+                    RouteConfig.of(
+                                    "db.example.com",
+                                    Target.of("db")
+                                            .withAlpn(Map.of("acme-tls/1", "acme"))
+                                            .withAllow(List.of(Cidr.parse("10.0.0.0/8"))))
+                            .withListeners(List.of("https")),
                     config.routes().get(5));
             assertEquals(Fallback.REJECT, config.defaultRoute());
             assertEquals(Fallback.REJECT, config.noSniRoute());
