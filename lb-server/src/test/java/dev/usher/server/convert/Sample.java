@@ -25,6 +25,7 @@ enum Sample {
             .toAbsolutePath();
 
     private final Peer peer;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> files;
 

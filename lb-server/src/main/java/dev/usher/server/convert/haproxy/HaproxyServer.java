@@ -152,7 +152,11 @@ final class HaproxyServer {
     }
 
     private void checkTls() {
-        pool.probe().type(pool.probe().type() == HealthCheckConfig.Type.HTTPS ? HealthCheckConfig.Type.HTTPS : HealthCheckConfig.Type.TLS);
+        pool.probe()
+                .type(
+                        pool.probe().type() == HealthCheckConfig.Type.HTTPS
+                                ? HealthCheckConfig.Type.HTTPS
+                                : HealthCheckConfig.Type.TLS);
     }
 
     private void onDown(String action) {
