@@ -137,7 +137,7 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (AdminFault fault) {
             int exitCode = fault.tell(err);
             if (fault.isNothingFound() && file == null) {
-                err.println("Without a running usher, say which file: usher explain FILE " + name);
+                err.println("Without a running usher, name the file: usher explain FILE " + name);
                 err.flush();
             }
             return exitCode;

@@ -381,13 +381,13 @@ class CommandLineTest {
         void aNameAloneIsForARunningUsher() {
             assertEquals(1, run("explain", "www.example.com", "--pid", "1"));
             assertTrue(err.startsWith("usher: no running usher found with pid 1"), err);
-            assertTrue(err.endsWith("say which file: usher explain FILE www.example.com\n"), err);
+            assertTrue(err.endsWith("name the file: usher explain FILE www.example.com\n"), err);
         }
 
         @Test
         void noFileIsAskedForWhereThatIsNotWhatIsMissing() {
             assertEquals(1, run("explain", "--live", file, "www.example.com", "--pid", "1"));
-            assertTrue(err.contains("no running usher found") && !err.contains("say which file"), err);
+            assertTrue(err.contains("no running usher found") && !err.contains("name the file"), err);
             assertEquals(1, run("explain", "www.example.com", "--admin", "127.0.0.1:1", "--token-file", "nowhere"));
             assertEquals("usher: --token-file nowhere cannot be read: no such file\n", err);
         }

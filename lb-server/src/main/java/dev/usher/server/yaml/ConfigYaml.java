@@ -11,11 +11,14 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
+import java.io.IOException;
+import java.io.Writer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
@@ -31,14 +34,67 @@ public final class ConfigYaml {
     /** Stands in place of a token's hash. */
     private static final String MASKED = "***";
 
+    /** Ends a text that is cut. */
+    public static final String CUT = "\n# The rest is not shown here.\n";
+
     private ConfigYaml() {}
 
     /** Lines, each with a line feed at its end. */
     public static String of(UsherConfig config) {
+        return YAML.writeValueAsString(root(config));
+    }
+
+    private static Map<String, Object> root(UsherConfig config) {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("version", UsherConfig.VERSION);
         root.putAll(mapping(config));
-        return YAML.writeValueAsString(root);
+        return root;
+    }
+
+    /** Same as {@link #of}, cut after {@code most} characters: the text of 100,000 routes has 40 MB. */
+    public static String start(UsherConfig config, int most) {
+        StartWriter start = new StartWriter(most);
+        try {
+            YAML.writeValue(start, root(config));
+            return start.toString();
+        } catch (JacksonException e) {
+            if (!start.full) {
+                throw e;
+            }
+            return start + CUT;
+        }
+    }
+
+    /** Takes the first characters, and refuses the rest. */
+    private static final class StartWriter extends Writer {
+        private final StringBuilder taken = new StringBuilder();
+        private final int most;
+        private boolean full;
+
+        StartWriter(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public void write(char[] text, int from, int length) throws IOException {
+            int room = most - taken.length();
+            taken.append(text, from, Math.min(room, length));
+            if (room < length) {
+                full = true;
+                throw new IOException("full");
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public String toString() {
+            return taken.toString();
+        }
     }
 
     private static Map<String, Object> mapping(Record record) {

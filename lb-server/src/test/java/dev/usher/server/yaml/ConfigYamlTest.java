@@ -185,4 +185,12 @@ class ConfigYamlTest {
         assertFalse(text.contains(HASH), text);
         assertTrue(text.contains("name: ops"), text);
     }
+
+    @Test
+    void aLongTextIsCut() throws IOException {
+        UsherConfig config = read("routes: { a.example: p }\npools: { p: { backends: 10.0.0.1:443 } }\n");
+        String whole = ConfigYaml.of(config);
+        assertEquals(whole, ConfigYaml.start(config, whole.length()));
+        assertEquals(whole.substring(0, 100) + ConfigYaml.CUT, ConfigYaml.start(config, 100));
+    }
 }
