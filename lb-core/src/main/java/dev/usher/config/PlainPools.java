@@ -38,7 +38,7 @@ public final class PlainPools {
         }
     }
 
-    /** All pools, with the pools made of others. */
+    /** Adds the pools made of others. */
     static Map<String, PoolConfig> with(
             Map<String, ListenerConfig> listeners, List<RouteConfig> routes, Map<String, PoolConfig> pools) {
         Map<String, PoolConfig> all = new LinkedHashMap<>(pools);

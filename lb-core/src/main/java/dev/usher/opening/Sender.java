@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an opening may tell a backend about a client.
+ * The facts about a client that an opening may tell a backend.
  *
  * @param client address of the client
  * @param rule the route's rule for HTTP requests; null for other protocols
