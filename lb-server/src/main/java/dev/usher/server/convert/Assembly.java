@@ -124,8 +124,12 @@ final class Assembly {
             add(
                     listener,
                     ListenerConfig.http(name(listener, binds), binds)
-                            .withHttp(
-                                    new HttpConfig(usual.timeout(), usual.maxSizeBytes(), status, usual.httpsPort())));
+                            .withHttp(new HttpConfig(
+                                    usual.timeout(),
+                                    usual.maxSizeBytes(),
+                                    status,
+                                    usual.httpsPort(),
+                                    usual.requests())));
         }
     }
 
@@ -175,7 +179,7 @@ final class Assembly {
 
     private List<RouteConfig> records(ListenerRoutes routing) {
         return routing.routes().stream()
-                .map(route -> new RouteConfig(route.pattern(), route.target(this::pool), List.of()))
+                .map(route -> RouteConfig.of(route.pattern().text(), route.target(this::pool)))
                 .toList();
     }
 
