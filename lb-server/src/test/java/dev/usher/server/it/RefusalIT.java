@@ -181,7 +181,8 @@ class RefusalIT {
             assertEquals(-1, client.in().read());
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             assertTrue(
-                    millis > OPENING_TIMEOUT_MILLIS - 100 && millis < OPENING_TIMEOUT_MILLIS + 3000, () -> millis + " ms");
+                    millis > OPENING_TIMEOUT_MILLIS - 100 && millis < OPENING_TIMEOUT_MILLIS + 3000,
+                    () -> millis + " ms");
             if (sent.length > 0) {
                 usher.log().of(client).ends("opening_timeout cH").moved(0, 0);
             } else {
