@@ -61,16 +61,13 @@ public final class BackendControl {
             return;
         }
         String act = words(state) + " by " + who;
-        if (state == AdminState.READY) {
-            pool.roster().setAdminState(backend, state, act, clock.nanos());
-            events.add(Kind.ADMIN, Events.subject(pool, backend), act + stillOut(backend));
-        } else { // the event first: the loss of the pool's last backend is an event of its own
-            events.add(
-                    Kind.ADMIN,
-                    Events.subject(pool, backend),
-                    act + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
-            pool.roster().setAdminState(backend, state, act, clock.nanos());
-        }
+        events.add( // before the change, since the pool's first or last backend is an event too
+                Kind.ADMIN,
+                Events.subject(pool, backend),
+                act
+                        + (state == AdminState.READY ? stillOut(backend) : "")
+                        + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
+        pool.roster().setAdminState(backend, state, act, clock.nanos());
         Thread replaced = closers.remove(backend);
         if (replaced != null) {
             replaced.interrupt();
@@ -86,8 +83,8 @@ public final class BackendControl {
 
     /** The reason why an enabled backend still takes no sessions; empty if the backend serves. */
     private static String stillOut(Backend backend) {
-        BackendState state = backend.state();
-        return state.serves() ? "" : "; still " + state.word() + ": " + backend.reason();
+        BackendState health = backend.health();
+        return health.serves() ? "" : "; still " + health.word() + ": " + backend.healthReason();
     }
 
     private static String words(AdminState state) {

@@ -1,14 +1,18 @@
 package dev.usher;
 
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.relay.Routing;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
+import dev.usher.route.Trace;
 import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
 import java.net.InetSocketAddress;
@@ -41,10 +45,34 @@ public final class Explainer {
         return new Explanation(
                 decision,
                 steps,
+                elsewhere(routing, asked, decision),
                 switch (decision) {
                     case Decision.Serve serve -> candidates.apply(serve.pool());
                     case Decision.Refuse _ -> List.of();
                 });
+    }
+
+    /** Listeners with another outcome for the same hello, in words. */
+    private static List<String> elsewhere(Routing routing, RouteQuery asked, Decision here) {
+        String outcome = outcome(here);
+        ListenerConfig asking = routing.config().listeners().get(asked.listener());
+        ListenerType type = asking == null ? ListenerType.TLS : asking.type();
+        return routing.config().listeners().values().stream()
+                .filter(listener -> listener.type() == type)
+                .map(listener -> new RouteQuery(listener.name(), asked.name(), asked.protocols(), asked.client()))
+                .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
+                .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome))
+                .toList();
+    }
+
+    private static String outcome(Decision decision) {
+        return switch (decision) {
+            case Decision.Serve serve -> "pool " + serve.pool().name();
+            case Decision.Refuse(Decision.Refusal why, String _, boolean _)
+            when why == Decision.Refusal.REDIRECT -> "sent to https";
+            case Decision.Refuse refuse ->
+                "refused, " + CloseReason.of(refuse.why()).word();
+        };
     }
 
     private static List<Candidate> unknown(PoolConfig pool) {

@@ -34,6 +34,7 @@ class ArchitectureTest {
             Map.entry("file", List.of("dev.usher.config")), // for the text form of sizes
             Map.entry("name", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("tls", List.of("dev.usher.name", "dev.usher.config")),
+            Map.entry("http", List.of("dev.usher.name", "dev.usher.config")),
             Map.entry("proxyheader", List.of("dev.usher.config")), // for the text form of addresses
             Map.entry("metrics", List.of("org.HdrHistogram..")),
             Map.entry("pool", List.of("dev.usher.config", "dev.usher.metrics", "dev.usher.time")),
@@ -46,6 +47,7 @@ class ArchitectureTest {
                             "dev.usher.end",
                             "dev.usher.name",
                             "dev.usher.tls",
+                            "dev.usher.http",
                             "dev.usher.proxyheader",
                             "dev.usher.config")),
             Map.entry(

@@ -5,6 +5,8 @@ import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 import dev.usher.end.Refusal;
+import dev.usher.http.Answer;
+import dev.usher.opening.HttpOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.tls.Alert;
 
@@ -19,8 +21,16 @@ public final class RefusedClient {
             Alert alert = TlsOpening.alert(refusal);
             return "the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")";
         }
+        if (refusal != null && type.speaksHttp()) {
+            return sees(HttpOpening.answer(refusal));
+        }
         return refusal != null || reason.ending() == Ending.RESET
                 ? "the connection reset"
-                : "the connection closed, without a TLS alert";
+                : "the connection closed, without " + (type.speaksHttp() ? "an answer" : "a TLS alert");
+    }
+
+    /** The effect of an HTTP answer. */
+    public static String sees(Answer answer) {
+        return "the answer " + answer.statusLine();
     }
 }

@@ -1,14 +1,16 @@
 package dev.usher.admin;
 
+import dev.usher.config.Fallback;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Routes and listeners that lead to a pool.
  *
- * @param names patterns of routes, in the order of the file, then {@code default_route} and {@code no_sni_route}
+ * @param names patterns of routes, in the order of the file, then {@code default_route} and {@code no_sni_route}; for a
+ *     listener's own routes with {@code @} and the listener behind
  * @param listeners of type tcp
  */
 public record WaysIn(List<String> names, List<String> listeners) {
@@ -31,15 +34,15 @@ public record WaysIn(List<String> names, List<String> listeners) {
     /** The ways into each pool, by pool name. One pass over the routes, however many pools there are. */
     public static Map<String, WaysIn> byPool(UsherConfig config) {
         Map<String, List<String>> names = new HashMap<>();
-        for (RouteConfig route : config.routes()) {
-            Set<String> pools = new HashSet<>(route.alpn().values());
-            pools.add(route.pool());
-            pools.forEach(pool -> add(names, pool, route.pattern().text()));
-        }
-        add(names, config.defaultRoute().pool(), "default_route");
-        add(names, config.noSniRoute().pool(), "no_sni_route");
+        addRoutes(names, config.routes(), config.defaultRoute(), config.noSniRoute(), "");
         Map<String, List<String>> listeners = new HashMap<>();
-        config.listeners().values().forEach(listener -> add(listeners, listener.pool(), listener.name()));
+        for (ListenerConfig listener : config.listeners().values()) {
+            OwnRoutes own = listener.own();
+            addRoutes(names, own.routes(), own.defaultRoute(), own.noSniRoute(), "@" + listener.name());
+            if (listener.pool() != null) {
+                add(listeners, listener.pool(), listener.name());
+            }
+        }
         return config.pools().keySet().stream()
                 .collect(Collectors.toMap(
                         pool -> pool,
@@ -47,10 +50,29 @@ public record WaysIn(List<String> names, List<String> listeners) {
                                 names.getOrDefault(pool, List.of()), listeners.getOrDefault(pool, List.of()))));
     }
 
-    private static void add(Map<String, List<String>> ways, @Nullable String pool, String way) {
-        if (pool != null) {
-            ways.computeIfAbsent(pool, _ -> new ArrayList<>()).add(way);
+    private static void addRoutes(
+            Map<String, List<String>> names,
+            List<RouteConfig> routes,
+            @Nullable Fallback defaultRoute,
+            @Nullable Fallback noSniRoute,
+            String owner) {
+        routes.forEach(route -> add(names, route.target(), route.pattern().text() + owner));
+        add(names, defaultRoute, "default_route" + owner);
+        add(names, noSniRoute, "no_sni_route" + owner);
+    }
+
+    private static void add(Map<String, List<String>> names, @Nullable Fallback fallback, String way) {
+        if (fallback != null && fallback.target() != null) {
+            add(names, fallback.target(), way);
         }
+    }
+
+    private static void add(Map<String, List<String>> names, Target target, String way) {
+        target.pools().forEach(pool -> add(names, pool, way));
+    }
+
+    private static void add(Map<String, List<String>> ways, String pool, String way) {
+        ways.computeIfAbsent(pool, _ -> new ArrayList<>()).add(way);
     }
 
     /** Names and listeners, as text for people. */

@@ -6,9 +6,10 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.RoutePattern;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import java.util.List;
 import java.util.Map;
@@ -22,18 +23,21 @@ class WaysInTest {
     }
 
     private static RouteConfig route(String pattern, String pool, Map<String, String> alpn) {
-        return new RouteConfig(RoutePattern.parse(pattern), pool, alpn, List.of(), List.of(), List.of());
+        return RouteConfig.of(pattern, Target.of(pool).withAlpn(alpn));
     }
 
     private static UsherConfig config() {
         UsherConfig plain = UsherConfig.of(
                 List.of(
                         ListenerConfig.tls("https", List.of(ANY_PORT)),
+                        ListenerConfig.tls("dot", List.of(ANY_PORT))
+                                .withOwn(OwnRoutes.of(route("www.example.com", "dns", Map.of()))
+                                        .withDefaultRoute(Fallback.pool("dns"))),
                         ListenerConfig.tcp("mail", List.of(ANY_PORT), "web")),
                 List.of(
                         route("www.example.com", "web", Map.of("h2", "acme", "acme-tls/1", "acme")),
                         route("shop.example.com", "web", Map.of("h2", "web"))),
-                List.of(pool("web"), pool("acme"), pool("unused")));
+                List.of(pool("web"), pool("acme"), pool("dns"), pool("unused")));
         return plain.withDefaultRoute(Fallback.pool("web")).withNoSniRoute(Fallback.pool("acme"));
     }
 
@@ -45,6 +49,8 @@ class WaysInTest {
                         new WaysIn(List.of("www.example.com", "shop.example.com", "default_route"), List.of("mail")),
                         "acme",
                         new WaysIn(List.of("www.example.com", "no_sni_route"), List.of()),
+                        "dns",
+                        new WaysIn(List.of("www.example.com@dot", "default_route@dot"), List.of()),
                         "unused",
                         WaysIn.NONE),
                 WaysIn.byPool(config()));

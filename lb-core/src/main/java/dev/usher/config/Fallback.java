@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The treatment of a hello without a matching route.
  *
- * @param pool not null exactly for {@link Action#POOL}
+ * @param target not null exactly for {@link Action#POOL}
  */
-public record Fallback(Action action, @Nullable String pool) {
+public record Fallback(Action action, @Nullable Target target) {
     /** The three treatments. */
     public enum Action {
         /** Send the TLS alert that the RFC has for the case, then close. */
@@ -23,11 +23,26 @@ public record Fallback(Action action, @Nullable String pool) {
 
     public Fallback {
         Check.present(action, "action");
-        Check.that((action == Action.POOL) == (pool != null), "a pool belongs to action pool, and to no other");
+        Check.that((action == Action.POOL) == (target != null), "a pool belongs to action pool, and to no other");
     }
 
     /** Serve from the pool with this name. */
     public static Fallback pool(String name) {
-        return new Fallback(Action.POOL, name);
+        return to(Target.of(name));
+    }
+
+    public static Fallback to(Target target) {
+        return new Fallback(Action.POOL, target);
+    }
+
+    /** The pool, conditions apart; null for a refusal. */
+    public @Nullable String pool() {
+        return target == null ? null : target.pool();
+    }
+
+    /** The treatment, for people: {@code reject}, {@code close}, or the target. */
+    @Override
+    public String toString() {
+        return target == null ? Spelling.of(action) : target.toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.config;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,19 +10,23 @@ import org.jspecify.annotations.Nullable;
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind addresses to listen on; at least one, no duplicates
  * @param clientHello for types that speak TLS
+ * @param http for types that speak HTTP
  * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE
  * @param maxConnections sessions open at once before accepting pauses
  * @param pool pool for every connection; null exactly for a type that needs no pool
+ * @param own routes of this listener alone; empty for a type without names
  */
 public record ListenerConfig(
         String name,
         ListenerType type,
         List<HostPort> bind,
         ClientHelloConfig clientHello,
+        HttpConfig http,
         AcceptProxyProtocol acceptProxyProtocol,
         List<Cidr> trustedProxies,
         int maxConnections,
-        @Nullable String pool) {
+        @Nullable String pool,
+        OwnRoutes own) {
     public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
 
     public static final int DEFAULT_MAX_CONNECTIONS = 20_000;
@@ -33,6 +38,7 @@ public record ListenerConfig(
         Check.present(type, "type");
         bind = Check.notEmpty(Check.distinct(bind, "bind"), "bind");
         Check.present(clientHello, "client_hello");
+        Check.present(http, "http");
         Check.present(acceptProxyProtocol, "accept_proxy_protocol");
         trustedProxies = List.copyOf(Check.present(trustedProxies, "trusted_proxies"));
         Check.that(
@@ -41,11 +47,18 @@ public record ListenerConfig(
         MAX_CONNECTIONS.check(maxConnections, "max_connections");
         Check.that(!type.needsPool() || pool != null, "pool must be given for type tcp");
         Check.that(type.needsPool() || pool == null, "pool is only for type tcp: routes choose the pool");
+        Check.present(own, "routes");
+        Check.that(type.readsNames() || own.isNone(), "routes are only for type tls: type tcp reads no server name");
     }
 
     /** A TLS listener with every default. */
     public static ListenerConfig tls(String name, List<HostPort> bind) {
         return withDefaults(name, ListenerType.TLS, bind, null);
+    }
+
+    /** An HTTP listener with every default. */
+    public static ListenerConfig http(String name, List<HostPort> bind) {
+        return withDefaults(name, ListenerType.HTTP, bind, null);
     }
 
     /** A TCP listener with every default. */
@@ -60,21 +73,38 @@ public record ListenerConfig(
                 type,
                 bind,
                 ClientHelloConfig.DEFAULT,
+                HttpConfig.DEFAULT,
                 AcceptProxyProtocol.NONE,
                 List.of(),
                 DEFAULT_MAX_CONNECTIONS,
-                pool);
+                pool,
+                OwnRoutes.NONE);
+    }
+
+    /** Time from accept until the client's opening must be whole. */
+    public Duration openingTimeout() {
+        return type.speaksHttp() ? http.timeout() : clientHello.timeout();
     }
 
     // ---- copies with one setting changed ----
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
         return new ListenerConfig(
-                name, type, bind, clientHello, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
+    }
+
+    public ListenerConfig withHttp(HttpConfig http) {
+        return new ListenerConfig(
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
     }
 
     public ListenerConfig withMaxConnections(int maxConnections) {
         return new ListenerConfig(
-                name, type, bind, clientHello, acceptProxyProtocol, trustedProxies, maxConnections, pool);
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
+    }
+
+    public ListenerConfig withOwn(OwnRoutes own) {
+        return new ListenerConfig(
+                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
     }
 }

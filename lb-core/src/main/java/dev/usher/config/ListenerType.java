@@ -7,6 +7,8 @@ package dev.usher.config;
 public enum ListenerType {
     /** A TLS ClientHello, whose server name leads to a route. */
     TLS(PoolBy.ROUTE, Speech.TLS),
+    /** An HTTP request without TLS, whose host leads to a route. */
+    HTTP(PoolBy.ROUTE, Speech.HTTP),
     /** Any bytes: every connection goes to the listener's pool, and no byte is examined. */
     TCP(PoolBy.LISTENER, Speech.ANY);
 
@@ -17,6 +19,7 @@ public enum ListenerType {
 
     private enum Speech {
         TLS,
+        HTTP,
         ANY
     }
 
@@ -41,5 +44,10 @@ public enum ListenerType {
     /** Whether clients begin with a TLS ClientHello. */
     public boolean speaksTls() {
         return speech == Speech.TLS;
+    }
+
+    /** Whether clients begin with an HTTP request. */
+    public boolean speaksHttp() {
+        return speech == Speech.HTTP;
     }
 }

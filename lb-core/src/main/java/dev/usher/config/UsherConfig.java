@@ -1,11 +1,15 @@
 package dev.usher.config;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,8 +87,12 @@ public record UsherConfig(
         Check.that(!listeners.isEmpty(), "listeners must not be empty");
         Map<HostPort, String> bound = new LinkedHashMap<>();
         listeners.forEach((name, listener) -> {
-            Check.that(name.equals(listener.name()), "listeners." + name + " is named " + listener.name());
-            checkPool(listener.pool(), () -> "listeners." + name, pools);
+            String path = "listeners." + name;
+            Check.that(name.equals(listener.name()), path + " is named " + listener.name());
+            checkPool(listener.pool(), () -> path, pools);
+            listener.own().routes().forEach(route -> checkTarget(route.target(), path + "." + text(route), pools));
+            checkFallback(listener.own().defaultRoute(), path + ".default_route", pools);
+            checkFallback(listener.own().noSniRoute(), path + ".no_sni_route", pools);
             listener.bind().forEach(address -> checkUnbound(address, name, bound));
             listener.bind().forEach(address -> bound.put(address, name));
         });
@@ -103,8 +111,7 @@ public record UsherConfig(
         for (RouteConfig route : routes) {
             boolean first = seen.put(route.pattern().canonical(), route) == null;
             Check.that(first, () -> text(route) + " comes twice");
-            checkPool(route.pool(), () -> text(route), pools);
-            route.alpn().forEach((protocol, pool) -> checkPool(pool, () -> text(route) + ".alpn." + protocol, pools));
+            checkTarget(route.target(), text(route), pools);
             for (String name : route.listeners()) {
                 ListenerConfig listener = listeners.get(name);
                 Check.that(
@@ -121,8 +128,15 @@ public record UsherConfig(
         return "routes." + route.pattern().text();
     }
 
-    private static void checkFallback(Fallback fallback, String field, Map<String, PoolConfig> pools) {
-        checkPool(fallback.pool(), () -> field, pools);
+    private static void checkFallback(@Nullable Fallback fallback, String field, Map<String, PoolConfig> pools) {
+        if (fallback != null && fallback.target() != null) {
+            checkTarget(fallback.target(), field, pools);
+        }
+    }
+
+    private static void checkTarget(Target target, String field, Map<String, PoolConfig> pools) {
+        checkPool(target.pool(), () -> field, pools);
+        target.alpn().forEach((protocol, pool) -> checkPool(pool, () -> field + ".alpn." + protocol, pools));
     }
 
     private static void checkPool(@Nullable String pool, Supplier<String> field, Map<String, PoolConfig> pools) {
@@ -136,12 +150,36 @@ public record UsherConfig(
             List<RouteConfig> routes,
             Fallback defaultRoute,
             Fallback noSniRoute) {
-        boolean forwarded =
-                listeners.values().stream().anyMatch(listener -> listener.type().needsPool());
+        boolean listener = listeners.values().stream()
+                .anyMatch(each -> each.type().needsPool() || each.own().serves());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(
-                forwarded || fallback || !routes.isEmpty(),
+                listener || fallback || !routes.isEmpty(),
                 "there must be at least one route or one listener of type tcp");
+    }
+
+    /** The routes of a listener: its own, and those of the file with patterns that the listener does not have. */
+    public List<RouteConfig> routesOn(ListenerConfig listener) {
+        List<RouteConfig> own = listener.own().routes();
+        Set<String> taken =
+                own.stream().map(route -> route.pattern().canonical()).collect(Collectors.toSet());
+        Stream<RouteConfig> rest = routes.stream()
+                .filter(route -> route.isOn(listener.name())
+                        && !taken.contains(route.pattern().canonical()));
+        return Stream.concat(own.stream(), rest).toList();
+    }
+
+    /**
+     * The listener for a client of whom no more is known: the first that reads names in the protocol, else in any, else
+     * the first.
+     *
+     * @param http for a request without TLS
+     */
+    public ListenerConfig firstListenerFor(boolean http) {
+        return listeners.values().stream()
+                .filter(listener -> listener.type().readsNames())
+                .min(Comparator.comparing(listener -> listener.type().speaksHttp() != http))
+                .orElseGet(() -> listeners.values().iterator().next());
     }
 
     // ---- copies with one setting changed ----

@@ -1,8 +1,11 @@
 package dev.usher.diff;
 
+import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.Spelling;
+import dev.usher.config.Units;
 import dev.usher.diff.Change.Sign;
 import dev.usher.diff.Change.Subject;
 import java.util.ArrayList;
@@ -10,9 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Listeners added, removed and changed. */
 final class ListenerChanges {
+    /** Keys with lines of their own in a diff. */
+    private static final Set<String> TOLD_ELSEWHERE = Set.of("name", "bind", "routes");
+
     private ListenerChanges() {}
 
     static List<Change> between(Map<String, ListenerConfig> before, Map<String, ListenerConfig> after) {
@@ -47,7 +54,7 @@ final class ListenerChanges {
                             + (closes.isEmpty() ? "" : " closes " + text(closes))
                             + "; open sessions continue"));
         }
-        SettingChanges.between("", before, after, Set.of("name", "bind"))
+        SettingChanges.between("", before, after, TOLD_ELSEWHERE)
                 .forEach(setting -> changes.add(change(Sign.CHANGED, subject + setting.name() + setting.values())));
     }
 
@@ -61,7 +68,18 @@ final class ListenerChanges {
 
     private static String text(ListenerConfig listener) {
         return Spelling.of(listener.type()) + " on " + text(listener.bind())
-                + (listener.pool() == null ? "" : ", to pool " + listener.pool());
+                + (listener.pool() == null ? "" : ", to pool " + listener.pool()) + text(listener.own());
+    }
+
+    private static String text(OwnRoutes own) {
+        int routes = own.routes().size();
+        return (routes == 0 ? "" : ", " + Units.counted(routes, "route") + " of its own")
+                + text("default_route", own.defaultRoute())
+                + text("no_sni_route", own.noSniRoute());
+    }
+
+    private static String text(String key, @Nullable Fallback fallback) {
+        return fallback == null ? "" : ", " + key + " " + fallback;
     }
 
     private static String text(List<HostPort> addresses) {

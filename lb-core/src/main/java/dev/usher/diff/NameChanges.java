@@ -1,15 +1,15 @@
 package dev.usher.diff;
 
-import dev.usher.config.Cidr;
-import dev.usher.config.Fallback;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
 import dev.usher.config.RoutePattern.Kind;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.Change.Sign;
 import dev.usher.diff.Change.Subject;
-import dev.usher.route.RouteIndex;
+import dev.usher.route.ListenerRoutes;
 import dev.usher.route.Trace;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,17 +38,14 @@ final class NameChanges {
     /**
      * The treatment of a name on a listener.
      *
-     * @param pool null if the name is refused
+     * @param target null if the name is refused
      * @param by the pattern of the route, or {@code default_route}
      */
-    private record Fate(@Nullable String pool, String by, Map<String, String> alpn, List<Cidr> allow, List<Cidr> deny) {
-        static final Fate NO_LISTENER = new Fate(null, "", Map.of(), List.of(), List.of());
+    private record Fate(@Nullable Target target, String by) {
+        static final Fate NO_LISTENER = new Fate(null, "");
 
         boolean isSame(Fate other) {
-            return Objects.equals(pool, other.pool)
-                    && alpn.equals(other.alpn)
-                    && allow.equals(other.allow)
-                    && deny.equals(other.deny);
+            return Objects.equals(target, other.target);
         }
     }
 
@@ -60,8 +57,8 @@ final class NameChanges {
 
     private final UsherConfig before;
     private final UsherConfig after;
-    private final RouteIndex indexBefore;
-    private final RouteIndex indexAfter;
+    private final Map<String, ListenerRoutes> routesBefore;
+    private final Map<String, ListenerRoutes> routesAfter;
     private final List<Seen> listeners;
     /** Names of the patterns {@code .x}. */
     private final Set<String> selfAndBelow = new HashSet<>();
@@ -69,8 +66,8 @@ final class NameChanges {
     private NameChanges(UsherConfig before, UsherConfig after) {
         this.before = before;
         this.after = after;
-        this.indexBefore = new RouteIndex(before.routes());
-        this.indexAfter = new RouteIndex(after.routes());
+        this.routesBefore = ListenerRoutes.byListener(before);
+        this.routesAfter = ListenerRoutes.byListener(after);
         this.listeners = listeners(before, after);
     }
 
@@ -106,18 +103,9 @@ final class NameChanges {
         Map<Key, List<Line>> lines =
                 new TreeMap<>(Comparator.comparing(Key::name).thenComparing(Key::below));
         for (UsherConfig config : List.of(before, after)) {
-            for (RouteConfig route : config.routes()) {
-                Kind kind = route.pattern().kind();
-                String name = route.pattern().name();
-                if (kind != Kind.BELOW) {
-                    lines.computeIfAbsent(new Key(name, false), this::lines);
-                }
-                if (kind != Kind.EXACT) {
-                    lines.computeIfAbsent(new Key(name, true), this::lines);
-                }
-                if (kind == Kind.SELF_AND_BELOW) {
-                    selfAndBelow.add(name);
-                }
+            config.routes().forEach(route -> addLines(route.pattern(), lines));
+            for (ListenerConfig listener : config.listeners().values()) {
+                listener.own().routes().forEach(route -> addLines(route.pattern(), lines));
             }
         }
         List<Change> changes = new ArrayList<>();
@@ -132,11 +120,24 @@ final class NameChanges {
         return changes;
     }
 
+    private void addLines(RoutePattern pattern, Map<Key, List<Line>> lines) {
+        String name = pattern.name();
+        if (pattern.kind() != Kind.BELOW) {
+            lines.computeIfAbsent(new Key(name, false), this::lines);
+        }
+        if (pattern.kind() != Kind.EXACT) {
+            lines.computeIfAbsent(new Key(name, true), this::lines);
+        }
+        if (pattern.kind() == Kind.SELF_AND_BELOW) {
+            selfAndBelow.add(name);
+        }
+    }
+
     private List<Line> lines(Key key) {
         Map<List<Line>, List<String>> byChange = new LinkedHashMap<>();
         for (Seen listener : listeners) {
-            Fate was = fate(before, indexBefore, listener.before(), key);
-            Fate is = fate(after, indexAfter, listener.after(), key);
+            Fate was = fate(routesBefore, listener.before(), key);
+            Fate is = fate(routesAfter, listener.after(), key);
             String name = listener.after() == null ? "" : listener.after();
             byChange.computeIfAbsent(lines(key, was, is), _ -> new ArrayList<>())
                     .add(name);
@@ -149,38 +150,43 @@ final class NameChanges {
         return lines;
     }
 
-    private static Fate fate(UsherConfig config, RouteIndex index, @Nullable String listener, Key key) {
-        if (listener == null) {
+    private static Fate fate(Map<String, ListenerRoutes> byListener, @Nullable String listener, Key key) {
+        ListenerRoutes routes = listener == null ? null : byListener.get(listener);
+        if (routes == null) {
             return Fate.NO_LISTENER;
         }
         RouteConfig route = key.below()
-                ? index.findBelow(key.name(), listener, Trace.NONE)
-                : index.find(key.name(), IpAddress.parse(key.name()) != null, listener, Trace.NONE);
-        if (route == null) {
-            Fallback fallback = config.defaultRoute();
-            return new Fate(fallback.pool(), "default_route", Map.of(), List.of(), List.of());
-        }
-        return new Fate(route.pool(), route.pattern().canonical(), route.alpn(), route.allow(), route.deny());
+                ? routes.findBelow(key.name(), Trace.NONE)
+                : routes.find(key.name(), IpAddress.parse(key.name()) != null, Trace.NONE);
+        return route == null
+                ? new Fate(routes.defaultRoute().target(), "default_route")
+                : new Fate(route.target(), route.pattern().canonical());
     }
 
     private static List<Line> lines(Key key, Fate was, Fate is) {
         if (was.isSame(is)) {
             return List.of();
         }
-        if (was.pool() == null) {
-            return List.of(new Line(Sign.ADDED, ": becomes reachable, by pool " + is.pool() + by(key, is)));
+        Target old = was.target();
+        Target now = is.target();
+        if (old == null) {
+            return List.of(new Line(
+                    Sign.ADDED,
+                    ": becomes reachable, by pool "
+                            + Objects.requireNonNull(now).pool() + by(key, is)));
         }
-        if (is.pool() == null) {
+        if (now == null) {
             return List.of(
-                    new Line(Sign.REMOVED, ": becomes unreachable (was pool " + was.pool() + by(key, was) + ")"));
+                    new Line(Sign.REMOVED, ": becomes unreachable (was pool " + old.pool() + by(key, was) + ")"));
         }
         List<Line> lines = new ArrayList<>();
-        if (!was.pool().equals(is.pool())) {
-            lines.add(new Line(Sign.CHANGED, ": pool " + was.pool() + by(key, was) + " -> " + is.pool() + by(key, is)));
+        if (!old.pool().equals(now.pool())) {
+            lines.add(
+                    new Line(Sign.CHANGED, ": pool " + old.pool() + by(key, was) + " -> " + now.pool() + by(key, is)));
         }
-        addDifference(lines, "alpn", was.alpn(), is.alpn());
-        addDifference(lines, "allow", was.allow(), is.allow());
-        addDifference(lines, "deny", was.deny(), is.deny());
+        addDifference(lines, "alpn", old.alpn(), now.alpn());
+        addDifference(lines, "allow", old.allow(), now.allow());
+        addDifference(lines, "deny", old.deny(), now.deny());
         return lines;
     }
 

@@ -1,6 +1,5 @@
 package dev.usher.diff;
 
-import dev.usher.config.Fallback;
 import dev.usher.config.Setting;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.Change.Sign;
@@ -21,16 +20,11 @@ final class SettingChanges {
     record Difference(String name, Setting before, Setting after) {
         /** The values, such as " 1s -> 2s"; only " differs" for values without meaning to a reader, and for secrets. */
         String values() {
-            String was = text(before);
-            String is = text(after);
+            String was = before.text();
+            String is = after.text();
             boolean secret = name.startsWith("admin.tokens");
             boolean telling = !was.equals(is) && was.length() <= MAX_TEXT && is.length() <= MAX_TEXT;
             return telling && !secret ? " " + was + " -> " + is : " differs";
-        }
-
-        private static String text(Setting setting) {
-            boolean pool = setting.value() instanceof Fallback fallback && fallback.pool() != null;
-            return pool ? "pool " + setting.text() : setting.text();
         }
     }
 

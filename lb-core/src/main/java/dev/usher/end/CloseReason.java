@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * both sides.
  *
  * <p>The end code is HAProxy's: the author of the end ({@code C} client, {@code S} backend, {@code P} policy of ours,
- * {@code R} resources, {@code K} killed, {@code D} backend down or gone, {@code I} internal, lower case for time-outs,
- * {@code -} no author) and the time ({@code H} awaiting the opening, {@code C} connecting, {@code D} data, {@code L} last
+ * {@code L} usher itself, which has answered, {@code R} resources, {@code K} killed, {@code D} backend down or gone,
+ * {@code I} internal, lower case for time-outs, {@code -} no author) and the time ({@code H} awaiting the opening,
+ * {@code C} connecting, {@code D} data, {@code L} last
  * data, {@code -} done).
  */
 public enum CloseReason {
@@ -19,11 +20,25 @@ public enum CloseReason {
      * bytes: most TLS clients end with a close_notify that a closed server does not wait for.
      */
     COMPLETED("--", Ending.FIN_IF_WHOLE),
+    /** An HTTP client was sent to https, as the route says. */
+    REDIRECTED("LH", Refusal.REDIRECT),
 
     /** The client closed or reset before a whole opening; port scans and TCP health checks end like this. */
     CLIENT_GONE_EARLY("CH", Ending.CLOSE),
     OPENING_TIMEOUT("cH", Ending.CLOSE),
     NOT_TLS("PH", Ending.CLOSE),
+    /** An HTTP request where TLS is expected. */
+    HTTP_ON_TLS("PH", Refusal.OTHER_PROTOCOL),
+    /** A TLS record where HTTP is expected. */
+    TLS_ON_HTTP("PH", Refusal.OTHER_PROTOCOL),
+    /** Neither HTTP/1 nor TLS, where HTTP is expected. */
+    NOT_HTTP("PH", Refusal.MALFORMED),
+    /** An HTTP request with a fault of syntax, or a request for a forward proxy. */
+    MALFORMED_REQUEST("PH", Refusal.MALFORMED),
+    /** An HTTP request that two readers could understand differently: smuggling, or a client that is badly broken. */
+    AMBIGUOUS_REQUEST("PH", Refusal.MALFORMED),
+    /** The head of an HTTP request has more bytes than the limit. */
+    REQUEST_TOO_LARGE("PH", Refusal.TOO_LARGE),
     MALFORMED_HELLO("PH", Refusal.MALFORMED),
     HELLO_TOO_LARGE("PH", Refusal.TOO_LARGE),
     /** A well-formed hello whose server name is not a host name. */
@@ -49,14 +64,14 @@ public enum CloseReason {
     LOOP("PC", Refusal.UNAVAILABLE),
     /** No backend of the pool is available: down, full, unresolved, or already tried. */
     NO_BACKEND("SC", Refusal.UNAVAILABLE),
-    CONNECT_REFUSED("SC", Refusal.UNAVAILABLE),
-    CONNECT_TIMEOUT("sC", Refusal.UNAVAILABLE),
+    CONNECT_REFUSED("SC", Refusal.BAD_BACKEND),
+    CONNECT_TIMEOUT("sC", Refusal.LATE_BACKEND),
     /** The network refused in another way: no route, unreachable. */
-    CONNECT_FAILED("SC", Refusal.UNAVAILABLE),
+    CONNECT_FAILED("SC", Refusal.BAD_BACKEND),
     /** No descriptor or local port was left for the backend side. Not the backend's fault. */
     OUT_OF_SOCKETS("RC", Refusal.UNAVAILABLE),
     /** The backend closed or reset before the first byte, and no other backend could take over. */
-    BACKEND_CLOSED_EARLY("SD", Refusal.UNAVAILABLE),
+    BACKEND_CLOSED_EARLY("SD", Refusal.BAD_BACKEND),
     /** The backend took the connection and sent nothing until the idle time-out. */
     BACKEND_SILENT("sD", Ending.FIN_IF_WHOLE),
 
@@ -109,7 +124,18 @@ public enum CloseReason {
             case UNKNOWN_NAME -> UNKNOWN_NAME;
             case UNKNOWN_NAME_SILENT -> UNKNOWN_NAME_CLOSED;
             case DENIED -> DENIED;
+            case REDIRECT -> REDIRECTED;
         };
+    }
+
+    /** Whether the client got everything that the configuration has for the client. */
+    public boolean isFine() {
+        return this == COMPLETED || this == REDIRECTED;
+    }
+
+    /** {@link #isFine}, by the word. */
+    public static boolean isFine(String word) {
+        return word.equals(COMPLETED.word) || word.equals(REDIRECTED.word);
     }
 
     /** HAProxy's two letters. */

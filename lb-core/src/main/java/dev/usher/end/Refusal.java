@@ -17,6 +17,14 @@ public enum Refusal {
     UNKNOWN_NAME,
     /** The client is not allowed to use the route. */
     DENIED,
-    /** The client is not to blame: no backend serves the request. */
-    UNAVAILABLE
+    /** The client is not to blame: no backend may be tried. */
+    UNAVAILABLE,
+    /** The client is not to blame: the last backend tried refused, or left without an answer. */
+    BAD_BACKEND,
+    /** The client is not to blame: the last backend tried did not answer in time. */
+    LATE_BACKEND,
+    /** The client speaks HTTP where TLS is expected, or TLS where HTTP is expected: the word is in the client's protocol. */
+    OTHER_PROTOCOL,
+    /** The client is to come again with TLS; only for a client that speaks HTTP. */
+    REDIRECT
 }

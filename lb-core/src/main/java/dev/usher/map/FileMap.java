@@ -8,6 +8,7 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Spelling;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.map.NameMap.Door;
 import dev.usher.map.NameMap.Group;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the map of a configuration: without states, without traffic. */
@@ -35,9 +38,10 @@ public final class FileMap {
     }
 
     private NameMap map() {
-        config.routes().forEach(this::addRoute);
+        config.routes().forEach(route -> addRoute(route, ""));
         addFallback("default_route", config.defaultRoute());
         addFallback("no_sni_route", config.noSniRoute());
+        config.listeners().values().forEach(this::addOwnRoutes);
         config.listeners().values().forEach(this::addListener);
         return new NameMap(
                 config.listeners().values().stream().map(FileMap::door).toList(),
@@ -53,39 +57,46 @@ public final class FileMap {
                 listener.bind().stream().map(HostPort::toString).toList());
     }
 
-    private void addRoute(RouteConfig route) {
-        String name = route.pattern().text();
-        add(route.pool(), name, condition(route, ""));
-        route.alpn().forEach((protocol, pool) -> add(pool, name, condition(route, "alpn " + protocol)));
+    /** Adds the routes of a listener, with the listener in their names, as in the names of their pools. */
+    private void addOwnRoutes(ListenerConfig listener) {
+        String owner = "@" + listener.name();
+        listener.own().routes().forEach(route -> addRoute(route, owner));
+        addFallback("default_route" + owner, listener.own().defaultRoute());
+        addFallback("no_sni_route" + owner, listener.own().noSniRoute());
     }
 
-    private static String condition(RouteConfig route, String alpn) {
-        List<String> conditions = new ArrayList<>();
-        if (!alpn.isEmpty()) {
-            conditions.add(alpn);
-        }
-        if (!route.listeners().isEmpty()) {
-            conditions.add("on " + String.join(", ", route.listeners()));
-        }
-        if (!route.allow().isEmpty()) {
-            conditions.add("allow " + first(route.allow()));
-        }
-        if (!route.deny().isEmpty()) {
-            conditions.add("deny " + first(route.deny()));
-        }
-        return String.join(", ", conditions);
+    private void addRoute(RouteConfig route, String owner) {
+        String on = route.listeners().isEmpty() ? "" : "on " + String.join(", ", route.listeners());
+        addTarget(route.pattern().text() + owner, route.target(), on);
+    }
+
+    private void addTarget(String name, Target target, String on) {
+        add(target.pool(), name, condition(target, "", on));
+        target.alpn().forEach((protocol, pool) -> add(pool, name, condition(target, "alpn " + protocol, on)));
+    }
+
+    private static String condition(Target target, String alpn, String on) {
+        return Stream.of(alpn, on, first("allow ", target.allow()), first("deny ", target.deny()))
+                .filter(condition -> !condition.isEmpty())
+                .collect(Collectors.joining(", "));
     }
 
     /** The first of a list, and the number of further entries: a list of networks can be long. */
-    private static String first(List<?> list) {
-        return list.getFirst() + (list.size() == 1 ? "" : " and " + (list.size() - 1) + " more");
+    private static String first(String key, List<?> list) {
+        return list.isEmpty()
+                ? ""
+                : key + list.getFirst() + (list.size() == 1 ? "" : " and " + (list.size() - 1) + " more");
     }
 
-    private void addFallback(String key, Fallback fallback) {
-        switch (fallback.action()) {
-            case REJECT -> refusals.add(new Refusal(way(key, ""), "refused"));
-            case CLOSE -> refusals.add(new Refusal(way(key, ""), "closed"));
-            case POOL -> add(fallback.pool(), key, "");
+    private void addFallback(String key, @Nullable Fallback fallback) {
+        if (fallback == null) {
+            return;
+        }
+        if (fallback.target() != null) {
+            addTarget(key, fallback.target(), "");
+        } else {
+            boolean alert = fallback.action() == Fallback.Action.REJECT;
+            refusals.add(new Refusal(way(key, ""), alert ? "refused" : "closed"));
         }
     }
 

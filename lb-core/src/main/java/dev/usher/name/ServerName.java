@@ -56,6 +56,11 @@ public record ServerName(String name, boolean ipLiteral) {
         return quoted(text) + " is not a server name: " + fault(normalised(text));
     }
 
+    /** The name in a URL: an IPv6 address in brackets. */
+    public String inUrl() {
+        return name.indexOf(':') < 0 ? name : '[' + name + ']';
+    }
+
     @Override
     public String toString() {
         return name;

@@ -8,6 +8,7 @@ public interface Openings {
     /** Openings by the type of the listener: the only place to register an opening. */
     Openings BY_TYPE = listener -> switch (listener.type()) {
         case TLS -> new TlsOpening(listener.clientHello().maxSizeBytes());
+        case HTTP -> new HttpOpening(listener.http());
         case TCP -> PlainOpening.INSTANCE;
     };
 

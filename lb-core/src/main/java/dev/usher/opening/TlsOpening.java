@@ -2,6 +2,8 @@ package dev.usher.opening;
 
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
+import dev.usher.http.Answer;
+import dev.usher.http.PlainRequest;
 import dev.usher.tls.Alert;
 import dev.usher.tls.ClientHello;
 import dev.usher.tls.HelloCollector;
@@ -12,11 +14,16 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS ClientHello, sent on to the backend as a whole, and answered by the backend; a refusal is an alert. Until the
+ * A TLS ClientHello, sent on to the backend as a whole, and answered by the backend; a refusal is an alert, and an HTTP
+ * client is told to use TLS. Until the
  * backend's first byte the hello may be sent to another backend. A hello with early data is the exception, since a
  * backend may have acted on early data.
  */
 public final class TlsOpening implements Opening {
+    private static final Answer USE_TLS =
+            new Answer(400, null, "This port speaks TLS, and the request came without: use https.");
+    private static final Step.Refused HTTP = new Step.Refused(CloseReason.HTTP_ON_TLS, "an HTTP request without TLS");
+
     /** Null once the hello is whole: a connection is open for long. */
     private @Nullable HelloCollector collector;
 
@@ -31,6 +38,10 @@ public final class TlsOpening implements Opening {
     public Step read(ByteBuffer soFar) {
         if (collector == null) {
             throw new IllegalStateException("the hello is whole already");
+        }
+        PlainRequest plain = PlainRequest.look(soFar);
+        if (plain != PlainRequest.NO) {
+            return plain == PlainRequest.YES ? HTTP : Step.NEED_MORE;
         }
         return switch (collector.collect(soFar)) {
             case HelloResult.NeedMore _ -> Step.NEED_MORE;
@@ -63,13 +74,14 @@ public final class TlsOpening implements Opening {
             case NO_NAME -> Alert.MISSING_EXTENSION;
             case UNKNOWN_NAME -> Alert.UNRECOGNIZED_NAME;
             case DENIED -> Alert.ACCESS_DENIED;
-            case UNAVAILABLE -> Alert.INTERNAL_ERROR;
+            case UNAVAILABLE, BAD_BACKEND, LATE_BACKEND -> Alert.INTERNAL_ERROR;
+            case OTHER_PROTOCOL, REDIRECT -> Alert.UNEXPECTED_MESSAGE;
         };
     }
 
     @Override
     public ByteBuffer refusal(Refusal why) {
-        return alert(why).record();
+        return why == Refusal.OTHER_PROTOCOL ? USE_TLS.bytes(false) : alert(why).record();
     }
 
     @Override

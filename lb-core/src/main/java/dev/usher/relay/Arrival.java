@@ -40,7 +40,7 @@ final class Arrival implements Phase {
     @Override
     public Next begin() {
         ListenerConfig config = account.listenerConfig();
-        link.arm(config.clientHello().timeout().toNanos());
+        link.arm(config.openingTimeout().toNanos());
         if (config.acceptProxyProtocol() == AcceptProxyProtocol.NONE) {
             return onClientKnown(NOTHING);
         }

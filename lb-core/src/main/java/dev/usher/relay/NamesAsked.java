@@ -18,7 +18,7 @@ public final class NamesAsked {
     void count(ServerName name, Decision decision, long nowNanos) {
         boolean hasRoute = switch (decision) {
             case Decision.Serve serve -> serve.byRoute();
-            case Decision.Refuse refuse -> refuse.route() != null;
+            case Decision.Refuse refuse -> refuse.byRoute();
         };
         (hasRoute ? known : unknown).count(name.name(), nowNanos);
     }

@@ -14,13 +14,15 @@ public sealed interface Decision {
     record Serve(String route, Pool pool, boolean byRoute) implements Decision {}
 
     /**
-     * Refuse the client.
+     * Serve the client with a last word of our own.
      *
-     * @param route the matching pattern, whose lists denied the client; null without a match
+     * @param route the matching pattern, {@code default} or {@code no_sni}, if its lists denied the client or its names
+     *     are redirected; else null
+     * @param byRoute true exactly if a route matched
      */
-    record Refuse(Refusal why, @Nullable String route) implements Decision {}
+    record Refuse(Refusal why, @Nullable String route, boolean byRoute) implements Decision {}
 
-    /** Reasons to refuse a well-formed hello. */
+    /** Reasons for a last word to a client with a well-formed hello. */
     enum Refusal {
         /** The hello has no name, and {@code no_sni_route} is reject. */
         NO_SNI,
@@ -30,7 +32,9 @@ public sealed interface Decision {
         NO_SNI_SILENT,
         /** Same as {@link #UNKNOWN_NAME}, but the setting is close: no alert. */
         UNKNOWN_NAME_SILENT,
-        /** The route's allow and deny lists exclude the client. */
-        DENIED
+        /** The allow and deny lists of the route or default exclude the client. */
+        DENIED,
+        /** The client speaks HTTP, and the route is for TLS: the client is sent to https. */
+        REDIRECT
     }
 }

@@ -10,12 +10,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the route for a name: an exact match, else the route with the longest suffix. The order of the file does not
+ * Finds the route for a name in one table, the file's or a listener's: an exact match, else the route with the longest suffix. The order of the file does not
  * matter.
  *
  * <p>Immutable; shared by the workers.
  */
-public final class RouteIndex {
+final class RouteIndex {
     /**
      * Sorts routes for the same name, the narrowest first: {@code x} before {@code .x}, {@code *.x} before {@code .x}.
      */
@@ -27,7 +27,11 @@ public final class RouteIndex {
     /** Keyed by the suffix after the star or the first dot; covers every name that ends in a dot and the suffix. */
     private final Map<String, List<RouteConfig>> below = new HashMap<>();
 
-    public RouteIndex(List<RouteConfig> routes) {
+    /** The end of a route's name for people; empty for routes of the file. */
+    private final String owner;
+
+    RouteIndex(List<RouteConfig> routes, String owner) {
+        this.owner = owner;
         for (RouteConfig route : routes) {
             RoutePattern pattern = route.pattern();
             if (pattern.kind() != RoutePattern.Kind.BELOW) {
@@ -41,12 +45,17 @@ public final class RouteIndex {
         below.values().forEach(list -> list.sort(NARROWER_FIRST));
     }
 
+    boolean isEmpty() {
+        return exact.isEmpty() && below.isEmpty();
+    }
+
     /**
      * Finds the route for a name; null without a match.
      *
      * @param ipLiteral whether the name is an IP address, which has no labels and so no suffixes
      */
-    public @Nullable RouteConfig find(String name, boolean ipLiteral, String listener, Trace trace) {
+    @Nullable
+    RouteConfig find(String name, boolean ipLiteral, String listener, Trace trace) {
         RouteConfig found = firstFor(listener, exact.get(name), name, trace);
         // A name has at most 253 bytes, and so at most 126 suffixes.
         int dot = ipLiteral ? -1 : name.indexOf('.');
@@ -56,7 +65,8 @@ public final class RouteIndex {
     /**
      * Finds the route for names below {@code suffix} at any depth that no narrower route matches; null without a match.
      */
-    public @Nullable RouteConfig findBelow(String suffix, String listener, Trace trace) {
+    @Nullable
+    RouteConfig findBelow(String suffix, String listener, Trace trace) {
         String rest = suffix;
         while (true) {
             RouteConfig found = firstFor(listener, below.get(rest), "*." + rest, trace);
@@ -68,16 +78,16 @@ public final class RouteIndex {
         }
     }
 
-    private static @Nullable RouteConfig firstFor(
+    private @Nullable RouteConfig firstFor(
             String listener, @Nullable List<RouteConfig> routes, String looked, Trace trace) {
         if (routes == null) {
-            trace.note(() -> "no route for " + looked);
+            trace.note(() -> "no route" + owner + " for " + looked);
             return null;
         }
         for (RouteConfig route : routes) {
             String text = route.pattern().text();
-            if (route.listeners().isEmpty() || route.listeners().contains(listener)) {
-                trace.note(() -> "route " + text + " matches");
+            if (route.isOn(listener)) {
+                trace.note(() -> "route " + text + owner + " matches");
                 return route;
             }
             trace.note(() -> "route " + text + " is for listeners " + route.listeners() + ", not for " + listener);

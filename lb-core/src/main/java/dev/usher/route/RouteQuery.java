@@ -1,6 +1,5 @@
 package dev.usher.route;
 
-import dev.usher.config.HostName;
 import dev.usher.name.ServerName;
 import java.net.InetAddress;
 import java.util.List;
@@ -14,12 +13,4 @@ import org.jspecify.annotations.Nullable;
  * @param protocols offered by the client
  * @param client address of the client
  */
-public record RouteQuery(String listener, @Nullable ServerName name, List<String> protocols, InetAddress client) {
-    /**
-     * Reads a server name as typed by a person: letters beyond ASCII are converted as in a route. The exception's
-     * message says what is wrong.
-     */
-    public static ServerName written(String name) {
-        return ServerName.of(HostName.toAscii(name));
-    }
-}
+public record RouteQuery(String listener, @Nullable ServerName name, List<String> protocols, InetAddress client) {}

@@ -2,8 +2,9 @@ package dev.usher.route;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.ListenerConfig;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.Spelling;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.name.ServerName;
 import dev.usher.pool.Pool;
@@ -12,67 +13,102 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the pool for a hello: the route with the exact name, else with the longest suffix, else the default. The order
- * of the file does not matter. A route's ALPN map can then choose a different pool, and its lists of sources can refuse
- * the client.
+ * Finds the pool for a hello: the route with the exact name, else with the longest suffix, else the default; see
+ * {@link ListenerRoutes} for routes of one listener. The order of the file does not matter. The ALPN map of the route or
+ * default can then choose a different pool, and its lists of sources can refuse the client.
  *
  * <p>Immutable; shared by the workers.
  */
 public final class RouteTable {
-    private final RouteIndex index;
-    private final Fallback defaultRoute;
-    private final Fallback noSniRoute;
+    /** The route of a session that {@code default_route} serves, in logs and answers. */
+    private static final String DEFAULT = "default";
+    /** The route of a session that {@code no_sni_route} serves, in logs and answers. */
+    private static final String NO_SNI = "no_sni";
+
+    private final Map<String, ListenerRoutes> byListener;
+    private final ListenerRoutes ofFile;
     private final Map<String, Pool> pools;
+    /** Listeners of type http, whose clients are sent to https. */
+    private final Set<String> redirecting;
 
     /** @param pools by name; at least every pool that {@code config} names */
     public RouteTable(UsherConfig config, Map<String, Pool> pools) {
         this.pools = Map.copyOf(pools);
-        this.defaultRoute = config.defaultRoute();
-        this.noSniRoute = config.noSniRoute();
-        this.index = new RouteIndex(config.routes());
+        this.byListener = ListenerRoutes.byListener(config);
+        this.ofFile = Objects.requireNonNull(byListener.get(ListenerRoutes.NO_LISTENER));
+        this.redirecting = config.listeners().values().stream()
+                .filter(listener -> listener.type().speaksHttp())
+                .map(ListenerConfig::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Decides, and reports each step to {@code trace}. Connections and explanations run the same steps. */
     public Decision decide(RouteQuery query, Trace trace) {
-        if (query.name() == null) {
-            return fall(noSniRoute, "no_sni", Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
-        }
+        ListenerRoutes routes = on(query.listener());
         ServerName name = query.name();
-        RouteConfig route = index.find(name.name(), name.ipLiteral(), query.listener(), trace);
+        if (name == null) {
+            return fall(routes.nameless(), NO_SNI, query, Refusal.NO_SNI, Refusal.NO_SNI_SILENT, trace);
+        }
+        RouteConfig route = routes.find(name.name(), name.ipLiteral(), trace);
         if (route == null) {
-            return fall(defaultRoute, "default", Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
+            return fall(routes.unknown(), DEFAULT, query, Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
         }
-        String pattern = route.pattern().text();
-        if (!admits(route, query.client(), trace)) {
-            return new Decision.Refuse(Refusal.DENIED, pattern);
-        }
-        return new Decision.Serve(pattern, pool(poolFor(route, query.protocols(), trace)), true);
+        return go(route.target(), route.pattern().text(), true, query, trace);
     }
 
-    /** The routes by name, without the effects of ALPN and sources. */
-    public RouteIndex index() {
-        return index;
+    /** The routes of a listener, without the effects of ALPN and sources. */
+    public ListenerRoutes on(String listener) {
+        return byListener.getOrDefault(listener, ofFile);
     }
 
-    private static boolean admits(RouteConfig route, InetAddress asking, Trace trace) {
-        if (route.allow().isEmpty() && route.deny().isEmpty()) {
+    /** A pool is for TLS alone: a redirect for names without a route would lead anywhere. */
+    private Decision fall(
+            ListenerRoutes.Last last, String route, RouteQuery query, Refusal rejected, Refusal closed, Trace trace) {
+        Fallback fallback = last.fallback();
+        trace.note(() -> last.called() + ": " + fallback);
+        if (fallback.target() != null && redirecting.contains(query.listener())) {
+            trace.note(() -> "listener " + query.listener() + " is of type http, and serves names with a route only");
+            return new Decision.Refuse(rejected, null, false);
+        }
+        return switch (fallback.action()) {
+            case REJECT -> new Decision.Refuse(rejected, null, false);
+            case CLOSE -> new Decision.Refuse(closed, null, false);
+            case POOL -> go(Objects.requireNonNull(fallback.target()), route, false, query, trace);
+        };
+    }
+
+    private Decision go(Target target, String route, boolean byRoute, RouteQuery query, Trace trace) {
+        if (!admits(target, query.client(), trace)) {
+            return new Decision.Refuse(Refusal.DENIED, route, byRoute);
+        }
+        if (redirecting.contains(query.listener())) {
+            trace.note(() -> "listener " + query.listener() + " is of type http: the client is sent to https");
+            return new Decision.Refuse(Refusal.REDIRECT, route, byRoute);
+        }
+        return new Decision.Serve(route, pool(poolFor(target, query.protocols(), trace)), byRoute);
+    }
+
+    private static boolean admits(Target target, InetAddress asking, Trace trace) {
+        if (target.allow().isEmpty() && target.deny().isEmpty()) {
             return true; // returns before getAddress, which copies the bytes at each call
         }
         byte[] client = asking.getAddress();
-        Cidr denied = containing(route.deny(), client);
+        Cidr denied = containing(target.deny(), client);
         if (denied != null) {
             trace.note(() -> "the client is in deny " + denied);
             return false;
         }
-        if (route.allow().isEmpty()) {
+        if (target.allow().isEmpty()) {
             return true;
         }
-        Cidr allowed = containing(route.allow(), client);
+        Cidr allowed = containing(target.allow(), client);
         trace.note(() ->
-                allowed == null ? "the client is not in allow " + route.allow() : "the client is in allow " + allowed);
+                allowed == null ? "the client is not in allow " + target.allow() : "the client is in allow " + allowed);
         return allowed != null;
     }
 
@@ -85,28 +121,18 @@ public final class RouteTable {
         return null;
     }
 
-    /** The pool for the first offered protocol in the route's ALPN map, else the route's own pool. */
-    private static String poolFor(RouteConfig route, List<String> alpn, Trace trace) {
-        if (!route.alpn().isEmpty()) {
+    /** The pool for the first offered protocol in the target's ALPN map, else the target's own pool. */
+    private static String poolFor(Target target, List<String> alpn, Trace trace) {
+        if (!target.alpn().isEmpty()) {
             for (String protocol : alpn) {
-                String pool = route.alpn().get(protocol);
+                String pool = target.alpn().get(protocol);
                 if (pool != null) {
                     trace.note(() -> "alpn " + protocol + " goes to pool " + pool);
                     return pool;
                 }
             }
         }
-        return route.pool();
-    }
-
-    private Decision fall(Fallback fallback, String route, Refusal rejected, Refusal closed, Trace trace) {
-        trace.note(() -> route + "_route: "
-                + (fallback.pool() == null ? Spelling.of(fallback.action()) : "pool " + fallback.pool()));
-        return switch (fallback.action()) {
-            case REJECT -> new Decision.Refuse(rejected, null);
-            case CLOSE -> new Decision.Refuse(closed, null);
-            case POOL -> new Decision.Serve(route, pool(Objects.requireNonNull(fallback.pool())), false);
-        };
+        return target.pool();
     }
 
     private Pool pool(String name) {

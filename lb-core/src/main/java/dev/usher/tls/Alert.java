@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
  * </pre>
  */
 public enum Alert {
+    /** TLS is not spoken here. */
+    UNEXPECTED_MESSAGE(10),
     /** A field has a value that its definition forbids. */
     ILLEGAL_PARAMETER(47),
     /** The client is not allowed to use this service. */

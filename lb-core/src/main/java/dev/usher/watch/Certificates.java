@@ -1,8 +1,8 @@
 package dev.usher.watch;
 
+import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.RoutePattern;
 import dev.usher.config.Units;
 import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
@@ -10,7 +10,7 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
-import dev.usher.route.RouteIndex;
+import dev.usher.route.ListenerRoutes;
 import dev.usher.route.Trace;
 import dev.usher.time.WallClock;
 import dev.usher.view.CoalescingHazard;
@@ -129,15 +129,18 @@ public final class Certificates {
 
     private List<CoalescingHazard> hazards(Pool pool, Backend backend, CertificateSeen seen) {
         Routing now = routing.get();
-        RouteIndex index = now.routes().index();
         List<CoalescingHazard> hazards = new ArrayList<>();
         for (ListenerConfig listener : now.config().listeners().values()) {
-            if (!listener.type().speaksTls() || !serves(now, listener, pool)) {
+            if (!listener.type().speaksTls()) {
                 continue;
             }
-            for (RouteConfig route : now.config().routes()) {
-                if (isOn(route, listener) && !route.pool().equals(pool.name())) {
-                    covering(seen, route, listener.name(), index)
+            List<RouteConfig> routes = now.config().routesOn(listener);
+            if (routes.stream().noneMatch(route -> route.pool().equals(pool.name()))) {
+                continue;
+            }
+            for (RouteConfig route : routes) {
+                if (!route.pool().equals(pool.name())) {
+                    covering(seen, route, now.routes().on(listener.name()))
                             .map(name -> new CoalescingHazard(
                                     listener.name(),
                                     pool.name(),
@@ -152,45 +155,37 @@ public final class Certificates {
         return hazards;
     }
 
-    private static boolean serves(Routing now, ListenerConfig listener, Pool pool) {
-        return now.config().routes().stream()
-                .anyMatch(route -> isOn(route, listener) && route.pool().equals(pool.name()));
-    }
-
-    private static boolean isOn(RouteConfig route, ListenerConfig listener) {
-        return route.listeners().isEmpty() || route.listeners().contains(listener.name());
-    }
-
     /** A name in a certificate that covers a name served by this route, if any. */
-    private static Optional<String> covering(
-            CertificateSeen seen, RouteConfig route, String listener, RouteIndex index) {
-        RoutePattern pattern = route.pattern();
+    private static Optional<String> covering(CertificateSeen seen, RouteConfig route, ListenerRoutes routes) {
         return seen.names().stream()
-                .filter(name -> switch (pattern.kind()) {
-                    case EXACT -> CertificateSeen.covers(name, pattern.name());
-                    case BELOW -> coversBelow(name, route, listener, index);
-                    case SELF_AND_BELOW ->
-                        coversSelf(name, route, listener, index) || coversBelow(name, route, listener, index);
+                .filter(name -> switch (route.pattern().kind()) {
+                    case EXACT -> coversSelf(name, route, routes);
+                    case BELOW -> coversBelow(name, route, routes);
+                    case SELF_AND_BELOW -> coversSelf(name, route, routes) || coversBelow(name, route, routes);
                 })
                 .findFirst();
     }
 
-    private static boolean coversSelf(String name, RouteConfig route, String listener, RouteIndex index) {
+    private static boolean coversSelf(String name, RouteConfig route, ListenerRoutes routes) {
         String self = route.pattern().name();
-        return CertificateSeen.covers(name, self) && route.equals(index.find(self, false, listener, Trace.NONE));
+        return CertificateSeen.covers(name, self) && route.equals(routes.find(self, isAddress(self), Trace.NONE));
+    }
+
+    private static boolean isAddress(String name) {
+        return IpAddress.parse(name) != null;
     }
 
     /**
      * Whether a certificate's name covers names below the route's. Names with a narrower route do not count; a wildcard
      * counts for names without a route of their own.
      */
-    private static boolean coversBelow(String name, RouteConfig route, String listener, RouteIndex index) {
+    private static boolean coversBelow(String name, RouteConfig route, ListenerRoutes routes) {
         if (!name.endsWith("." + route.pattern().name())) {
             return false;
         }
         RouteConfig found = name.startsWith("*.")
-                ? index.findBelow(name.substring(2), listener, Trace.NONE)
-                : index.find(name, false, listener, Trace.NONE);
+                ? routes.findBelow(name.substring(2), Trace.NONE)
+                : routes.find(name, false, Trace.NONE);
         return route.equals(found);
     }
 }

@@ -37,14 +37,7 @@ class UsherConfigTest {
         assertRefused(
                 "alpn.acme-tls/1 names pool \"acme\"",
                 () -> config(
-                        HTTPS,
-                        new RouteConfig(
-                                RoutePattern.parse("a.example"),
-                                "web",
-                                Map.of("acme-tls/1", "acme"),
-                                List.of(),
-                                List.of(),
-                                List.of())));
+                        HTTPS, RouteConfig.of("a.example", Target.of("web").withAlpn(Map.of("acme-tls/1", "acme")))));
     }
 
     @Test
@@ -96,10 +89,12 @@ class UsherConfigTest {
                         ListenerType.TLS,
                         List.of(EVERYWHERE),
                         ClientHelloConfig.DEFAULT,
+                        HttpConfig.DEFAULT,
                         AcceptProxyProtocol.NONE,
                         List.of(),
                         1,
-                        "web"));
+                        "web",
+                        OwnRoutes.NONE));
         assertRefused(
                 "trusted_proxies must not be empty",
                 () -> new ListenerConfig(
@@ -107,10 +102,12 @@ class UsherConfigTest {
                         ListenerType.TLS,
                         List.of(EVERYWHERE),
                         ClientHelloConfig.DEFAULT,
+                        HttpConfig.DEFAULT,
                         AcceptProxyProtocol.V2,
                         List.of(),
                         1,
-                        null));
+                        null,
+                        OwnRoutes.NONE));
         assertRefused(
                 "base_time must not be longer",
                 () -> new EjectionConfig(5, Duration.ofMinutes(6), Duration.ofMinutes(5), 50));
@@ -147,7 +144,7 @@ class UsherConfigTest {
     }
 
     private static RouteConfig onListener(String name) {
-        return new RouteConfig(RoutePattern.parse("a.example"), "web", Map.of(), List.of(), List.of(), List.of(name));
+        return RouteConfig.of("a.example", "web").withListeners(List.of(name));
     }
 
     private static BackendConfig backend(String address) {

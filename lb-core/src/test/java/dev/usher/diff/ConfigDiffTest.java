@@ -12,12 +12,13 @@ import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.RoutePattern;
 import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.name.ServerName;
 import dev.usher.route.Decision;
@@ -100,8 +101,7 @@ class ConfigDiffTest {
         @Test
         void areToldByListenerWhereThatMakesADifference() {
             RouteConfig everywhere = RouteConfig.of("a.example", "web");
-            RouteConfig inside = new RouteConfig(
-                    RoutePattern.parse("a.example"), "web", Map.of(), List.of(), List.of(), List.of("inner"));
+            RouteConfig inside = RouteConfig.of("a.example", "web").withListeners(List.of("inner"));
             RouteConfig other = RouteConfig.of("b.example", "web");
             assertDiff(
                     config(List.of(HTTPS, INNER), List.of(everywhere, other), pools()),
@@ -110,15 +110,36 @@ class ConfigDiffTest {
         }
 
         @Test
+        void areToldOfAListenersOwnRoutes() {
+            RouteConfig plain = RouteConfig.of("a.example", "web");
+            ListenerConfig own = INNER.withOwn(OwnRoutes.of(RouteConfig.of(".example", "shop")));
+            assertDiff(
+                    config(List.of(HTTPS, INNER), List.of(plain), pools()),
+                    config(List.of(HTTPS, own), List.of(plain), pools()),
+                    "~ route a.example on listener inner: pool web -> shop by .example",
+                    "+ route .example on listener inner: becomes reachable, by pool shop");
+        }
+
+        @Test
+        void areToldOfAListenersOwnDefault() {
+            RouteConfig gone = RouteConfig.of("a.example", "web");
+            RouteConfig other = RouteConfig.of("b.example", "web");
+            ListenerConfig own = INNER.withOwn(OwnRoutes.NONE.withDefaultRoute(Fallback.pool("shop")));
+            assertDiff(
+                    config(List.of(HTTPS, own), List.of(gone, other), pools()),
+                    config(List.of(HTTPS, own), List.of(other), pools()),
+                    "- route a.example on listener https: becomes unreachable (was pool web)",
+                    "~ route a.example on listener inner: pool web -> shop by default_route");
+        }
+
+        @Test
         void tellWhoMayAsk() {
             RouteConfig open = RouteConfig.of("a.example", "web");
-            RouteConfig guarded = new RouteConfig(
-                    RoutePattern.parse("a.example"),
-                    "web",
-                    Map.of("acme-tls/1", "shop"),
-                    List.of(Cidr.parse("10.0.0.0/8")),
-                    List.of(),
-                    List.of());
+            RouteConfig guarded = RouteConfig.of(
+                    "a.example",
+                    Target.of("web")
+                            .withAlpn(Map.of("acme-tls/1", "shop"))
+                            .withAllow(List.of(Cidr.parse("10.0.0.0/8"))));
             assertDiff(
                     config(List.of(HTTPS), List.of(open), pools()),
                     config(List.of(HTTPS), List.of(guarded), pools()),
@@ -301,6 +322,38 @@ class ConfigDiffTest {
                     config(List.of(ListenerConfig.tls("tls", HTTPS.bind())), routesOf("a.example", "web"), pools()),
                     "+ listener tls: tls on :443",
                     "- listener https: closes :443; open sessions continue");
+        }
+    }
+
+    @Nested
+    class Fallbacks {
+        private final Fallback guarded = Fallback.to(Target.of("shop").withAllow(List.of(Cidr.parse("10.0.0.0/8"))));
+
+        @Test
+        void areToldWithTheirConditions() {
+            UsherConfig plain = routes("a.example", "web").withDefaultRoute(Fallback.pool("shop"));
+            assertDiff(
+                    plain,
+                    plain.withDefaultRoute(guarded),
+                    "~ default_route: pool shop -> pool shop, allow [10.0.0.0/8]");
+        }
+
+        @Test
+        void ofAListenerAreToldWithIt() {
+            ListenerConfig own = INNER.withOwn(OwnRoutes.NONE.withNoSniRoute(guarded));
+            assertDiff(
+                    config(List.of(HTTPS, INNER), routesOf("a.example", "web"), pools()),
+                    config(List.of(HTTPS, own), routesOf("a.example", "web"), pools()),
+                    "~ listener inner: no_sni_route none -> pool shop, allow [10.0.0.0/8]");
+            assertDiff(
+                    config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
+                    config(
+                            List.of(
+                                    HTTPS,
+                                    own.withOwn(new OwnRoutes(routesOf("b.example", "web"), Fallback.CLOSE, null))),
+                            routesOf("a.example", "web"),
+                            pools()),
+                    "+ listener inner: tls on 10.0.0.1:8443, 1 route of its own, default_route close");
         }
     }
 

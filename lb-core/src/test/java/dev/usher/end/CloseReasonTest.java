@@ -17,6 +17,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class CloseReasonTest {
     private static final Map<CloseReason, Alert> ALERTS = new EnumMap<>(Map.ofEntries(
+            Map.entry(CloseReason.REDIRECTED, Alert.UNEXPECTED_MESSAGE),
+            Map.entry(CloseReason.HTTP_ON_TLS, Alert.UNEXPECTED_MESSAGE),
+            Map.entry(CloseReason.TLS_ON_HTTP, Alert.UNEXPECTED_MESSAGE),
+            Map.entry(CloseReason.NOT_HTTP, Alert.DECODE_ERROR),
+            Map.entry(CloseReason.MALFORMED_REQUEST, Alert.DECODE_ERROR),
+            Map.entry(CloseReason.AMBIGUOUS_REQUEST, Alert.DECODE_ERROR),
+            Map.entry(CloseReason.REQUEST_TOO_LARGE, Alert.DECODE_ERROR),
             Map.entry(CloseReason.MALFORMED_HELLO, Alert.DECODE_ERROR),
             Map.entry(CloseReason.HELLO_TOO_LARGE, Alert.DECODE_ERROR),
             Map.entry(CloseReason.INVALID_NAME, Alert.ILLEGAL_PARAMETER),
@@ -67,7 +74,7 @@ class CloseReasonTest {
     @ParameterizedTest
     @EnumSource
     void hasAnEndCodeOfTwoKnownLetters(CloseReason reason) {
-        assertTrue(reason.endCode().matches("[CScsPRKDI][HCDL]|--"), reason.endCode());
+        assertTrue(reason.endCode().matches("[CScsPLRKDI][HCDL]|--"), reason.endCode());
         assertEquals(reason == CloseReason.COMPLETED, "--".equals(reason.endCode()));
     }
 

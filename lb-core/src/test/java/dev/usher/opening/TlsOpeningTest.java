@@ -14,6 +14,7 @@ import dev.usher.tls.Alert;
 import dev.usher.tls.HelloBuilder;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,10 @@ class TlsOpeningTest {
             Refusal.NO_NAME, Alert.MISSING_EXTENSION,
             Refusal.UNKNOWN_NAME, Alert.UNRECOGNIZED_NAME,
             Refusal.DENIED, Alert.ACCESS_DENIED,
-            Refusal.UNAVAILABLE, Alert.INTERNAL_ERROR));
+            Refusal.UNAVAILABLE, Alert.INTERNAL_ERROR,
+            Refusal.BAD_BACKEND, Alert.INTERNAL_ERROR,
+            Refusal.LATE_BACKEND, Alert.INTERNAL_ERROR,
+            Refusal.REDIRECT, Alert.UNEXPECTED_MESSAGE));
 
     private final TlsOpening opening = new TlsOpening(MAX);
 
@@ -64,7 +68,11 @@ class TlsOpeningTest {
     void refusesForTheReasonOfTheHello() {
         assertEquals(
                 CloseReason.NOT_TLS,
-                refused(opening.read(ByteBuffer.wrap(new byte[] {'G', 'E', 'T'})))
+                refused(opening.read(ByteBuffer.wrap(new byte[] {'G', 'E', 'T', '/'})))
+                        .reason());
+        assertEquals(
+                CloseReason.HTTP_ON_TLS,
+                refused(new TlsOpening(MAX).read(ByteBuffer.wrap(new byte[] {'G', 'E', 'T', ' '})))
                         .reason());
         assertEquals(
                 CloseReason.MALFORMED_HELLO,
@@ -82,7 +90,7 @@ class TlsOpeningTest {
 
     @Test
     void saysEachRefusalByItsAlert() {
-        for (Refusal why : Refusal.values()) {
+        for (Refusal why : EnumSet.complementOf(EnumSet.of(Refusal.OTHER_PROTOCOL))) {
             assertEquals(ALERTS.get(why), TlsOpening.alert(why));
             assertEquals(TlsOpening.alert(why).record(), opening.refusal(why));
         }

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.RoutePattern;
+import dev.usher.config.Target;
 import dev.usher.end.CloseReason;
 import dev.usher.opening.TlsOpening;
 import dev.usher.testing.TestBackend;
@@ -25,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -225,8 +224,8 @@ class HelloOutcomesTest {
         }
 
         @Test
-        void isHttp() throws IOException {
-            isRefused(CloseReason.NOT_TLS, "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        void isNotTls() throws IOException {
+            isRefused(CloseReason.NOT_TLS, "SSH-2.0-OpenSSH_9.2\r\n".getBytes(StandardCharsets.US_ASCII));
         }
 
         @Test
@@ -405,6 +404,20 @@ class HelloOutcomesTest {
         }
 
         @Test
+        void canServeSomeClientsAndProtocolsOnly() throws IOException {
+            Target guarded = Target.of(TestUsher.POOL).withDeny(List.of(Cidr.parse("127.0.0.0/8")));
+            try (TestUsher usher =
+                            usher("reject").defaultRoute(Fallback.to(guarded)).start();
+                    TestPeer client = usher.connect()) {
+                client.send(helloFor("nobody.example"));
+                assertAlert(Alert.ACCESS_DENIED, client);
+                assertEquals(
+                        "default", usher.ended(CloseReason.DENIED).identity().route());
+            }
+            assertTrue(backend.connections().isEmpty());
+        }
+
+        @Test
         void neverServeWhatIsMalformed() throws IOException {
             try (TestUsher usher = usher("pool").start();
                     TestPeer malformed = usher.connect();
@@ -413,8 +426,8 @@ class HelloOutcomesTest {
                 assertAlert(Alert.DECODE_ERROR, malformed);
                 usher.ended(CloseReason.MALFORMED_HELLO);
                 http.send(HelloBuilder.latin1("GET / HTTP/1.1\r\n\r\n"));
-                assertEquals(0, http.readToEnd().length);
-                usher.ended(CloseReason.NOT_TLS);
+                assertTrue(HelloBuilder.latin1("HTTP/1.1 400 Bad Request").length < http.readToEnd().length);
+                usher.ended(CloseReason.HTTP_ON_TLS);
             }
             assertTrue(fallback.connections().isEmpty());
         }
@@ -424,7 +437,8 @@ class HelloOutcomesTest {
     class Sources {
         private TestUsher usher(List<Cidr> allow, List<Cidr> deny) {
             return TestUsher.of(backend)
-                    .route(new RouteConfig(RoutePattern.parse(NAME), TestUsher.POOL, Map.of(), allow, deny, List.of()))
+                    .route(RouteConfig.of(
+                            NAME, Target.of(TestUsher.POOL).withAllow(allow).withDeny(deny)))
                     .start();
         }
 

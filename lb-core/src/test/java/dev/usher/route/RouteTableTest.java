@@ -8,9 +8,11 @@ import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.name.ServerName;
 import dev.usher.testing.Seed;
@@ -33,29 +35,36 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RouteTableTest {
     private static final List<String> POOLS = List.of("p0", "p1", "p2", "p3", "fallback");
     private static final String LISTENER = "https";
+    private static final List<RouteConfig> SERVED = List.of(route("served.test", "p0"));
 
     private static RouteConfig route(String pattern, String pool) {
         return RouteConfig.of(pattern, pool);
     }
 
     private static RouteConfig on(List<String> listeners, String pattern, String pool) {
-        return new RouteConfig(RoutePattern.parse(pattern), pool, Map.of(), List.of(), List.of(), listeners);
+        return route(pattern, pool).withListeners(listeners);
+    }
+
+    private static Target guarded(String pool, List<String> allow, List<String> deny) {
+        return Target.of(pool)
+                .withAllow(allow.stream().map(Cidr::parse).toList())
+                .withDeny(deny.stream().map(Cidr::parse).toList());
     }
 
     private static RouteConfig sources(List<String> allow, List<String> deny) {
-        return new RouteConfig(
-                RoutePattern.parse("a.test"),
-                "p0",
-                Map.of(),
-                allow.stream().map(Cidr::parse).toList(),
-                deny.stream().map(Cidr::parse).toList(),
-                List.of());
+        return RouteConfig.of("a.test", guarded("p0", allow, deny));
     }
 
     private static RouteTable table(Fallback defaultRoute, Fallback noSniRoute, List<RouteConfig> routes) {
+        return table(defaultRoute, noSniRoute, OwnRoutes.NONE, routes);
+    }
+
+    /** @param own routes of listener {@code other} */
+    private static RouteTable table(
+            Fallback defaultRoute, Fallback noSniRoute, OwnRoutes own, List<RouteConfig> routes) {
         PoolConfig any = PoolConfig.of("p0", List.of(backend()));
         UsherConfig config = UsherConfig.of(
-                        List.of(listener("https"), listener("other")),
+                        List.of(listener("https"), listener("other").withOwn(own)),
                         routes,
                         POOLS.stream()
                                 .map(name -> PoolConfig.of(name, any.backends()))
@@ -171,8 +180,7 @@ class RouteTableTest {
         alpn.put("acme-tls/1", "p1");
         alpn.put("y", "p3");
         alpn.put("x", "p2");
-        RouteTable table =
-                table(new RouteConfig(RoutePattern.parse("a.test"), "p0", alpn, List.of(), List.of(), List.of()));
+        RouteTable table = table(RouteConfig.of("a.test", Target.of("p0").withAlpn(alpn)));
         String[] protocols = offered.isEmpty() ? new String[0] : offered.split(" ", -1);
         assertEquals(expected, decide(table, asked("a.test", protocols)));
     }
@@ -226,7 +234,7 @@ class RouteTableTest {
     @CsvSource({"REJECT, UNKNOWN_NAME, NO_SNI", "CLOSE, UNKNOWN_NAME_SILENT, NO_SNI_SILENT", "POOL, fallback, fallback"
     })
     void whatNoRouteIsForFalls(Fallback.Action action, String unknown, String nameless) {
-        Fallback fallback = new Fallback(action, action == Fallback.Action.POOL ? "fallback" : null);
+        Fallback fallback = new Fallback(action, action == Fallback.Action.POOL ? Target.of("fallback") : null);
         RouteTable table = table(fallback, fallback, List.of(route("a.test", "p0")));
         assertEquals(unknown, decide(table, "b.test"));
         assertEquals(nameless, decide(table, asked(null)));
@@ -246,26 +254,151 @@ class RouteTableTest {
                 steps);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "https, www.a.test, p0", // without routes of its own: the file decides
+        "https, x.a.test, p1",
+        "https, x.b.test, UNKNOWN_NAME",
+        "other, www.a.test, p2", // its own wide route comes before the file's exact one
+        "other, x.a.test, p2",
+        "other, a.test, p3", // its own exact one before its own wide one
+        "other, c.test, p0", // no route of its own: the file's
+        "other, x.b.test, fallback", // no route at all: its own default
+        "gone, www.a.test, p0", // removed by a reload meanwhile: the file decides
+        "gone, x.b.test, UNKNOWN_NAME"
+    })
+    void aListenersOwnRoutesComeFirstThenTheFileThenItsOwnDefault(String listener, String name, String expected) {
+        OwnRoutes own =
+                OwnRoutes.of(route(".a.test", "p2"), route("a.test", "p3")).withDefaultRoute(Fallback.pool("fallback"));
+        RouteTable table = table(
+                Fallback.REJECT,
+                Fallback.REJECT,
+                own,
+                List.of(
+                        route("www.a.test", "p0"),
+                        route("*.a.test", "p1"),
+                        route("a.test", "p1"),
+                        route("c.test", "p0")));
+        assertEquals(expected, decide(table, on(listener, name, "192.0.2.1")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POOL, -, fallback, fallback", // without its own: the file's
+        "POOL, REJECT, UNKNOWN_NAME, NO_SNI",
+        "POOL, CLOSE, UNKNOWN_NAME_SILENT, NO_SNI_SILENT",
+        "REJECT, POOL, fallback, fallback"
+    })
+    void aListenersOwnDefaultStandsInPlaceOfTheFiles(
+            Fallback.Action ofFile, String ofListener, String unknown, String nameless) {
+        Fallback file = fallback(ofFile);
+        Fallback own = ofListener.equals("-") ? null : fallback(Fallback.Action.valueOf(ofListener));
+        RouteTable table = table(file, file, new OwnRoutes(List.of(), own, own), SERVED);
+        assertEquals(unknown, decide(table, on("other", "x.test", "192.0.2.1")));
+        assertEquals(nameless, decide(table, on("other", null, "192.0.2.1")));
+        assertEquals(word(ofFile, "UNKNOWN_NAME"), decide(table, on("https", "x.test", "192.0.2.1")));
+        assertEquals(word(ofFile, "NO_SNI"), decide(table, on("https", null, "192.0.2.1")));
+    }
+
+    private static Fallback fallback(Fallback.Action action) {
+        return new Fallback(action, action == Fallback.Action.POOL ? Target.of("fallback") : null);
+    }
+
+    private static String word(Fallback.Action action, String rejected) {
+        return action == Fallback.Action.POOL ? "fallback" : rejected;
+    }
+
+    private static RouteQuery on(String listener, @Nullable String name, String client) {
+        return new RouteQuery(listener, name == null ? null : ServerName.of(name), List.of(), address(client));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 192.0.2.1, p0",
+        "acme-tls/1, 192.0.2.1, p1",
+        "acme-tls/1, 198.51.100.1, DENIED", // sources are checked before ALPN, as in a route
+        "'', 198.51.100.1, DENIED",
+        "'', 192.0.2.99, DENIED"
+    })
+    void aDefaultHasTheConditionsOfARoute(String protocol, String client, String expected) {
+        Fallback guarded = Fallback.to(
+                guarded("p0", List.of("192.0.2.0/24"), List.of("192.0.2.99")).withAlpn(Map.of("acme-tls/1", "p1")));
+        RouteTable ofFile = table(guarded, guarded, SERVED);
+        RouteTable ofListener =
+                table(Fallback.CLOSE, Fallback.CLOSE, new OwnRoutes(List.of(), guarded, guarded), SERVED);
+        List<String> offered = protocol.isEmpty() ? List.of() : List.of(protocol);
+        for (ServerName name : new ServerName[] {ServerName.of("x.test"), null}) {
+            assertEquals(expected, decide(ofFile, new RouteQuery("https", name, offered, address(client))));
+            assertEquals(expected, decide(ofListener, new RouteQuery("other", name, offered, address(client))));
+        }
+    }
+
+    @Test
+    void aClientThatADefaultDeniesHasNoRoute() {
+        Fallback guarded = Fallback.to(guarded("p0", List.of(), List.of("192.0.2.0/24")));
+        RouteTable table = table(guarded, guarded, SERVED);
+        assertEquals(
+                new Decision.Refuse(Decision.Refusal.DENIED, "default", false),
+                table.decide(asked("a.test"), Trace.NONE));
+        assertEquals(
+                new Decision.Refuse(Decision.Refusal.DENIED, "no_sni", false), table.decide(asked(null), Trace.NONE));
+    }
+
+    @Test
+    void aTraceSaysWhoseRouteAndDefaultItWas() {
+        OwnRoutes own = OwnRoutes.of(route("*.b.test", "p0")).withDefaultRoute(Fallback.CLOSE);
+        RouteTable table = table(Fallback.pool("p1"), Fallback.REJECT, own, List.of(route("a.test", "p1")));
+        assertEquals(
+                List.of("no route of listener other for x.b.test", "route *.b.test of listener other matches"),
+                steps(table, on("other", "x.b.test", "192.0.2.1")));
+        assertEquals(
+                List.of(
+                        "no route of listener other for a.test",
+                        "no route of listener other for *.test",
+                        "route a.test matches"),
+                steps(table, on("other", "a.test", "192.0.2.1")));
+        List<String> last = steps(table, on("other", "c", "192.0.2.1"));
+        assertEquals("default_route of listener other: close", last.getLast());
+        assertEquals(
+                "no_sni_route: reject",
+                steps(table, on("other", null, "192.0.2.1")).getLast());
+        assertEquals(
+                "default_route: pool p1",
+                steps(table, on("https", "c", "192.0.2.1")).getLast());
+    }
+
+    private static List<String> steps(RouteTable table, RouteQuery asked) {
+        List<String> steps = new ArrayList<>();
+        table.decide(asked, step -> steps.add(step.get()));
+        return steps;
+    }
+
     /** Against the rules written as plainly as can be: look at every route, keep the best. */
     @Test
     void agreesWithALinearMatcherOnRandomTables() {
         Random random = new Random(Seed.of(RouteTableTest.class));
         for (int round = 0; round < 150; round++) {
             List<RouteConfig> routes = randomRoutes(random);
-            RouteTable table = table(Fallback.REJECT, Fallback.pool("fallback"), routes);
+            List<RouteConfig> ofOther = random.nextBoolean() ? List.of() : ofOneListener(randomRoutes(random));
+            OwnRoutes own = new OwnRoutes(ofOther, null, null);
+            RouteTable table = table(Fallback.REJECT, Fallback.pool("fallback"), own, routes);
             Collections.shuffle(routes, random);
-            RouteTable shuffled = table(Fallback.REJECT, Fallback.pool("fallback"), routes);
+            RouteTable shuffled = table(Fallback.REJECT, Fallback.pool("fallback"), own, routes);
             for (int i = 0; i < 60; i++) {
                 RouteQuery asked = new RouteQuery(
                         random.nextBoolean() ? "https" : "other",
                         ServerName.of(randomName(random, 4)),
                         List.of(),
                         address("192.0.2.1"));
-                String expected = linear(routes, asked);
+                String expected = linear(asked.listener().equals("other") ? ofOther : List.of(), routes, asked);
                 assertEquals(expected, decide(table, asked), asked + " of " + routes);
                 assertEquals(expected, decide(shuffled, asked), "in another order: " + asked + " of " + routes);
             }
         }
+    }
+
+    private static List<RouteConfig> ofOneListener(List<RouteConfig> routes) {
+        return routes.stream().map(route -> route.withListeners(List.of())).toList();
     }
 
     private static List<RouteConfig> randomRoutes(Random random) {
@@ -291,7 +424,13 @@ class RouteTableTest {
         return name.toString();
     }
 
-    private static String linear(List<RouteConfig> routes, RouteQuery asked) {
+    private static String linear(List<RouteConfig> own, List<RouteConfig> routes, RouteQuery asked) {
+        RouteConfig ofListener = best(own, asked);
+        RouteConfig best = ofListener == null ? best(routes, asked) : ofListener;
+        return best == null ? "UNKNOWN_NAME" : best.pool();
+    }
+
+    private static @Nullable RouteConfig best(List<RouteConfig> routes, RouteQuery asked) {
         String name = java.util.Objects.requireNonNull(asked.name()).name();
         RouteConfig best = null;
         for (RouteConfig route : routes) {
@@ -300,7 +439,7 @@ class RouteTableTest {
                 best = route;
             }
         }
-        return best == null ? "UNKNOWN_NAME" : best.pool();
+        return best;
     }
 
     private static boolean matches(RoutePattern pattern, String name) {

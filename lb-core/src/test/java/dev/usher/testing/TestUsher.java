@@ -13,6 +13,7 @@ import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.LimitsConfig.PerClientIp;
 import dev.usher.config.ListenerConfig;
@@ -81,6 +82,11 @@ public final class TestUsher implements AutoCloseable {
     /** A listener of type tcp in front of these backends. */
     public static Builder tcp(TestBackend... backends) {
         return new Builder(ListenerType.TCP).backends(backends);
+    }
+
+    /** With a listener of type http. */
+    public static Builder http(TestBackend... backends) {
+        return new Builder(ListenerType.HTTP).backends(backends);
     }
 
     /** A hello for {@link #NAME}, the same bytes each time. */
@@ -207,6 +213,7 @@ public final class TestUsher implements AutoCloseable {
         private final List<RouteConfig> routes = new ArrayList<>(List.of(RouteConfig.of(NAME, POOL)));
         private final Map<String, PoolConfig> morePools = new LinkedHashMap<>();
         private ClientHelloConfig hello = ClientHelloConfig.DEFAULT;
+        private HttpConfig http = HttpConfig.DEFAULT;
         private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
         private int retries = PoolConfig.DEFAULT_RETRIES;
         private Fallback defaultRoute = Fallback.REJECT;
@@ -266,6 +273,11 @@ public final class TestUsher implements AutoCloseable {
 
         public Builder maxHelloBytes(int bytes) {
             hello = new ClientHelloConfig(hello.timeout(), bytes);
+            return this;
+        }
+
+        public Builder http(HttpConfig settings) {
+            http = settings;
             return this;
         }
 
@@ -364,10 +376,12 @@ public final class TestUsher implements AutoCloseable {
                     type,
                     List.of(new HostPort("127.0.0.1", 0)),
                     hello,
+                    http,
                     acceptProxyProtocol,
                     trustedProxies,
                     listenerConnections,
-                    type.needsPool() ? POOL : null);
+                    type.needsPool() ? POOL : null,
+                    dev.usher.config.OwnRoutes.NONE);
             PoolConfig web = pool.apply(PoolConfigBuilder.of(POOL)
                             .backends(backends)
                             .timeouts(timeouts)

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AlertTest {
     @ParameterizedTest
     @CsvSource({
+        "UNEXPECTED_MESSAGE, 1503030002020a",
         "ILLEGAL_PARAMETER, 1503030002022f",
         "ACCESS_DENIED, 15030300020231",
         "DECODE_ERROR, 15030300020232",

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
@@ -131,6 +132,20 @@ class CertificatesTest {
         assertEquals(List.of(), hazards());
         show(Duration.ofDays(90), "www.c.test", "*.c.test");
         assertEquals(List.of("*.c.test *.c.test b"), hazards());
+    }
+
+    /** Browsers keep connections to different ports apart, so each listener is looked at with its own routes. */
+    @Test
+    void warnOfAListenersOwnRoutesAndNotOfThoseBehindThem() {
+        OwnRoutes own = OwnRoutes.of(RouteConfig.of("www.a.test", "a"), RouteConfig.of("shop.a.test", "c"));
+        UsherConfig config = UsherConfig.of(
+                List.of(ListenerConfig.tls("https", List.of(new HostPort("127.0.0.1", 0)))
+                        .withOwn(own)),
+                List.of(RouteConfig.of("shop.a.test", "b"), RouteConfig.of("web.a.test", "b")),
+                List.of(pool("a", 1), pool("b", 2), pool("c", 3)));
+        inForce = Routing.of(config, TestPools.of(config));
+        show(Duration.ofDays(90), "*.a.test");
+        assertEquals(List.of("*.a.test shop.a.test c", "*.a.test web.a.test b"), hazards());
     }
 
     @Test

@@ -81,13 +81,8 @@ class NamesTest {
     @Test
     void areKnownWhereTheClientIsNot() throws IOException {
         RouteConfig plain = RouteConfig.of(TestUsher.NAME, TestUsher.POOL);
-        RouteConfig denied = new RouteConfig(
-                plain.pattern(),
-                plain.pool(),
-                plain.alpn(),
-                plain.allow(),
-                List.of(Cidr.parse("127.0.0.0/8")),
-                plain.listeners());
+        RouteConfig denied =
+                RouteConfig.of(plain.pattern().text(), plain.target().withDeny(List.of(Cidr.parse("127.0.0.0/8"))));
         try (TestUsher usher = TestUsher.of(backend).route(denied).start()) {
             ask(usher, TestUsher.NAME);
             assertEquals("[www.example.com 1]", text(usher.balancer().looks().names(_ -> true, 10)));

@@ -4,8 +4,8 @@ import dev.usher.Explainer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UsherConfig;
-import dev.usher.name.ServerName;
 import dev.usher.route.RouteQuery;
+import dev.usher.route.Typed;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -25,11 +25,11 @@ import picocli.CommandLine.Spec;
 /** {@code usher explain}. */
 @Command(
         name = "explain",
-        description = "Show where a server name goes, and why.",
+        description = "Show where a server name or a URL goes, and why.",
         footer = {
             "",
             "With a name alone, asks the running usher about its backends.",
-            "Exit codes: 0 a route serves the name, 3 default_route serves it,",
+            "Exit codes: 0 a route serves or redirects it, 3 default_route serves it,",
             "4 it is refused, 1 invalid configuration or no usher to ask, 2 wrong usage.",
         })
 final class ExplainCommand implements Callable<Integer> {
@@ -38,7 +38,11 @@ final class ExplainCommand implements Callable<Integer> {
             arity = "1..2",
             hideParamSyntax = true,
             paramLabel = "[FILE] NAME",
-            description = {"The configuration, YAML (default: that of the", "running usher), and the server name."})
+            description = {
+                "The configuration, YAML (default: that of the",
+                "running usher), and the server name, or a URL:",
+                "http://www.example.com/x asks for type http."
+            })
     private List<String> arguments = List.of();
 
     @Option(
@@ -58,7 +62,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--listener",
             paramLabel = "L",
-            description = "The client's listener (default: the first of type tls).")
+            description = "The client's listener (default: the first for the name or URL).")
     private @Nullable String listener;
 
     @Option(names = "--live", description = "Ask the running usher that serves FILE.")
@@ -74,7 +78,7 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Path file = file();
         String name = arguments.getLast();
-        ServerName serverName = serverName(name);
+        Typed typed = typed(name);
         InetAddress client = client();
         PrintWriter out = spec.commandLine().getOut();
         if (file == null || live) {
@@ -84,15 +88,15 @@ final class ExplainCommand implements Callable<Integer> {
         if (config == null) {
             return ExitCode.FAILED;
         }
-        ListenerConfig asked = listener(config);
+        ListenerConfig asked = listener(config, typed);
         ExplanationText text = new ExplanationText(config, asked);
         if (!asked.type().readsNames()) {
             out.print(text.ofTcp());
             out.flush();
             return ExitCode.OK;
         }
-        RouteQuery question = new RouteQuery(asked.name(), serverName, alpn, client);
-        ExplanationText.Answer answer = text.of(question, Explainer.explain(config, question));
+        RouteQuery question = new RouteQuery(asked.name(), typed.name(), alpn, client);
+        ExplanationText.Answer answer = text.of(question, typed.path(), Explainer.explain(config, question));
         out.print(answer.text());
         out.flush();
         return answer.exitCode();
@@ -111,7 +115,7 @@ final class ExplainCommand implements Callable<Integer> {
         if (isFile(first)) {
             throw usage("a name is needed: usher explain " + first + " www.example.com");
         }
-        if (first.matches(".*(/.*|\\.ya?ml)")) {
+        if (!first.contains("://") && first.matches(".*(/.*|\\.ya?ml)")) {
             throw usage("there is no file " + first + ", and a name is needed: usher explain FILE www.example.com");
         }
         return null;
@@ -131,7 +135,7 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (AdminFault fault) {
             int exitCode = fault.tell(err);
             if (fault.isNothingFound() && file == null) {
-                err.println("Without a running usher, say which file: usher explain FILE " + name);
+                err.println("Without a running usher, name the file: usher explain FILE " + name);
                 err.flush();
             }
             return exitCode;
@@ -146,9 +150,9 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private ServerName serverName(String name) {
+    private Typed typed(String name) {
         try {
-            return RouteQuery.written(name);
+            return Typed.parse(name);
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
@@ -166,12 +170,9 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private ListenerConfig listener(UsherConfig config) {
+    private ListenerConfig listener(UsherConfig config, Typed typed) {
         if (listener == null) {
-            return config.listeners().values().stream()
-                    .filter(each -> each.type().readsNames())
-                    .findFirst()
-                    .orElseGet(() -> config.listeners().values().iterator().next());
+            return config.firstListenerFor(typed.http());
         }
         ListenerConfig named = config.listeners().get(listener);
         if (named == null) {

@@ -10,6 +10,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.opening.HttpOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.view.Explanation;
@@ -41,7 +42,8 @@ final class ExplanationText {
         return out.toString();
     }
 
-    Answer of(RouteQuery asked, Explanation explanation) {
+    /** @param path of an HTTP request */
+    Answer of(RouteQuery asked, String path, Explanation explanation) {
         line(asked.name() + " on listener " + asked.listener() + ", from "
                 + IpAddress.text(asked.client().getAddress())
                 + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
@@ -52,21 +54,32 @@ final class ExplanationText {
         }
         line("");
         return switch (explanation.decision()) {
-            case Decision.Serve serve -> served(serve, route);
-            case Decision.Refuse refuse -> refused(refuse);
+            case Decision.Serve serve -> served(serve, route, explanation.elsewhere());
+            case Decision.Refuse refuse when refuse.why() == Decision.Refusal.REDIRECT -> redirected(asked, path);
+            case Decision.Refuse refuse -> refused(refuse, explanation.elsewhere());
         };
     }
 
-    private Answer served(Decision.Serve serve, @Nullable RouteConfig route) {
+    private Answer redirected(RouteQuery asked, String path) {
+        dev.usher.http.Answer answer =
+                HttpOpening.redirect(listener.http(), Objects.requireNonNull(asked.name()), path);
+        line("redirect  to " + answer.location());
+        line("client    sees " + RefusedClient.sees(answer));
+        return new Answer(out.toString(), ExitCode.OK);
+    }
+
+    private Answer served(Decision.Serve serve, @Nullable RouteConfig route, List<String> elsewhere) {
         line("route     " + (route == null ? "none: default_route serves it" : serve.route()));
         pool(serve.pool().name());
+        elsewhere(elsewhere);
         return new Answer(out.toString(), route == null ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);
     }
 
-    private Answer refused(Decision.Refuse refuse) {
+    private Answer refused(Decision.Refuse refuse, List<String> elsewhere) {
         CloseReason reason = CloseReason.of(refuse.why());
         line("refused   " + reason.word());
         line("client    sees " + RefusedClient.sees(reason, listener.type()));
+        elsewhere(elsewhere);
         return new Answer(out.toString(), ExitCode.REFUSED);
     }
 
@@ -77,9 +90,9 @@ final class ExplanationText {
         @Nullable
         String pattern = switch (decision) {
             case Decision.Serve serve -> serve.byRoute() ? serve.route() : null;
-            case Decision.Refuse refuse -> refuse.route();
+            case Decision.Refuse refuse -> refuse.byRoute() ? refuse.route() : null;
         };
-        return config.routes().stream()
+        return config.routesOn(listener).stream()
                 .filter(route -> route.pattern().text().equals(pattern))
                 .findFirst()
                 .orElse(null);
@@ -88,12 +101,32 @@ final class ExplanationText {
     /** Prints the other routes that match the name. */
     private void others(RouteQuery asked, RouteConfig winner) {
         String name = String.valueOf(asked.name());
-        for (RouteConfig route : config.routes()) {
-            boolean here = route.listeners().isEmpty() || route.listeners().contains(asked.listener());
-            if (!route.equals(winner) && here && covers(route.pattern(), name)) {
-                line("  route " + route.pattern().text() + " matches too, but "
-                        + winner.pattern().text() + " is more specific");
+        boolean ofListener = listener.own().routes().contains(winner);
+        for (RouteConfig route : listener.own().routes()) {
+            if (!route.equals(winner) && covers(route.pattern(), name)) {
+                other(route, winner.pattern().text() + " is more specific");
             }
+        }
+        for (RouteConfig route : config.routes()) {
+            if ((ofListener || !route.equals(winner)) && route.isOn(listener.name()) && covers(route.pattern(), name)) {
+                other(
+                        route,
+                        ofListener
+                                ? "routes of listener " + listener.name() + " come first"
+                                : winner.pattern().text() + " is more specific");
+            }
+        }
+    }
+
+    private void other(RouteConfig route, String why) {
+        line("  route " + route.pattern().text() + " matches too, but " + why);
+    }
+
+    private void elsewhere(List<String> others) {
+        String label = "elsewhere ";
+        for (String other : others) {
+            line(label + other);
+            label = "          ";
         }
     }
 

@@ -50,7 +50,17 @@ record LiveExplanation(String text, int exitCode) {
         String outcome = said.path("outcome").asString();
         if (outcome.equals("refused")) {
             text.append(refused(said));
+            addElsewhere(text, said);
             return new LiveExplanation(text.toString(), ExitCode.REFUSED);
+        }
+        if (outcome.equals("redirected")) {
+            text.append("redirect  to ")
+                    .append(said.path("location").asString())
+                    .append('\n');
+            text.append("client    sees ")
+                    .append(said.path("client_sees").asString())
+                    .append('\n');
+            return new LiveExplanation(text.toString(), ExitCode.OK);
         }
         if (!said.path("route").isNull()) {
             text.append("route     ").append(said.path("route").asString()).append('\n');
@@ -67,10 +77,19 @@ record LiveExplanation(String text, int exitCode) {
                     .append('\n');
             label = "          ";
         }
+        addElsewhere(text, said);
         if (!said.path("serving").asBoolean()) {
             text.append(refused(said));
             return new LiveExplanation(text.toString(), ExitCode.REFUSED);
         }
         return new LiveExplanation(text.toString(), outcome.equals("default") ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);
+    }
+
+    private static void addElsewhere(StringBuilder text, JsonNode said) {
+        String label = "elsewhere ";
+        for (JsonNode other : said.path("elsewhere")) {
+            text.append(label).append(other.asString()).append('\n');
+            label = "          ";
+        }
     }
 }

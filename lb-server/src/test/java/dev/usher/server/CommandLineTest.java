@@ -254,6 +254,30 @@ class CommandLineTest {
         }
 
         @Test
+        void urlOfHttpIsRedirectedWhereItsNameHasARoute() throws IOException {
+            String both = write("both.yaml", """
+                    listeners:
+                      https: { bind: ":443" }
+                      web: { type: http, bind: ":80", http: { redirect: 307, https_port: 8443 } }
+                    routes: { shop.example: "10.0.0.1:443" }
+                    """);
+            assertEquals(0, run("explain", both, "http://Shop.example:80/a?b=c#d"));
+            assertEquals("""
+                    shop.example on listener web, from 127.0.0.1
+                      route shop.example matches
+                      listener web is of type http: the client is sent to https
+
+                    redirect  to https://shop.example:8443/a?b=c
+                    client    sees the answer 307 Temporary Redirect
+                    """, out);
+            assertEquals(4, run("explain", both, "http://nobody.example"));
+            assertTrue(out.contains("client    sees the answer 421 Misdirected Request\n"), out);
+            assertEquals(0, run("explain", both, "https://shop.example/x"));
+            assertTrue(out.startsWith("shop.example on listener https"), out);
+            assertEquals(2, run("explain", both, "http:///x"));
+        }
+
+        @Test
         void theClientDecidesWhereSourcesAreListed() {
             assertEquals(4, run("explain", file, "db.example.org"));
             assertTrue(out.contains("access_denied (49)"), out);
@@ -272,6 +296,35 @@ class CommandLineTest {
         void theListenerDecidesWhereARouteIsForOne() {
             assertEquals(4, run("explain", file, "inner.example"));
             assertEquals(0, run("explain", file, "inner.example", "--listener", "inner"));
+        }
+
+        @Test
+        void aListenersOwnRoutesComeFirstAndOtherListenersAreNamed() throws IOException {
+            String own = write(
+                    "own.yaml",
+                    FILE.replace(
+                            "inner: { bind: \"127.0.0.1:8444\" }",
+                            "inner: { bind: \"127.0.0.1:8444\", routes: { .example.com: 10.0.0.8:443 }, default_route: acme }"));
+            assertEquals(0, run("explain", own, "www.example.com", "--listener", "inner"), err);
+            assertEquals("""
+                    www.example.com on listener inner, from 127.0.0.1
+                      no route of listener inner for www.example.com
+                      route .example.com of listener inner matches
+                      route www.example.com matches too, but routes of listener inner come first
+                      route .example.com matches too, but routes of listener inner come first
+
+                    route     .example.com
+                    pool      .example.com@inner
+                    backends  10.0.0.8:443
+                    chosen    10.0.0.8:443, the only one
+                    elsewhere https: pool web
+                    """, out);
+            assertEquals(0, run("explain", own, "www.example.com"));
+            assertTrue(out.endsWith("\nelsewhere inner: pool .example.com@inner\n"), out);
+            assertEquals(4, run("explain", own, "nobody.example"));
+            assertTrue(out.endsWith("\nelsewhere inner: pool acme\n"), out);
+            assertEquals(3, run("explain", own, "nobody.example", "--listener", "inner"));
+            assertTrue(out.endsWith("\nelsewhere https: refused, unknown_name\n"), out);
         }
 
         @Test
@@ -305,13 +358,13 @@ class CommandLineTest {
         void aNameAloneIsForARunningUsher() {
             assertEquals(1, run("explain", "www.example.com", "--pid", "1"));
             assertTrue(err.startsWith("usher: no running usher found with pid 1"), err);
-            assertTrue(err.endsWith("say which file: usher explain FILE www.example.com\n"), err);
+            assertTrue(err.endsWith("name the file: usher explain FILE www.example.com\n"), err);
         }
 
         @Test
         void noFileIsAskedForWhereThatIsNotWhatIsMissing() {
             assertEquals(1, run("explain", "--live", file, "www.example.com", "--pid", "1"));
-            assertTrue(err.contains("no running usher found") && !err.contains("say which file"), err);
+            assertTrue(err.contains("no running usher found") && !err.contains("name the file"), err);
             assertEquals(1, run("explain", "www.example.com", "--admin", "127.0.0.1:1", "--token-file", "nowhere"));
             assertEquals("usher: --token-file nowhere cannot be read: no such file\n", err);
         }

@@ -8,10 +8,12 @@ import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
-import dev.usher.name.ServerName;
+import dev.usher.http.Answer;
+import dev.usher.opening.HttpOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
+import dev.usher.route.Typed;
 import dev.usher.view.BackendView;
 import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
@@ -41,7 +43,9 @@ public final class ExplainResource {
             @Nullable String refusal,
             @Nullable String alert,
             @Nullable String clientSees,
+            @Nullable String location,
             List<String> steps,
+            List<String> elsewhere,
             List<Possible> backends) {}
 
     private record Possible(String address, String state, boolean takesSessions, String text) {
@@ -56,13 +60,14 @@ public final class ExplainResource {
 
     /** {@code GET}. */
     public Object get(Question question) throws ProblemException {
-        ListenerConfig listener = listener(question.parameter("listener"));
+        Typed typed = typed(question.parameter("name"));
+        ListenerConfig listener = listener(question.parameter("listener"), typed);
         if (!listener.type().readsNames()) {
             return ofTcp(listener);
         }
         RouteQuery asked = new RouteQuery(
                 listener.name(),
-                name(question.parameter("name")),
+                typed == null ? null : typed.name(),
                 alpn(question.parameter("alpn")),
                 client(question.parameter("client")));
         Explanation explanation = balancer.looks().explain(asked);
@@ -80,11 +85,16 @@ public final class ExplainResource {
                         serve.route(),
                         serve.pool().name(),
                         refusal == null ? null : refusal.word(),
-                        alert(refusal),
+                        alert(listener, refusal),
                         sees(refusal, listener),
+                        null,
                         explanation.steps(),
+                        explanation.elsewhere(),
                         backends);
             }
+            case Decision.Refuse refuse
+            when refuse.why() == Decision.Refusal.REDIRECT ->
+                redirected(listener, Objects.requireNonNull(typed, "a route has its name"), explanation);
             case Decision.Refuse refuse -> {
                 CloseReason refusal = CloseReason.of(refuse.why());
                 yield new ExplanationJson(
@@ -95,20 +105,40 @@ public final class ExplainResource {
                         refuse.route(),
                         null,
                         refusal.word(),
-                        alert(refusal),
+                        alert(listener, refusal),
                         sees(refusal, listener),
+                        null,
                         explanation.steps(),
+                        explanation.elsewhere(),
                         backends);
             }
         };
+    }
+
+    private static ExplanationJson redirected(ListenerConfig listener, Typed typed, Explanation explanation) {
+        Answer answer = HttpOpening.redirect(listener.http(), typed.name(), typed.path());
+        return new ExplanationJson(
+                typed.name().name(),
+                listener.name(),
+                "redirected",
+                true,
+                explanation.decision() instanceof Decision.Refuse refuse ? refuse.route() : null,
+                null,
+                null,
+                null,
+                RefusedClient.sees(answer),
+                answer.location(),
+                explanation.steps(),
+                explanation.elsewhere(),
+                List.of());
     }
 
     private static boolean takeIt(List<Possible> backends) {
         return backends.stream().anyMatch(Possible::takesSessions);
     }
 
-    private static @Nullable String alert(@Nullable CloseReason refusal) {
-        return refusal == null || refusal.refusal() == null
+    private static @Nullable String alert(ListenerConfig listener, @Nullable CloseReason refusal) {
+        return refusal == null || refusal.refusal() == null || !listener.type().speaksTls()
                 ? null
                 : Spelling.snake(TlsOpening.alert(refusal.refusal()));
     }
@@ -133,8 +163,10 @@ public final class ExplainResource {
                 serving ? null : CloseReason.NO_BACKEND.word(),
                 null, // a client that does not speak TLS to usher gets no alert
                 serving ? null : sees(CloseReason.NO_BACKEND, listener),
+                null,
                 List.of("listener " + listener.name()
                         + " is of type tcp: it reads no server name and forwards every connection"),
+                List.of(),
                 backends);
     }
 
@@ -146,13 +178,10 @@ public final class ExplainResource {
                 backend.state().serves() ? "it serves" : backend.reason());
     }
 
-    private ListenerConfig listener(@Nullable String name) throws ProblemException {
+    private ListenerConfig listener(@Nullable String name, @Nullable Typed typed) throws ProblemException {
         Map<String, ListenerConfig> listeners = balancer.config().listeners();
         if (name == null) {
-            return listeners.values().stream()
-                    .filter(each -> each.type().readsNames())
-                    .findFirst()
-                    .orElseGet(() -> listeners.values().iterator().next());
+            return balancer.config().firstListenerFor(typed != null && typed.http());
         }
         ListenerConfig named = listeners.get(name);
         if (named == null) {
@@ -164,9 +193,9 @@ public final class ExplainResource {
         return named;
     }
 
-    private static @Nullable ServerName name(@Nullable String text) throws ProblemException {
+    private static @Nullable Typed typed(@Nullable String text) throws ProblemException {
         try {
-            return text == null ? null : RouteQuery.written(text);
+            return text == null ? null : Typed.parse(text);
         } catch (IllegalArgumentException e) {
             throw Problem.of(400, "name: " + e.getMessage()).exception();
         }

@@ -5,14 +5,17 @@ import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Spelling;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.view.PoolView;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /routes}. */
@@ -25,9 +28,11 @@ public final class RoutesResource {
 
     private record Routes(List<Route> routes, int matching, int total) {}
 
+    /** @param listener owner of the route; null for a route of the file */
     private record Route(
             String name,
             String kind,
+            @Nullable String listener,
             @Nullable String pool,
             String action,
             Map<String, String> alpn,
@@ -40,46 +45,78 @@ public final class RoutesResource {
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
-        UsherConfig config = balancer.config();
+        List<Route> all = new Listing(pools()).of(balancer.config());
+        List<Route> routes = all.stream()
+                .filter(route -> filter.passes(route.name(), route.pool(), route.listener()))
+                .toList();
+        return new Routes(question.page(routes), routes.size(), all.size());
+    }
+
+    private Map<String, PoolView> pools() {
         Map<String, PoolView> pools = new HashMap<>();
         balancer.looks().pools().forEach(pool -> pools.put(pool.name(), pool));
-        List<Route> routes = Stream.concat(
-                        config.routes().stream().map(route -> route(route, pools)),
-                        Stream.of(
-                                fallback("default", config.defaultRoute(), pools),
-                                fallback("no_sni", config.noSniRoute(), pools)))
-                .filter(route -> filter.passes(route.name(), route.pool()))
-                .toList();
-        return new Routes(question.page(routes), routes.size(), config.routes().size() + 2);
+        return pools;
     }
 
-    private static Route route(RouteConfig route, Map<String, PoolView> pools) {
-        PoolView pool = pools.get(route.pool());
-        return new Route(
-                route.pattern().text(),
-                Spelling.snake(route.pattern().kind()),
-                route.pool(),
-                "pool",
-                route.alpn(),
-                route.allow().stream().map(Cidr::toString).toList(),
-                route.deny().stream().map(Cidr::toString).toList(),
-                route.listeners(),
-                pool == null ? 0 : pool.serving(),
-                pool == null ? 0 : pool.backends().size());
-    }
+    /** The routes in the order of a decision: a listener's own, the file's, the file's defaults. */
+    private static final class Listing {
+        private final Map<String, PoolView> pools;
+        private final List<Route> routes = new ArrayList<>();
 
-    private static Route fallback(String name, Fallback fallback, Map<String, PoolView> pools) {
-        PoolView pool = fallback.pool() == null ? null : pools.get(fallback.pool());
-        return new Route(
-                name,
-                name,
-                fallback.pool(),
-                Spelling.snake(fallback.action()),
-                Map.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                pool == null ? 0 : pool.serving(),
-                pool == null ? 0 : pool.backends().size());
+        Listing(Map<String, PoolView> pools) {
+            this.pools = pools;
+        }
+
+        List<Route> of(UsherConfig config) {
+            config.listeners().values().forEach(this::addOwn);
+            config.routes().forEach(route -> add(null, route));
+            add(null, "default", config.defaultRoute());
+            add(null, "no_sni", config.noSniRoute());
+            return routes;
+        }
+
+        private void addOwn(ListenerConfig listener) {
+            OwnRoutes own = listener.own();
+            own.routes().forEach(route -> add(listener.name(), route));
+            add(listener.name(), "default", own.defaultRoute());
+            add(listener.name(), "no_sni", own.noSniRoute());
+        }
+
+        private void add(@Nullable String listener, RouteConfig route) {
+            String kind = Spelling.snake(route.pattern().kind());
+            add(listener, route.pattern().text(), kind, "pool", route.target(), route.listeners());
+        }
+
+        private void add(@Nullable String listener, String name, @Nullable Fallback fallback) {
+            if (fallback != null) {
+                add(listener, name, name, Spelling.snake(fallback.action()), fallback.target(), List.of());
+            }
+        }
+
+        private void add(
+                @Nullable String listener,
+                String name,
+                String kind,
+                String action,
+                @Nullable Target target,
+                List<String> listeners) {
+            PoolView pool = target == null ? null : pools.get(target.pool());
+            routes.add(new Route(
+                    name,
+                    kind,
+                    listener,
+                    target == null ? null : target.pool(),
+                    action,
+                    target == null ? Map.of() : target.alpn(),
+                    target == null ? List.of() : texts(target.allow()),
+                    target == null ? List.of() : texts(target.deny()),
+                    listener == null ? listeners : List.of(listener),
+                    pool == null ? 0 : pool.serving(),
+                    pool == null ? 0 : pool.backends().size()));
+        }
+
+        private static List<String> texts(List<Cidr> blocks) {
+            return blocks.stream().map(Cidr::toString).toList();
+        }
     }
 }

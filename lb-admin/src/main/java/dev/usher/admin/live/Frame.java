@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param at wall-clock time of the sample
  * @param open connections open
  * @param newPerSecond connections accepted
- * @param failuresPerSecond sessions that ended with a reason other than completed
+ * @param failuresPerSecond sessions that ended for a reason that is a failure: neither completed nor redirected
  * @param failures rate per reason; reasons without a failure are left out
  * @param failuresLastMinute number of failures within a minute, per reason
  * @param receivedBytesPerSecond from clients

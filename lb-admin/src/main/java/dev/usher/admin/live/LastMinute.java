@@ -30,7 +30,7 @@ final class LastMinute {
         Map<String, Long> failures = new LinkedHashMap<>();
         now.forEach((reason, count) -> {
             long grown = count - before.getOrDefault(reason, 0L);
-            if (grown > 0 && !reason.equals(CloseReason.COMPLETED.word())) {
+            if (grown > 0 && !CloseReason.isFine(reason)) {
                 failures.put(reason, grown);
             }
         });

@@ -32,7 +32,7 @@ final class AccessChoice {
         if (empty && !config.empty() && WITHOUT_A_WORD.contains(reason)) {
             return false;
         }
-        return reason != CloseReason.COMPLETED || isSampled(config.sampleOkPercent());
+        return !reason.isFine() || isSampled(config.sampleOkPercent());
     }
 
     private static boolean isSampled(int percent) {

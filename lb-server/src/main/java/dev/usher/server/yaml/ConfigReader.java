@@ -55,13 +55,13 @@ final class ConfigReader {
         }
         ListenerReader listeners = new ListenerReader(pools, problems);
         readListeners(listeners);
-        RouteReader routes = new RouteReader(pools, listeners.types(), problems);
+        RouteReader routes = RouteReader.ofFile(pools, listeners.types(), problems);
         Fields routeSection = root.fields("routes");
         if (routeSection != null) {
             routes.read(routeSection);
         }
-        Fallback defaultRoute = routes.fallback(root, "default_route");
-        Fallback noSniRoute = routes.fallback(root, "no_sni_route");
+        Fallback defaultRoute = orReject(routes.fallback(root, "default_route"));
+        Fallback noSniRoute = orReject(routes.fallback(root, "no_sni_route"));
         LimitsConfig limits = program.limits();
         int workers = program.workers();
         ShutdownConfig shutdown = program.shutdown();
@@ -86,6 +86,10 @@ final class ConfigReader {
                 reload,
                 admin,
                 logging));
+    }
+
+    private static Fallback orReject(@Nullable Fallback fallback) {
+        return fallback == null ? Fallback.REJECT : fallback;
     }
 
     private static PoolSettings settings(Fields defaults) {

@@ -1,17 +1,23 @@
 package dev.usher.server.yaml;
 
 import dev.usher.config.AdminConfig;
+import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
+import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
+import java.io.IOException;
+import java.io.Writer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
@@ -27,14 +33,67 @@ public final class ConfigYaml {
     /** Stands in place of a token's hash. */
     private static final String MASKED = "***";
 
+    /** Ends a text that is cut. */
+    public static final String CUT = "\n# The rest is not shown here.\n";
+
     private ConfigYaml() {}
 
     /** Lines, each with a line feed at its end. */
     public static String of(UsherConfig config) {
+        return YAML.writeValueAsString(root(config));
+    }
+
+    private static Map<String, Object> root(UsherConfig config) {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("version", UsherConfig.VERSION);
         root.putAll(mapping(config));
-        return YAML.writeValueAsString(root);
+        return root;
+    }
+
+    /** Same as {@link #of}, cut after {@code most} characters: the text of 100,000 routes has 40 MB. */
+    public static String start(UsherConfig config, int most) {
+        StartWriter start = new StartWriter(most);
+        try {
+            YAML.writeValue(start, root(config));
+            return start.toString();
+        } catch (JacksonException e) {
+            if (!start.full) {
+                throw e;
+            }
+            return start + CUT;
+        }
+    }
+
+    /** Takes the first characters, and refuses the rest. */
+    private static final class StartWriter extends Writer {
+        private final StringBuilder taken = new StringBuilder();
+        private final int most;
+        private boolean full;
+
+        StartWriter(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public void write(char[] text, int from, int length) throws IOException {
+            int room = most - taken.length();
+            taken.append(text, from, Math.min(room, length));
+            if (room < length) {
+                full = true;
+                throw new IOException("full");
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public String toString() {
+            return taken.toString();
+        }
     }
 
     private static Map<String, Object> mapping(Record record) {
@@ -58,7 +117,10 @@ public final class ConfigYaml {
                 switch (key) {
                     case "name" -> false;
                     case "client_hello" -> listener.type().speaksTls();
+                    case "http" -> listener.type().speaksHttp();
                     case "pool" -> listener.type().needsPool();
+                    case "routes" -> !listener.own().routes().isEmpty();
+                    case "default_route", "no_sni_route" -> setting.value() != null;
                     default -> true;
                 };
             case HealthCheckConfig check ->
@@ -78,7 +140,9 @@ public final class ConfigYaml {
 
     private static Object value(Record record, Setting setting) {
         return switch (record) {
-            case UsherConfig config when setting.key().equals("routes") -> routes(config.routes());
+            case UsherConfig config when setting.key().equals("routes") -> routes(config.routes(), Set.of());
+            case ListenerConfig listener
+            when setting.key().equals("routes") -> routes(listener.own().routes(), Set.of("listeners"));
             case AdminConfig.Token _ when setting.key().equals("sha256") -> MASKED;
             case AccessLogConfig access
             when setting.key().equals("output") && access.file() != null ->
@@ -87,9 +151,13 @@ public final class ConfigYaml {
         };
     }
 
-    private static Map<String, Object> routes(List<RouteConfig> routes) {
+    private static Map<String, Object> routes(List<RouteConfig> routes, Set<String> without) {
         Map<String, Object> byPattern = new LinkedHashMap<>();
-        routes.forEach(route -> byPattern.put(route.pattern().text(), mapping(route)));
+        for (RouteConfig route : routes) {
+            Map<String, Object> keys = mapping(route);
+            keys.keySet().removeAll(without);
+            byPattern.put(route.pattern().text(), keys);
+        }
         return byPattern;
     }
 
@@ -97,6 +165,8 @@ public final class ConfigYaml {
     private static Object value(Setting setting, @Nullable Object value) {
         return switch (value) {
             case HealthCheckConfig check when check.type() == HealthCheckConfig.Type.NONE -> "none";
+            case Fallback(Fallback.Action _, Target target)
+            when target != null -> target.hasConditions() ? mapping(target) : target.pool();
             case Record record when Setting.isMapping(record) -> mapping(record);
             case List<?> list -> list.stream().map(each -> value(setting, each)).toList();
             case Map<?, ?> map -> {

@@ -4,8 +4,10 @@ import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code listeners}, and keeps their names and types. */
 final class ListenerReader {
     private static final int HTTP_PORT = 80;
+    private static final List<String> ROUTE_KEYS = List.of("routes", "default_route", "no_sni_route");
+    private static final int HTTPS_PORT = 443;
 
     private final PoolReader pools;
     private final Problems problems;
@@ -64,6 +68,13 @@ final class ListenerReader {
                 readListener(entry.key(), fields);
             }
         }
+        boolean http = types.containsValue(ListenerType.HTTP);
+        if (http && !types.containsValue(ListenerType.TLS)) {
+            problems.warning(
+                    section.place(),
+                    "no listener is of type tls, and those of type http send clients to https: the one on :443 is there by"
+                            + " itself only without listeners; add https: { bind: \":443\" }");
+        }
     }
 
     private void readListener(String name, Fields fields) {
@@ -71,6 +82,7 @@ final class ListenerReader {
         types.put(name, type);
         List<HostPort> bind = binds(name, fields, type);
         ClientHelloConfig clientHello = clientHello(fields, type);
+        HttpConfig http = http(fields, type);
         AcceptProxyProtocol accept =
                 fields.choice("accept_proxy_protocol", AcceptProxyProtocol.class, AcceptProxyProtocol.NONE);
         List<Cidr> trusted = fields.list("trusted_proxies", Cidr::parse, List.of());
@@ -83,11 +95,14 @@ final class ListenerReader {
         int maxConnections = fields.integer(
                 "max_connections", ListenerConfig.MAX_CONNECTIONS, ListenerConfig.DEFAULT_MAX_CONNECTIONS);
         String pool = pool(name, fields, type);
+        OwnRoutes own = ownRoutes(name, fields, type);
         fields.done();
         boolean valid = !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
         if (valid && (!type.needsPool() || pool != null)) {
             listeners.put(
-                    name, new ListenerConfig(name, type, bind, clientHello, accept, trusted, maxConnections, pool));
+                    name,
+                    new ListenerConfig(
+                            name, type, bind, clientHello, http, accept, trusted, maxConnections, pool, own));
         }
     }
 
@@ -104,7 +119,13 @@ final class ListenerReader {
                 problems.warning(
                         place,
                         "listeners." + name + " binds port 80 with type tls: clients speak plain HTTP there, which is"
-                                + " refused; bind 443, or use type tcp with a pool");
+                                + " refused; use type: http, which sends clients to https");
+            }
+            if (type.speaksHttp() && address.port() == HTTPS_PORT) {
+                problems.warning(
+                        place,
+                        "listeners." + name + " binds port 443 with type http: clients speak TLS there, which is"
+                                + " refused; use type: tls");
             }
         });
         return List.copyOf(addresses.keySet());
@@ -131,7 +152,7 @@ final class ListenerReader {
     private ClientHelloConfig clientHello(Fields listener, ListenerType type) {
         ClientHelloConfig base = ClientHelloConfig.DEFAULT;
         if (!type.speaksTls()) {
-            listener.refuse("client_hello", "is only for type tls: a tcp listener reads no byte");
+            listener.refuse("client_hello", "is only for type tls: clients of this listener send no ClientHello");
         }
         Fields fields = listener.fields("client_hello");
         if (fields == null) {
@@ -144,13 +165,45 @@ final class ListenerReader {
         return read;
     }
 
+    private static HttpConfig http(Fields listener, ListenerType type) {
+        HttpConfig base = HttpConfig.DEFAULT;
+        if (!type.speaksHttp()) {
+            listener.refuse("http", "is only for type http");
+        }
+        Fields fields = listener.fields("http");
+        if (fields == null) {
+            return base;
+        }
+        HttpConfig read = new HttpConfig(
+                fields.duration("timeout", HttpConfig.TIMEOUT, base.timeout()),
+                Math.toIntExact(fields.bytes("max_size", HttpConfig.MAX_SIZE_BYTES, base.maxSizeBytes())),
+                fields.value("redirect", HttpConfig::redirect, base.redirect()),
+                fields.integer("https_port", HttpConfig.HTTPS_PORT, base.httpsPort()));
+        fields.done();
+        return read;
+    }
+
     private @Nullable String pool(String name, Fields fields, ListenerType type) {
         if (!type.needsPool()) {
-            fields.refuse("pool", "is only for type tcp: routes choose the pool of a tls listener");
+            fields.refuse("pool", "is only for type tcp: routes choose the pool");
             return null;
         }
         fields.require("pool");
         Item item = fields.item("pool");
         return item == null ? null : pools.target(fields, item, fields.path("pool"), name, "listener " + name);
+    }
+
+    private OwnRoutes ownRoutes(String name, Fields fields, ListenerType type) {
+        if (!type.readsNames()) {
+            ROUTE_KEYS.forEach(key -> fields.refuse(key, "is only for type tls: a tcp listener reads no server name"));
+            return OwnRoutes.NONE;
+        }
+        RouteReader routes = RouteReader.ofListener(pools, name, problems);
+        Fields section = fields.fields("routes");
+        if (section != null) {
+            routes.read(section);
+        }
+        return new OwnRoutes(
+                routes.routes(), routes.fallback(fields, "default_route"), routes.fallback(fields, "no_sni_route"));
     }
 }

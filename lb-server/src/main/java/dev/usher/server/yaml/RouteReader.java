@@ -6,30 +6,46 @@ import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerType;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
+import dev.usher.config.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code routes}, {@code default_route} and {@code no_sni_route}. */
+/** Reads {@code routes}, {@code default_route} and {@code no_sni_route}, of the file or of a listener. */
 final class RouteReader {
     private static final String POOL = "pool";
     /** Keys of the file that could pass for server names. */
     private static final Set<String> FALLBACKS = Set.of("default_route", "no_sni_route");
 
     private final PoolReader pools;
+    /** Listeners that a route may name; empty for the routes of a listener. */
     private final Map<String, ListenerType> listeners;
+    /** The listener with these routes; null for the routes of the file. */
+    private final @Nullable String listener;
+
     private final Problems problems;
     private final Map<String, Place> seen = new HashMap<>();
     private final List<RouteConfig> routes = new ArrayList<>();
 
-    RouteReader(PoolReader pools, Map<String, ListenerType> listeners, Problems problems) {
+    private RouteReader(
+            PoolReader pools, Map<String, ListenerType> listeners, @Nullable String listener, Problems problems) {
         this.pools = pools;
         this.listeners = listeners;
+        this.listener = listener;
         this.problems = problems;
+    }
+
+    static RouteReader ofFile(PoolReader pools, Map<String, ListenerType> listeners, Problems problems) {
+        return new RouteReader(pools, listeners, null, problems);
+    }
+
+    static RouteReader ofListener(PoolReader pools, String listener, Problems problems) {
+        return new RouteReader(pools, Map.of(), listener, problems);
     }
 
     List<RouteConfig> routes() {
@@ -42,53 +58,63 @@ final class RouteReader {
                 continue;
             }
             Item item = section.item(entry.key());
-            RoutePattern pattern = pattern(entry);
+            RoutePattern pattern = pattern(section, entry);
             if (item != null) {
                 readRoute(section, pattern, entry, item);
             }
         }
         boolean readsNames = listeners.values().stream().anyMatch(ListenerType::readsNames);
         if (!readsNames && !listeners.isEmpty() && !section.entries().isEmpty()) {
-            problems.warning(section.place(), "routes are never used: no listener is of type tls");
+            problems.warning(section.place(), "routes are never used: no listener is of type tls or http");
         }
     }
 
-    /** Reads {@code reject}, {@code close} or the name of a pool. */
-    Fallback fallback(Fields root, String key) {
-        Item.Scalar scalar = root.scalar(key);
-        if (scalar == null) {
+    /** Reads {@code reject}, {@code close}, or the value of a route; null when the key is absent or faulty. */
+    @Nullable
+    Fallback fallback(Fields section, String key) {
+        Item item = section.item(key);
+        if (item instanceof Item.Scalar word && word.text().equals("reject")) {
             return Fallback.REJECT;
         }
-        return switch (scalar.text()) {
-            case "reject" -> Fallback.REJECT;
-            case "close" -> Fallback.CLOSE;
-            default -> {
-                if (scalar.text().indexOf(':') >= 0) {
-                    problems.error(
-                            scalar.place(),
-                            key + " takes reject, close or the name of a pool: put the backend into a pool");
-                    yield Fallback.REJECT;
-                }
-                String pool = pools.refer(scalar, key, key);
-                yield pool == null ? Fallback.REJECT : Fallback.pool(pool);
-            }
-        };
+        if (item instanceof Item.Scalar word && word.text().equals("close")) {
+            return Fallback.CLOSE;
+        }
+        if (item == null) {
+            return null;
+        }
+        Owner owner = new Owner(section.path(key), section.keyPlace(key), owned(key), subject(key));
+        Target target = target(
+                section,
+                item,
+                owner,
+                fields -> fields.refuse("listeners", "has no meaning: a listener may have its own " + key));
+        return target == null ? null : Fallback.to(target);
     }
 
-    private @Nullable RoutePattern pattern(Item.Entry entry) {
+    /** The name of the pool made of backends in a route or default. */
+    private String owned(String name) {
+        return listener == null ? name : name + "@" + listener;
+    }
+
+    private String subject(String name) {
+        return listener == null ? name : name + " of listener " + listener;
+    }
+
+    private @Nullable RoutePattern pattern(Fields section, Item.Entry entry) {
         RoutePattern pattern;
         try {
             pattern = RoutePattern.parse(entry.key());
         } catch (IllegalArgumentException fault) {
-            problems.error(entry.place(), "routes: " + fault.getMessage());
+            problems.error(entry.place(), section.path() + ": " + fault.getMessage());
             return null;
         }
         Place first = seen.putIfAbsent(pattern.canonical(), entry.place());
         if (first != null) {
-            problems.error(entry.place(), "duplicate route \"" + entry.key() + "\", first at " + first);
+            problems.error(
+                    entry.place(), "duplicate " + subject("route \"" + entry.key() + "\"") + ", first at " + first);
             return null;
         }
-        warn(entry, pattern);
+        warn(section, entry, pattern);
         return pattern;
     }
 
@@ -106,7 +132,7 @@ final class RouteReader {
         return glued;
     }
 
-    private void warn(Item.Entry entry, RoutePattern pattern) {
+    private void warn(Fields section, Item.Entry entry, RoutePattern pattern) {
         if (IpAddress.parse(pattern.name()) != null) {
             problems.warning(
                     entry.place(),
@@ -115,38 +141,56 @@ final class RouteReader {
         } else if (FALLBACKS.contains(entry.key())) {
             problems.warning(
                     entry.place(),
-                    "routes." + entry.key() + " is read as a server name: " + entry.key() + " stands beside routes, not"
-                            + " below it");
+                    section.path(entry.key()) + " is read as a server name: " + entry.key()
+                            + " stands beside routes, not" + " below it");
         }
     }
 
     private void readRoute(Fields section, @Nullable RoutePattern pattern, Item.Entry entry, Item item) {
-        String called = section.path(entry.key());
-        String subject = "route " + entry.key();
         // A faulty pattern brings no pool along, but faults of its value are still noted.
-        String bringer = pattern == null ? entry.place().toString() : pattern.text();
-        if (!(item instanceof Item.Mapping)) {
-            String pool = pools.target(section, item, called, bringer, subject);
-            if (pattern != null && pool != null) {
-                routes.add(new RouteConfig(pattern, pool, Map.of(), List.of(), List.of(), List.of()));
-            }
-            return;
+        String bringer = pattern == null ? entry.place().toString() : owned(pattern.text());
+        Owner route = new Owner(section.path(entry.key()), entry.place(), bringer, subject("route " + entry.key()));
+        List<String> on = new ArrayList<>();
+        Target target = target(section, item, route, fields -> on.addAll(listeners(fields, route.subject())));
+        if (pattern != null && target != null) {
+            routes.add(new RouteConfig(pattern, target, on));
         }
-        Fields fields = section.fields(item, called, entry.place());
+    }
+
+    /**
+     * A route or default, as the owner of a target.
+     *
+     * @param called path, for example {@code routes.www.example.com}
+     * @param bringer name for the pool made of the backends
+     * @param subject name in a sentence, for example "route www.example.com"
+     */
+    private record Owner(String called, Place place, String bringer, String subject) {}
+
+    /**
+     * The pool with its conditions; null after a fault of the pool, which is noted.
+     *
+     * @param more reads the owner's further keys in the long form
+     */
+    private @Nullable Target target(Fields section, Item item, Owner owner, Consumer<Fields> more) {
+        if (!(item instanceof Item.Mapping)) {
+            String pool = pools.target(section, item, owner.called(), owner.bringer(), owner.subject());
+            return pool == null ? null : Target.of(pool);
+        }
+        Fields fields = section.fields(item, owner.called(), owner.place());
         if (fields == null) {
-            return;
+            return null;
         }
         String key = targetKey(fields);
         Item target = fields.item(key);
-        String pool = target == null ? null : pools.target(fields, target, fields.path(key), bringer, subject);
-        Map<String, String> alpn = alpn(fields, subject);
+        String pool = target == null
+                ? null
+                : pools.target(fields, target, fields.path(key), owner.bringer(), owner.subject());
+        Map<String, String> alpn = alpn(fields, owner.subject());
         List<Cidr> allow = fields.list("allow", Cidr::parse, List.of());
         List<Cidr> deny = fields.list("deny", Cidr::parse, List.of());
-        List<String> on = listeners(fields, subject);
+        more.accept(fields);
         fields.done();
-        if (pattern != null && pool != null) {
-            routes.add(new RouteConfig(pattern, pool, alpn, allow, deny, on));
-        }
+        return pool == null ? null : new Target(pool, alpn, allow, deny);
     }
 
     /** The key that leads to backends: {@code pool}, or a synonym, which is then noted. */
@@ -188,6 +232,10 @@ final class RouteReader {
     }
 
     private List<String> listeners(Fields route, String subject) {
+        if (listener != null) {
+            route.refuse("listeners", "has no meaning: the route is of listener " + listener + " alone");
+            return List.of();
+        }
         Map<String, Place> names = route.placed("listeners", name -> name);
         names.forEach((name, place) -> checkListener(name, place, subject));
         return List.copyOf(names.keySet());

@@ -118,6 +118,11 @@ class ControlSocketTest {
         }
 
         @Override
+        public ConfigSource.Files read() {
+            return files();
+        }
+
+        @Override
         public String effective() {
             return "";
         }

@@ -50,16 +50,35 @@ final class Usher implements AutoCloseable {
         return run("", yaml, "{ bind: \"127.0.0.1:0\"%s }".formatted(admin.isEmpty() ? "" : ", " + admin), 0);
     }
 
+    /**
+     * As {@link #run(String, String)}, with a second listener, {@code web} of type http, at {@link #httpPort}: its clients
+     * are sent to the first.
+     *
+     * @param http more of its {@code http} settings, as {@code redirect: 307}
+     */
+    static Usher withPort80(String http, String yaml) throws Exception {
+        int port = Ports.free();
+        String listeners = """
+                  test: { bind: "127.0.0.1:%1$d" }
+                  web: { type: http, bind: "127.0.0.1:0", http: { https_port: %1$d%2$s } }
+                """.formatted(port, http.isEmpty() ? "" : ", " + http);
+        return start(listeners, yaml, "none", 0);
+    }
+
     private static Usher run(String listener, String yaml, String admin, int descriptors) throws Exception {
+        String listeners = "  test: { bind: \"127.0.0.1:0\"%s }\n".formatted(listener.isEmpty() ? "" : ", " + listener);
+        return start(listeners, yaml, admin, descriptors);
+    }
+
+    private static Usher start(String listeners, String yaml, String admin, int descriptors) throws Exception {
         Path directory = Program.directory("usher");
         Path access = directory.resolve("access.log");
         Path file = directory.resolve("usher.yaml");
         Files.writeString(file, """
                 listeners:
-                  test: { bind: "127.0.0.1:0"%s }
-                admin: %s
+                %sadmin: %s
                 logging: { access: { output: %s, empty: true } }
-                """.formatted(listener.isEmpty() ? "" : ", " + listener, admin, access) + yaml);
+                """.formatted(listeners, admin, access) + yaml);
         Program program = Program.start("usher", limited(command("run", file.toString()), descriptors));
         try {
             Matcher port = awaitStart(program, "listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)");
@@ -92,6 +111,12 @@ final class Usher implements AutoCloseable {
         command.add(ROOT.resolve("lb-server/target/usher.jar").toString());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** Where clients without TLS come in. */
+    int httpPort() throws Exception {
+        return Integer.parseInt(awaitStart(program, "listener web: http on 127\\.0\\.0\\.1:(\\d+)")
+                .group(1));
     }
 
     private static List<String> limited(List<String> command, int descriptors) {

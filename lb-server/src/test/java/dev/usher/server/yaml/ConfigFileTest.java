@@ -16,17 +16,19 @@ import dev.usher.config.EjectionConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.RouteConfig;
-import dev.usher.config.RoutePattern;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -92,10 +94,12 @@ class ConfigFileTest {
                             ListenerType.TLS,
                             List.of(HostPort.parse("0.0.0.0:443"), HostPort.parse("[::]:443")),
                             new ClientHelloConfig(Duration.ofSeconds(5), 65_536),
+                            HttpConfig.DEFAULT,
                             AcceptProxyProtocol.NONE,
                             List.of(),
                             20_000,
-                            null),
+                            null,
+                            OwnRoutes.NONE),
                     config.listeners().get("https"));
             assertEquals(
                     ListenerConfig.tcp("cache", List.of(HostPort.parse("127.0.0.1:11000")), "cache"),
@@ -108,13 +112,12 @@ class ConfigFileTest {
                             .map(route -> route.pattern().text())
                             .toList());
             assertEquals(
-                    new RouteConfig(
-                            RoutePattern.parse("db.example.com"),
-                            "db",
-                            Map.of("acme-tls/1", "acme"),
-                            List.of(Cidr.parse("10.0.0.0/8")),
-                            List.of(),
-                            List.of("https")),
+                    RouteConfig.of(
+                                    "db.example.com",
+                                    Target.of("db")
+                                            .withAlpn(Map.of("acme-tls/1", "acme"))
+                                            .withAllow(List.of(Cidr.parse("10.0.0.0/8"))))
+                            .withListeners(List.of("https")),
                     config.routes().get(5));
             assertEquals(Fallback.REJECT, config.defaultRoute());
             assertEquals(Fallback.REJECT, config.noSniRoute());

@@ -43,12 +43,19 @@ class ConfigYamlTest {
                 listeners:
                   https: { bind: [":443", "127.0.0.1:444"], client_hello: { timeout: 250ms, max_size: 5KiB } }
                   old: { bind: ":445", accept_proxy_protocol: any, trusted_proxies: [10.0.0.0/8, "2001:db8::/32"] }
+                  dot:
+                    bind: ":853"
+                    routes:
+                      .example.org: { pool: plain, alpn: { dot: web }, allow: [10.0.0.0/8], deny: [10.2.0.0/16] }
+                    default_route: { pool: web, deny: [10.3.0.0/16] }
+                    no_sni_route: plain
+                  port80: { type: http, bind: ":80", http: { timeout: 1s, max_size: 2KiB, redirect: 307, https_port: 8443 } }
                   cache: { type: tcp, bind: "[::1]:11000", pool: plain, max_connections: 7 }
                 routes:
                   "*.example.net": web
                   .example.org:
                     { pool: web, alpn: { acme-tls/1: plain }, allow: [10.0.0.0/8], deny: [10.1.0.0/16], listeners: [https] }
-                default_route: plain
+                default_route: { pool: plain, alpn: { acme-tls/1: web }, allow: [10.0.0.0/8], deny: [10.1.0.0/16] }
                 no_sni_route: close
                 pools:
                   web:
@@ -177,5 +184,13 @@ class ConfigYamlTest {
                 """.formatted(HASH)));
         assertFalse(text.contains(HASH), text);
         assertTrue(text.contains("name: ops"), text);
+    }
+
+    @Test
+    void aLongTextIsCut() throws IOException {
+        UsherConfig config = read("routes: { a.example: p }\npools: { p: { backends: 10.0.0.1:443 } }\n");
+        String whole = ConfigYaml.of(config);
+        assertEquals(whole, ConfigYaml.start(config, whole.length()));
+        assertEquals(whole.substring(0, 100) + ConfigYaml.CUT, ConfigYaml.start(config, 100));
     }
 }

@@ -5,9 +5,11 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ResolveConfig;
@@ -15,6 +17,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Spelling;
+import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
 import java.lang.reflect.RecordComponent;
@@ -30,7 +33,10 @@ public final class YamlKeys {
     private static final List<Class<? extends Record>> RECORDS = List.of(
             UsherConfig.class,
             ListenerConfig.class,
+            OwnRoutes.class,
             ClientHelloConfig.class,
+            HttpConfig.class,
+            Target.class,
             RouteConfig.class,
             PoolConfig.class,
             BackendConfig.class,
@@ -49,7 +55,7 @@ public final class YamlKeys {
             LoggingConfig.AccessLogConfig.class);
 
     /** Components without a key: the key of the mapping itself is the name or pattern, and a file is said by its path. */
-    private static final Set<String> NOT_KEYS = Set.of("pattern", "file");
+    private static final Set<String> NOT_KEYS = Set.of("pattern", "file", "target", "own");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
     private static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");
@@ -86,6 +92,9 @@ public final class YamlKeys {
     }
 
     private static String section(Class<? extends Record> record) {
+        if (Setting.BESIDE_THEIR_OWNER.contains(record)) {
+            return record == Target.class ? "route" : "listener";
+        }
         return record.getSimpleName()
                 .replaceAll("Config$", "")
                 .replaceAll("(?<=[a-z])([A-Z])", "_$1")

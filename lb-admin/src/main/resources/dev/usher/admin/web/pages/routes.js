@@ -24,7 +24,8 @@ const Only = ({ route }) => {
     ...Object.entries(route.alpn).map(([protocol, pool]) => html`ALPN <code>${protocol}</code> goes to ${poolLink(pool)}`),
     route.allow.length > 0 && html`only clients in <code>${route.allow.join(", ")}</code>`,
     route.deny.length > 0 && html`not clients in <code>${route.deny.join(", ")}</code>`,
-    route.listeners.length > 0 && html`only listener ${route.listeners.join(", ")}`,
+    route.listener && html`first on listener ${route.listener}`,
+    !route.listener && route.listeners.length > 0 && html`only listener ${route.listeners.join(", ")}`,
   ].filter(Boolean);
   return rules.length ? html`<ul class="rules">${rules.map((rule, i) => html`<li key=${i}>${rule}</li>`)}</ul>` : html`<span class="dim">–</span>`;
 };
@@ -41,7 +42,7 @@ const columns = [
   { id: "rules", label: "rules", cell: (r) => html`<${Only} route=${r} />` },
   {
     id: "explain", says: "Explain",
-    cell: (r) => html`<a class="button small" href=${`/ui${withQuery("/routes", { explain: "1", name: sample(r) })}`}>explain<span class="unseen"> ${r.name}</span></a>`,
+    cell: (r) => html`<a class="button small" href=${`/ui${withQuery("/routes", { explain: "1", name: sample(r), listener: r.listeners[0] ?? "" })}`}>explain<span class="unseen"> ${r.name}</span></a>`,
   },
 ];
 
@@ -53,7 +54,7 @@ export function Page() {
     <div class="tools"><${Search} label="Filter" placeholder="name or pool" /></div>
     <${Loaded} from=${from}>${({ routes, matching, total }) => html`
       <${Pages} shown=${routes.length} matching=${matching} total=${total} what="route" />
-      ${routes.length ? html`<${Table} label="Routes" columns=${columns} rows=${routes} id=${(r) => `${r.kind} ${r.name} ${r.listeners}`} />` : html`<${Nothing}>No route contains this text.<//>`}
+      ${routes.length ? html`<${Table} label="Routes" columns=${columns} rows=${routes} id=${(r) => `${r.kind} ${r.name} ${r.listener} ${r.listeners}`} />` : html`<${Nothing}>No route contains this text.<//>`}
       ${routes.length < matching && html`<${Pages} shown=${routes.length} matching=${matching} total=${total} what="route" />`}
     `}<//>`;
 }
@@ -102,7 +103,7 @@ function Explain() {
 
 /** Icon, tone and word. A pool without a serving backend counts as refused, like a refusing route. */
 const mark = ({ outcome, serving }) =>
-  outcome === "refused" || !serving ? ["disabled", "bad", "refused"] : outcome === "default" ? ["info", "info", "served"] : ["up", "good", "served"];
+  outcome === "redirected" ? ["up", "good", "redirected"] : outcome === "refused" || !serving ? ["disabled", "bad", "refused"] : outcome === "default" ? ["info", "info", "served"] : ["up", "good", "served"];
 
 const RefusedNow = ({ answer: { alert, refusal } }) => html`<strong class="refused-now">, but refused now: no backend takes sessions (${alert && `alert ${alert}, `}reason ${refusal})</strong>`;
 
@@ -112,9 +113,10 @@ function Answer({ answer }) {
   return html`<div class="answer" aria-live="off">
     <p class="outcome"><${Mark} icon=${icon} tone=${tone}>${word}<//>
       ${" "}<strong>${name}</strong> on ${answer.listener}
-      ${answer.pool ? html` is routed to pool ${poolLink(answer.pool)}` : html` ends with <code>${answer.refusal}</code>`}
+      ${answer.pool ? html` is routed to pool ${poolLink(answer.pool)}` : answer.location ? html` is sent to <${Text}>${answer.location}<//> (the client sees ${answer.client_sees})` : html` ends with <code>${answer.refusal}</code>`}
       ${answer.route && html`, by route <${Text}>${answer.route}<//>`}${answer.outcome === "default" && " (the default)"}${answer.pool && !answer.serving && html`<${RefusedNow} answer=${answer} />`}</p>
     <ol>${answer.steps.map((step, i) => html`<li key=${i}><span class="text">${step}</span></li>`)}</ol>
+    ${answer.elsewhere.length > 0 && html`<p>Elsewhere: ${answer.elsewhere.map((other, i) => html`${i > 0 && "; "}<span class="text">${other}</span>`)}</p>`}
     ${answer.backends.length > 0 && html`<div class="wide" role="region" aria-label="Its backends" tabindex="0"><table>
       <caption class="unseen">Its backends</caption>
       <thead><tr><th scope="col">backend</th><th scope="col">state</th><th scope="col">takes it</th><th scope="col">why</th></tr></thead>

@@ -1,0 +1,65 @@
+package dev.usher.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first line of a request (RFC 9112 section 3).
+ *
+ * @param path as in {@link RequestHead}
+ * @param authority of an absolute-form, as sent; null for an origin-form
+ */
+record RequestLine(
+        String method,
+        String path,
+        int minorVersion,
+        @Nullable String authority) {
+    private static final String SCHEME = "http://";
+    private static final int PARTS = 3;
+
+    /** @param line without its CRLF */
+    static RequestLine parse(String line) throws RefusedHeadException {
+        String[] parts = line.split(" ", -1);
+        if (parts.length < PARTS || !parts[parts.length - 1].startsWith("HTTP/")) {
+            throw new RefusedHeadException(HeadRefusal.NOT_HTTP, "the first line is no request line of HTTP/1");
+        }
+        String method = parts[0];
+        String target = parts[1];
+        if (parts.length != PARTS || !Ascii.isToken(method) || !isTarget(target)) {
+            throw RefusedHeadException.malformed("the request line is not: method, target and version");
+        }
+        int minorVersion = minorVersion(parts[2]);
+        if (method.equals("CONNECT")) {
+            throw RefusedHeadException.malformed("CONNECT is for proxies");
+        }
+        if (target.startsWith("/")) {
+            return new RequestLine(method, target, minorVersion, null);
+        }
+        if (!target.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw RefusedHeadException.malformed("the target is neither a path nor an http URL");
+        }
+        return absolute(method, target.substring(SCHEME.length()), minorVersion);
+    }
+
+    /** Fragments stay with the client (RFC 9110 section 7.1). */
+    private static boolean isTarget(String target) {
+        return !target.isEmpty() && target.chars().allMatch(Ascii::isVisible) && target.indexOf('#') < 0;
+    }
+
+    private static int minorVersion(String version) throws RefusedHeadException {
+        return switch (version) {
+            case "HTTP/1.1" -> 1;
+            case "HTTP/1.0" -> 0;
+            default -> throw RefusedHeadException.malformed("the version is neither HTTP/1.1 nor HTTP/1.0");
+        };
+    }
+
+    /** @param rest the target behind the scheme */
+    private static RequestLine absolute(String method, String rest, int minorVersion) {
+        int end = 0;
+        while (end < rest.length() && rest.charAt(end) != '/' && rest.charAt(end) != '?') {
+            end++;
+        }
+        String path = rest.substring(end);
+        return new RequestLine(method, path.startsWith("/") ? path : "/" + path, minorVersion, rest.substring(0, end));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.usher.map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Cidr;
+import dev.usher.config.Fallback;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.OwnRoutes;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.Target;
+import dev.usher.config.UsherConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FileMapTest {
+    private static final List<HostPort> ANY_PORT = List.of(new HostPort("", 0));
+
+    private static PoolConfig pool(String name) {
+        return PoolConfig.of(name, List.of(BackendConfig.of(new HostPort("127.0.0.1", 1))));
+    }
+
+    @Test
+    void routesAndDefaultsOfAListenerLeadToTheirPoolsUnderItsName() {
+        OwnRoutes own = OwnRoutes.of(RouteConfig.of(
+                        "a.test",
+                        Target.of("a.test@dot")
+                                .withAllow(List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("10.0.0.1/32")))))
+                .withDefaultRoute(Fallback.CLOSE);
+        UsherConfig config = UsherConfig.of(
+                        List.of(
+                                ListenerConfig.tls("https", ANY_PORT),
+                                ListenerConfig.tls("dot", ANY_PORT).withOwn(own)),
+                        List.of(RouteConfig.of("a.test", "web").withListeners(List.of("https"))),
+                        List.of(pool("web"), pool("acme"), pool("a.test@dot")))
+                .withDefaultRoute(Fallback.to(Target.of("web").withAlpn(Map.of("acme-tls/1", "acme"))));
+        NameMap map = FileMap.of(config);
+        List<String> lines = new ArrayList<>();
+        for (NameMap.Group group : map.groups()) {
+            group.ways()
+                    .forEach(way -> lines.add((way.name() + " -> " + group.pool() + " " + way.condition()).strip()));
+        }
+        map.refusals().forEach(refusal -> lines.add(refusal.way().name() + " " + refusal.outcome()));
+        assertEquals(
+                List.of(
+                        "a.test -> web on https",
+                        "default_route -> web",
+                        "default_route -> acme alpn acme-tls/1",
+                        "a.test@dot -> a.test@dot allow 10.0.0.0/8 and 1 more",
+                        "no_sni_route refused",
+                        "default_route@dot closed"),
+                lines);
+    }
+}
