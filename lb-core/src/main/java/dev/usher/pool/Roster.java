@@ -7,6 +7,7 @@ import dev.usher.config.Units;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -170,7 +171,24 @@ public final class Roster {
      * @param why reason shown while the backend is not ready, such as {@code drained by ops}
      */
     public void setAdminState(Backend backend, AdminState state, String why, long nowNanos) {
+        setAdminState(backend, state, why, Set.of(), () -> {}, nowNanos);
+    }
+
+    /**
+     * Like {@link #setAdminState(Backend, AdminState, String, long)}, unless an objection is heeded: look and change are
+     * one step, whoever else gives orders.
+     *
+     * @param announce called before the change, with the lock held: the change itself may cause reports
+     * @return the heeded objection, after which nothing has changed; null if the order is in force
+     */
+    public @Nullable Objection setAdminState(
+            Backend backend, AdminState state, String why, Set<Objection> heeded, Runnable announce, long nowNanos) {
         synchronized (lasting) {
+            Objection objection = objection(backend, state);
+            if (objection != null && heeded.contains(objection)) {
+                return objection;
+            }
+            announce.run();
             boolean returns = state == AdminState.READY && backend.adminState() != AdminState.READY;
             backend.setAdminState(state, why);
             if (returns) {
@@ -179,6 +197,18 @@ public final class Roster {
             rebuild(nowNanos);
         }
         wakeKeeper.run(); // a reload may have installed a successor, as in probed
+        return null;
+    }
+
+    private @Nullable Objection objection(Backend backend, AdminState state) {
+        if (backend.adminState() == AdminState.DISABLED) {
+            return Objection.DISABLED;
+        }
+        boolean last = backend.state().serves()
+                && serving.backends().stream()
+                        .noneMatch(
+                                other -> !other.equals(backend) && other.state().serves());
+        return last && state != AdminState.READY ? Objection.LAST : null;
     }
 
     /** Sets a backend's weight until the next restart; 0 returns to the configured weight. */

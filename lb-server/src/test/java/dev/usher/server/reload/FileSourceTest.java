@@ -58,6 +58,7 @@ class FileSourceTest {
             assertTrue(source.read().changes().text().contains("default_route"), source.read()::toString);
             usher.reload(Result.APPLIED);
             assertEquals(OnDisk.SAME, source.onDisk(), "at once, with the generation");
+            assertEquals(OnDisk.SAME, source.read().onDisk(), "compared with the new generation");
 
             write("oops: 1\n");
             await(source, OnDisk.FAULTY);
@@ -75,7 +76,7 @@ class FileSourceTest {
 
     /** Whoever asks how the files compare asks each second, and must not wait for them. */
     @Test
-    @Timeout(60)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // who waits for a monitor hears no interrupt
     void answersWhileTheFilesAreRead() throws Exception {
         Path file = write("");
         try (TestReload usher = TestReload.of(file)) {
@@ -155,6 +156,8 @@ class FileSourceTest {
             assertNotSame(first, readings.now());
             assertSame(readings.now(), readings.now());
             assertSame(readings.look(), readings.compare());
+            usher.reload(Result.APPLIED);
+            assertTrue(source.effective().contains("default_route: close"), source::effective);
         }
     }
 
