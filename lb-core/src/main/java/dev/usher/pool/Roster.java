@@ -205,7 +205,7 @@ public final class Roster {
             return Objection.DISABLED;
         }
         boolean last = backend.state().serves()
-                && serving.backends().stream()
+                && pool.backends().stream()
                         .noneMatch(
                                 other -> !other.equals(backend) && other.state().serves());
         return last && state != AdminState.READY ? Objection.LAST : null;
