@@ -87,6 +87,7 @@ until_log() { # text
 }
 
 start() { # file: sets $wall and $used
+    : >"$work/log" # the shell below empties the log later than until_log reads
     began=$(now)
     "$root/usher" run "$1" >/dev/null 2>"$work/log" &
     usher=$!
