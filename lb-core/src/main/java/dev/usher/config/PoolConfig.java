@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries more backends to try after a failed connect, before any byte is sent
  * @param onDown treatment of open sessions when a backend goes down
  * @param slowStart time for a returning backend to reach its full share; null is at once
+ * @param source the address that connections leave from; null lets the system choose
  */
 public record PoolConfig(
         String name,
@@ -24,6 +25,7 @@ public record PoolConfig(
         @Nullable Duration slowStart,
         OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
+        @Nullable SourceAddress source,
         ResolveConfig resolve) {
     /** The treatment of open sessions when a backend goes down. */
     public enum OnDown {
@@ -54,6 +56,18 @@ public record PoolConfig(
         Check.present(onDown, "on_down");
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
+        if (source != null) {
+            checkFamilies(source, backends);
+        }
+    }
+
+    private static void checkFamilies(SourceAddress source, List<BackendConfig> backends) {
+        for (BackendConfig backend : backends) {
+            byte[] ip = backend.address().ip();
+            Check.that(
+                    ip == null || source.isIpv4() == (ip.length == 4),
+                    "source " + source + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6");
+        }
     }
 
     /** A pool with every default. */
@@ -69,6 +83,7 @@ public record PoolConfig(
                 null,
                 OnDown.KEEP,
                 SendProxyProtocol.NONE,
+                null,
                 ResolveConfig.DEFAULT);
     }
 
@@ -91,6 +106,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
@@ -106,6 +122,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
@@ -121,6 +138,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
@@ -136,6 +154,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 }

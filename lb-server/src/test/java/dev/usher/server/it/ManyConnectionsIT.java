@@ -178,7 +178,8 @@ class ManyConnectionsIT {
         Matcher limit =
                 Pattern.compile("Max open files +\\d+ +(\\d+)").matcher(Files.readString(Path.of("/proc/self/limits")));
         if (limit.find() && Long.parseLong(limit.group(1)) < DESCRIPTORS) {
-            throw Needs.missing(AT_ONCE + " connections need " + DESCRIPTORS + " descriptors in one process (ulimit -Hn)");
+            throw Needs.missing(
+                    AT_ONCE + " connections need " + DESCRIPTORS + " descriptors in one process (ulimit -Hn)");
         }
     }
 
