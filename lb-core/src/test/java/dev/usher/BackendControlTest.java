@@ -11,7 +11,6 @@ import dev.usher.end.CloseReason;
 import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
-import dev.usher.pool.Objection;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -20,16 +19,8 @@ import dev.usher.testing.TestUsher;
 import dev.usher.view.BackendView;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Set;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,40 +63,6 @@ class BackendControlTest {
     private static void assertServed(TestPeer client) throws IOException {
         client.send(new byte[] {7});
         assertEquals(7, client.read(1)[0]);
-    }
-
-    /** Each takes out another backend, and looks whether it is the last. */
-    @Test
-    void ofTwoOrdersAtOnceOneIsForTheLastBackend() throws Exception {
-        try (TestUsher usher = TestUsher.of(one, two).start();
-                ExecutorService operators = Executors.newFixedThreadPool(2)) {
-            for (int round = 0; round < 500; round++) {
-                CyclicBarrier start = new CyclicBarrier(2);
-                List<Future<@Nullable Objection>> orders = new ArrayList<>();
-                for (TestBackend backend : List.of(one, two)) {
-                    set(usher, backend, AdminState.READY, null);
-                }
-                for (TestBackend backend : List.of(one, two)) {
-                    orders.add(operators.submit(() -> {
-                        start.await();
-                        return usher.balancer()
-                                .control()
-                                .setAdminState(
-                                        TestUsher.POOL,
-                                        backend.name(),
-                                        AdminState.DISABLED,
-                                        "alice",
-                                        null,
-                                        Set.of(Objection.LAST));
-                    }));
-                }
-                Set<@Nullable Objection> said = new HashSet<>();
-                for (Future<@Nullable Objection> order : orders) {
-                    said.add(order.get());
-                }
-                assertEquals(new HashSet<>(Arrays.asList(null, Objection.LAST)), said);
-            }
-        }
     }
 
     @Test

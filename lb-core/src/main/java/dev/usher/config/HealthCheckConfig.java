@@ -118,6 +118,27 @@ public record HealthCheckConfig(
                 Duration.ofDays(21));
     }
 
+    /** A copy for a port without TLS: a check that shakes hands only connects. */
+    HealthCheckConfig withoutTls() {
+        return !type.shakesHands()
+                ? this
+                : new HealthCheckConfig(
+                        Type.TCP,
+                        null,
+                        List.of(),
+                        true,
+                        null,
+                        DEFAULT.path,
+                        DEFAULT.method,
+                        DEFAULT.expect,
+                        interval,
+                        timeout,
+                        rise,
+                        fall,
+                        jitterPercent,
+                        warnExpiry);
+    }
+
     /** Returns a request target that can stand in a request line; throws {@link IllegalArgumentException} otherwise. */
     public static String checkPath(String path) {
         Check.that(path.startsWith("/"), "path must begin with /, was \"" + path + '"');

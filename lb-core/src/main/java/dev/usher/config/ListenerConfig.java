@@ -86,6 +86,11 @@ public record ListenerConfig(
         return type.speaksHttp() ? http.timeout() : clientHello.timeout();
     }
 
+    /** The treatment of HTTP requests for a route of this listener, if the listener speaks HTTP. */
+    public HttpRule ruleFor(RouteConfig route) {
+        return route.http() == null ? http.requests() : route.http();
+    }
+
     // ---- copies with one setting changed ----
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {

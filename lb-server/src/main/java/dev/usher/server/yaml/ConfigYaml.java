@@ -3,6 +3,7 @@ package dev.usher.server.yaml;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.PoolConfig;
@@ -111,7 +112,15 @@ public final class ConfigYaml {
         String key = setting.key();
         return switch (record) {
             case PoolConfig _ -> !key.equals("name"); // the key of the pool itself
-            case RouteConfig _ -> !key.equals("pattern"); // the key of the route itself
+            case RouteConfig _ ->
+                !key.equals("pattern")
+                        && setting.value() != null; // the key of the route itself; what the listener says
+            case HttpRule rule ->
+                switch (key) {
+                    case "pool" -> rule.pool() != null;
+                    case "websocket" -> rule.action() == HttpRule.Action.FORWARD;
+                    default -> true;
+                };
             case AccessLogConfig _ -> !key.equals("file"); // said by `output`
             case ListenerConfig listener ->
                 switch (key) {

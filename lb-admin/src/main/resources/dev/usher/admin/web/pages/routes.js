@@ -24,6 +24,7 @@ const Only = ({ route }) => {
     ...Object.entries(route.alpn).map(([protocol, pool]) => html`ALPN <code>${protocol}</code> goes to ${poolLink(pool)}`),
     route.allow.length > 0 && html`only clients in <code>${route.allow.join(", ")}</code>`,
     route.deny.length > 0 && html`not clients in <code>${route.deny.join(", ")}</code>`,
+    route.http && html`without TLS: <code>${route.http}</code>`,
     route.listener && html`first on listener ${route.listener}`,
     !route.listener && route.listeners.length > 0 && html`only listener ${route.listeners.join(", ")}`,
   ].filter(Boolean);
