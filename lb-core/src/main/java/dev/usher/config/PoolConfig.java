@@ -112,6 +112,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
