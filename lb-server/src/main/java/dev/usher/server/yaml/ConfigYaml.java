@@ -41,7 +41,7 @@ public final class ConfigYaml {
 
     /** Lines, each with a line feed at its end. */
     public static String of(UsherConfig config) {
-        return YAML.writeValueAsString(root(config));
+        return text(root(config));
     }
 
     private static Map<String, Object> root(UsherConfig config) {
@@ -97,7 +97,13 @@ public final class ConfigYaml {
         }
     }
 
-    private static Map<String, Object> mapping(Record record) {
+    /** Mappings, lists and values as YAML. */
+    static String text(Map<String, Object> tree) {
+        return YAML.writeValueAsString(tree);
+    }
+
+    /** The settings of a record that a file may have, by key. */
+    static Map<String, Object> mapping(Record record) {
         Map<String, Object> keys = new LinkedHashMap<>();
         for (Setting setting : Setting.of(record)) {
             if (isWritten(record, setting)) {
