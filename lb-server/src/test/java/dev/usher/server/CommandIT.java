@@ -286,7 +286,7 @@ class CommandIT {
 
     @Test
     void theLinesOfTheDemoWorkAsTheyArePasted() throws Exception {
-        requireCurl();
+        Program.require("curl");
         Path temporary = Files.createDirectory(directory.resolve("it's temporary"));
         try (Program demo = demo(temporary, freePort())) {
             demo.out().await("Ctrl-C ends the demo");
@@ -352,14 +352,6 @@ class CommandIT {
         try (Program shell = Program.start(Map.of(), List.of("sh", "-c", line))) {
             assertEquals(exitCode, shell.exitCode(), () -> line);
             return String.join("\n", shell.out().all());
-        }
-    }
-
-    private static void requireCurl() throws InterruptedException {
-        try (Program curl = Program.start(Map.of(), List.of("curl", "--version"))) {
-            assertEquals(0, curl.exitCode());
-        } catch (IOException absent) {
-            throw Needs.missing("curl is not installed");
         }
     }
 

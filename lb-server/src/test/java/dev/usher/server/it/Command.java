@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class Command {
                 // It did not want to know: what it printed says why.
             }
             int exitCode = program.exitCode(PATIENCE);
-            return new Result(exitCode, program.out(), program.err());
+            return new Result(exitCode, program.out().text(), program.err().text());
         }
     }
 

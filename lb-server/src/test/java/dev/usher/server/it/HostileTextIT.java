@@ -1,5 +1,7 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -116,7 +118,7 @@ class HostileTextIT {
                         .ending();
             }
         }
-        Await.until("each has its line", () -> Files.readAllLines(access).size() == said.size());
+        Await.until(() -> Files.readAllLines(access).size() == said.size(), "each has its line");
 
         String lines = Files.readString(access);
         assertHarmless("the access log", lines);

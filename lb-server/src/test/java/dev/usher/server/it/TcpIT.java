@@ -1,5 +1,7 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
