@@ -112,8 +112,8 @@ final class KeyHelp {
         add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
         add(all, List.of(LISTENER), "max_connections", "pool", "routes", "default_route");
         add(all, List.of(LISTENER), "no_sni_route", "http");
-        add(all, List.of("in http"), "timeout", "max_size", "redirect", "https_port");
         add(all, List.of("in client_hello"), "timeout", "max_size");
+        add(all, List.of("in http"), "timeout", "max_size", "redirect", "https_port");
         add(all, List.of("in a route"), "pool", "alpn", "allow", "deny", "listeners");
         add(all, List.of("in timeouts"), "connect", "connect_total", "first_byte", "idle", "half_closed");
         add(all, List.of("in timeouts"), "max_lifetime");
