@@ -7,6 +7,7 @@ import dev.usher.event.Events;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
+import dev.usher.pool.Objection;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
 import dev.usher.time.Clock;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,24 +54,43 @@ public final class BackendControl {
      * @param closeAfter time until the remaining sessions of a drained or disabled backend are closed; null for never
      * @throws NoSuchElementException for an unknown pool or backend; the message names the known ones
      */
-    public synchronized void setAdminState(
+    public void setAdminState(
             String poolName, String address, AdminState state, String who, @Nullable Duration closeAfter) {
+        setAdminState(poolName, address, state, who, closeAfter, Set.of());
+    }
+
+    /**
+     * Like {@link #setAdminState(String, String, AdminState, String, Duration)}, unless an objection is heeded.
+     *
+     * @return the heeded objection, after which nothing has changed; null if the order is in force
+     */
+    public synchronized @Nullable Objection setAdminState(
+            String poolName,
+            String address,
+            AdminState state,
+            String who,
+            @Nullable Duration closeAfter,
+            Set<Objection> heeded) {
         Pool pool = pool(poolName);
         Backend backend = backend(pool, address);
         Duration closing = state == AdminState.READY ? null : closeAfter;
         if (backend.adminState() == state && closing == null && !closers.containsKey(backend)) {
-            return;
+            return null;
         }
         String act = words(state) + " by " + who;
-        if (state == AdminState.READY) {
-            pool.roster().setAdminState(backend, state, act, clock.nanos());
-            events.add(Kind.ADMIN, Events.subject(pool, backend), act + stillOut(backend));
-        } else { // the event first: the loss of the pool's last backend is an event of its own
-            events.add(
-                    Kind.ADMIN,
-                    Events.subject(pool, backend),
-                    act + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing)));
-            pool.roster().setAdminState(backend, state, act, clock.nanos());
+        String said = act
+                + (state == AdminState.READY ? stillOut(backend) : "")
+                + (closing == null ? "" : "; remaining sessions are closed after " + Units.text(closing));
+        Objection objection = pool.roster()
+                .setAdminState(
+                        backend,
+                        state,
+                        act,
+                        heeded,
+                        () -> events.add(Kind.ADMIN, Events.subject(pool, backend), said),
+                        clock.nanos());
+        if (objection != null) {
+            return objection;
         }
         Thread replaced = closers.remove(backend);
         if (replaced != null) {
@@ -82,12 +103,13 @@ public final class BackendControl {
                             .name("close sessions of " + backend)
                             .start(() -> closeAfter(pool, backend, closing, who)));
         }
+        return null;
     }
 
     /** The reason why an enabled backend still takes no sessions; empty if the backend serves. */
     private static String stillOut(Backend backend) {
-        BackendState state = backend.state();
-        return state.serves() ? "" : "; still " + state.word() + ": " + backend.reason();
+        BackendState health = backend.health();
+        return health.serves() ? "" : "; still " + health.word() + ": " + backend.healthReason();
     }
 
     private static String words(AdminState state) {

@@ -59,7 +59,8 @@ public final class Explainer {
         ListenerType type = asking == null ? ListenerType.TLS : asking.type();
         return routing.config().listeners().values().stream()
                 .filter(listener -> listener.type() == type)
-                .map(listener -> new RouteQuery(listener.name(), asked.name(), asked.protocols(), asked.client()))
+                .map(listener -> new RouteQuery(
+                        listener.name(), asked.name(), asked.protocols(), asked.client(), asked.challenge()))
                 .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
                 .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome))
                 .toList();

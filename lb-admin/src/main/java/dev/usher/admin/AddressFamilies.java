@@ -27,17 +27,24 @@ final class AddressFamilies {
     private final Set<BackendView> dead = Collections.newSetFromMap(new IdentityHashMap<>());
 
     AddressFamilies(List<PoolView> pools) {
-        for (PoolView pool : pools) {
-            Map<String, List<BackendView>> byName = new LinkedHashMap<>();
-            for (BackendView backend : pool.backends()) {
-                byName.computeIfAbsent(backend.configuredName(), _ -> new ArrayList<>())
-                        .add(backend);
-            }
-            byName.forEach((name, addresses) -> {
-                look(pool, name, addresses, true);
-                look(pool, name, addresses, false);
-            });
+        pools.stream().filter(AddressFamilies::servesInPart).forEach(this::look);
+    }
+
+    /** Whether some backends serve and some are down: few of many pools, and only such a pool can have a dead family. */
+    private static boolean servesInPart(PoolView pool) {
+        return pool.serving() > 0 && pool.backends().stream().anyMatch(backend -> backend.state() == BackendState.DOWN);
+    }
+
+    private void look(PoolView pool) {
+        Map<String, List<BackendView>> byName = new LinkedHashMap<>();
+        for (BackendView backend : pool.backends()) {
+            byName.computeIfAbsent(backend.configuredName(), _ -> new ArrayList<>())
+                    .add(backend);
         }
+        byName.forEach((name, addresses) -> {
+            look(pool, name, addresses, true);
+            look(pool, name, addresses, false);
+        });
     }
 
     private void look(PoolView pool, String name, List<BackendView> addresses, boolean ipv6) {

@@ -17,6 +17,7 @@ import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.HostPort;
 import dev.usher.config.Spelling;
 import dev.usher.event.Event;
+import dev.usher.view.PoolView;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
@@ -146,7 +147,8 @@ public final class AdminServer implements AutoCloseable {
     public void show(AdminSubject subject) {
         this.subject = subject;
         Attention attention = new Attention(subject.balancer(), subject.source(), lifecycle);
-        Live started = new Live(subject.balancer(), () -> status(subject.source(), attention), access::goesOn);
+        Live started =
+                new Live(subject.balancer(), pools -> status(subject.source(), attention, pools), access::goesOn);
         live = started;
         operations = Api.of(subject, this, attention, started);
         routes = Routes.of(subject, this, attention, operations);
@@ -154,13 +156,13 @@ public final class AdminServer implements AutoCloseable {
         started.start();
     }
 
-    private ProcessStatus status(ConfigSource source, Attention attention) {
+    private ProcessStatus status(ConfigSource source, Attention attention, List<PoolView> pools) {
         return new ProcessStatus(
                 source.status().generation(),
                 Spelling.snake(source.onDisk()),
                 Spelling.snake(lifecycle.state()),
                 lifecycle.listens(),
-                attention.list().size());
+                attention.list(pools).size());
     }
 
     /**

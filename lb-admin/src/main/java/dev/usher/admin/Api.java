@@ -112,9 +112,8 @@ final class Api {
         list("/names", new NamesResource(balancer)::list);
         list("/events", new EventsResource(balancer)::list);
         list("/certificates", new CertificatesResource(balancer)::list);
-        Executor files = files();
-        add(Methods.GET, "/config", config::get, files);
-        add(Methods.POST, "/reload", config::reload, files);
+        list("/config", config::get);
+        add(Methods.POST, "/reload", config::reload, files());
         answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
     }
 

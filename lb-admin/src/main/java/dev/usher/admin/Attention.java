@@ -10,6 +10,7 @@ import dev.usher.reload.Reload;
 import dev.usher.reload.ReloadStatus;
 import dev.usher.view.LimitHit;
 import dev.usher.view.NameCount;
+import dev.usher.view.PoolView;
 import dev.usher.watch.Background;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -105,13 +106,18 @@ public final class Attention {
 
     /** The current list. Cheap enough to be called each second; hazards and names are some seconds old. */
     public List<Entry> list() {
+        return list(balancer.looks().pools());
+    }
+
+    /** Same as {@link #list()}, for a caller that has asked for the pools already. */
+    List<Entry> list(List<PoolView> pools) {
         List<Entry> entries = new ArrayList<>();
         ofProcess(entries);
         ofConfiguration(entries);
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
         balancer.looks().limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
         balancer.looks().failingNames().forEach(name -> entries.add(NameAttention.of(name)));
-        PoolAttention.of(balancer.config(), balancer.looks().pools(), entries);
+        PoolAttention.of(balancer.config(), pools, entries);
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file

@@ -20,16 +20,16 @@ public interface ConfigSource extends Reloading {
     }
 
     /**
-     * A file as it is now.
+     * A file.
      *
-     * @param text with the hashes of tokens masked; if the file cannot be read, the reason
+     * @param text with the hashes of tokens masked, and cut if very long; if the file cannot be read, the reason
      */
     record FileText(Path path, String text) {}
 
     /**
-     * Content of the files now.
+     * Content of the files.
      *
-     * @param files the main file, then the included files
+     * @param files the main file, then the included files; empty before the first look
      * @param changes effect of a reload; empty if the reload would be refused
      * @param diagnostics every error and warning, as {@code file:line:column: error: text}
      * @param report the diagnostics for people: with lines of the file, carets and hints
@@ -47,14 +47,17 @@ public interface ConfigSource extends Reloading {
     @Nullable
     Path file();
 
-    /**
-     * Comparison of the files with the configuration in force, at most some seconds old. Cheap enough to be called each
-     * second.
-     */
+    /** Same as {@link #files}, without the content. */
     OnDisk onDisk();
 
-    /** Content of the files now. Reads every file. */
+    /**
+     * Content of the files, at most some seconds old. Never waits for a file, and is cheap enough to be called each
+     * second.
+     */
     Files files();
+
+    /** Content of the files now. Reads every file, and waits for files that do not answer. */
+    Files read();
 
     /** The configuration in force as YAML, with every default written out and without the hashes of tokens. */
     String effective();

@@ -1,6 +1,5 @@
 package dev.usher.admin;
 
-import dev.usher.LoadBalancer;
 import dev.usher.admin.api.Answering;
 import dev.usher.admin.api.Operation;
 import dev.usher.admin.api.Question;
@@ -10,7 +9,6 @@ import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.AdminConfig.Role;
-import dev.usher.pool.AdminState;
 import io.undertow.util.Methods;
 import io.undertow.util.PathTemplateMatcher;
 import io.undertow.util.StatusCodes;
@@ -21,7 +19,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -36,8 +33,6 @@ public final class Control {
     private static final Set<String> OF_A_DRAIN = Set.of("drain", "ready");
 
     private static final String BACKEND = API + "/pools/{pool}/backends/{address}";
-
-    private final LoadBalancer balancer;
 
     /** @param body to be written as JSON */
     record Answer(int status, Object body) {}
@@ -56,8 +51,7 @@ public final class Control {
     private final Map<String, PathTemplateMatcher<Operation>> operations = new HashMap<>();
     private final Health health;
 
-    private Control(LoadBalancer balancer, Lifecycle lifecycle, List<Api.Entry> entries) {
-        this.balancer = balancer;
+    private Control(Lifecycle lifecycle, List<Api.Entry> entries) {
         this.health = new Health(lifecycle);
         for (Api.Entry entry : entries) {
             Operation operation = entry.operation();
@@ -76,13 +70,12 @@ public final class Control {
      */
     public static Control of(AdminSubject subject, @Nullable AdminServer admin) {
         if (admin != null) {
-            return new Control(subject.balancer(), admin.lifecycle(), admin.operations());
+            return new Control(admin.lifecycle(), admin.operations());
         }
         Lifecycle lifecycle = new Lifecycle();
         lifecycle.serves(subject.balancer());
         Access access = new Access(() -> subject.balancer().config().admin(), false, System::nanoTime);
         return new Control(
-                subject.balancer(),
                 lifecycle,
                 Api.values(subject, lifecycle, access, new Attention(subject.balancer(), subject.source(), lifecycle)));
     }
@@ -114,17 +107,13 @@ public final class Control {
         if (found == null) {
             throw Problem.of(404, "there is no " + method + " " + path).exception();
         }
-        boolean drain = isDrain(method, found.getMatchedTemplate(), body);
-        allow(caller, method, path, drain);
+        allow(caller, method, path, isDrain(method, found.getMatchedTemplate(), body));
         Map<String, String> variables = new HashMap<>();
         for (Map.Entry<String, String> part : found.getParameters().entrySet()) {
             variables.put(part.getKey(), decoded(part.getValue().replace("+", "%2B")));
         }
-        Operation operation =
-                drain && caller.role() != Role.ADMIN ? unlessDisabled(variables, found.getValue()) : found.getValue();
-        return Reply.of(
-                StatusCodes.OK,
-                Answering.bytes(operation, new Question(caller, variables, parameters(query), body), path));
+        Question question = new Question(caller, variables, parameters(query), body);
+        return Reply.of(StatusCodes.OK, Answering.bytes(found.getValue(), question, path));
     }
 
     private static void allow(Caller caller, String method, String path, boolean drain) throws ProblemException {
@@ -149,20 +138,6 @@ public final class Control {
         JsonNode change = Json.read(body, JsonNode.class);
         return change.size() == 1
                 && OF_A_DRAIN.contains(change.path("admin_state").asString(""));
-    }
-
-    /** A disabled backend was disabled by the owner or root, and stays so for others. */
-    private Operation unlessDisabled(Map<String, String> variables, Operation operation) {
-        return question -> {
-            String pool = Objects.requireNonNull(variables.get("pool"));
-            String address = Objects.requireNonNull(variables.get("address"));
-            if (balancer.looks().backend(pool, address).adminState() == AdminState.DISABLED) {
-                throw Problem.of(
-                                403, address + " is disabled: enabling it is for the user that usher runs as, and root")
-                        .exception();
-            }
-            return operation.answer(question);
-        };
     }
 
     private static Map<String, Deque<String>> parameters(String query) throws ProblemException {

@@ -78,7 +78,7 @@ public final class PoolAttention {
                         BackendView::state, () -> new EnumMap<>(BackendState.class), Collectors.toList()));
         return byState.entrySet().stream()
                 .map(each -> each.getValue().size() + " " + each.getKey().word() + " ("
-                        + reason(each.getValue().getFirst()) + ")")
+                        + reason(each.getValue().getFirst()).replaceFirst("^(?:drained|disabled) by", "by") + ")")
                 .collect(Collectors.joining(", "));
     }
 

@@ -1,6 +1,7 @@
 package dev.usher.admin;
 
 import dev.usher.config.Fallback;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
@@ -42,12 +43,23 @@ public record WaysIn(List<String> names, List<String> listeners) {
             if (listener.pool() != null) {
                 add(listeners, listener.pool(), listener.name());
             }
+            if (listener.type().speaksHttp()) {
+                config.routesOn(listener).forEach(route -> addHttp(names, route, listener));
+            }
         }
         return config.pools().keySet().stream()
                 .collect(Collectors.toMap(
                         pool -> pool,
                         pool -> new WaysIn(
                                 names.getOrDefault(pool, List.of()), listeners.getOrDefault(pool, List.of()))));
+    }
+
+    /** The pool of requests without TLS. */
+    private static void addHttp(Map<String, List<String>> names, RouteConfig route, ListenerConfig listener) {
+        HttpRule rule = listener.ruleFor(route);
+        if (rule.action() != HttpRule.Action.REDIRECT) {
+            add(names, rule.poolFor(route), route.pattern().text() + "@" + listener.name());
+        }
     }
 
     private static void addRoutes(

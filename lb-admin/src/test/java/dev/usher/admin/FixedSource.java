@@ -55,6 +55,11 @@ final class FixedSource implements ConfigSource {
     }
 
     @Override
+    public Files read() {
+        return files();
+    }
+
+    @Override
     public String effective() {
         return "version: 1\n";
     }

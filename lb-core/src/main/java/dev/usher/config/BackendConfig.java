@@ -23,6 +23,11 @@ public record BackendConfig(HostPort address, int weight, int maxConnections, bo
         MAX_CONNECTIONS.check(maxConnections, "max_connections");
     }
 
+    /** A copy at another port. */
+    BackendConfig at(int port) {
+        return new BackendConfig(new HostPort(address.host(), port), weight, maxConnections, backup);
+    }
+
     /** A backend with every default. */
     public static BackendConfig of(HostPort address) {
         return new BackendConfig(address, DEFAULT_WEIGHT, NO_LIMIT, false);

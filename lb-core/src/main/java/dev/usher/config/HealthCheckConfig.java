@@ -175,6 +175,11 @@ public record HealthCheckConfig(
         return IpAddress.text(ip);
     }
 
+    /** A copy for a port without TLS: a check that shakes hands there only connects. */
+    HealthCheckConfig withoutTls() {
+        return isElsewhere() || !type.shakesHands() ? this : withType(Type.TCP);
+    }
+
     /** Returns a request target that can stand in a request line; throws {@link IllegalArgumentException} otherwise. */
     public static String checkPath(String path) {
         Check.that(path.startsWith("/"), "path must begin with /, was \"" + path + '"');

@@ -86,6 +86,11 @@ public record ListenerConfig(
         return type.speaksHttp() ? http.timeout() : clientHello.timeout();
     }
 
+    /** The treatment of HTTP requests for a route of this listener, if the listener speaks HTTP. */
+    public HttpRule ruleFor(RouteConfig route) {
+        return route.http() == null ? http.requests() : route.http();
+    }
+
     // ---- copies with one setting changed ----
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
@@ -96,6 +101,10 @@ public record ListenerConfig(
     public ListenerConfig withHttp(HttpConfig http) {
         return new ListenerConfig(
                 name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
+    }
+
+    public ListenerConfig withProxyProtocol(AcceptProxyProtocol accept, List<Cidr> trusted) {
+        return new ListenerConfig(name, type, bind, clientHello, http, accept, trusted, maxConnections, pool, own);
     }
 
     public ListenerConfig withMaxConnections(int maxConnections) {

@@ -1,7 +1,9 @@
 package dev.usher.config;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +77,27 @@ public record PoolConfig(
     /** Whether {@code name} can be the name of a pool in a file: lower-case letters, digits, _ and -. */
     public static boolean isPoolName(String name) {
         return Check.isName(name);
+    }
+
+    /**
+     * A copy for a service of the same machines on another port, without TLS. Backends that differ in their port alone
+     * become one.
+     */
+    PoolConfig at(String name, int port) {
+        Map<HostPort, BackendConfig> moved = new LinkedHashMap<>();
+        backends.forEach(backend -> moved.putIfAbsent(backend.at(port).address(), backend.at(port)));
+        return new PoolConfig(
+                name,
+                List.copyOf(moved.values()),
+                balance,
+                timeouts,
+                retries,
+                healthCheck.withoutTls(),
+                ejection,
+                slowStart,
+                onDown,
+                sendProxyProtocol,
+                resolve);
     }
 
     // ---- copies with one setting changed ----

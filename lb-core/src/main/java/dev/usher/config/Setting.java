@@ -1,9 +1,12 @@
 package dev.usher.config;
 
 import dev.usher.config.HealthCheckConfig.StatusRange;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -26,15 +29,40 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
     /** Records without a key in the file: their settings stand among those of their owner. */
     public static final Set<Class<?>> BESIDE_THEIR_OWNER = Set.of(Target.class, OwnRoutes.class);
 
+    /** A component of a record's class. */
+    private record Component(String key, Unit unit, Class<?> type, Method accessor) {
+        static Component of(RecordComponent component) {
+            return new Component(
+                    Setting.key(component), Setting.unit(component), component.getType(), component.getAccessor());
+        }
+
+        @Nullable
+        Object value(Record record) {
+            try {
+                return accessor.invoke(record);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(accessor + " of a public record cannot be read", e);
+            }
+        }
+    }
+
+    /** Kept for each class, since the JDK makes new accessors for each question, and a file has thousands of records. */
+    private static final ClassValue<List<Component>> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected List<Component> computeValue(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents()).map(Component::of).toList();
+        }
+    };
+
     /** Settings of a record, in the record's order. */
     public static List<Setting> of(Record record) {
         List<Setting> settings = new ArrayList<>();
-        for (RecordComponent component : record.getClass().getRecordComponents()) {
-            Object value = value(component, record);
-            if (value instanceof Record part && BESIDE_THEIR_OWNER.contains(component.getType())) {
+        for (Component component : COMPONENTS.get(record.getClass())) {
+            Object value = component.value(record);
+            if (value instanceof Record part && BESIDE_THEIR_OWNER.contains(component.type())) {
                 settings.addAll(of(part));
             } else {
-                settings.add(new Setting(key(component), unit(component), value));
+                settings.add(new Setting(component.key(), component.unit(), value));
             }
         }
         return settings;
@@ -54,14 +82,6 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
             return Unit.BYTES;
         }
         return component.getName().endsWith("Percent") ? Unit.PERCENT : Unit.NONE;
-    }
-
-    private static @Nullable Object value(RecordComponent component, Record record) {
-        try {
-            return component.getAccessor().invoke(record);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(component + " of a public record cannot be read", e);
-        }
     }
 
     /** Whether the file has a mapping of further settings for {@code value}, and not one word. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes in file order, which has no meaning
  * @param defaultRoute for a name without a matching route
  * @param noSniRoute for a hello without a name
- * @param pools by name, inline pools of routes and listeners included
+ * @param pools by name, inline pools of routes and listeners included, and the pools for requests at port 80
  * @param workers threads that relay; 0 is one per core
  */
 public record UsherConfig(
@@ -43,7 +43,7 @@ public record UsherConfig(
     public UsherConfig {
         listeners = Check.ordered(listeners, "listeners");
         routes = List.copyOf(Check.present(routes, "routes"));
-        pools = Check.ordered(pools, "pools");
+        pools = PlainPools.with(listeners, routes, Check.ordered(pools, "pools"));
         Check.present(limits, "limits");
         WORKERS.check(workers, "workers");
         Check.present(shutdown, "shutdown");
@@ -90,7 +90,8 @@ public record UsherConfig(
             String path = "listeners." + name;
             Check.that(name.equals(listener.name()), path + " is named " + listener.name());
             checkPool(listener.pool(), () -> path, pools);
-            listener.own().routes().forEach(route -> checkTarget(route.target(), path + "." + text(route), pools));
+            checkPool(listener.http().requests().pool(), () -> path + ".http.requests", pools);
+            listener.own().routes().forEach(route -> checkRoute(route, path + "." + text(route), pools));
             checkFallback(listener.own().defaultRoute(), path + ".default_route", pools);
             checkFallback(listener.own().noSniRoute(), path + ".no_sni_route", pools);
             listener.bind().forEach(address -> checkUnbound(address, name, bound));
@@ -111,7 +112,7 @@ public record UsherConfig(
         for (RouteConfig route : routes) {
             boolean first = seen.put(route.pattern().canonical(), route) == null;
             Check.that(first, () -> text(route) + " comes twice");
-            checkTarget(route.target(), text(route), pools);
+            checkRoute(route, text(route), pools);
             for (String name : route.listeners()) {
                 ListenerConfig listener = listeners.get(name);
                 Check.that(
@@ -132,6 +133,11 @@ public record UsherConfig(
         if (fallback != null && fallback.target() != null) {
             checkTarget(fallback.target(), field, pools);
         }
+    }
+
+    private static void checkRoute(RouteConfig route, String field, Map<String, PoolConfig> pools) {
+        checkTarget(route.target(), field, pools);
+        checkPool(route.http() == null ? null : route.http().pool(), () -> field + ".http", pools);
     }
 
     private static void checkTarget(Target target, String field, Map<String, PoolConfig> pools) {

@@ -1,5 +1,6 @@
 package dev.usher.diff;
 
+import dev.usher.config.HttpRule;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.RouteConfig;
@@ -40,12 +41,14 @@ final class NameChanges {
      *
      * @param target null if the name is refused
      * @param by the pattern of the route, or {@code default_route}
+     * @param http the treatment of a request without TLS; null unless the route has its own
      */
-    private record Fate(@Nullable Target target, String by) {
-        static final Fate NO_LISTENER = new Fate(null, "");
+    private record Fate(
+            @Nullable Target target, String by, @Nullable HttpRule http) {
+        static final Fate NO_LISTENER = new Fate(null, "", null);
 
         boolean isSame(Fate other) {
-            return Objects.equals(target, other.target);
+            return Objects.equals(target, other.target) && Objects.equals(http, other.http);
         }
     }
 
@@ -159,8 +162,8 @@ final class NameChanges {
                 ? routes.findBelow(key.name(), Trace.NONE)
                 : routes.find(key.name(), IpAddress.parse(key.name()) != null, Trace.NONE);
         return route == null
-                ? new Fate(routes.defaultRoute().target(), "default_route")
-                : new Fate(route.target(), route.pattern().canonical());
+                ? new Fate(routes.defaultRoute().target(), "default_route", null)
+                : new Fate(route.target(), route.pattern().canonical(), route.http());
     }
 
     private static List<Line> lines(Key key, Fate was, Fate is) {
@@ -187,7 +190,12 @@ final class NameChanges {
         addDifference(lines, "alpn", old.alpn(), now.alpn());
         addDifference(lines, "allow", old.allow(), now.allow());
         addDifference(lines, "deny", old.deny(), now.deny());
+        addDifference(lines, "http", text(was.http()), text(is.http()));
         return lines;
+    }
+
+    private static String text(@Nullable HttpRule rule) {
+        return rule == null ? "by the listener" : rule.toString();
     }
 
     private static void addDifference(List<Line> lines, String setting, Object was, Object is) {

@@ -39,6 +39,8 @@ public enum CloseReason {
     AMBIGUOUS_REQUEST("PH", Refusal.MALFORMED),
     /** The head of an HTTP request has more bytes than the limit. */
     REQUEST_TOO_LARGE("PH", Refusal.TOO_LARGE),
+    /** The body of an HTTP request breaks its framing, or comes where none may come. */
+    MALFORMED_BODY("PD", Refusal.MALFORMED),
     MALFORMED_HELLO("PH", Refusal.MALFORMED),
     HELLO_TOO_LARGE("PH", Refusal.TOO_LARGE),
     /** A well-formed hello whose server name is not a host name. */

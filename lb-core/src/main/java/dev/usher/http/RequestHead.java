@@ -1,6 +1,8 @@
 package dev.usher.http;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,14 @@ public record RequestHead(
         record OfLength(long bytes) implements Body {}
 
         record Chunked() implements Body {}
+    }
+
+    /** The values of every field with this name in lower case, with commas between them; empty without such a field. */
+    public String all(String name) {
+        return fields.stream()
+                .filter(field -> field.is(name))
+                .map(field -> field.value().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(","));
     }
 
     /** Whether the method is GET or HEAD, and no body follows: sending such a request twice changes nothing. */

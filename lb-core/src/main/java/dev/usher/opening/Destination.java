@@ -18,9 +18,16 @@ public sealed interface Destination {
      * @param name normalised; null if the client gave none
      * @param protocols the protocols offered by the client, in the client's order
      * @param sentName the name as written by the client; null exactly if {@code name} is null
+     * @param challenge whether the client asks for the token of an ACME server, without TLS
      */
     record Host(
             @Nullable ServerName name,
             List<String> protocols,
-            @Nullable String sentName) implements Destination {}
+            @Nullable String sentName,
+            boolean challenge) implements Destination {
+        /** A host asked for in any other way than by an ACME server. */
+        public Host(@Nullable ServerName name, List<String> protocols, @Nullable String sentName) {
+            this(name, protocols, sentName, false);
+        }
+    }
 }

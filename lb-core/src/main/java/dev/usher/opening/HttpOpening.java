@@ -1,13 +1,17 @@
 package dev.usher.opening;
 
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
+import dev.usher.http.AcmeChallenge;
 import dev.usher.http.Answer;
 import dev.usher.http.Authority;
 import dev.usher.http.HeadReader;
 import dev.usher.http.HeadRefusal;
 import dev.usher.http.HeadResult;
+import dev.usher.http.HeadWriter;
+import dev.usher.http.RequestBody;
 import dev.usher.http.RequestHead;
 import dev.usher.name.ServerName;
 import dev.usher.tls.Alert;
@@ -30,6 +34,11 @@ public final class HttpOpening implements Opening {
     /** The fault for which the head is refused; else null. */
     private @Nullable String fault;
 
+    /** Null until a request is passed on. */
+    private @Nullable Boundary boundary;
+    /** The boundary of a request to go on as a WebSocket; else null. */
+    private @Nullable WebSocket webSocket;
+
     public HttpOpening(HttpConfig config) {
         this.config = config;
         this.reader = new HeadReader(config.maxSizeBytes());
@@ -45,15 +54,16 @@ public final class HttpOpening implements Opening {
             }
             case HeadResult.Whole whole -> {
                 head = whole.head();
-                yield new Step.Whole(destination(whole.head().host()), whole.length());
+                yield new Step.Whole(destination(whole.head()), whole.length());
             }
         };
     }
 
-    private static Destination destination(@Nullable Authority host) {
+    private static Destination destination(RequestHead head) {
+        Authority host = head.host();
         return host == null
                 ? new Destination.Host(null, List.of(), null)
-                : new Destination.Host(host.name(), List.of(), host.sentName());
+                : new Destination.Host(host.name(), List.of(), host.sentName(), AcmeChallenge.isAskedForBy(head));
     }
 
     private static CloseReason reasonOf(HeadRefusal refusal) {
@@ -110,13 +120,24 @@ public final class HttpOpening implements Opening {
     }
 
     @Override
-    public @Nullable ByteBuffer connected() {
-        return null;
+    public ByteBuffer foreword(Sender sender) {
+        RequestHead asked = Objects.requireNonNull(head, "once whole");
+        HttpRule rule = Objects.requireNonNull(sender.rule(), "only a rule lets a request pass");
+        boolean upgrade = rule.websocket() && WebSocket.isAskedForBy(asked);
+        if (upgrade) {
+            WebSocket upgraded = new WebSocket();
+            webSocket = upgraded;
+            boundary = upgraded;
+        } else {
+            boundary = RequestBody.of(asked.body())::within;
+        }
+        return HeadWriter.write(
+                asked, rule.forwardedHeaders() ? Origin.fields(asked, sender.client()) : List.of(), upgrade);
     }
 
     @Override
-    public @Nullable BackendGreeting backendGreeting() {
-        return null;
+    public @Nullable Boundary boundary() {
+        return boundary;
     }
 
     @Override
@@ -132,6 +153,9 @@ public final class HttpOpening implements Opening {
 
     @Override
     public Verdict judge(ByteBuffer first) {
+        if (webSocket != null) {
+            webSocket.hear(first);
+        }
         return Verdict.ANSWER;
     }
 }

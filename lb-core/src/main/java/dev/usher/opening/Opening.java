@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * and backend meanwhile. Holds positions and results of reading, no bytes. A new instance for each connection, unless
  * stateless; on the connection's worker.
  *
- * <p>The order of questions: {@link #read} until the opening is whole; then {@link #backendGreeting} for each backend
- * tried; once, {@link #connected}; and {@link #judge} for the first bytes of each answering backend. {@link #refusal}
- * ends the connection, at any time.
+ * <p>The order of questions: {@link #read} until the opening is whole; then {@link #foreword}, and {@link #boundary} for
+ * bytes of the client; {@link #backendGreeting} for each backend tried; once, {@link #connected}; and {@link #judge} for
+ * the first bytes of each answering backend. {@link #refusal} ends the connection, at any time.
  */
 public interface Opening extends Stage {
     /**
@@ -28,6 +28,23 @@ public interface Opening extends Stage {
      * @return from position to limit, the caller's own; null for nothing
      */
     default @Nullable ByteBuffer connected() {
+        return null;
+    }
+
+    /**
+     * Words to each backend in front of the client's bytes: what stands in place of consumed bytes.
+     *
+     * @return from position to limit, the caller's own; null for nothing
+     */
+    default @Nullable ByteBuffer foreword(Sender sender) {
+        return null;
+    }
+
+    /**
+     * The end of the client's message, once whole and after {@link #foreword}; null if every byte of the client goes to
+     * the backend.
+     */
+    default @Nullable Boundary boundary() {
         return null;
     }
 

@@ -24,6 +24,7 @@ public final class Backend {
     private final InetSocketAddress address;
     private final String name;
     private volatile BackendConfig config;
+    private volatile String configuredName;
 
     /** Guarded by the pool's lock. */
     private ProbeCounts probes = new ProbeCounts();
@@ -60,6 +61,7 @@ public final class Backend {
     /** @param address the resolved host and port of {@code config} */
     Backend(BackendConfig config, InetSocketAddress address) {
         this.config = config;
+        this.configuredName = config.address().toString();
         this.address = address;
         this.name = HostPort.of(address.getAddress().getAddress(), address.getPort())
                 .toString();
@@ -82,8 +84,14 @@ public final class Backend {
         return config;
     }
 
+    /** Host and port in the configuration. Kept, since views of thousands of backends ask each second. */
+    public String configuredName() {
+        return configuredName;
+    }
+
     void reconfigure(BackendConfig changed) {
         config = changed;
+        configuredName = changed.address().toString();
     }
 
     /** The current state. */
@@ -94,10 +102,17 @@ public final class Backend {
         if (adminState == AdminState.DISABLED) {
             return BackendState.DISABLED;
         }
-        if (verdict == BackendState.DOWN) {
-            return BackendState.DOWN;
-        }
-        return ejection.isEjected() ? BackendState.EJECTED : verdict;
+        return health();
+    }
+
+    /** The state by probes and sessions alone. */
+    public BackendState health() {
+        return verdict != BackendState.DOWN && ejection.isEjected() ? BackendState.EJECTED : verdict;
+    }
+
+    /** The reason for the {@link #health}, in words. */
+    public String healthReason() {
+        return reason;
     }
 
     /** The reason for the current state, in words. */

@@ -7,6 +7,7 @@ import dev.usher.config.Units;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,11 @@ public final class Roster {
         boolean down;
     }
 
-    /** Backends, and the balancer made of them. Made anew only for a change, since a new balancer begins its turns anew. */
+    /** Backends, and the balancer made of them. Made anew only for a change: the keeper comes by ten times a second. */
     private record Part(List<Weighted> members, Balancer balancer) {
-        static Part of(Function<List<Weighted>, Balancer> maker) {
-            return new Part(List.of(), maker.apply(List.of()));
-        }
+        static final Part NONE = new Part(List.of(), new First(List.of()));
 
-        Part of(List<Weighted> now, Function<List<Weighted>, Balancer> maker) {
+        Part with(List<Weighted> now, Function<List<Weighted>, Balancer> maker) {
             return now.equals(members) ? this : new Part(now, maker.apply(now));
         }
     }
@@ -49,50 +48,34 @@ public final class Roster {
     private final Runnable wakeKeeper;
     private final Lasting lasting;
     /** Guarded by the lock, as are the next two. */
-    private Part primary;
+    private Part primary = Part.NONE;
 
-    private Part backup;
-    private Part outdone;
-    private volatile Serving serving;
+    private Part backup = Part.NONE;
+    private Part outdone = Part.NONE;
 
     /** Roster of a pool without a predecessor. */
     Roster(Pool pool, PoolWatcher watcher, Runnable wakeKeeper) {
-        this(pool, watcher, wakeKeeper, new Lasting(), List.of(), 0);
+        this(pool, watcher, wakeKeeper, new Lasting());
     }
 
     /** Roster of the successor of a pool, with the same backends. */
     Roster(Pool pool, Roster before) {
-        this(
-                pool,
-                before.watcher,
-                before.wakeKeeper,
-                before.lasting,
-                before.serving.backends(),
-                before.serving.count());
+        this(pool, before.watcher, before.wakeKeeper, before.lasting);
     }
 
-    private Roster(
-            Pool pool, PoolWatcher watcher, Runnable wakeKeeper, Lasting lasting, List<Backend> backends, int count) {
+    private Roster(Pool pool, PoolWatcher watcher, Runnable wakeKeeper, Lasting lasting) {
         this.pool = pool;
         this.config = pool.config();
         this.watcher = watcher;
         this.wakeKeeper = wakeKeeper;
         this.lasting = lasting;
-        this.primary = Part.of(this::primary);
-        this.backup = Part.of(this::backup);
-        this.outdone = Part.of(First::new);
-        this.serving = new Serving(backends, count, primary.balancer(), backup.balancer(), outdone.balancer());
     }
 
     // ---- for workers ----
 
-    Serving serving() {
-        return serving;
-    }
-
     /** Ejects a backend at once, if the pool can spare it; {@link #keep} reports the ejection. */
     boolean eject(Backend backend, long nowNanos) {
-        return lasting.ejections.eject(backend, serving, config.ejection(), nowNanos);
+        return lasting.ejections.eject(backend, pool.current(), config.ejection(), nowNanos);
     }
 
     // ---- addresses ----
@@ -108,7 +91,7 @@ public final class Roster {
      */
     public List<Backend> setBackends(List<Member> members, long nowNanos) {
         synchronized (lasting) {
-            List<Backend> before = serving.backends();
+            List<Backend> before = pool.backends();
             List<Backend> after = new ArrayList<>();
             for (Member member : members) {
                 if (find(after, member.address()) == null) { // two names may resolve to the same address
@@ -192,7 +175,24 @@ public final class Roster {
      * @param why reason shown while the backend is not ready, such as {@code drained by ops}
      */
     public void setAdminState(Backend backend, AdminState state, String why, long nowNanos) {
+        setAdminState(backend, state, why, Set.of(), () -> {}, nowNanos);
+    }
+
+    /**
+     * Like {@link #setAdminState(Backend, AdminState, String, long)}, unless an objection is heeded: look and change are
+     * one step, whoever else gives orders.
+     *
+     * @param announce called before the change, with the lock held: the change itself may cause reports
+     * @return the heeded objection, after which nothing has changed; null if the order is in force
+     */
+    public @Nullable Objection setAdminState(
+            Backend backend, AdminState state, String why, Set<Objection> heeded, Runnable announce, long nowNanos) {
         synchronized (lasting) {
+            Objection objection = objection(backend, state);
+            if (objection != null && heeded.contains(objection)) {
+                return objection;
+            }
+            announce.run();
             boolean returns = state == AdminState.READY && backend.adminState() != AdminState.READY;
             backend.setAdminState(state, why);
             if (returns) {
@@ -201,6 +201,18 @@ public final class Roster {
             rebuild(nowNanos);
         }
         wakeKeeper.run(); // a reload may have installed a successor, as in probed
+        return null;
+    }
+
+    private @Nullable Objection objection(Backend backend, AdminState state) {
+        if (backend.adminState() == AdminState.DISABLED) {
+            return Objection.DISABLED;
+        }
+        boolean last = backend.state().serves()
+                && pool.backends().stream()
+                        .noneMatch(
+                                other -> !other.equals(backend) && other.state().serves());
+        return last && state != AdminState.READY ? Objection.LAST : null;
     }
 
     /** Sets a backend's weight until the next restart; 0 returns to the configured weight. */
@@ -224,7 +236,7 @@ public final class Roster {
      */
     public boolean keep(long nowNanos) {
         synchronized (lasting) {
-            List<Backend> backends = serving.backends();
+            List<Backend> backends = pool.backends();
             for (Backend backend : backends) {
                 if (backend.ejection().isOver(nowNanos)) {
                     readmit(backend, "ejection time is over", nowNanos);
@@ -259,7 +271,7 @@ public final class Roster {
     // ---- what workers see ----
 
     private void rebuild(long nowNanos) {
-        rebuild(serving.backends(), nowNanos);
+        rebuild(pool.backends(), nowNanos);
     }
 
     /** Builds balancers for the current state, and reports changes to the watcher. */
@@ -276,11 +288,11 @@ public final class Roster {
                 part.add(new Weighted(backend, backend.weight() * pool.slowStartPercent(backend, nowNanos)));
             }
         }
-        primary = primary.of(primaries, this::primary);
-        backup = backup.of(backups, this::backup);
-        outdone = outdone.of(last, First::new);
+        primary = primary.with(primaries, this::primary);
+        backup = backup.with(backups, this::backup);
+        outdone = outdone.with(last, First::new);
         int count = primaries.size() + backups.size() + last.size();
-        serving = new Serving(backends, count, primary.balancer(), backup.balancer(), outdone.balancer());
+        pool.publish(new Serving(backends, count, primary.balancer(), backup.balancer(), outdone.balancer()));
         backends.forEach(this::tell);
         tell(count);
     }

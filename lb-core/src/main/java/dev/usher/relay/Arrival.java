@@ -5,11 +5,13 @@ import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
 import dev.usher.opening.ProxyHeaderStage;
+import dev.usher.opening.Sender;
 import dev.usher.opening.Stage;
 import dev.usher.opening.Step;
 import dev.usher.pool.Pool;
@@ -169,7 +171,7 @@ final class Arrival implements Phase {
         return switch (destination) {
             case Destination.OfListener _ -> {
                 Routing routing = account.routing();
-                yield connectTo(routing.pools().get(account.listenerConfig().pool()));
+                yield connectTo(routing.pools().get(account.listenerConfig().pool()), null);
             }
             case Destination.Host host -> byRoute(host);
         };
@@ -181,17 +183,21 @@ final class Arrival implements Phase {
                 account.listener(),
                 host.name(),
                 host.protocols(),
-                account.clientAddress().getAddress());
+                account.clientAddress().getAddress(),
+                host.challenge());
         Decision decision = account.routing().routes().decide(query, Trace.NONE);
         account.isDecided(host, decision);
         return switch (decision) {
-            case Decision.Serve serve -> connectTo(serve.pool());
+            case Decision.Serve serve -> connectTo(serve.pool(), serve.http());
             case Decision.Refuse refused -> new Next.Refuse(CloseReason.of(refused.why()));
         };
     }
 
-    /** @param pool null for the last connections of a listener, if a reload has removed the listener with its pool */
-    private Next connectTo(@Nullable Pool pool) {
+    /**
+     * @param pool null for the last connections of a listener, if a reload has removed the listener with its pool
+     * @param http the rule by which an HTTP request goes to the pool; null for other protocols
+     */
+    private Next connectTo(@Nullable Pool pool, @Nullable HttpRule http) {
         if (pool == null) {
             return new Next.End(CloseReason.SHUTDOWN);
         }
@@ -200,6 +206,11 @@ final class Arrival implements Phase {
         }
         account.beginAttempts(pool);
         link.kept.ready();
-        return new Preface(account).putInFront(link.kept, pool) ? Next.CONNECT : new Next.End(link.kept.lack());
+        Opening opening = account.opening();
+        Preface preface = new Preface(account, opening.foreword(new Sender(account.clientAddress(), http)));
+        if (!link.kept.keepWithin(opening.boundary())) {
+            return new Next.Refuse(CloseReason.MALFORMED_BODY);
+        }
+        return preface.putInFront(link.kept, pool) ? Next.CONNECT : new Next.End(link.kept.lack());
     }
 }

@@ -3,6 +3,7 @@ package dev.usher.relay;
 import dev.usher.end.CloseReason;
 import dev.usher.loop.HeldBuffer;
 import dev.usher.loop.Worker;
+import dev.usher.opening.Boundary;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,22 @@ final class ClientBytes {
         if (buffer != null) {
             buffer.bytes().flip();
         }
+    }
+
+    /**
+     * Drops the bytes behind the end of the client's message. Called after {@link #ready}.
+     *
+     * @param boundary null if every byte of the client belongs to the message
+     * @return false if the bytes break the message
+     */
+    boolean keepWithin(@Nullable Boundary boundary) {
+        if (boundary == null || buffer == null) {
+            return true;
+        }
+        ByteBuffer bytes = buffer.bytes();
+        int within = boundary.within(bytes);
+        bytes.limit(bytes.position() + Math.max(0, within));
+        return within != Boundary.BROKEN;
     }
 
     /** Size of the buffer held, in bytes. */

@@ -82,24 +82,11 @@ final class Half {
     }
 
     /**
-     * Adds bytes that did not go through {@link #move}: the hello. Negative when a replay takes the hello's bytes back.
+     * Adds bytes that did not go through {@link #pass}: the hello. Negative when a replay takes the hello's bytes back.
      */
     void sent(int count) {
         bytes += count;
         all.add(Math.max(0, count)); // the worker's counter only grows; bytes taken back were sent all the same
-    }
-
-    /**
-     * Moves bytes once: one read, one write. An event has no more budget; the source may have more bytes.
-     *
-     * @return bytes read, or 0
-     */
-    int move(Worker worker) {
-        int count = read(worker);
-        if (count > 0) {
-            pass(worker.buffer(), worker);
-        }
-        return count;
     }
 
     /**

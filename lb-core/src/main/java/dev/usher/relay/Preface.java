@@ -7,20 +7,25 @@ import dev.usher.proxyheader.ProxyHeader;
 import dev.usher.proxyheader.ProxyTlvs;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Our own words to a backend before the client's: the PROXY header if the pool wants it, the greeting. */
-record Preface(Account account) {
+/**
+ * Our own words to a backend before the client's: the PROXY header if the pool wants it, the opening's foreword, the
+ * greeting.
+ */
+record Preface(Account account, @Nullable ByteBuffer foreword) {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     /** False if the worker's budget has no room. */
     boolean putInFront(ClientBytes kept, Pool pool) {
         BackendGreeting greeting = account.opening().backendGreeting();
-        ByteBuffer words = greeting == null ? null : greeting.words();
-        int most = maxHeaderBytes(pool) + (words == null ? 0 : words.remaining());
+        ByteBuffer words = greeting == null ? NOTHING : greeting.words();
+        ByteBuffer first = foreword == null ? NOTHING : foreword;
+        int most = maxHeaderBytes(pool) + first.remaining() + words.remaining();
         return most == 0
                 || kept.putInFront(most, into -> {
                     writeHeader(into, pool);
-                    if (words != null) {
-                        into.put(words);
-                    }
+                    into.put(first).put(words);
                 });
     }
 

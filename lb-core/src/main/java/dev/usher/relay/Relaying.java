@@ -7,6 +7,7 @@ import static java.nio.channels.SelectionKey.OP_WRITE;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 import dev.usher.loop.Worker;
+import dev.usher.opening.Boundary;
 import dev.usher.pool.PoolTimeouts;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ final class Relaying extends Quiet implements Phase {
     private boolean halfClosed;
     /** True exactly during the turn of a check for a broken side. */
     private boolean looking;
+    /** True exactly when the client has sent bytes that break its message. */
+    private boolean broken;
 
     Relaying(Link link, Account account) {
         this.link = link;
@@ -56,7 +59,14 @@ final class Relaying extends Quiet implements Phase {
                 readClient();
             }
         }
-        return settle();
+        return broken ? onBrokenMessage() : settle();
+    }
+
+    /** The client can be told only while no byte of the backend has come. */
+    private Next onBrokenMessage() {
+        return account.isUnanswered()
+                ? new Next.Refuse(CloseReason.MALFORMED_BODY)
+                : new Next.End(CloseReason.MALFORMED_BODY, Ending.RESET);
     }
 
     private Half halfInto(Side side) {
@@ -77,9 +87,22 @@ final class Relaying extends Quiet implements Phase {
         if (link.kept.hasMore() || !link.up.wantsRead()) {
             return; // stale readiness: the other side's event in this turn has cleared the interest
         }
-        if (link.up.move(link.worker) > 0) {
+        if (link.up.read(link.worker) > 0 && keepsWithin(link.worker.buffer())) {
+            link.up.pass(link.worker.buffer(), link.worker);
             link.forgetKept(); // the backend has now had more than can be said again
         }
+    }
+
+    /** Drops the bytes behind the end of the client's message; false if no byte is left. */
+    private boolean keepsWithin(ByteBuffer bytes) {
+        Boundary boundary = account.opening().boundary();
+        if (boundary == null) {
+            return true;
+        }
+        int within = boundary.within(bytes);
+        broken = within == Boundary.BROKEN;
+        bytes.limit(bytes.position() + Math.max(0, within));
+        return within > 0;
     }
 
     private void readBackend() {

@@ -1,5 +1,6 @@
 package dev.usher.route;
 
+import dev.usher.config.HttpRule;
 import dev.usher.pool.Pool;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +10,14 @@ public sealed interface Decision {
      * Serve the client.
      *
      * @param route the matching pattern; without a match, {@code default} or {@code no_sni}
+     * @param http the rule by which an HTTP request goes to the pool; null for TLS
      * @param byRoute false exactly if no route matched: a route may itself be called {@code default}
      */
-    record Serve(String route, Pool pool, boolean byRoute) implements Decision {}
+    record Serve(
+            String route,
+            Pool pool,
+            boolean byRoute,
+            @Nullable HttpRule http) implements Decision {}
 
     /**
      * Serve the client with a last word of our own.

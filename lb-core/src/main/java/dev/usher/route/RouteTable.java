@@ -2,8 +2,10 @@ package dev.usher.route;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.name.ServerName;
@@ -13,7 +15,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,18 +34,17 @@ public final class RouteTable {
     private final Map<String, ListenerRoutes> byListener;
     private final ListenerRoutes ofFile;
     private final Map<String, Pool> pools;
-    /** Listeners of type http, whose clients are sent to https. */
-    private final Set<String> redirecting;
+    /** Listeners of type http, by name. */
+    private final Map<String, ListenerConfig> http;
 
     /** @param pools by name; at least every pool that {@code config} names */
     public RouteTable(UsherConfig config, Map<String, Pool> pools) {
         this.pools = Map.copyOf(pools);
         this.byListener = ListenerRoutes.byListener(config);
         this.ofFile = Objects.requireNonNull(byListener.get(ListenerRoutes.NO_LISTENER));
-        this.redirecting = config.listeners().values().stream()
+        this.http = config.listeners().values().stream()
                 .filter(listener -> listener.type().speaksHttp())
-                .map(ListenerConfig::name)
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.toUnmodifiableMap(ListenerConfig::name, listener -> listener));
     }
 
     /** Decides, and reports each step to {@code trace}. Connections and explanations run the same steps. */
@@ -58,7 +58,27 @@ public final class RouteTable {
         if (route == null) {
             return fall(routes.unknown(), DEFAULT, query, Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
         }
-        return go(route.target(), route.pattern().text(), true, query, trace);
+        ListenerConfig listener = http.get(query.listener());
+        return listener == null
+                ? go(route.target(), route.pattern().text(), true, query, trace)
+                : byRule(route, listener.ruleFor(route), query, trace);
+    }
+
+    private Decision byRule(RouteConfig route, HttpRule rule, RouteQuery query, Trace trace) {
+        String pattern = route.pattern().text();
+        if (!admits(route.target(), query.client(), trace)) {
+            return new Decision.Refuse(Refusal.DENIED, pattern, true);
+        }
+        boolean passes = switch (rule.action()) {
+            case REDIRECT -> false;
+            case ACME -> query.challenge();
+            case FORWARD -> true;
+        };
+        trace.note(() -> "a request without TLS, " + Spelling.of(rule.action()) + ": "
+                + (passes ? "it goes to pool " + rule.poolFor(route) : "the client is sent to https"));
+        return passes
+                ? new Decision.Serve(pattern, pool(rule.poolFor(route)), true, rule)
+                : new Decision.Refuse(Refusal.REDIRECT, pattern, true);
     }
 
     /** The routes of a listener, without the effects of ALPN and sources. */
@@ -71,7 +91,7 @@ public final class RouteTable {
             ListenerRoutes.Last last, String route, RouteQuery query, Refusal rejected, Refusal closed, Trace trace) {
         Fallback fallback = last.fallback();
         trace.note(() -> last.called() + ": " + fallback);
-        if (fallback.target() != null && redirecting.contains(query.listener())) {
+        if (fallback.target() != null && http.containsKey(query.listener())) {
             trace.note(() -> "listener " + query.listener() + " is of type http, and serves names with a route only");
             return new Decision.Refuse(rejected, null, false);
         }
@@ -86,11 +106,7 @@ public final class RouteTable {
         if (!admits(target, query.client(), trace)) {
             return new Decision.Refuse(Refusal.DENIED, route, byRoute);
         }
-        if (redirecting.contains(query.listener())) {
-            trace.note(() -> "listener " + query.listener() + " is of type http: the client is sent to https");
-            return new Decision.Refuse(Refusal.REDIRECT, route, byRoute);
-        }
-        return new Decision.Serve(route, pool(poolFor(target, query.protocols(), trace)), byRoute);
+        return new Decision.Serve(route, pool(poolFor(target, query.protocols(), trace)), byRoute, null);
     }
 
     private static boolean admits(Target target, InetAddress asking, Trace trace) {

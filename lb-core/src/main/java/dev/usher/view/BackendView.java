@@ -71,7 +71,7 @@ public record BackendView(
         Backend.LastProbe probe = backend.lastProbe();
         return new BackendView(
                 backend.name(),
-                config.address().toString(),
+                backend.configuredName(),
                 backend.state(),
                 backend.reason(),
                 Instant.ofEpochMilli(backend.changedMillis()),

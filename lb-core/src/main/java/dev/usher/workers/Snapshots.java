@@ -22,6 +22,9 @@ import org.HdrHistogram.Histogram;
 
 /** Merges the counters of the workers. */
 public final class Snapshots {
+    /** The latencies of a pool without a session: of thousands of pools most are idle, and histograms are large. */
+    private static final Histogram NOTHING_TIMED = Latency.empty();
+
     private Snapshots() {}
 
     public static MetricsSnapshot of(Map<String, ListenerCounts> listeners, Map<String, Pool> pools, Workers workers) {
@@ -96,12 +99,14 @@ public final class Snapshots {
                             backend.bytesIn(),
                             backend.bytesOut()));
         }
+        List<PoolLatencies> timed = pool.allLatencies();
+        if (timed.isEmpty()) {
+            return new PoolSnapshot(backends, NOTHING_TIMED, NOTHING_TIMED, NOTHING_TIMED);
+        }
         Histogram connect = Latency.empty();
         Histogram firstByte = Latency.empty();
         Histogram session = Latency.empty();
-        for (PoolLatencies latencies : pool.allLatencies()) {
-            latencies.addTo(connect, firstByte, session);
-        }
+        timed.forEach(latencies -> latencies.addTo(connect, firstByte, session));
         return new PoolSnapshot(backends, connect, firstByte, session);
     }
 }

@@ -36,6 +36,7 @@ class PrintableTest {
         "200b, \\u200b",
         "feff, \\ufeff",
         "e000, \\ue000",
+        "378, \\u0378",
         "e0001, \\u{e0001}",
     })
     void escapesWhatMovesACursorOrHides(String hex, String escaped) {

@@ -10,14 +10,34 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class UnitsTest {
     @ParameterizedTest
-    @CsvSource({"250ms,250,250ms", "5s,5000,5s", "10m,600000,10m", "60m,3600000,1h", "21d,1814400000,21d", "0s,0,0s"})
+    @CsvSource({
+        "250ms,250,250ms",
+        "1500ms,1500,1500ms",
+        "5s,5000,5s",
+        "90s,90000,90s",
+        "10m,600000,10m",
+        "60m,3600000,1h",
+        "90m,5400000,90m",
+        "2h,7200000,2h",
+        "36h,129600000,36h",
+        "21d,1814400000,21d",
+        "0s,0,0s"
+    })
     void readsAndWritesDurations(String text, long millis, String shown) {
         assertEquals(Duration.ofMillis(millis), Units.duration(text));
         assertEquals(shown, Units.text(Units.duration(text)));
     }
 
     @ParameterizedTest
-    @CsvSource({"512B,512,512B", "64KiB,65536,64KiB", "1024KiB,1048576,1MiB", "0B,0,0B"})
+    @CsvSource({
+        "512B,512,512B",
+        "1000B,1000,1000B",
+        "64KiB,65536,64KiB",
+        "1024KiB,1048576,1MiB",
+        "3MiB,3145728,3MiB",
+        "2GiB,2147483648,2GiB",
+        "0B,0,0B"
+    })
     void readsAndWritesSizes(String text, long bytes, String shown) {
         assertEquals(bytes, Units.bytes(text));
         assertEquals(shown, Units.sizeText(bytes));
@@ -66,6 +86,10 @@ class UnitsTest {
     void refusesSizesAndSharesWithoutTheirUnit() {
         assertThrows(IllegalArgumentException.class, () -> Units.bytes("65536"));
         assertThrows(IllegalArgumentException.class, () -> Units.bytes("64KB"));
+        assertThrows(IllegalArgumentException.class, () -> Units.bytes("1.5KiB"));
+        assertThrows(IllegalArgumentException.class, () -> Units.bytes("-1KiB"));
+        assertThrows(IllegalArgumentException.class, () -> Units.percent("5s"));
+        assertThrows(IllegalArgumentException.class, () -> Units.percent("0.5%"));
         assertThrows(IllegalArgumentException.class, () -> Units.bytes("999999999999999GiB"));
         assertThrows(IllegalArgumentException.class, () -> Units.percent("0.5"));
         assertThrows(IllegalArgumentException.class, () -> Units.percent("101%"));

@@ -2,6 +2,7 @@ package dev.usher.config;
 
 import static dev.usher.config.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -11,6 +12,7 @@ import dev.usher.config.AdminConfig.Token;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,45 @@ class UsherConfigTest {
     private static final HostPort EVERYWHERE = new HostPort("", 443);
     private static final PoolConfig WEB = PoolConfig.of("web", List.of(backend("10.0.0.1:443")));
     private static final ListenerConfig HTTPS = ListenerConfig.DEFAULT;
+
+    @Test
+    void routesThatForwardBringTheirPoolAtPort80() {
+        PoolConfig pool = PoolConfig.of(
+                        "web",
+                        List.of(
+                                new BackendConfig(HostPort.parse("10.0.0.1:443"), 2, 5, false),
+                                BackendConfig.of(HostPort.parse("10.0.0.1:8443")),
+                                new BackendConfig(HostPort.parse("b.example:443"), 1, 0, true)))
+                .withHealthCheck(HealthCheckConfig.DEFAULT);
+        ListenerConfig web = ListenerConfig.http("web", List.of(new HostPort("", 80)));
+        RouteConfig route = RouteConfig.of("a.example", "web");
+        assertEquals(Set.of("web"), pools(web, route, pool).keySet());
+        assertEquals(
+                Set.of("web"),
+                pools(web, route.withHttp(HttpRule.REDIRECT), pool).keySet());
+        RouteConfig acme = route.withHttp(HttpRule.of(HttpRule.Action.ACME));
+        assertEquals(
+                List.of(
+                        new BackendConfig(HostPort.parse("10.0.0.1:80"), 2, 5, false),
+                        new BackendConfig(HostPort.parse("b.example:80"), 1, 0, true)),
+                Objects.requireNonNull(pools(web, acme, pool).get("web:80")).backends());
+        assertEquals(
+                Set.of("web"),
+                pools(web, acme.withListeners(List.of("https")), pool).keySet());
+        assertEquals(
+                Set.of("web"),
+                pools(ListenerConfig.tls("web", List.of(new HostPort("", 80))), acme, pool)
+                        .keySet());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> pools(web, route.withHttp(new HttpRule(HttpRule.Action.ACME, "none", false, false)), pool));
+    }
+
+    private static Map<String, PoolConfig> pools(ListenerConfig web, RouteConfig route, PoolConfig pool) {
+        ListenerConfig https = ListenerConfig.tls("https", List.of(new HostPort("", 443)));
+        return UsherConfig.of(List.of(web, https), List.of(route), List.of(pool))
+                .pools();
+    }
 
     @Test
     void keepsFileOrder() {

@@ -71,6 +71,17 @@ class EventsTest {
         assertEquals("POOL_DOWN pool web: no backend takes sessions; clients are refused", said().getLast());
     }
 
+    /** As many as there is room for, and the newest. */
+    @Test
+    void theOldestGoFirst() {
+        for (int i = 1; i <= 1001; i++) {
+            events.add(Kind.ADMIN, "backend " + i, "drained by alice");
+        }
+        assertEquals(1000, said().size());
+        assertEquals("ADMIN backend 2: drained by alice", said().getFirst());
+        assertEquals(1001, events.last());
+    }
+
     @Test
     void actsAreToldOneByOne() {
         for (int i = 0; i < 50; i++) {

@@ -15,6 +15,7 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.pool.Roster.Member;
+import dev.usher.testing.Await;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPools;
@@ -23,8 +24,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -348,6 +352,32 @@ class PoolChangesTest {
         assertEquals(BackendState.UP, a.state(), "it was good for 35 s");
     }
 
+    /** The second order comes while the first is made: it must not have looked before. */
+    @Test
+    void ofTwoOrdersAtOnceOneIsForTheLastBackend() throws Exception {
+        Pool pool = start(probed(1, 1));
+        Roster roster = pool.roster();
+        Backend a = pool.backends().getFirst();
+        Backend b = pool.backends().getLast();
+        Set<Objection> heeded = Set.of(Objection.LAST);
+        FutureTask<@Nullable Objection> second = new FutureTask<>(
+                () -> roster.setAdminState(b, AdminState.DISABLED, "two", heeded, () -> {}, clock.nanos()));
+        Thread other = Thread.ofPlatform().unstarted(second);
+        Objection first = roster.setAdminState(
+                a,
+                AdminState.DISABLED,
+                "one",
+                heeded,
+                () -> {
+                    other.start();
+                    Await.until(() -> other.getState() == Thread.State.BLOCKED || !other.isAlive(), "it waits");
+                },
+                clock.nanos());
+        assertNull(first);
+        assertEquals(Objection.LAST, second.get());
+        assertEquals(1, pool.serving());
+    }
+
     @Test
     void theOnlyBackendIsNeverEjected() {
         Pool pool = ejecting(1, 50);
@@ -508,13 +538,13 @@ class PoolChangesTest {
     /** Connects that were under way to a dead backend fail after people have removed it. */
     @Test
     void aRemovedBackendTakesNoPlaceAmongTheEjected() {
-        Pool pool = ejecting(3, 34);
+        Pool pool = ejecting(4, 34);
         Backend gone = pool.backends().getFirst();
         Pool next = pool.successor(pool.config());
         next.roster()
                 .remove(
                         next.roster()
-                                .setBackends(TestPools.members(pool.config()).subList(1, 3), clock.nanos()),
+                                .setBackends(TestPools.members(pool.config()).subList(1, 4), clock.nanos()),
                         "removed");
         for (int i = 0; i < 10; i++) {
             next.blame(gone, clock.nanos());

@@ -12,6 +12,7 @@ import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
+import dev.usher.pool.PoolWatcher;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
@@ -26,6 +27,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +95,38 @@ class ProbesTest {
         }
     }
 
+    @Test
+    void aFirstProbeWaitsForItsTurn() {
+        try (TestBackend backend = TestBackend.start(TestBackend.CLOSE);
+                Watchdog watchdog = new Watchdog()) {
+            Pool pool = TestPools.of(
+                    PoolConfigBuilder.of("web")
+                            .backend(backend.config())
+                            .check(HealthCheckConfig.Type.TCP)
+                            .interval(Duration.ofSeconds(1))
+                            .build(),
+                    1);
+            HealthCheckConfig check = pool.config().healthCheck();
+            TlsProbing tls = new TlsProbing(check, new TrustStores());
+            Probe probe = new Probe(check, tls, watchdog, Clock.SYSTEM, GREETING);
+            Prober prober = new Prober(
+                    pool,
+                    pool.backends().getFirst(),
+                    check,
+                    probe,
+                    (_, _) -> {},
+                    _ -> {},
+                    new Semaphore(1),
+                    Clock.SYSTEM);
+            long began = System.nanoTime();
+            prober.start(Duration.ofMillis(1300)); // a whole interval less
+            backend.connection(0);
+            long millis = (System.nanoTime() - began) / 1_000_000;
+            prober.stop();
+            assertTrue(millis >= 300, "after " + millis + " ms");
+        }
+    }
+
     /** Six beginnings of probes that take nearly the interval each: from end to beginning they would take 3.3 s. */
     @Test
     void theIntervalIsFromBeginningToBeginning() {
@@ -110,16 +147,35 @@ class ProbesTest {
     @Test
     void aFirstTimeOutDecidesNothingBeforeFall() {
         try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
-            Pool pool = probed(PoolConfigBuilder.of("web")
-                    .backend(silent.config())
-                    .check(HealthCheckConfig.Type.TLS)
-                    .fall(3)
-                    .probeTimeout(Duration.ofMillis(200)));
-            silent.connection(2); // the third probe is under way, or about to be
-            assertEquals(BackendState.UNPROBED, pool.backends().getFirst().state());
-            awaitState(pool.backends().getFirst(), BackendState.DOWN);
-            assertEquals(3, silent.connections().size());
+            CompletableFuture<String> decided = new CompletableFuture<>();
+            probes.follow(TestPools.of(
+                    PoolConfigBuilder.of("web")
+                            .backend(silent.config())
+                            .check(HealthCheckConfig.Type.TLS)
+                            .fall(3)
+                            .probeTimeout(Duration.ofMillis(200))
+                            .build(),
+                    1,
+                    decision(
+                            after -> { // the prober waits meanwhile, so that there is no fourth probe
+                                silent.connection(2);
+                                decided.complete(
+                                        after + " after " + silent.connections().size());
+                            })));
+            assertEquals("DOWN after 3", decided.orTimeout(30, TimeUnit.SECONDS).join());
         }
+    }
+
+    private static PoolWatcher decision(Consumer<BackendState> taken) {
+        return new PoolWatcher() {
+            @Override
+            public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
+                taken.accept(after);
+            }
+
+            @Override
+            public void onPool(Pool pool, int serving) {}
+        };
     }
 
     @Test

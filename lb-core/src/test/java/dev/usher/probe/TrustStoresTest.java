@@ -80,6 +80,10 @@ class TrustStoresTest {
         stores.read(List.of(check(1)));
         stores.read(List.of());
         assertNotNull(stores.judge(check(1)));
+
+        stores.read(List.of());
+        Files.delete(file);
+        assertThrows(IOException.class, () -> stores.judge(check(1)), "it is forgotten indeed");
     }
 
     @Test
@@ -92,5 +96,18 @@ class TrustStoresTest {
                 .healthCheck();
         stores.read(List.of(tcp));
         assertNull(stores.judge(tcp));
+    }
+
+    @Test
+    void whatNobodyNeedsIsNotRead() throws Exception {
+        HealthCheckConfig tcp = PoolConfigBuilder.of("web")
+                .weights(1)
+                .check(HealthCheckConfig.Type.TCP)
+                .verify(file)
+                .build()
+                .healthCheck();
+        stores.read(List.of(tcp));
+        Files.delete(file);
+        assertThrows(IOException.class, () -> stores.judge(check(1)), "it is read for the first time");
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Target;
 import dev.usher.end.CloseReason;
@@ -99,7 +100,7 @@ class HttpRedirectTest {
     @ParameterizedTest
     @CsvSource({"301, 443, 301 Moved Permanently, ''", "307, 8443, 307 Temporary Redirect, :8443"})
     void takesStatusAndPortOfTheConfiguration(int status, int port, String line, String inUrl) throws IOException {
-        HttpConfig http = new HttpConfig(Duration.ofSeconds(5), 1024, status, port);
+        HttpConfig http = new HttpConfig(Duration.ofSeconds(5), 1024, status, port, HttpRule.REDIRECT);
         try (TestUsher usher = usher().http(http).start()) {
             String answer = ask(usher, get(NAME));
             assertTrue(
@@ -233,7 +234,7 @@ class HttpRedirectTest {
 
     @Test
     void slowHeadHasOneDeadline() throws IOException {
-        HttpConfig http = new HttpConfig(Duration.ofMillis(300), 1024, 308, 443);
+        HttpConfig http = new HttpConfig(Duration.ofMillis(300), 1024, 308, 443, HttpRule.REDIRECT);
         try (TestUsher usher = usher().http(http).start();
                 TestPeer client = usher.connect()) {
             client.send("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -11,6 +11,8 @@ import dev.usher.time.Clock;
 import dev.usher.time.Moment;
 import dev.usher.view.ConnectionView;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +30,7 @@ class SessionWalkTest {
     /** Clients that leave between two steps: less than what a step shows, so that the walk comes to its end. */
     private static final int LEAVING = 60;
 
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final Moment NOW = Moment.now(Clock.SYSTEM);
 
     private final HandTurned turned = new HandTurned(
@@ -56,7 +59,7 @@ class SessionWalkTest {
         return turned.relay.sessions().get();
     }
 
-    /** The longest step of the best of some rounds: what a step takes, and not what else the machine does. */
+    /** The longest step of the best of some rounds, in CPU time: what a step takes, and not what else the machine does. */
     @Test
     void showsTenThousandInStepsOfLessThanAMillisecond() throws IOException {
         try (Crowd _ = crowd()) {
@@ -75,9 +78,9 @@ class SessionWalkTest {
         Set<String> seen = new HashSet<>();
         long longest = 0;
         while (!walk.isOver()) {
-            long began = System.nanoTime();
+            long began = THREADS.getCurrentThreadCpuTime();
             List<ConnectionView> step = walk.view(STEP, NOW);
-            longest = Math.max(longest, System.nanoTime() - began);
+            longest = Math.max(longest, THREADS.getCurrentThreadCpuTime() - began);
             add(step, seen);
         }
         assertEquals(CLIENTS, seen.size());

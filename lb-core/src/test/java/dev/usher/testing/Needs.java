@@ -12,6 +12,8 @@ public final class Needs {
     private Needs() {}
 
     /**
+     * Goes on where the machine has it.
+     *
      * @param need what the machine has to have, such as "root and setpriv"
      */
     public static void that(boolean present, String need) {

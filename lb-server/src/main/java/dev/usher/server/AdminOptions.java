@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that ask a running usher. */
 final class AdminOptions {
-    private static final String ADVICE = "usher run FILE starts one, --admin URL asks another";
+    private static final String ADVICE = "start one with usher run FILE, or ask another with --admin URL";
     /** Default address of the admin side, for an usher without a run file. */
     private static final URI STANDARD = URI.create("http://127.0.0.1:9000/");
 

@@ -4,6 +4,7 @@ import dev.usher.Explainer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.http.AcmeChallenge;
 import dev.usher.route.RouteQuery;
 import dev.usher.route.Typed;
 import java.io.PrintWriter;
@@ -95,7 +96,8 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        RouteQuery question = new RouteQuery(asked.name(), typed.name(), alpn, client);
+        RouteQuery question =
+                new RouteQuery(asked.name(), typed.name(), alpn, client, AcmeChallenge.isPath(typed.path()));
         ExplanationText.Answer answer = text.of(question, typed.path(), Explainer.explain(config, question));
         out.print(answer.text());
         out.flush();
@@ -135,7 +137,7 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (AdminFault fault) {
             int exitCode = fault.tell(err);
             if (fault.isNothingFound() && file == null) {
-                err.println("Without a running usher, say which file: usher explain FILE " + name);
+                err.println("Without a running usher, name the file: usher explain FILE " + name);
                 err.flush();
             }
             return exitCode;

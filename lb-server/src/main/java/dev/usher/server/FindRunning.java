@@ -51,7 +51,7 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
                         : "no running usher found"
                                 + (pid == null ? "" : " with pid " + pid)
                                 + (file == null ? "" : " that serves " + file)
-                                + " among those that this user may ask"
+                                + " that this user may ask"
                                 + (all.isEmpty() ? ": " + advice : "; there are:"),
                 other != null ? List.of() : listed(all));
     }

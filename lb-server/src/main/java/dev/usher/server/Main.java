@@ -33,9 +33,14 @@ public final class Main {
     /** The commands, with usher's own messages for faulty arguments. */
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new UsherCommand());
+        if (BuildCommand.isOffered()) {
+            commands.addSubcommand(new BuildCommand());
+        }
         commands.addMixin("help", new HelpOption());
         commands.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
-        commands.addSubcommand("help", new CommandLine.HelpCommand());
+        CommandLine help = new CommandLine(new CommandLine.HelpCommand());
+        help.getCommandSpec().usageMessage().description("Show the help of a command.");
+        commands.addSubcommand("help", help);
         commands.setColorScheme(colours(Terminal.STDOUT));
         commands.setParameterExceptionHandler(Main::explainUsage);
         commands.setExecutionExceptionHandler(Main::reportBug);

@@ -46,6 +46,11 @@ final class NoFiles implements ConfigSource {
     }
 
     @Override
+    public Files read() {
+        return files();
+    }
+
+    @Override
     public String effective() {
         return ConfigYaml.of(balancer.config());
     }

@@ -46,7 +46,7 @@ final class StartLines {
                 "usher {} is ready: {}, {}, descriptor limit {}",
                 Version.number(),
                 Summary.of(config),
-                Units.counted(balancer.looks().snapshot().workers().size(), "worker"),
+                Units.counted(LoadBalancer.workerCount(config), "worker"),
                 limit.isEmpty() ? "unknown" : limit.getAsLong());
     }
 

@@ -105,7 +105,7 @@ class CommandLineTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"run", "check", "explain", "forward", "demo", "map"})
+        @ValueSource(strings = {"run", "check", "explain", "forward", "demo", "convert", "map"})
         void everyCommandHasHelp(String command) {
             assertEquals(0, run(command, "--help"));
             assertTrue(out.startsWith("Usage: usher " + command), out);
@@ -265,7 +265,7 @@ class CommandLineTest {
             assertEquals("""
                     shop.example on listener web, from 127.0.0.1
                       route shop.example matches
-                      listener web is of type http: the client is sent to https
+                      a request without TLS, redirect: the client is sent to https
 
                     redirect  to https://shop.example:8443/a?b=c
                     client    sees the answer 307 Temporary Redirect
@@ -275,6 +275,29 @@ class CommandLineTest {
             assertEquals(0, run("explain", both, "https://shop.example/x"));
             assertTrue(out.startsWith("shop.example on listener https"), out);
             assertEquals(2, run("explain", both, "http:///x"));
+        }
+
+        @Test
+        void requestOfAnAcmeServerGoesToTheBackendAtPort80() throws IOException {
+            String acme = write("acme.yaml", """
+                    listeners:
+                      https: { bind: ":443" }
+                      web: { type: http, bind: ":80", http: { requests: acme } }
+                    routes: { shop.example: "10.0.0.1:443" }
+                    """);
+            assertEquals(0, run("explain", acme, "http://shop.example/.well-known/acme-challenge/abc"));
+            assertEquals("""
+                    shop.example on listener web, from 127.0.0.1
+                      route shop.example matches
+                      a request without TLS, acme: it goes to pool shop.example:80
+
+                    route     shop.example
+                    pool      shop.example:80
+                    backends  10.0.0.1:80
+                    chosen    10.0.0.1:80, the only one
+                    """, out);
+            assertEquals(0, run("explain", acme, "http://shop.example/"));
+            assertTrue(out.contains("redirect  to https://shop.example/\n"), out);
         }
 
         @Test
@@ -358,13 +381,13 @@ class CommandLineTest {
         void aNameAloneIsForARunningUsher() {
             assertEquals(1, run("explain", "www.example.com", "--pid", "1"));
             assertTrue(err.startsWith("usher: no running usher found with pid 1"), err);
-            assertTrue(err.endsWith("say which file: usher explain FILE www.example.com\n"), err);
+            assertTrue(err.endsWith("name the file: usher explain FILE www.example.com\n"), err);
         }
 
         @Test
         void noFileIsAskedForWhereThatIsNotWhatIsMissing() {
             assertEquals(1, run("explain", "--live", file, "www.example.com", "--pid", "1"));
-            assertTrue(err.contains("no running usher found") && !err.contains("say which file"), err);
+            assertTrue(err.contains("no running usher found") && !err.contains("name the file"), err);
             assertEquals(1, run("explain", "www.example.com", "--admin", "127.0.0.1:1", "--token-file", "nowhere"));
             assertEquals("usher: --token-file nowhere cannot be read: no such file\n", err);
         }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Words that programs read stay what they are: all of them are in contract.txt, which changes on purpose only. */
 class ContractTest {
     private static final Path GOLDEN = Path.of("src", "test", "resources", "dev", "usher", "server", "contract.txt");
-    /** As in: | `usher_connections` | gauge | | Connections open now. | */
+    /** As in: | `usher_connections` | gauge | | Open connections. | */
     private static final Pattern METRIC = Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\| (.*?) ?\\| .+ \\|$");
 
     private static final String HEAD = """

@@ -28,6 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(180)
 class LauncherIT {
+    /** Keeps a record of the wanted times, and shortens those of the launcher. */
+    private static final String FAKE_SLEEP = """
+            #!/bin/sh
+            echo "$1" >>"$(dirname "$0")/../sleeps"
+            exec /bin/sleep 0.1
+            """;
+
     private static final String FAKE_MAVEN = """
             #!/bin/sh
             echo "$@" >>arguments
@@ -54,6 +61,8 @@ class LauncherIT {
         Path maven = Files.writeString(
                 Files.createDirectory(directory.resolve("bin")).resolve("mvn"), FAKE_MAVEN);
         assertTrue(maven.toFile().setExecutable(true));
+        Path sleep = Files.writeString(maven.resolveSibling("sleep"), FAKE_SLEEP);
+        assertTrue(sleep.toFile().setExecutable(true));
     }
 
     private Program usher(String... arguments) throws IOException {
@@ -63,12 +72,19 @@ class LauncherIT {
     private Program launch(Path launcher, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(Arrays.asList(arguments));
-        return Program.start(
-                Map.of(
-                        "PATH", directory.resolve("bin") + ":" + System.getenv("PATH"),
-                        "USHER_JAVA_HOME", System.getProperty("java.home"),
-                        "PRODUCT", Path.of("target").toRealPath().toString()),
-                command);
+        return Program.start(environment(), command);
+    }
+
+    private Map<String, String> environment() throws IOException {
+        return Map.of(
+                "TERM",
+                "xterm",
+                "PATH",
+                directory.resolve("bin") + ":" + System.getenv("PATH"),
+                "USHER_JAVA_HOME",
+                System.getProperty("java.home"),
+                "PRODUCT",
+                Path.of("target").toRealPath().toString());
     }
 
     private void let() throws IOException {
@@ -120,7 +136,7 @@ class LauncherIT {
     @Test
     void buildsWithoutTheTestsAndShowsThatItGoesOn() throws Exception {
         try (Program demo = usher("demo", "--help")) {
-            demo.err().await("usher: building usher: data plane 0.1.0 [2/4] ...");
+            demo.err().await("usher: building data plane 0.1.0 [2/4] ...");
             demo.err().await("usher: still building, ");
             let();
             assertEquals(0, demo.exitCode());
@@ -128,13 +144,45 @@ class LauncherIT {
         }
         String arguments = Files.readString(home.resolve("arguments"));
         assertTrue(arguments.contains("-Dmaven.test.skip=true"), arguments);
+        List<String> sleeps = Files.readAllLines(directory.resolve("sleeps"));
+        assertTrue(sleeps.contains("15") && !sleeps.contains("1"), sleeps::toString);
+    }
+
+    @Test
+    void writesOverOneLineOnATerminal() throws Exception {
+        try (Program demo = Program.start(
+                environment(), List.of("script", "-qec", home.resolve("usher") + " demo --help", "/dev/null"))) {
+            demo.out().await("\u001b[Kusher: building data plane 0.1.0 [2/4], ");
+            let();
+            assertEquals(0, demo.exitCode());
+            demo.out().await("Show usher at work");
+        }
+        List<String> sleeps = Files.readAllLines(directory.resolve("sleeps"));
+        assertTrue(sleeps.contains("1") && !sleeps.contains("15"), sleeps::toString);
+    }
+
+    @Test
+    void helpKnowsWhatTheLauncherDoesItself() throws Exception {
+        let();
+        build();
+        try (Program help = usher("--help")) {
+            assertEquals(0, help.exitCode());
+            help.out().await("Build usher from its source");
+        }
+        try (Program help = usher("build", "--help")) {
+            assertEquals(0, help.exitCode());
+            help.out().await("Usage: usher build");
+        }
+        try (Program wrong = usher("build", "--into", "x")) {
+            assertEquals(2, wrong.exitCode());
+        }
     }
 
     @Test
     void saysThatNothingIsBuiltWhereACommandDoesNotBuild() throws Exception {
         try (Program status = usher("status")) {
             assertEquals(69, status.exitCode());
-            status.err().await("nothing is built yet: run " + home.resolve("usher") + " build");
+            status.err().await("usher is not built yet: run " + home.resolve("usher") + " build");
         }
         assertTrue(Files.notExists(home.resolve("arguments")));
     }
@@ -201,7 +249,7 @@ class LauncherIT {
     @Test
     void buildsOnceWhereTwoStartAtOnce() throws Exception {
         try (Program first = usher("build")) {
-            first.err().await("usher: building usher: data plane");
+            first.err().await("usher: building data plane");
             try (Program second = usher("demo", "--help")) {
                 second.err().await("another launcher is building: waiting for it");
                 let();

@@ -1,14 +1,18 @@
 package dev.usher.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +40,28 @@ class StatusCommandTest {
         String answer =
                 STATUS.formatted(critical, warning, info, String.join(",", Collections.nCopies(entries, ENTRY)));
         assertEquals("critical: pool web: no backend is available" + more + "\n", check(answer, 2));
+    }
+
+    /** By the worst entry, wherever in the list. */
+    @ParameterizedTest
+    @CsvSource({"critical info,2,critical", "warning info,1,warning", "info,0,ok", "info warning,1,warning"})
+    void checkEndsWithWhatIsWorst(String severities, int exitCode, String word) throws Exception {
+        String entries = Stream.of(severities.split(" ", -1))
+                .map(severity -> ENTRY.replace("critical", severity))
+                .collect(Collectors.joining(","));
+        String said = check(STATUS.formatted(0, 0, 2, entries), exitCode);
+        assertTrue(said.startsWith(word + ": "), said);
+    }
+
+    @Test
+    void checkEndsWithThreeWhereNobodyAnswers() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        StringWriter err = new StringWriter();
+        CommandLine commands = Main.commandLine().setErr(new PrintWriter(err, true));
+        assertEquals(3, commands.execute("status", "--check", "--admin", "http://127.0.0.1:" + port), err::toString);
     }
 
     @Test

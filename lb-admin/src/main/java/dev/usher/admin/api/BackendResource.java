@@ -3,15 +3,18 @@ package dev.usher.admin.api;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.PoolAttention;
 import dev.usher.admin.WaysIn;
+import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.config.AdminConfig.Role;
 import dev.usher.config.BackendConfig;
 import dev.usher.pool.AdminState;
-import dev.usher.view.BackendView;
+import dev.usher.pool.Objection;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /pools/{pool}/backends/{address}}. */
@@ -48,36 +51,43 @@ public final class BackendResource {
         String pool = question.path("pool");
         String address = question.path("address");
         String who = question.caller().text();
-        if (state != null && state != AdminState.READY && !Boolean.TRUE.equals(change.force())) {
-            refuseLast(pool, address);
+        if (state != null) {
+            Objection objection = balancer.control()
+                    .setAdminState(pool, address, state, who, closeAfter, heeded(question.caller(), change));
+            if (objection != null) {
+                throw refusal(objection, pool, address).exception();
+            }
         }
         if (change.weight() != null) {
             balancer.control().setWeight(pool, address, weight, who);
         }
-        if (state != null) {
-            balancer.control().setAdminState(pool, address, state, who, closeAfter);
-        }
         return get(question);
     }
 
-    /** Refuses to take out a pool's last serving backend, unless forced. */
-    private void refuseLast(String pool, String address) throws ProblemException {
-        List<BackendView> serving = balancer.looks().pool(pool).backends().stream()
-                .filter(backend -> backend.state().serves())
-                .toList();
-        if (serving.size() == 1
-                && balancer.looks()
-                        .backend(pool, address)
-                        .address()
-                        .equals(serving.getFirst().address())) {
-            throw Problem.of(
-                            409,
-                            address + " is the last backend of pool " + pool + " that takes sessions; without it "
-                                    + PoolAttention.whatClientsSee(
-                                            WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
-                                    + ". Repeat with force: true to do it anyway")
-                    .exception();
+    /** The group of the control socket must not undo an act of the owner. */
+    private static Set<Objection> heeded(Caller caller, Change change) {
+        Set<Objection> heeded = EnumSet.noneOf(Objection.class);
+        if (!Boolean.TRUE.equals(change.force())) {
+            heeded.add(Objection.LAST);
         }
+        if (caller.local() && caller.role() != Role.ADMIN) {
+            heeded.add(Objection.DISABLED);
+        }
+        return heeded;
+    }
+
+    private Problem refusal(Objection objection, String pool, String address) {
+        return switch (objection) {
+            case LAST ->
+                Problem.of(
+                        409,
+                        address + " is the last backend of pool " + pool + " that takes sessions; without it "
+                                + PoolAttention.whatClientsSee(
+                                        WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
+                                + ". Repeat with force: true to do it anyway");
+            case DISABLED ->
+                Problem.of(403, address + " is disabled: enabling it is for the user that usher runs as, and root");
+        };
     }
 
     private static @Nullable AdminState adminState(Change change) throws ProblemException {

@@ -67,7 +67,7 @@ public final class ConfigResource {
     /** The expected outcome of a reload, without making it; its number is 0. */
     private Reload dry(String who) {
         long began = System.nanoTime();
-        ConfigSource.Files files = source.files();
+        ConfigSource.Files files = source.read();
         Reload.Result result = switch (files.onDisk()) {
             case SAME -> Reload.Result.UNCHANGED;
             case DIFFERENT -> Reload.Result.APPLIED;

@@ -8,6 +8,7 @@ import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
+import dev.usher.http.AcmeChallenge;
 import dev.usher.http.Answer;
 import dev.usher.opening.HttpOpening;
 import dev.usher.opening.TlsOpening;
@@ -69,7 +70,8 @@ public final class ExplainResource {
                 listener.name(),
                 typed == null ? null : typed.name(),
                 alpn(question.parameter("alpn")),
-                client(question.parameter("client")));
+                client(question.parameter("client")),
+                typed != null && AcmeChallenge.isPath(typed.path()));
         Explanation explanation = balancer.looks().explain(asked);
         String name = asked.name() == null ? null : asked.name().name();
         List<Possible> backends =

@@ -5,6 +5,7 @@ import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.RouteConfig;
@@ -39,6 +40,7 @@ public final class RoutesResource {
             List<String> allow,
             List<String> deny,
             List<String> listeners,
+            @Nullable String http,
             int serving,
             int backends) {}
 
@@ -84,12 +86,12 @@ public final class RoutesResource {
 
         private void add(@Nullable String listener, RouteConfig route) {
             String kind = Spelling.snake(route.pattern().kind());
-            add(listener, route.pattern().text(), kind, "pool", route.target(), route.listeners());
+            add(listener, route.pattern().text(), kind, "pool", route.target(), route.listeners(), route.http());
         }
 
         private void add(@Nullable String listener, String name, @Nullable Fallback fallback) {
             if (fallback != null) {
-                add(listener, name, name, Spelling.snake(fallback.action()), fallback.target(), List.of());
+                add(listener, name, name, Spelling.snake(fallback.action()), fallback.target(), List.of(), null);
             }
         }
 
@@ -99,7 +101,8 @@ public final class RoutesResource {
                 String kind,
                 String action,
                 @Nullable Target target,
-                List<String> listeners) {
+                List<String> listeners,
+                @Nullable HttpRule http) {
             PoolView pool = target == null ? null : pools.get(target.pool());
             routes.add(new Route(
                     name,
@@ -111,6 +114,7 @@ public final class RoutesResource {
                     target == null ? List.of() : texts(target.allow()),
                     target == null ? List.of() : texts(target.deny()),
                     listener == null ? listeners : List.of(listener),
+                    http == null ? null : http.toString(),
                     pool == null ? 0 : pool.serving(),
                     pool == null ? 0 : pool.backends().size()));
         }

@@ -3,19 +3,17 @@ package dev.usher.admin.live;
 import dev.usher.LoadBalancer;
 import dev.usher.end.CloseReason;
 import dev.usher.metrics.Totals;
-import dev.usher.pool.BackendState;
 import dev.usher.view.BackendView;
 import dev.usher.view.LoopDelay;
 import dev.usher.view.PoolView;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +23,11 @@ final class FrameSource {
     /** Rates are rounded to hundredths, the most that a chart can show. */
     private static final double RATE_STEPS = 100;
 
+    /** Odd and large, so that 64 bits of hash come to be in use. */
+    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
+
     private final LoadBalancer balancer;
-    private final Supplier<ProcessStatus> status;
+    private final Function<List<PoolView>, ProcessStatus> status;
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
 
     private final LastMinute lastMinute = new LastMinute();
@@ -37,10 +38,32 @@ final class FrameSource {
     private long revision;
 
     /** State behind the revision: pages reload when it changes. */
-    private record PageState(
-            List<BackendState> states, List<String> backends, int generation, boolean listening, int attention) {}
+    private record PageState(Backends backends, int generation, boolean listening, int attention) {}
 
-    FrameSource(LoadBalancer balancer, Supplier<ProcessStatus> status) {
+    /**
+     * Backends of every pool, in short. A list of tens of thousands, kept for a second, would fill the collector's old
+     * generation.
+     *
+     * @param hash of the addresses and states, in order
+     */
+    private record Backends(int count, int serving, long hash) {
+        static Backends of(List<PoolView> pools) {
+            int count = 0;
+            int serving = 0;
+            long hash = 0;
+            for (PoolView pool : pools) {
+                for (BackendView backend : pool.backends()) {
+                    count++;
+                    serving += backend.state().serves() ? 1 : 0;
+                    hash = (hash * HASH_FACTOR + backend.address().hashCode()) * HASH_FACTOR
+                            + backend.state().name().hashCode();
+                }
+            }
+            return new Backends(count, serving, hash);
+        }
+    }
+
+    FrameSource(LoadBalancer balancer, Function<List<PoolView>, ProcessStatus> status) {
         this.balancer = balancer;
         this.status = status;
         this.before = balancer.looks().totals();
@@ -55,11 +78,9 @@ final class FrameSource {
         Totals now = balancer.looks().totals();
         long nanos = System.nanoTime();
         double seconds = (nanos - beforeNanos) / NANOS_PER_SECOND;
-        List<BackendView> backends = balancer.looks().pools().stream()
-                .map(PoolView::backends)
-                .flatMap(List::stream)
-                .toList();
-        ProcessStatus current = status.get();
+        List<PoolView> pools = balancer.looks().pools();
+        ProcessStatus current = status.apply(pools);
+        Backends backends = Backends.of(pools);
         Map<String, Double> failures = failures(now, seconds);
         Frame frame = new Frame(
                 nextSequence,
@@ -79,10 +100,8 @@ final class FrameSource {
                 now.heldBytes(),
                 memory.getHeapMemoryUsage().getUsed(),
                 loopDelaySeconds(),
-                (int) backends.stream()
-                        .filter(backend -> backend.state().serves())
-                        .count(),
-                backends.size(),
+                backends.serving(),
+                backends.count(),
                 current.generation(),
                 current.onDisk(),
                 current.state(),
@@ -133,15 +152,8 @@ final class FrameSource {
                 .orElse(null);
     }
 
-    private long revision(List<BackendView> backends, ProcessStatus current) {
-        List<BackendState> states = new ArrayList<>(backends.size());
-        List<String> addresses = new ArrayList<>(backends.size());
-        for (BackendView backend : backends) {
-            states.add(backend.state());
-            addresses.add(backend.address());
-        }
-        PageState now =
-                new PageState(states, addresses, current.generation(), current.listening(), current.attention());
+    private long revision(Backends backends, ProcessStatus current) {
+        PageState now = new PageState(backends, current.generation(), current.listening(), current.attention());
         if (!now.equals(shown)) {
             shown = now;
             revision++;

@@ -4,13 +4,14 @@ import dev.usher.LoadBalancer;
 import dev.usher.admin.http.Gzip;
 import dev.usher.admin.http.Json;
 import dev.usher.admin.http.Problem;
+import dev.usher.view.PoolView;
 import io.undertow.server.HttpServerExchange;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Sampling, history and stream of one load balancer. */
 public final class Live implements AutoCloseable {
@@ -20,12 +21,12 @@ public final class Live implements AutoCloseable {
     private final Sampler sampler;
 
     /**
-     * @param status called each second; must be cheap
+     * @param status called each second with the pools of that second; must be cheap
      * @param mayLook gives for a request the check of its login, asked again each second
      */
     public Live(
             LoadBalancer balancer,
-            Supplier<ProcessStatus> status,
+            Function<List<PoolView>, ProcessStatus> status,
             Function<HttpServerExchange, BooleanSupplier> mayLook) {
         this.source = new FrameSource(balancer, status);
         this.sampler = new Sampler(this::sample, balancer.background());

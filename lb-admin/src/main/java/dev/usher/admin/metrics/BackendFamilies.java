@@ -20,25 +20,25 @@ final class BackendFamilies {
     static final int MAX_BACKENDS = 1000;
 
     private static final MetricMetadata UP = metric("backend_up", "Whether the backend takes new sessions.");
-    private static final MetricMetadata STATE = metric(
-            "backend_state", "1 for the state that the backend is in; there is no series for those that it is not in.");
-    private static final MetricMetadata WEIGHT = metric("backend_weight", "The backend's share.");
+    private static final MetricMetadata STATE =
+            metric("backend_state", "1 for the present state of the backend; other states have no series.");
+    private static final MetricMetadata WEIGHT = metric("backend_weight", "The backend's weight.");
     private static final MetricMetadata OPEN =
-            metric("backend_connections", "Sessions that have a connection to the backend, or are about to.");
+            metric("backend_connections", "Sessions open on the backend, connecting ones included.");
     private static final MetricMetadata SESSIONS =
-            metric("backend_sessions", "Sessions that the backend was reached for, ended ones.");
+            metric("backend_sessions", "Ended sessions that had reached the backend.");
     private static final MetricMetadata FAILURES = metric(
             "backend_failures", "Attempts that failed before the backend's first byte: refused, timed out, closed.");
     private static final MetricMetadata TROUBLE = metric(
             "backend_unanswered_sessions",
-            "Of the backend's last eight sessions those that it did not answer, where they speak against it; 0 otherwise.");
+            "Unanswered sessions among the backend's last eight, if the backend seems at fault; else 0.");
     private static final MetricMetadata RECEIVED =
             metric("backend_received_bytes", "Bytes from clients to the backend, of ended sessions.");
     private static final MetricMetadata SENT =
             metric("backend_sent_bytes", "Bytes from the backend to clients, of ended sessions.");
     private static final MetricMetadata CERTIFICATE = metric(
             "backend_certificate_expiry_timestamp_seconds",
-            "When the certificate ends that the backend showed to the last probe, since 1970.");
+            "Expiry of the certificate that the last probe has seen, in seconds since 1970.");
 
     private BackendFamilies() {}
 

@@ -16,13 +16,12 @@ final class ListenerFamilies {
      */
     static final int MAX_LISTENERS = 100;
 
-    private static final MetricMetadata ACCEPTED =
-            metric("listener_accepted", "Connections that were taken from the kernel.");
-    private static final MetricMetadata OPEN = metric("listener_connections", "Connections of the listener open now.");
+    private static final MetricMetadata ACCEPTED = metric("listener_accepted", "Connections accepted.");
+    private static final MetricMetadata OPEN = metric("listener_connections", "Open connections of the listener.");
     private static final MetricMetadata ENDED =
-            metric("listener_ended", "Sessions that ended, by the reason that the access log has.");
+            metric("listener_ended", "Ended sessions by reason, as in the access log.");
     private static final MetricMetadata PAUSES =
-            metric("listener_accept_pauses", "Times that accepting stopped for a while, by what was used up.");
+            metric("listener_accept_pauses", "Pauses in accepting connections, by the resource that was used up.");
     private static final MetricMetadata HELLO =
             metric("client_hello_seconds", "Time from accept to a whole ClientHello.");
 

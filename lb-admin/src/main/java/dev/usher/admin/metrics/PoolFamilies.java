@@ -19,7 +19,7 @@ final class PoolFamilies {
     private static final MetricMetadata SERVING =
             metric("pool_serving_backends", "Backends of the pool that take new sessions.");
     private static final MetricMetadata CONNECT =
-            metric("pool_connect_seconds", "Time from connect to the backend's SYN-ACK, of those that succeeded.");
+            metric("pool_connect_seconds", "Time of successful connects to the backend.");
     private static final MetricMetadata FIRST_BYTE = metric(
             "pool_first_byte_seconds", "Time from connected to the backend's first byte: its handshake latency.");
     private static final MetricMetadata SESSION =

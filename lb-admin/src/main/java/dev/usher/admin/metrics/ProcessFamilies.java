@@ -21,28 +21,29 @@ import java.util.stream.Collectors;
 
 /** Metrics of the process: program, configuration, workers. */
 final class ProcessFamilies {
-    private static final MetricMetadata BUILD = metric("build", "Which program this is; always 1.");
-    private static final MetricMetadata STARTED = metric("start_time_seconds", "When it was started, since 1970.");
+    private static final MetricMetadata BUILD = metric("build", "Version of the program; always 1.");
+    private static final MetricMetadata STARTED =
+            metric("start_time_seconds", "Start of the process, in seconds since 1970.");
 
-    private static final MetricMetadata OPEN = metric("connections", "Connections open now.");
+    private static final MetricMetadata OPEN = metric("connections", "Open connections.");
     private static final MetricMetadata LIMIT =
-            metric("connections_limit", "Connections that may be open, by limits.max_connections.");
+            metric("connections_limit", "Limit of open connections: limits.max_connections.");
     private static final MetricMetadata RECEIVED =
-            metric("received_bytes", "Bytes from clients that were passed on, of open sessions too.");
+            metric("received_bytes", "Bytes passed on from clients, open sessions included.");
     private static final MetricMetadata SENT =
-            metric("sent_bytes", "Bytes from backends that were passed on, of open sessions too.");
+            metric("sent_bytes", "Bytes passed on from backends, open sessions included.");
     private static final MetricMetadata NAMES =
             metric("server_names", "Hellos with a server name, by whether a route has it.");
     private static final MetricMetadata HELD =
             metric("held_bytes", "Bytes of buffers in use, for peers that do not read and hellos that are not whole.");
-    private static final MetricMetadata HELD_LIMIT = metric(
-            "held_limit_bytes", "Bytes of buffers that may be in use; then nothing more is read for such peers.");
+    private static final MetricMetadata HELD_LIMIT =
+            metric("held_limit_bytes", "Limit of the bytes in buffers: limits.held_bytes.");
 
     private static final MetricMetadata TURNS = metric("worker_turns", "Turns of the worker's loop.");
-    private static final MetricMetadata WORKER_OPEN =
-            metric("worker_connections", "Connections that the worker has now.");
+    private static final MetricMetadata WORKER_OPEN = metric("worker_connections", "Open connections of the worker.");
     private static final MetricMetadata PAUSES = metric(
-            "worker_accept_pauses", "Times that accepting paused: a connection limit or the descriptors were used up.");
+            "worker_accept_pauses",
+            "Pauses in accepting: a connection limit was reached, or descriptors were used up.");
     private static final MetricMetadata BUGS =
             metric("worker_bugs", "Faults in usher, each of which ended a session and is in the log.");
 
@@ -50,22 +51,22 @@ final class ProcessFamilies {
             metric("worker_loop_delay_seconds", "How long a task waited for its worker, measured at this scrape.");
 
     private static final MetricMetadata GENERATION =
-            metric("config_generation", "Generation of the configuration in force; 1 is that of the start.");
+            metric("config_generation", "Generation of the configuration in force; 1 at the start.");
     private static final MetricMetadata RELOAD_OK =
             metric("config_last_reload_successful", "Whether the last reload succeeded; 1 before the first.");
     private static final MetricMetadata RELOAD_AT = metric(
             "config_last_reload_success_timestamp_seconds",
-            "When a configuration was last read and found good, since 1970.");
-    private static final MetricMetadata RELOADS = metric("config_reloads", "Reloads by what came of them.");
+            "Last successful read of the configuration, in seconds since 1970.");
+    private static final MetricMetadata RELOADS = metric("config_reloads", "Reloads by result.");
     private static final MetricMetadata DROPPED =
-            metric("access_log_dropped_lines", "Lines of the access log that were not written.");
+            metric("access_log_dropped_lines", "Lines of the access log that were dropped.");
 
     private static final MetricMetadata UNRESOLVED =
             metric("resolve_failing_names", "Host names of backends that do not resolve now.");
     private static final MetricMetadata WAITING =
-            metric("access_log_waiting_lines", "Lines of the access log that wait for its output to take them.");
+            metric("access_log_waiting_lines", "Lines of the access log that wait to be written.");
     private static final MetricMetadata FAILING =
-            metric("background_failing", "Whether a task in the background fails: 1 if it does.");
+            metric("background_failing", "1 if the background task is failing, else 0.");
 
     private static final double MILLIS_PER_SECOND = 1e3;
     private static final double NANOS_PER_SECOND = 1e9;

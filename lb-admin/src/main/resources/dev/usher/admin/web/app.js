@@ -121,7 +121,7 @@ function Navigation({ path }) {
   const status = useStatus();
   const { serving, total } = status.backends;
   const badges = { overview: pressing(status), pools: total - serving };
-  const says = { overview: "need attention", pools: "not serving" };
+  const says = { overview: badges.overview === 1 ? "needs attention" : "need attention", pools: "not serving" };
   const list = useRef(null);
   useEffect(() => list.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [path]);
   return html`<nav class="pages" aria-label="Pages"><ul ref=${list}>${PAGES.map(
@@ -131,12 +131,12 @@ function Navigation({ path }) {
 }
 
 function Banners() {
-  const { state, listening, config } = useStatus();
+  const { state, attention, config } = useStatus();
   const { page } = useStore(place);
   const last = config.last_reload;
   return html`<section class="banners" aria-label="Notices">
     <${Lost} />
-    ${state === "draining" && html`<div class="banner warn"><strong><${Icon} name="draining" />usher is draining.</strong> ${listening ? "Connections are taken until the readiness delay is over." : "No new connections are taken; open sessions may finish."}</div>`}
+    ${state === "draining" && html`<div class="banner warn"><strong><${Icon} name="draining" />usher is ${attention.find((a) => a.kind === state)?.text || state}</strong></div>`}
     ${last?.result === "refused" && page !== "overview" && html`<div class="banner bad">
       <strong><${Icon} name="alert" />The last reload was refused.</strong> Generation ${config.generation} stays in force. <${Link} page="config">Look at the configuration<//>
       ${page !== "config" && html`<${Diagnostics} diagnostics=${last.diagnostics} />`}

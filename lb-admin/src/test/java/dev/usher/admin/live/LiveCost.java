@@ -2,6 +2,7 @@ package dev.usher.admin.live;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.Json;
+import dev.usher.view.PoolView;
 import io.undertow.Undertow;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -21,7 +22,7 @@ public final class LiveCost {
 
     private LiveCost() {}
 
-    private static ProcessStatus status() {
+    private static ProcessStatus status(List<PoolView> pools) {
         return new ProcessStatus(1, "same", "serving", true, 0);
     }
 

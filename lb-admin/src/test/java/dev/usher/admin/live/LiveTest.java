@@ -36,7 +36,7 @@ class LiveTest {
     }
 
     private FrameSource source(TestUsher usher) {
-        return new FrameSource(usher.balancer(), status::get);
+        return new FrameSource(usher.balancer(), _ -> status.get());
     }
 
     @Test

@@ -49,6 +49,48 @@ class SamplerTest {
         assertEquals(then, samples.get());
     }
 
+    /** Whoever closes it takes apart next what the sample looks at. */
+    @Test
+    @Timeout(30)
+    void closeWaitsForTheSampleUnderWay() throws Exception {
+        Thread closing = Thread.currentThread();
+        CountDownLatch begun = new CountDownLatch(1);
+        Sampler sampler = new Sampler(
+                () -> {
+                    begun.countDown();
+                    Await.until(() -> closing.getState() == Thread.State.TIMED_WAITING, "close waits");
+                    samples.incrementAndGet();
+                },
+                background,
+                PERIOD_NANOS);
+        sampler.start();
+        begun.await();
+        sampler.close();
+        assertEquals(1, samples.get());
+    }
+
+    /** As for a worker that does not answer. */
+    @Test
+    @Timeout(30)
+    void closeWakesASampleThatWaits() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        Sampler sampler = new Sampler(
+                () -> {
+                    begun.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        samples.incrementAndGet();
+                    }
+                },
+                background,
+                PERIOD_NANOS);
+        sampler.start();
+        begun.await();
+        sampler.close();
+        assertEquals(1, samples.get());
+    }
+
     /** A sample that waits for what never comes must not keep the process from ending. */
     @Test
     @Timeout(30)

@@ -41,8 +41,7 @@ public final class Demo implements AutoCloseable {
     public static final String VISITORS = "visitors";
 
     private static final String VISITORS_COME = """
-            Some visitors come by themselves, so that there is something to see (--no-traffic keeps
-            them away). They are not in the access log.
+            The demo sends some traffic of its own, which is not in the access log (--no-traffic: none).
             """;
 
     private final DemoDirectory directory = new DemoDirectory();
@@ -153,16 +152,16 @@ public final class Demo implements AutoCloseable {
 
                   %s
 
-                A name that nobody has is refused, with the alert unrecognized_name:
+                A name without a route is refused, with the alert unrecognized_name:
 
                   %s
 
-                What happens is on the dashboard, where you may drain a backend as well:
+                The dashboard shows what happens, and can drain a backend:
 
                   %s
 
-                `usher status` and `usher drain` find it as well.
-                %sYour own connections show up here as lines of the access log.
+                `usher status` and `usher drain` work too.
+                %sYour own connections appear here, as lines of the access log.
                 Ctrl-C ends the demo.
 
                 """.formatted(

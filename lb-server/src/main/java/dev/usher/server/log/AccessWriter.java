@@ -204,10 +204,8 @@ final class AccessWriter {
         asleep = false;
     }
 
-    /** Tries once more what the output did not take, and closes the output. */
+    /** Counts the lines that the output did not take, and closes the output. */
     private void end() {
-        makeRoom();
-        flush();
         int left = linesLeft();
         if (left > 0) {
             lost.add(left);

@@ -31,7 +31,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
         text(out, "message", Message.of(event));
         IThrowableProxy thrown = event.getThrowableProxy();
         if (thrown != null) {
-            text(out, "exception", ThrowableProxyUtil.asString(thrown));
+            text(out, "exception", ThrowableProxyUtil.asString(new PrintableThrown(thrown)));
         }
         return out.append("}\n").toString().getBytes(StandardCharsets.US_ASCII);
     }

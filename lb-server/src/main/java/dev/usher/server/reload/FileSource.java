@@ -7,6 +7,7 @@ import dev.usher.diff.ConfigDiff;
 import dev.usher.file.NamedFile;
 import dev.usher.reload.Reload;
 import dev.usher.reload.ReloadStatus;
+import dev.usher.server.reload.Readings.Compared;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.ConfigYaml;
 import dev.usher.server.yaml.DiagnosticText;
@@ -30,7 +31,13 @@ public final class FileSource implements ConfigSource {
     /** Matches the hash of a token: no other text in a configuration has 64 hexadecimal digits. */
     private static final Pattern HASH = Pattern.compile("\\b[0-9a-fA-F]{64}\\b");
 
-    private static final int MAX_SHOWN_BYTES = 1024 * 1024;
+    /** Limit of the files' text in an answer, so that an answer always has room among all answers under way. */
+    private static final int MAX_SHOWN = 2 * 1024 * 1024;
+
+    /** Same for the configuration in force, in characters: 10,000 routes. */
+    private static final int MAX_EFFECTIVE = 4 * 1024 * 1024;
+
+    private static final Files NO_FILES = new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of(), List.of());
 
     private static final Logger log = LoggerFactory.getLogger(FileSource.class);
 
@@ -38,34 +45,31 @@ public final class FileSource implements ConfigSource {
     private final LoadBalancer balancer;
     private final Reloader reloader;
 
-    /** Replaced as a whole, so that a request for the comparison never waits for files. */
+    /** Replaced as a whole, so that no request waits for files. */
     private volatile Looked looked;
 
     private final AtomicBoolean looking = new AtomicBoolean();
 
-    /** Guarded by this. */
-    private @Nullable Compared compared;
-
     /**
-     * Result of the last comparison.
+     * Result of the last look.
      *
      * @param attempts to reload before the look: each may have changed the configuration in force, or found a fault
+     * @param read null before the first look, and for a pipe
      */
-    private record Looked(long nanos, long attempts, OnDisk onDisk) {}
+    private record Looked(
+            long nanos, long attempts, @Nullable ConfigResult read, Files files) {}
 
     /** A cache that memory pressure may clear, since the text is larger than the files. Guarded by this. */
     private SoftReference<Effective> effective = new SoftReference<>(null);
 
     private record Effective(UsherConfig config, String yaml) {}
 
-    /** A reading, the configuration in force at that time, and their comparison. */
-    private record Compared(ConfigResult read, UsherConfig inForce, OnDisk onDisk, ConfigDiff changes) {}
-
     public FileSource(Path file, LoadBalancer balancer, Reloader reloader) {
         this.file = file.toAbsolutePath();
         this.balancer = balancer;
         this.reloader = reloader;
-        this.looked = new Looked(System.nanoTime() - LOOK_EVERY.toNanos(), 0, OnDisk.SAME); // just read
+        Files justRead = new Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of(), List.of());
+        this.looked = new Looked(System.nanoTime() - LOOK_EVERY.toNanos(), 0, null, justRead);
     }
 
     @Override
@@ -89,26 +93,30 @@ public final class FileSource implements ConfigSource {
         UsherConfig inForce = balancer.config();
         Effective last = effective.get();
         if (last == null || last.config() != inForce) {
-            last = new Effective(inForce, ConfigYaml.of(inForce));
+            last = new Effective(inForce, ConfigYaml.start(inForce, MAX_EFFECTIVE));
             effective = new SoftReference<>(last);
         }
         return last.yaml();
     }
 
-    // ---- comparing ----
+    // ---- looking ----
 
-    /**
-     * The result of a look at most some seconds ago; starts a new look on another thread if the last look is too old.
-     */
     @Override
     public OnDisk onDisk() {
+        return files().onDisk();
+    }
+
+    /** The result of the last look; starts a new look on another thread if the last look is too old. */
+    @Override
+    public Files files() {
         ReloadStatus status = status();
         Looked last = looked;
+        boolean current = last.attempts() == attempts(status);
         boolean old = System.nanoTime() - last.nanos() >= LOOK_EVERY.toNanos();
-        if ((old || last.attempts() != attempts(status)) && looking.compareAndSet(false, true)) {
+        if ((old || !current) && looking.compareAndSet(false, true)) {
             Thread.ofPlatform().daemon().name("config-look").start(this::look);
         }
-        return last.attempts() == attempts(status) ? last.onDisk() : byAttempt(status, last);
+        return current ? last.files() : byAttempt(status, last.files());
     }
 
     private static long attempts(ReloadStatus status) {
@@ -116,21 +124,32 @@ public final class FileSource implements ConfigSource {
     }
 
     /** The state by the last reload, until the next look: the reload has just read the files. */
-    private static OnDisk byAttempt(ReloadStatus status, Looked last) {
+    private static Files byAttempt(ReloadStatus status, Files last) {
         Reload attempt = status.last();
-        return attempt == null || attempt.result() == Reload.Result.REFUSED ? last.onDisk() : OnDisk.SAME;
+        return attempt == null || attempt.result() == Reload.Result.REFUSED
+                ? last
+                : new Files(OnDisk.SAME, last.files(), ConfigDiff.NONE, attempt.diagnostics(), attempt.report());
     }
 
     private void look() {
         try {
             long attempts = attempts(status()); // a reload during the look makes its result count as old
-            OnDisk onDisk = isPipe() ? OnDisk.NONE : compare().onDisk();
-            looked = new Looked(System.nanoTime(), attempts, onDisk);
+            if (isPipe()) {
+                looked = new Looked(System.nanoTime(), attempts, null, NO_FILES);
+            } else {
+                Compared now = reloader.readings().look();
+                looked = new Looked(System.nanoTime(), attempts, now.read(), files(now));
+            }
         } catch (RuntimeException bug) {
             log.error("a bug in usher: how the files compare is not known", bug);
         } finally {
             looking.set(false);
         }
+    }
+
+    @Override
+    public Files read() {
+        return isPipe() ? NO_FILES : files(reloader.readings().compare());
     }
 
     /** True for a pipe, which gives its text only once. */
@@ -142,63 +161,39 @@ public final class FileSource implements ConfigSource {
         }
     }
 
-    /** Compares the files with the configuration in force; cached while both are unchanged. */
-    @SuppressWarnings("ReferenceEquality") // each reading and each reload makes a new object
-    private synchronized Compared compare() {
-        ConfigResult read = reloader.readings().now();
-        UsherConfig inForce = balancer.config();
-        Compared last = compared;
-        if (last == null || last.read() != read || last.inForce() != inForce) {
-            ConfigDiff changes = changes(read, inForce);
-            last = new Compared(read, inForce, onDisk(read, changes), changes);
-            compared = last;
-        }
-        return last;
-    }
-
-    private static OnDisk onDisk(ConfigResult read, ConfigDiff changes) {
-        return switch (read) {
+    @SuppressWarnings("ReferenceEquality") // each reading makes a new object
+    private Files files(Compared now) {
+        Looked last = looked;
+        ConfigResult read = now.read();
+        OnDisk onDisk = switch (read) {
             case ConfigResult.Invalid _ -> OnDisk.FAULTY;
-            case ConfigResult.Valid _ -> changes.isEmpty() ? OnDisk.SAME : OnDisk.DIFFERENT;
+            case ConfigResult.Valid _ -> now.changes().isEmpty() ? OnDisk.SAME : OnDisk.DIFFERENT;
         };
-    }
-
-    private static ConfigDiff changes(ConfigResult read, UsherConfig inForce) {
-        return switch (read) {
-            case ConfigResult.Invalid _ -> ConfigDiff.NONE;
-            case ConfigResult.Valid valid -> ConfigDiff.between(inForce, valid.config());
-        };
-    }
-
-    // ---- contents ----
-
-    @Override
-    public Files files() {
-        if (isPipe()) {
-            return new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of(), List.of());
-        }
-        Compared now = compare();
         return new Files(
-                now.onDisk(),
-                texts(now.read().files()),
+                onDisk,
+                last.read() == read ? last.files().files() : texts(read.files()),
                 now.changes(),
-                DiagnosticText.lines(now.read().diagnostics()),
-                DiagnosticText.report(now.read().diagnostics()));
+                DiagnosticText.lines(read.diagnostics()),
+                DiagnosticText.report(read.diagnostics()));
     }
+
+    // ---- texts ----
 
     private static List<FileText> texts(List<Path> files) {
         List<FileText> texts = new ArrayList<>();
+        int room = MAX_SHOWN;
         for (Path each : files) {
-            texts.add(new FileText(each, text(each)));
+            String text = HASH.matcher(text(each)).replaceAll("***");
+            String shown = text.length() <= room ? text : text.substring(0, room) + ConfigYaml.CUT;
+            texts.add(new FileText(each, shown));
+            room -= Math.min(room, text.length());
         }
         return texts;
     }
 
     private static String text(Path file) {
         try {
-            byte[] bytes = NamedFile.read(file, NamedFile.Kind.CONFIGURATION);
-            String text = new String(bytes, 0, Math.min(bytes.length, MAX_SHOWN_BYTES), StandardCharsets.UTF_8);
-            return HASH.matcher(text).replaceAll("***");
+            return new String(NamedFile.read(file, NamedFile.Kind.CONFIGURATION), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return String.valueOf(e.getMessage());
         }

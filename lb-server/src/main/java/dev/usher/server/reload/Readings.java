@@ -1,34 +1,92 @@
 package dev.usher.server.reload;
 
+import dev.usher.config.UsherConfig;
+import dev.usher.diff.ConfigDiff;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.Fingerprint;
 import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Readings of one configuration. The last result is kept with the SHA-256 of its files, and nothing is parsed again
- * while the content is the same. The watch, reloads and requests share one reading. Any thread; a caller waits for the
- * reading before, and every file access has a time limit.
+ * while the content is the same; nor compared again while also the configuration in force is the same. The watch,
+ * reloads and looks share one reading. Any thread that may wait for files: a caller also waits for the reading before.
  */
 final class Readings {
     private final Path file;
-    /** Guarded by this. */
+    private final Supplier<UsherConfig> inForce;
+    /** Guarded by this, like the comparison. */
     private ConfigResult last;
+
+    private @Nullable Compared compared;
+
+    /**
+     * A reading beside the configuration in force at that time.
+     *
+     * @param changes effect of a reload; empty for an invalid reading
+     */
+    record Compared(ConfigResult read, UsherConfig inForce, ConfigDiff changes) {
+        static Compared of(ConfigResult read, UsherConfig inForce) {
+            return new Compared(
+                    read,
+                    inForce,
+                    switch (read) {
+                        case ConfigResult.Invalid _ -> ConfigDiff.NONE;
+                        case ConfigResult.Valid valid -> ConfigDiff.between(inForce, valid.config());
+                    });
+        }
+    }
 
     /**
      * @param last result of the reading at the start
      */
-    Readings(Path file, ConfigResult last) {
+    Readings(Path file, ConfigResult last, Supplier<UsherConfig> inForce) {
         this.file = file;
         this.last = last;
+        this.inForce = inForce;
     }
 
     /** The result for the present content; the same object while the content is the same. */
     synchronized ConfigResult now() {
-        Fingerprint now = last.fingerprint().now();
-        if (now.blind() != null || !now.equals(last.fingerprint())) {
+        refresh(true);
+        return last;
+    }
+
+    /** The comparison for the present content. */
+    synchronized Compared compare() {
+        refresh(true);
+        return comparison();
+    }
+
+    /**
+     * The comparison for the present content; for the last content while a file does not answer, since a difference
+     * then says nothing about the file.
+     */
+    synchronized Compared look() {
+        refresh(false);
+        return comparison();
+    }
+
+    /** @param blindly whether to parse also while a file does not answer, for a diagnostic with the reason */
+    private void refresh(boolean blindly) {
+        Fingerprint known = last.fingerprint();
+        Fingerprint now = known.now();
+        boolean different = known.blind() != null || !now.equals(known);
+        if (now.blind() == null ? different : blindly) {
             last = ConfigFile.readAgain(file);
         }
-        return last;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // each reading and each reload makes a new object
+    private Compared comparison() {
+        UsherConfig present = inForce.get();
+        Compared made = compared;
+        if (made == null || made.read() != last || made.inForce() != present) {
+            made = Compared.of(last, present);
+            compared = made;
+        }
+        return made;
     }
 }

@@ -10,6 +10,7 @@ import dev.usher.reload.Reload.Result;
 import dev.usher.reload.Reload.Trigger;
 import dev.usher.reload.ReloadStatus;
 import dev.usher.reload.Reloading;
+import dev.usher.server.reload.Readings.Compared;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.Diagnostic;
 import dev.usher.server.yaml.DiagnosticText;
@@ -73,7 +74,7 @@ public final class Reloader implements Reloading, AutoCloseable {
      */
     public Reloader(Path file, ConfigResult.Valid running, LoadBalancer balancer) {
         this.file = file;
-        this.readings = new Readings(file, running);
+        this.readings = new Readings(file, running, balancer::config);
         this.balancer = balancer;
         this.startedWith = running.config();
         this.known = running.fingerprint();
@@ -160,12 +161,13 @@ public final class Reloader implements Reloading, AutoCloseable {
 
     private synchronized Reload readAndApply(Trigger trigger, String who) {
         long began = System.nanoTime();
-        ConfigResult result = readings.now();
+        Compared compared = readings.compare();
+        ConfigResult result = compared.read();
         known = result.fingerprint();
         List<Diagnostic> faults = result.diagnostics();
         Reload reload = switch (result) {
             case ConfigResult.Invalid _ -> refused(trigger, who, faults, began);
-            case ConfigResult.Valid valid -> apply(trigger, who, valid.config(), faults, began);
+            case ConfigResult.Valid valid -> apply(trigger, who, valid.config(), compared.changes(), faults, began);
         };
         remember(reload);
         report(reload);
@@ -174,8 +176,8 @@ public final class Reloader implements Reloading, AutoCloseable {
         return reload;
     }
 
-    private Reload apply(Trigger trigger, String who, UsherConfig next, List<Diagnostic> faults, long began) {
-        ConfigDiff diff = ConfigDiff.between(balancer.config(), next);
+    private Reload apply(
+            Trigger trigger, String who, UsherConfig next, ConfigDiff diff, List<Diagnostic> faults, long began) {
         if (diff.isEmpty()) {
             balancer.readFilesAgain();
             return attempt(trigger, who, Result.UNCHANGED, diff, faults, began);

@@ -4,6 +4,7 @@ import dev.usher.config.AdminConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.LoggingConfig;
+import dev.usher.config.PlainPools;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
@@ -70,6 +71,7 @@ final class ConfigReader {
         LoggingConfig logging = program.logging();
         root.done();
         pools.checkReferences(complete);
+        pools.repeatAt(PlainPools.PORT, PlainPools.needed(listeners.listeners(), routes.routes()));
         new LoopCheck(new ThisMachine(), listeners.listeners().values(), admin, problems).check(pools.written());
         if (problems.hasErrors()) {
             return null;

@@ -3,6 +3,7 @@ package dev.usher.server.yaml;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.PoolConfig;
@@ -10,11 +11,14 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
+import java.io.IOException;
+import java.io.Writer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
@@ -30,17 +34,76 @@ public final class ConfigYaml {
     /** Stands in place of a token's hash. */
     private static final String MASKED = "***";
 
+    /** Ends a text that is cut. */
+    public static final String CUT = "\n# The rest is not shown here.\n";
+
     private ConfigYaml() {}
 
     /** Lines, each with a line feed at its end. */
     public static String of(UsherConfig config) {
+        return text(root(config));
+    }
+
+    private static Map<String, Object> root(UsherConfig config) {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("version", UsherConfig.VERSION);
         root.putAll(mapping(config));
-        return YAML.writeValueAsString(root);
+        return root;
     }
 
-    private static Map<String, Object> mapping(Record record) {
+    /** Same as {@link #of}, cut after {@code most} characters: the text of 100,000 routes has 40 MB. */
+    public static String start(UsherConfig config, int most) {
+        StartWriter start = new StartWriter(most);
+        try {
+            YAML.writeValue(start, root(config));
+            return start.toString();
+        } catch (JacksonException e) {
+            if (!start.full) {
+                throw e;
+            }
+            return start + CUT;
+        }
+    }
+
+    /** Takes the first characters, and refuses the rest. */
+    private static final class StartWriter extends Writer {
+        private final StringBuilder taken = new StringBuilder();
+        private final int most;
+        private boolean full;
+
+        StartWriter(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public void write(char[] text, int from, int length) throws IOException {
+            int room = most - taken.length();
+            taken.append(text, from, Math.min(room, length));
+            if (room < length) {
+                full = true;
+                throw new IOException("full");
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public String toString() {
+            return taken.toString();
+        }
+    }
+
+    /** Mappings, lists and values as YAML. */
+    static String text(Map<String, Object> tree) {
+        return YAML.writeValueAsString(tree);
+    }
+
+    /** The settings of a record that a file may have, by key. */
+    static Map<String, Object> mapping(Record record) {
         Map<String, Object> keys = new LinkedHashMap<>();
         for (Setting setting : Setting.of(record)) {
             if (isWritten(record, setting)) {
@@ -55,7 +118,15 @@ public final class ConfigYaml {
         String key = setting.key();
         return switch (record) {
             case PoolConfig _ -> !key.equals("name"); // the key of the pool itself
-            case RouteConfig _ -> !key.equals("pattern"); // the key of the route itself
+            case RouteConfig _ ->
+                !key.equals("pattern")
+                        && setting.value() != null; // the key of the route itself; what the listener says
+            case HttpRule rule ->
+                switch (key) {
+                    case "pool" -> rule.pool() != null;
+                    case "websocket" -> rule.action() == HttpRule.Action.FORWARD;
+                    default -> true;
+                };
             case AccessLogConfig _ -> !key.equals("file"); // said by `output`
             case ListenerConfig listener ->
                 switch (key) {

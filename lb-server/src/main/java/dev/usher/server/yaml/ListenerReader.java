@@ -82,7 +82,7 @@ final class ListenerReader {
         types.put(name, type);
         List<HostPort> bind = binds(name, fields, type);
         ClientHelloConfig clientHello = clientHello(fields, type);
-        HttpConfig http = http(fields, type);
+        HttpConfig http = http(name, fields, type);
         AcceptProxyProtocol accept =
                 fields.choice("accept_proxy_protocol", AcceptProxyProtocol.class, AcceptProxyProtocol.NONE);
         List<Cidr> trusted = fields.list("trusted_proxies", Cidr::parse, List.of());
@@ -165,7 +165,7 @@ final class ListenerReader {
         return read;
     }
 
-    private static HttpConfig http(Fields listener, ListenerType type) {
+    private HttpConfig http(String name, Fields listener, ListenerType type) {
         HttpConfig base = HttpConfig.DEFAULT;
         if (!type.speaksHttp()) {
             listener.refuse("http", "is only for type http");
@@ -178,7 +178,10 @@ final class ListenerReader {
                 fields.duration("timeout", HttpConfig.TIMEOUT, base.timeout()),
                 Math.toIntExact(fields.bytes("max_size", HttpConfig.MAX_SIZE_BYTES, base.maxSizeBytes())),
                 fields.value("redirect", HttpConfig::redirect, base.redirect()),
-                fields.integer("https_port", HttpConfig.HTTPS_PORT, base.httpsPort()));
+                fields.integer("https_port", HttpConfig.HTTPS_PORT, base.httpsPort()),
+                new HttpRuleReader(pools, problems)
+                        .read(fields, "requests", name, "listener " + name)
+                        .orElse(base.requests()));
         fields.done();
         return read;
     }

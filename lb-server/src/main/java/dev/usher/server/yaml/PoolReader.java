@@ -2,6 +2,7 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.PlainPools;
 import dev.usher.config.PoolConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +61,19 @@ final class PoolReader {
     /** Every backend's address that could be read. */
     List<Written> written() {
         return written;
+    }
+
+    /** Adds the addresses that the backends of these pools have at another port. */
+    void repeatAt(int port, Set<String> names) {
+        written.addAll(written.stream()
+                .filter(backend ->
+                        names.contains(backend.pool()) && backend.address().port() != port)
+                .map(backend -> new Written(
+                        PlainPools.nameFor(backend.pool()),
+                        backend.called() + " (at port " + port + ", as its http rule says)",
+                        new HostPort(backend.address().host(), port),
+                        backend.place()))
+                .toList());
     }
 
     void read(Fields section) {

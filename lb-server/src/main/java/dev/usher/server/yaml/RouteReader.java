@@ -2,8 +2,10 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.HttpRule;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerType;
+import dev.usher.config.PlainPools;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.Target;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +86,10 @@ final class RouteReader {
             return null;
         }
         Owner owner = new Owner(section.path(key), section.keyPlace(key), owned(key), subject(key));
-        Target target = target(
-                section,
-                item,
-                owner,
-                fields -> fields.refuse("listeners", "has no meaning: a listener may have its own " + key));
+        Target target = target(section, item, owner, fields -> {
+            fields.refuse("listeners", "has no meaning: a listener may have its own " + key);
+            fields.refuse("http", "has no meaning: a request without TLS needs a route");
+        });
         return target == null ? null : Fallback.to(target);
     }
 
@@ -151,9 +153,13 @@ final class RouteReader {
         String bringer = pattern == null ? entry.place().toString() : owned(pattern.text());
         Owner route = new Owner(section.path(entry.key()), entry.place(), bringer, subject("route " + entry.key()));
         List<String> on = new ArrayList<>();
-        Target target = target(section, item, route, fields -> on.addAll(listeners(fields, route.subject())));
+        List<HttpRule> http = new ArrayList<>();
+        Target target = target(section, item, route, fields -> {
+            on.addAll(listeners(fields, route.subject()));
+            http(fields, route).ifPresent(http::add);
+        });
         if (pattern != null && target != null) {
-            routes.add(new RouteConfig(pattern, target, on));
+            routes.add(new RouteConfig(pattern, target, on, http.isEmpty() ? null : http.getFirst()));
         }
     }
 
@@ -191,6 +197,15 @@ final class RouteReader {
         more.accept(fields);
         fields.done();
         return pool == null ? null : new Target(pool, alpn, allow, deny);
+    }
+
+    private Optional<HttpRule> http(Fields fields, Owner route) {
+        if (listener == null && fields.has("http") && !listeners.containsValue(ListenerType.HTTP)) {
+            problems.warning(
+                    fields.keyPlace("http"), fields.path("http") + " is never used: no listener is of type http");
+        }
+        return new HttpRuleReader(pools, problems)
+                .read(fields, "http", PlainPools.nameFor(route.bringer()), route.subject());
     }
 
     /** The key that leads to backends: {@code pool}, or a synonym, which is then noted. */

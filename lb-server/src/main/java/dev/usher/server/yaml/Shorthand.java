@@ -150,8 +150,7 @@ final class Shorthand {
     private static Predicate<String> parses(Function<String, ?> parser) {
         return text -> {
             try {
-                parser.apply(text);
-                return true;
+                return parser.apply(text) != null;
             } catch (IllegalArgumentException _) {
                 return false;
             }

@@ -36,10 +36,10 @@ final class YamlTree {
     /** Heap for one item until the configuration is made, intermediate objects included. */
     private static final int ITEM_BYTES = 512;
     /**
-     * Items in the files of a configuration together, at most: one for each 32 bytes of the largest file, more than
-     * people write. The heap limits the number too, since a file must not end the process that reads the file.
+     * Items in the files of a configuration together, at most: one for each 16 bytes of the largest file, which then
+     * has a million short routes. The heap limits the number too, since a file must not end the process that reads it.
      */
-    static final long MAX_ITEMS = Math.min(2_000_000, Runtime.getRuntime().maxMemory() / ITEM_BYTES);
+    static final long MAX_ITEMS = Math.min(4_000_000, Runtime.getRuntime().maxMemory() / ITEM_BYTES);
     /**
      * Characters of a line, at most. The parser holds uncut text, up to a line, in four bytes a character, and twice
      * while it reads on. A configuration in a single line, such as JSON, has room for its routes within this limit.

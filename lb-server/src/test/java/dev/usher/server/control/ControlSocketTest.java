@@ -118,6 +118,11 @@ class ControlSocketTest {
         }
 
         @Override
+        public ConfigSource.Files read() {
+            return files();
+        }
+
+        @Override
         public String effective() {
             return "";
         }
@@ -272,6 +277,9 @@ class ControlSocketTest {
         String refused = ask("PATCH", second, disable);
         assertTrue(refused.startsWith("409 "), refused);
         assertTrue(refused.contains("clients of www.example.com get a TLS alert"), refused);
+        assertTrue(ask("PATCH", second, "{\"admin_state\": \"disabled\", \"weight\": 7}")
+                .startsWith("409 "));
+        assertTrue(ask("GET", second, null).contains("\"weight\":1,"), "nothing was changed");
         assertTrue(ask("PATCH", BACKEND, "{\"admin_state\": \"drain\"}").startsWith("200 "), "it serves no more");
         assertTrue(ask("PATCH", second, "{\"admin_state\": \"disabled\", \"force\": true}")
                 .startsWith("200 "));

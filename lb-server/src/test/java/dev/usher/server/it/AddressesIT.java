@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,7 +24,7 @@ class AddressesIT {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(IPV6, 0));
         } catch (IOException none) {
-            Program.missing("IPv6 on the loopback interface");
+            throw Needs.missing("IPv6 on the loopback interface");
         }
     }
 

@@ -147,8 +147,8 @@ class AdminIT {
         assertSays(2, "critical: pool web: no backend is available", ask("status", "--check"));
         assertSays(
                 0,
-                "critical  pool web: no backend is available; clients of www.example.com get a TLS alert: 1 draining (drained"
-                        + " by uid " + uid(),
+                "critical  pool web: no backend is available; clients of www.example.com get a TLS alert: 1 draining (by"
+                        + " uid " + uid(),
                 ask("status"));
         assertSays(
                 4,

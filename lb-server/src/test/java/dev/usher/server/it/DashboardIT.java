@@ -143,8 +143,7 @@ class DashboardIT {
     private Map<String, List<String>> pages() {
         Map<String, List<String>> pages = new LinkedHashMap<>();
         pages.put(
-                "overview",
-                List.of("of 3 backends take sessions", "New per second", "What happened last", "unknown name"));
+                "overview", List.of("of 3 backends take sessions", "New per second", "Latest events", "unknown name"));
         pages.put("routes", List.of(WWW, SHOP, ".web.example.com", DENIED, "of 2"));
         pages.put("pools", List.of(first.hostPort(), second.hostPort(), shop.hostPort(), "tls probes", "of 2 serving"));
         pages.put("connections", List.of(" open", "127.0.0.1:", WWW, SHOP));
@@ -292,8 +291,10 @@ class DashboardIT {
         browser.clickText("Drain it");
         awaitText("draining", SOON);
         open(usher, "overview");
-        awaitText("no backend is available", SLOW_BROWSER);
-        assertTrue(browser.text().contains("(since 20"), browser.text());
+        awaitText(
+                "no backend is available; clients of shop.example.com, intern.example.com get a TLS alert",
+                SLOW_BROWSER);
+        assertTrue(browser.text().contains("get a TLS alert: 1 draining (by 127.0.0.1)"), browser.text());
         assertFalse(browser.text().matches("(?s).*\\d\\dT\\d\\d:.*"), browser.text());
         open(usher, "pools");
         awaitWhole("pools");

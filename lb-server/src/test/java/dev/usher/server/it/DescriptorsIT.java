@@ -30,6 +30,9 @@ class DescriptorsIT {
     /** A loop that spins takes a whole core, which would be 1,000 ms in each second. */
     private static final long CPU_MILLIS_PER_SECOND = 200;
 
+    /** The JVM may still compile, and takes longer where others want the processors; a loop that spins never rests. */
+    private static final int LOOKS = 3;
+
     /** One complaint in ten seconds for each worker, and the lines of the start. */
     private static final int LOG_LINES = 20;
 
@@ -152,17 +155,24 @@ class DescriptorsIT {
     }
 
     private static void assertCalm(Usher usher, String who) throws Exception {
-        long before = usher.facts().cpuMillis();
-        Await.pass(WATCHED);
-        long used = (usher.facts().cpuMillis() - before) / WATCHED.toSeconds();
+        long used = CPU_MILLIS_PER_SECOND;
+        for (int look = 0; look < LOOKS && used >= CPU_MILLIS_PER_SECOND; look++) {
+            used = cpuMillisPerSecond(usher);
+        }
         long lines = usher.program().err().lines().count();
         Figures.note("no descriptor left, %s: %d ms of CPU a second, %d lines of log".formatted(who, used, lines));
-        assertTrue(used < CPU_MILLIS_PER_SECOND, () -> used + " ms of CPU a second");
+        assertTrue(used < CPU_MILLIS_PER_SECOND, used + " ms of CPU a second, in each of " + LOOKS + " looks");
         assertTrue(lines < LOG_LINES, () -> lines + " lines: " + usher.program().err());
         assertTrue(usher.program().isAlive());
         assertFalse(
                 usher.program().err().contains("refused ("),
                 "the file has not changed: " + usher.program().err());
+    }
+
+    private static long cpuMillisPerSecond(Usher usher) throws Exception {
+        long before = usher.facts().cpuMillis();
+        Await.pass(WATCHED);
+        return (usher.facts().cpuMillis() - before) / WATCHED.toSeconds();
     }
 
     private static void assertServes(Usher usher) throws Exception {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Printable;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +79,71 @@ class HostileTextIT {
         assertHarmless(
                 "usher status --json",
                 command("status", "--json", "--admin", base).succeeds().all());
+    }
+
+    /** What a header carries besides addresses is read over; a name or protocol behind it is shown, escaped. */
+    @Test
+    void aProxyHeaderForgesNoLine() throws Exception {
+        Backend echo = parts.add(new Backend(Backend.ECHO));
+        Path directory = Program.directory("hostile");
+        Path access = directory.resolve("access.log");
+        Path file = Files.writeString(directory.resolve("usher.yaml"), """
+                listeners:
+                  test: { bind: "127.0.0.1:0", accept_proxy_protocol: any, trusted_proxies: [127.0.0.0/8] }
+                routes: { www.example: "%s" }
+                defaults: { health_check: none, send_proxy_protocol: v2 }
+                admin: { bind: "127.0.0.1:0" }
+                logging: { access: { output: %s } }
+                """.formatted(echo.hostPort(), access));
+        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        int port = Integer.parseInt(usher.awaitPrinted("listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)", PATIENCE)
+                .group(1));
+        String base = usher.awaitPrinted("(http://127.0.0.1:\\d+/)", PATIENCE).group(1);
+        usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        String hello = latin(Hello.hostile("www.example", HOSTILE));
+        List<String> said = List.of(
+                block(INET, latin(new byte[] {10, 0, 0, 1, 10, 0, 0, 2, 1, 1, 1, 1})) + hello,
+                block(UNIX, (HOSTILE + "\0".repeat(216)).substring(0, 216)) + hello,
+                block(INET, latin(new byte[12])) + latin(Hello.hostile(HOSTILE, HOSTILE)),
+                block(INET, HOSTILE), // half of an address more: no TLV
+                "PROXY UNKNOWN " + HOSTILE.replaceAll("[\\r\\n]", "\u001b") + "\r\n" + hello,
+                "PROXY TCP6 fe80::1%" + HOSTILE + " ::1 1 2\r\n" + hello);
+        for (String each : said) {
+            try (Peer peer = Peer.connect(address)) {
+                peer.send(each.getBytes(StandardCharsets.ISO_8859_1))
+                        .halfClose()
+                        .ending();
+            }
+        }
+        Await.until("each has its line", () -> Files.readAllLines(access).size() == said.size());
+
+        String lines = Files.readString(access);
+        assertHarmless("the access log", lines);
+        assertTrue(lines.contains("\"client\":\"10.0.0.1:257\"") && lines.contains("forged"), lines);
+        assertHarmless("the log", usher.all());
+        for (String path : List.of("status", "events", "names", "connections", "listeners")) {
+            assertHarmless(path, curl(base + "api/v1/" + path));
+        }
+        assertTrue(curl(base + "api/v1/names").contains("forged"));
+        assertHarmless("/plain", curl(base + "plain"));
+        assertHarmless("/metrics", curl(base + "metrics"));
+    }
+
+    private static final char INET = 0x11;
+    private static final char UNIX = 0x31;
+
+    /** A header of version 2 with an authority, a protocol, an id and a type that nobody knows, all hostile. */
+    private static String block(char family, String addresses) {
+        StringBuilder body = new StringBuilder(addresses);
+        for (char type : new char[] {0x02, 0x01, 0x05, 0xe0}) {
+            body.append(type).append('\0').append((char) HOSTILE.length()).append(HOSTILE);
+        }
+        return "\r\n\r\n\0\r\nQUIT\n!" + family + (char) (body.length() >> 8) + (char) (body.length() & 255) + body;
+    }
+
+    private static String latin(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static String curl(String address) throws Exception {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -177,7 +178,8 @@ class ManyConnectionsIT {
         Matcher limit =
                 Pattern.compile("Max open files +\\d+ +(\\d+)").matcher(Files.readString(Path.of("/proc/self/limits")));
         if (limit.find() && Long.parseLong(limit.group(1)) < DESCRIPTORS) {
-            Program.missing(AT_ONCE + " connections need " + DESCRIPTORS + " descriptors in one process (ulimit -Hn)");
+            throw Needs.missing(
+                    AT_ONCE + " connections need " + DESCRIPTORS + " descriptors in one process (ulimit -Hn)");
         }
     }
 

@@ -36,7 +36,7 @@ class MetricsIT {
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
     private static final Pattern SERIES = Pattern.compile("(?m)^([a-z0-9_]+)(?:\\{(.*)})? \\S+$");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
-    /** As in: | `usher_connections` | gauge | | Connections open now. | */
+    /** As in: | `usher_connections` | gauge | | Open connections. | */
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(\\S+)` \\| (\\w+) \\| (.*?) ?\\| .+ \\|$");
 
     private final Parts parts = new Parts();

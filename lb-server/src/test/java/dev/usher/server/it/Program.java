@@ -59,12 +59,7 @@ final class Program implements AutoCloseable {
                 return Path.of(place, name).toString();
             }
         }
-        return missing(name + " is not installed");
-    }
-
-    /** Skips the test, loudly; where {@code CI} is {@code true}, fails it. */
-    static String missing(String why) {
-        throw Needs.missing(why);
+        throw Needs.missing(name + " is not installed");
     }
 
     static Program start(String label, List<String> command) {

@@ -81,5 +81,7 @@ class HostileTextTest {
 
         assertTrue(logged.length() < 2 * Message.MAX_CHARS, () -> "characters: " + logged.length());
         assertTrue(logged.contains("... (983616 more characters)"));
+        String thrown = logged(format, "a fault", new IOException("x".repeat(1_000_000)));
+        assertTrue(thrown.length() < 2 * Message.MAX_CHARS, () -> "characters: " + thrown.length());
     }
 }

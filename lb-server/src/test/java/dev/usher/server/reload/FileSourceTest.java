@@ -3,16 +3,20 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.ConfigSource;
 import dev.usher.admin.ConfigSource.OnDisk;
+import dev.usher.file.FileCalls;
+import dev.usher.file.NoAnswerException;
 import dev.usher.reload.Reload.Result;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,8 +55,10 @@ class FileSourceTest {
             write("default_route: close\n");
             await(source, OnDisk.DIFFERENT);
             assertTrue(source.files().changes().text().contains("default_route"), source.files()::toString);
+            assertTrue(source.read().changes().text().contains("default_route"), source.read()::toString);
             usher.reload(Result.APPLIED);
             assertEquals(OnDisk.SAME, source.onDisk(), "at once, with the generation");
+            assertEquals(OnDisk.SAME, source.read().onDisk(), "compared with the new generation");
 
             write("oops: 1\n");
             await(source, OnDisk.FAULTY);
@@ -63,33 +69,69 @@ class FileSourceTest {
 
             Files.delete(file);
             await(source, OnDisk.FAULTY);
-            assertTrue(source.files().files().getFirst().text().startsWith("cannot be read"), files::toString);
+            Await.until(
+                    () -> source.files().files().getFirst().text().startsWith("cannot be read"), "the file is gone");
         }
     }
 
     /** Whoever asks how the files compare asks each second, and must not wait for them. */
     @Test
-    @Timeout(60)
-    void answersHowFilesCompareWhileTheyAreRead() throws Exception {
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // who waits for a monitor hears no interrupt
+    void answersWhileTheFilesAreRead() throws Exception {
         Path file = write("");
         try (TestReload usher = TestReload.of(file)) {
             FileSource source = new FileSource(file, usher.balancer(), usher.reloader());
+            Await.until(() -> !source.files().files().isEmpty(), "a first look");
             CountDownLatch held = new CountDownLatch(1);
             CountDownLatch end = new CountDownLatch(1);
             Thread reader = Thread.ofPlatform().daemon().start(() -> {
-                synchronized (usher.reloader().readings()) { // as a reading of a file that does not answer
-                    held.countDown();
-                    awaitQuietly(end);
+                synchronized (usher.reloader()) { // as a reload
+                    synchronized (usher.reloader().readings()) { // as a reading of a file that does not answer
+                        held.countDown();
+                        awaitQuietly(end);
+                    }
                 }
             });
             held.await();
             write("default_route: close\n");
             for (int i = 0; i < 100; i++) {
                 assertEquals(OnDisk.SAME, source.onDisk());
+                assertTrue(source.files().files().getFirst().text().contains("a.example"));
+                assertTrue(source.effective().contains("a.example"));
+                assertEquals(1, source.status().generation());
             }
             end.countDown();
             reader.join();
             await(source, OnDisk.DIFFERENT);
+        }
+    }
+
+    /** Without an answer nothing is known of the file: a look goes by the last answer, a reload says what is wrong. */
+    @Test
+    @Timeout(60)
+    @SuppressWarnings("ReferenceEquality") // each reading makes a new object
+    void aLookKeepsTheLastReadingWhileAFileDoesNotAnswer() throws Exception {
+        Path file = write("");
+        Path value = Files.writeString(directory.resolve("value"), "close");
+        write("default_route: ${file:value}\n");
+        CountDownLatch answers = new CountDownLatch(1);
+        try (TestReload usher = TestReload.of(file)) {
+            Readings readings = usher.reloader().readings();
+            Readings.Compared before = readings.look();
+            assertThrows(
+                    NoAnswerException.class,
+                    () -> FileCalls.run(value, Duration.ofMillis(1), () -> {
+                        awaitQuietly(answers);
+                        return true;
+                    }));
+            assertSame(before, readings.look());
+            String told = usher.reload(Result.REFUSED).diagnostics().getFirst();
+            assertTrue(told.contains("does not answer"), told);
+            ConfigResult refused = readings.look().read();
+            assertSame(refused, readings.look().read());
+            answers.countDown();
+            Await.until(() -> readings.look().read() != refused, "the file answers again");
+            usher.reload(Result.UNCHANGED);
         }
     }
 
@@ -113,6 +155,9 @@ class FileSourceTest {
             write("default_route: close\n");
             assertNotSame(first, readings.now());
             assertSame(readings.now(), readings.now());
+            assertSame(readings.look(), readings.compare());
+            usher.reload(Result.APPLIED);
+            assertTrue(source.effective().contains("default_route: close"), source::effective);
         }
     }
 
@@ -138,7 +183,7 @@ class FileSourceTest {
         Path file = write("");
         try (TestReload usher = TestReload.of(file)) {
             String text = new FileSource(file, usher.balancer(), usher.reloader())
-                    .files()
+                    .read()
                     .files()
                     .getFirst()
                     .text();

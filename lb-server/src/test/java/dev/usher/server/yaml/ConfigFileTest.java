@@ -17,6 +17,7 @@ import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
@@ -117,7 +118,8 @@ class ConfigFileTest {
                                     Target.of("db")
                                             .withAlpn(Map.of("acme-tls/1", "acme"))
                                             .withAllow(List.of(Cidr.parse("10.0.0.0/8"))))
-                            .withListeners(List.of("https")),
+                            .withListeners(List.of("https", "web"))
+                            .withHttp(new HttpRule(HttpRule.Action.ACME, "acme80", false, false)),
                     config.routes().get(5));
             assertEquals(Fallback.REJECT, config.defaultRoute());
             assertEquals(Fallback.REJECT, config.noSniRoute());

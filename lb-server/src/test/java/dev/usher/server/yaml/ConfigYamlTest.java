@@ -49,7 +49,7 @@ class ConfigYamlTest {
                       .example.org: { pool: plain, alpn: { dot: web }, allow: [10.0.0.0/8], deny: [10.2.0.0/16] }
                     default_route: { pool: web, deny: [10.3.0.0/16] }
                     no_sni_route: plain
-                  port80: { type: http, bind: ":80", http: { timeout: 1s, max_size: 2KiB, redirect: 307, https_port: 8443 } }
+                  port80: { type: http, bind: ":80", http: { timeout: 1s, max_size: 2KiB, redirect: 307, https_port: 8443, requests: { action: forward, pool: web, websocket: true } } }
                   cache: { type: tcp, bind: "[::1]:11000", pool: plain, max_connections: 7 }
                 routes:
                   "*.example.net": web
@@ -184,5 +184,13 @@ class ConfigYamlTest {
                 """.formatted(HASH)));
         assertFalse(text.contains(HASH), text);
         assertTrue(text.contains("name: ops"), text);
+    }
+
+    @Test
+    void aLongTextIsCut() throws IOException {
+        UsherConfig config = read("routes: { a.example: p }\npools: { p: { backends: 10.0.0.1:443 } }\n");
+        String whole = ConfigYaml.of(config);
+        assertEquals(whole, ConfigYaml.start(config, whole.length()));
+        assertEquals(whole.substring(0, 100) + ConfigYaml.CUT, ConfigYaml.start(config, 100));
     }
 }

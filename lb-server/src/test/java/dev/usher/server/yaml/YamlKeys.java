@@ -6,6 +6,7 @@ import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
@@ -36,6 +37,7 @@ public final class YamlKeys {
             OwnRoutes.class,
             ClientHelloConfig.class,
             HttpConfig.class,
+            HttpRule.class,
             Target.class,
             RouteConfig.class,
             PoolConfig.class,

@@ -124,7 +124,7 @@ async function broken() {
   retry = setTimeout(open, RETRY);
   try {
     await get("/status");
-    change({ fault: { title: "The stream of live data does not open.", detail: "It may have as many readers as it takes: close other tabs." } });
+    change({ fault: { title: "No live data.", detail: "The stream may have too many readers: close other tabs." } });
   } catch (fault) {
     change({ fault });
   }

@@ -9,6 +9,7 @@ const REASONS = {
   not_http: "client spoke something else than HTTP",
   malformed_request: "request broke the rules of HTTP",
   ambiguous_request: "request could be read in two ways",
+  malformed_body: "body of the request broke its framing",
   request_too_large: "head of the request over http.max_size",
   malformed_hello: "hello broke its framing",
   hello_too_large: "hello over client_hello.max_size",

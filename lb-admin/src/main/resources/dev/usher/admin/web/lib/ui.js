@@ -89,7 +89,7 @@ export const Link = ({ page, children }) => html`<a href=${`/ui/${page}`}>${chil
 export const Refusal = ({ fault }) =>
   fault
     ? html`<div class="box bad" role="alert">
-        <strong>${fault.title || "That did not work"}</strong>
+        <strong>${fault.title || "Failed"}</strong>
         <p>${fault.detail ?? fault.message}</p>
         ${fault.setting && html`<p>Setting: <code>${fault.setting}</code></p>`}
       </div>`

@@ -5,7 +5,7 @@ import { useQuery } from "../lib/place.js";
 import { Ago, At, Diagnostics, Facts, html, Loaded, Mark, Nothing, OnDisk, Refusal, Wide } from "../lib/ui.js";
 
 const RESULTS = { applied: ["up", "good"], unchanged: ["info", "dim"], refused: ["down", "bad"] };
-const TRIGGERS = { signal: "SIGHUP", files: "the files changed", api: "asked here" };
+const TRIGGERS = { signal: "SIGHUP", files: "files changed", api: "requested" };
 
 const Result = ({ result }) => {
   const [icon, tone] = RESULTS[result];

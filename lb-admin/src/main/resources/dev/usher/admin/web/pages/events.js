@@ -24,6 +24,6 @@ export function Page() {
     </div>
     <${Loaded} from=${from}>${({ events, total }) => html`
       <${Shown} shown=${events.length} total=${total} what="event" />
-      ${events.length ? html`<${Table} label="Events" stacked="lines" columns=${COLUMNS} rows=${events} id=${(e) => e.sequence} />` : html`<${Nothing}>Nothing that matches has happened.<//>`}
+      ${events.length ? html`<${Table} label="Events" stacked="lines" columns=${COLUMNS} rows=${events} id=${(e) => e.sequence} />` : html`<${Nothing}>No matching event.<//>`}
     `}<//>`;
 }

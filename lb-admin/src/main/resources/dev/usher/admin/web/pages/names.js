@@ -32,8 +32,8 @@ export function Page() {
       <${Choice} label="Show" name="known" options=${[["", "all names"], ["false", "names without a route"], ["true", "names with a route"]]} />
     </div>
     <${Loaded} from=${from}>${({ names, known_total, unknown_total, capacity }) => html`
-      <p class="shown dim">${plural(known_total, "hello")} for a name with a route, ${count(unknown_total)} for one without. The ${count(capacity)} names asked for most are remembered.</p>
-      ${names.length ? html`<${Table} label="Names" columns=${columns(setAdding)} rows=${names} id=${(n) => n.name} /> ` : html`<${Nothing}>No such name has been asked for.<//>`}
+      <p class="shown dim">${plural(known_total, "hello")} for a name with a route, ${count(unknown_total)} for one without. The ${count(capacity)} most requested names are kept.</p>
+      ${names.length ? html`<${Table} label="Names" columns=${columns(setAdding)} rows=${names} id=${(n) => n.name} /> ` : html`<${Nothing}>No matching name has been requested.<//>`}
     `}<//>
     ${adding != null && html`<${Add} name=${adding} onClose=${() => setAdding(null)} />`}`;
 }

@@ -105,7 +105,7 @@ function CertificateTile({ attention }) {
   const ended = ends.filter((left) => left < 0).length;
   const told = attention.filter(({ kind }) => kind === "certificate").length;
   const next = ends.filter((left) => left >= 0).sort((a, b) => a - b)[0];
-  const value = !data ? "–" : ended ? `${ended} expired` : told ? `${told} to look at` : ends.length ? "good" : "none seen";
+  const value = !data ? "–" : ended ? `${ended} expired` : told ? `${told} to check` : ends.length ? "good" : "none seen";
   return html`<${Tile} name="Certificates" page="certificates" value=${value} tone=${!data ? "" : ended ? "bad" : told ? "warn" : ""}
     more=${next == null ? "as seen by TLS probes" : `the next expires in ${roughly(next)}`} />`;
 }
@@ -132,7 +132,7 @@ function Latest() {
   // the fragment is not sent; a new event changes the path, and so fetches again
   const from = useData(`/events?limit=8${frame ? `#${frame.last_event}` : ""}`);
   return html`<section aria-labelledby="latest">
-    <h2 id="latest"><${Link} page="events">What happened last<//></h2>
+    <h2 id="latest"><${Link} page="events">Latest events<//></h2>
     <${EventList} events=${from.data?.events ?? []} />
   </section>`;
 }

@@ -24,6 +24,7 @@ const Only = ({ route }) => {
     ...Object.entries(route.alpn).map(([protocol, pool]) => html`ALPN <code>${protocol}</code> goes to ${poolLink(pool)}`),
     route.allow.length > 0 && html`only clients in <code>${route.allow.join(", ")}</code>`,
     route.deny.length > 0 && html`not clients in <code>${route.deny.join(", ")}</code>`,
+    route.http && html`without TLS: <code>${route.http}</code>`,
     route.listener && html`first on listener ${route.listener}`,
     !route.listener && route.listeners.length > 0 && html`only listener ${route.listeners.join(", ")}`,
   ].filter(Boolean);
@@ -119,7 +120,7 @@ function Answer({ answer }) {
     ${answer.elsewhere.length > 0 && html`<p>Elsewhere: ${answer.elsewhere.map((other, i) => html`${i > 0 && "; "}<span class="text">${other}</span>`)}</p>`}
     ${answer.backends.length > 0 && html`<div class="wide" role="region" aria-label="Its backends" tabindex="0"><table>
       <caption class="unseen">Its backends</caption>
-      <thead><tr><th scope="col">backend</th><th scope="col">state</th><th scope="col">takes it</th><th scope="col">why</th></tr></thead>
+      <thead><tr><th scope="col">backend</th><th scope="col">state</th><th scope="col">available</th><th scope="col">why</th></tr></thead>
       <tbody>${answer.backends.map((b) => html`<tr key=${b.address}><th scope="row">${b.address}</th><td><${State} state=${b.state} /></td>
         <td>${b.takes_sessions ? "yes" : "no"}</td><td><span class="text">${b.text}</span></td></tr>`)}</tbody>
     </table></div>`}

@@ -1,0 +1,23 @@
+package dev.usher.opening;
+
+import dev.usher.config.IpAddress;
+import dev.usher.http.RequestHead;
+import dev.usher.http.RequestHead.Field;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** The fields that tell a backend where a request comes from: RFC 7239, and the older names. */
+final class Origin {
+    private Origin() {}
+
+    static List<Field> fields(RequestHead head, InetSocketAddress client) {
+        String address = IpAddress.text(client.getAddress().getAddress());
+        String host = String.valueOf(head.host());
+        String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
+        return List.of(
+                new Field("Forwarded", "for=" + node + ";host=\"" + host + "\";proto=http"),
+                new Field("X-Forwarded-For", address),
+                new Field("X-Forwarded-Host", host),
+                new Field("X-Forwarded-Proto", "http"));
+    }
+}

@@ -1,0 +1,9 @@
+package dev.usher.pool;
+
+/** A fact that speaks against an operator's order for a backend. The order says which facts it heeds. */
+public enum Objection {
+    /** No other backend of the pool takes sessions. */
+    LAST,
+    /** The backend is disabled, which not every operator may end. */
+    DISABLED
+}
