@@ -10,6 +10,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.PoolConfig.OnDown;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ public final class PoolConfigBuilder {
     private int retries = PoolConfig.DEFAULT_RETRIES;
     private EjectionConfig ejection = EjectionConfig.DEFAULT;
     private @Nullable Duration slowStart;
+    private @Nullable SourceAddress source;
     private OnDown onDown = OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
 
@@ -103,6 +105,11 @@ public final class PoolConfigBuilder {
 
     public PoolConfigBuilder ejection(int failures, Duration base, Duration max, int maxEjectedPercent) {
         ejection = new EjectionConfig(failures, base, max, maxEjectedPercent);
+        return this;
+    }
+
+    public PoolConfigBuilder source(String address) {
+        source = SourceAddress.parse(address);
         return this;
     }
 
@@ -215,6 +222,7 @@ public final class PoolConfigBuilder {
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 ResolveConfig.DEFAULT);
     }
 }

@@ -120,6 +120,7 @@ public final class PoolDraft {
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                null,
                 resolve);
     }
 

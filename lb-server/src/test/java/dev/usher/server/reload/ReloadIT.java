@@ -153,9 +153,7 @@ class ReloadIT {
         assertEquals(0, again.code(), again.err());
         assertTrue(again.out().matches("no changes: generation 2 has been in force for \\d+(s|m).*\n"), again.out());
 
-        assertEquals(
-                "no changes\n",
-                run("reload", "--dry-run", file.toString()).out());
+        assertEquals("no changes\n", run("reload", "--dry-run", file.toString()).out());
 
         Files.writeString(file, "routs: {}\n");
         Said invalid = run("reload", file.toString()); // others may run here
