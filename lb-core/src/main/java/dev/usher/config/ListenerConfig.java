@@ -103,6 +103,10 @@ public record ListenerConfig(
                 name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
     }
 
+    public ListenerConfig withProxyProtocol(AcceptProxyProtocol accept, List<Cidr> trusted) {
+        return new ListenerConfig(name, type, bind, clientHello, http, accept, trusted, maxConnections, pool, own);
+    }
+
     public ListenerConfig withMaxConnections(int maxConnections) {
         return new ListenerConfig(
                 name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries more backends to try after a failed connect, before any byte is sent
  * @param onDown treatment of open sessions when a backend goes down
  * @param slowStart time for a returning backend to reach its full share; null is at once
+ * @param source the address that connections leave from; null lets the system choose
  */
 public record PoolConfig(
         String name,
@@ -26,6 +27,7 @@ public record PoolConfig(
         @Nullable Duration slowStart,
         OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
+        @Nullable SourceAddress source,
         ResolveConfig resolve) {
     /** The treatment of open sessions when a backend goes down. */
     public enum OnDown {
@@ -56,6 +58,18 @@ public record PoolConfig(
         Check.present(onDown, "on_down");
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
+        if (source != null) {
+            checkFamilies(source, backends);
+        }
+    }
+
+    private static void checkFamilies(SourceAddress source, List<BackendConfig> backends) {
+        for (BackendConfig backend : backends) {
+            byte[] ip = backend.address().ip();
+            Check.that(
+                    ip == null || source.isIpv4() == (ip.length == 4),
+                    "source " + source + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6");
+        }
     }
 
     /** A pool with every default. */
@@ -71,6 +85,7 @@ public record PoolConfig(
                 null,
                 OnDown.KEEP,
                 SendProxyProtocol.NONE,
+                null,
                 ResolveConfig.DEFAULT);
     }
 
@@ -97,6 +112,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
@@ -114,6 +130,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
@@ -129,6 +146,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
@@ -144,6 +162,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
@@ -159,6 +178,7 @@ public record PoolConfig(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 }

@@ -23,9 +23,12 @@ public enum CloseReason {
     /** An HTTP client was sent to https, as the route says. */
     REDIRECTED("LH", Refusal.REDIRECT),
 
-    /** The client closed or reset before a whole opening; port scans and TCP health checks end like this. */
-    CLIENT_GONE_EARLY("CH", Ending.CLOSE),
-    OPENING_TIMEOUT("cH", Ending.CLOSE),
+    /**
+     * The client closed or reset before a whole opening; port scans and TCP health checks end like this. The word says
+     * "hello" for every opening, since programs read the words of reasons.
+     */
+    CLIENT_GONE_BEFORE_HELLO("CH", Ending.CLOSE),
+    HELLO_TIMEOUT("cH", Ending.CLOSE),
     NOT_TLS("PH", Ending.CLOSE),
     /** An HTTP request where TLS is expected. */
     HTTP_ON_TLS("PH", Refusal.OTHER_PROTOCOL),
@@ -84,7 +87,7 @@ public enum CloseReason {
     MAX_LIFETIME("PD", Ending.FIN_IF_WHOLE),
 
     /** Unfinished openings had used up their share of buffers, and this opening was the first to evict. */
-    OPENING_EVICTED("RH", Ending.RESET),
+    HELLO_EVICTED("RH", Ending.RESET),
     /** The worker's budget for kept bytes was spent. */
     OUT_OF_BUFFERS("RD", Ending.RESET),
     /** The session was still open at the end of the drain time. */

@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +33,13 @@ public final class Sockets {
     /**
      * Opens an unconnected, non-blocking channel without Nagle's delay, to connect to {@code peer}.
      *
+     * @param source the local address; null lets the system choose
      * @param speaksFirst whether usher sends bytes right after connecting: the last ACK of the handshake then travels
      *     with the bytes, which saves two packets of a short connection. A peer that speaks first would be held up by
      *     the delay.
      */
-    public SocketChannel connectingTo(InetSocketAddress peer, boolean speaksFirst) throws IOException {
+    public SocketChannel connectingTo(InetSocketAddress peer, @Nullable InetSocketAddress source, boolean speaksFirst)
+            throws IOException {
         SocketChannel channel = provider.openSocketChannel(familyOf(peer));
         try {
             channel.configureBlocking(false);
@@ -44,11 +47,20 @@ public final class Sockets {
             if (speaksFirst && canDelayAck) {
                 delayAck(channel);
             }
+            if (source != null) {
+                bind(channel, source);
+            }
             return channel;
         } catch (IOException e) {
             closeQuietly(channel);
             throw e;
         }
+    }
+
+    /** With SO_REUSEADDR, connections to different backends can share a port. */
+    private static void bind(SocketChannel channel, InetSocketAddress source) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        channel.bind(source);
     }
 
     private void delayAck(SocketChannel channel) throws IOException {

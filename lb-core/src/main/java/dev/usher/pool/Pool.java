@@ -24,6 +24,7 @@ public final class Pool {
     private final PoolCounts counts;
     private final Roster roster;
     private final Runnable wakeKeeper;
+    private volatile Serving current;
 
     /**
      * Builds a pool without backends; {@link Roster#setBackends} adds them.
@@ -36,6 +37,7 @@ public final class Pool {
         this.timeouts = PoolTimeouts.of(config.timeouts());
         this.counts = new PoolCounts(workers);
         this.wakeKeeper = wakeKeeper;
+        this.current = Serving.NONE;
         this.roster = new Roster(this, watcher, wakeKeeper);
     }
 
@@ -44,6 +46,7 @@ public final class Pool {
         this.timeouts = PoolTimeouts.of(config.timeouts());
         this.counts = predecessor.counts;
         this.wakeKeeper = predecessor.wakeKeeper;
+        this.current = predecessor.current.withoutBalancers();
         this.roster = new Roster(this, predecessor.roster);
     }
 
@@ -71,12 +74,22 @@ public final class Pool {
 
     /** The backends in the order of the configuration; a host name stands for one backend per address. */
     public List<Backend> backends() {
-        return roster.serving().backends();
+        return current.backends();
+    }
+
+    /** The present view of workers. */
+    Serving current() {
+        return current;
+    }
+
+    /** Replaces the view of workers; by the roster, under the lock. */
+    void publish(Serving next) {
+        current = next;
     }
 
     /** The number of backends that take new sessions. */
     public int serving() {
-        return roster.serving().count();
+        return current.count();
     }
 
     /** Sessions refused because every serving backend was at its connection limit. */
@@ -100,7 +113,7 @@ public final class Pool {
      * @return null if no backend is available
      */
     public @Nullable Backend pick(long clientHash, List<Backend> tried) {
-        Serving serving = roster.serving();
+        Serving serving = current;
         while (true) {
             Backend picked = serving.choose(clientHash, tried);
             if (picked == null && serving.count() > 0 && tried.isEmpty()) {
@@ -120,7 +133,7 @@ public final class Pool {
      */
     public @Nullable Backend foreseen(long clientHash) {
         return switch (config.balance()) {
-            case FIRST, CLIENT_HASH -> roster.serving().choose(clientHash, List.of());
+            case FIRST, CLIENT_HASH -> current.choose(clientHash, List.of());
             case ROUND_ROBIN, LEAST_CONNECTIONS, RANDOM_TWO -> null;
         };
     }

@@ -33,13 +33,11 @@ public final class Roster {
         boolean down;
     }
 
-    /** Backends, and the balancer made of them. Made anew only for a change, since a new balancer begins its turns anew. */
+    /** Backends, and the balancer made of them. Made anew only for a change: the keeper comes by ten times a second. */
     private record Part(List<Weighted> members, Balancer balancer) {
-        static Part of(Function<List<Weighted>, Balancer> maker) {
-            return new Part(List.of(), maker.apply(List.of()));
-        }
+        static final Part NONE = new Part(List.of(), new First(List.of()));
 
-        Part of(List<Weighted> now, Function<List<Weighted>, Balancer> maker) {
+        Part with(List<Weighted> now, Function<List<Weighted>, Balancer> maker) {
             return now.equals(members) ? this : new Part(now, maker.apply(now));
         }
     }
@@ -50,50 +48,34 @@ public final class Roster {
     private final Runnable wakeKeeper;
     private final Lasting lasting;
     /** Guarded by the lock, as are the next two. */
-    private Part primary;
+    private Part primary = Part.NONE;
 
-    private Part backup;
-    private Part outdone;
-    private volatile Serving serving;
+    private Part backup = Part.NONE;
+    private Part outdone = Part.NONE;
 
     /** Roster of a pool without a predecessor. */
     Roster(Pool pool, PoolWatcher watcher, Runnable wakeKeeper) {
-        this(pool, watcher, wakeKeeper, new Lasting(), List.of(), 0);
+        this(pool, watcher, wakeKeeper, new Lasting());
     }
 
     /** Roster of the successor of a pool, with the same backends. */
     Roster(Pool pool, Roster before) {
-        this(
-                pool,
-                before.watcher,
-                before.wakeKeeper,
-                before.lasting,
-                before.serving.backends(),
-                before.serving.count());
+        this(pool, before.watcher, before.wakeKeeper, before.lasting);
     }
 
-    private Roster(
-            Pool pool, PoolWatcher watcher, Runnable wakeKeeper, Lasting lasting, List<Backend> backends, int count) {
+    private Roster(Pool pool, PoolWatcher watcher, Runnable wakeKeeper, Lasting lasting) {
         this.pool = pool;
         this.config = pool.config();
         this.watcher = watcher;
         this.wakeKeeper = wakeKeeper;
         this.lasting = lasting;
-        this.primary = Part.of(this::primary);
-        this.backup = Part.of(this::backup);
-        this.outdone = Part.of(First::new);
-        this.serving = new Serving(backends, count, primary.balancer(), backup.balancer(), outdone.balancer());
     }
 
     // ---- for workers ----
 
-    Serving serving() {
-        return serving;
-    }
-
     /** Ejects a backend at once, if the pool can spare it; {@link #keep} reports the ejection. */
     boolean eject(Backend backend, long nowNanos) {
-        return lasting.ejections.eject(backend, serving, config.ejection(), nowNanos);
+        return lasting.ejections.eject(backend, pool.current(), config.ejection(), nowNanos);
     }
 
     // ---- addresses ----
@@ -109,7 +91,7 @@ public final class Roster {
      */
     public List<Backend> setBackends(List<Member> members, long nowNanos) {
         synchronized (lasting) {
-            List<Backend> before = serving.backends();
+            List<Backend> before = pool.backends();
             List<Backend> after = new ArrayList<>();
             for (Member member : members) {
                 if (find(after, member.address()) == null) { // two names may resolve to the same address
@@ -161,9 +143,9 @@ public final class Roster {
      * Counts the result of a probe.
      *
      * @param result in words
-     * @param handshake whether the probe made a TLS handshake, as sessions need; such a success ends an ejection
+     * @param heard whether the place for sessions answered the probe, and not just connected; ends an ejection
      */
-    public void probed(Backend backend, ProbeOutcome outcome, String result, boolean handshake, long nowNanos) {
+    public void probed(Backend backend, ProbeOutcome outcome, String result, boolean heard, long nowNanos) {
         boolean success = outcome == ProbeOutcome.SUCCESS;
         synchronized (lasting) {
             boolean wasDown = backend.state() == BackendState.DOWN;
@@ -171,8 +153,8 @@ public final class Roster {
             if (changed && success && wasDown) {
                 startSlowly(backend, nowNanos);
             }
-            if (success && handshake && backend.ejection().isEjected()) {
-                readmit(backend, "a TLS probe succeeded", nowNanos);
+            if (success && heard && backend.ejection().isEjected()) {
+                readmit(backend, answered(config.healthCheck().type()), nowNanos);
                 changed = true;
             }
             if (!changed && backend.state() != BackendState.UNPROBED) {
@@ -181,6 +163,10 @@ public final class Roster {
             rebuild(nowNanos);
         }
         wakeKeeper.run(); // a reload may have installed a successor meanwhile, which has yet to see the change
+    }
+
+    private static String answered(HealthCheckConfig.Type type) {
+        return type == HealthCheckConfig.Type.HTTP ? "an HTTP probe succeeded" : "a TLS probe succeeded";
     }
 
     /**
@@ -223,7 +209,7 @@ public final class Roster {
             return Objection.DISABLED;
         }
         boolean last = backend.state().serves()
-                && serving.backends().stream()
+                && pool.backends().stream()
                         .noneMatch(
                                 other -> !other.equals(backend) && other.state().serves());
         return last && state != AdminState.READY ? Objection.LAST : null;
@@ -250,7 +236,7 @@ public final class Roster {
      */
     public boolean keep(long nowNanos) {
         synchronized (lasting) {
-            List<Backend> backends = serving.backends();
+            List<Backend> backends = pool.backends();
             for (Backend backend : backends) {
                 if (backend.ejection().isOver(nowNanos)) {
                     readmit(backend, "ejection time is over", nowNanos);
@@ -285,7 +271,7 @@ public final class Roster {
     // ---- what workers see ----
 
     private void rebuild(long nowNanos) {
-        rebuild(serving.backends(), nowNanos);
+        rebuild(pool.backends(), nowNanos);
     }
 
     /** Builds balancers for the current state, and reports changes to the watcher. */
@@ -302,11 +288,11 @@ public final class Roster {
                 part.add(new Weighted(backend, backend.weight() * pool.slowStartPercent(backend, nowNanos)));
             }
         }
-        primary = primary.of(primaries, this::primary);
-        backup = backup.of(backups, this::backup);
-        outdone = outdone.of(last, First::new);
+        primary = primary.with(primaries, this::primary);
+        backup = backup.with(backups, this::backup);
+        outdone = outdone.with(last, First::new);
         int count = primaries.size() + backups.size() + last.size();
-        serving = new Serving(backends, count, primary.balancer(), backup.balancer(), outdone.balancer());
+        pool.publish(new Serving(backends, count, primary.balancer(), backup.balancer(), outdone.balancer()));
         backends.forEach(this::tell);
         tell(count);
     }

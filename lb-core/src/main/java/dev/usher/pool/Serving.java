@@ -14,6 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param outdone of addresses that {@link Roster siblings outdo}: for sessions that no other backend can take
  */
 record Serving(List<Backend> backends, int count, Balancer primary, Balancer backup, Balancer outdone) {
+    /** Of a pool without backends. */
+    static final Serving NONE =
+            new Serving(List.of(), 0, new First(List.of()), new First(List.of()), new First(List.of()));
+
+    /** The same backends, until the roster of the next configuration has made balancers. */
+    Serving withoutBalancers() {
+        return new Serving(backends, count, NONE.primary, NONE.backup, NONE.outdone);
+    }
+
     /** The backend for a session, by {@link Balancer#pick}. */
     @Nullable
     Backend choose(long clientHash, List<Backend> tried) {

@@ -71,14 +71,14 @@ final class Arrival implements Phase {
         int count = link.client.read(into);
         if (count < 0) {
             boolean inHeader = awaitsHeader() && link.kept.isKept();
-            return new Next.End(inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_EARLY);
+            return new Next.End(inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_BEFORE_HELLO);
         }
         return count == 0 ? Next.STAY : advance(into);
     }
 
     @Override
     public Next onDeadline() {
-        return new Next.End(awaitsHeader() ? CloseReason.PROXY_HEADER : CloseReason.OPENING_TIMEOUT);
+        return new Next.End(awaitsHeader() ? CloseReason.PROXY_HEADER : CloseReason.HELLO_TIMEOUT);
     }
 
     private boolean awaitsHeader() {

@@ -1,6 +1,7 @@
 package dev.usher.relay;
 
 import dev.usher.config.HostPort;
+import dev.usher.config.SourceAddress;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
@@ -161,6 +162,13 @@ final class Attempts {
                 .filter(backend -> !names.contains(backend.config().address()))
                 .forEach(all::add);
         return all;
+    }
+
+    /** The local address of the attempt's connection; null lets the system choose. */
+    @Nullable
+    InetSocketAddress source() {
+        SourceAddress source = pool.config().source();
+        return source == null ? null : source.local();
     }
 
     /** The attempt's time-out: its own, cut to the rest of the client's total wait. */

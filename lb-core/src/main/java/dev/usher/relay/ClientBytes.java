@@ -176,7 +176,7 @@ final class ClientBytes {
 
     /** Why there was no room. */
     CloseReason lack() {
-        return evicted ? CloseReason.OPENING_EVICTED : CloseReason.OUT_OF_BUFFERS;
+        return evicted ? CloseReason.HELLO_EVICTED : CloseReason.OUT_OF_BUFFERS;
     }
 
     /** The writer of the bytes in front. */

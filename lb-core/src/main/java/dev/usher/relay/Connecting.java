@@ -77,7 +77,9 @@ final class Connecting implements Phase {
     /** @return the failure, if the attempt failed at once; null if under way or done */
     private @Nullable AttemptOutcome start(Backend picked) {
         try {
-            link.backend.open(link.worker.sockets().connectingTo(picked.address(), link.kept.hasMore()));
+            link.backend.open(link.worker
+                    .sockets()
+                    .connectingTo(picked.address(), account.attempts().source(), link.kept.hasMore()));
         } catch (IOException outOfDescriptors) {
             return AttemptOutcome.NO_SOCKET;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without

@@ -37,7 +37,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
     private final Workplace place;
     private final Link link;
     private final Account account;
-    private SessionState state = SessionState.AWAITING_OPENING;
+    private SessionState state = SessionState.AWAITING_HELLO;
     private Phase phase;
 
     Session(Workplace place, Origin origin) {

@@ -9,7 +9,7 @@ import dev.usher.config.Spelling;
  * <pre>
  *            accepted
  *               |
- *        AWAITING_OPENING --------------------------+
+ *        AWAITING_HELLO --------------------------+
  *               |  (at once with type tcp)          |
  *               v                                   |
  *   +---- CONNECTING <--+ next backend              |
@@ -29,7 +29,7 @@ enum SessionState {
      * Collecting client bytes until the PROXY header, if due, and the opening (on a TLS listener the ClientHello) are
      * whole. The {@code client_hello} time-out runs from accept.
      */
-    AWAITING_OPENING,
+    AWAITING_HELLO,
     /**
      * A backend is chosen, and its connect or its greeting is under way; the client is not read. The connect time-out
      * runs.
@@ -62,7 +62,7 @@ enum SessionState {
 
     boolean mayBecome(SessionState next) {
         return switch (this) {
-            case AWAITING_OPENING -> next == CONNECTING || next == REFUSING || next == CLOSED;
+            case AWAITING_HELLO -> next == CONNECTING || next == REFUSING || next == CLOSED;
             case CONNECTING -> next == CONNECTING || next == RELAYING || next == REFUSING || next == CLOSED;
             case RELAYING -> next == CONNECTING || next == HALF_CLOSED || next == REFUSING || next == CLOSED;
             case HALF_CLOSED -> next == REFUSING || next == CLOSED;

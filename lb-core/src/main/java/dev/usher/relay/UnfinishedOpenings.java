@@ -164,7 +164,7 @@ final class UnfinishedOpenings {
                 return null;
             }
             strike(worst); // first: whatever fails in its end, this loop must come to an end
-            worst.session().end(CloseReason.OPENING_EVICTED);
+            worst.session().end(CloseReason.HELLO_EVICTED);
         }
         return buffers.acquire(least);
     }

@@ -2,7 +2,7 @@ package dev.usher.upkeep;
 
 import dev.usher.config.BackendConfig;
 import dev.usher.config.PoolConfig;
-import dev.usher.config.ResolveConfig.Family;
+import dev.usher.config.SourceAddress;
 import dev.usher.pool.Pool;
 import dev.usher.pool.Roster.Member;
 import java.net.Inet4Address;
@@ -44,7 +44,7 @@ final class Resolving implements AutoCloseable {
     List<Member> members(PoolConfig config) {
         List<Member> members = new ArrayList<>();
         for (BackendConfig backend : config.backends()) {
-            for (InetAddress address : addresses(backend, config.resolve().family())) {
+            for (InetAddress address : addresses(backend, config)) {
                 members.add(new Member(
                         backend,
                         new InetSocketAddress(address, backend.address().port())));
@@ -53,7 +53,7 @@ final class Resolving implements AutoCloseable {
         return members;
     }
 
-    private List<InetAddress> addresses(BackendConfig backend, Family family) {
+    private List<InetAddress> addresses(BackendConfig backend, PoolConfig config) {
         byte @Nullable [] literal = backend.address().ip();
         if (literal != null) {
             try {
@@ -63,12 +63,20 @@ final class Resolving implements AutoCloseable {
             }
         }
         return names.addresses(backend.address().host()).stream()
-                .filter(address -> switch (family) {
-                    case ANY -> true;
-                    case IPV4 -> address instanceof Inet4Address;
-                    case IPV6 -> !(address instanceof Inet4Address);
-                })
+                .filter(address -> isWanted(address, config))
                 .toList();
+    }
+
+    private static boolean isWanted(InetAddress address, PoolConfig config) {
+        SourceAddress source = config.source();
+        if (source != null && !source.reaches(address)) {
+            return false;
+        }
+        return switch (config.resolve().family()) {
+            case ANY -> true;
+            case IPV4 -> address instanceof Inet4Address;
+            case IPV6 -> !(address instanceof Inet4Address);
+        };
     }
 
     /** Looks up the names of these pools again and again, and no other names from now on. */

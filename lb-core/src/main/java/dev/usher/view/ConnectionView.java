@@ -7,7 +7,7 @@ import java.time.Instant;
  * An open connection.
  *
  * @param identity client, name, route, pool, backend
- * @param state a word: awaiting_opening, connecting, relaying, half_closed, refusing
+ * @param state a word: awaiting_hello, connecting, relaying, half_closed, refusing
  * @param since time of the accept, by the wall clock
  * @param age time since the accept
  * @param bytesIn from the client, passed on

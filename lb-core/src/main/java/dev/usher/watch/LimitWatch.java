@@ -111,8 +111,8 @@ public final class LimitWatch {
         compare(
                 "unfinished openings",
                 "they hold a quarter of limits.held_bytes, and clients with the largest are reset. The access log has "
-                        + "their addresses, with the reason opening_evicted",
-                ended(listeners, CloseReason.OPENING_EVICTED),
+                        + "their addresses, with the reason hello_evicted",
+                ended(listeners, CloseReason.HELLO_EVICTED),
                 now);
         compare(
                 "open files or local ports",

@@ -53,7 +53,7 @@ class CloseReasonTest {
             CloseReason.CLIENT_RESET,
             CloseReason.BACKEND_RESET,
             CloseReason.OUT_OF_BUFFERS,
-            CloseReason.OPENING_EVICTED,
+            CloseReason.HELLO_EVICTED,
             CloseReason.KILLED,
             // Refused before a word of their protocol: nothing is lost, and it costs the least.
             CloseReason.PROXY_NOT_TRUSTED,

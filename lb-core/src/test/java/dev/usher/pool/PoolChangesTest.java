@@ -538,13 +538,13 @@ class PoolChangesTest {
     /** Connects that were under way to a dead backend fail after people have removed it. */
     @Test
     void aRemovedBackendTakesNoPlaceAmongTheEjected() {
-        Pool pool = ejecting(3, 34);
+        Pool pool = ejecting(4, 34);
         Backend gone = pool.backends().getFirst();
         Pool next = pool.successor(pool.config());
         next.roster()
                 .remove(
                         next.roster()
-                                .setBackends(TestPools.members(pool.config()).subList(1, 3), clock.nanos()),
+                                .setBackends(TestPools.members(pool.config()).subList(1, 4), clock.nanos()),
                         "removed");
         for (int i = 0; i < 10; i++) {
             next.blame(gone, clock.nanos());

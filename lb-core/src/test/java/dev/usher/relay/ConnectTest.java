@@ -61,6 +61,31 @@ class ConnectTest {
     }
 
     @Test
+    void connectionsLeaveFromTheSourceOfThePool() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of(backend)
+                        .pool(pool -> pool.source("127.0.0.2"))
+                        .start()) {
+            isServed(usher, hello());
+            usher.ended(CloseReason.COMPLETED);
+            assertEquals(
+                    "127.0.0.2", backend.connection(0).remote().getAddress().getHostAddress());
+        }
+    }
+
+    @Test
+    void aSourceThatThisMachineHasNotIsNoFaultOfTheBackends() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.of(backend)
+                        .pool(pool -> pool.source("192.0.2.1"))
+                        .start()) {
+            isToldInternalError(usher);
+            usher.ended(CloseReason.OUT_OF_SOCKETS);
+            assertEquals(0, usher.backend(backend).failures());
+        }
+    }
+
+    @Test
     void theClientIsToldIfAllRefuse() throws IOException {
         try (TestBackend one = TestBackend.refusing();
                 TestBackend two = TestBackend.refusing();

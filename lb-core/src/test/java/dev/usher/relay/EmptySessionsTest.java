@@ -65,37 +65,37 @@ class EmptySessionsTest {
 
     @Test
     void areThoseThatLeaveOrStayWithoutAWord() throws Exception {
-        assertEnd(CloseReason.CLIENT_GONE_EARLY, true, tls(), TestPeer::halfClose);
-        assertEnd(CloseReason.CLIENT_GONE_EARLY, true, tls(), TestPeer::reset);
-        assertEnd(CloseReason.OPENING_TIMEOUT, true, tls(), _ -> {});
+        assertEnd(CloseReason.CLIENT_GONE_BEFORE_HELLO, true, tls(), TestPeer::halfClose);
+        assertEnd(CloseReason.CLIENT_GONE_BEFORE_HELLO, true, tls(), TestPeer::reset);
+        assertEnd(CloseReason.HELLO_TIMEOUT, true, tls(), _ -> {});
     }
 
     @Test
     void areNotThoseWithAByte() throws Exception {
         assertEnd(
-                CloseReason.CLIENT_GONE_EARLY,
+                CloseReason.CLIENT_GONE_BEFORE_HELLO,
                 false,
                 tls(),
                 peer -> peer.send((byte) 22).halfClose());
-        assertEnd(CloseReason.OPENING_TIMEOUT, false, tls(), peer -> peer.send((byte) 22));
+        assertEnd(CloseReason.HELLO_TIMEOUT, false, tls(), peer -> peer.send((byte) 22));
     }
 
     @Test
     void mayHaveAProxyHeader() throws Exception {
         for (byte[] header : new byte[][] {LOCAL, UNKNOWN}) {
             assertEnd(
-                    CloseReason.CLIENT_GONE_EARLY,
+                    CloseReason.CLIENT_GONE_BEFORE_HELLO,
                     true,
                     behindProxy(),
                     peer -> peer.send(header).halfClose());
-            assertEnd(CloseReason.OPENING_TIMEOUT, true, behindProxy(), peer -> peer.send(header));
+            assertEnd(CloseReason.HELLO_TIMEOUT, true, behindProxy(), peer -> peer.send(header));
             assertEnd(
-                    CloseReason.CLIENT_GONE_EARLY,
+                    CloseReason.CLIENT_GONE_BEFORE_HELLO,
                     false,
                     behindProxy(),
                     peer -> peer.send(header).send((byte) 22).halfClose());
         }
-        assertEnd(CloseReason.CLIENT_GONE_EARLY, true, behindProxy(), TestPeer::halfClose);
+        assertEnd(CloseReason.CLIENT_GONE_BEFORE_HELLO, true, behindProxy(), TestPeer::halfClose);
     }
 
     @Test

@@ -71,7 +71,7 @@ class FaultTest {
     void ofTheLogAtADeadlineLeavesNothingBehind() throws IOException {
         try (TestUsher usher = TestUsher.of(backend)
                         .helloTimeout(Duration.ofMillis(100))
-                        .log(failingAt(CloseReason.OPENING_TIMEOUT))
+                        .log(failingAt(CloseReason.HELLO_TIMEOUT))
                         .start();
                 TestPeer other = usher.connect();
                 TestPeer silent = usher.connect()) {

@@ -112,7 +112,7 @@ class HandTurnedTest {
             clock.advance(Duration.ofSeconds(3));
             client.send(hello().limit(20));
             turnUntil(() -> turned.worker.buffers().heldBytes().get() > 0, "the bytes are collected");
-            SessionEnd end = endsAfter(Duration.ofSeconds(2), CloseReason.OPENING_TIMEOUT);
+            SessionEnd end = endsAfter(Duration.ofSeconds(2), CloseReason.HELLO_TIMEOUT);
             assertEquals(Duration.ofSeconds(5).toNanos(), end.totalNanos());
         }
     }

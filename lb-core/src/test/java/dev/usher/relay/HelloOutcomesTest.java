@@ -302,7 +302,7 @@ class HelloOutcomesTest {
                             .start();
                     TestPeer client = usher.connect()) {
                 assertEquals(0, client.readToEnd().length);
-                SessionEnd end = usher.ended(CloseReason.OPENING_TIMEOUT);
+                SessionEnd end = usher.ended(CloseReason.HELLO_TIMEOUT);
                 assertTrue(end.totalNanos() >= 100_000_000, end.toString());
             }
         }
@@ -322,7 +322,7 @@ class HelloOutcomesTest {
                     client.send(hello.get());
                     end = endOrTimeout(client);
                 }
-                assertTrue(usher.ended(CloseReason.OPENING_TIMEOUT).totalNanos()
+                assertTrue(usher.ended(CloseReason.HELLO_TIMEOUT).totalNanos()
                         < Duration.ofSeconds(2).toNanos());
             }
         }
@@ -345,11 +345,11 @@ class HelloOutcomesTest {
                 try (TestPeer client = usher.connect()) {
                     client.send(hello().limit(bytes));
                 }
-                usher.ended(CloseReason.CLIENT_GONE_EARLY);
+                usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
                 TestPeer resets = usher.connect();
                 resets.send(hello().limit(bytes));
                 resets.reset();
-                usher.ended(CloseReason.CLIENT_GONE_EARLY);
+                usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
             }
             assertTrue(backend.connections().isEmpty());
         }

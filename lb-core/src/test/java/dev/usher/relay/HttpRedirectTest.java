@@ -239,7 +239,7 @@ class HttpRedirectTest {
                 TestPeer client = usher.connect()) {
             client.send("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
             assertEquals(0, client.readToEnd().length);
-            usher.ended(CloseReason.OPENING_TIMEOUT);
+            usher.ended(CloseReason.HELLO_TIMEOUT);
         }
     }
 }

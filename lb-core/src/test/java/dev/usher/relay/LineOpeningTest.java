@@ -202,7 +202,7 @@ class LineOpeningTest {
                 reads(client, LineOpening.READY);
                 clock.advance(Duration.ofSeconds(5));
                 usher.worker.submit(() -> {});
-                ended(CloseReason.OPENING_TIMEOUT);
+                ended(CloseReason.HELLO_TIMEOUT);
             }
         }
     }

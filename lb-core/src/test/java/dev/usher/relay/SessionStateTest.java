@@ -1,6 +1,6 @@
 package dev.usher.relay;
 
-import static dev.usher.relay.SessionState.AWAITING_OPENING;
+import static dev.usher.relay.SessionState.AWAITING_HELLO;
 import static dev.usher.relay.SessionState.CLOSED;
 import static dev.usher.relay.SessionState.CONNECTING;
 import static dev.usher.relay.SessionState.HALF_CLOSED;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class SessionStateTest {
     private static final Map<SessionState, Set<SessionState>> MAY_BECOME = Map.of(
-            AWAITING_OPENING, EnumSet.of(CONNECTING, REFUSING, CLOSED),
+            AWAITING_HELLO, EnumSet.of(CONNECTING, REFUSING, CLOSED),
             CONNECTING, EnumSet.of(CONNECTING, RELAYING, REFUSING, CLOSED),
             RELAYING, EnumSet.of(CONNECTING, HALF_CLOSED, REFUSING, CLOSED),
             HALF_CLOSED, EnumSet.of(REFUSING, CLOSED),

@@ -100,7 +100,7 @@ class UnfinishedOpeningsTest {
     private void evicts(TestPeer expected) throws IOException {
         turned.turnUntil(() -> !ends.isEmpty(), "somebody goes");
         SessionEnd end = Objects.requireNonNull(ends.poll());
-        assertEquals(CloseReason.OPENING_EVICTED, end.reason());
+        assertEquals(CloseReason.HELLO_EVICTED, end.reason());
         assertEquals(0, ends.size(), "nobody else goes: " + ends);
         turned.turn();
         assertEquals(Ending.RST, expected.ending());
@@ -245,7 +245,7 @@ class UnfinishedOpeningsTest {
             for (int i = 0; i < 300; i++) {
                 attack(usher.address(), "127.0.0." + (2 + i % 20));
             }
-            Await.until(() -> usher.snapshot().ended("opening_evicted") >= 300 - 64, "their share is full");
+            Await.until(() -> usher.snapshot().ended("hello_evicted") >= 300 - 64, "their share is full");
             for (int i = 0; i < 50; i++) {
                 isServed(usher, i);
             }

@@ -10,6 +10,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.PoolConfig.OnDown;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,10 +27,13 @@ public final class PoolConfigBuilder {
     private int retries = PoolConfig.DEFAULT_RETRIES;
     private EjectionConfig ejection = EjectionConfig.DEFAULT;
     private @Nullable Duration slowStart;
+    private @Nullable SourceAddress source;
     private OnDown onDown = OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
 
     private HealthCheckConfig.Type check = HealthCheckConfig.Type.NONE;
+    private @Nullable Integer probePort;
+    private @Nullable String probeAddress;
     private @Nullable String serverName;
     private List<String> alpn = List.of();
     private boolean verify;
@@ -104,6 +108,11 @@ public final class PoolConfigBuilder {
         return this;
     }
 
+    public PoolConfigBuilder source(String address) {
+        source = SourceAddress.parse(address);
+        return this;
+    }
+
     public PoolConfigBuilder slowStart(@Nullable Duration duration) {
         slowStart = duration;
         return this;
@@ -172,6 +181,13 @@ public final class PoolConfigBuilder {
         return this;
     }
 
+    /** Where probes go, in place of the backend's own port and address; null is its own. */
+    public PoolConfigBuilder probeAt(@Nullable Integer port, @Nullable String address) {
+        probePort = port;
+        probeAddress = address;
+        return this;
+    }
+
     public PoolConfigBuilder warnExpiry(Duration ahead) {
         warnExpiry = ahead;
         return this;
@@ -180,6 +196,8 @@ public final class PoolConfigBuilder {
     public PoolConfig build() {
         HealthCheckConfig probe = new HealthCheckConfig(
                 check,
+                probePort,
+                probeAddress,
                 serverName,
                 alpn,
                 verify,
@@ -204,6 +222,7 @@ public final class PoolConfigBuilder {
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 ResolveConfig.DEFAULT);
     }
 }

@@ -29,6 +29,11 @@ public final class TestPeer implements AutoCloseable {
         socket.setTcpNoDelay(true);
     }
 
+    /** The address of the other end. */
+    public InetSocketAddress remote() {
+        return (InetSocketAddress) socket.getRemoteSocketAddress();
+    }
+
     /** A client. */
     public static TestPeer connect(InetSocketAddress address) throws IOException {
         return connect(address, 0);

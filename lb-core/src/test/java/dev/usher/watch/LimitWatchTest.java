@@ -61,7 +61,7 @@ class LimitWatchTest {
         worker("https", 1).ended().of(CloseReason.CLIENT_CONNECTIONS).increment();
         worker("https", 0).ended().of(CloseReason.CLIENT_RATE).increment();
         worker("https", 0).ended().of(CloseReason.OUT_OF_BUFFERS).increment();
-        worker("https", 0).ended().of(CloseReason.OPENING_EVICTED).add(2);
+        worker("https", 0).ended().of(CloseReason.HELLO_EVICTED).add(2);
         worker("https", 0).ended().of(CloseReason.OUT_OF_SOCKETS).increment();
         worker("https", 0).ended().of(CloseReason.NO_BACKEND).increment();
         assertEquals(

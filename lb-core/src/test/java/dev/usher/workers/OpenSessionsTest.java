@@ -72,7 +72,7 @@ class OpenSessionsTest {
             ConnectionsView all = usher.balancer().looks().connections(_ -> true, 10);
             assertEquals(2, all.total());
             ConnectionView newest = all.connections().getFirst();
-            assertEquals("awaiting_opening", newest.state());
+            assertEquals("awaiting_hello", newest.state());
             assertEquals(
                     silent.socket().getLocalSocketAddress(), newest.identity().client());
             assertNull(newest.identity().sni());
@@ -101,7 +101,7 @@ class OpenSessionsTest {
                     oldest.identity().cid());
             silent.close();
             assertEquals(
-                    usher.ended(CloseReason.CLIENT_GONE_EARLY).identity().cid(),
+                    usher.ended(CloseReason.CLIENT_GONE_BEFORE_HELLO).identity().cid(),
                     newest.identity().cid());
         }
     }

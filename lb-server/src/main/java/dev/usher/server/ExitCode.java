@@ -10,6 +10,8 @@ final class ExitCode {
     static final int USAGE = 2;
     /** {@code explain}: the name is served by {@code default_route}. */
     static final int DEFAULT_ROUTE = 3;
+    /** {@code convert}: a configuration was made, without every line of the other program's. */
+    static final int LEFT_OUT = 3;
     /** {@code explain}: the name is refused. */
     static final int REFUSED = 4;
     /** {@code EX_CONFIG} of sysexits: tells a service manager that a restart is useless. */

@@ -262,7 +262,7 @@ final class Foreground {
         return !cutShort.get();
     }
 
-    /** For example "totals: accepted 12, completed 10, opening_timeout 2". */
+    /** For example "totals: accepted 12, completed 10, hello_timeout 2". */
     static String totals(MetricsSnapshot snapshot) {
         List<String> counts = new ArrayList<>();
         counts.add("accepted " + snapshot.accepted());

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             ExplainCommand.class,
             DiffCommand.class,
+            ConvertCommand.class,
             MapCommand.class,
             ReloadCommand.class,
             StatusCommand.class,

@@ -105,7 +105,7 @@ class CommandLineTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"run", "check", "explain", "forward", "demo", "map"})
+        @ValueSource(strings = {"run", "check", "explain", "forward", "demo", "convert", "map"})
         void everyCommandHasHelp(String command) {
             assertEquals(0, run(command, "--help"));
             assertTrue(out.startsWith("Usage: usher " + command), out);

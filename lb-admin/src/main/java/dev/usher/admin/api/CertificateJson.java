@@ -14,6 +14,7 @@ record CertificateJson(
         String serial,
         Instant notBefore,
         Instant notAfter,
+        long daysLeft,
         long secondsLeft,
         int chainLength,
         @Nullable Double warnExpiryDays,
@@ -22,6 +23,7 @@ record CertificateJson(
 
     /** @param warnExpiry time before its end when warnings begin; null for none */
     static CertificateJson of(CertificateSeen seen, @Nullable Duration warnExpiry) {
+        Duration left = Duration.between(Instant.now(), seen.notAfter());
         return new CertificateJson(
                 seen.subject(),
                 seen.issuer(),
@@ -29,7 +31,8 @@ record CertificateJson(
                 seen.serial(),
                 seen.notBefore(),
                 seen.notAfter(),
-                Duration.between(Instant.now(), seen.notAfter()).toSeconds(),
+                left.toDays(),
+                left.toSeconds(),
                 seen.chainLength(),
                 warnExpiry == null ? null : (double) warnExpiry.toSeconds() / SECONDS_PER_DAY,
                 seen.fault());

@@ -14,8 +14,8 @@ final class AccessChoice {
      */
     private static final Set<CloseReason> WITHOUT_A_WORD = EnumSet.of(
             CloseReason.COMPLETED,
-            CloseReason.CLIENT_GONE_EARLY,
-            CloseReason.OPENING_TIMEOUT,
+            CloseReason.CLIENT_GONE_BEFORE_HELLO,
+            CloseReason.HELLO_TIMEOUT,
             CloseReason.CLIENT_RESET);
 
     private static final int ALL = 100;

@@ -41,7 +41,7 @@ public final class ConfigYaml {
 
     /** Lines, each with a line feed at its end. */
     public static String of(UsherConfig config) {
-        return YAML.writeValueAsString(root(config));
+        return text(root(config));
     }
 
     private static Map<String, Object> root(UsherConfig config) {
@@ -97,7 +97,13 @@ public final class ConfigYaml {
         }
     }
 
-    private static Map<String, Object> mapping(Record record) {
+    /** Mappings, lists and values as YAML. */
+    static String text(Map<String, Object> tree) {
+        return YAML.writeValueAsString(tree);
+    }
+
+    /** The settings of a record that a file may have, by key. */
+    static Map<String, Object> mapping(Record record) {
         Map<String, Object> keys = new LinkedHashMap<>();
         for (Setting setting : Setting.of(record)) {
             if (isWritten(record, setting)) {
@@ -134,17 +140,16 @@ public final class ConfigYaml {
                 };
             case HealthCheckConfig check ->
                 switch (key) {
-                    case "server_name", "trust_store" -> shakesHands(check) && setting.value() != null;
-                    case "alpn", "verify", "warn_expiry" -> shakesHands(check);
-                    case "path", "method", "expect" -> check.type() == HealthCheckConfig.Type.HTTPS;
+                    case "port", "address" -> setting.value() != null;
+                    case "server_name" ->
+                        (check.type().shakesHands() || check.type().asks()) && setting.value() != null;
+                    case "trust_store" -> check.type().shakesHands() && setting.value() != null;
+                    case "alpn", "verify", "warn_expiry" -> check.type().shakesHands();
+                    case "path", "method", "expect" -> check.type().asks();
                     default -> true;
                 };
             default -> true;
         };
-    }
-
-    private static boolean shakesHands(HealthCheckConfig check) {
-        return check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
     }
 
     private static Object value(Record record, Setting setting) {

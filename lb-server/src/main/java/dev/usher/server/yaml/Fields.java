@@ -107,6 +107,11 @@ final class Fields {
         }
     }
 
+    /** Warns of the value, at the value's place. */
+    void warn(String key, String message) {
+        problems.warning(valuePlace(key), path(key) + ": " + message);
+    }
+
     /** Notes the value as useless, at the value's place. */
     void refuseValue(String key, String reason) {
         problems.error(valuePlace(key), path(key) + " " + reason);

@@ -89,6 +89,7 @@ final class KeyHelp {
         add(all, List.of("health_check"), "check", "checks", "probe", "healthcheck", "health", "option");
         add(all, List.of("send_proxy_protocol", "accept_proxy_protocol"), "proxy_protocol", "accept_proxy");
         add(all, List.of("send_proxy_protocol"), "send_proxy", "send_proxy_v2");
+        add(all, List.of("source"), "proxy_bind", "bind_address", "source_address", "local_address", "outbound");
         add(all, List.of("max_connections"), "maxconn", "max_conns", "max_connection");
         add(all, List.of("timeouts", "timeout"), "timeout");
         add(all, List.of("allow"), "whitelist", "allowlist", "source", "src", "sources");
@@ -106,7 +107,7 @@ final class KeyHelp {
             "balance", "timeouts", "retries", "health_check", "ejection", "slow_start", "on_down", "send_proxy_protocol"
         };
         add(all, List.of("in defaults", POOL), settings);
-        add(all, List.of("in defaults", POOL), "resolve");
+        add(all, List.of("in defaults", POOL), "resolve", "source");
         add(all, List.of(POOL), "backends");
         add(all, List.of("in an entry of backends"), "address", "weight", "backup", "max_connections");
         add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
@@ -119,7 +120,17 @@ final class KeyHelp {
         add(all, List.of("in timeouts"), "connect", "connect_total", "first_byte", "idle", "half_closed");
         add(all, List.of("in timeouts"), "max_lifetime");
         add(all, List.of(HEALTH_CHECK), "type", "interval", "timeout", "rise", "fall", "jitter", "server_name", "alpn");
-        add(all, List.of(HEALTH_CHECK), "verify", "trust_store", "warn_expiry", "path", "method", "expect");
+        add(
+                all,
+                List.of(HEALTH_CHECK),
+                "verify",
+                "trust_store",
+                "warn_expiry",
+                "path",
+                "method",
+                "expect",
+                "port",
+                "address");
         add(all, List.of("in ejection"), "consecutive_failures", "base_time", "max_time", "max_ejected");
         add(all, List.of("in resolve"), "interval", "family");
         add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");

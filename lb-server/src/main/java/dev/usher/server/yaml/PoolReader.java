@@ -108,8 +108,17 @@ final class PoolReader {
         }
         PoolSettings settings = defaults.overlaidWith(fields);
         fields.done();
-        if (!backends.isEmpty()) {
-            pools.put(name, settings.pool(name, backends));
+        put(name, settings, backends, fields.valuePlace(fields.has("source") ? "source" : "backends"));
+    }
+
+    /** @param place for a source and a backend that do not go together */
+    private void put(String name, PoolSettings settings, List<BackendConfig> backends, Place place) {
+        try {
+            if (!backends.isEmpty()) {
+                pools.put(name, settings.pool(name, backends));
+            }
+        } catch (IllegalArgumentException fault) {
+            problems.error(place, "pool " + name + ": " + fault.getMessage());
         }
     }
 
@@ -135,8 +144,8 @@ final class PoolReader {
                     item.place(),
                     subject + " would bring along a pool called \"" + bringer + "\", which is at " + first
                             + " already: name a pool here");
-        } else if (!backends.isEmpty()) {
-            pools.put(bringer, defaults.pool(bringer, backends));
+        } else {
+            put(bringer, defaults, backends, item.place());
         }
         return bringer;
     }

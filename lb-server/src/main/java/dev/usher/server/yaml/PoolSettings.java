@@ -7,6 +7,7 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ record PoolSettings(
         @Nullable Duration slowStart,
         PoolConfig.OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
+        @Nullable SourceAddress source,
         ResolveConfig resolve) {
     static final PoolSettings DEFAULT = new PoolSettings(
             PoolConfig.DEFAULT_BALANCE,
@@ -35,6 +37,7 @@ record PoolSettings(
             null,
             PoolConfig.OnDown.KEEP,
             SendProxyProtocol.NONE,
+            null,
             ResolveConfig.DEFAULT);
 
     PoolConfig pool(String name, List<BackendConfig> backends) {
@@ -49,6 +52,7 @@ record PoolSettings(
                 slowStart,
                 onDown,
                 sendProxyProtocol,
+                source,
                 resolve);
     }
 
@@ -63,7 +67,19 @@ record PoolSettings(
                 fields.durationOrNone("slow_start", PoolConfig.SLOW_START, slowStart),
                 fields.choice("on_down", PoolConfig.OnDown.class, onDown),
                 fields.choice("send_proxy_protocol", SendProxyProtocol.class, sendProxyProtocol),
+                source(fields),
                 resolve(fields));
+    }
+
+    private @Nullable SourceAddress source(Fields fields) {
+        if (fields.isNone("source")) {
+            return null;
+        }
+        SourceAddress read = fields.parsed(fields.scalar("source"), fields.path("source"), SourceAddress::parse);
+        if (read != null && !ThisMachine.has(read.local().getAddress())) {
+            fields.warn("source", read + " is not an address of this machine: no connection to a backend could begin");
+        }
+        return read == null ? source : read;
     }
 
     private TimeoutsConfig timeouts(Fields pool) {

@@ -51,6 +51,15 @@ public final class ThisMachine {
                 && addresses(target).stream().anyMatch(address -> takes(bind, address));
     }
 
+    /** True if the address is one of this machine's, as far as interfaces can be asked. */
+    static boolean has(InetAddress address) {
+        try {
+            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException unknown) {
+            return true;
+        }
+    }
+
     private boolean takes(HostPort bind, InetAddress address) {
         return switch (bind.host()) {
             case "", "::" -> isOwn(address); // an IPv6 wildcard socket takes IPv4 as well

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What does not begin as a TLS client that a route knows is told so, never reaches a backend, and is in the log. */
 class RefusalIT {
     private static final String WWW = "www.example.com";
-    private static final long OPENING_TIMEOUT_MILLIS = 700;
+    private static final long HELLO_TIMEOUT_MILLIS = 700;
     private static final byte[] NO_ALERT = {};
 
     private static final Parts parts = new Parts();
@@ -33,7 +33,7 @@ class RefusalIT {
     static void start() throws Exception {
         backend = parts.add(new Backend(Backend.ECHO));
         usher = parts.add(
-                Usher.run("client_hello: { timeout: " + OPENING_TIMEOUT_MILLIS + "ms, max_size: 16KiB }", """
+                Usher.run("client_hello: { timeout: " + HELLO_TIMEOUT_MILLIS + "ms, max_size: 16KiB }", """
                 routes:
                   %s: %s
                   denied.example.com: { pool: web, deny: [127.0.0.0/8] }
@@ -181,10 +181,9 @@ class RefusalIT {
             assertEquals(-1, client.in().read());
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             assertTrue(
-                    millis > OPENING_TIMEOUT_MILLIS - 100 && millis < OPENING_TIMEOUT_MILLIS + 3000,
-                    () -> millis + " ms");
+                    millis > HELLO_TIMEOUT_MILLIS - 100 && millis < HELLO_TIMEOUT_MILLIS + 3000, () -> millis + " ms");
             if (sent.length > 0) {
-                usher.log().of(client).ends("opening_timeout cH").moved(0, 0);
+                usher.log().of(client).ends("hello_timeout cH").moved(0, 0);
             } else {
                 assertHasNoLine(client);
             }
@@ -195,7 +194,7 @@ class RefusalIT {
     private static void assertHasNoLine(Peer silent) throws Exception {
         try (Peer later = Peer.connect(usher)) {
             later.send((byte) 22).halfClose();
-            usher.log().of(later).ends("client_gone_early CH");
+            usher.log().of(later).ends("client_gone_before_hello CH");
         }
         assertTrue(usher.log().all().stream().noneMatch(line -> line.isOf(silent.address())));
     }
@@ -215,8 +214,8 @@ class RefusalIT {
                 open = !isClosed(client);
             }
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-            assertTrue(millis < OPENING_TIMEOUT_MILLIS + 3000, () -> millis + " ms");
-            usher.log().of(client).ends("opening_timeout cH").moved(0, 0);
+            assertTrue(millis < HELLO_TIMEOUT_MILLIS + 3000, () -> millis + " ms");
+            usher.log().of(client).ends("hello_timeout cH").moved(0, 0);
         }
     }
 
@@ -237,7 +236,7 @@ class RefusalIT {
         try (Peer client = Peer.connect(usher)) {
             client.send(part).halfClose();
             assertEquals(-1, client.in().read());
-            usher.log().of(client).ends("client_gone_early CH").moved(0, 0);
+            usher.log().of(client).ends("client_gone_before_hello CH").moved(0, 0);
         }
         Peer scanner = Peer.connect(usher);
         scanner.reset();

@@ -134,7 +134,7 @@ class AccessLogTest {
     void outputNoneMakesNoLog() throws IOException {
         try (AccessLog log = AccessLog.open(config(Output.NONE, null, 100), 1, background)) {
             assertFalse(log.wants(CloseReason.COMPLETED, false));
-            assertFalse(log.wants(CloseReason.OPENING_TIMEOUT, false));
+            assertFalse(log.wants(CloseReason.HELLO_TIMEOUT, false));
         }
     }
 
@@ -352,8 +352,8 @@ class AccessLogTest {
         assertEquals(
                 EnumSet.of(
                         CloseReason.COMPLETED,
-                        CloseReason.CLIENT_GONE_EARLY,
-                        CloseReason.OPENING_TIMEOUT,
+                        CloseReason.CLIENT_GONE_BEFORE_HELLO,
+                        CloseReason.HELLO_TIMEOUT,
                         CloseReason.CLIENT_RESET),
                 leftOut);
     }

@@ -41,7 +41,7 @@ final class Ends {
                 new SessionIdentity(
                         "run-7", "https", new InetSocketAddress("2001:db8::9", 4000), null, null, null, null, null),
                 0,
-                CloseReason.OPENING_TIMEOUT,
+                CloseReason.HELLO_TIMEOUT,
                 SessionEnd.UNKNOWN,
                 SessionEnd.UNKNOWN,
                 SessionEnd.UNKNOWN,

@@ -1,0 +1,242 @@
+package dev.usher.server.convert;
+
+import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.Fallback;
+import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
+import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
+import dev.usher.config.LoggingConfig;
+import dev.usher.config.OwnRoutes;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.ShutdownConfig;
+import dev.usher.config.UsherConfig;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the records of a {@link Draft}. */
+final class Assembly {
+    private final Draft draft;
+    private final boolean inOrder;
+    private final Remarks remarks;
+    private final ConfigNames listenerNames = new ConfigNames("listener");
+    private final Map<ListenerDraft, String> names = new HashMap<>();
+    private final ConfigNames poolNames = new ConfigNames("pool");
+    private final Map<String, PoolConfig> pools = new LinkedHashMap<>();
+    private final Map<ListenerDraft, ListenerConfig> listeners = new LinkedHashMap<>();
+    private List<RouteConfig> routes = List.of();
+    private Fallback defaultRoute = Fallback.REJECT;
+    private Fallback noSniRoute = Fallback.REJECT;
+
+    private Assembly(Draft draft, boolean inOrder) {
+        this.draft = draft;
+        this.inOrder = inOrder;
+        this.remarks = draft.remarks();
+    }
+
+    /**
+     * The configuration; null if nothing of the draft can be served.
+     *
+     * @param inOrder whether the peer takes the first matching rule
+     */
+    static @Nullable UsherConfig of(Draft draft, boolean inOrder) {
+        return new Assembly(draft, inOrder).config();
+    }
+
+    private @Nullable UsherConfig config() {
+        List<ListenerRoutes> tls = new ArrayList<>();
+        for (ListenerDraft listener : draft.listeners()) {
+            switch (listener.type()) {
+                case TLS -> tls.add(new ListenerRoutes(listener, inOrder, remarks));
+                case TCP -> addPlain(listener);
+                case HTTP -> {} // needs the routes of the rest
+            }
+        }
+        addTls(tls.stream().filter(this::serves).toList());
+        draft.listeners().stream()
+                .filter(listener -> listener.type() == ListenerType.HTTP)
+                .forEach(this::addHttp);
+        return listeners.isEmpty() ? null : whole();
+    }
+
+    private UsherConfig whole() {
+        Map<String, ListenerConfig> named = new LinkedHashMap<>();
+        draft.listeners().stream()
+                .map(listeners::get)
+                .filter(Objects::nonNull)
+                .forEach(listener -> named.put(listener.name(), listener));
+        return new UsherConfig(
+                named,
+                routes,
+                defaultRoute,
+                noSniRoute,
+                pools,
+                LimitsConfig.DEFAULT.withMaxConnections(draft.maxConnections()),
+                UsherConfig.ONE_WORKER_PER_CORE,
+                ShutdownConfig.DEFAULT,
+                ReloadConfig.DEFAULT,
+                AdminPort.beside(named.values(), pools.values()),
+                LoggingConfig.DEFAULT);
+    }
+
+    private boolean serves(ListenerRoutes routing) {
+        if (routing.isEmpty()) {
+            remarks.leftOut(routing.listener().statement(), "no name is left that goes anywhere");
+        }
+        return !routing.isEmpty() && !free(routing.listener()).isEmpty();
+    }
+
+    // ---- listeners ----
+
+    private void addPlain(ListenerDraft listener) {
+        Rule rule = listener.otherwise();
+        if (rule == null) {
+            remarks.leftOut(listener.statement(), "no backend is named");
+        } else if (!listener.allow().isEmpty() || !listener.deny().isEmpty()) {
+            remarks.leftOut(
+                    listener.statement(), "a listener of type tcp cannot have allow or deny, and must not be open");
+        } else {
+            List<HostPort> binds = free(listener);
+            if (!binds.isEmpty()) {
+                add(listener, ListenerConfig.tcp(name(listener, binds), binds, pool(rule.pool())));
+            }
+        }
+    }
+
+    private void addHttp(ListenerDraft listener) {
+        List<HostPort> binds = free(listener);
+        if (routes.isEmpty()) {
+            remarks.leftOut(listener.statement(), "usher redirects names with a route, and none is left");
+        } else if (!binds.isEmpty()) {
+            remarks.changed(listener.statement(), "usher redirects names that have a route, and refuses others");
+            HttpConfig usual = HttpConfig.DEFAULT;
+            int status = listener.redirect();
+            add(
+                    listener,
+                    ListenerConfig.http(name(listener, binds), binds)
+                            .withHttp(new HttpConfig(
+                                    usual.timeout(),
+                                    usual.maxSizeBytes(),
+                                    status,
+                                    usual.httpsPort(),
+                                    usual.requests())));
+        }
+    }
+
+    /** The routes of the listener with the most are those of the file; a listener with others has its own. */
+    private void addTls(List<ListenerRoutes> all) {
+        ListenerRoutes main = all.stream()
+                .max(Comparator.comparingInt(each -> each.routes().size()))
+                .orElse(null);
+        if (main == null) {
+            return;
+        }
+        List<Object> routing = main.routing();
+        List<String> on = new ArrayList<>();
+        boolean alike = true;
+        for (ListenerRoutes each : all) {
+            List<HostPort> binds = free(each.listener());
+            if (binds.isEmpty()) {
+                continue;
+            }
+            ListenerConfig listener = tls(each.listener(), binds);
+            boolean own = !each.routing().equals(routing);
+            alike &= !own;
+            if (!own) {
+                on.add(listener.name());
+            }
+            add(each.listener(), own ? listener.withOwn(own(each)) : listener);
+        }
+        setMain(main, alike ? List.of() : on);
+    }
+
+    private void setMain(ListenerRoutes main, List<String> on) {
+        List<String> http = draft.listeners().stream()
+                .filter(listener ->
+                        listener.type() == ListenerType.HTTP && !free(listener).isEmpty())
+                .map(listener -> name(listener, free(listener)))
+                .toList();
+        List<String> named =
+                on.isEmpty() ? on : Stream.concat(on.stream(), http.stream()).toList();
+        routes = records(main).stream().map(route -> route.withListeners(named)).toList();
+        defaultRoute = fallback(main.otherwise());
+        noSniRoute = fallback(main.nameless());
+    }
+
+    private OwnRoutes own(ListenerRoutes routing) {
+        return new OwnRoutes(records(routing), fallback(routing.otherwise()), fallback(routing.nameless()));
+    }
+
+    private List<RouteConfig> records(ListenerRoutes routing) {
+        return routing.routes().stream()
+                .map(route -> RouteConfig.of(route.pattern().text(), route.target(this::pool)))
+                .toList();
+    }
+
+    private Fallback fallback(@Nullable RouteDraft draft) {
+        return draft == null ? Fallback.REJECT : Fallback.to(draft.target(this::pool));
+    }
+
+    private ListenerConfig tls(ListenerDraft listener, List<HostPort> binds) {
+        ClientHelloConfig usual = ClientHelloConfig.DEFAULT;
+        ListenerConfig tls = ListenerConfig.tls(name(listener, binds), binds);
+        return listener.helloTimeout() == null
+                ? tls
+                : tls.withClientHello(new ClientHelloConfig(listener.helloTimeout(), usual.maxSizeBytes()));
+    }
+
+    private void add(ListenerDraft draft, ListenerConfig listener) {
+        listeners.put(
+                draft,
+                listener.withMaxConnections(draft.maxConnections())
+                        .withProxyProtocol(draft.acceptProxyProtocol(), draft.trusted()));
+    }
+
+    /** Addresses not taken by an earlier listener. */
+    private List<HostPort> free(ListenerDraft listener) {
+        List<HostPort> free = new ArrayList<>();
+        for (HostPort bind : listener.binds()) {
+            boolean clash = Stream.concat(
+                            free.stream(), listeners.values().stream().flatMap(earlier -> earlier.bind().stream()))
+                    .anyMatch(bind::clashesWith);
+            if (clash) {
+                remarks.leftOut(listener.statement(), bind + " has a listener already");
+            } else {
+                free.add(bind);
+            }
+        }
+        if (listener.binds().isEmpty()) {
+            remarks.leftOut(listener.statement(), "nothing is left to listen on");
+        }
+        return free;
+    }
+
+    // ---- names ----
+
+    /** The peer's name, but the usual name for the usual listener. */
+    private String name(ListenerDraft listener, List<HostPort> binds) {
+        boolean usual = listener.type() == ListenerType.TLS
+                && binds.equals(ListenerConfig.DEFAULT.bind())
+                && draft.listeners().size() == 1;
+        return names.computeIfAbsent(
+                listener, _ -> listenerNames.fresh(usual ? ListenerConfig.DEFAULT.name() : listener.name()));
+    }
+
+    /** The name of a pool, as part of the configuration from now on. */
+    private String pool(String name) {
+        String pool = poolNames.of(name);
+        pools.computeIfAbsent(
+                pool, _ -> Objects.requireNonNull(draft.pool(name), name).build(pool));
+        return pool;
+    }
+}

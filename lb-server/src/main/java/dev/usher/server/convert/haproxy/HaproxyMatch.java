@@ -1,0 +1,98 @@
+package dev.usher.server.convert.haproxy;
+
+import dev.usher.config.Cidr;
+import dev.usher.config.RoutePattern;
+import dev.usher.server.convert.Names;
+import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.haproxy.HaproxyAcls.Literal;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An alternative of a condition, in usher's terms: names, protocols and sources. */
+final class HaproxyMatch {
+    private final Remarks remarks;
+    private final List<String> alpn = new ArrayList<>();
+    private final List<Cidr> allow = new ArrayList<>();
+    private final List<Cidr> deny = new ArrayList<>();
+    private @Nullable List<RoutePattern> patterns;
+    private boolean anyName;
+
+    /** @throws IllegalArgumentException if usher has no equal */
+    HaproxyMatch(List<Literal> parts, Remarks remarks) {
+        this.remarks = remarks;
+        parts.forEach(this::add);
+    }
+
+    /** Patterns of names; null where the name does not matter. */
+    @Nullable
+    List<RoutePattern> patterns() {
+        return patterns;
+    }
+
+    List<String> alpn() {
+        return alpn;
+    }
+
+    List<Cidr> allow() {
+        return allow;
+    }
+
+    List<Cidr> deny() {
+        return deny;
+    }
+
+    /** Whether the hello must have a name, whichever. */
+    boolean anyName() {
+        return anyName;
+    }
+
+    /** Whether every hello matches. */
+    boolean isAlways() {
+        return patterns == null && alpn.isEmpty() && isOpen();
+    }
+
+    /** Whether the source does not matter. */
+    boolean isOpen() {
+        return allow.isEmpty() && deny.isEmpty();
+    }
+
+    private void add(Literal part) {
+        if (part.allAre(HaproxyTest::isHello)) {
+            refuseNegated(part, "usher has nothing for connections that are not TLS yet");
+        } else if (part.allAre(test -> test.isName() && test.method().equals("found"))) {
+            refuseNegated(part, "hellos without a name go by no_sni_route");
+            anyName = true;
+        } else if (part.allAre(HaproxyTest::isName)) {
+            refuseNegated(part, "usher has no rule for every name but some");
+            addNames(part);
+        } else if (part.allAre(HaproxyTest::isAlpn)) {
+            refuseNegated(part, "usher has no rule for hellos without a protocol");
+            part.anyOf().forEach(test -> alpn.addAll(test.values()));
+        } else if (part.allAre(HaproxyTest::isSource)) {
+            part.anyOf()
+                    .forEach(test -> test.values()
+                            .forEach(value -> (part.negated() ? deny : allow).add(HaproxyValue.source(value))));
+        } else {
+            throw new IllegalArgumentException(
+                    part.text() + ": usher decides by name, protocol (ALPN) and source address alone");
+        }
+    }
+
+    private static void refuseNegated(Literal part, String reason) {
+        if (part.negated()) {
+            throw new IllegalArgumentException("!" + part.text() + ": " + reason);
+        }
+    }
+
+    private void addNames(Literal part) {
+        if (patterns != null) {
+            throw new IllegalArgumentException(part.text() + ": usher compares a name once");
+        }
+        patterns = part.anyOf().stream()
+                .flatMap(test -> test.names(remarks).stream())
+                .map(Names::patterns)
+                .flatMap(List::stream)
+                .toList();
+    }
+}

@@ -1,0 +1,217 @@
+package dev.usher.server.convert.haproxy;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ResolveConfig;
+import dev.usher.config.SendProxyProtocol;
+import dev.usher.server.convert.PoolDraft;
+import dev.usher.server.convert.Remarks;
+import java.util.Iterator;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the options of a {@code server} or {@code default-server} line into a pool. */
+final class HaproxyServer {
+    /** Options without a value and without a need in usher. */
+    private static final Set<String> NOT_NEEDED =
+            Set.of("enabled", "no-backup", "no-ssl", "no-check-ssl", "tfo", "stick", "non-stick");
+
+    private static final Set<String> NOT_NEEDED_VALUE = Set.of("init-addr", "id", "cookie", "guid", "name");
+    private static final Set<String> WITH_VALUE = Set.of(
+            "resolvers",
+            "source",
+            "track",
+            "observe",
+            "error-limit",
+            "on-error",
+            "minconn",
+            "maxqueue",
+            "crt",
+            "ca-file",
+            "ciphers",
+            "ciphersuites",
+            "alpn",
+            "sni",
+            "verifyhost",
+            "interface",
+            "namespace",
+            "redir",
+            "agent-port",
+            "agent-inter",
+            "agent-addr",
+            "tcp-ut",
+            "pool-max-conn",
+            "check-proto",
+            "proto",
+            "proxy-v2-options",
+            "socks4",
+            "crl-file",
+            "ssl-min-ver",
+            "ssl-max-ver",
+            "resolve-opts",
+            "resolve-net",
+            "on-marked-up",
+            "log-proto",
+            "shard",
+            "ws",
+            "usesrc",
+            "agent-send",
+            "check-alpn",
+            "check-via-socks4",
+            "hash-key",
+            "max-reuse",
+            "pool-purge-delay",
+            "npn");
+
+    private final PoolDraft pool;
+    private final Remarks remarks;
+    private final HaproxyLine line;
+    private int weight = BackendConfig.DEFAULT_WEIGHT;
+    private int maxConnections = BackendConfig.NO_LIMIT;
+    private boolean backup;
+    private boolean disabled;
+    private boolean checked;
+
+    /** @param like the pool's {@code default-server}; null if missing */
+    HaproxyServer(HaproxyLine line, @Nullable HaproxyServer like, PoolDraft pool, Remarks remarks) {
+        this.line = line;
+        this.pool = pool;
+        this.remarks = remarks;
+        if (like != null) {
+            weight = like.weight;
+            maxConnections = like.maxConnections;
+            backup = like.backup;
+            disabled = like.disabled;
+            checked = like.checked;
+        }
+        options(line.from(line.first().equals("server") ? 3 : 1).iterator());
+    }
+
+    boolean checked() {
+        return checked;
+    }
+
+    /** The backend; null if usher cannot have the backend. */
+    @Nullable
+    BackendConfig backend() {
+        HostPort address = remarks.tried(line.statement(), () -> HaproxyValue.server(line.word(2)));
+        int share = Math.max(weight, BackendConfig.WEIGHT.min());
+        return address == null ? null : new BackendConfig(address, share, maxConnections, backup);
+    }
+
+    /** Whether the balance leaves the server out. */
+    boolean rests() {
+        return weight == 0 || disabled;
+    }
+
+    private void options(Iterator<String> options) {
+        while (options.hasNext()) {
+            String option = options.next();
+            try {
+                if (!take(option, options)) {
+                    remark(option, options);
+                }
+            } catch (IllegalArgumentException fault) {
+                remarks.leftOut(line.statement(), option + ": " + fault.getMessage());
+            }
+        }
+    }
+
+    private boolean take(String option, Iterator<String> values) {
+        switch (option) {
+            case "check" -> checked = true;
+            case "no-check" -> checked = false;
+            case "backup" -> backup = true;
+            case "disabled" -> disabled = true;
+            case "weight" -> weight = weight(value(values));
+            case "maxconn" -> maxConnections = HaproxyValue.number(value(values));
+            case "send-proxy" -> pool.sendProxyProtocol(SendProxyProtocol.V1);
+            case "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn" ->
+                pool.sendProxyProtocol(SendProxyProtocol.V2);
+            case "slowstart" -> pool.slowStart(HaproxyValue.time(value(values), PoolConfig.SLOW_START));
+            case "inter" -> pool.probe().interval(HaproxyValue.time(value(values), HealthCheckConfig.INTERVAL));
+            case "rise" -> pool.probe().rise(HaproxyValue.number(value(values)));
+            case "fall" -> pool.probe().fall(HaproxyValue.number(value(values)));
+            case "check-ssl" -> checkTls();
+            case "verify" -> pool.probe().verify(!value(values).equals("none"));
+            case "check-sni" -> pool.probe().serverName(value(values));
+            case "on-marked-down" -> onDown(value(values));
+            case "resolve-prefer" -> family(value(values));
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int weight(String text) {
+        int number = HaproxyValue.number(text);
+        return number == 0 ? 0 : BackendConfig.WEIGHT.check(number, "weight");
+    }
+
+    private void checkTls() {
+        pool.probe()
+                .type(
+                        pool.probe().type() == HealthCheckConfig.Type.HTTPS
+                                ? HealthCheckConfig.Type.HTTPS
+                                : HealthCheckConfig.Type.TLS);
+    }
+
+    private void onDown(String action) {
+        if (action.equals("shutdown-sessions")) {
+            pool.onDown(PoolConfig.OnDown.CLOSE);
+        } else {
+            remarks.leftOut(line.statement(), "on-marked-down " + action + ": usher has on_down: close or keep");
+        }
+    }
+
+    /** Prefers a family in HAProxy; usher prefers addresses with answers. */
+    private void family(String family) {
+        ResolveConfig.Family only = family.equals("ipv6") ? ResolveConfig.Family.IPV6 : ResolveConfig.Family.IPV4;
+        pool.family(only);
+        remarks.changed(
+                line.statement(),
+                "resolve-prefer " + family + " is resolve: { family } here: no other address is used");
+    }
+
+    private void remark(String option, Iterator<String> values) {
+        if (NOT_NEEDED_VALUE.contains(option) && values.hasNext()) {
+            remarks.notNeeded(line.statement(), option + " " + values.next() + ": usher has no need of the option");
+        } else if (NOT_NEEDED.contains(option)) {
+            remarks.notNeeded(line.statement(), option + ": usher has no need of the option");
+        } else {
+            String value = WITH_VALUE.contains(option) && values.hasNext() ? " " + values.next() : "";
+            remarks.leftOut(line.statement(), option + value + ": " + reason(option, values));
+        }
+    }
+
+    private static String reason(String option, Iterator<String> values) {
+        return switch (option) {
+            case "ssl" -> "usher passes TLS on and makes none of its own: the backend gets the client's bytes";
+            case "port", "addr" -> {
+                String value = value(values);
+                yield value + ": usher checks the backend's own address";
+            }
+            case "resolvers" -> "usher asks the system's name servers";
+            case "source" -> "usher cannot choose the address that it connects from yet";
+            case "agent-check" -> "usher asks no agents";
+            case "fastinter", "downinter" -> {
+                String value = value(values);
+                yield value + ": usher has one interval";
+            }
+            case "minconn", "maxqueue" -> "usher has no queue";
+            case "observe", "error-limit", "on-error" -> "usher ejects by failed sessions: see ejection";
+            case "track" -> "usher checks each backend itself";
+            default -> "usher has no such option";
+        };
+    }
+
+    private static String value(Iterator<String> values) {
+        if (!values.hasNext()) {
+            throw new IllegalArgumentException("a value is missing");
+        }
+        return values.next();
+    }
+}

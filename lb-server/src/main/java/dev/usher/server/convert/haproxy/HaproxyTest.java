@@ -1,0 +1,122 @@
+package dev.usher.server.convert.haproxy;
+
+import dev.usher.server.convert.NameRegex;
+import dev.usher.server.convert.Names;
+import dev.usher.server.convert.PeerText;
+import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.Statement;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The test of an ACL: a sample of the connection, compared with values.
+ *
+ * @param fetch without converters to lower case
+ * @param method the word behind {@code -m}; {@code str} by default
+ */
+record HaproxyTest(Statement statement, String fetch, String method, List<String> values) {
+    private static final String STRING = "str";
+
+    HaproxyTest {
+        values = List.copyOf(values);
+    }
+
+    /** Reads the words behind an ACL's name, or between braces. */
+    static HaproxyTest of(Statement statement, List<String> words, Remarks remarks) {
+        String fetch =
+                words.isEmpty() ? "" : words.getFirst().toLowerCase(Locale.ROOT).replaceAll(",lower\\b", "");
+        String method = STRING;
+        List<String> values = new ArrayList<>();
+        boolean flags = true;
+        for (int i = 1; i < words.size(); i++) {
+            String word = words.get(i);
+            if (!flags || !word.startsWith("-")) {
+                flags = false;
+                values.add(word);
+            } else if (word.equals("-m") && i + 1 < words.size()) {
+                method = words.get(++i);
+            } else if (word.equals("-f") && i + 1 < words.size()) {
+                values.addAll(fromFile(statement, words.get(++i), remarks));
+            } else {
+                flags = !word.equals("--");
+            }
+        }
+        return new HaproxyTest(statement, fetch.replace("req_", "req."), method, values);
+    }
+
+    private static List<String> fromFile(Statement statement, String path, Remarks remarks) {
+        try {
+            PeerText file = PeerText.named(statement.file().resolveSibling(path));
+            return file.text()
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .toList();
+        } catch (IOException | InvalidPathException fault) {
+            remarks.leftOut(statement, path + " " + fault.getMessage() + ": names in the file are not known");
+            return List.of();
+        }
+    }
+
+    boolean isName() {
+        return fetch.equals("req.ssl_sni");
+    }
+
+    boolean isAlpn() {
+        return fetch.equals("req.ssl_alpn");
+    }
+
+    boolean isSource() {
+        return fetch.equals("src");
+    }
+
+    boolean isHello() {
+        return fetch.equals("req.ssl_hello_type") || fetch.equals("req.ssl_ver");
+    }
+
+    /** The names of the values, without values unknown to usher, each with a remark. */
+    List<Names> names(Remarks remarks) {
+        return values.stream()
+                .map(value -> names(statement, method, value, remarks))
+                .filter(names -> !names.isNone())
+                .toList();
+    }
+
+    /** The names of a value; empty after a remark. */
+    static Names names(Statement statement, String method, String value, Remarks remarks) {
+        try {
+            Names names = switch (method) {
+                case STRING -> Names.of(value);
+                case "end" -> ending(value);
+                case "dom" -> Names.near(dotted(value), value + " was found anywhere between dots, here at the end");
+                case "reg" -> NameRegex.read(value, false);
+                default ->
+                    throw new IllegalArgumentException(
+                            "-m " + method + ": usher has names and suffixes (*.x, .x) alone");
+            };
+            if (names.isNone()) {
+                throw new IllegalArgumentException(value + " is no list of names or suffixes, which usher has alone");
+            }
+            if (!names.difference().isEmpty()) {
+                remarks.changed(statement, value + ": " + names.difference());
+            }
+            return names;
+        } catch (IllegalArgumentException fault) {
+            remarks.leftOut(statement, String.valueOf(fault.getMessage()));
+            return new Names(List.of(), "");
+        }
+    }
+
+    private static Names ending(String value) {
+        return value.startsWith(".")
+                ? Names.of("*" + value)
+                : Names.near("." + value, value + " also was the end of names without a dot in front");
+    }
+
+    private static String dotted(String value) {
+        return value.startsWith(".") ? value : "." + value;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.usher.server.convert.nginx;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Balance;
+import dev.usher.config.EjectionConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.PoolConfig;
+import dev.usher.server.convert.PoolDraft;
+import dev.usher.server.convert.Remarks;
+import java.time.Duration;
+
+/** Reads the directives of an {@code upstream} block into a pool. */
+final class NginxUpstream {
+    private final PoolDraft pool;
+    private final Remarks remarks;
+
+    private NginxUpstream(PoolDraft pool, Remarks remarks) {
+        this.pool = pool;
+        this.remarks = remarks;
+    }
+
+    static void read(Iterable<Directive> block, PoolDraft pool, Remarks remarks) {
+        NginxUpstream upstream = new NginxUpstream(pool, remarks);
+        block.forEach(upstream::take);
+    }
+
+    private void take(Directive directive) {
+        switch (directive.name()) {
+            case "server" -> server(directive);
+            case "least_conn" -> pool.balance(Balance.LEAST_CONNECTIONS);
+            case "random" -> pool.balance(Balance.RANDOM_TWO);
+            case "hash" -> hash(directive);
+            case "least_time" -> {
+                pool.balance(Balance.LEAST_CONNECTIONS);
+                remarks.changed(directive.statement(), "usher does not measure times: least-connections is used");
+            }
+            case "zone" -> remarks.notNeeded(directive.statement(), "usher's workers share the state of pools");
+            default -> NginxKnown.remark(directive, remarks);
+        }
+    }
+
+    private void hash(Directive hash) {
+        if (hash.word(1).matches("\\$\\{?(binary_)?remote_addr}?")) {
+            pool.balance(Balance.CLIENT_HASH);
+        } else {
+            remarks.leftOut(hash.statement(), "usher hashes the client's address alone: round-robin is used");
+        }
+    }
+
+    private void server(Directive server) {
+        HostPort address = remarks.tried(server.statement(), () -> NginxValue.backend(server.word(1)));
+        if (address == null) {
+            return;
+        }
+        int weight = BackendConfig.DEFAULT_WEIGHT;
+        int max = BackendConfig.NO_LIMIT;
+        boolean backup = false;
+        for (String option : server.words().subList(2, server.words().size())) {
+            String value = option.substring(option.indexOf('=') + 1);
+            switch (option.replaceFirst("=.*", "")) {
+                case "weight" -> weight = number(server, value, weight);
+                case "max_conns" -> max = number(server, value, max);
+                case "backup" -> backup = true;
+                case "down" -> {
+                    remarks.leftOut(server.statement(), "the server is down: add the backend when it shall serve");
+                    return;
+                }
+                default -> option(server, option, value);
+            }
+        }
+        add(server, address, weight, max, backup);
+    }
+
+    private void add(Directive server, HostPort address, int weight, int max, boolean backup) {
+        BackendConfig backend =
+                remarks.tried(server.statement(), () -> new BackendConfig(address, weight, max, backup));
+        if (backend != null && !pool.add(backend)) {
+            remarks.changed(server.statement(), address + " is here already: a weight gives a larger share");
+        }
+    }
+
+    private int number(Directive server, String value, int otherwise) {
+        Integer number = remarks.tried(server.statement(), () -> NginxValue.number(value));
+        return number == null ? otherwise : number;
+    }
+
+    private void option(Directive server, String option, String value) {
+        EjectionConfig usual = EjectionConfig.DEFAULT;
+        remarks.tried(server.statement(), () -> {
+            switch (option.replaceFirst("=.*", "")) {
+                case "max_fails" -> {
+                    int fails = EjectionConfig.CONSECUTIVE_FAILURES.check(NginxValue.number(value), "max_fails");
+                    pool.ejection(new EjectionConfig(
+                            fails, pool.ejection().baseTime(), pool.ejection().maxTime(), usual.maxEjectedPercent()));
+                }
+                case "fail_timeout" -> {
+                    Duration time = NginxValue.time(value, EjectionConfig.TIME);
+                    Duration longest = time.compareTo(usual.maxTime()) > 0 ? time : usual.maxTime();
+                    pool.ejection(new EjectionConfig(
+                            pool.ejection().consecutiveFailures(), time, longest, usual.maxEjectedPercent()));
+                }
+                case "slow_start" -> pool.slowStart(NginxValue.time(value, PoolConfig.SLOW_START));
+                case "resolve" ->
+                    remarks.notNeeded(server.statement(), "resolve: usher looks names up again by itself");
+                default -> remarks.leftOut(server.statement(), option + ": usher has no such option");
+            }
+            return "";
+        });
+    }
+}

@@ -1,0 +1,60 @@
+package dev.usher.server.convert.nginx;
+
+import dev.usher.config.DurationRange;
+import dev.usher.config.HostPort;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads nginx's times, numbers and addresses. Each throws {@link IllegalArgumentException} with the fault. */
+final class NginxValue {
+    private static final Pattern TIME = Pattern.compile("(?:\\d{1,9}(?:ms|[smhdwMy]?)\\s*)+");
+    private static final Pattern PART = Pattern.compile("(\\d{1,9})(ms|[smhdwMy]?)");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+
+    private NginxValue() {}
+
+    /** Reads a time such as {@code 1h30m}; a number alone has seconds. */
+    static Duration time(String text, DurationRange range) {
+        if (!TIME.matcher(text).matches()) {
+            throw new IllegalArgumentException('"' + text + "\" is not a time");
+        }
+        Duration sum = Duration.ZERO;
+        for (Matcher part = PART.matcher(text); part.find(); ) {
+            sum = sum.plus(part(Long.parseLong(part.group(1)), part.group(2)));
+        }
+        String fault = range.faultIn(sum);
+        if (fault != null) {
+            throw new IllegalArgumentException("usher's setting " + fault);
+        }
+        return sum;
+    }
+
+    private static Duration part(long count, String unit) {
+        return switch (unit) {
+            case "ms" -> Duration.ofMillis(count);
+            case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
+            case "d" -> Duration.ofDays(count);
+            case "w" -> Duration.ofDays(7 * count);
+            case "M" -> Duration.ofDays(30 * count);
+            case "y" -> Duration.ofDays(365 * count);
+            default -> Duration.ofSeconds(count);
+        };
+    }
+
+    static int number(String text) {
+        if (!NUMBER.matcher(text).matches()) {
+            throw new IllegalArgumentException('"' + text + "\" is not a number that usher can have");
+        }
+        return Integer.parseInt(text);
+    }
+
+    /** Reads the address of a backend; {@code host:port}. */
+    static HostPort backend(String text) {
+        if (text.startsWith("unix:")) {
+            throw new IllegalArgumentException(text + ": usher cannot connect to a unix socket yet: use a TCP port");
+        }
+        return HostPort.parse(text);
+    }
+}

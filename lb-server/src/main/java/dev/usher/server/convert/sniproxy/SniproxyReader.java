@@ -1,0 +1,248 @@
+package dev.usher.server.convert.sniproxy;
+
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerType;
+import dev.usher.config.SendProxyProtocol;
+import dev.usher.server.convert.Draft;
+import dev.usher.server.convert.ListenerDraft;
+import dev.usher.server.convert.NameRegex;
+import dev.usher.server.convert.Names;
+import dev.usher.server.convert.PeerText;
+import dev.usher.server.convert.PoolDraft;
+import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.Rule;
+import dev.usher.server.convert.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads sniproxy's configuration. */
+public final class SniproxyReader {
+    private static final Set<String> PROCESS =
+            Set.of("user", "username", "group", "groupname", "pidfile", "per_connection_log");
+    private static final Set<String> LOGS = Set.of("error_log", "access_log");
+    private static final int HTTPS = 443;
+
+    private final Draft draft;
+    private final Remarks remarks;
+    private final Map<String, SniproxyStatement> tables = new HashMap<>();
+    /** Pools by address and options. */
+    private final Map<List<String>, String> pools = new HashMap<>();
+
+    private final Set<String> used = new HashSet<>();
+
+    private SniproxyReader(Draft draft) {
+        this.draft = draft;
+        this.remarks = draft.remarks();
+    }
+
+    /** Fills the draft; throws {@code Unreadable} at the first fault of the text. */
+    public static void read(List<PeerText> files, Draft draft) {
+        List<SniproxyStatement> all = new ArrayList<>();
+        files.forEach(file -> all.addAll(SniproxyParser.read(file)));
+        SniproxyReader reader = new SniproxyReader(draft);
+        all.stream()
+                .filter(each -> each.name().equals("table"))
+                .forEach(each -> reader.tables.putIfAbsent(each.word(1), each));
+        all.forEach(reader::take);
+        reader.tables.forEach((name, table) -> {
+            if (!reader.used.contains(name)) {
+                draft.remarks().leftOut(table.statement(), "no listener that usher takes over has this table");
+            }
+        });
+    }
+
+    private void take(SniproxyStatement statement) {
+        switch (statement.name()) {
+            case "listener", "listen" -> listener(statement);
+            case "table" -> {} // read with the listener
+            case "resolver" ->
+                remarks.leftOut(
+                        statement.statement(), "usher asks the system's name servers, and cannot have its own yet");
+            default -> {
+                if (LOGS.contains(statement.name())) {
+                    log(statement);
+                } else if (PROCESS.contains(statement.name())) {
+                    remarks.notNeeded(statement.statement(), "belongs to the process: see deploy/usher.service");
+                } else {
+                    remarks.leftOut(statement.statement(), "usher has no equal");
+                }
+            }
+        }
+    }
+
+    private void log(SniproxyStatement statement) {
+        remarks.notNeeded(
+                statement.statement(), "usher has an access log of its own, with the server name: docs/access-log.md");
+    }
+
+    // ---- listeners ----
+
+    private void listener(SniproxyStatement statement) {
+        String protocol = setting(statement, "proto", setting(statement, "protocol", "http"));
+        if (!protocol.equals("tls")) {
+            remarks.leftOut(
+                    statement.statement(), "protocol " + protocol + ": of HTTP usher has the redirect to https alone");
+            return;
+        }
+        HostPort bind = remarks.tried(statement.statement(), () -> bind(statement));
+        if (bind == null) {
+            return;
+        }
+        ListenerDraft listener =
+                new ListenerDraft(bind.port() == HTTPS ? "https" : "port-" + bind.port(), statement.statement());
+        listener.type(ListenerType.TLS);
+        listener.bind(bind);
+        statement.block().forEach(each -> ofListener(each, bind, listener));
+        if (statement.block().stream().noneMatch(each -> each.name().equals("table"))) {
+            table("", bind, listener, statement.statement());
+        }
+        draft.add(listener);
+    }
+
+    private static String setting(SniproxyStatement statement, String name, String otherwise) {
+        return statement.block().stream()
+                .filter(each -> each.name().equals(name))
+                .map(each -> each.word(1))
+                .findFirst()
+                .orElse(otherwise);
+    }
+
+    /** A port alone is every address of both families, unless {@code ipv6_v6only} says so. */
+    private static HostPort bind(SniproxyStatement listener) {
+        String text = listener.word(1);
+        if (text.startsWith("unix:")) {
+            throw new IllegalArgumentException("usher listens on TCP ports alone, and not yet on unix sockets");
+        }
+        boolean port = !text.isEmpty() && text.chars().allMatch(Character::isDigit);
+        HostPort bind = HostPort.parseBind(port ? ":" + text : text);
+        HostPort.PORT.check(bind.port(), "port");
+        boolean only = setting(listener, "ipv6_v6only", "no").matches("yes|on|true|1");
+        boolean both = bind.host().isEmpty() || bind.host().equals("::");
+        return both ? new HostPort(only ? "::" : "", bind.port()) : bind;
+    }
+
+    private void ofListener(SniproxyStatement statement, HostPort bind, ListenerDraft listener) {
+        switch (statement.name()) {
+            case "proto", "protocol", "ipv6_v6only" -> {} // read with the listener
+            case "table" -> table(statement.word(1), bind, listener, statement.statement());
+            case "fallback" -> fallback(statement, bind, listener);
+            case "reuseport", "access_log", "bad_requests" ->
+                remarks.notNeeded(statement.statement(), "usher does so by itself, and has a log of its own");
+            case "source" ->
+                remarks.leftOut(statement.statement(), "usher cannot choose the address that it connects from yet");
+            default -> remarks.leftOut(statement.statement(), "usher has no equal");
+        }
+    }
+
+    private void fallback(SniproxyStatement statement, HostPort bind, ListenerDraft listener) {
+        String pool = pool(
+                statement.statement(),
+                statement.words().subList(1, statement.words().size()),
+                bind.port(),
+                "fallback");
+        if (pool != null) {
+            listener.otherwise(new Rule(statement.statement(), null, pool, null, List.of(), List.of()));
+        }
+    }
+
+    // ---- tables ----
+
+    private void table(String name, HostPort bind, ListenerDraft listener, Statement owner) {
+        SniproxyStatement table = tables.get(name);
+        if (table == null) {
+            remarks.leftOut(owner, "there is no table " + (name.isEmpty() ? "without a name" : name));
+            return;
+        }
+        used.add(name);
+        for (SniproxyStatement entry : table.block()) {
+            if (entry.words().size() == 1) {
+                remarks.leftOut(entry.statement(), "usher has no equal");
+            } else if (!entry.name().equals("use_proxy_header")) {
+                entry(entry, bind, listener);
+            }
+        }
+    }
+
+    private void entry(SniproxyStatement entry, HostPort bind, ListenerDraft listener) {
+        String expression = entry.name();
+        List<String> target = entry.words().subList(1, entry.words().size());
+        if (isAny(expression)) {
+            String pool = pool(entry.statement(), target, bind.port(), "default");
+            if (pool != null && listener.otherwise() == null) {
+                listener.otherwise(new Rule(entry.statement(), null, pool, null, List.of(), List.of()));
+                listener.namesOnly();
+            }
+            return;
+        }
+        Names names = names(expression);
+        if (names.isNone()) {
+            remarks.leftOut(entry.statement(), "the expression is no list of names or suffixes, which usher has alone");
+            return;
+        }
+        String first = names.patterns().getFirst().name();
+        String pool = pool(entry.statement(), target, bind.port(), first);
+        if (pool != null) {
+            names.patterns().forEach(pattern -> listener.add(Rule.of(entry.statement(), pattern, pool)));
+            if (!names.difference().isEmpty()) {
+                remarks.changed(entry.statement(), names.difference());
+            }
+        }
+    }
+
+    private static boolean isAny(String expression) {
+        return expression.matches("\\^?(?:\\.\\*|\\.\\+|\\.|\\*)\\$?|\\^?\\(\\.[*+]\\)\\$?");
+    }
+
+    /** A plain name was meant as a name, though sniproxy finds the text anywhere in a name. */
+    private static Names names(String expression) {
+        if (expression.matches("[\\w-]+(?:\\.[\\w-]+)+")) {
+            return Names.near(
+                    "." + expression, "sniproxy finds the text anywhere in a name; here the name and those below");
+        }
+        return NameRegex.read(expression, false);
+    }
+
+    /** The pool of a target; null after a remark. */
+    private @Nullable String pool(Statement statement, List<String> target, int port, String name) {
+        String text = target.isEmpty() ? "" : target.getFirst();
+        HostPort address = remarks.tried(statement, () -> address(text, port));
+        if (address == null) {
+            return null;
+        }
+        List<String> withPort = List.of(address.toString(), target.toString());
+        String known = pools.get(withPort);
+        if (known != null) {
+            return known;
+        }
+        PoolDraft pool = new PoolDraft(draft.pool(name) == null ? name : name + "-" + statement.line());
+        pool.add(BackendConfig.of(address));
+        for (String option : target.subList(1, target.size())) {
+            if (option.equals("proxy_protocol")) {
+                pool.sendProxyProtocol(SendProxyProtocol.V1);
+            } else {
+                remarks.leftOut(statement, option + ": usher has no such option");
+            }
+        }
+        draft.add(pool);
+        pools.put(withPort, pool.name());
+        return pool.name();
+    }
+
+    private static HostPort address(String text, int port) {
+        if (text.equals("*") || text.startsWith("*:")) {
+            throw new IllegalArgumentException("the backend is the name that was asked for: usher cannot do so yet");
+        }
+        if (text.startsWith("unix:")) {
+            throw new IllegalArgumentException("usher cannot connect to a unix socket yet: use a TCP port");
+        }
+        boolean hasPort = !text.endsWith("]") && text.matches(".*:\\d+") && !text.matches("[^\\[]*:.*:\\d+");
+        boolean ipv6 = text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[");
+        return HostPort.parse(hasPort ? text : (ipv6 ? "[" + text + "]" : text) + ":" + port);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.usher.server.convert.traefik;
+
+import dev.usher.server.convert.Draft;
+import dev.usher.server.convert.PeerText;
+import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.traefik.Node.Mapping;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads Traefik's configuration: static and dynamic files in YAML or TOML, and compose files with labels. */
+public final class TraefikReader {
+    private static final Pattern TOML = Pattern.compile("(?m)^[ \\t]*\\[+[\\w.\"'-]+\\]+[ \\t]*(?:#.*)?\\r?$");
+    private static final Set<String> PROCESS = Set.of(
+            "log",
+            "accesslog",
+            "api",
+            "metrics",
+            "ping",
+            "global",
+            "providers",
+            "tracing",
+            "experimental",
+            "pilot",
+            "hostresolver",
+            "serverstransport",
+            "core",
+            "spiffe",
+            "version",
+            "certificatesresolvers");
+
+    private final Draft draft;
+    private final Remarks remarks;
+    private final Mapping root;
+
+    private TraefikReader(Draft draft, Statement start) {
+        this.draft = draft;
+        this.remarks = draft.remarks();
+        this.root = Mapping.at(start);
+    }
+
+    /** Fills the draft; throws {@code Unreadable} at the first fault of the text. */
+    public static void read(List<PeerText> files, Draft draft) {
+        TraefikReader reader =
+                new TraefikReader(draft, Statement.at(files.getFirst().file(), 1, 1, "the files"));
+        files.forEach(reader::add);
+        reader.take();
+    }
+
+    private void add(PeerText file) {
+        if (TOML.matcher(file.text()).find() || String.valueOf(file.file()).endsWith(".toml")) {
+            root.merge(TraefikToml.read(file));
+            return;
+        }
+        for (Node document : TraefikYaml.read(file)) {
+            if (!(document instanceof Mapping mapping)) {
+                remarks.leftOut(document.statement(), "a document of Traefik has keys");
+            } else if (mapping.get("services") != null && mapping.get("tcp") == null) {
+                new TraefikCompose(root, remarks).read(mapping);
+            } else if (mapping.get("apiversion") != null) {
+                remarks.leftOut(mapping.statement(), "usher does not watch Kubernetes: write a route for each name");
+            } else {
+                root.merge(mapping);
+            }
+        }
+    }
+
+    private void take() {
+        TraefikEntryPoints points = new TraefikEntryPoints(root.mapping("entrypoints"), draft);
+        Mapping tcp = root.mapping("tcp");
+        TraefikServices services = new TraefikServices(tcp.mapping("services"), draft);
+        new TraefikRouters(tcp, points, services, remarks).read();
+        services.remarkUnused();
+        points.remarkUnused();
+        tcp.entries().forEach((key, value) -> {
+            if (!Set.of("routers", "services", "middlewares").contains(key)) {
+                remarks.leftOut(value.statement(), "usher has no equal");
+            }
+        });
+        root.entries().forEach(this::other);
+    }
+
+    private void other(String key, Node value) {
+        switch (key) {
+            case "tcp", "entrypoints" -> {} // taken over
+            case "http" -> http(value);
+            case "tls" -> remarks.leftOut(value.statement(), "usher terminates no TLS, and has no certificates");
+            case "udp" -> remarks.leftOut(value.statement(), "usher does not relay UDP");
+            default -> {
+                if (PROCESS.contains(key)) {
+                    remarks.notNeeded(
+                            value.statement(), "usher has its own logs, metrics and dashboard, and no providers");
+                } else {
+                    remarks.leftOut(value.statement(), "usher has no equal");
+                }
+            }
+        }
+    }
+
+    private void http(Node http) {
+        Map<String, Node> parts = http instanceof Mapping mapping ? mapping.entries() : Map.of("", http);
+        parts.forEach((key, part) -> remarks.leftOut(
+                part.statement(), "usher is no HTTP server: keep this part in Traefik, and give usher a route to it"));
+    }
+}
