@@ -74,7 +74,8 @@ public final class Program implements AutoCloseable {
             Await.until(() -> lines().anyMatch(wanted) || !process.isAlive(), label + " prints " + what, PATIENCE);
             return lines().filter(wanted)
                     .findFirst()
-                    .orElseThrow(() -> new AssertionError(label + " ended without " + what + ": " + Program.this.all()));
+                    .orElseThrow(
+                            () -> new AssertionError(label + " ended without " + what + ": " + Program.this.all()));
         }
 
         /** Every line, once the process has ended. */

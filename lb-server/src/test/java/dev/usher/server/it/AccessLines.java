@@ -1,8 +1,8 @@
 package dev.usher.server.it;
 
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

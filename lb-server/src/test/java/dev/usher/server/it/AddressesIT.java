@@ -1,9 +1,9 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Program;
 import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,10 +1,10 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,7 +80,8 @@ class AdminIT {
     private Command.Result command(String... arguments) throws Exception {
         try (Program program = Program.start("command", Usher.command(arguments), environment)) {
             int exitCode = program.exitCode(PATIENCE);
-            return new Command.Result(exitCode, program.out().text(), program.err().text());
+            return new Command.Result(
+                    exitCode, program.out().text(), program.err().text());
         }
     }
 
@@ -211,7 +212,10 @@ class AdminIT {
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "oops: 1\n");
         usher.awaitPrinted("generation 3 stays in force", PATIENCE);
         assertSays(1, "warning: configuration: the new configuration is invalid", ask("status", "--check"));
-        Await.until(() -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""), "the files are looked at", PATIENCE);
+        Await.until(
+                () -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""),
+                "the files are looked at",
+                PATIENCE);
         assertTrue(curl("-X", "POST", base + "api/v1/reload").contains("\"result\":\"refused\""));
     }
 

@@ -1,9 +1,9 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import dev.usher.testing.Needs;
 import java.net.InetAddress;
 import java.net.Socket;

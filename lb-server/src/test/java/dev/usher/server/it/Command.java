@@ -1,8 +1,8 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Program;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

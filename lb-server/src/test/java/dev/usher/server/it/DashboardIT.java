@@ -1,12 +1,12 @@
 package dev.usher.server.it;
 
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.server.it.Browser.Screen;
+import dev.usher.testing.Await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -205,8 +205,11 @@ class DashboardIT {
     void chartsAreDrawn() throws Exception {
         open(usher, "overview");
         awaitWhole("overview");
-        Await.until(() -> isTrue("[...document.querySelectorAll('.plot canvas')].length === 6 &&"
-                        + " [...document.querySelectorAll('.summary')].some((s) => /[1-9]/.test(s.innerText))"), "each chart has drawn something", SLOW_BROWSER);
+        Await.until(
+                () -> isTrue("[...document.querySelectorAll('.plot canvas')].length === 6 &&"
+                        + " [...document.querySelectorAll('.summary')].some((s) => /[1-9]/.test(s.innerText))"),
+                "each chart has drawn something",
+                SLOW_BROWSER);
         open(usher, "pools?latency=web");
         awaitText("first byte", SLOW_BROWSER);
         Await.until(() -> isTrue("document.querySelector('.whole canvas')"), "the distribution is drawn", SLOW_BROWSER);
@@ -645,11 +648,14 @@ class DashboardIT {
         browser.colorScheme(scheme);
         open(usher, page);
         awaitWhole(page);
-        Await.until(() -> isTrue(
+        Await.until(
+                () -> isTrue(
                         "!document.querySelector('.loading') && [...document.querySelectorAll('tbody')].every((body) => {"
                                 + " const rows = [...body.rows].map((row) => [...row.querySelectorAll('td.number')]).filter((cells) => cells.length);"
                                 + " const told = rows.filter((row) => !row.some((cell) => cell.innerText.startsWith('–')));"
-                                + " return !rows.length || told.length; })"), page + " has its rates", SLOW_BROWSER); // not all: a connection of this second
+                                + " return !rows.length || told.length; })"),
+                page + " has its rates",
+                SLOW_BROWSER); // not all: a connection of this second
         // has no rate
         browser.run("document.querySelector('.host').textContent = 'edge-1'"); // not who made the picture
     }

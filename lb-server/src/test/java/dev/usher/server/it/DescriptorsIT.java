@@ -1,12 +1,12 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,9 +1,9 @@
 package dev.usher.server.it;
 
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -443,7 +443,9 @@ class FaultsIT {
 
     private static void awaitServing(Usher usher, Web web, Visitor.Load load) throws Exception {
         int before = web.answered();
-        Await.until(() -> web.answered() > before, "it serves again: " + usher.program().all());
+        Await.until(
+                () -> web.answered() > before,
+                "it serves again: " + usher.program().all());
         assertServesAgain(web, load);
     }
 }

@@ -1,10 +1,10 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -54,19 +54,23 @@ class LiveIT {
         Await.until(() -> frames(curl).size() > 1, "frames come");
         long begun = System.nanoTime();
         new Visitor(certificates, NAME).visit("127.0.0.1", usher.address());
-        Await.until(() -> frames(curl).stream()
+        Await.until(
+                () -> frames(curl).stream()
                         .anyMatch(frame -> frame.path("new_per_second").asDouble(0) > 0
-                                && frame.path("first_byte").path("p50").isNumber()), "a frame has the visit");
+                                && frame.path("first_byte").path("p50").isNumber()),
+                "a frame has the visit");
         assertTrue(System.nanoTime() - begun < Duration.ofSeconds(3).toNanos(), "within 3 s");
 
         long revision = frames(curl).getLast().path("revision").asLong();
         web.kill();
-        Await.until(() -> {
-            JsonNode last = frames(curl).getLast();
-            return last.path("serving_backends").asInt(1) == 0
-                    && last.path("attention").asInt(0) > 0
-                    && last.path("revision").asLong() > revision;
-        }, "a frame shows that the backend is down");
+        Await.until(
+                () -> {
+                    JsonNode last = frames(curl).getLast();
+                    return last.path("serving_backends").asInt(1) == 0
+                            && last.path("attention").asInt(0) > 0
+                            && last.path("revision").asLong() > revision;
+                },
+                "a frame shows that the backend is down");
 
         List<Long> sequences = frames(curl).stream()
                 .map(frame -> frame.path("sequence").asLong())

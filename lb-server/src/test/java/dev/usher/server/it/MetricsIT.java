@@ -1,11 +1,11 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -94,11 +94,14 @@ class MetricsIT {
 
     @Test
     void prometheusScrapesIt() throws Exception {
-        Await.until(() -> {
-            JsonNode result = prometheus.query("sum(usher_listener_ended_total)"); // who resets whom is not the point
-            return result.size() == 1
-                    && result.get(0).path("value").get(1).asString().equals("" + VISITS);
-        }, "prometheus has the sessions");
+        Await.until(
+                () -> {
+                    JsonNode result =
+                            prometheus.query("sum(usher_listener_ended_total)"); // who resets whom is not the point
+                    return result.size() == 1
+                            && result.get(0).path("value").get(1).asString().equals("" + VISITS);
+                },
+                "prometheus has the sessions");
         assertEquals("1", prometheus.query("up").get(0).path("value").get(1).asString());
         assertEquals(
                 "" + VISITS,
@@ -129,10 +132,12 @@ class MetricsIT {
     void theAlertsAreRules() throws Exception {
         Path file = Usher.file("deploy/prometheus/alerts.yaml");
         assertTrue(Prometheus.promtool(file, "check", "rules", file.toString()).contains("7 rules found"));
-        Await.until(() -> {
-            List<String> health = prometheus.get("rules").findValuesAsString("health");
-            return health.size() == 7 && health.stream().allMatch("ok"::equals);
-        }, "prometheus has evaluated all rules");
+        Await.until(
+                () -> {
+                    List<String> health = prometheus.get("rules").findValuesAsString("health");
+                    return health.size() == 7 && health.stream().allMatch("ok"::equals);
+                },
+                "prometheus has evaluated all rules");
         // The certificates of tests last for a few days only, and nothing else is wrong.
         Await.until(() -> !prometheus.query("ALERTS").isEmpty(), "there is one alert");
         assertEquals(List.of("UsherCertificateEnds"), prometheus.query("ALERTS").findValuesAsString("alertname"));
@@ -158,9 +163,11 @@ class MetricsIT {
     /** Prometheus can evaluate what each panel asks for, and none is empty but those of what has gone wrong. */
     @Test
     void everyPanelIsAnswered() throws Exception {
-        Await.until(() -> !prometheus
+        Await.until(
+                () -> !prometheus
                         .query("rate(usher_listener_accepted_total[20s])")
-                        .isEmpty(), "there is a rate");
+                        .isEmpty(),
+                "there is a rate");
         JsonNode dashboard = JsonMapper.shared().readTree(text("deploy/grafana/usher-overview.json"));
         List<String> empty = new ArrayList<>();
         for (String expression : dashboard.path("panels").findValuesAsString("expr")) {

@@ -35,12 +35,14 @@ final class Nginx implements AutoCloseable {
                         prefix.resolve("nginx.conf").toString(),
                         "-e",
                         "stderr"));
-        Await.until(() -> {
-            if (!program.isAlive()) {
-                throw new AssertionError("nginx ended: " + program.all());
-            }
-            return Ports.accepts(port);
-        }, "nginx listens");
+        Await.until(
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError("nginx ended: " + program.all());
+                    }
+                    return Ports.accepts(port);
+                },
+                "nginx listens");
         return program;
     }
 

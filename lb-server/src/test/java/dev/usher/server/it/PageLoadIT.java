@@ -1,10 +1,10 @@
 package dev.usher.server.it;
 
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.BusyAdmin;
+import dev.usher.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

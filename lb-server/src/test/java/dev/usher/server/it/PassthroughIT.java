@@ -1,10 +1,10 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -41,12 +41,17 @@ class ProbeTracesIT {
                 """.formatted(NAME, port, type, type.equals("tcp") ? "" : ", verify: false, server_name: " + NAME)));
         AdminSide admin = parts.add(new AdminSide(usher));
         Set<String> probes = new HashSet<>();
-        Await.until(() -> {
-            JsonNode backend = admin.json("/api/v1/pools").at("/pools/0/backends/0");
-            assertTrue(List.of("up", "unprobed").contains(backend.path("state").asString()), backend::toString);
-            probes.add(backend.at("/last_probe/at").asString());
-            return probes.size() > PROBES;
-        }, "there were " + PROBES + " probes");
+        Await.until(
+                () -> {
+                    JsonNode backend = admin.json("/api/v1/pools").at("/pools/0/backends/0");
+                    assertTrue(
+                            List.of("up", "unprobed")
+                                    .contains(backend.path("state").asString()),
+                            backend::toString);
+                    probes.add(backend.at("/last_probe/at").asString());
+                    return probes.size() > PROBES;
+                },
+                "there were " + PROBES + " probes");
         usher.close(); // and with it the last probe
     }
 

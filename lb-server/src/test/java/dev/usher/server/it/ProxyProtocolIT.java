@@ -1,9 +1,9 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -95,12 +95,14 @@ class ProxyProtocolIT {
                 """.formatted(port, bind, server));
         Program program =
                 parts.add(Program.start("haproxy", List.of(Program.require("haproxy"), "-db", "-f", file.toString())));
-        Await.until(() -> {
-            if (!program.isAlive()) {
-                throw new AssertionError("haproxy ended: " + program.all());
-            }
-            return Ports.accepts(port);
-        }, "haproxy listens");
+        Await.until(
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError("haproxy ended: " + program.all());
+                    }
+                    return Ports.accepts(port);
+                },
+                "haproxy listens");
         return program;
     }
 

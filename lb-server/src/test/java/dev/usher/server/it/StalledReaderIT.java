@@ -1,10 +1,10 @@
 package dev.usher.server.it;
 
-import dev.usher.testing.Await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -94,11 +94,13 @@ class StalledReaderIT {
 
     /** Until all buffers on the way are full. */
     private static void awaitStandstill(AtomicLong sent) throws Exception {
-        Await.until(() -> {
-            long before = sent.get();
-            Await.pass(Duration.ofMillis(300));
-            return before > 0 && sent.get() == before;
-        }, "every sender stands still");
+        Await.until(
+                () -> {
+                    long before = sent.get();
+                    Await.pass(Duration.ofMillis(300));
+                    return before > 0 && sent.get() == before;
+                },
+                "every sender stands still");
     }
 
     /** With all readers stalled and nobody else, there is nothing to do. */

@@ -1,9 +1,9 @@
 package dev.usher.server.it;
 
-import dev.usher.server.Program;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
