@@ -335,6 +335,103 @@ class ProbeTest {
         }
     }
 
+    // ---- http ----
+
+    private static void readHead(TestPeer client) throws IOException {
+        while (!new String(client.received(), StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
+            client.read(1);
+        }
+    }
+
+    private static TestBackend answering(String line) throws IOException {
+        return TestBackend.start(client -> {
+            readHead(client);
+            client.send((line + (line.isEmpty() ? "" : "\r\n\r\n")).getBytes(StandardCharsets.US_ASCII))
+                    .halfClose()
+                    .readToEnd();
+        });
+    }
+
+    @Test
+    void httpAsksWithoutTls() throws IOException {
+        try (TestBackend server = answering("HTTP/1.1 204 No Content")) {
+            ProbeResult result = probe(check(HealthCheckConfig.Type.HTTP).serverName(NAME), server.address());
+            succeeded(result, "status 204");
+            assertNull(result.certificate());
+            String request = new String(server.connection(0).received(), StandardCharsets.US_ASCII);
+            assertTrue(request.startsWith("GET /health HTTP/1.1\r\nHost: " + NAME + "\r\n"), request);
+            assertTrue(request.endsWith("\r\n\r\n"), request);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HTTP/1.1 503 Service Unavailable, 'status 503, expected 200-399'",
+        "SSH-2.0-OpenSSH, the answer is not HTTP/1",
+        "'', closed before a status line",
+    })
+    void anyOtherAnswerWithoutTlsIsAFailure(String line, String why) throws IOException {
+        try (TestBackend server = answering(line)) {
+            failed(probe(check(HealthCheckConfig.Type.HTTP), server.address()), why);
+        }
+    }
+
+    @Test
+    void whoNeverAnswersARequestFailsInTime() throws IOException {
+        try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
+            ProbeResult result =
+                    probe(check(HealthCheckConfig.Type.HTTP).probeTimeout(Duration.ofMillis(150)), silent.address());
+            timedOut(result, "HTTP answer timed out (150 ms)");
+            assertTrue(result.nanos() < 2_000_000_000L, result.toString());
+        }
+    }
+
+    // ---- elsewhere ----
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"TCP", "HTTP"},
+            mode = Mode.INCLUDE)
+    void aPortOfItsOwnIsAskedInPlaceOfTheBackends(HealthCheckConfig.Type type) throws IOException {
+        try (TestBackend backend = TestBackend.refusing();
+                TestBackend management = answering("HTTP/1.1 200 OK")) {
+            ProbeResult result = probe(check(type).probeAt(management.address().getPort(), null), backend.address());
+            String said = type == HealthCheckConfig.Type.TCP ? "connected" : "status 200";
+            succeeded(result, said + " at 127.0.0.1:" + management.address().getPort());
+        }
+    }
+
+    @Test
+    void anAddressOfItsOwnIsAskedForEveryBackend() throws IOException {
+        InetSocketAddress unreachable = new InetSocketAddress("192.0.2.1", 443);
+        try (TestBackend agent = answering("HTTP/1.1 503 x")) {
+            int port = agent.address().getPort();
+            failed(
+                    probe(check(HealthCheckConfig.Type.HTTP).probeAt(port, "127.0.0.1"), unreachable),
+                    "status 503, expected 200-399 at 127.0.0.1:" + port);
+            failed(
+                    probe(
+                            check(HealthCheckConfig.Type.HTTP)
+                                    .probeAt(null, "127.0.0.1")
+                                    .expect(503, 503),
+                            new InetSocketAddress(
+                                    "192.0.2.1",
+                                    TestBackend.refusing().address().getPort())),
+                    "connection refused at 127.0.0.1:");
+        }
+    }
+
+    @Test
+    void aManagementPortGetsNoHeaderForSessions() throws IOException {
+        try (TestBackend backend = TestBackend.refusing();
+                TestBackend management = answering("HTTP/1.1 200 OK")) {
+            PoolConfigBuilder check = check(HealthCheckConfig.Type.HTTP)
+                    .probeAt(management.address().getPort(), null);
+            probe(check, backend.address(), new byte[] {1, 2, 3, 4, 5});
+            assertEquals('G', management.connection(0).received()[0]);
+        }
+    }
+
     // ---- PROXY ----
 
     @Test
