@@ -281,6 +281,7 @@ public final class Roster {
         List<Weighted> backups = new ArrayList<>();
         List<Weighted> last = new ArrayList<>();
         for (Backend backend : backends) {
+            backend.counts().note(backend.state(), nowNanos);
             if (backend.state().serves()) {
                 List<Weighted> part = isOutdone(backend, backends, nowNanos)
                         ? last
