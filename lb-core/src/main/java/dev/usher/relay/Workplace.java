@@ -14,7 +14,7 @@ final class Workplace {
     private final Worker worker;
     private final Supplier<Routing> routing;
     private final SessionLog log;
-    private final WorkerSessions.Shared shared;
+    private final SharedState shared;
     private final SessionList sessions = new SessionList();
     private final UnfinishedOpenings unfinished;
     private final NamesAsked names = new NamesAsked();
@@ -34,7 +34,7 @@ final class Workplace {
             Worker worker,
             Supplier<Routing> routing,
             SessionLog log,
-            WorkerSessions.Shared shared) {
+            SharedState shared) {
         this.index = index;
         this.workers = workers;
         this.worker = worker;
@@ -61,7 +61,7 @@ final class Workplace {
         return log;
     }
 
-    WorkerSessions.Shared shared() {
+    SharedState shared() {
         return shared;
     }
 
