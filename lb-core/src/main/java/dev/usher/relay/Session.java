@@ -78,7 +78,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
     @Override
     void leaveBackend(CloseReason reason) {
         try {
-            AttemptOutcome gone = AttemptOutcome.gone(reason);
+            AttemptOutcome gone = AttemptOutcome.of(reason);
             Next elsewhere = gone == null || state == SessionState.CLOSED ? null : phase.leaveBackend(gone);
             if (elsewhere == null) {
                 end(reason);

@@ -28,12 +28,7 @@ public record SharedState(
     public static SharedState of(int maxSessions, Clock clock) {
         String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), RADIX) + "-";
         return new SharedState(
-                run,
-                new AtomicInteger(),
-                maxSessions,
-                new ClientLimits(clock),
-                new OwnConnections(),
-                Openings.BY_TYPE);
+                run, new AtomicInteger(), maxSessions, new ClientLimits(clock), new OwnConnections(), Openings.BY_TYPE);
     }
 
     /** The name of a session. */

@@ -28,13 +28,7 @@ final class Workplace {
      * @param workers number of workers
      * @param routing the routing in force
      */
-    Workplace(
-            int index,
-            int workers,
-            Worker worker,
-            Supplier<Routing> routing,
-            SessionLog log,
-            SharedState shared) {
+    Workplace(int index, int workers, Worker worker, Supplier<Routing> routing, SessionLog log, SharedState shared) {
         this.index = index;
         this.workers = workers;
         this.worker = worker;
