@@ -19,6 +19,7 @@ import dev.usher.upkeep.Pools;
 import dev.usher.watch.Background;
 import dev.usher.watch.Certificates;
 import dev.usher.watch.LimitWatch;
+import dev.usher.watch.TrafficSamples;
 import dev.usher.watch.TrafficWatch;
 import dev.usher.workers.Listening;
 import dev.usher.workers.OpenSessions;
@@ -56,6 +57,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Looks looks;
     private final LimitWatch limits;
     private final TrafficWatch traffic;
+    private final TrafficSamples samples;
 
     private volatile boolean draining;
     private volatile boolean listenersClosed;
@@ -73,6 +75,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.events = new Events(clock);
         Certificates certificates = new Certificates(this::routing, events);
         this.traffic = new TrafficWatch(events);
+        this.samples = new TrafficSamples(clock, this::routing);
         this.limits = new LimitWatch(events, clock);
         this.keeper = new Keeper(clock, () -> routing.pools().values(), this::lookEverySecond);
         BackendNames names = new BackendNames(InetAddress::getAllByName, events);
@@ -104,6 +107,7 @@ public final class LoadBalancer implements AutoCloseable {
     private void lookEverySecond() {
         limits.look(listening.states(), routing().pools().values());
         traffic.look(routing().pools().values());
+        samples.look();
         environment.background().look(events);
         events.look();
     }
@@ -177,7 +181,7 @@ public final class LoadBalancer implements AutoCloseable {
         listening.openNew(next.listeners());
         Pools.Prepared prepared = pools.prepare(next.pools().values());
         listening.closeOld(next.listeners());
-        routing = Routing.of(next, prepared.pools());
+        routing = routing.next(next, prepared.pools());
         return prepared;
     }
 

@@ -6,9 +6,11 @@ import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.metrics.Totals;
+import dev.usher.metrics.Traffic;
 import dev.usher.pool.Pool;
 import dev.usher.relay.ListenerCounts;
 import dev.usher.relay.Routing;
+import dev.usher.relay.WayTraffic;
 import dev.usher.route.RouteQuery;
 import dev.usher.time.Clock;
 import dev.usher.upkeep.BackendNames;
@@ -17,7 +19,9 @@ import dev.usher.view.CoalescingHazard;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.ConnectionsView;
 import dev.usher.view.Explanation;
+import dev.usher.view.FailedSession;
 import dev.usher.view.FailingName;
+import dev.usher.view.FailuresView;
 import dev.usher.view.LimitHit;
 import dev.usher.view.LoopDelay;
 import dev.usher.view.NameCount;
@@ -25,6 +29,7 @@ import dev.usher.view.PoolView;
 import dev.usher.view.TopNames;
 import dev.usher.watch.Certificates;
 import dev.usher.watch.LimitWatch;
+import dev.usher.workers.Failures;
 import dev.usher.workers.Listening;
 import dev.usher.workers.LoopDelays;
 import dev.usher.workers.Names;
@@ -105,6 +110,21 @@ public final class Looks {
         return Snapshots.totals(listening.states(), routing.get().pools(), workers);
     }
 
+    /** The traffic of a route, as {@link WayTraffic#route} says. */
+    public Traffic.Figures routeTraffic(@Nullable String listener, String pattern) {
+        return routing.get().traffic().route(listener, pattern);
+    }
+
+    /** The traffic of a default, as {@link WayTraffic#fallback} says. */
+    public Traffic.Figures defaultTraffic(@Nullable String listener, String word) {
+        return routing.get().traffic().fallback(listener, word);
+    }
+
+    /** The traffic of a listener with a pool of its own. */
+    public Traffic.Figures listenerTraffic(String name) {
+        return routing.get().traffic().listener(name);
+    }
+
     /** Every pool with its backends, in their present state. */
     public List<PoolView> pools() {
         long now = clock.nanos();
@@ -144,6 +164,17 @@ public final class Looks {
      */
     public TopNames names(Predicate<NameCount> wanted, int limit) throws IOException {
         return Names.top(workers, clock, wanted, limit);
+    }
+
+    /**
+     * The last sessions that failed.
+     *
+     * @param wanted filter for remembered sessions, called on the caller's thread
+     * @param limit the most sessions to list: the newest that match
+     * @throws IOException if a worker does not answer
+     */
+    public FailuresView failures(Predicate<FailedSession> wanted, int limit) throws IOException {
+        return Failures.last(workers, wanted, limit);
     }
 
     /**

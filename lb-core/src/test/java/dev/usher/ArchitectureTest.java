@@ -55,7 +55,7 @@ class ArchitectureTest {
                     List.of("dev.usher.pool", "dev.usher.config", "dev.usher.tls", "dev.usher.time", "dev.usher.file")),
             Map.entry("diff", List.of("dev.usher.route", "dev.usher.config")),
             Map.entry("map", List.of("dev.usher.config")),
-            Map.entry("view", List.of("dev.usher.route", "dev.usher.pool", "dev.usher.config")),
+            Map.entry("view", List.of("dev.usher.route", "dev.usher.pool", "dev.usher.metrics", "dev.usher.config")),
             Map.entry(
                     "relay",
                     List.of(

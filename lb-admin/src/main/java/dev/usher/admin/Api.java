@@ -8,6 +8,7 @@ import dev.usher.admin.api.ConfigResource;
 import dev.usher.admin.api.ConnectionsResource;
 import dev.usher.admin.api.EventsResource;
 import dev.usher.admin.api.ExplainResource;
+import dev.usher.admin.api.FailuresResource;
 import dev.usher.admin.api.ListenersResource;
 import dev.usher.admin.api.NamesResource;
 import dev.usher.admin.api.Operation;
@@ -109,6 +110,7 @@ final class Api {
         answer(Methods.DELETE, "/pools/{pool}/backends/{address}/connections", backend::closeConnections);
         list("/connections", connections::list);
         answer(Methods.DELETE, "/connections/{cid}", connections::close);
+        list("/failures", new FailuresResource(balancer)::list);
         list("/names", new NamesResource(balancer)::list);
         list("/events", new EventsResource(balancer)::list);
         list("/certificates", new CertificatesResource(balancer)::list);

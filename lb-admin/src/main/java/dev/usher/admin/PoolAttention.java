@@ -3,7 +3,6 @@ package dev.usher.admin;
 import dev.usher.admin.Attention.Entry;
 import dev.usher.admin.Attention.Entry.Kind;
 import dev.usher.admin.Attention.Entry.Severity;
-import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.BackendState;
@@ -175,8 +174,8 @@ public final class PoolAttention {
                     Attention.subject(backend.address(), pool.name()),
                     trouble.text() + ", though it is " + backend.state().word()
                             + ". Check its process: it may be stopped or overloaded"
-                            + (pool.healthCheck() == HealthCheckConfig.Type.TLS
-                                            || pool.healthCheck() == HealthCheckConfig.Type.HTTPS
+                            + (pool.healthCheck().shakesHands()
+                                            || pool.healthCheck().asks()
                                     ? ""
                                     : "; a health_check of type tls would detect it"),
                     trouble.since(),

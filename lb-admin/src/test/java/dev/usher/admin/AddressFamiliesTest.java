@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.metrics.Traffic;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,12 +32,9 @@ class AddressFamiliesTest {
                 false,
                 0,
                 0,
-                0,
-                0,
+                new BackendView.Counts(Traffic.Figures.NONE, 0, 0, null, 0, 0, Duration.ZERO),
                 null,
                 wasReached,
-                0,
-                0,
                 100,
                 null,
                 null,

@@ -186,6 +186,11 @@ class OpenApiTest {
         assertEquals(0.5, one.get("certificate").get("warn_expiry_days").asDouble(), "what its pool says");
         assertTrue(one.get("last_probe").isObject(), one::toString);
         assertNotEmpty(get("/connections", "/connections"), "connections");
+        assertNotEmpty(get("/failures", "/failures"), "failures");
+        assertEquals(
+                0,
+                get("/failures", "/failures?reason=no_backend").get("failures").size());
+        assertNotEmpty(get("/failures", "/failures?reason=unknown_name&filter=NOBODY"), "failures");
         assertNotEmpty(get("/names", "/names"), "names");
         assertNotEmpty(get("/events", "/events"), "events");
         JsonNode certificates = get("/certificates", "/certificates");

@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Probes of a pool's backends, and the number of results for a verdict.
  *
- * @param serverName sent as SNI and verified; null takes the backend's own host, and sends no SNI for an IP address
+ * @param port asked in place of the backend's own; null is the backend's own
+ * @param address IP address asked in place of each backend's own; null is the backend's own
+ * @param serverName sent as SNI and verified, and as the Host of a request; null takes the backend's own host, and sends no SNI for an IP address
  * @param alpn offered in the probe's hello; empty offers nothing
- * @param verify whether an invalid certificate fails the probe; for {@link Type#TLS} and {@link Type#HTTPS}, like
- *     serverName, alpn, trustStore and warnExpiry
+ * @param verify whether an invalid certificate fails the probe; for {@link Type#TLS} and {@link Type#HTTPS}, like alpn,
+ *     trustStore and warnExpiry
  * @param trustStore PEM file of the authorities to trust; null is the platform's
- * @param path request target, for {@link Type#HTTPS}, like method and expect
+ * @param path request target, for {@link Type#HTTP} and {@link Type#HTTPS}, like method and expect
  * @param rise successes in a row until a backend is up
  * @param fall failures in a row until a backend is down
  * @param jitterPercent the part of the interval that is drawn at random, so that probes do not fall into step
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record HealthCheckConfig(
         Type type,
+        @Nullable Integer port,
+        @Nullable String address,
         @Nullable String serverName,
         List<String> alpn,
         boolean verify,
@@ -42,12 +46,19 @@ public record HealthCheckConfig(
         TCP,
         /** Connects and shakes hands. */
         TLS,
+        /** Connects, sends a request and reads the status. */
+        HTTP,
         /** Connects, shakes hands, sends a request and reads the status. */
         HTTPS;
 
         /** Whether a probe of this type makes a TLS handshake, and so sees a certificate. */
         public boolean shakesHands() {
             return this == TLS || this == HTTPS;
+        }
+
+        /** Whether a probe of this type sends an HTTP request. */
+        public boolean asks() {
+            return this == HTTP || this == HTTPS;
         }
     }
 
@@ -85,6 +96,10 @@ public record HealthCheckConfig(
 
     public HealthCheckConfig {
         Check.present(type, "health_check.type");
+        if (port != null) {
+            HostPort.PORT.check(port, "health_check.port");
+        }
+        address = address == null ? null : checkAddress(address);
         serverName = serverName == null ? null : HostName.normalize(serverName);
         alpn = Check.distinct(alpn, "health_check.alpn");
         checkPath(Check.present(path, "health_check.path"));
@@ -104,6 +119,8 @@ public record HealthCheckConfig(
         return new HealthCheckConfig(
                 type,
                 null,
+                null,
+                null,
                 List.of(),
                 true,
                 null,
@@ -118,25 +135,49 @@ public record HealthCheckConfig(
                 Duration.ofDays(21));
     }
 
-    /** A copy for a port without TLS: a check that shakes hands only connects. */
+    /** Whether probes go to a place apart from the one for sessions. */
+    public boolean isElsewhere() {
+        return port != null || address != null;
+    }
+
+    /** Whether a success shows that the place for sessions answers, and not just connects. */
+    public boolean hearsService() {
+        return !isElsewhere() && (type.shakesHands() || type.asks());
+    }
+
+    public HealthCheckConfig withType(Type type) {
+        return new HealthCheckConfig(
+                type,
+                port,
+                address,
+                serverName,
+                alpn,
+                verify,
+                trustStore,
+                path,
+                method,
+                expect,
+                interval,
+                timeout,
+                rise,
+                fall,
+                jitterPercent,
+                warnExpiry);
+    }
+
+    /** Returns the IP address in its usual form; throws {@link IllegalArgumentException} for other text. */
+    public static String checkAddress(String text) {
+        byte[] ip = IpAddress.parse(text);
+        if (ip == null) {
+            throw new IllegalArgumentException('"' + text
+                    + "\" is not an IP address: a name would be looked up for each probe; a port stands in port");
+        }
+        return IpAddress.text(ip);
+    }
+
+    /** A copy for a port without TLS: a check that shakes hands there only connects. */
     HealthCheckConfig withoutTls() {
-        return !type.shakesHands()
-                ? this
-                : new HealthCheckConfig(
-                        Type.TCP,
-                        null,
-                        List.of(),
-                        true,
-                        null,
-                        DEFAULT.path,
-                        DEFAULT.method,
-                        DEFAULT.expect,
-                        interval,
-                        timeout,
-                        rise,
-                        fall,
-                        jitterPercent,
-                        warnExpiry);
+        return isElsewhere() || !type.shakesHands() ? this : withType(Type.TCP);
     }
 
     /** Returns a request target that can stand in a request line; throws {@link IllegalArgumentException} otherwise. */

@@ -36,13 +36,13 @@ public record HostPort(String host, int port) {
         return address;
     }
 
-    /** Reads the same as {@link #parse}, and also {@code :443} for every address, and port 0. */
+    /** Reads the same as {@link #parse}, and also {@code :443} or {@code *:443} for every address, and port 0. */
     public static HostPort parseBind(String text) {
         Check.that(
                 !isNumber(text),
                 () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:"
                         + text);
-        return read(text, "an address to listen on");
+        return read(BindText.of(text), "an address to listen on");
     }
 
     private static HostPort read(String text, String called) {

@@ -128,7 +128,7 @@ public final class FileMap {
                 null);
     }
 
-    /** False for a pool with the name of one of its ways, as an inline pool has. */
+    /** False for an inline pool, which has the name of a way. */
     private static boolean isNamed(PoolConfig pool, List<Way> leading) {
         return leading.stream()
                 .noneMatch(way -> way.name().equals(pool.name()) || way.name().equals("listener " + pool.name()));

@@ -9,7 +9,7 @@ package dev.usher.map;
 public record Flow(double sessionsPerSecond, double bytesPerSecond) {
     public static final Flow NONE = new Flow(0, 0);
 
-    /** The figure that gives a band its width. */
+    /** The figure behind the width of a band. */
     public enum Measure {
         SESSIONS,
         BYTES

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The map as shapes: names at the left, pools in the middle, backends at the right, and a band for each pair that
- * belongs together. Lengths are pixels at full size, from the upper left corner.
+ * The map as shapes: names at the left, pools in the middle, backends at the right, and a band for each
+ * connection. Lengths are pixels at full size, from the upper left corner.
  *
  * @param boxes names, pools and backends
  * @param bands from names to pools, from pools to backends
@@ -33,7 +33,7 @@ public record MapPicture(int width, int height, List<Box> boxes, List<Band> band
 
     /** Width of a band without traffic. */
     private static final double THIN = 1.5;
-    /** Width of the busiest band: as high as a box, so that bands never overlap at their ends. */
+    /** Width of the busiest band: as high as a box, so bands never overlap at a box. */
     private static final double THICK = BOX - 4;
 
     public MapPicture {
@@ -52,7 +52,7 @@ public record MapPicture(int width, int height, List<Box> boxes, List<Band> band
      * A place.
      *
      * @param label first line, in full
-     * @param note second line of a pool; settings or figures of others
+     * @param note second line of a pool; else settings
      * @param pool the pool of the place
      */
     public record Box(
@@ -68,7 +68,7 @@ public record MapPicture(int width, int height, List<Box> boxes, List<Band> band
             Flow flow) {}
 
     /**
-     * A band from a point at the right of a box to a point at the left of another.
+     * A band from a point at the right of a box to a point at the left of the next.
      *
      * @param width across, in pixels
      * @param flows whether there is traffic

@@ -4,7 +4,7 @@ import dev.usher.config.Printable;
 import dev.usher.map.MapPicture.Box;
 import dev.usher.map.MapPicture.Kind;
 
-/** A picture as an SVG file that needs nothing else, in light and dark. */
+/** A picture as an SVG file for light and dark pages; needs no other file. */
 public final class MapSvg {
     /** About the width of a character, in pixels, at the size of the labels. */
     private static final double CHAR = 7.2;
@@ -93,7 +93,7 @@ public final class MapSvg {
         line("<text x=\"%s\" y=\"%s\">%s</text>".formatted(box.x() + INSET, baseline, content));
     }
 
-    /** The text as far as it has room, with an ellipsis in place of the rest; empty without room for a word. */
+    /** The text, cut to the room, with an ellipsis; empty without room for a word. */
     private static String cut(String text, double room, double character) {
         int most = (int) ((room - 2 * INSET) / character);
         if (length(text) <= most) {

@@ -20,7 +20,7 @@ import java.util.List;
  * </pre>
  */
 public final class MapText {
-    /** A longer way sticks out, so that a single long name does not push every pool to the right. */
+    /** A longer way sticks out, so a single long name pushes no pool to the right. */
     private static final int MAX_WIDTH = 60;
 
     private final StringBuilder out = new StringBuilder();
@@ -98,7 +98,7 @@ public final class MapText {
         return group.named() ? group.pool() : Units.counted(backends, "backend");
     }
 
-    /** A way with the line that leads to the pool; empty space below the last way. */
+    /** A way with the line to the pool; empty space below the last way. */
     private String leader(String way, int row, int ways) {
         if (row >= ways) {
             return " ".repeat(width) + "      ";

@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map: each pool with the ways that lead there and with its backends.
+ * The map: each pool with the ways to the pool and the backends behind.
  *
  * @param listeners in the order of the file
  * @param groups pools in the order of the file
- * @param refusals ways that lead to no pool
- * @param more pools that were left out; null if the map is whole
+ * @param refusals ways to no pool
+ * @param more pools left out; null for a whole map
  */
 public record NameMap(
         List<Door> listeners,
@@ -36,11 +36,11 @@ public record NameMap(
     /**
      * A pool.
      *
-     * @param named false for an inline pool, whose name is that of a route or listener
+     * @param named false for an inline pool, named after a route or listener
      * @param settings in words, such as {@code round-robin, tcp probes}
-     * @param ways ways that lead here; may be empty
-     * @param moreWays ways that were left out; null for none
-     * @param moreBackends backends that were left out; null for none
+     * @param ways ways to the pool; may be empty
+     * @param moreWays ways left out; may be null
+     * @param moreBackends backends left out; may be null
      */
     public record Group(
             String pool,
@@ -67,7 +67,7 @@ public record NameMap(
      * A route, a default or a listener of type tcp.
      *
      * @param name the pattern, the key of the default, or {@code listener NAME}
-     * @param condition in words, such as {@code alpn acme-tls/1}; empty for none
+     * @param condition in words, such as {@code alpn acme-tls/1}; may be empty
      */
     public record Way(String name, String condition, Flow flow) {
         /** Name and condition. */
@@ -93,6 +93,6 @@ public record NameMap(
     /** A way to no pool: {@code refused} or {@code closed}. */
     public record Refusal(Way way, String outcome) {}
 
-    /** Places that were left out of the map, with their traffic. */
+    /** Places left out of the map, with their traffic. */
     public record More(int count, Flow flow) {}
 }

@@ -13,7 +13,7 @@ public enum Standing {
     EJECTED,
     DOWN;
 
-    /** Whether the place belongs on the map however little traffic it has. */
+    /** Whether the place belongs on the map however little traffic there is. */
     public boolean needsALook() {
         return compareTo(UNPROBED) > 0;
     }

@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +50,7 @@ public final class Backend {
     private volatile long changedMillis = WallClock.millis();
 
     private final AtomicInteger open = new AtomicInteger();
-    private final LongAdder sessions = new LongAdder();
-    private final LongAdder failures = new LongAdder();
-    private final LongAdder bytesIn = new LongAdder();
-    private final LongAdder bytesOut = new LongAdder();
+    private final BackendCounts counts = new BackendCounts();
     private final RecentSessions recent = new RecentSessions();
     private final Reach reach = new Reach();
 
@@ -182,6 +178,8 @@ public final class Backend {
         verdict = after;
         if (outcome == ProbeOutcome.SUCCESS) {
             reach.reached();
+        } else if (outcome != ProbeOutcome.NOT_MADE) {
+            counts.countFailedProbe();
         }
         if (before == BackendState.DOWN && after == BackendState.UP) {
             recent.forget();
@@ -304,11 +302,6 @@ public final class Backend {
         open.decrementAndGet();
     }
 
-    /** Counts an attempt that failed before the first byte, whatever the cause. */
-    public void countFailure() {
-        failures.increment();
-    }
-
     /** Called when the first bytes have come and are no complaint. */
     public void succeeded() {
         ejection.succeeded();
@@ -343,13 +336,6 @@ public final class Backend {
         return ejection.failed(config);
     }
 
-    /** Counts a session that has ended. */
-    public void served(long fromClient, long toClient) {
-        sessions.increment();
-        bytesIn.add(fromClient);
-        bytesOut.add(toClient);
-    }
-
     // ---- counters ----
 
     /** Open sessions. */
@@ -362,20 +348,9 @@ public final class Backend {
         return open;
     }
 
-    public long sessions() {
-        return sessions.sum();
-    }
-
-    public long failures() {
-        return failures.sum();
-    }
-
-    public long bytesIn() {
-        return bytesIn.sum();
-    }
-
-    public long bytesOut() {
-        return bytesOut.sum();
+    /** Sessions, failures and outages, for people. */
+    public BackendCounts counts() {
+        return counts;
     }
 
     @Override

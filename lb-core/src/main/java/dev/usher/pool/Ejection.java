@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@code max_time}. Workers count failures; the keeper of the pools readmits the backend.
  *
  * <pre>
- *   in --(consecutive_failures, and the pool can spare it)--> ejected --(time over, TLS probe, or no other left)--> in
+ *   in --(consecutive_failures, and the pool can spare it)--> ejected --(time over, TLS or HTTP probe, or no other left)--> in
  * </pre>
  */
 final class Ejection {

@@ -143,9 +143,9 @@ public final class Roster {
      * Counts the result of a probe.
      *
      * @param result in words
-     * @param handshake whether the probe made a TLS handshake, as sessions need; such a success ends an ejection
+     * @param heard whether the place for sessions answered the probe, and not just connected; ends an ejection
      */
-    public void probed(Backend backend, ProbeOutcome outcome, String result, boolean handshake, long nowNanos) {
+    public void probed(Backend backend, ProbeOutcome outcome, String result, boolean heard, long nowNanos) {
         boolean success = outcome == ProbeOutcome.SUCCESS;
         synchronized (lasting) {
             boolean wasDown = backend.state() == BackendState.DOWN;
@@ -153,8 +153,8 @@ public final class Roster {
             if (changed && success && wasDown) {
                 startSlowly(backend, nowNanos);
             }
-            if (success && handshake && backend.ejection().isEjected()) {
-                readmit(backend, "a TLS probe succeeded", nowNanos);
+            if (success && heard && backend.ejection().isEjected()) {
+                readmit(backend, answered(config.healthCheck().type()), nowNanos);
                 changed = true;
             }
             if (!changed && backend.state() != BackendState.UNPROBED) {
@@ -163,6 +163,10 @@ public final class Roster {
             rebuild(nowNanos);
         }
         wakeKeeper.run(); // a reload may have installed a successor meanwhile, which has yet to see the change
+    }
+
+    private static String answered(HealthCheckConfig.Type type) {
+        return type == HealthCheckConfig.Type.HTTP ? "an HTTP probe succeeded" : "a TLS probe succeeded";
     }
 
     /**
@@ -277,6 +281,7 @@ public final class Roster {
         List<Weighted> backups = new ArrayList<>();
         List<Weighted> last = new ArrayList<>();
         for (Backend backend : backends) {
+            backend.counts().note(backend.state(), nowNanos);
             if (backend.state().serves()) {
                 List<Weighted> part = isOutdone(backend, backends, nowNanos)
                         ? last

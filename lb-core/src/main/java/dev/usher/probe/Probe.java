@@ -1,17 +1,28 @@
 package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.IpAddress;
+import dev.usher.config.SourceAddress;
 import dev.usher.pool.ProbeOutcome;
 import dev.usher.time.Clock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import jdk.net.ExtendedSocketOptions;
@@ -20,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** A single probe of one backend; run once, on a thread that may block. */
 final class Probe {
     private static final int MAX_STATUS_LINE_BYTES = 1024;
+    private static final byte[] NO_PREAMBLE = {};
     /** A server that closes does so within a round trip. */
     private static final int LEAVE_MILLIS = 250;
 
@@ -34,18 +46,35 @@ final class Probe {
     private final Watchdog watchdog;
     private final Clock clock;
     private final byte[] preamble;
+    private final @Nullable SourceAddress source;
+    /** The address of every probe; null is the backend's. */
+    private final @Nullable InetAddress address;
 
-    /** @param preamble first bytes of every connection to this pool: a PROXY header, or empty */
-    Probe(HealthCheckConfig check, TlsProbing tls, Watchdog watchdog, Clock clock, byte[] preamble) {
+    /**
+     * @param preamble first bytes of every connection to this pool: a PROXY header, or empty. Left out where the check
+     *     has a place of its own: a management port expects none
+     * @param source local address of every probe; null lets the system choose
+     */
+    Probe(
+            HealthCheckConfig check,
+            TlsProbing tls,
+            Watchdog watchdog,
+            Clock clock,
+            byte[] preamble,
+            @Nullable SourceAddress source) {
         this.check = check;
         this.tls = tls;
         this.watchdog = watchdog;
         this.clock = clock;
-        this.preamble = preamble;
+        this.preamble = check.isElsewhere() ? NO_PREAMBLE : preamble;
+        this.source = source;
+        this.address = check.address() == null ? null : address(check.address());
     }
 
     /** Connects, checks as the type of the check says, and closes, all within the time-out of the check. */
-    ProbeResult run(InetSocketAddress address) {
+    ProbeResult run(InetSocketAddress backend) {
+        InetSocketAddress address = place(backend);
+        String at = check.isElsewhere() ? " at " + text(address) : "";
         long began = clock.nanos();
         PeerCertificates seen = new PeerCertificates();
         try (Socket socket = openSocket()) {
@@ -53,20 +82,41 @@ final class Probe {
             try {
                 connect(socket, address);
                 return check.type() == HealthCheckConfig.Type.TCP
-                        ? result(ProbeOutcome.SUCCESS, "connected", began, seen)
-                        : converse(socket, address, seen, began);
+                        ? result(ProbeOutcome.SUCCESS, "connected" + at, began, seen)
+                        : converse(socket, address, at, seen, began);
             } catch (BindException noPortLeft) {
                 throw noPortLeft;
             } catch (IOException e) {
                 // Read from the clock: when the watchdog closes the socket, its task is not done yet.
                 boolean timedOut = clock.nanos() - began >= check.timeout().toNanos();
                 return timedOut
-                        ? result(ProbeOutcome.TIMEOUT, timeoutText(socket), began, seen)
-                        : result(ProbeOutcome.FAILURE, text(e), began, seen);
+                        ? result(ProbeOutcome.TIMEOUT, timeoutText(socket) + at, began, seen)
+                        : result(ProbeOutcome.FAILURE, text(e) + at, began, seen);
             }
         } catch (IOException ownFault) {
             return result(ProbeOutcome.NOT_MADE, "the probe could not be made: " + ownFault.getMessage(), began, seen);
         }
+    }
+
+    /** The address to ask: the backend's, with the check's own address and port if these are given. */
+    private InetSocketAddress place(InetSocketAddress backend) {
+        if (!check.isElsewhere()) {
+            return backend;
+        }
+        int port = check.port() == null ? backend.getPort() : check.port();
+        return new InetSocketAddress(address == null ? backend.getAddress() : address, port);
+    }
+
+    private static InetAddress address(String literal) {
+        try {
+            return InetAddress.getByAddress(Objects.requireNonNull(IpAddress.parse(literal)));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
+        }
+    }
+
+    private static String text(InetSocketAddress address) {
+        return HostPort.of(address.getAddress().getAddress(), address.getPort()).toString();
     }
 
     private static boolean hasQuickAck() {
@@ -110,6 +160,9 @@ final class Probe {
     }
 
     private void connect(Socket socket, InetSocketAddress address) throws IOException {
+        if (source != null && source.reaches(address.getAddress())) {
+            socket.bind(source.local());
+        }
         socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
         if (preamble.length > 0) {
             socket.getOutputStream().write(preamble); // does not block: the preamble is smaller than any socket buffer
@@ -117,16 +170,22 @@ final class Probe {
     }
 
     /** Runs the part that may wait for the backend after the connect, within the remaining time. */
-    private ProbeResult converse(Socket socket, InetSocketAddress address, PeerCertificates seen, long began)
+    private ProbeResult converse(Socket socket, InetSocketAddress address, String at, PeerCertificates seen, long began)
             throws IOException {
         ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout().minusNanos(clock.nanos() - began));
         try {
-            SSLSocket secure = tls.shakeHands(socket, address, seen);
-            String handshake = secure.getSession().getProtocol() + " handshake";
-            String text =
-                    check.type() == HealthCheckConfig.Type.TLS ? handshake : handshake + ", " + ask(secure, address);
-            ProbeResult result = result(ProbeOutcome.SUCCESS, text, began, seen);
-            takeLeave(secure);
+            Socket talking = socket;
+            List<String> texts = new ArrayList<>();
+            if (check.type().shakesHands()) {
+                SSLSocket secure = tls.shakeHands(socket, address, seen);
+                texts.add(secure.getSession().getProtocol() + " handshake");
+                talking = secure;
+            }
+            if (check.type().asks()) {
+                texts.add(ask(talking, address));
+            }
+            ProbeResult result = result(ProbeOutcome.SUCCESS, String.join(", ", texts) + at, began, seen);
+            takeLeave(talking);
             return result;
         } finally {
             timeout.cancel(false);
@@ -137,27 +196,27 @@ final class Probe {
      * Ends like a client that is done, and lets the server close. After an immediate RST, a server that has yet to send
      * session tickets would log a broken handshake. A server that does not close gets the RST a moment later.
      */
-    private static void takeLeave(SSLSocket secure) {
+    private static void takeLeave(Socket socket) {
         try {
-            secure.setSoTimeout(LEAVE_MILLIS);
-            secure.shutdownOutput();
+            socket.setSoTimeout(LEAVE_MILLIS);
+            socket.shutdownOutput();
             byte[] ignored = new byte[LEAVE_READ_BYTES];
             int count = 0;
             for (int i = 0; i < MAX_LEAVE_READS && count >= 0; i++) {
-                count = secure.getInputStream().read(ignored);
+                count = socket.getInputStream().read(ignored);
             }
         } catch (IOException impolite) {
             // The result is known already.
         }
     }
 
-    private String ask(SSLSocket secure, InetSocketAddress address) throws IOException {
-        secure.getOutputStream()
+    private String ask(Socket socket, InetSocketAddress address) throws IOException {
+        socket.getOutputStream()
                 .write((check.method() + " " + check.path() + " HTTP/1.1\r\nHost: " + host(address)
                                 + "\r\nUser-Agent: usher-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
-        secure.getOutputStream().flush();
-        String line = statusLine(secure);
+        socket.getOutputStream().flush();
+        String line = statusLine(socket.getInputStream());
         int status = status(line);
         if (status < 0) {
             throw new IOException("the answer is not HTTP/1: \"" + line + '"');
@@ -177,10 +236,10 @@ final class Probe {
         return host.indexOf(':') < 0 ? host : "[" + host + "]";
     }
 
-    private static String statusLine(SSLSocket secure) throws IOException {
+    private static String statusLine(InputStream answer) throws IOException {
         StringBuilder line = new StringBuilder();
         while (line.length() < MAX_STATUS_LINE_BYTES) {
-            int next = secure.getInputStream().read();
+            int next = answer.read();
             if (next < 0) {
                 throw new IOException("closed before a status line");
             }
@@ -204,8 +263,11 @@ final class Probe {
 
     private String timeoutText(Socket socket) {
         long millis = TimeUnit.NANOSECONDS.toMillis(check.timeout().toNanos());
-        String waitedFor =
-                check.type() == HealthCheckConfig.Type.HTTPS ? "TLS handshake or HTTP answer" : "TLS handshake";
+        String waitedFor = Stream.of(
+                        check.type().shakesHands() ? "TLS handshake" : "",
+                        check.type().asks() ? "HTTP answer" : "")
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(" or "));
         return socket.isConnected()
                 ? waitedFor + " timed out (" + millis + " ms)"
                 : "connection timed out (" + millis + " ms)";

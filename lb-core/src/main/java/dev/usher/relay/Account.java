@@ -3,6 +3,7 @@ package dev.usher.relay;
 import dev.usher.config.ListenerConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.loop.Worker;
+import dev.usher.metrics.Traffic;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
 import dev.usher.opening.PlainOpening;
@@ -11,6 +12,7 @@ import dev.usher.pool.Pool;
 import dev.usher.proxyheader.ProxyHeaderResult;
 import dev.usher.route.Decision;
 import dev.usher.time.Moment;
+import dev.usher.time.WallClock;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.SessionIdentity;
 import java.io.IOException;
@@ -41,6 +43,9 @@ final class Account {
     private @Nullable String refusedName;
 
     private @Nullable String route;
+    /** The counts of the way that leads to the pool; null until the way is known. */
+    private @Nullable Traffic way;
+
     private @Nullable Attempts attempts;
     private long helloNanos = SessionEnd.UNKNOWN;
     private int clientLimit = ClientLimits.NOT_COUNTED;
@@ -198,6 +203,7 @@ final class Account {
         if (asked.name() != null) {
             place.names().count(asked.name(), decision, place.worker().nowNanos());
         }
+        way = place.routing().traffic().of(decision, listener());
         route = switch (decision) {
             case Decision.Serve serve -> serve.route();
             case Decision.Refuse refused -> refused.route();
@@ -205,6 +211,9 @@ final class Account {
     }
 
     void beginAttempts(Pool pool) {
+        if (way == null) {
+            way = place.routing().traffic().ofListener(listener());
+        }
         attempts = new Attempts(pool, place.index(), worker().clock(), clientAddress(), own());
     }
 
@@ -279,16 +288,33 @@ final class Account {
         }
         reported = true;
         origin.counts().ended().of(reason).increment();
+        if (way != null) {
+            way.ended(link.up.bytes(), link.down.bytes());
+        }
         if (attempts != null) {
             attempts.ended(reason, link.up.bytes(), link.down.bytes(), worker().nowNanos() - acceptedNanos);
         }
+        boolean failed = hasFailed(reason);
         try {
-            if (place.log().wants(reason, isEmpty())) {
-                place.log().ended(place.index(), describe(reason));
+            boolean logged = place.log().wants(reason, isEmpty());
+            if (failed || logged) {
+                SessionEnd end = describe(reason);
+                if (failed) {
+                    place.failed().add(end, WallClock.millis());
+                }
+                if (logged) {
+                    place.log().ended(place.index(), end);
+                }
             }
         } catch (RuntimeException | Error bug) { // a log that fails must not keep the session open
             worker().onBug("the log of sessions failed", bug);
         }
+    }
+
+    /** False also for a client that came and left without a byte, as a port scan or the check of a load balancer. */
+    private boolean hasFailed(CloseReason reason) {
+        boolean cameAndLeft = reason == CloseReason.CLIENT_GONE_BEFORE_HELLO && isEmpty();
+        return !reason.isFine() && !cameAndLeft;
     }
 
     /** True exactly until a byte has come from either side; a PROXY header does not count. */

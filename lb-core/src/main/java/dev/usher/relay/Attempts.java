@@ -251,7 +251,7 @@ final class Attempts {
             charge(current, unanswered);
         }
         if (connectNanos != SessionEnd.UNKNOWN) {
-            current.served(fromClient, toClient);
+            current.counts().traffic().ended(fromClient, toClient);
             pool.latencies(worker).session().record(totalNanos);
         }
     }
@@ -261,7 +261,7 @@ final class Attempts {
             pool.fared(backend, outcome.evidence(), clientMark, clock.nanos());
         }
         if (outcome.isCounted()) {
-            backend.countFailure();
+            backend.counts().countFailure();
         }
         switch (outcome.row()) {
             case LONGER -> pool.blame(backend, clock.nanos());

@@ -130,6 +130,11 @@ public final class WorkerSessions {
         return place.names();
     }
 
+    /** The last sessions that failed; on the worker's thread. */
+    public FailedSessions failed() {
+        return place.failed();
+    }
+
     /** Number of pauses in accepting. */
     public Counter acceptPauses() {
         return acceptPauses;

@@ -18,6 +18,7 @@ final class Workplace {
     private final SessionList sessions = new SessionList();
     private final UnfinishedOpenings unfinished;
     private final NamesAsked names = new NamesAsked();
+    private final FailedSessions failed = new FailedSessions();
     private final Counter received = new Counter();
     private final Counter sent = new Counter();
     private long sessionsBegun;
@@ -77,6 +78,11 @@ final class Workplace {
     /** The names asked for by clients. */
     NamesAsked names() {
         return names;
+    }
+
+    /** The last sessions that failed. */
+    FailedSessions failed() {
+        return failed;
     }
 
     /** Bytes passed on from clients. */

@@ -1,8 +1,10 @@
 package dev.usher.view;
 
 import dev.usher.config.BackendConfig;
+import dev.usher.metrics.Traffic;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
+import dev.usher.pool.BackendCounts;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.Pool;
@@ -24,12 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param backup whether the backend serves only while no primary does
  * @param open sessions that are connected or connecting to this backend
  * @param maxConnections limit of {@code open}; {@link BackendConfig#NO_LIMIT} for none
- * @param sessions ended sessions that reached this backend
- * @param failures attempts that failed before the first byte
+ * @param counts sessions, failures and outages so far
  * @param trouble complaint of the last sessions; null if there is none
  * @param wasReached whether a probe or a session has ever reached this backend
- * @param bytesIn from clients, of ended sessions
- * @param bytesOut to clients, of ended sessions
  * @param slowStartPercent current share in a slow start, 1..100; 100 unless a slow start is under way
  * @param lastProbe null before the first probe, and if not probed
  * @param certificate certificate seen last; null if no probe has made a TLS handshake
@@ -48,12 +47,9 @@ public record BackendView(
         boolean backup,
         int open,
         int maxConnections,
-        long sessions,
-        long failures,
+        Counts counts,
         @Nullable Trouble trouble,
         boolean wasReached,
-        long bytesIn,
-        long bytesOut,
         int slowStartPercent,
         @Nullable ProbeView lastProbe,
         @Nullable CertificateSeen certificate,
@@ -64,6 +60,37 @@ public record BackendView(
      * @param at end of the probe, by the wall clock
      */
     public record ProbeView(String text, Instant at, Duration took) {}
+
+    /**
+     * The counts of a backend.
+     *
+     * @param traffic ended sessions on the backend
+     * @param failures failed attempts: no first byte came
+     * @param failuresPerSecond over the last minute
+     * @param lastFailure by the wall clock; null before the first
+     * @param failedProbes failed probes, also without a change of state
+     * @param outages times down or ejected
+     * @param outageTime time down or ejected, until now
+     */
+    public record Counts(
+            Traffic.Figures traffic,
+            long failures,
+            double failuresPerSecond,
+            @Nullable Instant lastFailure,
+            long failedProbes,
+            long outages,
+            Duration outageTime) {
+        static Counts of(BackendCounts counts, long nowNanos) {
+            return new Counts(
+                    counts.traffic().figures(),
+                    counts.failures(),
+                    counts.failuresPerSecond(),
+                    counts.lastFailure(),
+                    counts.failedProbes(),
+                    counts.outages(),
+                    counts.outageTime(nowNanos));
+        }
+    }
 
     /** The current state of a backend. Any thread except a worker's. */
     public static BackendView of(Pool pool, Backend backend, long nowNanos) {
@@ -82,12 +109,9 @@ public record BackendView(
                 config.backup(),
                 backend.open(),
                 config.maxConnections(),
-                backend.sessions(),
-                backend.failures(),
+                Counts.of(backend.counts(), nowNanos),
                 backend.trouble(),
                 backend.wasReached(),
-                backend.bytesIn(),
-                backend.bytesOut(),
                 pool.slowStartPercent(backend, nowNanos),
                 probe == null
                         ? null

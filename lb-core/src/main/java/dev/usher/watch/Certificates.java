@@ -128,6 +128,9 @@ public final class Certificates {
     }
 
     private List<CoalescingHazard> hazards(Pool pool, Backend backend, CertificateSeen seen) {
+        if (pool.config().healthCheck().isElsewhere()) {
+            return List.of(); // clients do not see this certificate
+        }
         Routing now = routing.get();
         List<CoalescingHazard> hazards = new ArrayList<>();
         for (ListenerConfig listener : now.config().listeners().values()) {

@@ -10,6 +10,7 @@ import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
 import dev.usher.metrics.PoolLatencies;
 import dev.usher.metrics.Totals;
+import dev.usher.metrics.Traffic;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.relay.ListenerCounts;
@@ -87,17 +88,20 @@ public final class Snapshots {
         return new ListenerSnapshot(accepted, open, ended, pauses, hello);
     }
 
+    private static BackendSnapshot of(Backend backend) {
+        Traffic.Figures traffic = backend.counts().traffic().figures();
+        return new BackendSnapshot(
+                backend.open(),
+                traffic.sessions(),
+                backend.counts().failures(),
+                traffic.receivedBytes(),
+                traffic.sentBytes());
+    }
+
     public static PoolSnapshot of(Pool pool) {
         Map<String, BackendSnapshot> backends = new LinkedHashMap<>();
         for (Backend backend : pool.backends()) {
-            backends.put(
-                    backend.name(),
-                    new BackendSnapshot(
-                            backend.open(),
-                            backend.sessions(),
-                            backend.failures(),
-                            backend.bytesIn(),
-                            backend.bytesOut()));
+            backends.put(backend.name(), of(backend));
         }
         List<PoolLatencies> timed = pool.allLatencies();
         if (timed.isEmpty()) {

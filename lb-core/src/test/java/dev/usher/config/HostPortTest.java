@@ -59,6 +59,38 @@ class HostPortTest {
         Refusal.assertRefused(fault, () -> HostPort.parse(text));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            *:443 ssl                | an address stands alone: write ":443"
+            0.0.0.0:443 ssl          | write "0.0.0.0:443"
+            [::]:443 v6only          | write "[::]:443"
+            443 ssl default_server   | write ":443"
+            :443 ssl crt /etc/a.pem  | write ":443"
+            443                      | write ":443" to listen on every address
+            tcp://*:443              | without tcp://: write *:443
+            tcp://0.0.0.0:443        | without tcp://: write 0.0.0.0:443
+            :::443                   | write "[::]:443"
+            ipv4@:443                | write "0.0.0.0:443"
+            ipv4@*:443               | write "0.0.0.0:443"
+            ipv6@:443                | write "[::]:443"
+            ipv4@10.0.0.1:443        | write "10.0.0.1:443"
+            0.0.0.0:443/tcp          | write "0.0.0.0:443"
+            :80,:443                 | several addresses are a list: write [":80", ":443"]
+            *:443, [::]:443          | write [":443", "[::]:443"]
+            2001:db8::1:443          | in brackets
+            *                        | has no port
+            *.443                    | has no port
+            """)
+    void tellsOurFormForThatOfAnotherProgram(String text, String fault) {
+        Refusal.assertRefused(fault, () -> HostPort.parseBind(text));
+    }
+
+    @Test
+    void aStarIsEveryAddressToListenOn() {
+        assertEquals(HostPort.parseBind(":443"), HostPort.parseBind("*:443"));
+        Refusal.assertRefused("\"*\" is not an address", () -> HostPort.parse("*:443"));
+    }
+
     @Test
     void bindsEveryAddressAndAFreePort() {
         assertEquals(new HostPort("", 443), HostPort.parseBind(":443"));

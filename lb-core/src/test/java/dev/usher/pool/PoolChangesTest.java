@@ -83,7 +83,7 @@ class PoolChangesTest {
 
     private void fail(Pool pool, int backend, int times) {
         for (int i = 0; i < times; i++) {
-            pool.backends().get(backend).countFailure();
+            pool.backends().get(backend).counts().countFailure();
             pool.blame(pool.backends().get(backend), clock.nanos());
         }
     }
@@ -319,7 +319,7 @@ class PoolChangesTest {
         assertEquals(BackendState.EJECTED, a.state());
         assertEquals(0, share(pool, 0), "at once, before the keeper has looked");
         assertEquals(1, woken.get());
-        assertEquals(5, a.failures());
+        assertEquals(5, a.counts().failures());
         assertTrue(pool.roster().keep(clock.nanos()), "wants to be called again");
         assertEquals(List.of("a:UP>EJECTED"), news());
         assertEquals("3 sessions in a row failed; ejected for 10 s", a.reason());
@@ -678,7 +678,7 @@ class PoolChangesTest {
         probe(pool, 0, true);
         probe(pool, 1, false);
         assertTrue(a.take());
-        a.served(10, 20);
+        a.counts().traffic().ended(10, 20);
         pool.roster().setAdminState(c, AdminState.DRAIN, "tester", clock.nanos());
         pool.latencies(0).connect().record(7);
         news();
@@ -698,8 +698,8 @@ class PoolChangesTest {
         assertEquals(List.of(next.backends().getFirst(), a, b, c), next.backends());
         assertEquals(BackendState.UNPROBED, next.backends().getFirst().state());
         assertEquals(1, a.open());
-        assertEquals(1, a.sessions());
-        assertEquals(20, a.bytesOut());
+        assertEquals(1, a.counts().traffic().figures().sessions());
+        assertEquals(20, a.counts().traffic().figures().sentBytes());
         assertEquals(5, a.weight());
         assertEquals(9, a.config().maxConnections());
         assertEquals(BackendState.UP, a.state());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.PoolConfig;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.ProbeOutcome;
 import dev.usher.testing.Await;
@@ -56,8 +57,10 @@ class ProbeTest {
     }
 
     private ProbeResult probe(PoolConfigBuilder settings, InetSocketAddress address, byte[] header) {
-        var check = settings.build().healthCheck();
-        return new Probe(check, new TlsProbing(check, new TrustStores()), watchdog, Clock.SYSTEM, header).run(address);
+        PoolConfig config = settings.build();
+        HealthCheckConfig check = config.healthCheck();
+        TlsProbing tls = new TlsProbing(check, new TrustStores());
+        return new Probe(check, tls, watchdog, Clock.SYSTEM, header, config.source()).run(address);
     }
 
     private static void succeeded(ProbeResult result, String text) {
@@ -80,6 +83,15 @@ class ProbeTest {
     }
 
     // ---- tcp ----
+
+    @Test
+    void leavesFromTheSourceOfThePool() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.CLOSE)) {
+            probe(check(HealthCheckConfig.Type.TLS).source("127.0.0.2"), backend.address());
+            assertEquals(
+                    "127.0.0.2", backend.connection(0).remote().getAddress().getHostAddress());
+        }
+    }
 
     @Test
     void tcpConnects() throws IOException {
@@ -332,6 +344,103 @@ class ProbeTest {
                     "TLSv1.3 handshake, status 503");
             assertTrue(Objects.requireNonNull(server.requests().peek())
                     .startsWith("HEAD /health HTTP/1.1\r\nHost: 127.0.0.1\r\n"));
+        }
+    }
+
+    // ---- http ----
+
+    private static void readHead(TestPeer client) throws IOException {
+        while (!new String(client.received(), StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
+            client.read(1);
+        }
+    }
+
+    private static TestBackend answering(String line) throws IOException {
+        return TestBackend.start(client -> {
+            readHead(client);
+            client.send((line + (line.isEmpty() ? "" : "\r\n\r\n")).getBytes(StandardCharsets.US_ASCII))
+                    .halfClose()
+                    .readToEnd();
+        });
+    }
+
+    @Test
+    void httpAsksWithoutTls() throws IOException {
+        try (TestBackend server = answering("HTTP/1.1 204 No Content")) {
+            ProbeResult result = probe(check(HealthCheckConfig.Type.HTTP).serverName(NAME), server.address());
+            succeeded(result, "status 204");
+            assertNull(result.certificate());
+            String request = new String(server.connection(0).received(), StandardCharsets.US_ASCII);
+            assertTrue(request.startsWith("GET /health HTTP/1.1\r\nHost: " + NAME + "\r\n"), request);
+            assertTrue(request.endsWith("\r\n\r\n"), request);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HTTP/1.1 503 Service Unavailable, 'status 503, expected 200-399'",
+        "SSH-2.0-OpenSSH, the answer is not HTTP/1",
+        "'', closed before a status line",
+    })
+    void anyOtherAnswerWithoutTlsIsAFailure(String line, String why) throws IOException {
+        try (TestBackend server = answering(line)) {
+            failed(probe(check(HealthCheckConfig.Type.HTTP), server.address()), why);
+        }
+    }
+
+    @Test
+    void whoNeverAnswersARequestFailsInTime() throws IOException {
+        try (TestBackend silent = TestBackend.start(TestBackend.SILENT)) {
+            ProbeResult result =
+                    probe(check(HealthCheckConfig.Type.HTTP).probeTimeout(Duration.ofMillis(150)), silent.address());
+            timedOut(result, "HTTP answer timed out (150 ms)");
+            assertTrue(result.nanos() < 2_000_000_000L, result.toString());
+        }
+    }
+
+    // ---- elsewhere ----
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"TCP", "HTTP"},
+            mode = Mode.INCLUDE)
+    void aPortOfItsOwnIsAskedInPlaceOfTheBackends(HealthCheckConfig.Type type) throws IOException {
+        try (TestBackend backend = TestBackend.refusing();
+                TestBackend management = answering("HTTP/1.1 200 OK")) {
+            ProbeResult result = probe(check(type).probeAt(management.address().getPort(), null), backend.address());
+            String said = type == HealthCheckConfig.Type.TCP ? "connected" : "status 200";
+            succeeded(result, said + " at 127.0.0.1:" + management.address().getPort());
+        }
+    }
+
+    @Test
+    void anAddressOfItsOwnIsAskedForEveryBackend() throws IOException {
+        InetSocketAddress unreachable = new InetSocketAddress("192.0.2.1", 443);
+        try (TestBackend agent = answering("HTTP/1.1 503 x")) {
+            int port = agent.address().getPort();
+            failed(
+                    probe(check(HealthCheckConfig.Type.HTTP).probeAt(port, "127.0.0.1"), unreachable),
+                    "status 503, expected 200-399 at 127.0.0.1:" + port);
+            failed(
+                    probe(
+                            check(HealthCheckConfig.Type.HTTP)
+                                    .probeAt(null, "127.0.0.1")
+                                    .expect(503, 503),
+                            new InetSocketAddress(
+                                    "192.0.2.1",
+                                    TestBackend.refusing().address().getPort())),
+                    "connection refused at 127.0.0.1:");
+        }
+    }
+
+    @Test
+    void aManagementPortGetsNoHeaderForSessions() throws IOException {
+        try (TestBackend backend = TestBackend.refusing();
+                TestBackend management = answering("HTTP/1.1 200 OK")) {
+            PoolConfigBuilder check = check(HealthCheckConfig.Type.HTTP)
+                    .probeAt(management.address().getPort(), null);
+            probe(check, backend.address(), new byte[] {1, 2, 3, 4, 5});
+            assertEquals('G', management.connection(0).received()[0]);
         }
     }
 

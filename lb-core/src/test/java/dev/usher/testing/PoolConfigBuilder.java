@@ -32,6 +32,8 @@ public final class PoolConfigBuilder {
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
 
     private HealthCheckConfig.Type check = HealthCheckConfig.Type.NONE;
+    private @Nullable Integer probePort;
+    private @Nullable String probeAddress;
     private @Nullable String serverName;
     private List<String> alpn = List.of();
     private boolean verify;
@@ -179,6 +181,13 @@ public final class PoolConfigBuilder {
         return this;
     }
 
+    /** Where probes go, in place of the backend's own port and address; null is its own. */
+    public PoolConfigBuilder probeAt(@Nullable Integer port, @Nullable String address) {
+        probePort = port;
+        probeAddress = address;
+        return this;
+    }
+
     public PoolConfigBuilder warnExpiry(Duration ahead) {
         warnExpiry = ahead;
         return this;
@@ -187,6 +196,8 @@ public final class PoolConfigBuilder {
     public PoolConfig build() {
         HealthCheckConfig probe = new HealthCheckConfig(
                 check,
+                probePort,
+                probeAddress,
                 serverName,
                 alpn,
                 verify,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.BackendConfig;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
@@ -15,6 +16,7 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.Pool;
 import dev.usher.relay.Routing;
+import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPools;
 import dev.usher.time.Clock;
 import java.time.Duration;
@@ -146,6 +148,22 @@ class CertificatesTest {
         inForce = Routing.of(config, TestPools.of(config));
         show(Duration.ofDays(90), "*.a.test");
         assertEquals(List.of("*.a.test shop.a.test c", "*.a.test web.a.test b"), hazards());
+    }
+
+    @Test
+    void doNotWarnOfWhatOnlyProbesSee() {
+        PoolConfig probed = PoolConfigBuilder.of("a")
+                .weights(1)
+                .check(HealthCheckConfig.Type.TLS)
+                .probeAt(9443, null)
+                .build();
+        UsherConfig config = UsherConfig.of(
+                List.of(ListenerConfig.tls("https", List.of(new HostPort("127.0.0.1", 0)))),
+                List.of(RouteConfig.of("www.a.test", "a"), RouteConfig.of("shop.a.test", "b")),
+                List.of(probed, pool("b", 2)));
+        inForce = Routing.of(config, TestPools.of(config));
+        show(Duration.ofDays(90), "*.a.test");
+        assertEquals(List.of(), hazards());
     }
 
     @Test

@@ -17,6 +17,7 @@ class ForwardConfigTest {
     @CsvSource({
         "11000,           localhost:6379,     :11000,          localhost:6379",
         ":11000,          10.0.0.1:6379,      :11000,          10.0.0.1:6379",
+        "*:11000,         10.0.0.1:6379,      :11000,          10.0.0.1:6379",
         "127.0.0.1:11000, localhost:6379,     127.0.0.1:11000, localhost:6379",
         "[::1]:11000,     [2001:db8::1]:6379, [::1]:11000,     [2001:db8::1]:6379",
     })
@@ -40,7 +41,7 @@ class ForwardConfigTest {
             localhost  | a:1            | LISTEN: "localhost" has no port
             :x         | a:1            | LISTEN: ":x" has no port number
             :99999     | a:1            | LISTEN: port must be 1..65535, was 99999
-            *:11000    | a:1            | LISTEN: "*" is not an address: write ":11000"
+            *:11000 ssl| a:1            | LISTEN: "*:11000 ssl": an address stands alone: write ":11000"
             :11000     | localhost      | TARGET: "localhost" has no port
             :11000     | :6379          | TARGET: ":6379" has no host
             :11000     | 6379           | TARGET: ":6379" has no host

@@ -22,7 +22,14 @@ record BackendJson(
         int open,
         @Nullable Integer maxConnections,
         long sessionsTotal,
+        double sessionsPerSecond,
+        double bytesPerSecond,
         long failuresTotal,
+        double failuresPerSecond,
+        @Nullable Instant lastFailure,
+        long failedProbesTotal,
+        long outagesTotal,
+        double outageSecondsTotal,
         @Nullable Trouble trouble,
         long receivedBytesTotal,
         long sentBytesTotal,
@@ -34,6 +41,7 @@ record BackendJson(
     record Trouble(int sessions, String text, Instant since) {}
 
     static BackendJson of(BackendView backend) {
+        BackendView.Counts counts = backend.counts();
         return new BackendJson(
                 backend.address(),
                 backend.configuredName(),
@@ -47,11 +55,18 @@ record BackendJson(
                 backend.backup(),
                 backend.open(),
                 backend.maxConnections() == BackendConfig.NO_LIMIT ? null : backend.maxConnections(),
-                backend.sessions(),
-                backend.failures(),
+                counts.traffic().sessions(),
+                Text.rate(counts.traffic().sessionsPerSecond()),
+                Text.rate(counts.traffic().bytesPerSecond()),
+                counts.failures(),
+                Text.rate(counts.failuresPerSecond()),
+                counts.lastFailure(),
+                counts.failedProbes(),
+                counts.outages(),
+                Text.seconds(counts.outageTime()),
                 trouble(backend.trouble()),
-                backend.bytesIn(),
-                backend.bytesOut(),
+                counts.traffic().receivedBytes(),
+                counts.traffic().sentBytes(),
                 backend.slowStartPercent(),
                 lastProbe(backend.lastProbe()),
                 backend.certificate() == null ? null : CertificateJson.of(backend.certificate(), backend.warnExpiry()));

@@ -3,6 +3,7 @@ package dev.usher.admin.api;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.WaysIn;
 import dev.usher.admin.api.Question.Filter;
+import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Spelling;
 import dev.usher.metrics.Latency;
@@ -11,11 +12,13 @@ import dev.usher.pool.BackendState;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /pools} and {@code /pools/{pool}}. */
 public final class PoolsResource {
@@ -57,7 +60,8 @@ public final class PoolsResource {
         List<PoolView> all = balancer.looks().pools();
         List<PoolView> matching = all.stream()
                 .filter(pool -> passes(pool, waysTo(pool, ways), filter))
-                .filter(pool -> !onlyFailing || pool.backends().stream().anyMatch(PoolsResource::needsALook))
+                .filter(pool -> !onlyFailing || !isWell(pool))
+                .sorted(order(question.parameter("order")))
                 .toList();
         List<Pool> pools = question.page(matching).stream()
                 .map(pool -> pool(pool, waysTo(pool, ways))) // last: merges histograms of this page only
@@ -65,8 +69,20 @@ public final class PoolsResource {
         return new Pools(pools, matching.size(), all.size());
     }
 
-    private static boolean needsALook(BackendView backend) {
-        return backend.state() != BackendState.UP;
+    private static boolean isWell(PoolView pool) {
+        return pool.backends().stream()
+                .allMatch(backend -> backend.state() == BackendState.UP && backend.trouble() == null);
+    }
+
+    /** Equal pools stay in the order of the file. */
+    private static Comparator<PoolView> order(@Nullable String asked) throws ProblemException {
+        return switch (asked) {
+            case null -> (_, _) -> 0;
+            case "file" -> (_, _) -> 0;
+            case "worst" ->
+                Comparator.comparing((PoolView pool) -> pool.serving() > 0).thenComparing(PoolsResource::isWell);
+            default -> throw Problem.of(400, "order must be file or worst").exception();
+        };
     }
 
     private static WaysIn waysTo(PoolView pool, Map<String, WaysIn> ways) {

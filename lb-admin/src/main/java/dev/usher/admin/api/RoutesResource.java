@@ -1,6 +1,7 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
+import dev.usher.Looks;
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.config.Cidr;
@@ -12,6 +13,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
+import dev.usher.metrics.Traffic;
 import dev.usher.view.PoolView;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,12 +44,17 @@ public final class RoutesResource {
             List<String> listeners,
             @Nullable String http,
             int serving,
-            int backends) {}
+            int backends,
+            long sessionsTotal,
+            long receivedBytesTotal,
+            long sentBytesTotal,
+            double sessionsPerSecond,
+            double bytesPerSecond) {}
 
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
-        List<Route> all = new Listing(pools()).of(balancer.config());
+        List<Route> all = new Listing(balancer.looks(), pools()).of(balancer.config());
         List<Route> routes = all.stream()
                 .filter(route -> filter.passes(route.name(), route.pool(), route.listener()))
                 .toList();
@@ -62,10 +69,12 @@ public final class RoutesResource {
 
     /** The routes in the order of a decision: a listener's own, the file's, the file's defaults. */
     private static final class Listing {
+        private final Looks looks;
         private final Map<String, PoolView> pools;
         private final List<Route> routes = new ArrayList<>();
 
-        Listing(Map<String, PoolView> pools) {
+        Listing(Looks looks, Map<String, PoolView> pools) {
+            this.looks = looks;
             this.pools = pools;
         }
 
@@ -104,6 +113,9 @@ public final class RoutesResource {
                 List<String> listeners,
                 @Nullable HttpRule http) {
             PoolView pool = target == null ? null : pools.get(target.pool());
+            boolean isDefault = kind.equals("default") || kind.equals("no_sni");
+            Traffic.Figures traffic =
+                    isDefault ? looks.defaultTraffic(listener, name) : looks.routeTraffic(listener, name);
             routes.add(new Route(
                     name,
                     kind,
@@ -116,7 +128,12 @@ public final class RoutesResource {
                     listener == null ? listeners : List.of(listener),
                     http == null ? null : http.toString(),
                     pool == null ? 0 : pool.serving(),
-                    pool == null ? 0 : pool.backends().size()));
+                    pool == null ? 0 : pool.backends().size(),
+                    traffic.sessions(),
+                    traffic.receivedBytes(),
+                    traffic.sentBytes(),
+                    Text.rate(traffic.sessionsPerSecond()),
+                    Text.rate(traffic.bytesPerSecond())));
         }
 
         private static List<String> texts(List<Cidr> blocks) {

@@ -3,18 +3,20 @@ package dev.usher.admin.metrics;
 import static dev.usher.admin.metrics.Families.metric;
 
 import dev.usher.config.Spelling;
+import dev.usher.metrics.Traffic;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Metrics of each backend of each pool. */
 final class BackendFamilies {
     /**
-     * Limit, since each backend has ten series. Counters of the rest are summed up; a sum of states or weights means
+     * Limit, since each backend has thirteen series. Counters of the rest are summed up; a sum of states or weights means
      * nothing.
      */
     static final int MAX_BACKENDS = 1000;
@@ -32,6 +34,12 @@ final class BackendFamilies {
     private static final MetricMetadata TROUBLE = metric(
             "backend_unanswered_sessions",
             "Unanswered sessions among the backend's last eight, if the backend seems at fault; else 0.");
+    private static final MetricMetadata FAILED_PROBES =
+            metric("backend_failed_probes", "Failed probes of the backend, also without a change of state.");
+    private static final MetricMetadata OUTAGES =
+            metric("backend_outages", "Times that the backend went down or was ejected.");
+    private static final MetricMetadata OUTAGE_TIME =
+            metric("backend_outage_seconds", "Time that the backend was down or ejected.");
     private static final MetricMetadata RECEIVED =
             metric("backend_received_bytes", "Bytes from clients to the backend, of ended sessions.");
     private static final MetricMetadata SENT =
@@ -43,19 +51,27 @@ final class BackendFamilies {
     private BackendFamilies() {}
 
     /** Numbers of a backend with a meaningful sum. */
-    private record Counts(long open, long sessions, long failures, long bytesIn, long bytesOut) {
+    private record Counts(
+            long open, Traffic.Figures traffic, long failures, long failedProbes, long outages, Duration outageTime) {
         static Counts of(BackendView backend) {
+            BackendView.Counts counts = backend.counts();
             return new Counts(
-                    backend.open(), backend.sessions(), backend.failures(), backend.bytesIn(), backend.bytesOut());
+                    backend.open(),
+                    counts.traffic(),
+                    counts.failures(),
+                    counts.failedProbes(),
+                    counts.outages(),
+                    counts.outageTime());
         }
 
         Counts plus(Counts other) {
             return new Counts(
                     open + other.open,
-                    sessions + other.sessions,
+                    traffic.plus(other.traffic),
                     failures + other.failures,
-                    bytesIn + other.bytesIn,
-                    bytesOut + other.bytesOut);
+                    failedProbes + other.failedProbes,
+                    outages + other.outages,
+                    outageTime.plus(other.outageTime));
         }
     }
 
@@ -98,9 +114,12 @@ final class BackendFamilies {
 
     private static void add(Families to, Labels labels, Counts counts) {
         to.gauge(OPEN, labels, counts.open());
-        to.counter(SESSIONS, labels, counts.sessions());
+        to.counter(SESSIONS, labels, counts.traffic().sessions());
         to.counter(FAILURES, labels, counts.failures());
-        to.counter(RECEIVED, labels, counts.bytesIn());
-        to.counter(SENT, labels, counts.bytesOut());
+        to.counter(FAILED_PROBES, labels, counts.failedProbes());
+        to.counter(OUTAGES, labels, counts.outages());
+        to.counter(OUTAGE_TIME, labels, counts.outageTime().toMillis() / 1000.0);
+        to.counter(RECEIVED, labels, counts.traffic().receivedBytes());
+        to.counter(SENT, labels, counts.traffic().sentBytes());
     }
 }

@@ -56,9 +56,13 @@ final class Families {
         gauge(metric, labels, (double) value); // exact up to 2^53
     }
 
-    void counter(MetricMetadata metric, Labels labels, long value) {
+    void counter(MetricMetadata metric, Labels labels, double value) {
         this.<CounterDataPointSnapshot>points(metric, CounterSnapshot::new)
-                .add(new CounterDataPointSnapshot((double) value, labels, null, NOT_KNOWN));
+                .add(new CounterDataPointSnapshot(value, labels, null, NOT_KNOWN));
+    }
+
+    void counter(MetricMetadata metric, Labels labels, long value) {
+        counter(metric, labels, (double) value); // exact up to 2^53
     }
 
     /** @param durations in microseconds */

@@ -38,6 +38,7 @@ final class UsherCollector implements MultiCollector {
         ProcessFamilies.accessLog(families, accessLog.get());
         ProcessFamilies.background(families, balancer.background());
         ListenerFamilies.add(families, snapshot.listeners());
+        RouteFamilies.add(families, balancer.config(), balancer.looks());
         PoolFamilies.add(families, pools, snapshot.pools());
         BackendFamilies.add(families, pools);
         return families.all();

@@ -13,6 +13,7 @@ const PAGES = [
   { path: "routes", key: "r", title: "Routes" },
   { path: "pools", key: "p", title: "Pools" },
   { path: "connections", key: "c", title: "Connections" },
+  { path: "failures", key: "x", title: "Failures" },
   { path: "names", key: "n", title: "Names" },
   { path: "certificates", key: "t", title: "Certificates" },
   { path: "events", key: "e", title: "Events" },

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.metrics.Latency;
+import dev.usher.metrics.Traffic;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
 import dev.usher.view.BackendView;
@@ -15,6 +16,7 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,12 +44,9 @@ class BoundsTest {
                     false,
                     2,
                     0,
-                    3,
-                    0,
+                    new BackendView.Counts(new Traffic.Figures(3, 0, 0, 0, 0), 0, 0, null, 0, 0, Duration.ofSeconds(1)),
                     null,
                     true,
-                    0,
-                    0,
                     100,
                     null,
                     null,

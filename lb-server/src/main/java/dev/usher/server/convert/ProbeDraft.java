@@ -74,6 +74,8 @@ public final class ProbeDraft {
                 ? HealthCheckConfig.NONE
                 : new HealthCheckConfig(
                         type,
+                        base.port(),
+                        base.address(),
                         serverName,
                         base.alpn(),
                         verify,

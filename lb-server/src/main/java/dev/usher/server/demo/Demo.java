@@ -105,6 +105,8 @@ public final class Demo implements AutoCloseable {
         HealthCheckConfig standard = HealthCheckConfig.DEFAULT;
         return new HealthCheckConfig(
                 HealthCheckConfig.Type.TLS,
+                null,
+                null,
                 domain,
                 standard.alpn(),
                 true,

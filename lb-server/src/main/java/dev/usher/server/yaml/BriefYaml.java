@@ -264,32 +264,13 @@ public final class BriefYaml {
     private static Map<String, Object> probe(Map<String, Object> value, @Nullable Object base) {
         Map<String, Object> every = new LinkedHashMap<>();
         for (HealthCheckConfig.Type type : HealthCheckConfig.Type.values()) {
-            every.putAll(ConfigYaml.mapping(ofType(type)));
+            every.putAll(ConfigYaml.mapping(HealthCheckConfig.DEFAULT.withType(type)));
         }
         every.remove(TYPE);
         if (base instanceof Map<?, ?>) {
             every.putAll(asMapping(base));
         }
         return difference(value, every);
-    }
-
-    private static HealthCheckConfig ofType(HealthCheckConfig.Type type) {
-        HealthCheckConfig usual = HealthCheckConfig.DEFAULT;
-        return new HealthCheckConfig(
-                type,
-                null,
-                usual.alpn(),
-                usual.verify(),
-                null,
-                usual.path(),
-                usual.method(),
-                usual.expect(),
-                usual.interval(),
-                usual.timeout(),
-                usual.rise(),
-                usual.fall(),
-                usual.jitterPercent(),
-                usual.warnExpiry());
     }
 
     private static void put(Map<String, Object> tree, String key, Map<String, Object> section) {

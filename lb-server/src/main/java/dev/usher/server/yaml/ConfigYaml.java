@@ -143,17 +143,16 @@ public final class ConfigYaml {
                 };
             case HealthCheckConfig check ->
                 switch (key) {
-                    case "server_name", "trust_store" -> shakesHands(check) && setting.value() != null;
-                    case "alpn", "verify", "warn_expiry" -> shakesHands(check);
-                    case "path", "method", "expect" -> check.type() == HealthCheckConfig.Type.HTTPS;
+                    case "port", "address" -> setting.value() != null;
+                    case "server_name" ->
+                        (check.type().shakesHands() || check.type().asks()) && setting.value() != null;
+                    case "trust_store" -> check.type().shakesHands() && setting.value() != null;
+                    case "alpn", "verify", "warn_expiry" -> check.type().shakesHands();
+                    case "path", "method", "expect" -> check.type().asks();
                     default -> true;
                 };
             default -> true;
         };
-    }
-
-    private static boolean shakesHands(HealthCheckConfig check) {
-        return check.type() == HealthCheckConfig.Type.TLS || check.type() == HealthCheckConfig.Type.HTTPS;
     }
 
     private static Object value(Record record, Setting setting) {

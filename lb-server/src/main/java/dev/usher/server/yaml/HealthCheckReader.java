@@ -4,6 +4,7 @@ import dev.usher.admin.http.Pem;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HealthCheckConfig.StatusRange;
 import dev.usher.config.HostName;
+import dev.usher.config.HostPort;
 import dev.usher.config.Spelling;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,29 +15,30 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code health_check}. */
 final class HealthCheckReader {
     private static final Pattern STATUSES = Pattern.compile("(\\d{3})(?:-(\\d{3}))?");
-    private static final List<String> TLS_KEYS = List.of("server_name", "alpn", "verify", "trust_store", "warn_expiry");
-    private static final List<String> HTTPS_KEYS = List.of("path", "method", "expect");
+    private static final List<String> TLS_KEYS = List.of("alpn", "verify", "trust_store", "warn_expiry");
+    private static final List<String> HTTP_KEYS = List.of("path", "method", "expect");
+    private static final List<String> PLACE_KEYS = List.of("port", "address");
+    private static final int NO_PORT = 0;
 
     private HealthCheckReader() {}
 
     static HealthCheckConfig read(Fields pool, String key, HealthCheckConfig base) {
         if (pool.isNone(key)) {
-            return withType(base, HealthCheckConfig.Type.NONE);
+            return base.withType(HealthCheckConfig.Type.NONE);
         }
         Fields fields = pool.fields(key);
         if (fields == null) {
             return base;
         }
         HealthCheckConfig.Type type = fields.choice("type", HealthCheckConfig.Type.class, base.type());
-        if (!type.shakesHands()) {
-            TLS_KEYS.forEach(
-                    name -> fields.refuse(name, "is only for type tls or https, this is " + Spelling.of(type)));
-        }
-        if (type != HealthCheckConfig.Type.HTTPS) {
-            HTTPS_KEYS.forEach(name -> fields.refuse(name, "is only for type https, this is " + Spelling.of(type)));
-        }
+        refuseUnless(type.shakesHands(), TLS_KEYS, "tls or https", fields, type);
+        refuseUnless(type.asks(), HTTP_KEYS, "http or https", fields, type);
+        refuseUnless(type.shakesHands() || type.asks(), List.of("server_name"), "tls, http or https", fields, type);
+        refuseUnless(type != HealthCheckConfig.Type.NONE, PLACE_KEYS, "tcp, tls, http or https", fields, type);
         HealthCheckConfig read = new HealthCheckConfig(
                 type,
+                port(fields, base.port()),
+                address(fields, base.address()),
                 nullable(fields, "server_name", base.serverName()),
                 fields.list("alpn", HealthCheckReader::protocol, base.alpn()),
                 fields.flag("verify", base.verify()),
@@ -54,22 +56,31 @@ final class HealthCheckReader {
         return read;
     }
 
-    private static HealthCheckConfig withType(HealthCheckConfig base, HealthCheckConfig.Type type) {
-        return new HealthCheckConfig(
-                type,
-                base.serverName(),
-                base.alpn(),
-                base.verify(),
-                base.trustStore(),
-                base.path(),
-                base.method(),
-                base.expect(),
-                base.interval(),
-                base.timeout(),
-                base.rise(),
-                base.fall(),
-                base.jitterPercent(),
-                base.warnExpiry());
+    private static void refuseUnless(
+            boolean use, List<String> keys, String types, Fields fields, HealthCheckConfig.Type type) {
+        if (!use) {
+            keys.forEach(key -> fields.refuse(key, "is only for type " + types + ", this is " + Spelling.of(type)));
+        }
+    }
+
+    private static @Nullable Integer port(Fields fields, @Nullable Integer otherwise) {
+        if (fields.isNone("port")) {
+            return null;
+        }
+        return fields.item("port") == null ? otherwise : portOrNull(fields.integer("port", HostPort.PORT, NO_PORT));
+    }
+
+    private static @Nullable Integer portOrNull(int port) {
+        return port == NO_PORT ? null : port;
+    }
+
+    private static @Nullable String address(Fields fields, @Nullable String otherwise) {
+        if (fields.isNone("address")) {
+            return null;
+        }
+        String address =
+                fields.parsed(fields.scalar("address"), fields.path("address"), HealthCheckConfig::checkAddress);
+        return address == null ? otherwise : address;
     }
 
     private static @Nullable String nullable(Fields fields, String key, @Nullable String otherwise) {

@@ -121,7 +121,17 @@ final class KeyHelp {
         add(all, List.of("in timeouts"), "connect", "connect_total", "first_byte", "idle", "half_closed");
         add(all, List.of("in timeouts"), "max_lifetime");
         add(all, List.of(HEALTH_CHECK), "type", "interval", "timeout", "rise", "fall", "jitter", "server_name", "alpn");
-        add(all, List.of(HEALTH_CHECK), "verify", "trust_store", "warn_expiry", "path", "method", "expect");
+        add(
+                all,
+                List.of(HEALTH_CHECK),
+                "verify",
+                "trust_store",
+                "warn_expiry",
+                "path",
+                "method",
+                "expect",
+                "port",
+                "address");
         add(all, List.of("in ejection"), "consecutive_failures", "base_time", "max_time", "max_ejected");
         add(all, List.of("in resolve"), "interval", "family");
         add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");

@@ -67,7 +67,7 @@ class ConfigYamlTest {
                     retries: 0
                     health_check:
                       { type: https, server_name: www.example.org, alpn: [h2], verify: false, trust_store: %s,
-                        warn_expiry: none, path: /up, method: HEAD, expect: 200-204, interval: 9s, jitter: 0%% }
+                        warn_expiry: none, port: 9443, address: "2001:DB8::1", path: /up, method: HEAD, expect: 200-204, interval: 9s, jitter: 0%% }
                     ejection: { consecutive_failures: 0, base_time: 1s, max_time: 1h, max_ejected: 100%% }
                     slow_start: 30s
                     on_down: close

@@ -1,4 +1,4 @@
-const REASONS = {
+export const REASONS = {
   completed: "both sides were done",
   redirected: "client was sent to https",
   client_gone_before_hello: "client left before its opening was whole",

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
-import { administer, closeAll, Confirm, ConfirmLast, Dialog, isLast, patch, useAct } from "../lib/act.js";
+import { administer, isLast, patch, useAct } from "../lib/act.js";
 import { backendPath } from "../lib/api.js";
+import { closeAll, Confirm, Dialog } from "../lib/dialog.js";
 import { plural } from "../lib/format.js";
-import { html, Refusal } from "../lib/ui.js";
+import { html, Lazy, Refusal } from "../lib/ui.js";
 
 /** Every change that a backend allows. */
 export function Page({ backend, onClose }) {
@@ -27,7 +28,7 @@ export function Page({ backend, onClose }) {
   };
   if (isLast(fault)) {
     const more = after === "" ? {} : { close_after_seconds: Number(after) };
-    return html`<${ConfirmLast} backend=${backend} state=${state} more=${more} fault=${fault} onClose=${onClose} />`;
+    return html`<${Lazy} path="last" backend=${backend} state=${state} more=${more} fault=${fault} onClose=${onClose} />`;
   }
   if (closing) {
     return html`<${Confirm} title=${`Close all connections of ${backend.address}?`} does="Close them"

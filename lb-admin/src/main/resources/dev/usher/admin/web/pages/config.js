@@ -1,5 +1,6 @@
-import { Copy, Lock, useAct, useLock } from "../lib/act.js";
+import { Lock, useAct, useLock } from "../lib/act.js";
 import { call, useData, withQuery } from "../lib/api.js";
+import { Copy } from "../lib/dialog.js";
 import { count, plural, seconds } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Ago, At, Diagnostics, Facts, html, Loaded, Mark, Nothing, OnDisk, Refusal, Wide } from "../lib/ui.js";

@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
-import { closeAll, Confirm, Lock, useLock } from "../lib/act.js";
+import { Lock, useLock } from "../lib/act.js";
 import { backendPath, useData, withQuery } from "../lib/api.js";
+import { closeAll, Confirm } from "../lib/dialog.js";
 import { bytes, bytesRate, count, span, words } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Search, Table } from "../lib/table.js";

@@ -1,4 +1,4 @@
-import { Dialog } from "../lib/act.js";
+import { Dialog } from "../lib/dialog.js";
 import { keysOn, turnKeys } from "../lib/keys.js";
 import { useStore } from "../lib/store.js";
 import { html } from "../lib/ui.js";

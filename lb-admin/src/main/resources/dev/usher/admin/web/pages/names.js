@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { Copy, Dialog } from "../lib/act.js";
+import { Copy, Dialog } from "../lib/dialog.js";
 import { useData, withQuery } from "../lib/api.js";
 import { count, plural, visible } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";

@@ -1,31 +1,29 @@
 import { useState } from "preact/hooks";
-import { administer, ConfirmLast, isLast, Lock, useAct, useLock } from "../lib/act.js";
+import { administer, isLast, Lock, useAct, useLock } from "../lib/act.js";
 import { useData, withQuery } from "../lib/api.js";
-import { bytesRate, clock, count, localTimes, rate, seconds } from "../lib/format.js";
+import { bytes, bytesRate, clock, count, localTimes, rate, seconds, span } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Cells, Heads, Search, sorted, Tick } from "../lib/table.js";
-import { Ago, Days, html, Lazy, Loaded, Mark, Nothing, Refusal, PAGE, Pages, Serving, Since, State, Text, Wide } from "../lib/ui.js";
+import { Ago, Days, html, Lazy, Link, Loaded, Mark, Nothing, Refusal, PAGE, Pages, Serving, Since, State, Text, Wide } from "../lib/ui.js";
 
-/** Backends with their rates per second since the last fetch. */
-function withRates(pool, before, elapsed) {
-  const last = new Map((before?.pools.find(({ name }) => name === pool.name)?.backends ?? []).map((b) => [b.address, b]));
-  return pool.backends.map((backend) => {
-    const old = last.get(backend.address);
-    const grown = (key) => (old && elapsed ? Math.max(0, backend[key] - old[key]) / elapsed : null);
-    return {
-      ...backend,
-      pool: pool.name,
-      new_per_second: grown("sessions_total"),
-      received_per_second: grown("received_bytes_total"),
-      sent_per_second: grown("sent_bytes_total"),
-    };
-  });
-}
+const ORDER = ["down", "ejected", "up", "draining", "disabled", "unprobed"];
+
+/** Rank of a backend in its pool: the worst first, and those that need no look last. */
+const rank = (b) => (healthy(b) ? ORDER.length : ORDER.indexOf(b.state));
+
+const byRank = (backends) => [...backends].sort((a, b) => rank(a) - rank(b));
 
 const Standing = ({ backend: b }) => html`<${State} state=${b.state} />${b.trouble && html`${" "}<${Mark} icon="alert" tone="warn">sessions fail<//>`}
   ${b.trouble && html`<span class="why warn"><span class="text">${b.trouble.text}</span>, <${Since} at=${b.trouble.since} /></span>`}
   ${b.slow_start_percent < 100 && html`${" "}<${Mark} icon="rising" tone="info">slow start, ${b.slow_start_percent} %<//>`}
   <span class="why dim"><span class="text">${localTimes(b.reason)}</span>${b.reason && ", "}<${Since} at=${b.since} />${b.ejected_until && html`, until ${clock(new Date(b.ejected_until))} at the latest (<${Ago} at=${b.ejected_until} />)`}</span>`;
+
+const FailureCount = ({ backend: b }) => {
+  if (!b.failures_total) return html`<span class="dim">none</span>`;
+  const link = `failures?pool=${encodeURIComponent(b.pool)}&backend=${encodeURIComponent(b.address)}`;
+  return html`<span class=${b.failures_per_second > 0 ? "warn" : ""}>${rate(b.failures_per_second)}/s</span>
+    <span class="why dim"><${Link} page=${link}>${count(b.failures_total)} in all<//>, <${Ago} at=${b.last_failure} /></span>`;
+};
 
 const columns = (change) => [
   {
@@ -38,15 +36,25 @@ const columns = (change) => [
     cell: (b) => (b.weight === b.configured_weight ? b.weight : html`${b.weight}<span class="why dim">of ${b.configured_weight}</span>`),
   },
   { id: "open", label: "open", number: true, sort: (b) => b.open, cell: (b) => html`${count(b.open)}${b.max_connections != null && html`<span class="dim"> / ${count(b.max_connections)}</span>`}` },
-  { id: "new", label: "new/s", number: true, sort: (b) => b.new_per_second, cell: (b) => rate(b.new_per_second) },
-  { id: "failures", label: "failures", number: true, sort: (b) => b.failures_total, cell: (b) => html`<span class=${b.trouble && "warn"}>${count(b.failures_total)}</span>` },
   {
-    id: "bytes", label: "to and from clients", number: true, sort: (b) => b.sent_per_second + b.received_per_second,
-    cell: (b) => html`${bytesRate(b.sent_per_second)}<span class="why dim">${bytesRate(b.received_per_second)}</span>`,
+    id: "sessions", label: "sessions", title: "ended; per second over the last minute", number: true, sort: (b) => b.sessions_per_second,
+    cell: (b) => html`${rate(b.sessions_per_second)}/s<span class="why dim">${count(b.sessions_total)} in all</span>`,
+  },
+  {
+    id: "bytes", label: "bytes", title: "of ended sessions, both ways; per second over the last minute", number: true, sort: (b) => b.bytes_per_second,
+    cell: (b) => html`${bytesRate(b.bytes_per_second)}<span class="why dim">${bytes(b.received_bytes_total + b.sent_bytes_total)} in all</span>`,
+  },
+  {
+    id: "failures", label: "failures", title: "attempts that failed before the first byte", number: true, sort: (b) => b.failures_total,
+    cell: (b) => html`<${FailureCount} backend=${b} />`,
+  },
+  {
+    id: "outages", label: "outages", title: "times down or ejected", number: true, sort: (b) => b.outage_seconds_total,
+    cell: (b) => (b.outages_total ? html`${count(b.outages_total)}<span class="why dim">${span(b.outage_seconds_total)} in all</span>` : html`<span class="dim">none</span>`),
   },
   {
     id: "probe", label: "last probe", class: "probe", sort: (b) => b.last_probe?.took_seconds,
-    cell: (b) => b.last_probe ? html`<span class="text">${localTimes(b.last_probe.text)}</span><span class="why dim">in ${seconds(b.last_probe.took_seconds)}, <${Ago} at=${b.last_probe.at} /></span>` : html`<span class="dim">none</span>`,
+    cell: (b) => b.last_probe ? html`<span class="text">${localTimes(b.last_probe.text)}</span><span class="why dim">in ${seconds(b.last_probe.took_seconds)}, <${Ago} at=${b.last_probe.at} />${b.failed_probes_total > 0 && html`; ${count(b.failed_probes_total)} failed in all`}</span>` : html`<span class="dim">none</span>`,
   },
   { id: "certificate", label: "certificate", sort: (b) => b.certificate?.not_after, cell: (b) => html`<span class="nowrap"><${Days} certificate=${b.certificate} /></span>` },
   change && { id: "change", says: "Change", class: "acts", cell: (b) => html`<${Acts} backend=${b} change=${change} />` },
@@ -59,7 +67,7 @@ export function Page() {
   const [changing, setChanging] = useState(null);
   const lock = useLock();
   const only = query.has("unhealthy");
-  const from = useData(withQuery("/pools", { filter: query.get("filter"), unhealthy: only ? "true" : null, offset: query.get("from"), limit: PAGE }), 2000);
+  const from = useData(withQuery("/pools", { filter: query.get("filter"), order: "worst", unhealthy: only ? "true" : null, offset: query.get("from"), limit: PAGE }), 2000);
   const table = columns(lock ? null : setChanging);
   return html`
     <div class="tools">
@@ -69,7 +77,7 @@ export function Page() {
     <${Lock} />
     <${Loaded} from=${from}>${({ pools, matching, total }) => {
       const groups = pools
-        .map((pool) => ({ pool, backends: withRates(pool, from.before, from.elapsed) }))
+        .map((pool) => ({ pool, backends: byRank(pool.backends.map((b) => ({ ...b, pool: pool.name }))) }))
         .map(({ pool, backends }) => ({ pool, backends: only ? backends.filter((b) => !healthy(b)) : backends }))
         .filter(({ backends }) => !only || backends.length);
       return html`
@@ -108,7 +116,7 @@ function Acts({ backend, change }) {
   const next = backend.admin_state === "ready" ? "drain" : "ready";
   const [answered, setAnswered] = useState(null);
   if (isLast(fault) && fault !== answered) {
-    return html`<${ConfirmLast} backend=${backend} state=${next} fault=${fault} onClose=${() => setAnswered(fault)} />`;
+    return html`<${Lazy} path="last" backend=${backend} state=${next} fault=${fault} onClose=${() => setAnswered(fault)} />`;
   }
   return html`<span class="buttons">
     <button type="button" class="small" disabled=${busy} onClick=${() => run(() => administer(backend, next))}>${next === "drain" ? "Drain" : "Enable"}<span class="unseen"> ${backend.address}</span></button>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { useData, withQuery } from "../lib/api.js";
+import { bytes, bytesRate, count, rate } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Search, Table } from "../lib/table.js";
 import { html, Link, Loaded, Mark, Nothing, PAGE, Pages, Serving, State, Text } from "../lib/ui.js";
@@ -40,6 +41,14 @@ const columns = [
   { id: "kind", label: "matches", sort: (r) => r.kind, cell: (r) => KINDS[r.kind] ?? r.kind },
   { id: "pool", label: "goes to", sort: (r) => r.pool, cell: (r) => html`<${Target} route=${r} />` },
   { id: "serving", label: "backends serving", sort: (r) => (r.backends ? r.serving / r.backends : 2), cell: (r) => (r.action === "pool" ? html`<${Serving} serving=${r.serving} backends=${r.backends} />` : html`<span class="dim">–</span>`) },
+  {
+    id: "sessions", label: "sessions", title: "ended; per second over the last minute", number: true, sort: (r) => r.sessions_per_second,
+    cell: (r) => html`${rate(r.sessions_per_second)}/s<span class="why dim">${count(r.sessions_total)} in all</span>`,
+  },
+  {
+    id: "bytes", label: "bytes", title: "of ended sessions, both ways; per second over the last minute", number: true, sort: (r) => r.bytes_per_second,
+    cell: (r) => html`${bytesRate(r.bytes_per_second)}<span class="why dim">${bytes(r.received_bytes_total + r.sent_bytes_total)} in all</span>`,
+  },
   { id: "rules", label: "rules", cell: (r) => html`<${Only} route=${r} />` },
   {
     id: "explain", says: "Explain",

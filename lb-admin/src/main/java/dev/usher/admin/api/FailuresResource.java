@@ -1,0 +1,93 @@
+package dev.usher.admin.api;
+
+import dev.usher.LoadBalancer;
+import dev.usher.admin.api.Question.Filter;
+import dev.usher.admin.http.ProblemException;
+import dev.usher.view.FailedSession;
+import dev.usher.view.FailuresView;
+import dev.usher.view.SessionIdentity;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /failures}. */
+public final class FailuresResource {
+    private final LoadBalancer balancer;
+
+    public FailuresResource(LoadBalancer balancer) {
+        this.balancer = balancer;
+    }
+
+    private record Failures(int total, int matched, List<Failure> failures) {}
+
+    private record Failure(
+            Instant at,
+            String reason,
+            String cid,
+            String listener,
+            String client,
+            @Nullable String sni,
+            @Nullable String route,
+            @Nullable String pool,
+            @Nullable String backend,
+            int attempts,
+            double ageSeconds,
+            long receivedBytes,
+            long sentBytes) {
+        static Failure of(FailedSession failed) {
+            SessionIdentity who = failed.identity();
+            return new Failure(
+                    failed.at(),
+                    failed.reason(),
+                    who.cid(),
+                    who.listener(),
+                    Text.of(who.client()),
+                    who.sni(),
+                    who.route(),
+                    who.pool(),
+                    who.backend(),
+                    failed.attempts(),
+                    Text.seconds(failed.age()),
+                    failed.bytesIn(),
+                    failed.bytesOut());
+        }
+    }
+
+    /** {@code GET}. */
+    public Object list(Question question) throws ProblemException, IOException {
+        Filter filter = question.filter();
+        String reason = question.parameter("reason");
+        String pool = question.parameter("pool");
+        String backend = question.parameter("backend");
+        FailuresView found = balancer.looks()
+                .failures(
+                        failed -> isWanted(reason, failed.reason())
+                                && isWanted(pool, failed.identity().pool())
+                                && isWanted(backend, failed.identity().backend())
+                                && passes(failed, filter),
+                        question.limit());
+        return new Failures(
+                found.total(),
+                found.matched(),
+                found.sessions().stream().map(Failure::of).toList());
+    }
+
+    private static boolean isWanted(@Nullable String wanted, @Nullable String value) {
+        return wanted == null || wanted.equals(value);
+    }
+
+    private static boolean passes(FailedSession failed, Filter filter) {
+        SessionIdentity who = failed.identity();
+        return filter.wanted().isEmpty() // saves making a text of each address
+                || filter.passes(
+                        failed.reason(),
+                        who.cid(),
+                        who.listener(),
+                        Text.of(who.client()),
+                        who.sni(),
+                        who.route(),
+                        who.pool(),
+                        who.backend());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.usher.workers;
+
+import dev.usher.relay.FailedSessions.Failed;
+import dev.usher.relay.SessionEnd;
+import dev.usher.view.FailedSession;
+import dev.usher.view.FailuresView;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Collects the last failed sessions of every worker. */
+public final class Failures {
+    private Failures() {}
+
+    /**
+     * Lists failed sessions.
+     *
+     * @param wanted filter, called on the caller's thread
+     * @param limit the most sessions to list, the newest first
+     * @throws IOException if a worker does not answer
+     */
+    public static FailuresView last(Workers workers, Predicate<FailedSession> wanted, int limit) throws IOException {
+        List<Failed> all = new ArrayList<>();
+        for (int i = 0; i < workers.count(); i++) {
+            all.addAll(workers.ask(i, relay -> relay.failed().copy()));
+        }
+        List<FailedSession> matching = all.stream()
+                .sorted(Comparator.comparingLong(Failed::atMillis).reversed())
+                .map(Failures::view)
+                .filter(wanted)
+                .toList();
+        return new FailuresView(all.size(), matching.size(), matching.subList(0, Math.min(limit, matching.size())));
+    }
+
+    private static FailedSession view(Failed failed) {
+        SessionEnd end = failed.end();
+        return new FailedSession(
+                Instant.ofEpochMilli(failed.atMillis()),
+                end.identity(),
+                end.attempts(),
+                end.reason().word(),
+                Duration.ofNanos(end.totalNanos()),
+                end.bytesIn(),
+                end.bytesOut());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.usher.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** usher's files for configurations that people publish: each is valid, and leads names where the row says. */
+class RowsTest {
+    private static final Path ROWS = Path.of("src", "test", "resources", "dev", "usher", "server", "rows");
+    private static final Set<String> WORDS = Set.of("full", "partly", "not");
+    /** Words for what usher lacks, as rows.txt explains them. */
+    private static final Set<String> GAPS =
+            Set.of("term", "dyn", "resolver", "disc", "sniff", "unix", "udp", "bindsrc", "origdst", "starttls", "-");
+
+    /**
+     * A line of rows.txt.
+     *
+     * @param tls how much of the TLS port usher can do: full, partly or not
+     */
+    record Row(int number, String tls, String whole, String beside, String lacks, String names) {
+        static Row of(String line) {
+            List<String> cells =
+                    Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
+            return new Row(
+                    Integer.parseInt(cells.get(0)),
+                    cells.get(2),
+                    cells.get(3),
+                    cells.get(4),
+                    cells.get(5),
+                    cells.get(6));
+        }
+
+        Path file() {
+            return ROWS.resolve(number + ".yaml");
+        }
+    }
+
+    private static List<Row> rows() throws IOException {
+        return Files.readAllLines(ROWS.resolve("rows.txt")).stream()
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .map(Row::of)
+                .toList();
+    }
+
+    private static List<Row> rowsWithFile() throws IOException {
+        return rows().stream().filter(row -> !row.tls().equals("not")).toList();
+    }
+
+    private static String run(int expected, String... args) {
+        StringWriter text = new StringWriter();
+        CommandLine commands = Main.commandLine();
+        commands.setOut(new PrintWriter(text));
+        commands.setErr(new PrintWriter(text));
+        assertEquals(expected, commands.execute(args), () -> String.join(" ", args) + "\n" + text);
+        return text.toString();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rowsWithFile")
+    void hasAValidFile(Row row) {
+        String text = run(ExitCode.OK, "check", row.file().toString());
+        assertTrue(text.contains(": valid: "), text);
+        assertTrue(!text.contains("warning"), text);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rowsWithFile")
+    void leadsItsNamesWhereTheRowSays(Row row) {
+        for (String written : row.names().split(" ", -1)) {
+            String[] parts = written.replaceFirst("^[~!]", "").split("@", -1);
+            int expected = written.startsWith("~")
+                    ? ExitCode.DEFAULT_ROUTE
+                    : written.startsWith("!") ? ExitCode.REFUSED : ExitCode.OK;
+            String file = row.file().toString();
+            if (parts.length == 1) {
+                run(expected, "explain", file, parts[0]);
+            } else {
+                run(expected, "explain", file, parts[0], "--listener", parts[1]);
+            }
+        }
+    }
+
+    @Test
+    void everyFileHasARowAndEveryRowTheWordsOfTheTable() throws IOException {
+        try (Stream<Path> files = Files.list(ROWS)) {
+            Set<String> found = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".yaml"))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertEquals(
+                    rowsWithFile().stream()
+                            .map(row -> row.number() + ".yaml")
+                            .collect(Collectors.toCollection(TreeSet::new)),
+                    found);
+        }
+        for (Row row : rows()) {
+            assertTrue(WORDS.containsAll(List.of(row.tls(), row.whole(), row.beside())), row::toString);
+            assertTrue(GAPS.containsAll(List.of(row.lacks().split(" ", -1))), row::toString);
+            assertEquals(row.lacks().equals("-"), row.whole().equals("full"), row::toString);
+        }
+    }
+}
