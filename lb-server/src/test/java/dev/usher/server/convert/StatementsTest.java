@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Single statements, where the whole of a sample would hide what becomes of them. */
 class StatementsTest {
-    private static final String BACKENDS = "\nbackend a\n server x 10.0.0.1:443 check\nbackend b\n server y 10.0.0.2:443 check\n";
+    private static final String BACKENDS =
+            "\nbackend a\n server x 10.0.0.1:443 check\nbackend b\n server y 10.0.0.2:443 check\n";
 
     private static Conversion convert(Peer peer, String text) {
         return Converter.convert(peer, List.of(new PeerText(Path.of("peer.conf"), text)), new Remarks());
