@@ -63,7 +63,7 @@ public final class FileMap {
         listener.own().routes().forEach(route -> addRoute(route, owner));
         addFallback("default_route" + owner, listener.own().defaultRoute());
         addFallback("no_sni_route" + owner, listener.own().noSniRoute());
-        listener.notTls().pools().forEach((protocol, pool) -> add(pool, protocol.route() + owner, ""));
+        listener.poolsBesideTls().forEach((key, pool) -> add(pool, key + owner, ""));
     }
 
     private void addRoute(RouteConfig route, String owner) {

@@ -18,6 +18,7 @@ import dev.usher.config.ResolveConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
 import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Silent;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
@@ -38,6 +39,7 @@ public final class YamlKeys {
             OwnRoutes.class,
             ClientHelloConfig.class,
             NotTls.class,
+            Silent.class,
             HttpConfig.class,
             HttpRule.class,
             Target.class,
