@@ -3,9 +3,11 @@ package dev.usher.admin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.HttpConfig;
 import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
+import dev.usher.opening.HttpOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.tls.Alert;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +30,7 @@ class ReasonsTest {
     private static final Path DOCUMENT = Path.of("..", "ARCHITECTURE.md");
 
     private static final Pattern MEANING = Pattern.compile("(?m)^  (\\w+): \"[^\"]+\",$");
+    private static final Pattern STATUS = Pattern.compile("^alert [^(;]*[(]([^)]*)[)]");
     private static final Pattern WORD = Pattern.compile("`([^`]+)`");
 
     private static List<String> words() {
@@ -54,17 +58,41 @@ class ReasonsTest {
         for (Row row : rows()) {
             CloseReason reason = CloseReason.valueOf(row.reason().toUpperCase(Locale.ROOT));
             assertEquals(reason.endCode(), row.endCode(), row.reason());
-            assertTrue(row.ending().startsWith(ending(reason)), () -> row + " ends by: " + ending(reason));
+            List<String> endings = endings(reason);
+            assertTrue(endings.stream().anyMatch(row.ending()::startsWith), () -> row + " ends by: " + endings);
         }
     }
 
-    private static String ending(CloseReason reason) {
+    /** In brackets behind an alert: the status on a listener of type http. */
+    @Test
+    void tableSaysTheStatusOfEachAlert() throws IOException {
+        for (Row row : rows()) {
+            CloseReason reason = CloseReason.valueOf(row.reason().toUpperCase(Locale.ROOT));
+            Matcher status = STATUS.matcher(row.ending());
+            if (status.find()) {
+                int expected = status(Objects.requireNonNull(reason.refusal(), row.reason()));
+                assertTrue(status.group(1).contains(String.valueOf(expected)), () -> row + " has " + expected);
+            }
+        }
+    }
+
+    private static List<String> endings(CloseReason reason) {
         return switch (reason.ending()) {
-            case REFUSAL -> alert(Objects.requireNonNull(reason.refusal(), reason.word()));
-            case CLOSE -> "FIN";
-            case RESET -> "RST";
-            case FIN_IF_WHOLE -> "by side";
+            case REFUSAL -> refusals(Objects.requireNonNull(reason.refusal(), reason.word()));
+            case CLOSE -> List.of("FIN");
+            case RESET -> List.of("RST");
+            case FIN_IF_WHOLE -> List.of("by side");
         };
+    }
+
+    private static List<String> refusals(Refusal refusal) {
+        return List.of(alert(refusal), "answer " + status(refusal));
+    }
+
+    private static int status(Refusal refusal) {
+        return refusal == Refusal.REDIRECT
+                ? HttpConfig.DEFAULT.redirect()
+                : HttpOpening.answer(refusal).status();
     }
 
     private static String alert(Refusal refusal) {
