@@ -94,12 +94,17 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
      */
     @Override
     void leaveBackend(CloseReason reason) {
-        AttemptOutcome gone = AttemptOutcome.gone(reason);
-        Next elsewhere = gone == null || state == SessionState.CLOSED ? null : phase.leaveBackend(gone);
-        if (elsewhere == null) {
-            end(reason);
-        } else {
-            go(elsewhere);
+        try {
+            AttemptOutcome gone = AttemptOutcome.gone(reason);
+            Next elsewhere = gone == null || state == SessionState.CLOSED ? null : phase.leaveBackend(gone);
+            if (elsewhere == null) {
+                end(reason);
+            } else {
+                go(elsewhere);
+            }
+        } catch (RuntimeException | Error bug) { // contained, since other sessions must leave the backend as well
+            end(CloseReason.BUG);
+            worker().onBug("a bug in usher, which closes a connection that leaves its backend", bug);
         }
     }
 

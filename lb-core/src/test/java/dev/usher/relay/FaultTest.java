@@ -5,8 +5,14 @@ import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.config.Balance;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig.OnRemovedBackend;
+import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.testing.Await;
 import dev.usher.testing.FailingNetwork;
+import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestPeer.Ending;
@@ -17,6 +23,7 @@ import dev.usher.tls.Hellos;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +139,36 @@ class FaultTest {
             assertEquals(Ending.RST, unlucky.ending());
             usher.ended(CloseReason.BUG);
             other.send(hello()).read(helloBytes());
+            echoes(other);
+            usher.announceBugs(1);
+        }
+    }
+
+    @Test
+    void onLeavingABackendResetsItsSessionAndOthersLeaveToo() throws IOException {
+        FailingNetwork network = new FailingNetwork(3, () -> {
+            throw new IllegalStateException("on purpose");
+        });
+        try (TestBackend removed = TestBackend.start(TestBackend.SILENT);
+                TestUsher usher = TestUsher.of(removed, backend)
+                        .pool(pool -> pool.balance(Balance.FIRST))
+                        .onRemovedBackend(OnRemovedBackend.CLOSE)
+                        .provider(network)
+                        .start();
+                TestPeer other = usher.connect();
+                TestPeer unlucky = usher.connect()) {
+            other.send(hello());
+            Await.until(() -> removed.connections().size() == 1, "the elder waits for an answer");
+            unlucky.send(hello());
+            Await.until(() -> removed.connections().size() == 2, "the younger waits too");
+            UsherConfig config = usher.balancer().config();
+            PoolConfig without = PoolConfigBuilder.of(TestUsher.POOL)
+                    .backend(backend.config())
+                    .build();
+            usher.balancer().apply(config.withPools(Map.of(TestUsher.POOL, without)));
+            assertEquals(Ending.RST, unlucky.ending());
+            usher.ended(CloseReason.BUG);
+            other.read(helloBytes());
             echoes(other);
             usher.announceBugs(1);
         }

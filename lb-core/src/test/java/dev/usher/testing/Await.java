@@ -2,12 +2,19 @@ package dev.usher.testing;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
-/** Waits for what another thread is about to do, and never longer than a broken one is worth. */
+/** Waits for the work of another thread or process, for a limited time. */
 public final class Await {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Enough for any step of a test on a busy machine. */
+    public static final Duration PATIENCE = Duration.ofSeconds(15);
+
     private static final long POLL_NANOS = 500_000;
+
+    /** A condition to wait for. */
+    @FunctionalInterface
+    public interface Condition<E extends Exception> {
+        boolean holds() throws E;
+    }
 
     private Await() {}
 
@@ -16,13 +23,26 @@ public final class Await {
      *
      * @param what completes the sentence "waited in vain until ..."
      */
-    public static void until(BooleanSupplier condition, String what) {
+    public static <E extends Exception> void until(Condition<E> condition, String what) throws E {
+        until(condition, what, PATIENCE);
+    }
+
+    /** The same, with a limit of its own. */
+    public static <E extends Exception> void until(Condition<E> condition, String what, Duration patience) throws E {
         long begun = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - begun > PATIENCE.toNanos()) {
-                throw new AssertionError("waited " + PATIENCE.toSeconds() + " s in vain until " + what);
+        while (!condition.holds()) {
+            if (System.nanoTime() - begun > patience.toNanos()) {
+                throw new AssertionError("waited " + patience.toMillis() + " ms in vain until " + what);
             }
             LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /** Lets time pass during a measurement: for rates, never for events. */
+    public static void pass(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
         }
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -286,7 +285,7 @@ class CommandIT {
 
     @Test
     void theLinesOfTheDemoWorkAsTheyArePasted() throws Exception {
-        requireCurl();
+        Program.require("curl");
         Path temporary = Files.createDirectory(directory.resolve("it's temporary"));
         try (Program demo = demo(temporary, freePort())) {
             demo.out().await("Ctrl-C ends the demo");
@@ -352,14 +351,6 @@ class CommandIT {
         try (Program shell = Program.start(Map.of(), List.of("sh", "-c", line))) {
             assertEquals(exitCode, shell.exitCode(), () -> line);
             return String.join("\n", shell.out().all());
-        }
-    }
-
-    private static void requireCurl() throws InterruptedException {
-        try (Program curl = Program.start(Map.of(), List.of("curl", "--version"))) {
-            assertEquals(0, curl.exitCode());
-        } catch (IOException absent) {
-            throw Needs.missing("curl is not installed");
         }
     }
 

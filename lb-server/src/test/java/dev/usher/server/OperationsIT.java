@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.testing.Needs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ class OperationsIT {
     private static boolean has(String... command) throws InterruptedException {
         try (Program program = Program.start(Map.of(), List.of(command))) {
             return program.exitCode() == 0;
-        } catch (IOException absent) {
+        } catch (UncheckedIOException absent) {
             return false;
         }
     }
@@ -117,7 +118,7 @@ class OperationsIT {
                 Program.start(Map.of(), List.of("sh", "-c", "cd \"$0\" && " + recipe, directory.toString()))) {
             assertEquals(0, shell.exitCode(), shell.err().all()::toString);
             return shell.out().all().stream().map(String::strip).collect(Collectors.joining(" / "));
-        } catch (IOException | InterruptedException e) {
+        } catch (InterruptedException e) {
             throw new AssertionError(recipe, e);
         }
     }

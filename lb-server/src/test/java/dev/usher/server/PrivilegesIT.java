@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.usher.testing.Needs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -49,7 +50,7 @@ class PrivilegesIT {
     private static boolean namespaces() throws Exception {
         try (Program unshare = Program.start(Map.of(), List.of("unshare", "--net", "setpriv", "--version"))) {
             return unshare.exitCode() == 0;
-        } catch (IOException absent) {
+        } catch (UncheckedIOException absent) {
             return false;
         }
     }

@@ -32,10 +32,10 @@ class RowsTest {
      *
      * @param tls how much of the TLS port usher can do: full, partly or not
      */
-    private record Row(int number, String tls, String whole, String beside, String lacks, String names) {
+    record Row(int number, String tls, String whole, String beside, String lacks, String names) {
         static Row of(String line) {
             List<String> cells =
-                    Arrays.stream(line.split("\\|")).map(String::strip).toList();
+                    Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
             return new Row(
                     Integer.parseInt(cells.get(0)),
                     cells.get(2),
@@ -81,8 +81,8 @@ class RowsTest {
     @ParameterizedTest
     @MethodSource("rowsWithFile")
     void leadsItsNamesWhereTheRowSays(Row row) {
-        for (String written : row.names().split(" ")) {
-            String[] parts = written.replaceFirst("^[~!]", "").split("@");
+        for (String written : row.names().split(" ", -1)) {
+            String[] parts = written.replaceFirst("^[~!]", "").split("@", -1);
             int expected = written.startsWith("~")
                     ? ExitCode.DEFAULT_ROUTE
                     : written.startsWith("!") ? ExitCode.REFUSED : ExitCode.OK;
@@ -109,7 +109,7 @@ class RowsTest {
         }
         for (Row row : rows()) {
             assertTrue(WORDS.containsAll(List.of(row.tls(), row.whole(), row.beside())), row::toString);
-            assertTrue(GAPS.containsAll(List.of(row.lacks().split(" "))), row::toString);
+            assertTrue(GAPS.containsAll(List.of(row.lacks().split(" ", -1))), row::toString);
             assertEquals(row.lacks().equals("-"), row.whole().equals("full"), row::toString);
         }
     }

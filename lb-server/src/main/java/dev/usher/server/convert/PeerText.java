@@ -10,6 +10,8 @@ import java.nio.file.Path;
 public record PeerText(Path file, String text) {
     /** Longer texts hold something else, and would take long to compare. */
     private static final int MAX_CHARS = 4 << 20;
+    /** Longer texts are cut in messages anyhow. */
+    private static final int MAX_SHOWN = 100;
 
     public PeerText {
         text = text.startsWith("\uFEFF") ? text.substring(1) : text;
@@ -31,6 +33,15 @@ public record PeerText(Path file, String text) {
             throw new IOException("is too large for a configuration: more than " + MAX_CHARS + " characters");
         }
         return new PeerText(file, text);
+    }
+
+    /** The start of a line, for messages: a file may be a single line, looked at for each of its words. */
+    public String shown(int lineStart) {
+        int end = lineStart;
+        while (end < text.length() && end - lineStart < MAX_SHOWN && "\r\n".indexOf(text.charAt(end)) < 0) {
+            end++;
+        }
+        return text.substring(lineStart, end).strip();
     }
 
     /** A path in this file: relative to the file's directory, or absolute. Throws for an impossible path. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class MutatedSampleTest {
     private static final long SEED = 20_261_126;
+    private static final int LONG = 200_000;
     private static final int ROUNDS = 500;
     /** Characters from cut to cut. */
     private static final int STEP = 3;
@@ -98,6 +99,46 @@ class MutatedSampleTest {
                 Conversion conversion = convert(sample, mutant);
                 if (round % 5 == 0) {
                     checkYaml(conversion, mutant);
+                }
+            }
+        });
+    }
+
+    /** A file of a single long line, of one piece repeated: no reader looks at the whole line for each piece. */
+    @ParameterizedTest
+    @EnumSource
+    void aLongLineTakesNoLonger(Peer peer) {
+        List<String> pieces = List.of(
+                "a",
+                "a ",
+                "\"a\" ",
+                "${",
+                "1",
+                "a=1,",
+                "{a=1,",
+                "{ a: 1 }, ",
+                ":",
+                "a;",
+                "a{",
+                "[",
+                "(a|",
+                "acl a src 1 ",
+                "!{ ",
+                "`a` || ");
+        List<String> heads = List.of(
+                "",
+                "stream { server { proxy_timeout ",
+                "a = [",
+                "tcp: [",
+                "x = {",
+                "frontend f\n use_backend b if ",
+                "listener 443 {\n proto tls\n}\ntable {\n a ",
+                "tcp: { routers: { a: { tls: { passthrough: true }, rule: '");
+        assertTimeoutPreemptively(PATIENCE, () -> {
+            for (String head : heads) {
+                for (String piece : pieces) {
+                    PeerText text = new PeerText(Path.of("peer.conf"), head + piece.repeat(LONG / piece.length()));
+                    Converter.convert(peer, List.of(text), new Remarks());
                 }
             }
         });

@@ -2,6 +2,7 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +85,7 @@ final class AccessLines {
 
     /** The next line, once it is there. */
     Line next() throws Exception {
-        Await.until("the access log has one more line", () -> all().size() > skipped);
+        Await.until(() -> all().size() > skipped, "the access log has one more line");
         return all().get(skipped++);
     }
 
@@ -98,7 +99,7 @@ final class AccessLines {
     }
 
     Line first(String what, Predicate<Line> wanted) throws Exception {
-        Await.until("the access log has a line " + what, () -> find(wanted).isPresent());
+        Await.until(() -> find(wanted).isPresent(), "the access log has a line " + what);
         return find(wanted).orElseThrow();
     }
 

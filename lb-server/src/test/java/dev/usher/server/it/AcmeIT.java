@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +75,7 @@ class AcmeIT {
                         "-dnsserver",
                         "127.0.0.1:" + names),
                 Map.of("PEBBLE_VA_NOSLEEP", "1", "PEBBLE_WFE_NONCEREJECT", "0")));
-        Await.until("both listen", () -> Ports.accepts(names) && Ports.accepts(directory));
+        Await.until(() -> Ports.accepts(names) && Ports.accepts(directory), "both listen");
     }
 
     private static Path pebbleConfig() throws Exception {

@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Program;
 import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,6 +3,8 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -78,7 +80,8 @@ class AdminIT {
     private Command.Result command(String... arguments) throws Exception {
         try (Program program = Program.start("command", Usher.command(arguments), environment)) {
             int exitCode = program.exitCode(PATIENCE);
-            return new Command.Result(exitCode, program.out(), program.err());
+            return new Command.Result(
+                    exitCode, program.out().text(), program.err().text());
         }
     }
 
@@ -210,9 +213,9 @@ class AdminIT {
         usher.awaitPrinted("generation 3 stays in force", PATIENCE);
         assertSays(1, "warning: configuration: the new configuration is invalid", ask("status", "--check"));
         Await.until(
+                () -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""),
                 "the files are looked at",
-                PATIENCE,
-                () -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""));
+                PATIENCE);
         assertTrue(curl("-X", "POST", base + "api/v1/reload").contains("\"result\":\"refused\""));
     }
 
@@ -237,10 +240,10 @@ class AdminIT {
         assertSays(0, "the new configuration is invalid; generation 1 stays in force", ask("status"));
 
         Files.writeString(directory.resolve("admin.key"), good);
-        Await.until("it is noticed", PATIENCE, () -> ask("status").out().contains("nothing needs attention"));
+        Await.until(() -> ask("status").out().contains("nothing needs attention"), "it is noticed", PATIENCE);
 
         makeCertificate("3", "other.key"); // the file has another than is in use, and commands go by the latter
-        Await.until("it is refused", PATIENCE, () -> ask("status").out().contains("the new configuration is invalid"));
+        Await.until(() -> ask("status").out().contains("the new configuration is invalid"), "it is refused", PATIENCE);
         assertTrue(handshake().contains("serial=02"), this::handshake);
     }
 
@@ -300,7 +303,7 @@ class AdminIT {
         assertSays(0, "serving for", ask("status"));
         try (Socket client = new Socket()) {
             client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            Await.until("it is taken", () -> ask("status").out().contains("1 open"));
+            Await.until(() -> ask("status").out().contains("1 open"), "it is taken");
             usher.signal("TERM");
             usher.awaitPrinted("no new connections; 1 session may finish", PATIENCE);
             assertSays(0, "draining, 1 connection left; up for", ask("status"));

@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -70,7 +71,7 @@ class AdminLoadIT {
         long idle = medianVisit(usher);
 
         List<Thread> asks = ask(usher.admin());
-        Await.until("lists are made", () -> answered.get() > DEAR.size());
+        Await.until(() -> answered.get() > DEAR.size(), "lists are made");
         int before = answered.get();
         long asked = medianVisit(usher);
         int meanwhile = answered.get() - before;

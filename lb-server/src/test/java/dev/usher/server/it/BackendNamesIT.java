@@ -2,6 +2,8 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,7 +29,7 @@ class BackendNamesIT {
             Files.writeString(hosts, "127.0.0.1 spare.test\n");
             usher.awaitPrinted(
                     "backend 127\\.0\\.0\\.9:\\d+ of pool only: draining: \\S+ no longer resolves to this address");
-            Await.until("the new address serves", () -> isServed(address));
+            Await.until(() -> isServed(address), "the new address serves");
             Files.writeString(hosts, "");
             usher.awaitPrinted("backend spare\\.test: its name no longer resolves; keeping \\[127\\.0\\.0\\.1\\]");
             try (Peer peer = Peer.connect(address)) {
@@ -49,7 +51,7 @@ class BackendNamesIT {
             Files.writeString(hosts, "127.0.0.1 spare.test\n");
             usher.awaitPrinted("backend spare\\.test: its name resolves, to \\[127\\.0\\.0\\.1\\]");
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-            Await.until("it serves", () -> isServed(address));
+            Await.until(() -> isServed(address), "it serves");
         }
     }
 

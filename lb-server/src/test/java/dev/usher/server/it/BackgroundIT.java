@@ -2,6 +2,8 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import dev.usher.testing.Needs;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -97,7 +99,7 @@ class BackgroundIT {
         assertTrue(told.all().contains("warning   backend once.test: its name no longer resolves"), told::toString);
 
         Files.writeString(hosts, "127.0.0.1 once.test\n127.0.0.1 never.test\n");
-        Await.until("nothing is said of names", () -> !status(base).contains("name_unresolved"));
+        Await.until(() -> !status(base).contains("name_unresolved"), "nothing is said of names");
     }
 
     /** Whether an entry of names says this, and since when. */

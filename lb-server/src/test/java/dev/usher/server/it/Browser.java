@@ -1,5 +1,7 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -121,7 +123,7 @@ final class Browser implements AutoCloseable {
 
     void awaitText(String part, Duration patience) throws Exception {
         try {
-            Await.until("the page shows \"" + part + '"', patience, () -> text().contains(part));
+            Await.until(() -> text().contains(part), "the page shows \"" + part + '"', patience);
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "; it shows: " + text(), e);
         }

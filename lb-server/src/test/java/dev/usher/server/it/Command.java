@@ -2,6 +2,7 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Program;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ final class Command {
                 // It did not want to know: what it printed says why.
             }
             int exitCode = program.exitCode(PATIENCE);
-            return new Result(exitCode, program.out(), program.err());
+            return new Result(exitCode, program.out().text(), program.err().text());
         }
     }
 

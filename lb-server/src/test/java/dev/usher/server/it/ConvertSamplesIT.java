@@ -2,6 +2,7 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.server.it.Browser.Screen;
+import dev.usher.testing.Await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -94,9 +95,9 @@ class DashboardIT {
                 """.formatted(first.hostPort(), second.hostPort(), shop.hostPort())));
         parts.add(new Guests(certificates, usher.address(), WWW, SHOP));
         second.kill(); // so that there are events
-        Await.until("it is down", () -> serving() == 2);
+        Await.until(() -> serving() == 2, "it is down");
         second.restart();
-        Await.until("it is up again", () -> serving() == 3);
+        Await.until(() -> serving() == 3, "it is up again");
         serveHostile();
     }
 
@@ -207,13 +208,13 @@ class DashboardIT {
         open(usher, "overview");
         awaitWhole("overview");
         Await.until(
-                "each chart has drawn something",
-                SLOW_BROWSER,
                 () -> isTrue("[...document.querySelectorAll('.plot canvas')].length === 6 &&"
-                        + " [...document.querySelectorAll('.summary')].some((s) => /[1-9]/.test(s.innerText))"));
+                        + " [...document.querySelectorAll('.summary')].some((s) => /[1-9]/.test(s.innerText))"),
+                "each chart has drawn something",
+                SLOW_BROWSER);
         open(usher, "pools?latency=web");
         awaitText("first byte", SLOW_BROWSER);
-        Await.until("the distribution is drawn", SLOW_BROWSER, () -> isTrue("document.querySelector('.whole canvas')"));
+        Await.until(() -> isTrue("document.querySelector('.whole canvas')"), "the distribution is drawn", SLOW_BROWSER);
     }
 
     @Test
@@ -228,12 +229,12 @@ class DashboardIT {
             browser.run("window.__sameVisit = true");
             second.kill();
             try {
-                Await.until(page + " shows that it is down", SOON, () -> isTrue(shown));
+                Await.until(() -> isTrue(shown), page + " shows that it is down", SOON);
                 assertTrue(isTrue("window.__sameVisit"), "nobody has loaded it again");
             } finally {
                 second.restart();
             }
-            Await.until(page + " shows that it is up again", () -> !isTrue(shown));
+            Await.until(() -> !isTrue(shown), page + " shows that it is up again");
         }
     }
 
@@ -302,7 +303,7 @@ class DashboardIT {
         open(usher, "pools");
         awaitWhole("pools");
         browser.clickText("Enable " + shop.hostPort());
-        Await.until("it is up", SOON, () -> !browser.text().contains("draining"));
+        Await.until(() -> !browser.text().contains("draining"), "it is up", SOON);
         assertTrue(complaints().stream().allMatch(line -> line.contains("409")), "what was refused, and no more");
     }
 
@@ -346,8 +347,8 @@ class DashboardIT {
             }
             old.ask();
             browser.clickText("Enable " + drained);
-            Await.until("it is up", SOON, () -> !browser.text().contains("draining"));
-            Await.until("it has visitors again", () -> backendOfVisit(visitor).equals(drained));
+            Await.until(() -> !browser.text().contains("draining"), "it is up", SOON);
+            Await.until(() -> backendOfVisit(visitor).equals(drained), "it has visitors again");
             old.ask();
         }
     }
@@ -361,14 +362,14 @@ class DashboardIT {
         awaitText("Take the last backend out of pool shop?", SOON);
         awaitText("clients of shop.example.com, intern.example.com get a TLS alert", SOON);
         browser.clickText("Cancel");
-        Await.until("the question is gone", SOON, () -> !browser.text().contains("Take the last backend"));
+        Await.until(() -> !browser.text().contains("Take the last backend"), "the question is gone", SOON);
         assertFalse(browser.text().contains("draining"), browser.text());
         browser.clickText(drain);
         awaitText("Take the last backend out of pool shop?", SOON);
         browser.clickText("Drain it");
         awaitText("draining", SOON);
         browser.clickText("Enable " + shop.hostPort());
-        Await.until("it is up", SOON, () -> !browser.text().contains("draining"));
+        Await.until(() -> !browser.text().contains("draining"), "it is up", SOON);
         assertTrue(complaints().stream().allMatch(line -> line.contains("409")), "what was refused, and no more");
     }
 
@@ -424,7 +425,7 @@ class DashboardIT {
         browser.press("?");
         awaitText("next and previous row", SLOW_BROWSER);
         browser.press(Browser.ESCAPE);
-        Await.until("the keys are gone", () -> !isTrue("document.querySelector('dialog')"));
+        Await.until(() -> !isTrue("document.querySelector('dialog')"), "the keys are gone");
     }
 
     // ---- strangers ----
@@ -486,7 +487,7 @@ class DashboardIT {
         } finally {
             shut.program().signal("CONT");
         }
-        Await.until("it is there again", SLOW_BROWSER, () -> !browser.text().contains("Connection to usher lost"));
+        Await.until(() -> !browser.text().contains("Connection to usher lost"), "it is there again", SLOW_BROWSER);
         assertFalse(isTrue("document.documentElement.matches('.stale')"), "nothing is grey any more");
         browser.console(); // what it asked in vain
     }
@@ -507,7 +508,7 @@ class DashboardIT {
             open(guarded, "pools");
             logIn("wrong-token");
             awaitText("Token", SLOW_BROWSER);
-            Await.until("it is refused", () -> isTrue("document.querySelector('[role=alert]')?.innerText"));
+            Await.until(() -> isTrue("document.querySelector('[role=alert]')?.innerText"), "it is refused");
             browser.screenshot(PICTURES.resolve("login.png"));
             assertEquals(List.of(), findings(), "accessibility of the login");
             logIn("viewers-token");
@@ -525,7 +526,7 @@ class DashboardIT {
     }
 
     private void logIn(String token) throws Exception {
-        Await.until("there is a form", SLOW_BROWSER, () -> isTrue("document.querySelector('#token')"));
+        Await.until(() -> isTrue("document.querySelector('#token')"), "there is a form", SLOW_BROWSER);
         browser.run("document.querySelector('#token').select()");
         browser.type("#token", token);
         browser.clickText("Log in");
@@ -611,7 +612,7 @@ class DashboardIT {
     void picturesOfEveryPage() throws Exception {
         second.kill();
         try {
-            Await.until("it is down", () -> serving() == 2);
+            Await.until(() -> serving() == 2, "it is down");
             picturesOf(Screen.DESK, "light");
             picturesOf(Screen.DESK, "dark");
             picturesOf(Screen.PHONE, "light");
@@ -652,13 +653,13 @@ class DashboardIT {
         open(usher, page);
         awaitWhole(page);
         Await.until(
-                page + " has its rates",
-                SLOW_BROWSER,
                 () -> isTrue(
                         "!document.querySelector('.loading') && [...document.querySelectorAll('tbody')].every((body) => {"
                                 + " const rows = [...body.rows].map((row) => [...row.querySelectorAll('td.number')]).filter((cells) => cells.length);"
                                 + " const told = rows.filter((row) => !row.some((cell) => cell.innerText.startsWith('–')));"
-                                + " return !rows.length || told.length; })")); // not all: a connection of this second
+                                + " return !rows.length || told.length; })"),
+                page + " has its rates",
+                SLOW_BROWSER); // not all: a connection of this second
         // has no rate
         browser.run("document.querySelector('.host').textContent = 'edge-1'"); // not who made the picture
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -45,7 +47,7 @@ class DescriptorsIT {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(Peer.connect(usher));
             }
-            Await.until("no descriptor is left", () -> usher.facts().descriptors() >= LIMIT - 1);
+            Await.until(() -> usher.facts().descriptors() >= LIMIT - 1, "no descriptor is left");
             assertCalm(usher, "silent clients");
             usher.program().awaitPrinted("the configuration cannot be checked for changes: .*Too many open files");
             clients.forEach(Peer::close);
@@ -65,7 +67,7 @@ class DescriptorsIT {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(Peer.connect(usher).send(HELLO));
             }
-            Await.until("no descriptor is left", () -> usher.facts().descriptors() >= LIMIT - 1);
+            Await.until(() -> usher.facts().descriptors() >= LIMIT - 1, "no descriptor is left");
             assertCalm(usher, "sessions");
             List<Peer> served = new ArrayList<>();
             for (Peer client : clients) {
@@ -99,14 +101,14 @@ class DescriptorsIT {
             for (int i = 0; i < CLIENTS; i++) {
                 waiting.add(Peer.connect(usher).send(HELLO));
             }
-            Await.until("as many are served as fit", () -> served(waiting) >= LIMIT / 8);
+            Await.until(() -> served(waiting) >= LIMIT / 8, "as many are served as fit");
             assertCalm(usher, "most in the queue");
             int atOnce = served(waiting);
             while (!waiting.isEmpty()) {
-                Await.until("one more is served", () -> served(waiting) > 0);
+                Await.until(() -> served(waiting) > 0, "one more is served");
                 endServed(waiting);
             }
-            Await.until("each has its line", () -> usher.log().all().size() == CLIENTS);
+            Await.until(() -> usher.log().all().size() == CLIENTS, "each has its line");
             for (AccessLines.Line line : usher.log().all()) {
                 line.ends("completed --").moved(HELLO.length, HELLO.length);
             }
@@ -159,13 +161,13 @@ class DescriptorsIT {
         for (int look = 0; look < LOOKS && used >= CPU_MILLIS_PER_SECOND; look++) {
             used = cpuMillisPerSecond(usher);
         }
-        long lines = usher.program().err().lines().count();
+        long lines = usher.program().err().text().lines().count();
         Figures.note("no descriptor left, %s: %d ms of CPU a second, %d lines of log".formatted(who, used, lines));
         assertTrue(used < CPU_MILLIS_PER_SECOND, used + " ms of CPU a second, in each of " + LOOKS + " looks");
         assertTrue(lines < LOG_LINES, () -> lines + " lines: " + usher.program().err());
         assertTrue(usher.program().isAlive());
         assertFalse(
-                usher.program().err().contains("refused ("),
+                usher.program().err().text().contains("refused ("),
                 "the file has not changed: " + usher.program().err());
     }
 
@@ -176,9 +178,7 @@ class DescriptorsIT {
     }
 
     private static void assertServes(Usher usher) throws Exception {
-        Await.until(
-                "all have had their end, those in the queue as well",
-                () -> usher.log().all().size() == CLIENTS);
+        Await.until(() -> usher.log().all().size() == CLIENTS, "all have had their end, those in the queue as well");
         usher.log().skip();
         for (int i = 0; i < 50; i++) {
             try (Peer client = Peer.connect(usher)) {

@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,19 +80,19 @@ class FaultsIT {
 
     private static void awaitSaid(Usher usher, String backend, String what, int times) throws Exception {
         String line = line(backend, what);
-        Await.until("usher says " + line, () -> times(usher, line) >= times);
+        Await.until(() -> times(usher, line) >= times, "usher says " + line);
     }
 
     /** When a fault begins or ends, and how much usher had said by then. */
     private record Moment(Usher usher, int said, long nanos) {
         static Moment of(Usher usher) {
-            return new Moment(usher, usher.program().err().length(), System.nanoTime());
+            return new Moment(usher, usher.program().err().text().length(), System.nanoTime());
         }
 
         /** Waits until usher says so, in the time that this many probes have for it. */
         void awaitNoticed(String backend, String what, int probes, Duration each) throws Exception {
             String line = line(backend, what);
-            Await.until("usher says " + line, () -> usher.program().err().indexOf(line, said) >= 0);
+            Await.until(() -> usher.program().err().text().indexOf(line, said) >= 0, "usher says " + line);
             long millis = (System.nanoTime() - nanos) / 1_000_000;
             long limit = INTERVAL.toMillis() * 11 / 10 + each.toMillis() * probes;
             Figures.note("FaultsIT: \"%s\" after %d ms, limit %d ms".formatted(what, millis, limit));
@@ -135,9 +136,7 @@ class FaultsIT {
     }
 
     private static List<AccessLines.Line> lines(Usher usher, Visitor.Load load) throws Exception {
-        Await.until(
-                "the access log has " + load.visits() + " lines",
-                () -> usher.log().all().size() >= load.visits());
+        Await.until(() -> usher.log().all().size() >= load.visits(), "the access log has " + load.visits() + " lines");
         return usher.log().all();
     }
 
@@ -444,7 +443,9 @@ class FaultsIT {
 
     private static void awaitServing(Usher usher, Web web, Visitor.Load load) throws Exception {
         int before = web.answered();
-        Await.until("it serves again: " + usher.program().all(), () -> web.answered() > before);
+        Await.until(
+                () -> web.answered() > before,
+                "it serves again: " + usher.program().all());
         assertServesAgain(web, load);
     }
 }

@@ -3,6 +3,8 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,9 +79,9 @@ class FrozenBackendIT {
                 }
             }));
         }
-        Await.until("it is in attention", () -> isInAttention(admin));
-        Await.until("it is an event", () -> events(admin, SAID) == 1);
-        Await.until("it is in the log", () -> usher.program().err().contains(SAID));
+        Await.until(() -> isInAttention(admin), "it is in attention");
+        Await.until(() -> events(admin, SAID) == 1, "it is an event");
+        Await.until(() -> usher.program().err().text().contains(SAID), "it is in the log");
         assertTrue(Double.parseDouble(unanswered(admin)) >= 4, unanswered(admin));
         JsonNode backend = admin.json("/api/v1/pools").at("/pools/0/backends/0");
         assertEquals("up", backend.path("state").asString(), "its probes find it well");
@@ -97,8 +99,8 @@ class FrozenBackendIT {
         }
         visitor.visit("127.0.0.2", usher.address());
         visitor.visit("127.0.0.3", usher.address());
-        Await.until("it is no longer in attention", () -> !isInAttention(admin));
-        Await.until("that is an event", () -> events(admin, "sessions are answered again") == 1);
+        Await.until(() -> !isInAttention(admin), "it is no longer in attention");
+        Await.until(() -> events(admin, "sessions are answered again") == 1, "that is an event");
         assertEquals("0.0", unanswered(admin));
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Printable;
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +118,7 @@ class HostileTextIT {
                         .ending();
             }
         }
-        Await.until("each has its line", () -> Files.readAllLines(access).size() == said.size());
+        Await.until(() -> Files.readAllLines(access).size() == said.size(), "each has its line");
 
         String lines = Files.readString(access);
         assertHarmless("the access log", lines);

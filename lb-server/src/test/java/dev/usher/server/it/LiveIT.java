@@ -3,6 +3,8 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -27,7 +29,7 @@ class LiveIT {
     }
 
     private static List<JsonNode> frames(Program curl) {
-        String out = curl.out();
+        String out = curl.out().text();
         String whole = out.substring(0, out.lastIndexOf("\n\n") + 1); // the last may be on its way
         return DATA.matcher(whole)
                 .results()
@@ -49,24 +51,26 @@ class LiveIT {
                         Program.require("curl"),
                         "-sN",
                         usher.admin().resolve("/api/v1/stream").toString())));
-        Await.until("frames come", () -> frames(curl).size() > 1);
+        Await.until(() -> frames(curl).size() > 1, "frames come");
         long begun = System.nanoTime();
         new Visitor(certificates, NAME).visit("127.0.0.1", usher.address());
         Await.until(
-                "a frame has the visit",
                 () -> frames(curl).stream()
                         .anyMatch(frame -> frame.path("new_per_second").asDouble(0) > 0
-                                && frame.path("first_byte").path("p50").isNumber()));
+                                && frame.path("first_byte").path("p50").isNumber()),
+                "a frame has the visit");
         assertTrue(System.nanoTime() - begun < Duration.ofSeconds(3).toNanos(), "within 3 s");
 
         long revision = frames(curl).getLast().path("revision").asLong();
         web.kill();
-        Await.until("a frame shows that the backend is down", () -> {
-            JsonNode last = frames(curl).getLast();
-            return last.path("serving_backends").asInt(1) == 0
-                    && last.path("attention").asInt(0) > 0
-                    && last.path("revision").asLong() > revision;
-        });
+        Await.until(
+                () -> {
+                    JsonNode last = frames(curl).getLast();
+                    return last.path("serving_backends").asInt(1) == 0
+                            && last.path("attention").asInt(0) > 0
+                            && last.path("revision").asLong() > revision;
+                },
+                "a frame shows that the backend is down");
 
         List<Long> sequences = frames(curl).stream()
                 .map(frame -> frame.path("sequence").asLong())

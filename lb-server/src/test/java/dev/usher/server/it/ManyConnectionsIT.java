@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Await;
 import dev.usher.testing.Needs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,7 +56,7 @@ class ManyConnectionsIT {
             List<Peer> clients = all(threads, AT_ONCE, i -> open(usher, i));
             Figures.note("%d connections opened in %d ms".formatted(AT_ONCE, millisSince(begun)));
             assertEquals(AT_ONCE, echo.accepted());
-            Await.until("each has its two descriptors", () -> usher.facts().sockets() >= 2 * AT_ONCE);
+            Await.until(() -> usher.facts().sockets() >= 2 * AT_ONCE, "each has its two descriptors");
             Figures.note("RSS with %d connections at rest: %+d KiB"
                     .formatted(AT_ONCE, (usher.facts().rssBytes() - rss) / 1024));
             for (int round = 0; round < 2; round++) {
@@ -63,13 +64,11 @@ class ManyConnectionsIT {
             }
             assertTrue(usher.log().all().isEmpty(), "none has ended");
             all(threads, AT_ONCE, i -> end(clients.get(i)));
-            Await.until("each has its line", () -> lineCount(usher) == AT_ONCE);
+            Await.until(() -> lineCount(usher) == AT_ONCE, "each has its line");
             for (AccessLines.Line line : usher.log().all()) {
                 line.ends("completed --").moved(3L * HELLO.length, 3L * HELLO.length);
             }
-            Await.until(
-                    "all sockets but the listening ones are closed",
-                    () -> usher.facts().sockets() < 12);
+            Await.until(() -> usher.facts().sockets() < 12, "all sockets but the listening ones are closed");
         }
     }
 
@@ -79,7 +78,7 @@ class ManyConnectionsIT {
                 Usher usher = usher(echo);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             inARow(threads, usher, FIRST);
-            Await.until("nothing is open", () -> usher.facts().sockets() < 12);
+            Await.until(() -> usher.facts().sockets() < 12, "nothing is open");
             long heap = heapKib(usher); // before the rest: the JVM opens a socket and starts a thread for jcmd
             int descriptors = usher.facts().descriptors();
             int running = usher.facts().threads();
@@ -88,9 +87,7 @@ class ManyConnectionsIT {
             long begun = System.nanoTime();
             inARow(threads, usher, IN_A_ROW - FIRST);
             long millis = millisSince(begun);
-            Await.until(
-                    "there are no more descriptors than before",
-                    () -> usher.facts().descriptors() <= descriptors);
+            Await.until(() -> usher.facts().descriptors() <= descriptors, "there are no more descriptors than before");
             long heapGrowth = heapKib(usher) - heap;
             int threadGrowth = usher.facts().threads() - running;
             Figures.note(
@@ -106,7 +103,7 @@ class ManyConnectionsIT {
             assertTrue(threadGrowth <= THREAD_GROWTH, () -> threadGrowth + " threads more");
             assertTrue(heapGrowth < HEAP_GROWTH_KIB, () -> heapGrowth + " KiB more on the heap");
 
-            Await.until("each has its line", Duration.ofSeconds(20), () -> lineCount(usher) == IN_A_ROW);
+            Await.until(() -> lineCount(usher) == IN_A_ROW, "each has its line", Duration.ofSeconds(20));
             for (AccessLines.Line line : usher.log().all()) {
                 line.ends("completed --").moved(HELLO.length, HELLO.length);
             }

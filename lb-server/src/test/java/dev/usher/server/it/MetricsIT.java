@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -58,7 +60,7 @@ class MetricsIT {
         for (int i = 0; i < VISITS; i++) {
             visitor.visit("127.0.0.1", usher.address());
         }
-        Await.until("the certificate was seen", () -> scrape().contains("usher_backend_certificate_expiry"));
+        Await.until(() -> scrape().contains("usher_backend_certificate_expiry"), "the certificate was seen");
         prometheus = parts.add(new Prometheus(usher.admin().getAuthority()));
     }
 
@@ -92,11 +94,14 @@ class MetricsIT {
 
     @Test
     void prometheusScrapesIt() throws Exception {
-        Await.until("prometheus has the sessions", () -> {
-            JsonNode result = prometheus.query("sum(usher_listener_ended_total)"); // who resets whom is not the point
-            return result.size() == 1
-                    && result.get(0).path("value").get(1).asString().equals("" + VISITS);
-        });
+        Await.until(
+                () -> {
+                    JsonNode result =
+                            prometheus.query("sum(usher_listener_ended_total)"); // who resets whom is not the point
+                    return result.size() == 1
+                            && result.get(0).path("value").get(1).asString().equals("" + VISITS);
+                },
+                "prometheus has the sessions");
         assertEquals("1", prometheus.query("up").get(0).path("value").get(1).asString());
         assertEquals(
                 "" + VISITS,
@@ -127,12 +132,14 @@ class MetricsIT {
     void theAlertsAreRules() throws Exception {
         Path file = Usher.file("deploy/prometheus/alerts.yaml");
         assertTrue(Prometheus.promtool(file, "check", "rules", file.toString()).contains("7 rules found"));
-        Await.until("prometheus has evaluated all rules", () -> {
-            List<String> health = prometheus.get("rules").findValuesAsString("health");
-            return health.size() == 7 && health.stream().allMatch("ok"::equals);
-        });
+        Await.until(
+                () -> {
+                    List<String> health = prometheus.get("rules").findValuesAsString("health");
+                    return health.size() == 7 && health.stream().allMatch("ok"::equals);
+                },
+                "prometheus has evaluated all rules");
         // The certificates of tests last for a few days only, and nothing else is wrong.
-        Await.until("there is one alert", () -> !prometheus.query("ALERTS").isEmpty());
+        Await.until(() -> !prometheus.query("ALERTS").isEmpty(), "there is one alert");
         assertEquals(List.of("UsherCertificateEnds"), prometheus.query("ALERTS").findValuesAsString("alertname"));
     }
 
@@ -157,10 +164,10 @@ class MetricsIT {
     @Test
     void everyPanelIsAnswered() throws Exception {
         Await.until(
-                "there is a rate",
                 () -> !prometheus
                         .query("rate(usher_listener_accepted_total[20s])")
-                        .isEmpty());
+                        .isEmpty(),
+                "there is a rate");
         JsonNode dashboard = JsonMapper.shared().readTree(text("deploy/grafana/usher-overview.json"));
         List<String> empty = new ArrayList<>();
         for (String expression : dashboard.path("panels").findValuesAsString("expr")) {

@@ -1,5 +1,7 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,12 +35,14 @@ final class Nginx implements AutoCloseable {
                         prefix.resolve("nginx.conf").toString(),
                         "-e",
                         "stderr"));
-        Await.until("nginx listens", () -> {
-            if (!program.isAlive()) {
-                throw new AssertionError("nginx ended: " + program.all());
-            }
-            return Ports.accepts(port);
-        });
+        Await.until(
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError("nginx ended: " + program.all());
+                    }
+                    return Ports.accepts(port);
+                },
+                "nginx listens");
         return program;
     }
 

@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
 import java.util.ArrayList;
 import java.util.List;
 

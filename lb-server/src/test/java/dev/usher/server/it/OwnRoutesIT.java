@@ -2,6 +2,7 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.BusyAdmin;
+import dev.usher.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -61,7 +62,7 @@ class PageLoadIT {
             browser.forgetFiles();
             browser.open(admin.uri().resolve("/ui/" + page.getKey()).toString());
             browser.awaitText(page.getValue(), SLOW_BROWSER);
-            Await.until("nothing more comes", SLOW_BROWSER, () -> isQuiet(browser));
+            Await.until(() -> isQuiet(browser), "nothing more comes", SLOW_BROWSER);
             weights.put(page.getKey(), transferred(browser) + stream);
         }
         System.out.println("bytes of each page in all: " + weights);
@@ -75,16 +76,16 @@ class PageLoadIT {
         BusyAdmin admin = parts.add(new BusyAdmin());
         Browser browser = parts.add(new Browser());
         browser.open(admin.uri().resolve("/ui/overview").toString());
-        Await.until("the first page is drawn", SLOW_BROWSER, () -> drawn(browser, "open") > 200);
+        Await.until(() -> drawn(browser, "open") > 200, "the first page is drawn", SLOW_BROWSER);
         double first = newest(browser);
         for (int frames = 1; frames <= 2; frames++) { // by which points of four frames could be elsewhere
             double since = first + frames - 0.5;
-            Await.until("a frame comes", SLOW_BROWSER, () -> newest(browser) > since);
+            Await.until(() -> newest(browser) > since, "a frame comes", SLOW_BROWSER);
         }
         browser.press("gs");
-        Await.until("the second page has asked for more", SLOW_BROWSER, () -> asked(browser, "/history") == 2);
+        Await.until(() -> asked(browser, "/history") == 2, "the second page has asked for more", SLOW_BROWSER);
         for (String column : List.of("heap_bytes", "loop_delay_seconds", "hello_p99", "open")) {
-            Await.until(column + " is drawn", SLOW_BROWSER, () -> drawn(browser, column) > 200);
+            Await.until(() -> drawn(browser, column) > 200, column + " is drawn", SLOW_BROWSER);
         }
     }
 

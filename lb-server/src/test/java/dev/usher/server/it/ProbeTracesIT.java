@@ -3,6 +3,8 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -39,12 +41,17 @@ class ProbeTracesIT {
                 """.formatted(NAME, port, type, type.equals("tcp") ? "" : ", verify: false, server_name: " + NAME)));
         AdminSide admin = parts.add(new AdminSide(usher));
         Set<String> probes = new HashSet<>();
-        Await.until("there were " + PROBES + " probes", () -> {
-            JsonNode backend = admin.json("/api/v1/pools").at("/pools/0/backends/0");
-            assertTrue(List.of("up", "unprobed").contains(backend.path("state").asString()), backend::toString);
-            probes.add(backend.at("/last_probe/at").asString());
-            return probes.size() > PROBES;
-        });
+        Await.until(
+                () -> {
+                    JsonNode backend = admin.json("/api/v1/pools").at("/pools/0/backends/0");
+                    assertTrue(
+                            List.of("up", "unprobed")
+                                    .contains(backend.path("state").asString()),
+                            backend::toString);
+                    probes.add(backend.at("/last_probe/at").asString());
+                    return probes.size() > PROBES;
+                },
+                "there were " + PROBES + " probes");
         usher.close(); // and with it the last probe
     }
 
@@ -102,8 +109,7 @@ class ProbeTracesIT {
                 """.formatted(prefix, port, leaf.chainFile(), leaf.keyFile()));
         Program server = Nginx.start("nginx", prefix, port);
         parts.add(server);
-        Await.until(
-                "it has logged the look whether it listens", () -> server.all().contains("client"));
+        Await.until(() -> server.all().contains("client"), "it has logged the look whether it listens");
         int before = server.all().length();
         probe("tcp", port);
         assertEquals(
@@ -141,8 +147,8 @@ class ProbeTracesIT {
                 """.formatted(port, both));
         Program server =
                 parts.add(Program.start("haproxy", List.of(Program.require("haproxy"), "-db", "-f", file.toString())));
-        Await.until("haproxy listens", () -> Ports.accepts(port));
-        Await.until("it has logged that look", () -> server.all().contains("127.0.0.1"));
+        Await.until(() -> Ports.accepts(port), "haproxy listens");
+        Await.until(() -> server.all().contains("127.0.0.1"), "it has logged that look");
         int before = server.all().length();
         probe(type, port);
         if (type.equals("tcp")) {

@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

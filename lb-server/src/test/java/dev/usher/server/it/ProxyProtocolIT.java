@@ -2,6 +2,8 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,7 +64,7 @@ class ProxyProtocolIT {
 
     private static void assertSaw(Web web, String client, int port) throws Exception {
         String line = client + " " + port + " " + NAME + " 200";
-        Await.until("nginx logs " + line + ", not " + web.log(), () -> web.log().contains(line));
+        Await.until(() -> web.log().contains(line), "nginx logs " + line + ", not " + web.log());
     }
 
     @ParameterizedTest
@@ -93,12 +95,14 @@ class ProxyProtocolIT {
                 """.formatted(port, bind, server));
         Program program =
                 parts.add(Program.start("haproxy", List.of(Program.require("haproxy"), "-db", "-f", file.toString())));
-        Await.until("haproxy listens", () -> {
-            if (!program.isAlive()) {
-                throw new AssertionError("haproxy ended: " + program.all());
-            }
-            return Ports.accepts(port);
-        });
+        Await.until(
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError("haproxy ended: " + program.all());
+                    }
+                    return Ports.accepts(port);
+                },
+                "haproxy listens");
         return program;
     }
 

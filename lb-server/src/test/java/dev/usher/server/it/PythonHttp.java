@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
 import java.nio.file.Path;
 import java.util.List;
 

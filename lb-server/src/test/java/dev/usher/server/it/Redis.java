@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
 import java.util.List;
 
 /** A {@code redis-server} that keeps nothing on disk. */

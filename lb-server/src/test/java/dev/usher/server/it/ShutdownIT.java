@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ class ShutdownIT {
         try (Usher usher = usher("20s")) {
             List<Peer> clients = open(usher, 20);
             usher.program().signal("TERM");
-            Await.until("usher listens no more", () -> !Ports.accepts(usher.port()));
+            Await.until(() -> !Ports.accepts(usher.port()), "usher listens no more");
             assertTrue(usher.program().isAlive(), "it must wait for its sessions");
             for (Peer client : clients) {
                 Thread.ofVirtual().start(() -> sendBody(client));
@@ -114,7 +115,7 @@ class ShutdownIT {
         try (Usher usher = usher("60s")) {
             List<Peer> clients = open(usher, 3);
             usher.program().signal("TERM");
-            Await.until("usher listens no more", () -> !Ports.accepts(usher.port()));
+            Await.until(() -> !Ports.accepts(usher.port()), "usher listens no more");
             usher.program()
                     .signal("INT"); // another one: a second SIGTERM within 100 ms is taken for an echo of the first
             for (Peer client : clients) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -80,7 +81,7 @@ class StalledReaderIT {
             usher.log().of(last).ends("completed --").moved(TO_FLOOD.length, GIGABYTE);
             last.close();
             leave(usher, stalled);
-            Await.until("all buffers are back", () -> usher.facts().sockets() < 12);
+            Await.until(() -> usher.facts().sockets() < 12, "all buffers are back");
         }
     }
 
@@ -93,11 +94,13 @@ class StalledReaderIT {
 
     /** Until all buffers on the way are full. */
     private static void awaitStandstill(AtomicLong sent) throws Exception {
-        Await.until("every sender stands still", () -> {
-            long before = sent.get();
-            Await.pass(Duration.ofMillis(300));
-            return before > 0 && sent.get() == before;
-        });
+        Await.until(
+                () -> {
+                    long before = sent.get();
+                    Await.pass(Duration.ofMillis(300));
+                    return before > 0 && sent.get() == before;
+                },
+                "every sender stands still");
     }
 
     /** With all readers stalled and nobody else, there is nothing to do. */

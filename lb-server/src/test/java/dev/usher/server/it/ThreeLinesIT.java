@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -67,7 +68,7 @@ class ThreeLinesIT {
             }
             usher.signal("TERM");
             assertEquals(0, usher.exitCode(PATIENCE));
-            assertEquals(3, usher.out().lines().count(), "the access log goes to stdout: " + usher.out());
+            assertEquals(3, usher.out().text().lines().count(), "the access log goes to stdout: " + usher.out());
         }
     }
 
@@ -104,8 +105,8 @@ class ThreeLinesIT {
     private static String refused(Path file) throws Exception {
         try (Program usher = run(file)) {
             assertEquals(78, usher.exitCode(PATIENCE));
-            assertEquals("", usher.out());
-            return usher.err();
+            assertEquals("", usher.out().text());
+            return usher.err().text();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -95,7 +96,8 @@ final class Usher implements AutoCloseable {
         Program program = Program.start("forward", command("forward", "--access-log", ":" + Ports.free(), target));
         try {
             Matcher port = awaitStart(program, "usher: forwarding \\S+:(\\d+)");
-            return new Usher(program, loopback(port), new AccessLines(program.outFile()));
+            return new Usher(
+                    program, loopback(port), new AccessLines(program.out().file()));
         } catch (Exception | AssertionError e) {
             program.close();
             throw e;

@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -144,7 +145,7 @@ final class Visitor {
         /** Waits for so many more visits. */
         void goOn(int more) throws Exception {
             long target = visits.get() + more;
-            Await.until("there are " + more + " more visits", Duration.ofSeconds(60), () -> visits.get() >= target);
+            Await.until(() -> visits.get() >= target, "there are " + more + " more visits", Duration.ofSeconds(60));
         }
 
         List<Failure> failures() {

@@ -18,6 +18,7 @@ final class NginxParser {
     private final String text;
     private int at;
     private int depth;
+    private boolean inVariable;
     private int line = 1;
     private int lineStart;
 
@@ -109,6 +110,7 @@ final class NginxParser {
             return quoted(first);
         }
         StringBuilder word = new StringBuilder();
+        inVariable = false;
         while (at < text.length() && !endsWord(word)) {
             char c = next();
             if (c == '\\' && at < text.length() && " \t;{}\"'#".indexOf(text.charAt(at)) >= 0) {
@@ -122,10 +124,10 @@ final class NginxParser {
     /** A brace behind a dollar is part of a variable: {@code ${name}}. */
     private boolean endsWord(StringBuilder word) {
         char c = text.charAt(at);
-        boolean inVariable = word.lastIndexOf("${") > word.lastIndexOf("}");
-        boolean ofVariable =
-                (c == '{' && !word.isEmpty() && word.charAt(word.length() - 1) == '$') || (c == '}' && inVariable);
-        return !ofVariable && (BLANKS.indexOf(c) >= 0 || ";{}".indexOf(c) >= 0);
+        boolean opens = c == '{' && !word.isEmpty() && word.charAt(word.length() - 1) == '$';
+        boolean closes = c == '}' && inVariable;
+        inVariable = opens || (inVariable && !closes);
+        return !opens && !closes && (BLANKS.indexOf(c) >= 0 || ";{}".indexOf(c) >= 0);
     }
 
     private String quoted(char quote) {
@@ -151,8 +153,6 @@ final class NginxParser {
     }
 
     private Unreadable fault(String reason) {
-        int end = text.indexOf('\n', lineStart);
-        String shown = text.substring(lineStart, end < 0 ? text.length() : end).strip();
-        return new Unreadable(Statement.at(file.file(), line, column(), shown), reason);
+        return new Unreadable(Statement.at(file.file(), line, column(), file.shown(lineStart)), reason);
     }
 }

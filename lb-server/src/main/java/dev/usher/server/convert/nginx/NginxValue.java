@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Reads nginx's times, numbers and addresses. Each throws {@link IllegalArgumentException} with the fault. */
 final class NginxValue {
-    private static final Pattern TIME = Pattern.compile("(?:\\d{1,9}(?:ms|[smhdwMy]?)\\s*)+");
+    private static final Pattern TIME = Pattern.compile("(?:\\d{1,9}+(?:ms|[smhdwMy])?+\\s*+)++");
     private static final Pattern PART = Pattern.compile("(\\d{1,9})(ms|[smhdwMy]?)");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 

@@ -127,8 +127,6 @@ final class SniproxyParser {
     }
 
     private Unreadable fault(String reason) {
-        int end = text.indexOf('\n', lineStart);
-        String shown = text.substring(lineStart, end < 0 ? text.length() : end).strip();
-        return new Unreadable(Statement.at(file.file(), line, at - lineStart + 1, shown), reason);
+        return new Unreadable(Statement.at(file.file(), line, at - lineStart + 1, file.shown(lineStart)), reason);
     }
 }

@@ -27,6 +27,8 @@ public final class SniproxyReader {
             Set.of("user", "username", "group", "groupname", "pidfile", "per_connection_log");
     private static final Set<String> LOGS = Set.of("error_log", "access_log");
     private static final int HTTPS = 443;
+    /** The longest name with a port. */
+    private static final int MAX_ADDRESS = 260;
 
     private final Draft draft;
     private final Remarks remarks;
@@ -235,6 +237,9 @@ public final class SniproxyReader {
     }
 
     private static HostPort address(String text, int port) {
+        if (text.length() > MAX_ADDRESS) {
+            throw new IllegalArgumentException("this is no address");
+        }
         if (text.equals("*") || text.startsWith("*:")) {
             throw new IllegalArgumentException("the backend is the name that was asked for: usher cannot do so yet");
         }

@@ -15,7 +15,10 @@ import java.util.regex.Pattern;
  */
 final class TraefikRule {
     /** Alternatives in the end, at most. */
-    private static final int MAX_ALTERNATIVES = 256;
+    private static final int MAX_ALTERNATIVES = 4096;
+
+    /** Longer than any name with an expression in front. */
+    private static final int MAX_EXPRESSION = 500;
 
     private static final int MAX_DEPTH = 32;
     private static final Pattern TOKEN =
@@ -215,7 +218,7 @@ final class TraefikRule {
     /** An expression of version 3, or a name with expressions in braces of version 2. */
     private static Names expression(String text) {
         Matcher named = NAMED_PART.matcher(text);
-        if (!text.startsWith("{") || !named.lookingAt()) {
+        if (text.length() > MAX_EXPRESSION || !text.startsWith("{") || !named.lookingAt()) {
             return NameRegex.read(text, false);
         }
         String part = named.group(1).isEmpty() ? ".+" : named.group(1);

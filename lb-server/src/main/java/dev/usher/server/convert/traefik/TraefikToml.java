@@ -224,9 +224,7 @@ final class TraefikToml {
     }
 
     private Statement statement() {
-        int end = text.indexOf('\n', lineStart);
-        String shown = text.substring(lineStart, end < 0 ? text.length() : end).strip();
-        return Statement.at(file.file(), line, at - lineStart + 1, shown);
+        return Statement.at(file.file(), line, at - lineStart + 1, file.shown(lineStart));
     }
 
     private Unreadable fault(String reason) {

@@ -35,7 +35,7 @@ final class TraefikYaml {
     private static final int MAX_NODES = 200_000;
 
     private final PeerText file;
-    private final String[] lines;
+    private final List<String> lines;
     private final Iterator<Event> events;
     private final Map<Anchor, Node> anchors = new HashMap<>();
     private final Map<Anchor, Integer> sizes = new HashMap<>();
@@ -44,10 +44,20 @@ final class TraefikYaml {
 
     private TraefikYaml(PeerText file) {
         this.file = file;
-        this.lines = file.text().split("\r?\n", -1);
+        this.lines = shownLines(file);
         LoadSettings settings =
                 LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
         this.events = new Parse(settings).parseString(file.text()).iterator();
+    }
+
+    private static List<String> shownLines(PeerText file) {
+        List<String> lines = new ArrayList<>();
+        for (int start = 0; start >= 0 && start <= file.text().length(); ) {
+            lines.add(file.shown(start).replaceFirst(":$", ""));
+            int feed = file.text().indexOf('\n', start);
+            start = feed < 0 ? -1 : feed + 1;
+        }
+        return lines;
     }
 
     /** The documents of a file. */
@@ -168,7 +178,7 @@ final class TraefikYaml {
         if (!(event instanceof AliasEvent)) {
             lastLine = Math.max(lastLine, line);
         }
-        String text = line <= lines.length ? lines[line - 1].strip().replaceFirst(":$", "") : "";
+        String text = line <= lines.size() ? lines.get(line - 1) : "";
         return Statement.at(file.file(), line, start.getColumn() + 1, text);
     }
 }
