@@ -45,8 +45,8 @@ public final class LiveMap {
             }
 
             @Override
-            public Flow fallback(@Nullable String listener, boolean nameless) {
-                return flow(looks.defaultTraffic(listener, nameless ? "no_sni" : "default"));
+            public Flow fallback(@Nullable String listener, String word) {
+                return flow(looks.defaultTraffic(listener, word));
             }
 
             @Override

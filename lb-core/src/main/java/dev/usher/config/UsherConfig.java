@@ -90,6 +90,9 @@ public record UsherConfig(
             String path = "listeners." + name;
             Check.that(name.equals(listener.name()), path + " is named " + listener.name());
             checkPool(listener.pool(), () -> path, pools);
+            listener.notTls()
+                    .pools()
+                    .forEach((protocol, pool) -> checkPool(pool, () -> path + "." + protocol.route(), pools));
             checkPool(listener.http().requests().pool(), () -> path + ".http.requests", pools);
             listener.own().routes().forEach(route -> checkRoute(route, path + "." + text(route), pools));
             checkFallback(listener.own().defaultRoute(), path + ".default_route", pools);
@@ -157,7 +160,9 @@ public record UsherConfig(
             Fallback defaultRoute,
             Fallback noSniRoute) {
         boolean listener = listeners.values().stream()
-                .anyMatch(each -> each.type().needsPool() || each.own().serves());
+                .anyMatch(each -> each.type().needsPool()
+                        || !each.notTls().isNone()
+                        || each.own().serves());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(
                 listener || fallback || !routes.isEmpty(),

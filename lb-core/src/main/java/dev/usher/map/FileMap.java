@@ -69,6 +69,11 @@ public final class FileMap {
         listener.own().routes().forEach(route -> addRoute(route, listener.name()));
         addFallbacks(
                 listener.name(), listener.own().defaultRoute(), listener.own().noSniRoute());
+        listener.notTls().pools().forEach((protocol, pool) -> addProtocol(listener.name(), protocol.route(), pool));
+    }
+
+    private void addProtocol(String listener, String route, String pool) {
+        add(pool, new Way(name(route, listener), "", flows.fallback(listener, route)));
     }
 
     private void addRoute(RouteConfig route, @Nullable String listener) {
@@ -104,8 +109,8 @@ public final class FileMap {
     }
 
     private void addFallbacks(@Nullable String listener, @Nullable Fallback unknown, @Nullable Fallback nameless) {
-        addFallback(name("default_route", listener), unknown, flows.fallback(listener, false));
-        addFallback(name("no_sni_route", listener), nameless, flows.fallback(listener, true));
+        addFallback(name("default_route", listener), unknown, flows.fallback(listener, "default"));
+        addFallback(name("no_sni_route", listener), nameless, flows.fallback(listener, "no_sni"));
     }
 
     private void addFallback(String name, @Nullable Fallback fallback, Flow flow) {

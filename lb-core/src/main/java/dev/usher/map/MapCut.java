@@ -67,7 +67,7 @@ public record MapCut(int rows, int perPool, Flow.Measure measure) {
     private <T> List<T> worstFirst(List<T> places, Function<T, Flow> flow, Predicate<T> needsALook) {
         List<T> sorted = new ArrayList<>(places);
         sorted.sort(Comparator.comparing((T place) -> !needsALook.test(place))
-                .thenComparing(place -> -flow.apply(place).of(measure)));
+                .thenComparingDouble(place -> -flow.apply(place).of(measure)));
         return sorted;
     }
 

@@ -12,7 +12,7 @@ public interface WayFlows {
         }
 
         @Override
-        public Flow fallback(@Nullable String listener, boolean nameless) {
+        public Flow fallback(@Nullable String listener, String word) {
             return Flow.NONE;
         }
 
@@ -25,8 +25,8 @@ public interface WayFlows {
     /** Traffic of a route; {@code listener} is the owner, null for a route of the file. */
     Flow route(@Nullable String listener, String pattern);
 
-    /** Traffic of {@code no_sni_route} if {@code nameless}, else of {@code default_route}. */
-    Flow fallback(@Nullable String listener, boolean nameless);
+    /** Traffic of a way without a pattern, by the word of the access log: {@code default}, {@code not_tls.ssh}. */
+    Flow fallback(@Nullable String listener, String word);
 
     /** Traffic of a listener with a pool of its own. */
     Flow listener(String name);

@@ -3,6 +3,7 @@ package dev.usher.probe;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.IpAddress;
+import dev.usher.config.SourceAddress;
 import dev.usher.pool.ProbeOutcome;
 import dev.usher.time.Clock;
 import java.io.IOException;
@@ -45,19 +46,28 @@ final class Probe {
     private final Watchdog watchdog;
     private final Clock clock;
     private final byte[] preamble;
+    private final @Nullable SourceAddress source;
     /** The address of every probe; null is the backend's. */
     private final @Nullable InetAddress address;
 
     /**
      * @param preamble first bytes of every connection to this pool: a PROXY header, or empty. Left out where the check
      *     has a place of its own: a management port expects none
+     * @param source local address of every probe; null lets the system choose
      */
-    Probe(HealthCheckConfig check, TlsProbing tls, Watchdog watchdog, Clock clock, byte[] preamble) {
+    Probe(
+            HealthCheckConfig check,
+            TlsProbing tls,
+            Watchdog watchdog,
+            Clock clock,
+            byte[] preamble,
+            @Nullable SourceAddress source) {
         this.check = check;
         this.tls = tls;
         this.watchdog = watchdog;
         this.clock = clock;
         this.preamble = check.isElsewhere() ? NO_PREAMBLE : preamble;
+        this.source = source;
         this.address = check.address() == null ? null : address(check.address());
     }
 
@@ -150,6 +160,9 @@ final class Probe {
     }
 
     private void connect(Socket socket, InetSocketAddress address) throws IOException {
+        if (source != null && source.reaches(address.getAddress())) {
+            socket.bind(source.local());
+        }
         socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
         if (preamble.length > 0) {
             socket.getOutputStream().write(preamble); // does not block: the preamble is smaller than any socket buffer

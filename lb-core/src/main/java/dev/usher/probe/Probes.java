@@ -3,6 +3,7 @@ package dev.usher.probe;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
@@ -14,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +34,18 @@ public final class Probes implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Probes.class);
 
-    /** The probers of one pool, and their settings. */
-    private record Running(HealthCheckConfig check, SendProxyProtocol header, Map<Backend, Prober> probers) {}
+    /** Settings of a pool that every probe depends on. */
+    private record Manner(
+            HealthCheckConfig check,
+            SendProxyProtocol header,
+            @Nullable SourceAddress source) {
+        static Manner of(PoolConfig config) {
+            return new Manner(config.healthCheck(), config.sendProxyProtocol(), config.source());
+        }
+    }
+
+    /** The probers of one pool. */
+    private record Running(Manner manner, Map<Backend, Prober> probers) {}
 
     private final Clock clock;
     private final Function<SendProxyProtocol, byte[]> preambles;
@@ -73,17 +85,15 @@ public final class Probes implements AutoCloseable {
     public synchronized void follow(Pool pool) {
         PoolConfig config = pool.config();
         Running before = running.get(pool.name());
-        if (before != null
-                && (!before.check().equals(config.healthCheck()) || before.header() != config.sendProxyProtocol())) {
+        Manner manner = Manner.of(config);
+        if (before != null && !before.manner().equals(manner)) {
             forget(pool.name());
             before = null;
         }
         if (config.healthCheck().type() == HealthCheckConfig.Type.NONE) {
             return;
         }
-        Running now = before == null
-                ? new Running(config.healthCheck(), config.sendProxyProtocol(), new HashMap<>())
-                : before;
+        Running now = before == null ? new Running(manner, new HashMap<>()) : before;
         running.put(pool.name(), now);
         now.probers().entrySet().removeIf(entry -> {
             boolean gone = !pool.backends().contains(entry.getKey());
@@ -97,12 +107,14 @@ public final class Probes implements AutoCloseable {
     }
 
     private void start(Pool pool, Running now) {
-        TlsProbing tls = new TlsProbing(now.check(), trustStores);
-        Probe probe = new Probe(now.check(), tls, watchdog, clock, preambles.apply(now.header()));
+        Manner manner = now.manner();
+        TlsProbing tls = new TlsProbing(manner.check(), trustStores);
+        Probe probe =
+                new Probe(manner.check(), tls, watchdog, clock, preambles.apply(manner.header()), manner.source());
         for (Backend backend : pool.backends()) {
             now.probers().computeIfAbsent(backend, _ -> {
                 Prober prober = new Prober(
-                        pool, backend, now.check(), probe, onCertificate, this::notMade, firstHandshakes, clock);
+                        pool, backend, manner.check(), probe, onCertificate, this::notMade, firstHandshakes, clock);
                 prober.start(firstDelay());
                 return prober;
             });

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.PoolConfig;
 import dev.usher.pool.CertificateSeen;
 import dev.usher.pool.ProbeOutcome;
 import dev.usher.testing.Await;
@@ -56,8 +57,10 @@ class ProbeTest {
     }
 
     private ProbeResult probe(PoolConfigBuilder settings, InetSocketAddress address, byte[] header) {
-        var check = settings.build().healthCheck();
-        return new Probe(check, new TlsProbing(check, new TrustStores()), watchdog, Clock.SYSTEM, header).run(address);
+        PoolConfig config = settings.build();
+        HealthCheckConfig check = config.healthCheck();
+        TlsProbing tls = new TlsProbing(check, new TrustStores());
+        return new Probe(check, tls, watchdog, Clock.SYSTEM, header, config.source()).run(address);
     }
 
     private static void succeeded(ProbeResult result, String text) {
@@ -80,6 +83,15 @@ class ProbeTest {
     }
 
     // ---- tcp ----
+
+    @Test
+    void leavesFromTheSourceOfThePool() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.CLOSE)) {
+            probe(check(HealthCheckConfig.Type.TLS).source("127.0.0.2"), backend.address());
+            assertEquals(
+                    "127.0.0.2", backend.connection(0).remote().getAddress().getHostAddress());
+        }
+    }
 
     @Test
     void tcpConnects() throws IOException {

@@ -108,7 +108,7 @@ class ProbesTest {
                     1);
             HealthCheckConfig check = pool.config().healthCheck();
             TlsProbing tls = new TlsProbing(check, new TrustStores());
-            Probe probe = new Probe(check, tls, watchdog, Clock.SYSTEM, GREETING);
+            Probe probe = new Probe(check, tls, watchdog, Clock.SYSTEM, GREETING, null);
             Prober prober = new Prober(
                     pool,
                     pool.backends().getFirst(),

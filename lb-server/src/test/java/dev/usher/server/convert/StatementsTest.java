@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Single statements, where the whole of a sample would hide what becomes of them. */
+@SuppressWarnings("StringConcatToTextBlock") // rules are indented pieces of a file, and their line numbers count
 class StatementsTest {
     private static final String BACKENDS =
             "\nbackend a\n server x 10.0.0.1:443 check\nbackend b\n server y 10.0.0.2:443 check\n";
