@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Account {
     private final Workplace place;
-    private final Session.Origin origin;
+    private final Origin origin;
     private final Link link;
     private final long id;
     private final long acceptedNanos;
@@ -57,7 +57,7 @@ final class Account {
 
     private boolean reported;
 
-    Account(Workplace place, Session.Origin origin, Link link) {
+    Account(Workplace place, Origin origin, Link link) {
         this.place = place;
         this.origin = origin;
         this.link = link;
