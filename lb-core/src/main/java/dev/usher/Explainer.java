@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Explains the routing of a hello, by the steps of a session. */
@@ -52,18 +53,30 @@ public final class Explainer {
                 });
     }
 
-    /** Listeners with another outcome for the same hello, in words. */
+    /** Listeners with another outcome for the same hello, then pools for clients of the listener without TLS; in words. */
     private static List<String> elsewhere(Routing routing, RouteQuery asked, Decision here) {
+        ListenerConfig listener = routing.config().listeners().get(asked.listener());
+        return Stream.concat(
+                        onOtherListeners(routing, asked, here),
+                        listener == null ? Stream.empty() : withoutTls(listener))
+                .toList();
+    }
+
+    private static Stream<String> withoutTls(ListenerConfig listener) {
+        return listener.notTls().pools().entrySet().stream()
+                .map(each -> listener.name() + ", " + each.getKey().route() + ": pool " + each.getValue());
+    }
+
+    private static Stream<String> onOtherListeners(Routing routing, RouteQuery asked, Decision here) {
         String outcome = outcome(here);
         ListenerConfig asking = routing.config().listeners().get(asked.listener());
         ListenerType type = asking == null ? ListenerType.TLS : asking.type();
         return routing.config().listeners().values().stream()
-                .filter(listener -> listener.type() == type)
+                .filter(listener -> listener.type().speaksLike(type))
                 .map(listener -> new RouteQuery(
                         listener.name(), asked.name(), asked.protocols(), asked.client(), asked.challenge()))
                 .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
-                .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome))
-                .toList();
+                .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome));
     }
 
     private static String outcome(Decision decision) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
+import dev.usher.config.NotTls;
 import dev.usher.name.ServerName;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
@@ -114,6 +115,14 @@ class ExplainerTest {
                 Explainer.explain(TestUsher.of(one, two).config(), ASKED).candidates();
         assertEquals(2, unknown.size());
         unknown.forEach(candidate -> expect(candidate, null, false, "state unknown: only a running usher knows it"));
+    }
+
+    @Test
+    void clientsWithoutTlsHaveTheirPoolsElsewhere() {
+        TestUsher.Builder usher = TestUsher.of(one).fallbackPool(two).notTls(new NotTls("fallback", null, "web"));
+        assertEquals(
+                List.of("in, not_tls.ssh: pool fallback", "in, not_tls.other: pool web"),
+                Explainer.explain(usher.config(), ASKED).elsewhere());
     }
 
     @Test

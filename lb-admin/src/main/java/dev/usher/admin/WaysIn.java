@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Routes and listeners that lead to a pool.
  *
- * @param names patterns of routes, in the order of the file, then {@code default_route} and {@code no_sni_route}; for a
- *     listener's own routes with {@code @} and the listener behind
+ * @param names patterns of routes, in the order of the file, then {@code default_route} and {@code no_sni_route}; for
+ *     routes and protocols of one listener with {@code @} and the listener behind
  * @param listeners of type tcp
  */
 public record WaysIn(List<String> names, List<String> listeners) {
@@ -40,6 +40,9 @@ public record WaysIn(List<String> names, List<String> listeners) {
         for (ListenerConfig listener : config.listeners().values()) {
             OwnRoutes own = listener.own();
             addRoutes(names, own.routes(), own.defaultRoute(), own.noSniRoute(), "@" + listener.name());
+            listener.notTls()
+                    .pools()
+                    .forEach((protocol, pool) -> add(names, pool, protocol.route() + "@" + listener.name()));
             if (listener.pool() != null) {
                 add(listeners, listener.pool(), listener.name());
             }

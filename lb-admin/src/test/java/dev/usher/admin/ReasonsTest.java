@@ -1,7 +1,6 @@
 package dev.usher.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.HttpConfig;
 import dev.usher.config.Spelling;
@@ -17,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.regex.Matcher;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The dashboard explains every close reason, and the table in ARCHITECTURE.md says of each how it ends. */
@@ -30,8 +31,22 @@ class ReasonsTest {
     private static final Path DOCUMENT = Path.of("..", "ARCHITECTURE.md");
 
     private static final Pattern MEANING = Pattern.compile("(?m)^  (\\w+): \"[^\"]+\",$");
-    private static final Pattern STATUS = Pattern.compile("^alert [^(;]*[(]([^)]*)[)]");
     private static final Pattern WORD = Pattern.compile("`([^`]+)`");
+
+    private static final Pattern BRACKETS = Pattern.compile("\\((.*?)\\)");
+    private static final String BETWEEN = " / ";
+    private static final String BETWEEN_OUTSIDE_BRACKETS = BETWEEN + "(?![^(]*\\))";
+
+    private static final Set<CloseReason> TOLD_IN_HTTP_ALONE = EnumSet.of(
+            CloseReason.HTTP_ON_TLS,
+            CloseReason.NOT_HTTP,
+            CloseReason.MALFORMED_REQUEST,
+            CloseReason.AMBIGUOUS_REQUEST,
+            CloseReason.MALFORMED_BODY,
+            CloseReason.REQUEST_TOO_LARGE);
+
+    private static final Set<CloseReason> TOLD_IN_TLS_ALONE =
+            EnumSet.of(CloseReason.TLS_ON_HTTP, CloseReason.MALFORMED_HELLO, CloseReason.HELLO_TOO_LARGE);
 
     private static List<String> words() {
         return Arrays.stream(CloseReason.values())
@@ -58,46 +73,40 @@ class ReasonsTest {
         for (Row row : rows()) {
             CloseReason reason = CloseReason.valueOf(row.reason().toUpperCase(Locale.ROOT));
             assertEquals(reason.endCode(), row.endCode(), row.reason());
-            List<String> endings = endings(reason);
-            assertTrue(endings.stream().anyMatch(row.ending()::startsWith), () -> row + " ends by: " + endings);
+            assertEquals(ending(reason), row.ending(), row.reason());
         }
     }
 
-    /** In brackets behind an alert: the status on a listener of type http. */
-    @Test
-    void tableSaysTheStatusOfEachAlert() throws IOException {
-        for (Row row : rows()) {
-            CloseReason reason = CloseReason.valueOf(row.reason().toUpperCase(Locale.ROOT));
-            Matcher status = STATUS.matcher(row.ending());
-            if (status.find()) {
-                int expected = status(Objects.requireNonNull(reason.refusal(), row.reason()));
-                assertTrue(status.group(1).contains(String.valueOf(expected)), () -> row + " has " + expected);
-            }
-        }
-    }
-
-    private static List<String> endings(CloseReason reason) {
+    private static String ending(CloseReason reason) {
         return switch (reason.ending()) {
-            case REFUSAL -> refusals(Objects.requireNonNull(reason.refusal(), reason.word()));
-            case CLOSE -> List.of("FIN");
-            case RESET -> List.of("RST");
-            case FIN_IF_WHOLE -> List.of("by side");
+            case REFUSAL -> refusal(reason, Objects.requireNonNull(reason.refusal(), reason.word()));
+            case CLOSE -> "FIN";
+            case RESET -> "RST";
+            case FIN_IF_WHOLE -> "by side";
         };
     }
 
-    private static List<String> refusals(Refusal refusal) {
-        return List.of(alert(refusal), "answer " + status(refusal));
-    }
-
-    private static int status(Refusal refusal) {
-        return refusal == Refusal.REDIRECT
-                ? HttpConfig.DEFAULT.redirect()
-                : HttpOpening.answer(refusal).status();
+    private static String refusal(CloseReason reason, Refusal refusal) {
+        if (refusal == Refusal.REDIRECT) {
+            return "answer " + HttpConfig.DEFAULT.redirect() + " " + otherRedirects();
+        }
+        int status = HttpOpening.answer(refusal).status();
+        if (TOLD_IN_HTTP_ALONE.contains(reason)) {
+            return "answer " + status;
+        }
+        return alert(refusal) + (TOLD_IN_TLS_ALONE.contains(reason) ? "" : " (" + status + ")");
     }
 
     private static String alert(Refusal refusal) {
         Alert alert = TlsOpening.alert(refusal);
         return "alert " + alert.description() + " " + Spelling.snake(alert);
+    }
+
+    private static String otherRedirects() {
+        return HttpConfig.REDIRECTS.stream()
+                .filter(status -> status != HttpConfig.DEFAULT.redirect())
+                .map(Object::toString)
+                .collect(Collectors.joining(", ", "(", ")"));
     }
 
     /** One reason of a row of the table; a row with several has its other cells for all of them, or one for each. */
@@ -111,13 +120,20 @@ class ReasonsTest {
                 table.substring(0, table.indexOf("\n\n")).lines().skip(2).toList()) {
             String[] cells = line.split(" *\\| *", -1);
             List<String> reasons = found(WORD, cells[2]);
-            List<String> endings = List.of(cells[3].split(" / "));
+            List<String> endings = List.of(cells[3].split(BETWEEN_OUTSIDE_BRACKETS));
             List<String> codes = found(WORD, cells[4]);
             for (int i = 0; i < reasons.size(); i++) {
-                rows.add(new Row(reasons.get(i), each(endings, i), each(codes, i)));
+                rows.add(new Row(reasons.get(i), endingOf(endings, i), each(codes, i)));
             }
         }
         return rows;
+    }
+
+    /** Brackets hold a status for all reasons of the row, or one for each; a remark follows a semicolon. */
+    private static String endingOf(List<String> endings, int index) {
+        String ending = each(endings, index).replaceFirst(";.*", "");
+        return BRACKETS.matcher(ending)
+                .replaceAll(status -> "(" + each(List.of(status.group(1).split(BETWEEN)), index) + ")");
     }
 
     private static String each(List<String> values, int index) {

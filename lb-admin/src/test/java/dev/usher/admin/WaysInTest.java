@@ -6,6 +6,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
@@ -29,7 +30,7 @@ class WaysInTest {
     private static UsherConfig config() {
         UsherConfig plain = UsherConfig.of(
                 List.of(
-                        ListenerConfig.tls("https", List.of(ANY_PORT)),
+                        ListenerConfig.tls("https", List.of(ANY_PORT)).withNotTls(new NotTls("git", null, "git")),
                         ListenerConfig.tls("dot", List.of(ANY_PORT))
                                 .withOwn(OwnRoutes.of(route("www.example.com", "dns", Map.of()))
                                         .withDefaultRoute(Fallback.pool("dns"))),
@@ -37,7 +38,7 @@ class WaysInTest {
                 List.of(
                         route("www.example.com", "web", Map.of("h2", "acme", "acme-tls/1", "acme")),
                         route("shop.example.com", "web", Map.of("h2", "web"))),
-                List.of(pool("web"), pool("acme"), pool("dns"), pool("unused")));
+                List.of(pool("web"), pool("acme"), pool("dns"), pool("git"), pool("unused")));
         return plain.withDefaultRoute(Fallback.pool("web")).withNoSniRoute(Fallback.pool("acme"));
     }
 
@@ -51,6 +52,8 @@ class WaysInTest {
                         new WaysIn(List.of("www.example.com", "no_sni_route"), List.of()),
                         "dns",
                         new WaysIn(List.of("www.example.com@dot", "default_route@dot"), List.of()),
+                        "git",
+                        new WaysIn(List.of("not_tls.ssh@https", "not_tls.other@https"), List.of()),
                         "unused",
                         WaysIn.NONE),
                 WaysIn.byPool(config()));

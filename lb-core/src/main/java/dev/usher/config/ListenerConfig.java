@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind addresses to listen on; at least one, no duplicates
  * @param clientHello for types that speak TLS
+ * @param notTls pools for other protocols, for types that speak TLS
  * @param http for types that speak HTTP
  * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE
  * @param maxConnections sessions open at once before accepting pauses
@@ -21,6 +22,7 @@ public record ListenerConfig(
         ListenerType type,
         List<HostPort> bind,
         ClientHelloConfig clientHello,
+        NotTls notTls,
         HttpConfig http,
         AcceptProxyProtocol acceptProxyProtocol,
         List<Cidr> trustedProxies,
@@ -38,6 +40,8 @@ public record ListenerConfig(
         Check.present(type, "type");
         bind = Check.notEmpty(Check.distinct(bind, "bind"), "bind");
         Check.present(clientHello, "client_hello");
+        Check.present(notTls, "not_tls");
+        Check.that(type.speaksTls() || notTls.isNone(), "not_tls is only for type tls");
         Check.present(http, "http");
         Check.present(acceptProxyProtocol, "accept_proxy_protocol");
         trustedProxies = List.copyOf(Check.present(trustedProxies, "trusted_proxies"));
@@ -73,6 +77,7 @@ public record ListenerConfig(
                 type,
                 bind,
                 ClientHelloConfig.DEFAULT,
+                NotTls.NONE,
                 HttpConfig.DEFAULT,
                 AcceptProxyProtocol.NONE,
                 List.of(),
@@ -83,7 +88,10 @@ public record ListenerConfig(
 
     /** Time from accept until the client's opening must be whole. */
     public Duration openingTimeout() {
-        return type.speaksHttp() ? http.timeout() : clientHello.timeout();
+        return switch (type) {
+            case TLS, TCP -> clientHello.timeout();
+            case HTTP -> http.timeout();
+        };
     }
 
     /** The treatment of HTTP requests for a route of this listener, if the listener speaks HTTP. */
@@ -95,25 +103,81 @@ public record ListenerConfig(
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
         return new ListenerConfig(
-                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
+                name,
+                type,
+                bind,
+                clientHello,
+                notTls,
+                http,
+                acceptProxyProtocol,
+                trustedProxies,
+                maxConnections,
+                pool,
+                own);
+    }
+
+    public ListenerConfig withNotTls(NotTls notTls) {
+        return new ListenerConfig(
+                name,
+                type,
+                bind,
+                clientHello,
+                notTls,
+                http,
+                acceptProxyProtocol,
+                trustedProxies,
+                maxConnections,
+                pool,
+                own);
     }
 
     public ListenerConfig withHttp(HttpConfig http) {
         return new ListenerConfig(
-                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
+                name,
+                type,
+                bind,
+                clientHello,
+                notTls,
+                http,
+                acceptProxyProtocol,
+                trustedProxies,
+                maxConnections,
+                pool,
+                own);
     }
 
     public ListenerConfig withProxyProtocol(AcceptProxyProtocol accept, List<Cidr> trusted) {
-        return new ListenerConfig(name, type, bind, clientHello, http, accept, trusted, maxConnections, pool, own);
+        return new ListenerConfig(
+                name, type, bind, clientHello, notTls, http, accept, trusted, maxConnections, pool, own);
     }
 
     public ListenerConfig withMaxConnections(int maxConnections) {
         return new ListenerConfig(
-                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
+                name,
+                type,
+                bind,
+                clientHello,
+                notTls,
+                http,
+                acceptProxyProtocol,
+                trustedProxies,
+                maxConnections,
+                pool,
+                own);
     }
 
     public ListenerConfig withOwn(OwnRoutes own) {
         return new ListenerConfig(
-                name, type, bind, clientHello, http, acceptProxyProtocol, trustedProxies, maxConnections, pool, own);
+                name,
+                type,
+                bind,
+                clientHello,
+                notTls,
+                http,
+                acceptProxyProtocol,
+                trustedProxies,
+                maxConnections,
+                pool,
+                own);
     }
 }

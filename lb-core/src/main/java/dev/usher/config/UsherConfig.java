@@ -90,6 +90,9 @@ public record UsherConfig(
             String path = "listeners." + name;
             Check.that(name.equals(listener.name()), path + " is named " + listener.name());
             checkPool(listener.pool(), () -> path, pools);
+            listener.notTls()
+                    .pools()
+                    .forEach((protocol, pool) -> checkPool(pool, () -> path + "." + protocol.route(), pools));
             checkPool(listener.http().requests().pool(), () -> path + ".http.requests", pools);
             listener.own().routes().forEach(route -> checkRoute(route, path + "." + text(route), pools));
             checkFallback(listener.own().defaultRoute(), path + ".default_route", pools);
@@ -157,7 +160,9 @@ public record UsherConfig(
             Fallback defaultRoute,
             Fallback noSniRoute) {
         boolean listener = listeners.values().stream()
-                .anyMatch(each -> each.type().needsPool() || each.own().serves());
+                .anyMatch(each -> each.type().needsPool()
+                        || !each.notTls().isNone()
+                        || each.own().serves());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(
                 listener || fallback || !routes.isEmpty(),
@@ -179,12 +184,12 @@ public record UsherConfig(
      * The listener for a client of whom no more is known: the first that reads names in the protocol, else in any, else
      * the first.
      *
-     * @param http for a request without TLS
+     * @param asked a type whose clients speak like the client
      */
-    public ListenerConfig firstListenerFor(boolean http) {
+    public ListenerConfig firstListenerFor(ListenerType asked) {
         return listeners.values().stream()
                 .filter(listener -> listener.type().readsNames())
-                .min(Comparator.comparing(listener -> listener.type().speaksHttp() != http))
+                .min(Comparator.comparing(listener -> !listener.type().speaksLike(asked)))
                 .orElseGet(() -> listeners.values().iterator().next());
     }
 

@@ -3,6 +3,7 @@ package dev.usher.diff;
 import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.Spelling;
 import dev.usher.config.Units;
@@ -68,7 +69,8 @@ final class ListenerChanges {
 
     private static String text(ListenerConfig listener) {
         return Spelling.of(listener.type()) + " on " + text(listener.bind())
-                + (listener.pool() == null ? "" : ", to pool " + listener.pool()) + text(listener.own());
+                + (listener.pool() == null ? "" : ", to pool " + listener.pool()) + text(listener.notTls())
+                + text(listener.own());
     }
 
     private static String text(OwnRoutes own) {
@@ -76,6 +78,12 @@ final class ListenerChanges {
         return (routes == 0 ? "" : ", " + Units.counted(routes, "route") + " of its own")
                 + text("default_route", own.defaultRoute())
                 + text("no_sni_route", own.noSniRoute());
+    }
+
+    private static String text(NotTls notTls) {
+        return notTls.pools().entrySet().stream()
+                .map(each -> ", " + each.getKey().route() + " pool " + each.getValue())
+                .collect(Collectors.joining());
     }
 
     private static String text(String key, @Nullable Fallback fallback) {

@@ -1,5 +1,6 @@
 package dev.usher.opening;
 
+import dev.usher.config.NotTls;
 import dev.usher.name.ServerName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ public sealed interface Destination {
 
     /** No destination of the client's: the listener has one pool for every connection. */
     record OfListener() implements Destination {}
+
+    /** A protocol other than the listener's: the listener may have a pool for the protocol. */
+    record Other(NotTls.Protocol protocol) implements Destination {}
 
     /**
      * A host: the routes decide.

@@ -7,7 +7,7 @@ import dev.usher.config.ListenerConfig;
 public interface Openings {
     /** Openings by the type of the listener: the only place to register an opening. */
     Openings BY_TYPE = listener -> switch (listener.type()) {
-        case TLS -> new TlsOpening(listener.clientHello().maxSizeBytes());
+        case TLS -> new TlsOpening(listener.clientHello().maxSizeBytes(), listener.notTls());
         case HTTP -> new HttpOpening(listener.http());
         case TCP -> PlainOpening.INSTANCE;
     };

@@ -1,5 +1,6 @@
 package dev.usher.opening;
 
+import dev.usher.config.NotTls;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
 import dev.usher.http.Answer;
@@ -15,33 +16,66 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TLS ClientHello, sent on to the backend as a whole, and answered by the backend; a refusal is an alert, and an HTTP
- * client is told to use TLS. Until the
- * backend's first byte the hello may be sent to another backend. A hello with early data is the exception, since a
- * backend may have acted on early data.
+ * client is told to use TLS. Until the backend's first byte the hello may be sent to another backend. A hello with early
+ * data is the exception, since a backend may have acted on early data.
+ *
+ * <p>A first byte of a handshake goes straight to the hello's reader. Other first bytes may be of a protocol that has a
+ * pool.
  */
 public final class TlsOpening implements Opening {
     private static final Answer USE_TLS =
             new Answer(400, null, "This port speaks TLS, and the request came without: use https.");
     private static final Step.Refused HTTP = new Step.Refused(CloseReason.HTTP_ON_TLS, "an HTTP request without TLS");
 
+    private static final byte HANDSHAKE = 22;
+    /** The types of TLS records, handshakes among them (RFC 8446 section 5.1, RFC 6520 section 3). */
+    private static final int FIRST_RECORD_TYPE = 20;
+
+    private static final int LAST_RECORD_TYPE = 24;
+
+    private final NotTls notTls;
+
     /** Null once the hello is whole: a connection is open for long. */
     private @Nullable HelloCollector collector;
 
     private boolean offersEarlyData;
 
-    /** @param maxSizeBytes upper bound of a ClientHello's size */
-    public TlsOpening(int maxSizeBytes) {
+    /**
+     * @param maxSizeBytes upper bound of a ClientHello's size
+     * @param notTls pools for other protocols
+     */
+    public TlsOpening(int maxSizeBytes, NotTls notTls) {
+        this.notTls = notTls;
         this.collector = new HelloCollector(maxSizeBytes);
     }
 
     @Override
     public Step read(ByteBuffer soFar) {
-        if (collector == null) {
-            throw new IllegalStateException("the hello is whole already");
+        if (!soFar.hasRemaining()) {
+            return Step.NEED_MORE;
         }
-        PlainRequest plain = PlainRequest.look(soFar);
+        byte first = soFar.get(soFar.position());
+        return first == HANDSHAKE ? hello(soFar) : withoutHandshake(first, soFar);
+    }
+
+    private Step withoutHandshake(byte first, ByteBuffer soFar) {
+        Step known = OtherProtocol.look(soFar, notTls);
+        if (known != null) {
+            return known;
+        }
+        PlainRequest plain = notTls.other() == null ? PlainRequest.look(soFar) : PlainRequest.NO;
         if (plain != PlainRequest.NO) {
             return plain == PlainRequest.YES ? HTTP : Step.NEED_MORE;
+        }
+        Step hello = hello(soFar);
+        boolean noTls = hello instanceof Step.Refused refused && refused.reason() == CloseReason.NOT_TLS;
+        boolean record = first >= FIRST_RECORD_TYPE && first <= LAST_RECORD_TYPE;
+        return noTls && !record && notTls.other() != null ? OtherProtocol.whole(NotTls.Protocol.OTHER) : hello;
+    }
+
+    private Step hello(ByteBuffer soFar) {
+        if (collector == null) {
+            throw new IllegalStateException("the hello is whole already");
         }
         return switch (collector.collect(soFar)) {
             case HelloResult.NeedMore _ -> Step.NEED_MORE;

@@ -6,6 +6,7 @@ import dev.usher.loop.Worker;
 import dev.usher.metrics.Traffic;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
+import dev.usher.opening.PlainOpening;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.proxyheader.ProxyHeaderResult;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Account {
     private final Workplace place;
-    private final Session.Origin origin;
+    private final Origin origin;
     private final Link link;
     private final long id;
     private final long acceptedNanos;
@@ -56,7 +57,7 @@ final class Account {
 
     private boolean reported;
 
-    Account(Workplace place, Session.Origin origin, Link link) {
+    Account(Workplace place, Origin origin, Link link) {
         this.place = place;
         this.origin = origin;
         this.link = link;
@@ -192,6 +193,12 @@ final class Account {
         origin.counts().hello().record(helloNanos);
     }
 
+    /** The opening is of a protocol that is relayed without further reading. */
+    void isRelayedAs(String instead) {
+        opening = PlainOpening.INSTANCE;
+        route = instead;
+    }
+
     void isDecided(Destination.Host asked, Decision decision) {
         if (asked.name() != null) {
             place.names().count(asked.name(), decision, place.worker().nowNanos());
@@ -205,7 +212,7 @@ final class Account {
 
     void beginAttempts(Pool pool) {
         if (way == null) {
-            way = place.routing().traffic().ofListener(listener());
+            way = place.routing().traffic().withoutRoute(route, listener());
         }
         attempts = new Attempts(pool, place.index(), worker().clock(), clientAddress(), own());
     }

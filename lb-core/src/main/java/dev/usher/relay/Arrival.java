@@ -7,6 +7,7 @@ import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.NotTls;
 import dev.usher.end.CloseReason;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
@@ -173,8 +174,20 @@ final class Arrival implements Phase {
                 Routing routing = account.routing();
                 yield connectTo(routing.pools().get(account.listenerConfig().pool()), null);
             }
+            case Destination.Other(NotTls.Protocol protocol) -> relayAs(protocol);
             case Destination.Host host -> byRoute(host);
         };
+    }
+
+    /** A reload may have taken the protocol's pool away while the client sent. */
+    private Next relayAs(NotTls.Protocol protocol) {
+        Routing routing = account.routing();
+        String pool = account.listenerConfig().notTls().poolFor(protocol);
+        if (pool == null) {
+            return new Next.Refuse(CloseReason.NOT_TLS);
+        }
+        account.isRelayedAs(protocol.route());
+        return connectTo(routing.pools().get(pool), null);
     }
 
     private Next byRoute(Destination.Host host) {

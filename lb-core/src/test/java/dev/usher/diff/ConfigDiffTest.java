@@ -12,6 +12,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
+import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
@@ -302,6 +303,19 @@ class ConfigDiffTest {
                     config(List.of(HTTPS, INNER), routesOf("a.example", "web"), pools()),
                     config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
                     "- listener inner: closes 10.0.0.1:8443; open sessions continue");
+        }
+
+        @Test
+        void takeOtherProtocols() {
+            ListenerConfig shared = HTTPS.withNotTls(new NotTls("web", null, null));
+            assertDiff(
+                    config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
+                    config(List.of(shared), routesOf("a.example", "web"), pools()),
+                    "~ listener https: not_tls.ssh none -> web");
+            assertDiff(
+                    config(List.of(INNER), routesOf("a.example", "web"), pools()),
+                    config(List.of(INNER, shared), routesOf("a.example", "web"), pools()),
+                    "+ listener https: tls on :443, not_tls.ssh pool web");
         }
 
         @Test

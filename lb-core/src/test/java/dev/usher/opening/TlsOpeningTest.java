@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.NotTls;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
 import dev.usher.name.ServerName;
@@ -33,7 +34,7 @@ class TlsOpeningTest {
             Refusal.LATE_BACKEND, Alert.INTERNAL_ERROR,
             Refusal.REDIRECT, Alert.UNEXPECTED_MESSAGE));
 
-    private final TlsOpening opening = new TlsOpening(MAX);
+    private final TlsOpening opening = new TlsOpening(MAX, NotTls.NONE);
 
     private static Step.Refused refused(Step step) {
         return (Step.Refused) step;
@@ -72,19 +73,21 @@ class TlsOpeningTest {
                         .reason());
         assertEquals(
                 CloseReason.HTTP_ON_TLS,
-                refused(new TlsOpening(MAX).read(ByteBuffer.wrap(new byte[] {'G', 'E', 'T', ' '})))
+                refused(new TlsOpening(MAX, NotTls.NONE).read(ByteBuffer.wrap(new byte[] {'G', 'E', 'T', ' '})))
                         .reason());
         assertEquals(
                 CloseReason.MALFORMED_HELLO,
-                refused(new TlsOpening(MAX).read(ByteBuffer.wrap(new byte[] {22, 3, 1, 0, 0})))
+                refused(new TlsOpening(MAX, NotTls.NONE).read(ByteBuffer.wrap(new byte[] {22, 3, 1, 0, 0})))
                         .reason());
         assertEquals(
                 CloseReason.HELLO_TOO_LARGE,
-                refused(new TlsOpening(64).read(new HelloBuilder().paddedTo(500).records()))
+                refused(new TlsOpening(64, NotTls.NONE)
+                                .read(new HelloBuilder().paddedTo(500).records()))
                         .reason());
         assertEquals(
                 CloseReason.INVALID_NAME,
-                refused(new TlsOpening(MAX).read(new HelloBuilder().name("a b").records()))
+                refused(new TlsOpening(MAX, NotTls.NONE)
+                                .read(new HelloBuilder().name("a b").records()))
                         .reason());
     }
 
@@ -100,7 +103,7 @@ class TlsOpeningTest {
     void mayBeSaidAgainUnlessItOffersEarlyData() {
         opening.read(new HelloBuilder().name("a.example").records());
         assertTrue(opening.isRepeatable());
-        TlsOpening early = new TlsOpening(MAX);
+        TlsOpening early = new TlsOpening(MAX, NotTls.NONE);
         early.read(new HelloBuilder().name("a.example").earlyData().records());
         assertFalse(early.isRepeatable());
     }

@@ -18,6 +18,7 @@ import dev.usher.config.LimitsConfig;
 import dev.usher.config.LimitsConfig.PerClientIp;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
@@ -213,6 +214,7 @@ public final class TestUsher implements AutoCloseable {
         private final List<RouteConfig> routes = new ArrayList<>(List.of(RouteConfig.of(NAME, POOL)));
         private final Map<String, PoolConfig> morePools = new LinkedHashMap<>();
         private ClientHelloConfig hello = ClientHelloConfig.DEFAULT;
+        private NotTls notTls = NotTls.NONE;
         private HttpConfig http = HttpConfig.DEFAULT;
         private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
         private int retries = PoolConfig.DEFAULT_RETRIES;
@@ -273,6 +275,11 @@ public final class TestUsher implements AutoCloseable {
 
         public Builder maxHelloBytes(int bytes) {
             hello = new ClientHelloConfig(hello.timeout(), bytes);
+            return this;
+        }
+
+        public Builder notTls(NotTls pools) {
+            notTls = pools;
             return this;
         }
 
@@ -376,6 +383,7 @@ public final class TestUsher implements AutoCloseable {
                     type,
                     List.of(new HostPort("127.0.0.1", 0)),
                     hello,
+                    notTls,
                     http,
                     acceptProxyProtocol,
                     trustedProxies,

@@ -6,6 +6,7 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
+import dev.usher.config.NotTls;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
@@ -127,11 +128,13 @@ public final class ConfigYaml {
                     case "websocket" -> rule.action() == HttpRule.Action.FORWARD;
                     default -> true;
                 };
+            case NotTls _ -> setting.value() != null; // null refuses the protocol
             case AccessLogConfig _ -> !key.equals("file"); // said by `output`
             case ListenerConfig listener ->
                 switch (key) {
                     case "name" -> false;
                     case "client_hello" -> listener.type().speaksTls();
+                    case "not_tls" -> !listener.notTls().isNone();
                     case "http" -> listener.type().speaksHttp();
                     case "pool" -> listener.type().needsPool();
                     case "routes" -> !listener.own().routes().isEmpty();

@@ -7,8 +7,11 @@ import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
+import dev.usher.config.NotTls.Protocol;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Spelling;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,8 +71,8 @@ final class ListenerReader {
                 readListener(entry.key(), fields);
             }
         }
-        boolean http = types.containsValue(ListenerType.HTTP);
-        if (http && !types.containsValue(ListenerType.TLS)) {
+        boolean http = types.values().stream().anyMatch(ListenerType::speaksHttp);
+        if (http && types.values().stream().noneMatch(ListenerType::speaksTls)) {
             problems.warning(
                     section.place(),
                     "no listener is of type tls, and those of type http send clients to https: the one on :443 is there by"
@@ -82,6 +85,7 @@ final class ListenerReader {
         types.put(name, type);
         List<HostPort> bind = binds(name, fields, type);
         ClientHelloConfig clientHello = clientHello(fields, type);
+        NotTls notTls = notTls(name, fields, type);
         HttpConfig http = http(name, fields, type);
         AcceptProxyProtocol accept =
                 fields.choice("accept_proxy_protocol", AcceptProxyProtocol.class, AcceptProxyProtocol.NONE);
@@ -102,7 +106,7 @@ final class ListenerReader {
             listeners.put(
                     name,
                     new ListenerConfig(
-                            name, type, bind, clientHello, http, accept, trusted, maxConnections, pool, own));
+                            name, type, bind, clientHello, notTls, http, accept, trusted, maxConnections, pool, own));
         }
     }
 
@@ -163,6 +167,33 @@ final class ListenerReader {
                 Math.toIntExact(fields.bytes("max_size", ClientHelloConfig.MAX_SIZE_BYTES, base.maxSizeBytes())));
         fields.done();
         return read;
+    }
+
+    private NotTls notTls(String name, Fields listener, ListenerType type) {
+        if (!type.speaksTls()) {
+            listener.refuse("not_tls", "is only for type tls");
+            return NotTls.NONE;
+        }
+        Fields fields = listener.fields("not_tls");
+        if (fields == null) {
+            return NotTls.NONE;
+        }
+        NotTls read = new NotTls(
+                pool(name, fields, Protocol.SSH),
+                pool(name, fields, Protocol.OPENVPN),
+                pool(name, fields, Protocol.OTHER));
+        fields.done();
+        return read;
+    }
+
+    private @Nullable String pool(String listener, Fields notTls, Protocol protocol) {
+        String key = Spelling.of(protocol);
+        Item item = notTls.item(key);
+        String route = protocol.route();
+        return item == null
+                ? null
+                : pools.target(
+                        notTls, item, notTls.path(key), route + "@" + listener, route + " of listener " + listener);
     }
 
     private HttpConfig http(String name, Fields listener, ListenerType type) {

@@ -25,8 +25,8 @@ final class LoopCheck {
     private final ThisMachine machine;
     private final Problems problems;
     private final Map<Integer, List<Bound>> listening = new HashMap<>();
-    /** Pools of listeners of type tcp, open to any client without a server name. */
-    private final Set<String> tcpPools = new HashSet<>();
+    /** Pools of listeners, open to any client without a server name. */
+    private final Set<String> openPools = new HashSet<>();
 
     private final AdminConfig admin;
     private final @Nullable HostPort adminBind;
@@ -41,8 +41,9 @@ final class LoopCheck {
 
     private void add(ListenerConfig listener) {
         if (listener.pool() != null) {
-            tcpPools.add(listener.pool());
+            openPools.add(listener.pool());
         }
+        openPools.addAll(listener.notTls().pools().values());
         for (HostPort address : listener.bind()) {
             listening
                     .computeIfAbsent(address.port(), _ -> new ArrayList<>())
@@ -71,7 +72,7 @@ final class LoopCheck {
             problems.error(
                     backend.place(),
                     backend.called() + ": " + address + " is usher's admin side: admin.bind is " + adminBind,
-                    tcpPools.contains(backend.pool())
+                    openPools.contains(backend.pool())
                             ? NAME_ANOTHER
                             : NAME_ANOTHER
                                     + "; a route may lead to the admin side if it has admin.tls and admin.tokens");
@@ -83,6 +84,6 @@ final class LoopCheck {
      * may use the admin side.
      */
     private boolean mayLeadToAdmin(String pool) {
-        return admin.tls() != null && !admin.tokens().isEmpty() && !tcpPools.contains(pool);
+        return admin.tls() != null && !admin.tokens().isEmpty() && !openPools.contains(pool);
     }
 }

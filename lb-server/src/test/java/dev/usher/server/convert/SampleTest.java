@@ -75,6 +75,7 @@ class SampleTest {
                                 listener.bind(),
                                 listener.type(),
                                 listener.clientHello(),
+                                listener.notTls(),
                                 listener.http(),
                                 listener.acceptProxyProtocol(),
                                 listener.trustedProxies(),

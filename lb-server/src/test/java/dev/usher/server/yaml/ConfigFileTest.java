@@ -23,6 +23,7 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.Output;
+import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
@@ -95,6 +96,7 @@ class ConfigFileTest {
                             ListenerType.TLS,
                             List.of(HostPort.parse("0.0.0.0:443"), HostPort.parse("[::]:443")),
                             new ClientHelloConfig(Duration.ofSeconds(5), 65_536),
+                            new NotTls("not_tls.ssh@https", null, null),
                             HttpConfig.DEFAULT,
                             AcceptProxyProtocol.NONE,
                             List.of(),

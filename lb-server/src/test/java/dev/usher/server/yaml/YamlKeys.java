@@ -10,6 +10,7 @@ import dev.usher.config.HttpRule;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
+import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
@@ -36,6 +37,7 @@ public final class YamlKeys {
             ListenerConfig.class,
             OwnRoutes.class,
             ClientHelloConfig.class,
+            NotTls.class,
             HttpConfig.class,
             HttpRule.class,
             Target.class,

@@ -1,0 +1,59 @@
+package dev.usher.config;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pools for clients of a TLS listener that speak another protocol; null refuses such clients.
+ *
+ * @param ssh for clients that begin with the version line of SSH
+ * @param openvpn for clients that begin with a packet of OpenVPN over TCP
+ * @param other for clients that begin with bytes of no TLS record, and are served by no other pool here
+ */
+public record NotTls(
+        @Nullable String ssh,
+        @Nullable String openvpn,
+        @Nullable String other) {
+    public static final NotTls NONE = new NotTls(null, null, null);
+
+    /** A protocol that shares the port of TLS. */
+    public enum Protocol {
+        SSH,
+        OPENVPN,
+        /** Any protocol with a first byte that begins no TLS record. */
+        OTHER;
+
+        private final String route = "not_tls." + Spelling.of(this);
+
+        /** The key of the pool in a file; in place of a route in logs and answers. */
+        public String route() {
+            return route;
+        }
+    }
+
+    public boolean isNone() {
+        return equals(NONE);
+    }
+
+    /** Null if the protocol is refused. */
+    public @Nullable String poolFor(Protocol protocol) {
+        return switch (protocol) {
+            case SSH -> ssh;
+            case OPENVPN -> openvpn;
+            case OTHER -> other;
+        };
+    }
+
+    /** Each protocol with a pool. */
+    public Map<Protocol, String> pools() {
+        Map<Protocol, String> pools = new EnumMap<>(Protocol.class);
+        for (Protocol protocol : Protocol.values()) {
+            String pool = poolFor(protocol);
+            if (pool != null) {
+                pools.put(protocol, pool);
+            }
+        }
+        return pools;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.usher.server.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+/** {@code ssh} and {@code curl} through one port: each reaches its own server. */
+class NotTlsIT {
+    private static final String DOMAIN = "web.example";
+    /** More than a socket's buffers hold, with bytes of every value. */
+    private static final int BODY_BYTES = 5_000_000;
+
+    private static void getsItsServer(Usher usher, Certificates certificates) throws Exception {
+        Command.Result who =
+                Command.curl(usher, certificates, DOMAIN, "https://" + DOMAIN + ":" + usher.port() + "/who");
+        assertEquals(DOMAIN, who.succeeds().out().strip());
+        usher.log().first("of curl", line -> line.text("route").equals(DOMAIN)).ends("completed --");
+    }
+
+    @Test
+    void sshSharesThePortOfTls() throws Exception {
+        Certificates certificates = new Certificates();
+        try (Sshd sshd = new Sshd();
+                Nginx web = new Nginx(certificates.leaf(DOMAIN));
+                Usher usher =
+                        Usher.run("not_tls: { ssh: \"" + sshd.hostPort() + "\" }", """
+                        routes: { %s: "127.0.0.1:%d" }
+                        """.formatted(DOMAIN, web.port()))) {
+            String sent = new String(Bodies.random(BODY_BYTES, 5), ISO_8859_1);
+            Command.Result counted = sshd.run(usher, sent, "wc -c; echo done").succeeds();
+            assertEquals(BODY_BYTES + "\ndone\n", counted.out());
+            usher.log()
+                    .first("of ssh", line -> line.text("route").equals("not_tls.ssh"))
+                    .ends("completed --");
+            getsItsServer(usher, certificates);
+        }
+    }
+}
