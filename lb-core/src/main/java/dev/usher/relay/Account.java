@@ -211,7 +211,7 @@ final class Account {
 
     void beginAttempts(Pool pool) {
         if (way == null) {
-            way = place.routing().traffic().ofListener(listener());
+            way = place.routing().traffic().withoutRoute(route, listener());
         }
         attempts = new Attempts(pool, place.index(), worker().clock(), clientAddress(), own());
     }
