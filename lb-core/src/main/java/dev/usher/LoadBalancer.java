@@ -10,6 +10,7 @@ import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.Routing;
+import dev.usher.relay.SharedState;
 import dev.usher.relay.WorkerSessions;
 import dev.usher.time.Clock;
 import dev.usher.upkeep.BackendNames;
@@ -51,7 +52,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Pools pools;
     private final Keeper keeper;
     private final Events events;
-    private final WorkerSessions.Shared shared;
+    private final SharedState shared;
     private final OpenSessions sessions;
     private final BackendControl control;
     private final Looks looks;
@@ -68,7 +69,7 @@ public final class LoadBalancer implements AutoCloseable {
         Clock clock = environment.clock();
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
-        this.shared = WorkerSessions.Shared.of(environment.maxSessions(), clock);
+        this.shared = SharedState.of(environment.maxSessions(), clock);
         this.workers = workers(config);
         this.listening = new Listening(environment.provider(), workers, environment.besideAnother());
         this.sessions = new OpenSessions(workers, shared, clock);
@@ -269,7 +270,7 @@ public final class LoadBalancer implements AutoCloseable {
         }
         int cut = shared.openSessions().get();
         try {
-            workers.onEach(relay -> relay.endAll(CloseReason.SHUTDOWN));
+            workers.onEach(ofWorker -> ofWorker.endAll(CloseReason.SHUTDOWN));
         } catch (IOException e) {
             log.error("sessions stay open until the process ends: {}", e.getMessage());
         }

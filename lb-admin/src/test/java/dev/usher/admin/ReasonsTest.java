@@ -1,11 +1,12 @@
 package dev.usher.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.HttpConfig;
 import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
+import dev.usher.opening.HttpOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.tls.Alert;
 import java.io.IOException;
@@ -15,10 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The dashboard explains every close reason, and the table in ARCHITECTURE.md says of each how it ends. */
@@ -28,6 +32,21 @@ class ReasonsTest {
 
     private static final Pattern MEANING = Pattern.compile("(?m)^  (\\w+): \"[^\"]+\",$");
     private static final Pattern WORD = Pattern.compile("`([^`]+)`");
+
+    private static final Pattern BRACKETS = Pattern.compile("\\((.*?)\\)");
+    private static final String BETWEEN = " / ";
+    private static final String BETWEEN_OUTSIDE_BRACKETS = BETWEEN + "(?![^(]*\\))";
+
+    private static final Set<CloseReason> TOLD_IN_HTTP_ALONE = EnumSet.of(
+            CloseReason.HTTP_ON_TLS,
+            CloseReason.NOT_HTTP,
+            CloseReason.MALFORMED_REQUEST,
+            CloseReason.AMBIGUOUS_REQUEST,
+            CloseReason.MALFORMED_BODY,
+            CloseReason.REQUEST_TOO_LARGE);
+
+    private static final Set<CloseReason> TOLD_IN_TLS_ALONE =
+            EnumSet.of(CloseReason.TLS_ON_HTTP, CloseReason.MALFORMED_HELLO, CloseReason.HELLO_TOO_LARGE);
 
     private static List<String> words() {
         return Arrays.stream(CloseReason.values())
@@ -54,22 +73,40 @@ class ReasonsTest {
         for (Row row : rows()) {
             CloseReason reason = CloseReason.valueOf(row.reason().toUpperCase(Locale.ROOT));
             assertEquals(reason.endCode(), row.endCode(), row.reason());
-            assertTrue(row.ending().startsWith(ending(reason)), () -> row + " ends by: " + ending(reason));
+            assertEquals(ending(reason), row.ending(), row.reason());
         }
     }
 
     private static String ending(CloseReason reason) {
         return switch (reason.ending()) {
-            case REFUSAL -> alert(Objects.requireNonNull(reason.refusal(), reason.word()));
+            case REFUSAL -> refusal(reason, Objects.requireNonNull(reason.refusal(), reason.word()));
             case CLOSE -> "FIN";
             case RESET -> "RST";
             case FIN_IF_WHOLE -> "by side";
         };
     }
 
+    private static String refusal(CloseReason reason, Refusal refusal) {
+        if (refusal == Refusal.REDIRECT) {
+            return "answer " + HttpConfig.DEFAULT.redirect() + " " + otherRedirects();
+        }
+        int status = HttpOpening.answer(refusal).status();
+        if (TOLD_IN_HTTP_ALONE.contains(reason)) {
+            return "answer " + status;
+        }
+        return alert(refusal) + (TOLD_IN_TLS_ALONE.contains(reason) ? "" : " (" + status + ")");
+    }
+
     private static String alert(Refusal refusal) {
         Alert alert = TlsOpening.alert(refusal);
         return "alert " + alert.description() + " " + Spelling.snake(alert);
+    }
+
+    private static String otherRedirects() {
+        return HttpConfig.REDIRECTS.stream()
+                .filter(status -> status != HttpConfig.DEFAULT.redirect())
+                .map(Object::toString)
+                .collect(Collectors.joining(", ", "(", ")"));
     }
 
     /** One reason of a row of the table; a row with several has its other cells for all of them, or one for each. */
@@ -83,13 +120,20 @@ class ReasonsTest {
                 table.substring(0, table.indexOf("\n\n")).lines().skip(2).toList()) {
             String[] cells = line.split(" *\\| *", -1);
             List<String> reasons = found(WORD, cells[2]);
-            List<String> endings = List.of(cells[3].split(" / "));
+            List<String> endings = List.of(cells[3].split(BETWEEN_OUTSIDE_BRACKETS));
             List<String> codes = found(WORD, cells[4]);
             for (int i = 0; i < reasons.size(); i++) {
-                rows.add(new Row(reasons.get(i), each(endings, i), each(codes, i)));
+                rows.add(new Row(reasons.get(i), endingOf(endings, i), each(codes, i)));
             }
         }
         return rows;
+    }
+
+    /** Brackets hold a status for all reasons of the row, or one for each; a remark follows a semicolon. */
+    private static String endingOf(List<String> endings, int index) {
+        String ending = each(endings, index).replaceFirst(";.*", "");
+        return BRACKETS.matcher(ending)
+                .replaceAll(status -> "(" + each(List.of(status.group(1).split(BETWEEN)), index) + ")");
     }
 
     private static String each(List<String> values, int index) {

@@ -97,7 +97,10 @@ public record ListenerConfig(
 
     /** Time from accept until the client's opening must be whole. */
     public Duration openingTimeout() {
-        return type.speaksHttp() ? http.timeout() : clientHello.timeout();
+        return switch (type) {
+            case TLS, TCP -> clientHello.timeout();
+            case HTTP -> http.timeout();
+        };
     }
 
     /** Pools for clients that send no hello, by their keys in a file. */

@@ -47,7 +47,11 @@ public record RequestHead(
         /** No body. */
         Body NONE = new OfLength(0);
 
-        /** @param bytes 0 stands for no body as well */
+        /**
+         * A body of known length.
+         *
+         * @param bytes 0 stands for no body as well
+         */
         record OfLength(long bytes) implements Body {}
 
         record Chunked() implements Body {}

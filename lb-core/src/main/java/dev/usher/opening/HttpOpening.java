@@ -132,7 +132,7 @@ public final class HttpOpening implements Opening {
             boundary = RequestBody.of(asked.body())::within;
         }
         return HeadWriter.write(
-                asked, rule.forwardedHeaders() ? Origin.fields(asked, sender.client()) : List.of(), upgrade);
+                asked, rule.forwardedHeaders() ? ForwardedFields.of(asked, sender.client()) : List.of(), upgrade);
     }
 
     @Override

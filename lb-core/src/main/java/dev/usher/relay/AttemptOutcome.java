@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * its row of failures grows (a long enough row ejects the backend), and the evidence shown to people. The one table of
  * blame.
  *
- * <p>A client must not be able to eject a backend. So an outcome that a client's hello can cause is counted, and leaves
- * the row alone until another backend answers the same hello ({@link #ANOTHER_ANSWERED}).
+ * <p>A client must not be able to eject a backend. So an outcome that a client's opening can cause is counted, and leaves
+ * the row alone until another backend answers the same opening ({@link #ANOTHER_ANSWERED}).
  */
 enum AttemptOutcome {
     /** Connected, in a protocol without a required answer. Nothing more can be known of the backend's health. */
@@ -36,14 +36,13 @@ enum AttemptOutcome {
     /** No descriptor or local port was left: the fault is ours. */
     NO_SOCKET(CloseReason.OUT_OF_SOCKETS, Counted.NO, Row.LEFT, null),
 
-    /** Closed or reset before the first byte; the client's hello may be the cause. */
-    CLOSED_EARLY(CloseReason.BACKEND_CLOSED_EARLY, Counted.YES, Row.LEFT, Outcome.CLOSED_EARLY),
-    /**
-     * Connected, and no byte came in time; the client's hello may be the cause. {@link Attempts#silent} notes the
-     * evidence when the time is over, whether or not another backend is found.
-     */
-    SILENT(CloseReason.BACKEND_SILENT, Counted.YES, Row.LEFT, null),
-    /** A later attempt of the same session was answered: the earlier silence was not the hello's fault. Counted by then. */
+    /** Closed or reset before the first byte; the client's opening may be the cause. */
+    CLOSED_EARLY(CloseReason.BACKEND_CLOSED_EARLY, Counted.YES, Row.LEFT, Outcome.CLOSED_EARLY, Unheard.YES),
+    /** Connected, and no byte came in time. Evidence at this moment, whether or not another backend is found. */
+    LATE(null, Counted.NO, Row.LEFT, Outcome.SILENT),
+    /** Given up after {@link #LATE}; the client's opening may be the cause. */
+    SILENT(CloseReason.BACKEND_SILENT, Counted.YES, Row.LEFT, null, Unheard.YES),
+    /** A later attempt of the same session was answered: the earlier silence was not the opening's fault. Counted by then. */
     ANOTHER_ANSWERED(null, Counted.NO, Row.LONGER, null),
 
     /** Left before an answer, since probes found the backend down. */
@@ -53,6 +52,12 @@ enum AttemptOutcome {
 
     /** Whether the backend's counter of failures rises. */
     enum Counted {
+        YES,
+        NO
+    }
+
+    /** Whether the backend had the client's first bytes and gave no answer. */
+    private enum Unheard {
         YES,
         NO
     }
@@ -69,32 +74,46 @@ enum AttemptOutcome {
     private final Counted counted;
     private final Row row;
     private final @Nullable Outcome evidence;
+    private final Unheard unheard;
 
     AttemptOutcome(@Nullable CloseReason reason, Counted counted, Row row, @Nullable Outcome evidence) {
+        this(reason, counted, row, evidence, Unheard.NO);
+    }
+
+    AttemptOutcome(
+            @Nullable CloseReason reason, Counted counted, Row row, @Nullable Outcome evidence, Unheard unheard) {
         this.reason = reason;
         this.counted = counted;
         this.row = row;
         this.evidence = evidence;
+        this.unheard = unheard;
     }
 
     /**
-     * The outcome of the last attempt, if a connected session ends for this reason.
+     * The outcome of the attempt under way, for a session that ends or leaves the backend for this reason.
      *
-     * @return null unless the reason is the backend's lack of an answer
+     * @return null if the reason says nothing of the backend, or the outcome was known before the end
      */
-    static @Nullable AttemptOutcome unanswered(CloseReason end) {
-        if (end == CloseReason.BACKEND_CLOSED_EARLY) {
-            return CLOSED_EARLY;
-        }
-        return end == CloseReason.BACKEND_SILENT ? SILENT : null;
-    }
-
-    /** The outcome for a session told to leave its backend for this reason; null unless the backend is gone. */
-    static @Nullable AttemptOutcome gone(CloseReason leaving) {
-        if (leaving == CloseReason.BACKEND_DOWN) {
-            return LEFT_DOWN;
-        }
-        return leaving == CloseReason.BACKEND_REMOVED ? LEFT_REMOVED : null;
+    static @Nullable AttemptOutcome of(CloseReason reason) {
+        return switch (reason) {
+            case BACKEND_CLOSED_EARLY -> CLOSED_EARLY;
+            case BACKEND_SILENT -> SILENT;
+            case BACKEND_DOWN -> LEFT_DOWN;
+            case BACKEND_REMOVED -> LEFT_REMOVED;
+            // the attempts that failed have had their outcomes
+            case LOOP, NO_BACKEND, CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_FAILED, OUT_OF_SOCKETS -> null;
+            // the backend has answered, or owes no answer
+            case COMPLETED, BACKEND_RESET -> null;
+            // the client's end, a limit, or an order
+            case CLIENT_RESET, MALFORMED_BODY, IDLE_TIMEOUT, HALF_CLOSED_TIMEOUT, MAX_LIFETIME -> null;
+            case OUT_OF_BUFFERS, SHUTDOWN, KILLED, BUG -> null;
+            // no backend was tried
+            case REDIRECTED, CLIENT_GONE_BEFORE_HELLO, HELLO_TIMEOUT, HELLO_EVICTED, HELLO_TOO_LARGE -> null;
+            case NOT_TLS, HTTP_ON_TLS, TLS_ON_HTTP, NOT_HTTP, REQUEST_TOO_LARGE -> null;
+            case MALFORMED_HELLO, MALFORMED_REQUEST, AMBIGUOUS_REQUEST, PROXY_NOT_TRUSTED, PROXY_HEADER -> null;
+            case NO_SNI, NO_SNI_CLOSED, INVALID_NAME, UNKNOWN_NAME, UNKNOWN_NAME_CLOSED -> null;
+            case CLIENT_CONNECTIONS, CLIENT_RATE, DENIED -> null;
+        };
     }
 
     /** Why the session ends if no other attempt follows. */
@@ -121,6 +140,6 @@ enum AttemptOutcome {
 
     /** Whether the backend had the client's first bytes and gave no answer: blamed if another backend answers. */
     boolean isUnheard() {
-        return this == CLOSED_EARLY || this == SILENT;
+        return unheard == Unheard.YES;
     }
 }

@@ -6,7 +6,6 @@ import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.pool.RecentSessions;
-import dev.usher.pool.RecentSessions.Outcome;
 import dev.usher.time.Clock;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -40,7 +39,7 @@ final class Attempts {
     private final OwnConnections own;
     private final long beganNanos;
     private List<Backend> tried = List.of();
-    /** The part of {@link #tried} that took the hello, and closed before the first byte or was silent for too long. */
+    /** The part of {@link #tried} that took the opening, and closed before the first byte or was silent for too long. */
     private List<Backend> unheard = List.of();
 
     private int count;
@@ -200,7 +199,7 @@ final class Attempts {
     void answered(AttemptOutcome outcome) {
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
-        for (Backend silent : unheard) { // another backend answers the hello, so the hello was not at fault
+        for (Backend silent : unheard) { // another backend answers the opening, so the opening was not at fault
             charge(silent, AttemptOutcome.ANOTHER_ANSWERED);
         }
         charge(Objects.requireNonNull(current, "it has answered"), outcome);
@@ -212,13 +211,13 @@ final class Attempts {
     }
 
     /**
-     * The current backend has the whole hello and has been silent for {@code first_byte}; the client is still there.
+     * The current backend has the whole opening and has been silent for {@code first_byte}; the client is still there.
      */
     void silent() {
         if (!notedSilent) {
             notedSilent = true;
             if (current != null) {
-                pool.fared(current, Outcome.SILENT, clientMark, clock.nanos());
+                charge(current, AttemptOutcome.LATE);
             }
         }
     }
@@ -246,9 +245,9 @@ final class Attempts {
         if (!taken || current == null) {
             return;
         }
-        AttemptOutcome unanswered = AttemptOutcome.unanswered(reason);
-        if (unanswered != null) {
-            charge(current, unanswered);
+        AttemptOutcome outcome = AttemptOutcome.of(reason);
+        if (outcome != null) {
+            charge(current, outcome);
         }
         if (connectNanos != SessionEnd.UNKNOWN) {
             current.counts().traffic().ended(fromClient, toClient);

@@ -1,6 +1,5 @@
 package dev.usher.relay;
 
-import dev.usher.config.ListenerConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 import dev.usher.loop.Worker;
@@ -18,22 +17,6 @@ import java.util.Collection;
  * step, and {@link #go} alone acts on the step. So no line of a phase runs after an end.
  */
 final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
-    /** The listener of a session. */
-    interface Origin {
-        String name();
-
-        /**
-         * The settings of the same configuration as the pools: the listener itself learns of a new configuration a
-         * moment after the pools. The last settings, for a listener being closed.
-         */
-        ListenerConfig config(Routing routing);
-
-        ListenerCounts.OfWorker counts();
-
-        /** A session of this listener is closed. */
-        void onClosed();
-    }
-
     private final Workplace place;
     private final Link link;
     private final Account account;
@@ -95,7 +78,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
     @Override
     void leaveBackend(CloseReason reason) {
         try {
-            AttemptOutcome gone = AttemptOutcome.gone(reason);
+            AttemptOutcome gone = AttemptOutcome.of(reason);
             Next elsewhere = gone == null || state == SessionState.CLOSED ? null : phase.leaveBackend(gone);
             if (elsewhere == null) {
                 end(reason);

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A listener on one worker: its sockets, and the place where its connections become sessions. */
-final class WorkerListener implements ListenSocket.Owner, Session.Origin {
+final class WorkerListener implements ListenSocket.Owner, Origin {
     private final Workplace place;
     private final Counter acceptPauses;
     private final ListenerCounts counts;

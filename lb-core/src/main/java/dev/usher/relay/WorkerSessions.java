@@ -5,14 +5,10 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Counter;
-import dev.usher.opening.Openings;
-import dev.usher.time.Clock;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -20,52 +16,6 @@ import java.util.function.Supplier;
  * the worker's thread; other threads post a task through {@link Worker#submit}.
  */
 public final class WorkerSessions {
-    /** Digits and lower-case letters: short, and safe in any log. */
-    private static final int RADIX = 32;
-
-    /**
-     * The state shared by the workers.
-     *
-     * @param run the prefix of every session name of this process
-     * @param openSessions open connections, of every listener together
-     * @param maxSessions upper bound of open connections, from the machine's limit of descriptors
-     * @param own connections to backends
-     * @param openings the openings, by listener
-     */
-    public record Shared(
-            String run,
-            AtomicInteger openSessions,
-            int maxSessions,
-            ClientLimits clientLimits,
-            OwnConnections own,
-            Openings openings) {
-        /** The state of a new process; a random prefix keeps names of sessions unique across restarts and machines. */
-        public static Shared of(int maxSessions, Clock clock) {
-            String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), RADIX) + "-";
-            return new Shared(
-                    run,
-                    new AtomicInteger(),
-                    maxSessions,
-                    new ClientLimits(clock),
-                    new OwnConnections(),
-                    Openings.BY_TYPE);
-        }
-
-        /** The name of a session. */
-        String cid(long id) {
-            return run + Long.toString(id, RADIX);
-        }
-
-        /** The number behind a session's name; negative if no session of this process has such a name. */
-        public long id(String cid) {
-            try {
-                return cid.startsWith(run) ? Long.parseLong(cid, run.length(), cid.length(), RADIX) : -1;
-            } catch (NumberFormatException none) {
-                return -1;
-            }
-        }
-    }
-
     private final Workplace place;
     private final Map<String, WorkerListener> listeners = new LinkedHashMap<>();
     private final Counter acceptPauses = new Counter();
@@ -76,7 +26,7 @@ public final class WorkerSessions {
      * @param routing the routing in force
      */
     public WorkerSessions(
-            int index, int workers, Worker worker, Supplier<Routing> routing, SessionLog log, Shared shared) {
+            int index, int workers, Worker worker, Supplier<Routing> routing, SessionLog log, SharedState shared) {
         this.place = new Workplace(index, workers, worker, routing, log, shared);
     }
 

@@ -14,7 +14,7 @@ final class Workplace {
     private final Worker worker;
     private final Supplier<Routing> routing;
     private final SessionLog log;
-    private final WorkerSessions.Shared shared;
+    private final SharedState shared;
     private final SessionList sessions = new SessionList();
     private final UnfinishedOpenings unfinished;
     private final NamesAsked names = new NamesAsked();
@@ -28,13 +28,7 @@ final class Workplace {
      * @param workers number of workers
      * @param routing the routing in force
      */
-    Workplace(
-            int index,
-            int workers,
-            Worker worker,
-            Supplier<Routing> routing,
-            SessionLog log,
-            WorkerSessions.Shared shared) {
+    Workplace(int index, int workers, Worker worker, Supplier<Routing> routing, SessionLog log, SharedState shared) {
         this.index = index;
         this.workers = workers;
         this.worker = worker;
@@ -61,7 +55,7 @@ final class Workplace {
         return log;
     }
 
-    WorkerSessions.Shared shared() {
+    SharedState shared() {
         return shared;
     }
 

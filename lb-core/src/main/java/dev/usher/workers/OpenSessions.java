@@ -3,6 +3,7 @@ package dev.usher.workers;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.relay.SessionWalk;
+import dev.usher.relay.SharedState;
 import dev.usher.relay.WorkerSessions;
 import dev.usher.time.Clock;
 import dev.usher.time.Moment;
@@ -37,7 +38,7 @@ public final class OpenSessions {
     private static final Logger log = LoggerFactory.getLogger(OpenSessions.class);
 
     private final Workers workers;
-    private final WorkerSessions.Shared shared;
+    private final SharedState shared;
     private final Clock clock;
     /**
      * A worker has one walk at a time. Fair, so that a caller listing again and again does not keep others from
@@ -45,7 +46,7 @@ public final class OpenSessions {
      */
     private final Lock walking = new ReentrantLock(true);
 
-    public OpenSessions(Workers workers, WorkerSessions.Shared shared, Clock clock) {
+    public OpenSessions(Workers workers, SharedState shared, Clock clock) {
         this.workers = workers;
         this.shared = shared;
         this.clock = clock;

@@ -24,6 +24,7 @@ class CloseReasonTest {
             Map.entry(CloseReason.MALFORMED_REQUEST, Alert.DECODE_ERROR),
             Map.entry(CloseReason.AMBIGUOUS_REQUEST, Alert.DECODE_ERROR),
             Map.entry(CloseReason.REQUEST_TOO_LARGE, Alert.DECODE_ERROR),
+            Map.entry(CloseReason.MALFORMED_BODY, Alert.DECODE_ERROR),
             Map.entry(CloseReason.MALFORMED_HELLO, Alert.DECODE_ERROR),
             Map.entry(CloseReason.HELLO_TOO_LARGE, Alert.DECODE_ERROR),
             Map.entry(CloseReason.INVALID_NAME, Alert.ILLEGAL_PARAMETER),

@@ -1,34 +1,35 @@
 package dev.usher.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.usher.end.CloseReason;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AttemptOutcomeTest {
-    /** Outcome, the reason that a session without another attempt ends for, whether it counts, the row, and the evidence. */
+    /** Outcome, the reason that a session without another attempt ends for, whether it counts, the row, the evidence, and unheard or not. */
     private static final String TABLE = """
-            CONNECTED            -                     -      LEFT    ANSWERED
-            SPOKE                -                     -      CLEARED -
-            ANSWERED             -                     -      CLEARED ANSWERED
-            ANSWERED_NO          -                     -      CLEARED ALERT
-            ANSWERED_UNCLEARLY   -                     -      LEFT    -
-            ANSWERED_FAULTILY    -                     counts LONGER  ALERT
-            REFUSED              connect_refused       counts LONGER  NOT_CONNECTED
-            UNREACHABLE          connect_failed        counts LONGER  NOT_CONNECTED
-            TIMED_OUT            connect_timeout       counts LONGER  NOT_CONNECTED
-            TIMED_OUT_HURRIED    connect_timeout       counts LEFT    -
-            GREETING_FAILED      connect_failed        counts LONGER  NOT_CONNECTED
-            NO_SOCKET            out_of_sockets        -      LEFT    -
-            CLOSED_EARLY         backend_closed_early  counts LEFT    CLOSED_EARLY
-            SILENT               backend_silent        counts LEFT    -
-            ANOTHER_ANSWERED     -                     -      LONGER  -
-            LEFT_DOWN            backend_down          -      LEFT    -
-            LEFT_REMOVED         backend_removed       -      LEFT    -
+            CONNECTED            -                     -      LEFT    ANSWERED      -
+            SPOKE                -                     -      CLEARED -             -
+            ANSWERED             -                     -      CLEARED ANSWERED      -
+            ANSWERED_NO          -                     -      CLEARED ALERT         -
+            ANSWERED_UNCLEARLY   -                     -      LEFT    -             -
+            ANSWERED_FAULTILY    -                     counts LONGER  ALERT         -
+            REFUSED              connect_refused       counts LONGER  NOT_CONNECTED -
+            UNREACHABLE          connect_failed        counts LONGER  NOT_CONNECTED -
+            TIMED_OUT            connect_timeout       counts LONGER  NOT_CONNECTED -
+            TIMED_OUT_HURRIED    connect_timeout       counts LEFT    -             -
+            GREETING_FAILED      connect_failed        counts LONGER  NOT_CONNECTED -
+            NO_SOCKET            out_of_sockets        -      LEFT    -             -
+            CLOSED_EARLY         backend_closed_early  counts LEFT    CLOSED_EARLY  unheard
+            LATE                 -                     -      LEFT    SILENT        -
+            SILENT               backend_silent        counts LEFT    -             unheard
+            ANOTHER_ANSWERED     -                     -      LONGER  -             -
+            LEFT_DOWN            backend_down          -      LEFT    -             -
+            LEFT_REMOVED         backend_removed       -      LEFT    -             -
             """;
 
     private static String reason(AttemptOutcome outcome) {
@@ -49,30 +50,27 @@ class AttemptOutcomeTest {
                         reason(each),
                         each.isCounted() ? "counts" : "-",
                         each.row().name(),
-                        each.evidence() == null ? "-" : each.evidence().name()))
+                        each.evidence() == null ? "-" : each.evidence().name(),
+                        each.isUnheard() ? "unheard" : "-"))
                 .toList();
         assertEquals(table, code);
     }
 
+    /** Reasons that leave the last attempt without an outcome of its own are not listed. */
     @Test
-    void theOutcomeOfASessionThatEndsUnansweredFollowsFromItsReason() {
+    void theOutcomeOfTheAttemptUnderWayFollowsFromTheReason() {
+        Map<CloseReason, AttemptOutcome> expected = Map.of(
+                CloseReason.BACKEND_CLOSED_EARLY, AttemptOutcome.CLOSED_EARLY,
+                CloseReason.BACKEND_SILENT, AttemptOutcome.SILENT,
+                CloseReason.BACKEND_DOWN, AttemptOutcome.LEFT_DOWN,
+                CloseReason.BACKEND_REMOVED, AttemptOutcome.LEFT_REMOVED);
         for (CloseReason reason : CloseReason.values()) {
-            AttemptOutcome outcome = AttemptOutcome.unanswered(reason);
+            AttemptOutcome outcome = AttemptOutcome.of(reason);
+            assertEquals(expected.get(reason), outcome, reason.word());
             if (outcome != null) {
                 assertEquals(reason, outcome.reason());
-                assertEquals(true, outcome.isUnheard());
             }
         }
-        assertEquals(AttemptOutcome.SILENT, AttemptOutcome.unanswered(CloseReason.BACKEND_SILENT));
-        assertEquals(AttemptOutcome.CLOSED_EARLY, AttemptOutcome.unanswered(CloseReason.BACKEND_CLOSED_EARLY));
-        assertNull(AttemptOutcome.unanswered(CloseReason.BACKEND_RESET));
-    }
-
-    @Test
-    void aBackendThatIsGoneIsLeftWithoutBlame() {
-        assertEquals(AttemptOutcome.LEFT_DOWN, AttemptOutcome.gone(CloseReason.BACKEND_DOWN));
-        assertEquals(AttemptOutcome.LEFT_REMOVED, AttemptOutcome.gone(CloseReason.BACKEND_REMOVED));
-        assertNull(AttemptOutcome.gone(CloseReason.KILLED));
     }
 
     @Test

@@ -39,7 +39,7 @@ final class HandTurned {
                     worker,
                     () -> routing,
                     log,
-                    new WorkerSessions.Shared(
+                    new SharedState(
                             "t-",
                             new AtomicInteger(),
                             Integer.MAX_VALUE,

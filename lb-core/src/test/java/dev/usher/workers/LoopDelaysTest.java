@@ -11,6 +11,7 @@ import dev.usher.relay.ClientLimits;
 import dev.usher.relay.OwnConnections;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
+import dev.usher.relay.SharedState;
 import dev.usher.relay.WorkerSessions;
 import dev.usher.testing.TestPools;
 import dev.usher.testing.TestUsher;
@@ -35,7 +36,7 @@ class LoopDelaysTest {
         Routing routing = Routing.of(config, TestPools.of(config));
         for (int i = 0; i < 2; i++) {
             Worker worker = new Worker("worker-" + i, SelectorProvider.provider(), Clock.SYSTEM, 1 << 20);
-            WorkerSessions.Shared shared = new WorkerSessions.Shared(
+            SharedState shared = new SharedState(
                     "t-",
                     new AtomicInteger(),
                     Integer.MAX_VALUE,

@@ -8,6 +8,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.event.Event;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
+import dev.usher.relay.SessionStates;
 import dev.usher.server.log.LogKeys;
 import dev.usher.server.yaml.YamlKeys;
 import java.io.IOException;
@@ -72,12 +73,16 @@ class ContractTest {
                 Arrays.stream(CloseReason.values())
                         .map(reason -> reason.word() + " " + reason.endCode())
                         .toList());
+        add(text, "States of a session", SessionStates.words());
         add(text, "Types of events", words(Event.Kind.values()));
         add(text, "Kinds of what needs attention", words(Attention.Entry.Kind.values()));
         add(text, "Severities of what needs attention", words(Attention.Entry.Severity.values()));
         add(text, "States of a backend", words(BackendState.values()));
         add(text, "States of a backend that people set", words(AdminState.values()));
         add(text, "Metrics, with type and labels (MetricsIT compares their table with a scrape)", metrics());
+        ApiWords api = new ApiWords();
+        add(text, "Requests of the API, with their parameters and the fields of their bodies", api.requests());
+        add(text, "Fields of the API's answers, with the words that they take", api.answers());
         add(text, "Exit codes", exitCodes());
         add(text, "Commands, with their arguments and options", commands());
         add(text, "Keys of the configuration, with the words that they take", YamlKeys.bySection());

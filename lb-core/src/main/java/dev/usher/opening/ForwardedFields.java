@@ -7,10 +7,10 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /** The fields that tell a backend where a request comes from: RFC 7239, and the older names. */
-final class Origin {
-    private Origin() {}
+final class ForwardedFields {
+    private ForwardedFields() {}
 
-    static List<Field> fields(RequestHead head, InetSocketAddress client) {
+    static List<Field> of(RequestHead head, InetSocketAddress client) {
         String address = IpAddress.text(client.getAddress().getAddress());
         String host = String.valueOf(head.host());
         String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";

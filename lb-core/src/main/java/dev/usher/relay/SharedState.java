@@ -1,0 +1,47 @@
+package dev.usher.relay;
+
+import dev.usher.opening.Openings;
+import dev.usher.time.Clock;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The state shared by the workers.
+ *
+ * @param run the prefix of every session name of this process
+ * @param openSessions open connections, of every listener together
+ * @param maxSessions upper bound of open connections, from the machine's limit of descriptors
+ * @param own connections to backends
+ * @param openings the openings, by listener
+ */
+public record SharedState(
+        String run,
+        AtomicInteger openSessions,
+        int maxSessions,
+        ClientLimits clientLimits,
+        OwnConnections own,
+        Openings openings) {
+    /** Digits and lower-case letters: short, and safe in any log. */
+    private static final int RADIX = 32;
+
+    /** The state of a new process; a random prefix keeps names of sessions unique across restarts and machines. */
+    public static SharedState of(int maxSessions, Clock clock) {
+        String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), RADIX) + "-";
+        return new SharedState(
+                run, new AtomicInteger(), maxSessions, new ClientLimits(clock), new OwnConnections(), Openings.BY_TYPE);
+    }
+
+    /** The name of a session. */
+    String cid(long id) {
+        return run + Long.toString(id, RADIX);
+    }
+
+    /** The number behind a session's name; negative if no session of this process has such a name. */
+    public long id(String cid) {
+        try {
+            return cid.startsWith(run) ? Long.parseLong(cid, run.length(), cid.length(), RADIX) : -1;
+        } catch (NumberFormatException none) {
+            return -1;
+        }
+    }
+}
