@@ -72,7 +72,7 @@ public final class Explainer {
         ListenerConfig asking = routing.config().listeners().get(asked.listener());
         ListenerType type = asking == null ? ListenerType.TLS : asking.type();
         return routing.config().listeners().values().stream()
-                .filter(listener -> listener.type() == type)
+                .filter(listener -> listener.type().speaksLike(type))
                 .map(listener -> new RouteQuery(
                         listener.name(), asked.name(), asked.protocols(), asked.client(), asked.challenge()))
                 .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))

@@ -88,7 +88,10 @@ public record ListenerConfig(
 
     /** Time from accept until the client's opening must be whole. */
     public Duration openingTimeout() {
-        return type.speaksHttp() ? http.timeout() : clientHello.timeout();
+        return switch (type) {
+            case TLS, TCP -> clientHello.timeout();
+            case HTTP -> http.timeout();
+        };
     }
 
     /** The treatment of HTTP requests for a route of this listener, if the listener speaks HTTP. */

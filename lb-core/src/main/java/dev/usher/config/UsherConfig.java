@@ -184,12 +184,12 @@ public record UsherConfig(
      * The listener for a client of whom no more is known: the first that reads names in the protocol, else in any, else
      * the first.
      *
-     * @param http for a request without TLS
+     * @param asked a type whose clients speak like the client
      */
-    public ListenerConfig firstListenerFor(boolean http) {
+    public ListenerConfig firstListenerFor(ListenerType asked) {
         return listeners.values().stream()
                 .filter(listener -> listener.type().readsNames())
-                .min(Comparator.comparing(listener -> listener.type().speaksHttp() != http))
+                .min(Comparator.comparing(listener -> !listener.type().speaksLike(asked)))
                 .orElseGet(() -> listeners.values().iterator().next());
     }
 

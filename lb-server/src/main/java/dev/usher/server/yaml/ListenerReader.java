@@ -71,8 +71,8 @@ final class ListenerReader {
                 readListener(entry.key(), fields);
             }
         }
-        boolean http = types.containsValue(ListenerType.HTTP);
-        if (http && !types.containsValue(ListenerType.TLS)) {
+        boolean http = types.values().stream().anyMatch(ListenerType::speaksHttp);
+        if (http && types.values().stream().noneMatch(ListenerType::speaksTls)) {
             problems.warning(
                     section.place(),
                     "no listener is of type tls, and those of type http send clients to https: the one on :443 is there by"

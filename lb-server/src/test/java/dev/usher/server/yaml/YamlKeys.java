@@ -76,15 +76,26 @@ public final class YamlKeys {
         return keys;
     }
 
-    /** Each key behind its section, as {@code pool.balance: round-robin, first}, with the words that it takes. */
-    public static List<String> bySection() {
-        List<String> lines = new ArrayList<>();
-        OF_THE_READER.stream().sorted().forEach(key -> lines.add("usher." + key));
+    /** A key in a section, with the words that it takes, as in {@code : round-robin, first}. */
+    record KeyPlace(String section, String key, String words) {}
+
+    /** Each key in each section that has it. */
+    static List<KeyPlace> places() {
+        List<KeyPlace> places = new ArrayList<>();
+        OF_THE_READER.stream().sorted().forEach(key -> places.add(new KeyPlace("usher", key, "")));
         for (Class<? extends Record> record : RECORDS) {
             components(record)
-                    .forEach(component -> lines.add(section(record) + "." + Setting.key(component) + words(component)));
+                    .forEach(component ->
+                            places.add(new KeyPlace(section(record), Setting.key(component), words(component))));
         }
-        return lines;
+        return places;
+    }
+
+    /** Each key behind its section, as {@code pool.balance: round-robin, first}. */
+    public static List<String> bySection() {
+        return places().stream()
+                .map(place -> place.section() + "." + place.key() + place.words())
+                .toList();
     }
 
     private static List<RecordComponent> components(Class<? extends Record> record) {
