@@ -179,6 +179,8 @@ class OpenApiTest {
         assertNotEmpty(get("/listeners", "/listeners"), "listeners");
         assertEquals(4, get("/routes", "/routes").get("routes").size());
         assertEquals(2, get("/pools", "/pools").get("pools").size());
+        assertEquals(2, get("/map", "/map").get("pools").size());
+        assertEquals("bytes", get("/map", "/map?by=bytes").get("measure").asString());
         get("/pools/{pool}", "/pools/web");
         get("/pools/{pool}/latency", "/pools/web/latency");
         JsonNode one = get("/pools/{pool}/backends/{address}", "/pools/web/backends/" + address);
