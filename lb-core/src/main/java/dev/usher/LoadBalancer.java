@@ -270,7 +270,7 @@ public final class LoadBalancer implements AutoCloseable {
         }
         int cut = shared.openSessions().get();
         try {
-            workers.onEach(relay -> relay.endAll(CloseReason.SHUTDOWN));
+            workers.onEach(ofWorker -> ofWorker.endAll(CloseReason.SHUTDOWN));
         } catch (IOException e) {
             log.error("sessions stay open until the process ends: {}", e.getMessage());
         }

@@ -174,7 +174,7 @@ public final class Looks {
      * @throws IOException if a worker does not answer
      */
     public FailuresView failures(Predicate<FailedSession> wanted, int limit) throws IOException {
-        return Failures.last(workers, wanted, limit);
+        return Failures.last(workers, clock, wanted, limit);
     }
 
     /**

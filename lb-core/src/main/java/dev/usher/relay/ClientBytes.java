@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * room.
  */
 final class ClientBytes {
-    /** Room for a hello of usual size and the bytes after the hello; a larger hello is collected in pieces. */
+    /** Room for an opening of usual size and the bytes after the opening; a larger opening is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
     private final @Nullable OpenSession session;
@@ -56,7 +56,7 @@ final class ClientBytes {
 
     /**
      * The place for the next read, after the bytes so far. While nothing is kept, this is the worker's buffer, since
-     * most hellos come whole and are used at once.
+     * most openings come whole and are used at once.
      *
      * @return null if there is no room for more: {@link #lack} says why
      */

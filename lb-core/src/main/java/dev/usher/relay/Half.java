@@ -82,7 +82,8 @@ final class Half {
     }
 
     /**
-     * Adds bytes that did not go through {@link #pass}: the hello. Negative when a replay takes the hello's bytes back.
+     * Adds bytes that did not go through {@link #pass}: the opening. Negative when a replay takes the opening's bytes
+     * back.
      */
     void sent(int count) {
         bytes += count;

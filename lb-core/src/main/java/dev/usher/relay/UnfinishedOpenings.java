@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The unfinished openings of one worker that hold a buffer. They share a part of the worker's buffers, so that whole
- * openings find room even while clients send parts of hellos and stop.
+ * openings find room even while clients send parts of openings and stop.
  *
  * <p>An opening that needs room, while more than half of the share is in use, evicts another: the largest opening of
  * the address with the most bytes; among equals the opening longest at this size. A single address with every byte may
@@ -25,8 +25,8 @@ final class UnfinishedOpenings {
      */
     private static final int SHARE = 4;
     /**
-     * Room for the largest hello and for its larger buffer during growth: even the smallest budget lets one such hello
-     * through.
+     * Room for the largest opening and for its larger buffer during growth: even the smallest budget lets one such
+     * opening through.
      */
     private static final long MIN_SHARE_BYTES = 256 * 1024;
 
