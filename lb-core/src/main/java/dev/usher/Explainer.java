@@ -63,8 +63,8 @@ public final class Explainer {
     }
 
     private static Stream<String> withoutTls(ListenerConfig listener) {
-        return listener.notTls().pools().entrySet().stream()
-                .map(each -> listener.name() + ", " + each.getKey().route() + ": pool " + each.getValue());
+        return listener.poolsBesideTls().entrySet().stream()
+                .map(each -> listener.name() + ", " + each.getKey() + ": pool " + each.getValue());
     }
 
     private static Stream<String> onOtherListeners(Routing routing, RouteQuery asked, Decision here) {

@@ -90,9 +90,7 @@ public record UsherConfig(
             String path = "listeners." + name;
             Check.that(name.equals(listener.name()), path + " is named " + listener.name());
             checkPool(listener.pool(), () -> path, pools);
-            listener.notTls()
-                    .pools()
-                    .forEach((protocol, pool) -> checkPool(pool, () -> path + "." + protocol.route(), pools));
+            listener.poolsBesideTls().forEach((key, pool) -> checkPool(pool, () -> path + "." + key, pools));
             checkPool(listener.http().requests().pool(), () -> path + ".http.requests", pools);
             listener.own().routes().forEach(route -> checkRoute(route, path + "." + text(route), pools));
             checkFallback(listener.own().defaultRoute(), path + ".default_route", pools);
@@ -161,7 +159,7 @@ public record UsherConfig(
             Fallback noSniRoute) {
         boolean listener = listeners.values().stream()
                 .anyMatch(each -> each.type().needsPool()
-                        || !each.notTls().isNone()
+                        || !each.poolsBesideTls().isEmpty()
                         || each.own().serves());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(

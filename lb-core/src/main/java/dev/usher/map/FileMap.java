@@ -69,7 +69,7 @@ public final class FileMap {
         listener.own().routes().forEach(route -> addRoute(route, listener.name()));
         addFallbacks(
                 listener.name(), listener.own().defaultRoute(), listener.own().noSniRoute());
-        listener.notTls().pools().forEach((protocol, pool) -> addProtocol(listener.name(), protocol.route(), pool));
+        listener.poolsBesideTls().forEach((route, pool) -> addProtocol(listener.name(), route, pool));
     }
 
     private void addProtocol(String listener, String route, String pool) {

@@ -74,7 +74,7 @@ final class Half {
 
     /** Reads again if there is room by now. */
     void tryRoom(Worker worker) {
-        waitingForRoom = waitingForRoom && !worker.buffers().hasRoomToRelay(MIN_READ_BYTES);
+        waitingForRoom = waitingForRoom && !worker.buffers().makeRoomToRelay(MIN_READ_BYTES);
     }
 
     boolean wantsWrite() {
@@ -98,7 +98,7 @@ final class Half {
     int read(Worker worker) {
         if (worker.buffers().isScarce()) {
             readBytes = MIN_READ_BYTES;
-            waitingForRoom = !worker.buffers().hasRoomToRelay(MIN_READ_BYTES);
+            waitingForRoom = !worker.buffers().makeRoomToRelay(MIN_READ_BYTES);
             if (waitingForRoom) {
                 return 0; // without room for a rest, the source has to wait
             }

@@ -121,6 +121,7 @@ final class UnfinishedOpenings {
 
     private final Worker worker;
     private final BufferPool buffers;
+    private final SentCopies copies = new SentCopies();
     private final AddressHash hash = new AddressHash();
     private final long shareBytes;
     private final ClientBytes gone;
@@ -134,9 +135,15 @@ final class UnfinishedOpenings {
     UnfinishedOpenings(Worker worker) {
         this.worker = worker;
         this.buffers = worker.buffers();
+        buffers.spareFrom(copies::dropOldest);
         this.gone = new ClientBytes(null, worker, this);
         long budget = buffers.budgetBytes();
         this.shareBytes = Math.min(budget, Math.max(budget / SHARE, MIN_SHARE_BYTES));
+    }
+
+    /** The copies of openings that are whole and sent. */
+    SentCopies copies() {
+        return copies;
     }
 
     /** The instance for every session that has given up its bytes: holds no buffer, and has nothing to send. */
@@ -154,7 +161,7 @@ final class UnfinishedOpenings {
     @Nullable
     HeldBuffer acquire(ClientBytes asking, int least) {
         long more = asking.isWhole() ? 0 : BufferPool.capacityFor(least) - asking.heldBytes();
-        while (bytes + more > shareBytes || !buffers.hasRoomFor(least)) {
+        while (bytes + more > shareBytes || !buffers.makeRoomFor(least)) {
             ClientBytes worst = bytes > shareBytes / 2 ? worst() : null;
             if (worst == null) {
                 return null;

@@ -1,7 +1,6 @@
 package dev.usher.relay;
 
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
@@ -69,7 +68,7 @@ public final class WayTraffic {
             UsherConfig config, Table fileBefore, Map<String, Table> ownBefore, Map<String, Traffic> listenersBefore) {
         ofFile = Table.of(config.routes(), Stream.of(DEFAULT, NO_SNI), fileBefore);
         for (ListenerConfig listener : config.listeners().values()) {
-            if (!listener.own().isNone() || !listener.notTls().isNone()) {
+            if (!listener.own().isNone() || !listener.poolsBesideTls().isEmpty()) {
                 Table before = ownBefore.getOrDefault(listener.name(), Table.EMPTY);
                 own.put(listener.name(), Table.of(listener.own().routes(), words(listener), before));
             }
@@ -84,7 +83,7 @@ public final class WayTraffic {
         return Stream.of(
                         Stream.of(DEFAULT).filter(_ -> routes.defaultRoute() != null),
                         Stream.of(NO_SNI).filter(_ -> routes.noSniRoute() != null),
-                        listener.notTls().pools().keySet().stream().map(NotTls.Protocol::route))
+                        listener.poolsBesideTls().keySet().stream())
                 .flatMap(words -> words);
     }
 

@@ -36,12 +36,10 @@ final class RouteFamilies {
         for (ListenerConfig listener : config.listeners().values()) {
             OwnRoutes own = listener.own();
             addDefaults(all, listener.name(), own.defaultRoute(), own.noSniRoute(), looks);
-            listener.notTls()
-                    .pools()
+            listener.poolsBesideTls()
                     .keySet()
-                    .forEach(protocol -> all.put(
-                            label("(" + protocol.route() + ")", listener.name()),
-                            looks.defaultTraffic(listener.name(), protocol.route())));
+                    .forEach(route -> all.put(
+                            label("(" + route + ")", listener.name()), looks.defaultTraffic(listener.name(), route)));
             addRoutes(all, listener.name(), own.routes(), looks);
         }
         addRoutes(all, null, config.routes(), looks);

@@ -154,12 +154,14 @@ class RecipesIT {
     void aHomeServerServesAll() throws Exception {
         Nginx org = parts.add(new Nginx(certificates.leaf("cloud.example.org")));
         Nginx mail = parts.add(new Nginx(certificates.leaf("mail.example.net")));
-        Backend ssh =
+        Backend ssh = parts.add(new Backend(Backend.ECHO));
+        Backend git =
                 parts.add(new Backend(client -> client.send("SSH-2.0-it\r\n".getBytes(StandardCharsets.US_ASCII))));
         Terminator caddy = parts.add(Terminator.start(Terminator.Kind.CADDY, wildcard, application));
         Recipe file = Recipe.of("home.yaml")
                 .put("192.168.1.11:443", "127.0.0.1:" + org.port())
                 .put("192.168.1.11:22", ssh.hostPort())
+                .put("192.168.1.12:22", git.hostPort())
                 .put("192.168.1.12:443", "127.0.0.1:" + mail.port())
                 .put("192.168.1.12:993", "127.0.0.1:" + mail.port())
                 .put("192.168.1.12:465", "127.0.0.1:" + mail.port())
@@ -182,12 +184,17 @@ class RecipesIT {
                     usher.log().first("of " + listener, found -> listener.equals(found.text("listener")));
             assertEquals("mail.example.net@" + listener, line.text("pool"));
         }
-        InetSocketAddress sshAddress = new InetSocketAddress(InetAddress.getLoopbackAddress(), usher.port("ssh"));
-        try (Peer client = Peer.connect(sshAddress)) {
-            assertEquals("SSH-2.0-it\r\n", new String(client.read(12), StandardCharsets.US_ASCII));
-        }
+        assertEquals("SSH-2.0-it\r\n", sayTo(usher.port("git"), "")); // the server speaks first
+        assertEquals("SSH-2.0-me\r\n", sayTo(usher.port(), "SSH-2.0-me\r\n")); // the client does
         for (String url : List.of(APP + "/.well-known/acme-challenge/token", "cloud.example.org/")) {
             assertEquals("308 https://" + url, redirect(usher, url));
+        }
+    }
+
+    private static String sayTo(int port, String text) throws Exception {
+        try (Peer client = Peer.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            client.send(text.getBytes(StandardCharsets.US_ASCII));
+            return new String(client.read("SSH-2.0-it\r\n".length()), StandardCharsets.US_ASCII);
         }
     }
 
