@@ -27,7 +27,7 @@ public final class LiveMap {
         Looks looks = balancer.looks();
         Map<String, PoolView> pools = new HashMap<>();
         looks.pools().forEach(pool -> pools.put(pool.name(), pool));
-        NameMap map = FileMap.of(balancer.config(), flows(looks));
+        NameMap map = FileMap.of(balancer.looks().config(), flows(looks));
         return new NameMap(
                 map.listeners(),
                 map.groups().stream()

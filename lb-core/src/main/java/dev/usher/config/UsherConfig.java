@@ -191,6 +191,11 @@ public record UsherConfig(
                 .orElseGet(() -> listeners.values().iterator().next());
     }
 
+    /** The number of workers on this machine. */
+    public int workerCount() {
+        return workers == ONE_WORKER_PER_CORE ? Runtime.getRuntime().availableProcessors() : workers;
+    }
+
     // ---- copies with one setting changed ----
 
     public UsherConfig withDefaultRoute(Fallback defaultRoute) {

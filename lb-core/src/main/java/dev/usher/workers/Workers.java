@@ -1,14 +1,21 @@
 package dev.usher.workers;
 
+import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
+import dev.usher.relay.Routing;
+import dev.usher.relay.SessionLog;
+import dev.usher.relay.SharedState;
 import dev.usher.relay.WorkerSessions;
+import dev.usher.time.Clock;
 import java.io.IOException;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The workers with their sessions, and the means to run a task on each. */
@@ -41,6 +48,25 @@ public final class Workers {
      */
     public Workers(long heldBytesMax) {
         this.heldBytesMax = heldBytesMax;
+    }
+
+    /** The workers of a configuration, not started yet. A change of their number or of their buffers needs a restart. */
+    public static Workers of(
+            UsherConfig config,
+            SelectorProvider provider,
+            Clock clock,
+            Supplier<Routing> routing,
+            SessionLog log,
+            SharedState shared)
+            throws IOException {
+        long heldBytesMax = config.limits().heldBytes();
+        int count = config.workerCount();
+        Workers made = new Workers(heldBytesMax);
+        for (int i = 0; i < count; i++) {
+            Worker worker = new Worker("worker-" + i, provider, clock, heldBytesMax / count);
+            made.add(worker, new WorkerSessions(i, count, worker, routing, log, shared));
+        }
+        return made;
     }
 
     public void add(Worker worker, WorkerSessions sessions) {

@@ -72,7 +72,8 @@ public final class TestUsher implements AutoCloseable {
     private long announcedBugs;
 
     private TestUsher(LoadBalancer balancer, BlockingQueue<SessionEnd> ends) {
-        this.address = Objects.requireNonNull(balancer.addresses().get("in")).getFirst();
+        this.address =
+                Objects.requireNonNull(balancer.looks().addresses().get("in")).getFirst();
         this.balancer = balancer;
         this.ends = ends;
     }
@@ -169,8 +170,8 @@ public final class TestUsher implements AutoCloseable {
 
     public void awaitOpen(int sessions) {
         Await.until(
-                () -> balancer.openSessions() == sessions,
-                sessions + " sessions are open, not " + balancer.openSessions());
+                () -> balancer.looks().openSessions() == sessions,
+                sessions + " sessions are open, not " + balancer.looks().openSessions());
     }
 
     /** Says that the test provokes a fault so many times. */

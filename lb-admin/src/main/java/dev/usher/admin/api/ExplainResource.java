@@ -181,9 +181,9 @@ public final class ExplainResource {
     }
 
     private ListenerConfig listener(@Nullable String name, @Nullable Typed typed) throws ProblemException {
-        Map<String, ListenerConfig> listeners = balancer.config().listeners();
+        Map<String, ListenerConfig> listeners = balancer.looks().config().listeners();
         if (name == null) {
-            return balancer.config().firstListenerFor(typed == null ? ListenerType.TLS : typed.type());
+            return balancer.looks().config().firstListenerFor(typed == null ? ListenerType.TLS : typed.type());
         }
         ListenerConfig named = listeners.get(name);
         if (named == null) {
