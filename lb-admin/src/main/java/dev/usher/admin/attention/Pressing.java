@@ -1,8 +1,8 @@
-package dev.usher.admin;
+package dev.usher.admin.attention;
 
-import dev.usher.admin.Attention.Entry;
-import dev.usher.admin.Attention.Entry.Kind;
-import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.admin.attention.Attention.Entry;
+import dev.usher.admin.attention.Attention.Entry.Kind;
+import dev.usher.admin.attention.Attention.Entry.Severity;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -25,7 +25,7 @@ public record Pressing(List<Entry> entries, Map<Severity, Integer> counts) {
     public static final int AT_ONCE = 10;
 
     /** @param all the whole list, the worst first */
-    static Pressing of(List<Entry> all, int most) {
+    public static Pressing of(List<Entry> all, int most) {
         Map<Severity, Integer> counts = new EnumMap<>(Severity.class);
         for (Severity severity : Severity.values()) {
             counts.put(severity, 0);
