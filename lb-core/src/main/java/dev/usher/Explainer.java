@@ -63,8 +63,8 @@ public final class Explainer {
     }
 
     private static Stream<String> withoutTls(ListenerConfig listener) {
-        return listener.notTls().pools().entrySet().stream()
-                .map(each -> listener.name() + ", " + each.getKey().route() + ": pool " + each.getValue());
+        return listener.poolsBesideTls().entrySet().stream()
+                .map(each -> listener.name() + ", " + each.getKey() + ": pool " + each.getValue());
     }
 
     private static Stream<String> onOtherListeners(Routing routing, RouteQuery asked, Decision here) {
@@ -72,7 +72,7 @@ public final class Explainer {
         ListenerConfig asking = routing.config().listeners().get(asked.listener());
         ListenerType type = asking == null ? ListenerType.TLS : asking.type();
         return routing.config().listeners().values().stream()
-                .filter(listener -> listener.type() == type)
+                .filter(listener -> listener.type().speaksLike(type))
                 .map(listener -> new RouteQuery(
                         listener.name(), asked.name(), asked.protocols(), asked.client(), asked.challenge()))
                 .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))

@@ -5,13 +5,11 @@ import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
-import dev.usher.loop.Worker;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SharedState;
-import dev.usher.relay.WorkerSessions;
 import dev.usher.time.Clock;
 import dev.usher.upkeep.BackendNames;
 import dev.usher.upkeep.Keeper;
@@ -27,7 +25,6 @@ import dev.usher.workers.OpenSessions;
 import dev.usher.workers.Workers;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +49,6 @@ public final class LoadBalancer implements AutoCloseable {
     private final Pools pools;
     private final Keeper keeper;
     private final Events events;
-    private final SharedState shared;
     private final OpenSessions sessions;
     private final BackendControl control;
     private final Looks looks;
@@ -69,8 +65,8 @@ public final class LoadBalancer implements AutoCloseable {
         Clock clock = environment.clock();
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
-        this.shared = SharedState.of(environment.maxSessions(), clock);
-        this.workers = workers(config);
+        SharedState shared = SharedState.of(environment.maxSessions(), clock);
+        this.workers = Workers.of(config, environment.provider(), clock, this::routing, environment.log(), shared);
         this.listening = new Listening(environment.provider(), workers, environment.besideAnother());
         this.sessions = new OpenSessions(workers, shared, clock);
         this.events = new Events(clock);
@@ -90,19 +86,6 @@ public final class LoadBalancer implements AutoCloseable {
                 certificates::onSeen);
         this.control = new BackendControl(this::routing, sessions, events, clock);
         this.looks = new Looks(this::routing, clock, workers, listening, sessions, events, limits, names, certificates);
-    }
-
-    /** Workers that are not started yet. A change of their number, or of their buffers, needs a restart. */
-    private Workers workers(UsherConfig config) throws IOException {
-        long heldBytesMax = config.limits().heldBytes();
-        int count = workerCount(config);
-        Workers made = new Workers(heldBytesMax);
-        for (int i = 0; i < count; i++) {
-            Worker worker =
-                    new Worker("worker-" + i, environment.provider(), environment.clock(), heldBytesMax / count);
-            made.add(worker, new WorkerSessions(i, count, worker, this::routing, environment.log(), shared));
-        }
-        return made;
     }
 
     private void lookEverySecond() {
@@ -146,7 +129,7 @@ public final class LoadBalancer implements AutoCloseable {
      * the first connection logs a line, and thousands of first probes do not delay clients.
      */
     public synchronized void accept() {
-        listening.follow(config().listeners());
+        listening.follow(routing.config().listeners());
         pools.probe();
     }
 
@@ -170,7 +153,7 @@ public final class LoadBalancer implements AutoCloseable {
         pools.probe();
     }
 
-    /** Reads the files of probes again; file contents may change under the same {@link #config}. */
+    /** Reads the files of probes again; file contents may change under the same {@link Looks#config}. */
     public void readFilesAgain() {
         pools.readFilesAgain();
     }
@@ -195,28 +178,6 @@ public final class LoadBalancer implements AutoCloseable {
     /** Orders of administrators, in force until the next restart. */
     public BackendControl control() {
         return control;
-    }
-
-    /** The configuration in force. */
-    public UsherConfig config() {
-        return routing.config();
-    }
-
-    /** Addresses of each listener, with the ports chosen by the system for port 0. */
-    public Map<String, List<InetSocketAddress>> addresses() {
-        return listening.addresses();
-    }
-
-    /** Connections open now, on both kinds of listeners. */
-    public int openSessions() {
-        return shared.openSessions().get();
-    }
-
-    /** How many workers a configuration asks for; the environment's log is told of sessions on as many. */
-    public static int workerCount(UsherConfig config) {
-        return config.workers() == UsherConfig.ONE_WORKER_PER_CORE
-                ? Runtime.getRuntime().availableProcessors()
-                : config.workers();
     }
 
     private void onRemoved(Pool pool, List<Backend> gone) {
@@ -266,12 +227,12 @@ public final class LoadBalancer implements AutoCloseable {
         listening.closeOld(Map.of());
         listenersClosed = true;
         long deadline = environment.clock().nanos() + patience.toNanos();
-        while (shared.openSessions().get() > 0 && environment.clock().nanos() - deadline < 0) {
+        while (sessions.count() > 0 && environment.clock().nanos() - deadline < 0) {
             LockSupport.parkNanos(DRAIN_POLL_NANOS);
         }
-        int cut = shared.openSessions().get();
+        int cut = sessions.count();
         try {
-            workers.onEach(relay -> relay.endAll(CloseReason.SHUTDOWN));
+            workers.onEach(ofWorker -> ofWorker.endAll(CloseReason.SHUTDOWN));
         } catch (IOException e) {
             log.error("sessions stay open until the process ends: {}", e.getMessage());
         }

@@ -1,5 +1,6 @@
 package dev.usher;
 
+import dev.usher.config.UsherConfig;
 import dev.usher.event.Event;
 import dev.usher.event.Events;
 import dev.usher.metrics.MetricsSnapshot;
@@ -37,6 +38,7 @@ import dev.usher.workers.OpenSessions;
 import dev.usher.workers.Snapshots;
 import dev.usher.workers.Workers;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,21 @@ public final class Looks {
         this.limits = limits;
         this.names = names;
         this.certificates = certificates;
+    }
+
+    /** The configuration in force. */
+    public UsherConfig config() {
+        return routing.get().config();
+    }
+
+    /** Addresses of each listener, with the ports chosen by the system for port 0. */
+    public Map<String, List<InetSocketAddress>> addresses() {
+        return listening.addresses();
+    }
+
+    /** Connections open now, on every kind of listener. */
+    public int openSessions() {
+        return sessions.count();
     }
 
     /** Every counter so far, merged over the workers. */
@@ -174,7 +191,7 @@ public final class Looks {
      * @throws IOException if a worker does not answer
      */
     public FailuresView failures(Predicate<FailedSession> wanted, int limit) throws IOException {
-        return Failures.last(workers, wanted, limit);
+        return Failures.last(workers, clock, wanted, limit);
     }
 
     /**

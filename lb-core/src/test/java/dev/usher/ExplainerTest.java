@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.NotTls;
+import dev.usher.config.Silent;
 import dev.usher.name.ServerName;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
@@ -119,9 +120,12 @@ class ExplainerTest {
 
     @Test
     void clientsWithoutTlsHaveTheirPoolsElsewhere() {
-        TestUsher.Builder usher = TestUsher.of(one).fallbackPool(two).notTls(new NotTls("fallback", null, "web"));
+        TestUsher.Builder usher = TestUsher.of(one)
+                .fallbackPool(two)
+                .notTls(new NotTls("fallback", null, "web"))
+                .silent(new Silent("web", Silent.DEFAULT_AFTER));
         assertEquals(
-                List.of("in, not_tls.ssh: pool fallback", "in, not_tls.other: pool web"),
+                List.of("in, not_tls.ssh: pool fallback", "in, not_tls.other: pool web", "in, silent: pool web"),
                 Explainer.explain(usher.config(), ASKED).elsewhere());
     }
 

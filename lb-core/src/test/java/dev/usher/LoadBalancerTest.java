@@ -47,7 +47,7 @@ class LoadBalancerTest {
     @Test
     void refusesAnotherConfigurationWhileItDrains() throws IOException {
         try (TestUsher usher = TestUsher.of(backend).start()) {
-            UsherConfig config = usher.balancer().config();
+            UsherConfig config = usher.balancer().looks().config();
             usher.balancer().apply(config);
             assertFalse(usher.balancer().draining());
             usher.balancer().beginDraining();
@@ -68,12 +68,12 @@ class LoadBalancerTest {
         UsherConfig config = TestUsher.of(backend).config();
         try (LoadBalancer balancer = LoadBalancer.open(config, Environment.of(SessionLog.NONE, Integer.MAX_VALUE));
                 TestPeer client = TestPeer.connect(
-                        balancer.addresses().values().iterator().next().getFirst())) {
+                        balancer.looks().addresses().values().iterator().next().getFirst())) {
             assertEquals(0, balancer.looks().connections(_ -> true, 1).total());
-            assertEquals(0, balancer.openSessions());
+            assertEquals(0, balancer.looks().openSessions());
             balancer.accept();
             client.send(hello()).read(helloBytes());
-            assertEquals(1, balancer.openSessions());
+            assertEquals(1, balancer.looks().openSessions());
         }
     }
 
@@ -122,15 +122,15 @@ class LoadBalancerTest {
 
     private void assertRefused(HostPort bind) throws IOException {
         try (TestUsher usher = TestUsher.of(backend).start()) {
-            UsherConfig before = usher.balancer().config();
+            UsherConfig before = usher.balancer().looks().config();
             List<ListenerConfig> listeners = new ArrayList<>(before.listeners().values());
             listeners.add(ListenerConfig.tls("free", List.of(new HostPort("127.0.0.1", 0))));
             listeners.add(ListenerConfig.tls("refused", List.of(bind)));
             UsherConfig next = UsherConfig.of(
                     listeners, before.routes(), List.copyOf(before.pools().values()));
             assertThrows(IOException.class, () -> usher.balancer().apply(next));
-            assertEquals(before, usher.balancer().config());
-            assertEquals(Set.of("in"), usher.balancer().addresses().keySet());
+            assertEquals(before, usher.balancer().looks().config());
+            assertEquals(Set.of("in"), usher.balancer().looks().addresses().keySet());
             assertEquals(Set.of("in"), usher.snapshot().listeners().keySet());
             usher.connect().close();
         }
@@ -145,14 +145,14 @@ class LoadBalancerTest {
                 client.readToEnd();
             }
             usher.ended(CloseReason.UNKNOWN_NAME);
-            UsherConfig before = usher.balancer().config();
+            UsherConfig before = usher.balancer().looks().config();
             ListenerConfig other = ListenerConfig.tls("other", List.of(new HostPort("127.0.0.1", 0)));
             usher.balancer()
                     .apply(UsherConfig.of(
                             List.of(other),
                             before.routes(),
                             List.copyOf(before.pools().values())));
-            assertEquals(Set.of("other"), usher.balancer().addresses().keySet());
+            assertEquals(Set.of("other"), usher.balancer().looks().addresses().keySet());
             Totals totals = usher.balancer().looks().totals();
             assertEquals(1, totals.accepted());
             assertEquals(1, totals.ended().get(CloseReason.UNKNOWN_NAME.word()));

@@ -10,6 +10,7 @@ import dev.usher.admin.api.EventsResource;
 import dev.usher.admin.api.ExplainResource;
 import dev.usher.admin.api.FailuresResource;
 import dev.usher.admin.api.ListenersResource;
+import dev.usher.admin.api.MapResource;
 import dev.usher.admin.api.NamesResource;
 import dev.usher.admin.api.Operation;
 import dev.usher.admin.api.PoolsResource;
@@ -105,6 +106,7 @@ final class Api {
                 new StatusResource(balancer, subject.source(), subject.program(), lifecycle, access, attention)::get);
         answer(Methods.GET, "/listeners", new ListenersResource(balancer)::list);
         list("/routes", new RoutesResource(balancer)::list);
+        list("/map", new MapResource(balancer)::get);
         list("/pools", pools::list);
         answer(Methods.GET, "/pools/{pool}", pools::one);
         answer(Methods.GET, "/pools/{pool}/latency", pools::latency);

@@ -77,7 +77,7 @@ public final class Control {
         }
         Lifecycle lifecycle = new Lifecycle();
         lifecycle.serves(subject.balancer());
-        Access access = new Access(() -> subject.balancer().config().admin(), false, System::nanoTime);
+        Access access = new Access(() -> subject.balancer().looks().config().admin(), false, System::nanoTime);
         return new Control(
                 lifecycle,
                 Api.values(subject, lifecycle, access, new Attention(subject.balancer(), subject.source(), lifecycle)));

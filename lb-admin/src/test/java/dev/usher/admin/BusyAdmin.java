@@ -78,16 +78,16 @@ public final class BusyAdmin implements AutoCloseable {
                 stranger.ending();
             }
         }
-        Await.until(() -> admin.balancer.openSessions() == 0, "the strangers are gone");
+        Await.until(() -> admin.balancer.looks().openSessions() == 0, "the strangers are gone");
         for (int i = 0; i < CONNECTIONS; i++) {
             clients.add(come(name(i % POOLS)));
         }
-        Await.until(() -> admin.balancer.openSessions() == CONNECTIONS, "all have come");
+        Await.until(() -> admin.balancer.looks().openSessions() == CONNECTIONS, "all have come");
     }
 
     private TestPeer come(String name) throws IOException {
         InetSocketAddress address =
-                admin.balancer.addresses().values().iterator().next().getFirst();
+                admin.balancer.looks().addresses().values().iterator().next().getFirst();
         TestPeer peer = TestPeer.connect(address);
         peer.send(new HelloBuilder().name(name).alpn("h2", "http/1.1").records());
         return peer;

@@ -62,7 +62,7 @@ class CostTest {
 
     private static void visit(LoadBalancer balancer, int sessionsPerPool) throws Exception {
         InetSocketAddress address =
-                Objects.requireNonNull(balancer.addresses().get("in")).getFirst();
+                Objects.requireNonNull(balancer.looks().addresses().get("in")).getFirst();
         for (int i = 0; i < sessionsPerPool * POOLS; i++) {
             try (TestPeer peer = TestPeer.connect(address)) {
                 peer.send(new HelloBuilder().name(name(i % POOLS)).records());

@@ -138,7 +138,13 @@ class DashboardTest {
     @Test
     void namesThatClientsAskForAreOnlyText() throws Exception {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
-            var address = admin.balancer.addresses().values().iterator().next().getFirst();
+            var address = admin.balancer
+                    .looks()
+                    .addresses()
+                    .values()
+                    .iterator()
+                    .next()
+                    .getFirst();
             for (int i = 0; i < 12; i++) {
                 try (TestPeer client = TestPeer.connect(address)) {
                     client.send(new HelloBuilder().name("unknown_name.example").records());
@@ -155,7 +161,13 @@ class DashboardTest {
     @Test
     void namesThatAreNoneAreSaidToBeThat() throws Exception {
         try (TestAdmin admin = TestAdmin.start(TestAdmin.OPEN)) {
-            var address = admin.balancer.addresses().values().iterator().next().getFirst();
+            var address = admin.balancer
+                    .looks()
+                    .addresses()
+                    .values()
+                    .iterator()
+                    .next()
+                    .getFirst();
             for (int i = 0; i < 12; i++) {
                 try (TestPeer client = TestPeer.connect(address)) {
                     client.send(new HelloBuilder().name("shop.example:8443").records());

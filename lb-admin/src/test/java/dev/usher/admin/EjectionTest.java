@@ -63,7 +63,7 @@ class EjectionTest {
 
     private static void visit(TestAdmin admin) {
         try (TestPeer client = TestPeer.connect(
-                admin.balancer.addresses().values().iterator().next().getFirst())) {
+                admin.balancer.looks().addresses().values().iterator().next().getFirst())) {
             client.send(new HelloBuilder().name("www.example.com").records());
             client.read(new byte[1], 1);
         } catch (IOException e) {

@@ -86,7 +86,8 @@ class OpenApiTest {
         try (TestPeer refused = connect("nobody.example")) {
             refused.ending();
         }
-        Await.until(() -> admin.balancer.openSessions() == 0, "the refused one is gone, or it would count below");
+        Await.until(
+                () -> admin.balancer.looks().openSessions() == 0, "the refused one is gone, or it would count below");
         client = connect("www.example.com");
         Await.until(
                 () -> admin.balancer
@@ -108,7 +109,7 @@ class OpenApiTest {
 
     private TestPeer connect(String name) throws IOException {
         TestPeer peer = TestPeer.connect(
-                admin.balancer.addresses().values().iterator().next().getFirst());
+                admin.balancer.looks().addresses().values().iterator().next().getFirst());
         peer.send(new HelloBuilder().name(name).alpn("h2").records());
         return peer;
     }
@@ -179,6 +180,8 @@ class OpenApiTest {
         assertNotEmpty(get("/listeners", "/listeners"), "listeners");
         assertEquals(4, get("/routes", "/routes").get("routes").size());
         assertEquals(2, get("/pools", "/pools").get("pools").size());
+        assertEquals(2, get("/map", "/map").get("pools").size());
+        assertEquals("bytes", get("/map", "/map?by=bytes").get("measure").asString());
         get("/pools/{pool}", "/pools/web");
         get("/pools/{pool}/latency", "/pools/web/latency");
         JsonNode one = get("/pools/{pool}/backends/{address}", "/pools/web/backends/" + address);
@@ -249,7 +252,7 @@ class OpenApiTest {
                 .get("cid")
                 .asString();
         assertFits("DELETE /connections/{cid}", admin.ask("DELETE /api/v1/connections/" + cid));
-        Await.until(() -> admin.balancer.openSessions() == 0, "it is closed");
+        Await.until(() -> admin.balancer.looks().openSessions() == 0, "it is closed");
         JsonNode closed =
                 assertFits("DELETE " + template + "/connections", admin.ask("DELETE /api/v1" + path + "/connections"));
         assertEquals(0, closed.get("closed").asInt());

@@ -114,7 +114,7 @@ class WebAssetsTest {
     void pagesHaveAKeyEach() {
         List<String> keys =
                 find(PAGE, read(WEB.resolve("app.js"))).map(m -> m.group(2)).toList();
-        assertEquals(10, keys.size());
+        assertEquals(11, keys.size());
         assertEquals(keys.size(), Set.copyOf(keys).size(), "a key for two pages: " + keys);
     }
 

@@ -1,7 +1,9 @@
 package dev.usher.config;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind addresses to listen on; at least one, no duplicates
  * @param clientHello for types that speak TLS
  * @param notTls pools for other protocols, for types that speak TLS
+ * @param silent for types that speak TLS; null lets silent clients time out
  * @param http for types that speak HTTP
  * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE
  * @param maxConnections sessions open at once before accepting pauses
@@ -23,6 +26,7 @@ public record ListenerConfig(
         List<HostPort> bind,
         ClientHelloConfig clientHello,
         NotTls notTls,
+        @Nullable Silent silent,
         HttpConfig http,
         AcceptProxyProtocol acceptProxyProtocol,
         List<Cidr> trustedProxies,
@@ -42,6 +46,10 @@ public record ListenerConfig(
         Check.present(clientHello, "client_hello");
         Check.present(notTls, "not_tls");
         Check.that(type.speaksTls() || notTls.isNone(), "not_tls is only for type tls");
+        Check.that(type.speaksTls() || silent == null, "silent is only for type tls");
+        Check.that(
+                silent == null || silent.after().compareTo(clientHello.timeout()) < 0,
+                "silent.after must be shorter than client_hello.timeout");
         Check.present(http, "http");
         Check.present(acceptProxyProtocol, "accept_proxy_protocol");
         trustedProxies = List.copyOf(Check.present(trustedProxies, "trusted_proxies"));
@@ -79,6 +87,7 @@ public record ListenerConfig(
                 bind,
                 ClientHelloConfig.DEFAULT,
                 NotTls.NONE,
+                null,
                 HttpConfig.DEFAULT,
                 AcceptProxyProtocol.NONE,
                 List.of(),
@@ -89,7 +98,20 @@ public record ListenerConfig(
 
     /** Time from accept until the client's opening must be whole. */
     public Duration openingTimeout() {
-        return type.speaksHttp() ? http.timeout() : clientHello.timeout();
+        return switch (type) {
+            case TLS, TCP -> clientHello.timeout();
+            case HTTP -> http.timeout();
+        };
+    }
+
+    /** Pools for clients that send no hello, by their keys in a file. */
+    public Map<String, String> poolsBesideTls() {
+        Map<String, String> pools = new LinkedHashMap<>();
+        notTls.pools().forEach((protocol, name) -> pools.put(protocol.route(), name));
+        if (silent != null) {
+            pools.put(Silent.ROUTE, silent.pool());
+        }
+        return pools;
     }
 
     /** The treatment of HTTP requests for a route of this listener, if the listener speaks HTTP. */
@@ -106,6 +128,7 @@ public record ListenerConfig(
                 bind,
                 clientHello,
                 notTls,
+                silent,
                 http,
                 acceptProxyProtocol,
                 trustedProxies,
@@ -121,6 +144,23 @@ public record ListenerConfig(
                 bind,
                 clientHello,
                 notTls,
+                silent,
+                http,
+                acceptProxyProtocol,
+                trustedProxies,
+                maxConnections,
+                pool,
+                own);
+    }
+
+    public ListenerConfig withSilent(Silent silent) {
+        return new ListenerConfig(
+                name,
+                type,
+                bind,
+                clientHello,
+                notTls,
+                silent,
                 http,
                 acceptProxyProtocol,
                 trustedProxies,
@@ -136,6 +176,7 @@ public record ListenerConfig(
                 bind,
                 clientHello,
                 notTls,
+                silent,
                 http,
                 acceptProxyProtocol,
                 trustedProxies,
@@ -146,7 +187,7 @@ public record ListenerConfig(
 
     public ListenerConfig withProxyProtocol(AcceptProxyProtocol accept, List<Cidr> trusted) {
         return new ListenerConfig(
-                name, type, bind, clientHello, notTls, http, accept, trusted, maxConnections, pool, own);
+                name, type, bind, clientHello, notTls, silent, http, accept, trusted, maxConnections, pool, own);
     }
 
     public ListenerConfig withMaxConnections(int maxConnections) {
@@ -156,6 +197,7 @@ public record ListenerConfig(
                 bind,
                 clientHello,
                 notTls,
+                silent,
                 http,
                 acceptProxyProtocol,
                 trustedProxies,
@@ -171,6 +213,7 @@ public record ListenerConfig(
                 bind,
                 clientHello,
                 notTls,
+                silent,
                 http,
                 acceptProxyProtocol,
                 trustedProxies,

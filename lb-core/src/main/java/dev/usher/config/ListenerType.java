@@ -50,4 +50,9 @@ public enum ListenerType {
     public boolean speaksHttp() {
         return speech == Speech.HTTP;
     }
+
+    /** Whether clients begin in the same protocol as clients of {@code other}. */
+    public boolean speaksLike(ListenerType other) {
+        return speech == other.speech;
+    }
 }

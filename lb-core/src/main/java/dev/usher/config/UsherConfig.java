@@ -90,9 +90,7 @@ public record UsherConfig(
             String path = "listeners." + name;
             Check.that(name.equals(listener.name()), path + " is named " + listener.name());
             checkPool(listener.pool(), () -> path, pools);
-            listener.notTls()
-                    .pools()
-                    .forEach((protocol, pool) -> checkPool(pool, () -> path + "." + protocol.route(), pools));
+            listener.poolsBesideTls().forEach((key, pool) -> checkPool(pool, () -> path + "." + key, pools));
             checkPool(listener.http().requests().pool(), () -> path + ".http.requests", pools);
             listener.own().routes().forEach(route -> checkRoute(route, path + "." + text(route), pools));
             checkFallback(listener.own().defaultRoute(), path + ".default_route", pools);
@@ -161,7 +159,7 @@ public record UsherConfig(
             Fallback noSniRoute) {
         boolean listener = listeners.values().stream()
                 .anyMatch(each -> each.type().needsPool()
-                        || !each.notTls().isNone()
+                        || !each.poolsBesideTls().isEmpty()
                         || each.own().serves());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(
@@ -184,13 +182,18 @@ public record UsherConfig(
      * The listener for a client of whom no more is known: the first that reads names in the protocol, else in any, else
      * the first.
      *
-     * @param http for a request without TLS
+     * @param asked a type whose clients speak like the client
      */
-    public ListenerConfig firstListenerFor(boolean http) {
+    public ListenerConfig firstListenerFor(ListenerType asked) {
         return listeners.values().stream()
                 .filter(listener -> listener.type().readsNames())
-                .min(Comparator.comparing(listener -> listener.type().speaksHttp() != http))
+                .min(Comparator.comparing(listener -> !listener.type().speaksLike(asked)))
                 .orElseGet(() -> listeners.values().iterator().next());
+    }
+
+    /** The number of workers on this machine. */
+    public int workerCount() {
+        return workers == ONE_WORKER_PER_CORE ? Runtime.getRuntime().availableProcessors() : workers;
     }
 
     // ---- copies with one setting changed ----

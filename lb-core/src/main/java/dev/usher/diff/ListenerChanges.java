@@ -3,7 +3,6 @@ package dev.usher.diff;
 import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.Spelling;
 import dev.usher.config.Units;
@@ -69,7 +68,7 @@ final class ListenerChanges {
 
     private static String text(ListenerConfig listener) {
         return Spelling.of(listener.type()) + " on " + text(listener.bind())
-                + (listener.pool() == null ? "" : ", to pool " + listener.pool()) + text(listener.notTls())
+                + (listener.pool() == null ? "" : ", to pool " + listener.pool()) + besideTls(listener)
                 + text(listener.own());
     }
 
@@ -80,9 +79,9 @@ final class ListenerChanges {
                 + text("no_sni_route", own.noSniRoute());
     }
 
-    private static String text(NotTls notTls) {
-        return notTls.pools().entrySet().stream()
-                .map(each -> ", " + each.getKey().route() + " pool " + each.getValue())
+    private static String besideTls(ListenerConfig listener) {
+        return listener.poolsBesideTls().entrySet().stream()
+                .map(each -> ", " + each.getKey() + " pool " + each.getValue())
                 .collect(Collectors.joining());
     }
 

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The end code is HAProxy's: the author of the end ({@code C} client, {@code S} backend, {@code P} policy of ours,
  * {@code L} usher itself, which has answered, {@code R} resources, {@code K} killed, {@code D} backend down or gone,
  * {@code I} internal, lower case for time-outs, {@code -} no author) and the time ({@code H} awaiting the opening,
- * {@code C} connecting, {@code D} data, {@code L} last
- * data, {@code -} done).
+ * {@code C} connecting, {@code D} data, {@code L} last data, {@code -} done).
  */
 public enum CloseReason {
     /**

@@ -2,6 +2,7 @@ package dev.usher.loop;
 
 import dev.usher.metrics.Counter;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,8 @@ public final class BufferPool {
     private final Counter heldBytes = new Counter();
     private final Counter mappedBytes = new Counter();
     private boolean hasFailed;
+    /** Gives a buffer back that is held without need; false if there is none. */
+    private BooleanSupplier spare = () -> false;
 
     /** @param budgetBytes the most bytes that may be handed out at once */
     public BufferPool(long budgetBytes) {
@@ -72,7 +75,7 @@ public final class BufferPool {
      */
     public @Nullable HeldBuffer acquire(int bytes) {
         int sizeClass = sizeClass(bytes);
-        if (!hasRoomFor(bytes)) {
+        if (!makeRoomFor(bytes)) {
             return null;
         }
         Slab slab = open[sizeClass];
@@ -166,14 +169,42 @@ public final class BufferPool {
         return heldBytes.get() > budgetBytes / 2 || !hasRoomToRelay(Worker.BUFFER_BYTES);
     }
 
-    /** Whether the budget has room for a buffer of this many bytes. */
-    public boolean hasRoomFor(int bytes) {
-        return heldBytes.get() + capacityFor(bytes) <= budgetBytes;
+    /**
+     * Names the buffers that can be spared when room is short.
+     *
+     * @param spare gives one such buffer back; false if there is none
+     */
+    public void spareFrom(BooleanSupplier spare) {
+        this.spare = spare;
+    }
+
+    /** Whether the budget has room for a buffer of this many bytes, if need be without spare buffers. */
+    public boolean makeRoomFor(int bytes) {
+        return makeRoom(bytes, budgetBytes);
+    }
+
+    /** Like {@link #hasRoomToRelay}, if need be without spare buffers. */
+    public boolean makeRoomToRelay(int bytes) {
+        return makeRoom(bytes, relayBytes());
+    }
+
+    private boolean makeRoom(int bytes, long limit) {
+        long most = limit - capacityFor(bytes);
+        while (heldBytes.get() > most) { // each step gives a buffer back, so the loop ends
+            if (!spare.getAsBoolean()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether a relay may hold this many more bytes. The last quarter of the budget is reserved for hellos. */
     public boolean hasRoomToRelay(int bytes) {
-        return heldBytes.get() + capacityFor(bytes) <= budgetBytes - budgetBytes / 4;
+        return heldBytes.get() + capacityFor(bytes) <= relayBytes();
+    }
+
+    private long relayBytes() {
+        return budgetBytes - budgetBytes / 4;
     }
 
     /** The most bytes that may be handed out at once. */

@@ -23,24 +23,32 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the map of a configuration: without states, without traffic. */
+/** Makes the map of a configuration, without states. */
 public final class FileMap {
     private final UsherConfig config;
     private final Map<String, List<Way>> ways = new LinkedHashMap<>();
     private final List<Refusal> refusals = new ArrayList<>();
 
-    private FileMap(UsherConfig config) {
+    private final WayFlows flows;
+
+    private FileMap(UsherConfig config, WayFlows flows) {
         this.config = config;
+        this.flows = flows;
     }
 
+    /** The map of a file. */
     public static NameMap of(UsherConfig config) {
-        return new FileMap(config).map();
+        return of(config, WayFlows.NONE);
+    }
+
+    /** The map of a configuration in force, with the traffic of each way. */
+    public static NameMap of(UsherConfig config, WayFlows flows) {
+        return new FileMap(config, flows).map();
     }
 
     private NameMap map() {
-        config.routes().forEach(route -> addRoute(route, ""));
-        addFallback("default_route", config.defaultRoute());
-        addFallback("no_sni_route", config.noSniRoute());
+        config.routes().forEach(route -> addRoute(route, null));
+        addFallbacks(null, config.defaultRoute(), config.noSniRoute());
         config.listeners().values().forEach(this::addOwnRoutes);
         config.listeners().values().forEach(this::addListener);
         return new NameMap(
@@ -57,23 +65,34 @@ public final class FileMap {
                 listener.bind().stream().map(HostPort::toString).toList());
     }
 
-    /** Adds the routes of a listener, with the listener in their names, as in the names of their pools. */
     private void addOwnRoutes(ListenerConfig listener) {
-        String owner = "@" + listener.name();
-        listener.own().routes().forEach(route -> addRoute(route, owner));
-        addFallback("default_route" + owner, listener.own().defaultRoute());
-        addFallback("no_sni_route" + owner, listener.own().noSniRoute());
-        listener.notTls().pools().forEach((protocol, pool) -> add(pool, protocol.route() + owner, ""));
+        listener.own().routes().forEach(route -> addRoute(route, listener.name()));
+        addFallbacks(
+                listener.name(), listener.own().defaultRoute(), listener.own().noSniRoute());
+        listener.poolsBesideTls().forEach((route, pool) -> addProtocol(listener.name(), route, pool));
     }
 
-    private void addRoute(RouteConfig route, String owner) {
+    private void addProtocol(String listener, String route, String pool) {
+        add(pool, new Way(name(route, listener), "", flows.fallback(listener, route)));
+    }
+
+    private void addRoute(RouteConfig route, @Nullable String listener) {
         String on = route.listeners().isEmpty() ? "" : "on " + String.join(", ", route.listeners());
-        addTarget(route.pattern().text() + owner, route.target(), on);
+        String pattern = route.pattern().text();
+        addTarget(name(pattern, listener), route.target(), on, flows.route(listener, pattern));
     }
 
-    private void addTarget(String name, Target target, String on) {
-        add(target.pool(), name, condition(target, "", on));
-        target.alpn().forEach((protocol, pool) -> add(pool, name, condition(target, "alpn " + protocol, on)));
+    /** The name of a way; a listener's own ways have the listener in their names, as in the names of their pools. */
+    private static String name(String way, @Nullable String listener) {
+        return listener == null ? way : way + "@" + listener;
+    }
+
+    /** Sessions of all protocols are counted together, so the way of a protocol has no traffic of its own. */
+    private void addTarget(String name, Target target, String on, Flow flow) {
+        add(target.pool(), new Way(name, condition(target, "", on), flow));
+        target.alpn()
+                .forEach((protocol, pool) ->
+                        add(pool, new Way(name, condition(target, "alpn " + protocol, on), Flow.NONE)));
     }
 
     private static String condition(Target target, String alpn, String on) {
@@ -89,30 +108,31 @@ public final class FileMap {
                 : key + list.getFirst() + (list.size() == 1 ? "" : " and " + (list.size() - 1) + " more");
     }
 
-    private void addFallback(String key, @Nullable Fallback fallback) {
+    private void addFallbacks(@Nullable String listener, @Nullable Fallback unknown, @Nullable Fallback nameless) {
+        addFallback(name("default_route", listener), unknown, flows.fallback(listener, "default"));
+        addFallback(name("no_sni_route", listener), nameless, flows.fallback(listener, "no_sni"));
+    }
+
+    private void addFallback(String name, @Nullable Fallback fallback, Flow flow) {
         if (fallback == null) {
             return;
         }
         if (fallback.target() != null) {
-            addTarget(key, fallback.target(), "");
+            addTarget(name, fallback.target(), "", flow);
         } else {
             boolean alert = fallback.action() == Fallback.Action.REJECT;
-            refusals.add(new Refusal(way(key, ""), alert ? "refused" : "closed"));
+            refusals.add(new Refusal(new Way(name, "", flow), alert ? "refused" : "closed"));
         }
     }
 
     private void addListener(ListenerConfig listener) {
-        add(listener.pool(), "listener " + listener.name(), "");
-    }
-
-    private void add(@Nullable String pool, String name, String condition) {
-        if (pool != null) {
-            ways.computeIfAbsent(pool, _ -> new ArrayList<>()).add(way(name, condition));
+        if (listener.pool() != null) {
+            add(listener.pool(), new Way("listener " + listener.name(), "", flows.listener(listener.name())));
         }
     }
 
-    private static Way way(String name, String condition) {
-        return new Way(name, condition, Flow.NONE);
+    private void add(String pool, Way way) {
+        ways.computeIfAbsent(pool, _ -> new ArrayList<>()).add(way);
     }
 
     private Group group(PoolConfig pool) {

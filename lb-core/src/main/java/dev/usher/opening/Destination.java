@@ -16,6 +16,9 @@ public sealed interface Destination {
     /** A protocol other than the listener's: the listener may have a pool for the protocol. */
     record Other(NotTls.Protocol protocol) implements Destination {}
 
+    /** No word of the client's: the listener may have a pool for clients that wait. */
+    record Silence() implements Destination {}
+
     /**
      * A host: the routes decide.
      *

@@ -12,7 +12,6 @@ import dev.usher.pool.Pool;
 import dev.usher.proxyheader.ProxyHeaderResult;
 import dev.usher.route.Decision;
 import dev.usher.time.Moment;
-import dev.usher.time.WallClock;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.SessionIdentity;
 import java.io.IOException;
@@ -212,7 +211,7 @@ final class Account {
 
     void beginAttempts(Pool pool) {
         if (way == null) {
-            way = place.routing().traffic().ofListener(listener());
+            way = place.routing().traffic().withoutRoute(route, listener());
         }
         attempts = new Attempts(pool, place.index(), worker().clock(), clientAddress(), own());
     }
@@ -300,7 +299,7 @@ final class Account {
             if (failed || logged) {
                 SessionEnd end = describe(reason);
                 if (failed) {
-                    place.failed().add(end, WallClock.millis());
+                    place.failed().add(end, worker().nowNanos());
                 }
                 if (logged) {
                     place.log().ended(place.index(), end);

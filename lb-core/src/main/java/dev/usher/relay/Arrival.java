@@ -8,6 +8,7 @@ import dev.usher.config.Cidr;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.NotTls;
+import dev.usher.config.Silent;
 import dev.usher.end.CloseReason;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
@@ -34,6 +35,9 @@ final class Arrival implements Phase {
     private @Nullable Stage stage;
     /** The part of the reply that the client's socket has yet to take; null exactly when nothing is left. */
     private @Nullable ByteBuffer reply;
+
+    /** True exactly while the deadline is for the client's first byte. */
+    private boolean mayBeSilent;
 
     Arrival(Link link, Account account) {
         this.link = link;
@@ -79,6 +83,10 @@ final class Arrival implements Phase {
 
     @Override
     public Next onDeadline() {
+        if (mayBeSilent) {
+            Next heard = onReady(link.client, OP_READ); // a busy worker may find bytes here
+            return mayBeSilent && heard instanceof Next.Stay ? onWhole(new Destination.Silence(), NOTHING) : heard;
+        }
         return new Next.End(awaitsHeader() ? CloseReason.PROXY_HEADER : CloseReason.HELLO_TIMEOUT);
     }
 
@@ -98,7 +106,7 @@ final class Arrival implements Phase {
         }
         int end = come.position();
         if (end > 0 && !awaitsHeader()) {
-            account.isHeard();
+            onHeard();
         }
         int limit = come.limit();
         Step step = stage.read(come.flip());
@@ -115,6 +123,20 @@ final class Arrival implements Phase {
                 yield onWhole(destination, come);
             }
         };
+    }
+
+    private void onHeard() {
+        account.isHeard();
+        if (mayBeSilent) {
+            mayBeSilent = false;
+            link.arm(openingLeftNanos());
+        }
+    }
+
+    /** Nanoseconds until the opening must be whole; at least 1. */
+    private long openingLeftNanos() {
+        long gone = link.worker.nowNanos() - account.acceptedNanos();
+        return Math.max(1, account.listenerConfig().openingTimeout().toNanos() - gone);
     }
 
     private Next refuse(Step.Refused refused) {
@@ -165,7 +187,17 @@ final class Arrival implements Phase {
         }
         Opening opening = account.beginOpening();
         stage = opening;
+        awaitWord();
         return advance(rest);
+    }
+
+    /** A PROXY header may leave too little time for the silence; then only the time for the opening counts. */
+    private void awaitWord() {
+        Silent silent = account.listenerConfig().silent();
+        if (silent != null && silent.after().toNanos() < openingLeftNanos()) {
+            mayBeSilent = true;
+            link.arm(silent.after().toNanos());
+        }
     }
 
     private Next decide(Destination destination) {
@@ -174,20 +206,26 @@ final class Arrival implements Phase {
                 Routing routing = account.routing();
                 yield connectTo(routing.pools().get(account.listenerConfig().pool()), null);
             }
-            case Destination.Other(NotTls.Protocol protocol) -> relayAs(protocol);
+            case Destination.Other(NotTls.Protocol protocol) ->
+                relayAs(protocol.route(), account.listenerConfig().notTls().poolFor(protocol), CloseReason.NOT_TLS);
+            case Destination.Silence _ -> {
+                Silent silent = account.listenerConfig().silent();
+                yield relayAs(Silent.ROUTE, silent == null ? null : silent.pool(), CloseReason.HELLO_TIMEOUT);
+            }
             case Destination.Host host -> byRoute(host);
         };
     }
 
-    /** A reload may have taken the protocol's pool away while the client sent. */
-    private Next relayAs(NotTls.Protocol protocol) {
-        Routing routing = account.routing();
-        String pool = account.listenerConfig().notTls().poolFor(protocol);
+    /**
+     * @param pool null if a reload has taken the pool away while the client was awaited
+     * @param otherwise the end without a pool
+     */
+    private Next relayAs(String route, @Nullable String pool, CloseReason otherwise) {
         if (pool == null) {
-            return new Next.Refuse(CloseReason.NOT_TLS);
+            return new Next.Refuse(otherwise);
         }
-        account.isRelayedAs(protocol.route());
-        return connectTo(routing.pools().get(pool), null);
+        account.isRelayedAs(route);
+        return connectTo(account.routing().pools().get(pool), null);
     }
 
     private Next byRoute(Destination.Host host) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first bytes of a connection to a backend: our own words in front ({@link Preface}), then the client's opening and
  * any bytes that came with the opening. Collected before a backend is chosen, then sent, and kept until the backend's
- * first byte: until then, every byte can be sent again to another backend.
+ * first byte: until then, every byte can be sent again to another backend. A copy that waits for this byte gives way
+ * where room is needed ({@link SentCopies}).
  *
  * <pre>
  *   unfinished --(whole)--> whole --(ready)--> sending --(rewind)--> sending
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * room.
  */
 final class ClientBytes {
-    /** Room for a hello of usual size and the bytes after the hello; a larger hello is collected in pieces. */
+    /** Room for an opening of usual size and the bytes after the opening; a larger opening is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
     private final @Nullable OpenSession session;
@@ -41,6 +42,13 @@ final class ClientBytes {
     /** The part in the share of unfinished openings; null unless unfinished and with a buffer. */
     UnfinishedOpenings.@Nullable Part part;
 
+    /** Neighbours in {@link SentCopies}. */
+    @Nullable
+    ClientBytes older;
+
+    @Nullable
+    ClientBytes newer;
+
     /** @param session null for the instance shared by all sessions that have given up their bytes */
     ClientBytes(@Nullable OpenSession session, Worker worker, UnfinishedOpenings unfinished) {
         this.session = session;
@@ -56,7 +64,7 @@ final class ClientBytes {
 
     /**
      * The place for the next read, after the bytes so far. While nothing is kept, this is the worker's buffer, since
-     * most hellos come whole and are used at once.
+     * most openings come whole and are used at once.
      *
      * @return null if there is no room for more: {@link #lack} says why
      */
@@ -228,6 +236,9 @@ final class ClientBytes {
         }
         int before = clientBytesSent(kept.bytes());
         backend.write(kept.bytes());
+        if (!kept.bytes().hasRemaining()) {
+            unfinished.copies().add(this);
+        }
         return clientBytesSent(kept.bytes()) - before;
     }
 
@@ -252,6 +263,7 @@ final class ClientBytes {
         if (kept == null) {
             return 0;
         }
+        unfinished.copies().remove(this);
         int sent = clientBytesSent(kept.bytes());
         kept.bytes().rewind();
         return sent;
@@ -276,6 +288,7 @@ final class ClientBytes {
         HeldBuffer kept = buffer;
         if (kept != null) {
             unfinished.strike(this);
+            unfinished.copies().remove(this);
             worker.buffers().release(kept);
             buffer = null;
         }

@@ -19,13 +19,13 @@ public final class FailedSessions {
     /**
      * A failed session.
      *
-     * @param atMillis time of the end, by the wall clock
+     * @param atNanos time of the end, by the worker's clock
      */
-    public record Failed(SessionEnd end, long atMillis) {}
+    public record Failed(SessionEnd end, long atNanos) {}
 
     /** Keeps an ended session; the oldest of the same reason gives way. Allocates at the first of a reason alone. */
-    void add(SessionEnd end, long atMillis) {
-        byReason.computeIfAbsent(end.reason(), _ -> new Last()).add(end, atMillis);
+    void add(SessionEnd end, long atNanos) {
+        byReason.computeIfAbsent(end.reason(), _ -> new Last()).add(end, atNanos);
     }
 
     /** A copy, in no order. */
@@ -38,20 +38,20 @@ public final class FailedSessions {
     /** A ring: slots are used again in turn. */
     private static final class Last {
         private final SessionEnd[] ends = new SessionEnd[CAPACITY];
-        private final long[] atMillis = new long[CAPACITY];
+        private final long[] atNanos = new long[CAPACITY];
         private int count;
         private int next;
 
         void add(SessionEnd end, long at) {
             ends[next] = end;
-            atMillis[next] = at;
+            atNanos[next] = at;
             next = (next + 1) % CAPACITY;
             count = Math.min(count + 1, CAPACITY);
         }
 
         void addTo(List<Failed> all) {
             for (int i = 0; i < count; i++) {
-                all.add(new Failed(ends[i], atMillis[i]));
+                all.add(new Failed(ends[i], atNanos[i]));
             }
         }
     }

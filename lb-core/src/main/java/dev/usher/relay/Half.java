@@ -74,7 +74,7 @@ final class Half {
 
     /** Reads again if there is room by now. */
     void tryRoom(Worker worker) {
-        waitingForRoom = waitingForRoom && !worker.buffers().hasRoomToRelay(MIN_READ_BYTES);
+        waitingForRoom = waitingForRoom && !worker.buffers().makeRoomToRelay(MIN_READ_BYTES);
     }
 
     boolean wantsWrite() {
@@ -82,7 +82,8 @@ final class Half {
     }
 
     /**
-     * Adds bytes that did not go through {@link #pass}: the hello. Negative when a replay takes the hello's bytes back.
+     * Adds bytes that did not go through {@link #pass}: the opening. Negative when a replay takes the opening's bytes
+     * back.
      */
     void sent(int count) {
         bytes += count;
@@ -97,7 +98,7 @@ final class Half {
     int read(Worker worker) {
         if (worker.buffers().isScarce()) {
             readBytes = MIN_READ_BYTES;
-            waitingForRoom = !worker.buffers().hasRoomToRelay(MIN_READ_BYTES);
+            waitingForRoom = !worker.buffers().makeRoomToRelay(MIN_READ_BYTES);
             if (waitingForRoom) {
                 return 0; // without room for a rest, the source has to wait
             }

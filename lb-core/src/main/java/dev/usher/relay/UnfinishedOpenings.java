@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The unfinished openings of one worker that hold a buffer. They share a part of the worker's buffers, so that whole
- * openings find room even while clients send parts of hellos and stop.
+ * openings find room even while clients send parts of openings and stop.
  *
  * <p>An opening that needs room, while more than half of the share is in use, evicts another: the largest opening of
  * the address with the most bytes; among equals the opening longest at this size. A single address with every byte may
@@ -25,8 +25,8 @@ final class UnfinishedOpenings {
      */
     private static final int SHARE = 4;
     /**
-     * Room for the largest hello and for its larger buffer during growth: even the smallest budget lets one such hello
-     * through.
+     * Room for the largest opening and for its larger buffer during growth: even the smallest budget lets one such
+     * opening through.
      */
     private static final long MIN_SHARE_BYTES = 256 * 1024;
 
@@ -121,6 +121,7 @@ final class UnfinishedOpenings {
 
     private final Worker worker;
     private final BufferPool buffers;
+    private final SentCopies copies = new SentCopies();
     private final AddressHash hash = new AddressHash();
     private final long shareBytes;
     private final ClientBytes gone;
@@ -134,9 +135,15 @@ final class UnfinishedOpenings {
     UnfinishedOpenings(Worker worker) {
         this.worker = worker;
         this.buffers = worker.buffers();
+        buffers.spareFrom(copies::dropOldest);
         this.gone = new ClientBytes(null, worker, this);
         long budget = buffers.budgetBytes();
         this.shareBytes = Math.min(budget, Math.max(budget / SHARE, MIN_SHARE_BYTES));
+    }
+
+    /** The copies of openings that are whole and sent. */
+    SentCopies copies() {
+        return copies;
     }
 
     /** The instance for every session that has given up its bytes: holds no buffer, and has nothing to send. */
@@ -154,7 +161,7 @@ final class UnfinishedOpenings {
     @Nullable
     HeldBuffer acquire(ClientBytes asking, int least) {
         long more = asking.isWhole() ? 0 : BufferPool.capacityFor(least) - asking.heldBytes();
-        while (bytes + more > shareBytes || !buffers.hasRoomFor(least)) {
+        while (bytes + more > shareBytes || !buffers.makeRoomFor(least)) {
             ClientBytes worst = bytes > shareBytes / 2 ? worst() : null;
             if (worst == null) {
                 return null;

@@ -1,6 +1,5 @@
 package dev.usher.relay;
 
-import dev.usher.config.Fallback;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.RouteConfig;
@@ -30,22 +29,17 @@ public final class WayTraffic {
      * The ways of the file, or of a listener's own routes.
      *
      * @param routes by pattern
-     * @param defaults by word; apart from routes, since a route may have the name of a default
+     * @param defaults ways without a pattern, by word; apart from routes, since a route may be called like a default
      */
     private record Table(Map<String, Traffic> routes, Map<String, Traffic> defaults) {
         static final Table EMPTY = new Table(Map.of(), Map.of());
 
-        static Table of(
-                List<RouteConfig> routes, @Nullable Fallback unknown, @Nullable Fallback nameless, Table before) {
+        /** @param words of ways without a pattern */
+        static Table of(List<RouteConfig> routes, Stream<String> words, Table before) {
             Map<String, Traffic> byPattern = new HashMap<>();
             routes.forEach(route -> keep(route.pattern().text(), byPattern, before.routes));
             Map<String, Traffic> byWord = new HashMap<>();
-            if (unknown != null) {
-                keep(DEFAULT, byWord, before.defaults);
-            }
-            if (nameless != null) {
-                keep(NO_SNI, byWord, before.defaults);
-            }
+            words.forEach(word -> keep(word, byWord, before.defaults));
             return new Table(byPattern, byWord);
         }
 
@@ -72,17 +66,25 @@ public final class WayTraffic {
 
     private WayTraffic(
             UsherConfig config, Table fileBefore, Map<String, Table> ownBefore, Map<String, Traffic> listenersBefore) {
-        ofFile = Table.of(config.routes(), config.defaultRoute(), config.noSniRoute(), fileBefore);
+        ofFile = Table.of(config.routes(), Stream.of(DEFAULT, NO_SNI), fileBefore);
         for (ListenerConfig listener : config.listeners().values()) {
-            OwnRoutes routes = listener.own();
-            if (!routes.isNone()) {
+            if (!listener.own().isNone() || !listener.poolsBesideTls().isEmpty()) {
                 Table before = ownBefore.getOrDefault(listener.name(), Table.EMPTY);
-                own.put(listener.name(), Table.of(routes.routes(), routes.defaultRoute(), routes.noSniRoute(), before));
+                own.put(listener.name(), Table.of(listener.own().routes(), words(listener), before));
             }
             if (listener.pool() != null) {
                 keep(listener.name(), listeners, listenersBefore);
             }
         }
+    }
+
+    private static Stream<String> words(ListenerConfig listener) {
+        OwnRoutes routes = listener.own();
+        return Stream.of(
+                        Stream.of(DEFAULT).filter(_ -> routes.defaultRoute() != null),
+                        Stream.of(NO_SNI).filter(_ -> routes.noSniRoute() != null),
+                        listener.poolsBesideTls().keySet().stream())
+                .flatMap(words -> words);
     }
 
     private static void keep(String way, Map<String, Traffic> to, Map<String, Traffic> before) {
@@ -113,10 +115,14 @@ public final class WayTraffic {
         return found == null ? ofFile.find(way, byRoute) : found;
     }
 
-    /** The counts for a session of a listener with a pool of its own; null for a listener with routes. */
+    /**
+     * The counts for a session that no route decides.
+     *
+     * @param word in place of a route; null for a listener with a pool of its own
+     */
     @Nullable
-    Traffic ofListener(String name) {
-        return listeners.get(name);
+    Traffic withoutRoute(@Nullable String word, String listener) {
+        return word == null ? listeners.get(listener) : of(word, false, listener);
     }
 
     // ---- for people ----
@@ -138,7 +144,7 @@ public final class WayTraffic {
         return figures(table(listener).find(pattern, true));
     }
 
-    /** The figures of {@link #DEFAULT} or {@link #NO_SNI}; otherwise like {@link #route}. */
+    /** The figures of a way without a pattern, by the word of the access log; otherwise like {@link #route}. */
     public Figures fallback(@Nullable String listener, String word) {
         return figures(table(listener).find(word, false));
     }

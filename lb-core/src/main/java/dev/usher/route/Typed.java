@@ -1,15 +1,16 @@
 package dev.usher.route;
 
 import dev.usher.config.HostName;
+import dev.usher.config.ListenerType;
 import dev.usher.name.ServerName;
 
 /**
  * A destination as typed by a person: a name, or a URL.
  *
- * @param http true exactly for a URL of http: a request without TLS
+ * @param type of listeners for such a client: HTTP exactly for a URL of http
  * @param path of the URL, with its query; {@code /} without a path
  */
-public record Typed(ServerName name, boolean http, String path) {
+public record Typed(ServerName name, ListenerType type, String path) {
     private static final String HTTP = "http://";
     private static final String HTTPS = "https://";
 
@@ -20,12 +21,15 @@ public record Typed(ServerName name, boolean http, String path) {
     public static Typed parse(String text) {
         boolean http = text.regionMatches(true, 0, HTTP, 0, HTTP.length());
         if (!http && !text.regionMatches(true, 0, HTTPS, 0, HTTPS.length())) {
-            return new Typed(name(text), false, "/");
+            return new Typed(name(text), ListenerType.TLS, "/");
         }
         String rest = text.substring(http ? HTTP.length() : HTTPS.length());
         String host = rest.replaceFirst("[/?#].*", "");
         String path = rest.substring(host.length()).replaceFirst("#.*", "");
-        return new Typed(name(host.replaceFirst(":\\d*$", "")), http, path.startsWith("/") ? path : "/" + path);
+        return new Typed(
+                name(host.replaceFirst(":\\d*$", "")),
+                http ? ListenerType.HTTP : ListenerType.TLS,
+                path.startsWith("/") ? path : "/" + path);
     }
 
     private static ServerName name(String typed) {

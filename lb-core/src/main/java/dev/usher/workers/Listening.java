@@ -153,7 +153,7 @@ public final class Listening {
         try {
             bound[0] = socketAddress(place.bind());
             for (int i = 0; i < workers.count(); i++) { // port 0: every worker shares the first's port
-                workers.on(i, relay -> bound[0] = relay.open(config, state, place.bind(), bound[0]));
+                workers.on(i, sessions -> bound[0] = sessions.open(config, state, place.bind(), bound[0]));
             }
             return bound[0];
         } catch (IOException e) {
@@ -182,7 +182,7 @@ public final class Listening {
 
     private void close(Place place) {
         try {
-            workers.onEach(relay -> relay.close(place.listener(), place.bind()));
+            workers.onEach(sessions -> sessions.close(place.listener(), place.bind()));
         } catch (IOException e) {
             log.error("listener {}: closing {} failed: {}", place.listener(), place.bind(), e.getMessage());
         }
@@ -192,7 +192,7 @@ public final class Listening {
     public synchronized void follow(Map<String, ListenerConfig> configs) {
         followed = configs;
         try {
-            workers.onEach(relay -> relay.follow(configs));
+            workers.onEach(sessions -> sessions.follow(configs));
         } catch (IOException e) { // too late to take the new configuration back
             log.error("{}; its listeners get the new configuration when it answers", e.getMessage());
         }

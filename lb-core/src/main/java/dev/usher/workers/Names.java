@@ -37,9 +37,9 @@ public final class Names {
         List<Copy> known = new ArrayList<>();
         List<Copy> unknown = new ArrayList<>();
         for (int i = 0; i < workers.count(); i++) {
-            workers.on(i, relay -> {
-                known.add(Copy.of(relay.names().known()));
-                unknown.add(Copy.of(relay.names().unknown()));
+            workers.on(i, sessions -> {
+                known.add(Copy.of(sessions.names().known()));
+                unknown.add(Copy.of(sessions.names().unknown()));
             });
         }
         Moment now = Moment.now(clock);

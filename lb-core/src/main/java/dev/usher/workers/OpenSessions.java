@@ -52,6 +52,11 @@ public final class OpenSessions {
         this.clock = clock;
     }
 
+    /** Number of open sessions, without asking a worker. */
+    public int count() {
+        return shared.openSessions().get();
+    }
+
     /**
      * Lists the newest sessions that match {@code wanted}, at most {@code limit}.
      *

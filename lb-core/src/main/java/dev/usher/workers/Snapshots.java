@@ -35,7 +35,7 @@ public final class Snapshots {
         pools.forEach((name, pool) -> poolSnapshots.put(name, of(pool)));
         List<WorkerSnapshot> workerSnapshots = new ArrayList<>();
         for (int i = 0; i < workers.count(); i++) {
-            workerSnapshots.add(of(workers.worker(i), workers.relay(i)));
+            workerSnapshots.add(of(workers.worker(i), workers.sessions(i)));
         }
         return new MetricsSnapshot(listenerSnapshots, poolSnapshots, workerSnapshots, workers.heldBytesMax());
     }
@@ -52,23 +52,23 @@ public final class Snapshots {
             pool.allLatencies().forEach(totals::addPool);
         }
         for (int i = 0; i < workers.count(); i++) {
-            WorkerSessions relay = workers.relay(i);
+            WorkerSessions sessions = workers.sessions(i);
             totals.addWorker(
-                    relay.received(),
-                    relay.sent(),
+                    sessions.received(),
+                    sessions.sent(),
                     workers.worker(i).buffers().heldBytes().get());
             totals.addNames(
-                    relay.names().known().total(), relay.names().unknown().total());
+                    sessions.names().known().total(), sessions.names().unknown().total());
         }
         return totals;
     }
 
-    private static WorkerSnapshot of(Worker worker, WorkerSessions relay) {
+    private static WorkerSnapshot of(Worker worker, WorkerSessions sessions) {
         return new WorkerSnapshot(
                 worker.turns().get(),
                 worker.buffers().heldBytes().get(),
-                relay.sessions().get(),
-                relay.acceptPauses().get(),
+                sessions.sessions().get(),
+                sessions.acceptPauses().get(),
                 worker.bugs().get());
     }
 

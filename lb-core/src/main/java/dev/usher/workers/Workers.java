@@ -1,17 +1,24 @@
 package dev.usher.workers;
 
+import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
+import dev.usher.relay.Routing;
+import dev.usher.relay.SessionLog;
+import dev.usher.relay.SharedState;
 import dev.usher.relay.WorkerSessions;
+import dev.usher.time.Clock;
 import java.io.IOException;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The workers with their relays, and the means to run a task on each. */
+/** The workers with their sessions, and the means to run a task on each. */
 public final class Workers {
     /** A worker with mail unread for this long counts as stuck. */
     private static final Duration MAIL_PATIENCE = Duration.ofSeconds(5);
@@ -19,16 +26,16 @@ public final class Workers {
     /** A task on a worker's thread. */
     @FunctionalInterface
     public interface Task {
-        void on(WorkerSessions relay) throws IOException;
+        void on(WorkerSessions sessions) throws IOException;
     }
 
     /** A question to a worker, answered on the worker's thread. */
     @FunctionalInterface
     public interface Question<T> {
-        T ask(WorkerSessions relay) throws IOException;
+        T ask(WorkerSessions sessions) throws IOException;
     }
 
-    private record Member(Worker worker, WorkerSessions relay) {}
+    private record Member(Worker worker, WorkerSessions sessions) {}
 
     private final List<Member> members = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -43,8 +50,27 @@ public final class Workers {
         this.heldBytesMax = heldBytesMax;
     }
 
-    public void add(Worker worker, WorkerSessions relay) {
-        members.add(new Member(worker, relay));
+    /** The workers of a configuration, not started yet. A change of their number or of their buffers needs a restart. */
+    public static Workers of(
+            UsherConfig config,
+            SelectorProvider provider,
+            Clock clock,
+            Supplier<Routing> routing,
+            SessionLog log,
+            SharedState shared)
+            throws IOException {
+        long heldBytesMax = config.limits().heldBytes();
+        int count = config.workerCount();
+        Workers made = new Workers(heldBytesMax);
+        for (int i = 0; i < count; i++) {
+            Worker worker = new Worker("worker-" + i, provider, clock, heldBytesMax / count);
+            made.add(worker, new WorkerSessions(i, count, worker, routing, log, shared));
+        }
+        return made;
+    }
+
+    public void add(Worker worker, WorkerSessions sessions) {
+        members.add(new Member(worker, sessions));
     }
 
     public void start() {
@@ -63,8 +89,8 @@ public final class Workers {
         return members.get(index).worker();
     }
 
-    WorkerSessions relay(int index) {
-        return members.get(index).relay();
+    WorkerSessions sessions(int index) {
+        return members.get(index).sessions();
     }
 
     /** Runs a task on each worker, and waits for the end of every run. The first exception is thrown here. */
@@ -84,8 +110,8 @@ public final class Workers {
 
     /** Runs a task on one worker, and waits for its end. */
     void on(int index, Task task) throws IOException {
-        ask(index, relay -> {
-            task.on(relay);
+        ask(index, sessions -> {
+            task.on(sessions);
             return true;
         });
     }
@@ -99,7 +125,7 @@ public final class Workers {
         AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
         boolean taken = member.worker().submit(() -> {
             try {
-                answer.set(question.ask(member.relay()));
+                answer.set(question.ask(member.sessions()));
             } catch (IOException | RuntimeException | Error e) {
                 thrown.set(e);
             } finally {

@@ -131,6 +131,7 @@ class UsherConfigTest {
                         List.of(EVERYWHERE),
                         ClientHelloConfig.DEFAULT,
                         NotTls.NONE,
+                        null,
                         HttpConfig.DEFAULT,
                         AcceptProxyProtocol.NONE,
                         List.of(),
@@ -145,12 +146,17 @@ class UsherConfigTest {
                         List.of(EVERYWHERE),
                         ClientHelloConfig.DEFAULT,
                         NotTls.NONE,
+                        null,
                         HttpConfig.DEFAULT,
                         AcceptProxyProtocol.V2,
                         List.of(),
                         1,
                         null,
                         OwnRoutes.NONE));
+        assertRefused(
+                "silent.after must be shorter than client_hello.timeout",
+                () -> ListenerConfig.tls("https", List.of(EVERYWHERE))
+                        .withSilent(new Silent("git", ClientHelloConfig.DEFAULT.timeout())));
         assertRefused(
                 "base_time must not be longer",
                 () -> new EjectionConfig(5, Duration.ofMinutes(6), Duration.ofMinutes(5), 50));

@@ -119,7 +119,7 @@ class BufferPoolTest {
         assertTrue(small.hasRoomToRelay(4096));
         acquire(small, 4096);
         assertFalse(small.hasRoomToRelay(4096));
-        assertTrue(small.hasRoomFor(4096));
+        assertTrue(small.makeRoomFor(4096));
     }
 
     private List<HeldBuffer> flood(int bytes) {

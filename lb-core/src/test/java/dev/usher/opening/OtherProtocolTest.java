@@ -39,7 +39,7 @@ class OtherProtocolTest {
     private static Step byteWise(byte[] bytes, NotTls pools) {
         TlsOpening opening = new TlsOpening(MAX, pools);
         Step step = opening.read(ByteBuffer.allocate(0));
-        for (int come = 1; come <= bytes.length && step == Step.NEED_MORE; come++) {
+        for (int come = 1; come <= bytes.length && step instanceof Step.NeedMore; come++) {
             step = opening.read(ByteBuffer.wrap(bytes, 0, come));
         }
         return step;

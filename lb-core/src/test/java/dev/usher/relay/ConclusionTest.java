@@ -141,7 +141,7 @@ class ConclusionTest {
     }
 
     @Test
-    void nothingIsCompletedThatHasNotBeenPassedOn() {
+    void nothingIsCompletedBeforeAllOfTheBackendHasBeenPassedOn() {
         possible().filter(facts -> of(facts) == Conclusion.COMPLETED).forEach(facts -> {
             assertEquals(true, facts.contains(RelayFact.DOWN_DRAINED), facts.toString());
         });

@@ -47,7 +47,8 @@ class EmptySessionsTest {
     private void assertEnd(CloseReason reason, boolean empty, TestUsher.Builder usher, Client client) throws Exception {
         try (LoadBalancer balancer = LoadBalancer.start(usher.config(), Environment.of(log, Integer.MAX_VALUE));
                 TestPeer peer = TestPeer.connect(
-                        Objects.requireNonNull(balancer.addresses().get("in")).getFirst())) {
+                        Objects.requireNonNull(balancer.looks().addresses().get("in"))
+                                .getFirst())) {
             client.on(peer);
             End end = ends.poll(10, TimeUnit.SECONDS);
             assertNotNull(end, "it has ended");

@@ -163,8 +163,8 @@ class EndingTest {
                 served.balancer().close();
                 connecting.balancer().close();
                 assertEquals(Ending.RST, relaying.ending());
-                assertEquals(0, served.balancer().openSessions());
-                assertEquals(0, connecting.balancer().openSessions());
+                assertEquals(0, served.balancer().looks().openSessions());
+                assertEquals(0, connecting.balancer().looks().openSessions());
                 assertEquals(0, served.heldBytes() + connecting.heldBytes());
                 assertEquals(0, connecting.backend(unreachable).open());
                 connecting.ended(CloseReason.SHUTDOWN);
@@ -178,7 +178,7 @@ class EndingTest {
         TestUsher usher = TestUsher.of(backend).start();
         usher.close();
         usher.balancer().close();
-        assertEquals(0, usher.balancer().openSessions());
+        assertEquals(0, usher.balancer().looks().openSessions());
     }
 
     @Test
@@ -241,7 +241,7 @@ class EndingTest {
             for (TestPeer client : clients) {
                 client.read(helloBytes());
             }
-            assertEquals(100, usher.balancer().openSessions());
+            assertEquals(100, usher.balancer().looks().openSessions());
             long busy = usher.snapshot().workers().stream()
                     .filter(worker -> worker.openSessions() > 0)
                     .count();

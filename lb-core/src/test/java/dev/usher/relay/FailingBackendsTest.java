@@ -371,7 +371,7 @@ class FailingBackendsTest {
                         .start();
                 TestPeer old = usher.connect()) {
             old.send(hello()).read(helloBytes());
-            UsherConfig config = usher.balancer().config();
+            UsherConfig config = usher.balancer().looks().config();
             usher.balancer()
                     .apply(with(
                             config,
@@ -406,7 +406,7 @@ class FailingBackendsTest {
             old.send(hello()).read(helloBytes());
             exchange(usher);
             usher.ended(CloseReason.COMPLETED);
-            UsherConfig config = usher.balancer().config();
+            UsherConfig config = usher.balancer().looks().config();
             for (int i = 0; i < 20; i++) {
                 PoolConfigBuilder next = PoolConfigBuilder.of(TestUsher.POOL).backend(one.config());
                 if (i % 2 == 0) {

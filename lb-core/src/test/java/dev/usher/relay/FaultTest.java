@@ -161,7 +161,7 @@ class FaultTest {
             Await.until(() -> removed.connections().size() == 1, "the elder waits for an answer");
             unlucky.send(hello());
             Await.until(() -> removed.connections().size() == 2, "the younger waits too");
-            UsherConfig config = usher.balancer().config();
+            UsherConfig config = usher.balancer().looks().config();
             PoolConfig without = PoolConfigBuilder.of(TestUsher.POOL)
                     .backend(backend.config())
                     .build();

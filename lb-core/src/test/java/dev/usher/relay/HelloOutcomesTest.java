@@ -286,7 +286,7 @@ class HelloOutcomesTest {
                     TestPeer client = usher.connect()) {
                 client.send(helloFor("nobody.example"));
                 usher.ended(CloseReason.UNKNOWN_NAME);
-                assertEquals(1, usher.balancer().openSessions());
+                assertEquals(1, usher.balancer().looks().openSessions());
                 usher.awaitOpen(0);
                 assertAlert(Alert.UNRECOGNIZED_NAME, client);
             }

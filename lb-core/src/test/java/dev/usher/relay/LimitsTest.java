@@ -30,7 +30,7 @@ class LimitsTest {
             second.send(hello()).read(helloBytes());
             waiting.send(hello());
             Await.until(() -> usher.acceptPauses() > 0, "accepting pauses");
-            assertEquals(2, usher.balancer().openSessions());
+            assertEquals(2, usher.balancer().looks().openSessions());
             assertEquals(2, usher.snapshot().accepted());
             first.halfClose();
             assertEquals(helloBytes(), waiting.read(helloBytes()).length, "it is its turn now");
@@ -85,7 +85,7 @@ class LimitsTest {
             for (TestPeer client : clients) {
                 assertEquals(helloBytes(), client.readToEnd().length);
                 client.close();
-                assertTrue(usher.balancer().openSessions() <= 5);
+                assertTrue(usher.balancer().looks().openSessions() <= 5);
             }
         }
     }

@@ -138,14 +138,15 @@ class LoopTest {
                 client.send(hello());
                 client.ending();
             }
-            Await.until(() -> balancer.openSessions() == 0, "all is over");
+            Await.until(() -> balancer.looks().openSessions() == 0, "all is over");
             assertTrue(ends.stream().anyMatch(end -> end.reason() == CloseReason.LOOP), ends.toString());
             assertTrue(ends.size() <= FEW, ends.toString());
         }
     }
 
     private static InetSocketAddress only(LoadBalancer balancer, String listener) {
-        return Objects.requireNonNull(balancer.addresses().get(listener)).getFirst();
+        return Objects.requireNonNull(balancer.looks().addresses().get(listener))
+                .getFirst();
     }
 
     private static UsherConfig ring(BackendConfig ofIn, BackendConfig ofCache) {

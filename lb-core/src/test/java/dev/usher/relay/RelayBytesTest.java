@@ -257,7 +257,7 @@ class RelayBytesTest {
                 }
                 assertTrue(usher.heldBytes() <= 256 * 1024 + 2 * 4096, usher.heldBytes() + " bytes held");
             }
-            assertEquals(1, usher.balancer().openSessions());
+            assertEquals(1, usher.balancer().looks().openSessions());
             byte[] received = digestOfRest(stalled, bytes);
             stalled.halfClose();
             usher.ended(CloseReason.COMPLETED);

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -174,6 +175,51 @@ class UnfinishedOpeningsTest {
             evicts(first);
             assertEquals(BUDGET - (60 << 10), held());
         }
+    }
+
+    /** A frozen backend: its clients stay, or leave after their hello; a copy is worth less than any other client. */
+    @Test
+    void copiesForASilentBackendGiveWay() throws IOException {
+        CountDownLatch answers = new CountDownLatch(1);
+        byte[] large = bytes(largeHello());
+        try (TestBackend silent = TestBackend.start(peer -> {
+            TestBackend.await(answers);
+            TestBackend.ECHO.serve(peer);
+        })) {
+            use(TestUsher.of(silent));
+            List<TestPeer> waiting = new ArrayList<>();
+            for (int i = 0; i < 80; i++) { // 64 fill the budget
+                TestPeer client = connect("127.0.0.3").send(largeHello());
+                long sent = (i + 1L) * large.length;
+                turned.turnUntil(() -> turned.relay.received().get() >= sent, "the hello is with the backend");
+                if (i % 2 == 0) {
+                    client.halfClose();
+                    turned.turn();
+                } else {
+                    waiting.add(client);
+                }
+            }
+            assertTrue(held() > BUDGET / 2, "copies are kept while there is room: " + held());
+            assertTrue(ends.isEmpty(), "nobody ends: " + ends);
+            unfinished("127.0.0.2", 64 << 10);
+            unfinished("127.0.0.4", 64 << 10);
+            assertTrue(ends.isEmpty(), "nobody ends for an opening: " + ends);
+            answers.countDown();
+            turned.turnUntil(() -> turned.relay.sent().get() >= 80L * large.length, "the answers come");
+            for (TestPeer client : waiting) {
+                assertArrayEquals(large, client.read(large.length));
+            }
+        }
+    }
+
+    private static ByteBuffer largeHello() {
+        return new HelloBuilder().name(TestUsher.NAME).paddedTo(10_000).records();
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
     }
 
     /** With whole hellos, which are kept until a backend has answered. */

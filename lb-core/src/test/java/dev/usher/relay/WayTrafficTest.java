@@ -95,7 +95,7 @@ class WayTrafficTest {
                 TestPeer open = usher.connect()) {
             visit(usher, hello());
             open.send(hello()).read(helloBytes());
-            UsherConfig before = usher.balancer().config();
+            UsherConfig before = usher.balancer().looks().config();
             usher.balancer()
                     .apply(with(
                             before,
@@ -116,7 +116,7 @@ class WayTrafficTest {
     void aRouteOfTheListenerCountsApartFromTheSameOfTheFile() throws IOException {
         try (TestUsher usher = TestUsher.of(backend).start()) {
             visit(usher, hello());
-            UsherConfig config = usher.balancer().config();
+            UsherConfig config = usher.balancer().looks().config();
             ListenerConfig in = config.listeners().values().iterator().next();
             OwnRoutes own =
                     OwnRoutes.of(RouteConfig.of(NAME, TestUsher.POOL)).withDefaultRoute(Fallback.pool(TestUsher.POOL));

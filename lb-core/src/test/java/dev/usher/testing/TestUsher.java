@@ -23,6 +23,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Silent;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
@@ -49,6 +50,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running load balancer with one listener on loopback, and one route, {@link #NAME}, to one pool. When it closes, it
@@ -70,7 +72,8 @@ public final class TestUsher implements AutoCloseable {
     private long announcedBugs;
 
     private TestUsher(LoadBalancer balancer, BlockingQueue<SessionEnd> ends) {
-        this.address = Objects.requireNonNull(balancer.addresses().get("in")).getFirst();
+        this.address =
+                Objects.requireNonNull(balancer.looks().addresses().get("in")).getFirst();
         this.balancer = balancer;
         this.ends = ends;
     }
@@ -167,8 +170,8 @@ public final class TestUsher implements AutoCloseable {
 
     public void awaitOpen(int sessions) {
         Await.until(
-                () -> balancer.openSessions() == sessions,
-                sessions + " sessions are open, not " + balancer.openSessions());
+                () -> balancer.looks().openSessions() == sessions,
+                sessions + " sessions are open, not " + balancer.looks().openSessions());
     }
 
     /** Says that the test provokes a fault so many times. */
@@ -215,6 +218,7 @@ public final class TestUsher implements AutoCloseable {
         private final Map<String, PoolConfig> morePools = new LinkedHashMap<>();
         private ClientHelloConfig hello = ClientHelloConfig.DEFAULT;
         private NotTls notTls = NotTls.NONE;
+        private @Nullable Silent silent;
         private HttpConfig http = HttpConfig.DEFAULT;
         private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
         private int retries = PoolConfig.DEFAULT_RETRIES;
@@ -275,6 +279,11 @@ public final class TestUsher implements AutoCloseable {
 
         public Builder maxHelloBytes(int bytes) {
             hello = new ClientHelloConfig(hello.timeout(), bytes);
+            return this;
+        }
+
+        public Builder silent(Silent clients) {
+            silent = clients;
             return this;
         }
 
@@ -384,6 +393,7 @@ public final class TestUsher implements AutoCloseable {
                     List.of(new HostPort("127.0.0.1", 0)),
                     hello,
                     notTls,
+                    silent,
                     http,
                     acceptProxyProtocol,
                     trustedProxies,

@@ -224,7 +224,7 @@ class OpenSessionsTest {
             assertTrue(usher.balancer().control().closeConnection(cid, "alice"));
             assertEquals(Ending.RST, chosen.ending());
             assertEquals(cid, usher.ended(CloseReason.KILLED).identity().cid());
-            assertEquals(9, usher.balancer().openSessions());
+            assertEquals(9, usher.balancer().looks().openSessions());
             assertEquals(
                     Event.Kind.ADMIN,
                     usher.balancer().looks().events().getLast().kind());
@@ -235,7 +235,7 @@ class OpenSessionsTest {
             for (String none : List.of("", "x", "other-1", cid + "0", cid.substring(0, cid.indexOf('-') + 1) + "!")) {
                 assertFalse(usher.balancer().control().closeConnection(none, "alice"), none);
             }
-            assertEquals(9, usher.balancer().openSessions());
+            assertEquals(9, usher.balancer().looks().openSessions());
             leave();
         }
     }

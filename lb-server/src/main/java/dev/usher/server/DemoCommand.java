@@ -116,7 +116,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static InetSocketAddress bound(LoadBalancer balancer, String listener) {
-        return balancer.addresses().getOrDefault(listener, List.of()).getFirst();
+        return balancer.looks().addresses().getOrDefault(listener, List.of()).getFirst();
     }
 
     private HostPort listen() {

@@ -174,7 +174,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ListenerConfig listener(UsherConfig config, Typed typed) {
         if (listener == null) {
-            return config.firstListenerFor(typed.http());
+            return config.firstListenerFor(typed.type());
         }
         ListenerConfig named = config.listeners().get(listener);
         if (named == null) {

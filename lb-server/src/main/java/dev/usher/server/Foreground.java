@@ -116,8 +116,7 @@ final class Foreground {
     int run(Consumer<Running> ready) throws InterruptedException {
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
-        try (AccessLog access =
-                AccessLog.open(config.logging().access(), LoadBalancer.workerCount(config), background)) {
+        try (AccessLog access = AccessLog.open(config.logging().access(), config.workerCount(), background)) {
             Signals.on("USR1", access::reopen); // unhandled, the signal would end the process
             return succeed(access, ready);
         } catch (IOException e) {
@@ -192,7 +191,7 @@ final class Foreground {
             log.error("{}{}", StartFault.text(e), predecessor.hint(e));
             return ExitCode.FAILED;
         }
-        shutdown = () -> balancer.config().shutdown();
+        shutdown = () -> balancer.looks().config().shutdown();
         boolean clean;
         try (balancer) {
             String signal;
@@ -217,20 +216,22 @@ final class Foreground {
 
     /** Lets open sessions finish; false if a second signal cut the wait short. */
     private boolean drain(LoadBalancer balancer, String signal) throws InterruptedException {
-        Duration delay = balancer.config().shutdown().readinessDelay();
+        Duration delay = balancer.looks().config().shutdown().readinessDelay();
         if (!delay.isZero()) {
             log.info("{}: not ready from now on; the listeners close in {}", signal, Units.text(delay));
         }
         balancer.beginDraining();
         if (!delay.isZero()) {
             if (stops.poll(delay) != null) {
-                log.warn("second signal: closing {} now", sessions(balancer.openSessions()));
+                log.warn(
+                        "second signal: closing {} now",
+                        sessions(balancer.looks().openSessions()));
                 return false;
             }
         }
         handover.give();
-        Duration patience = balancer.config().shutdown().drain();
-        int open = balancer.openSessions();
+        Duration patience = balancer.looks().config().shutdown().drain();
+        int open = balancer.looks().openSessions();
         log.info("{}: no new connections; {} may finish within {} s", signal, sessions(open), patience.toSeconds());
         long cutBefore = balancer.looks().snapshot().ended(CloseReason.SHUTDOWN.word());
         boolean inTime = drainUntilSignal(balancer, patience);

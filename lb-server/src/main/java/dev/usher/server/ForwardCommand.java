@@ -77,7 +77,7 @@ final class ForwardCommand implements Callable<Integer> {
 
     private void announce(LoadBalancer balancer) {
         PrintWriter err = spec.commandLine().getErr();
-        String from = Summary.of(balancer.addresses().values().stream()
+        String from = Summary.of(balancer.looks().addresses().values().stream()
                 .flatMap(List<InetSocketAddress>::stream)
                 .toList());
         err.println("usher: forwarding " + from + " to " + target + "; Ctrl-C ends it");

@@ -52,6 +52,6 @@ final class NoFiles implements ConfigSource {
 
     @Override
     public String effective() {
-        return ConfigYaml.of(balancer.config());
+        return ConfigYaml.of(balancer.looks().config());
     }
 }

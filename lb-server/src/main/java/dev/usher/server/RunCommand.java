@@ -67,11 +67,12 @@ final class RunCommand implements Callable<Integer> {
         if (admin != null) {
             reloader.tell(reload -> {
                 if (reload.result() != Reload.Result.REFUSED) {
-                    admin.follow(balancer.config().admin());
+                    admin.follow(balancer.looks().config().admin());
                 }
             });
         }
-        reloader.tell(_ -> ProgramLog.setLevel(balancer.config().logging().level()));
+        reloader.tell(
+                _ -> ProgramLog.setLevel(balancer.looks().config().logging().level()));
         reloader.follow(next -> {
             AccessLog.Change change = running.access().prepare(next.logging().access());
             return new Reloader.Change(change::commit, change::cancel);

@@ -19,8 +19,8 @@ final class StartLines {
 
     static void write(Running running) {
         LoadBalancer balancer = running.balancer();
-        UsherConfig config = balancer.config();
-        balancer.addresses().forEach((name, addresses) -> {
+        UsherConfig config = balancer.looks().config();
+        balancer.looks().addresses().forEach((name, addresses) -> {
             ListenerConfig listener = config.listeners().get(name);
             if (listener != null) {
                 log.info(
@@ -44,7 +44,7 @@ final class StartLines {
                 "usher {} is ready: {}, {}, descriptor limit {}",
                 Version.number(),
                 Summary.of(config),
-                Units.counted(LoadBalancer.workerCount(config), "worker"),
+                Units.counted(config.workerCount(), "worker"),
                 limit.isEmpty() ? "unknown" : limit.getAsLong());
     }
 

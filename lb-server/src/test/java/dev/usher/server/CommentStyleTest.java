@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -18,11 +19,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Comments do not get harder to read. Pronouns and first words are hints, and no verdict on a comment: only their totals
- * over all main code are held, at most at the figures of comment-style.txt. Mend the sentence that is named, not the number;
- * lower the figures when the totals have fallen.
+ * Comments and pages do not get harder to read. Pronouns and first words are hints, and no verdict on a sentence: only the
+ * totals over main code, and over the pages, are held, at most at the figures of comment-style.txt. Mend the sentence that is
+ * named, not the number; lower the figures when the totals have fallen.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommentStyleTest {
@@ -34,6 +36,19 @@ class CommentStyleTest {
             Pattern.compile("(What|Who|Whoever|That|Those|One|It|They|Them|None|Nobody|Others|All|Whose|As|Of|By)\\b");
     private static final Pattern COMMENT =
             Pattern.compile("(?s)/\\*\\*?(?<block>.*?)\\*/|(?<![:\"\\w])//(?<line>[^\\n]*)");
+    /** Parts of a page that are no prose: code, targets of links, the first cell of a row, which is a key. */
+    private static final Pattern NO_PROSE = Pattern.compile(String.join(
+            "|",
+            "(?sm)^```.*?^```$",
+            "<!--.*?-->",
+            "^ {4}[^\\n]*",
+            "^\\|[-|]+$",
+            "^\\|(?:`[^`\\n]*+`|[^|`\\n]++)*+\\|",
+            "`[^`]*`",
+            "\\]\\([^)]*\\)",
+            "[\\[|]"));
+
+    private static final Pattern PARAGRAPH = Pattern.compile("(?m)(?:^.*\\S.*$\\n?)+");
     /** Shorter ones are labels, such as the headings between methods. */
     private static final int MIN_CHARS = 25;
     /** A sentence of fewer words has no room for a share. */
@@ -42,6 +57,7 @@ class CommentStyleTest {
     private static final int WORST = 20;
 
     private List<Comment> comments = List.of();
+    private List<Comment> pages = List.of();
 
     /** The words of a comment, and where it begins, as in {@code Pool.java:12}. */
     private record Comment(String place, String text) {}
@@ -62,13 +78,66 @@ class CommentStyleTest {
         assertTrue(comments.size() > 1000, "comments are not found: " + comments.size());
     }
 
+    @BeforeAll
+    void readPages() throws IOException {
+        List<Comment> all = new ArrayList<>();
+        try (Stream<Path> root = Files.list(Path.of(".."));
+                Stream<Path> docs = Files.walk(Path.of("..", "docs"));
+                Stream<Path> deploy = Files.walk(Path.of("..", "deploy"))) {
+            for (Path page : Stream.of(root, docs, deploy)
+                    .flatMap(files -> files)
+                    .filter(path -> path.toString().endsWith(".md"))
+                    .sorted()
+                    .toList()) {
+                all.addAll(paragraphsOf(page));
+            }
+        }
+        pages = List.copyOf(all);
+        assertTrue(pages.size() > 300, "paragraphs of pages are not found: " + pages.size());
+    }
+
     @Test
     void pronounsDoNotGetMore() throws IOException {
-        long words =
-                comments.stream().mapToLong(comment -> words(comment.text())).sum();
-        long pronouns =
-                comments.stream().mapToLong(comment -> pronouns(comment.text())).sum();
-        hold("pronouns_per_100_words", 100.0 * pronouns / words, "sentences with the most", worstSentences());
+        hold(
+                "pronouns_per_100_words",
+                pronounsPer100Words(comments),
+                "sentences with the most",
+                worstSentences(comments));
+    }
+
+    @Test
+    void pronounsOfPagesDoNotGetMore() throws IOException {
+        hold(
+                "page_pronouns_per_100_words",
+                pronounsPer100Words(pages),
+                "sentences with the most",
+                worstSentences(pages));
+    }
+
+    /** Without this, a slip in the pattern would drop prose, or count code, and the total would mean nothing. */
+    @Test
+    void pagesAreCountedWithoutCode(@TempDir Path directory) throws IOException {
+        Path page = Files.writeString(directory.resolve("page.md"), """
+                # Heading
+
+                A word and `all of it` with [a link](what-it-is.md) in two
+                lines.
+
+                    these which
+
+                | it | `a|b` | one cell |
+                |---|---|---|
+
+                ```yaml
+                those: one
+                ```
+                """);
+        assertEquals(
+                List.of(
+                        new Comment("page.md:1", "# Heading"),
+                        new Comment("page.md:3", "A word and with a link in two lines."),
+                        new Comment("page.md:8", "one cell")),
+                paragraphsOf(page));
     }
 
     @Test
@@ -100,8 +169,14 @@ class CommentStyleTest {
         }
     }
 
-    private List<String> worstSentences() {
-        return comments.stream()
+    private static double pronounsPer100Words(List<Comment> texts) {
+        long words = texts.stream().mapToLong(text -> words(text.text())).sum();
+        long pronouns = texts.stream().mapToLong(text -> pronouns(text.text())).sum();
+        return 100.0 * pronouns / words;
+    }
+
+    private static List<String> worstSentences(List<Comment> texts) {
+        return texts.stream()
                 .flatMap(comment -> Stream.of(comment.text().split("(?<=[.:;!?])\\s+", -1))
                         .map(sentence -> new Comment(comment.place(), sentence)))
                 .filter(sentence -> words(sentence.text()) >= MIN_WORDS)
@@ -123,6 +198,23 @@ class CommentStyleTest {
 
     private static long pronouns(String text) {
         return PRONOUN.matcher(text).results().count();
+    }
+
+    private static List<Comment> paragraphsOf(Path page) throws IOException {
+        String prose = NO_PROSE.matcher(Files.readString(page)).replaceAll(part -> "\n".repeat(lineEnds(part.group())));
+        return PARAGRAPH
+                .matcher(prose)
+                .results()
+                .map(paragraph -> {
+                    int line = 1 + lineEnds(prose.substring(0, paragraph.start()));
+                    String text = paragraph.group().replaceAll("\\s+", " ").strip();
+                    return new Comment(page.getFileName() + ":" + line, text);
+                })
+                .toList();
+    }
+
+    private static int lineEnds(String text) {
+        return (int) text.chars().filter(c -> c == '\n').count();
     }
 
     private static List<Comment> commentsOf(Path file) throws IOException {

@@ -83,7 +83,7 @@ public final class BackendResource {
                         409,
                         address + " is the last backend of pool " + pool + " that takes sessions; without it "
                                 + PoolAttention.whatClientsSee(
-                                        WaysIn.byPool(balancer.config()).getOrDefault(pool, WaysIn.NONE))
+                                        WaysIn.byPool(balancer.looks().config()).getOrDefault(pool, WaysIn.NONE))
                                 + ". Repeat with force: true to do it anyway");
             case DISABLED ->
                 Problem.of(403, address + " is disabled: enabling it is for the user that usher runs as, and root");

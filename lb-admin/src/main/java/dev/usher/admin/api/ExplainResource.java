@@ -6,15 +6,16 @@ import dev.usher.admin.http.ProblemException;
 import dev.usher.admin.subject.RefusedClient;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
 import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.http.AcmeChallenge;
 import dev.usher.http.Answer;
 import dev.usher.opening.HttpOpening;
-import dev.usher.opening.TlsOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.route.Typed;
+import dev.usher.tls.Alert;
 import dev.usher.view.BackendView;
 import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
@@ -140,9 +141,8 @@ public final class ExplainResource {
     }
 
     private static @Nullable String alert(ListenerConfig listener, @Nullable CloseReason refusal) {
-        return refusal == null || refusal.refusal() == null || !listener.type().speaksTls()
-                ? null
-                : Spelling.snake(TlsOpening.alert(refusal.refusal()));
+        Alert alert = refusal == null ? null : RefusedClient.alert(refusal, listener.type());
+        return alert == null ? null : Spelling.snake(alert);
     }
 
     private static @Nullable String sees(@Nullable CloseReason refusal, ListenerConfig listener) {
@@ -181,9 +181,9 @@ public final class ExplainResource {
     }
 
     private ListenerConfig listener(@Nullable String name, @Nullable Typed typed) throws ProblemException {
-        Map<String, ListenerConfig> listeners = balancer.config().listeners();
+        Map<String, ListenerConfig> listeners = balancer.looks().config().listeners();
         if (name == null) {
-            return balancer.config().firstListenerFor(typed != null && typed.http());
+            return balancer.looks().config().firstListenerFor(typed == null ? ListenerType.TLS : typed.type());
         }
         ListenerConfig named = listeners.get(name);
         if (named == null) {

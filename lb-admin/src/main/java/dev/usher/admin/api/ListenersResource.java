@@ -36,10 +36,10 @@ public final class ListenersResource {
 
     /** {@code GET}. */
     public Object list(Question question) {
-        Map<String, List<InetSocketAddress>> addresses = balancer.addresses();
+        Map<String, List<InetSocketAddress>> addresses = balancer.looks().addresses();
         List<Listener> listeners = new ArrayList<>();
         balancer.looks().listeners().forEach((name, counted) -> {
-            ListenerConfig config = balancer.config().listeners().get(name);
+            ListenerConfig config = balancer.looks().config().listeners().get(name);
             if (config != null) { // null if a reload has just removed the listener
                 listeners.add(listener(config, addresses.getOrDefault(name, List.of()), counted));
             }

@@ -56,7 +56,7 @@ public final class PoolsResource {
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
         boolean onlyFailing = "true".equals(question.parameter("unhealthy"));
-        Map<String, WaysIn> ways = WaysIn.byPool(balancer.config());
+        Map<String, WaysIn> ways = WaysIn.byPool(balancer.looks().config());
         List<PoolView> all = balancer.looks().pools();
         List<PoolView> matching = all.stream()
                 .filter(pool -> passes(pool, waysTo(pool, ways), filter))
@@ -100,7 +100,7 @@ public final class PoolsResource {
     /** {@code GET /pools/{pool}}. */
     public Object one(Question question) {
         PoolView pool = balancer.looks().pool(question.path("pool"));
-        return pool(pool, waysTo(pool, WaysIn.byPool(balancer.config())));
+        return pool(pool, waysTo(pool, WaysIn.byPool(balancer.looks().config())));
     }
 
     /** {@code GET /pools/{pool}/latency}. */

@@ -54,7 +54,8 @@ public final class RoutesResource {
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
-        List<Route> all = new Listing(balancer.looks(), pools()).of(balancer.config());
+        List<Route> all =
+                new Listing(balancer.looks(), pools()).of(balancer.looks().config());
         List<Route> routes = all.stream()
                 .filter(route -> filter.passes(route.name(), route.pool(), route.listener()))
                 .toList();

@@ -108,7 +108,7 @@ public final class SystemResource {
                 descriptorsMax(),
                 counted.workers().stream().mapToLong(WorkerSnapshot::heldBytes).sum(),
                 counted.heldBytesMax(),
-                balancer.config().limits().maxConnections(),
+                balancer.looks().config().limits().maxConnections(),
                 cpuSeconds(),
                 workers(counted),
                 admin(),

@@ -119,7 +119,7 @@ public final class Attention {
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
         balancer.looks().limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
         balancer.looks().failingNames().forEach(name -> entries.add(NameAttention.of(name)));
-        PoolAttention.of(balancer.config(), pools, entries);
+        PoolAttention.of(balancer.looks().config(), pools, entries);
         entries.addAll(slowPart());
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::severity)) // stable: pools before backends, as in the file
@@ -139,7 +139,7 @@ public final class Attention {
                     Severity.INFO,
                     Kind.DRAINING,
                     "usher",
-                    draining(balancer.config().shutdown()),
+                    draining(balancer.looks().config().shutdown()),
                     null,
                     ""));
         }

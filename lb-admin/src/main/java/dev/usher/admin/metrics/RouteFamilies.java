@@ -36,6 +36,10 @@ final class RouteFamilies {
         for (ListenerConfig listener : config.listeners().values()) {
             OwnRoutes own = listener.own();
             addDefaults(all, listener.name(), own.defaultRoute(), own.noSniRoute(), looks);
+            listener.poolsBesideTls()
+                    .keySet()
+                    .forEach(route -> all.put(
+                            label("(" + route + ")", listener.name()), looks.defaultTraffic(listener.name(), route)));
             addRoutes(all, listener.name(), own.routes(), looks);
         }
         addRoutes(all, null, config.routes(), looks);

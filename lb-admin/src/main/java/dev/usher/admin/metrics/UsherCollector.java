@@ -31,14 +31,15 @@ final class UsherCollector implements MultiCollector {
         List<PoolView> pools = balancer.looks().pools();
         Families families = new Families();
         ProcessFamilies.program(families, program);
-        ProcessFamilies.sums(families, balancer.looks().totals(), balancer.config());
+        ProcessFamilies.sums(
+                families, balancer.looks().totals(), balancer.looks().config());
         ProcessFamilies.workers(families, snapshot, balancer.looks().loopDelays());
         ProcessFamilies.reloads(families, reloading.status());
         ProcessFamilies.names(families, balancer.looks().failingNames().size());
         ProcessFamilies.accessLog(families, accessLog.get());
         ProcessFamilies.background(families, balancer.background());
         ListenerFamilies.add(families, snapshot.listeners());
-        RouteFamilies.add(families, balancer.config(), balancer.looks());
+        RouteFamilies.add(families, balancer.looks().config(), balancer.looks());
         PoolFamilies.add(families, pools, snapshot.pools());
         BackendFamilies.add(families, pools);
         return families.all();

@@ -9,24 +9,45 @@ import dev.usher.http.Answer;
 import dev.usher.opening.HttpOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.tls.Alert;
+import org.jspecify.annotations.Nullable;
 
 /** Effect of a refusal on the client. */
 public final class RefusedClient {
+    private static final String RESET = "the connection reset";
+
     private RefusedClient() {}
 
     /** The effect in words, to follow "the client sees". */
     public static String sees(CloseReason reason, ListenerType type) {
         Refusal refusal = reason.refusal();
-        if (refusal != null && type.speaksTls()) {
-            Alert alert = TlsOpening.alert(refusal);
-            return "the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")";
+        if (refusal != null) {
+            return switch (type) {
+                case TLS -> sees(TlsOpening.alert(refusal));
+                case HTTP -> sees(HttpOpening.answer(refusal));
+                case TCP -> RESET;
+            };
         }
-        if (refusal != null && type.speaksHttp()) {
-            return sees(HttpOpening.answer(refusal));
-        }
-        return refusal != null || reason.ending() == Ending.RESET
-                ? "the connection reset"
-                : "the connection closed, without " + (type.speaksHttp() ? "an answer" : "a TLS alert");
+        return reason.ending() == Ending.RESET
+                ? RESET
+                : switch (type) {
+                    case TLS, TCP -> "the connection closed, without a TLS alert";
+                    case HTTP -> "the connection closed, without an answer";
+                };
+    }
+
+    /** The TLS alert to a refused client; null without an alert. */
+    public static @Nullable Alert alert(CloseReason reason, ListenerType type) {
+        Refusal refusal = reason.refusal();
+        return refusal == null
+                ? null
+                : switch (type) {
+                    case TLS -> TlsOpening.alert(refusal);
+                    case HTTP, TCP -> null;
+                };
+    }
+
+    private static String sees(Alert alert) {
+        return "the TLS alert " + Spelling.snake(alert) + " (" + alert.description() + ")";
     }
 
     /** The effect of an HTTP answer. */

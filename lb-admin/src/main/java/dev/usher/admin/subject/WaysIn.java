@@ -40,9 +40,7 @@ public record WaysIn(List<String> names, List<String> listeners) {
         for (ListenerConfig listener : config.listeners().values()) {
             OwnRoutes own = listener.own();
             addRoutes(names, own.routes(), own.defaultRoute(), own.noSniRoute(), "@" + listener.name());
-            listener.notTls()
-                    .pools()
-                    .forEach((protocol, pool) -> add(names, pool, protocol.route() + "@" + listener.name()));
+            listener.poolsBesideTls().forEach((key, pool) -> add(names, pool, key + "@" + listener.name()));
             if (listener.pool() != null) {
                 add(listeners, listener.pool(), listener.name());
             }

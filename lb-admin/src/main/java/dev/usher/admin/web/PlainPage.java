@@ -58,7 +58,7 @@ public final class PlainPage implements HttpHandler {
             </section>
             """.formatted(
                         time(Instant.now()),
-                        Units.counted(balancer.openSessions(), "open connection"),
+                        Units.counted(balancer.looks().openSessions(), "open connection"),
                         source.status().generation(),
                         onDisk(source.onDisk()),
                         caller.name() == null ? "" : PlainLogin.leave(caller.name()),

@@ -9,17 +9,18 @@ import { kept, useStore } from "./lib/store.js";
 import { Diagnostics, html, Icon, Lazy, Link, Loaded, Mark, OnDisk, pressing, said, say, Status, useStatus } from "./lib/ui.js";
 
 const PAGES = [
-  { path: "overview", key: "o", title: "Overview" },
-  { path: "routes", key: "r", title: "Routes" },
-  { path: "pools", key: "p", title: "Pools" },
-  { path: "connections", key: "c", title: "Connections" },
-  { path: "failures", key: "x", title: "Failures" },
-  { path: "names", key: "n", title: "Names" },
-  { path: "certificates", key: "t", title: "Certificates" },
-  { path: "events", key: "e", title: "Events" },
-  { path: "config", key: "f", title: "Config" },
-  { path: "system", key: "s", title: "System" },
-];
+  { path: "overview", key: "o" },
+  { path: "map", key: "m" },
+  { path: "routes", key: "r" },
+  { path: "pools", key: "p" },
+  { path: "connections", key: "c" },
+  { path: "failures", key: "x" },
+  { path: "names", key: "n" },
+  { path: "certificates", key: "t" },
+  { path: "events", key: "e" },
+  { path: "config", key: "f" },
+  { path: "system", key: "s" },
+].map((each) => ({ ...each, title: each.path[0].toUpperCase() + each.path.slice(1) }));
 const BY_KEY = Object.fromEntries(PAGES.map(({ key, path }) => [key, path]));
 
 function App() {

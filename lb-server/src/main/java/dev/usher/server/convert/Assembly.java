@@ -6,7 +6,6 @@ import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
-import dev.usher.config.ListenerType;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
@@ -55,17 +54,16 @@ final class Assembly {
 
     private @Nullable UsherConfig config() {
         List<ListenerRoutes> tls = new ArrayList<>();
+        List<ListenerDraft> http = new ArrayList<>();
         for (ListenerDraft listener : draft.listeners()) {
             switch (listener.type()) {
                 case TLS -> tls.add(new ListenerRoutes(listener, inOrder, remarks));
                 case TCP -> addPlain(listener);
-                case HTTP -> {} // needs the routes of the rest
+                case HTTP -> http.add(listener);
             }
         }
         addTls(tls.stream().filter(this::serves).toList());
-        draft.listeners().stream()
-                .filter(listener -> listener.type() == ListenerType.HTTP)
-                .forEach(this::addHttp);
+        http.forEach(this::addHttp); // needs the routes of the rest
         return listeners.isEmpty() ? null : whole();
     }
 
@@ -163,7 +161,7 @@ final class Assembly {
     private void setMain(ListenerRoutes main, List<String> on) {
         List<String> http = draft.listeners().stream()
                 .filter(listener ->
-                        listener.type() == ListenerType.HTTP && !free(listener).isEmpty())
+                        listener.type().speaksHttp() && !free(listener).isEmpty())
                 .map(listener -> name(listener, free(listener)))
                 .toList();
         List<String> named =
@@ -225,7 +223,7 @@ final class Assembly {
 
     /** The peer's name, but the usual name for the usual listener. */
     private String name(ListenerDraft listener, List<HostPort> binds) {
-        boolean usual = listener.type() == ListenerType.TLS
+        boolean usual = listener.type().speaksTls()
                 && binds.equals(ListenerConfig.DEFAULT.bind())
                 && draft.listeners().size() == 1;
         return names.computeIfAbsent(

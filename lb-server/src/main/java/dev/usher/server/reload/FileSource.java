@@ -90,7 +90,7 @@ public final class FileSource implements ConfigSource {
     @Override
     @SuppressWarnings("ReferenceEquality") // each reload makes a new object
     public synchronized String effective() {
-        UsherConfig inForce = balancer.config();
+        UsherConfig inForce = balancer.looks().config();
         Effective last = effective.get();
         if (last == null || last.config() != inForce) {
             last = new Effective(inForce, ConfigYaml.start(inForce, MAX_EFFECTIVE));

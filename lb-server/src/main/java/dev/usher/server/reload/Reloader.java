@@ -74,14 +74,14 @@ public final class Reloader implements Reloading, AutoCloseable {
      */
     public Reloader(Path file, ConfigResult.Valid running, LoadBalancer balancer) {
         this.file = file;
-        this.readings = new Readings(file, running, balancer::config);
+        this.readings = new Readings(file, running, balancer.looks()::config);
         this.balancer = balancer;
         this.startedWith = running.config();
         this.known = running.fingerprint();
         this.status = new ReloadStatus(1, Instant.now(), 0, 0, 0, List.of(), List.of());
         this.watch = new ConfigWatch(
                 () -> known,
-                () -> balancer.config().reload(),
+                () -> balancer.looks().config().reload(),
                 () -> reload(Trigger.FILES, "files changed"),
                 balancer.background());
     }
@@ -243,7 +243,9 @@ public final class Reloader implements Reloading, AutoCloseable {
                 before.applied() + (result == Result.APPLIED ? 1 : 0),
                 before.unchanged() + (result == Result.UNCHANGED ? 1 : 0),
                 before.refused() + (result == Result.REFUSED ? 1 : 0),
-                result == Result.APPLIED ? Restart.needed(startedWith, balancer.config()) : before.restartNeeded(),
+                result == Result.APPLIED
+                        ? Restart.needed(startedWith, balancer.looks().config())
+                        : before.restartNeeded(),
                 List.copyOf(history));
     }
 

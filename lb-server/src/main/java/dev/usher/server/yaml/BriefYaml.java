@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,14 +216,20 @@ public final class BriefYaml {
     /** The settings of a listener of the same type; the type itself is usual only for TLS. */
     private static Map<String, Object> usualListener(Map<String, Object> listener) {
         ListenerConfig tls = ListenerConfig.tls("usual", List.of(ANY));
-        boolean http = Spelling.of(ListenerType.HTTP).equals(listener.get(TYPE));
         Map<String, Object> usual = new LinkedHashMap<>(ConfigYaml.mapping(tls));
-        if (http) {
+        if (type(listener).speaksHttp()) {
             usual.putAll(ConfigYaml.mapping(ListenerConfig.http("usual", List.of(ANY))));
             usual.put(TYPE, Spelling.of(ListenerType.TLS));
         }
         usual.remove("bind");
         return usual;
+    }
+
+    private static ListenerType type(Map<String, Object> listener) {
+        return Stream.of(ListenerType.values())
+                .filter(type -> Spelling.of(type).equals(listener.get(TYPE)))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static UsherConfig usualConfig() {

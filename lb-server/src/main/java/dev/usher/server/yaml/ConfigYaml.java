@@ -134,6 +134,7 @@ public final class ConfigYaml {
                 switch (key) {
                     case "name" -> false;
                     case "client_hello" -> listener.type().speaksTls();
+                    case "silent" -> setting.value() != null;
                     case "not_tls" -> !listener.notTls().isNone();
                     case "http" -> listener.type().speaksHttp();
                     case "pool" -> listener.type().needsPool();

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the treatment of HTTP requests without TLS: {@code redirect}, {@code acme}, {@code forward}, or the long form. */
 record HttpRuleReader(PoolReader pools, Problems problems) {
     /**
+     * Reads the rule under a key.
+     *
      * @param bringer name for a pool made of backends in the rule
      * @param subject owner of the rule, for example "route www.example.com"
      * @return empty if absent or faulty; a fault is noted

@@ -11,7 +11,10 @@ import dev.usher.config.NotTls;
 import dev.usher.config.NotTls.Protocol;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Silent;
 import dev.usher.config.Spelling;
+import dev.usher.config.Units;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +74,8 @@ final class ListenerReader {
                 readListener(entry.key(), fields);
             }
         }
-        boolean http = types.containsValue(ListenerType.HTTP);
-        if (http && !types.containsValue(ListenerType.TLS)) {
+        boolean http = types.values().stream().anyMatch(ListenerType::speaksHttp);
+        if (http && types.values().stream().noneMatch(ListenerType::speaksTls)) {
             problems.warning(
                     section.place(),
                     "no listener is of type tls, and those of type http send clients to https: the one on :443 is there by"
@@ -86,6 +89,7 @@ final class ListenerReader {
         List<HostPort> bind = binds(name, fields, type);
         ClientHelloConfig clientHello = clientHello(fields, type);
         NotTls notTls = notTls(name, fields, type);
+        Silent silent = silent(name, fields, type, clientHello);
         HttpConfig http = http(name, fields, type);
         AcceptProxyProtocol accept =
                 fields.choice("accept_proxy_protocol", AcceptProxyProtocol.class, AcceptProxyProtocol.NONE);
@@ -106,7 +110,18 @@ final class ListenerReader {
             listeners.put(
                     name,
                     new ListenerConfig(
-                            name, type, bind, clientHello, notTls, http, accept, trusted, maxConnections, pool, own));
+                            name,
+                            type,
+                            bind,
+                            clientHello,
+                            notTls,
+                            silent,
+                            http,
+                            accept,
+                            trusted,
+                            maxConnections,
+                            pool,
+                            own));
         }
     }
 
@@ -187,13 +202,39 @@ final class ListenerReader {
     }
 
     private @Nullable String pool(String listener, Fields notTls, Protocol protocol) {
-        String key = Spelling.of(protocol);
-        Item item = notTls.item(key);
-        String route = protocol.route();
+        return pool(listener, notTls, Spelling.of(protocol), protocol.route());
+    }
+
+    /** @param route in place of a route's name in the pool's */
+    private @Nullable String pool(String listener, Fields owner, String key, String route) {
+        Item item = owner.item(key);
         return item == null
                 ? null
                 : pools.target(
-                        notTls, item, notTls.path(key), route + "@" + listener, route + " of listener " + listener);
+                        owner, item, owner.path(key), route + "@" + listener, route + " of listener " + listener);
+    }
+
+    private @Nullable Silent silent(String name, Fields listener, ListenerType type, ClientHelloConfig clientHello) {
+        if (!type.speaksTls()) {
+            listener.refuse("silent", "is only for type tls");
+            return null;
+        }
+        Fields fields = listener.fields("silent");
+        if (fields == null) {
+            return null;
+        }
+        fields.require("pool");
+        String pool = pool(name, fields, "pool", Silent.ROUTE);
+        Duration after = fields.duration("after", Silent.AFTER, Silent.DEFAULT_AFTER);
+        fields.done();
+        if (after.compareTo(clientHello.timeout()) >= 0) {
+            problems.error(
+                    fields.valuePlace(fields.has("after") ? "after" : "pool"),
+                    fields.path("after") + " must be shorter than client_hello.timeout, "
+                            + Units.text(clientHello.timeout()) + ", was " + Units.text(after));
+            return null;
+        }
+        return pool == null ? null : new Silent(pool, after);
     }
 
     private HttpConfig http(String name, Fields listener, ListenerType type) {

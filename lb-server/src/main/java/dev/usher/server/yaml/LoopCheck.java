@@ -43,7 +43,7 @@ final class LoopCheck {
         if (listener.pool() != null) {
             openPools.add(listener.pool());
         }
-        openPools.addAll(listener.notTls().pools().values());
+        openPools.addAll(listener.poolsBesideTls().values());
         for (HostPort address : listener.bind()) {
             listening
                     .computeIfAbsent(address.port(), _ -> new ArrayList<>())

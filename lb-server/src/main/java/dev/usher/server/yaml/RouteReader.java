@@ -200,7 +200,8 @@ final class RouteReader {
     }
 
     private Optional<HttpRule> http(Fields fields, Owner route) {
-        if (listener == null && fields.has("http") && !listeners.containsValue(ListenerType.HTTP)) {
+        boolean useless = listener == null && listeners.values().stream().noneMatch(ListenerType::speaksHttp);
+        if (useless && fields.has("http")) {
             problems.warning(
                     fields.keyPlace("http"), fields.path("http") + " is never used: no listener is of type http");
         }

@@ -23,10 +23,8 @@ final class Shorthand {
     private static final int MAX_VALUE = 100;
 
     private static final Predicate<String> NO = List.of("false", "no", "off")::contains;
-    private static final Predicate<String> NUMBER = text -> text.matches("[0-9]{1,9}");
     private static final Predicate<String> ADDRESS = parses(HostPort::parse);
     private static final Predicate<String> BIND = parses(HostPort::parseBind);
-    private static final Predicate<String> PORT = text -> text.matches("[0-9]{1,5}");
     private static final Predicate<String> DURATION = parses(Units::duration);
     private static final Predicate<String> SIZE = parses(Units::bytes);
 
@@ -39,7 +37,9 @@ final class Shorthand {
 
     /** Meanings of a value by key, and for listeners and pools, whose keys the author chooses. */
     private static final Map<String, List<Meaning>> MEANINGS = Map.ofEntries(
-            Map.entry(LISTENER, List.of(new Meaning(PORT, "{ bind: \":%\" }"), new Meaning(BIND, "{ bind: % }"))),
+            Map.entry(
+                    LISTENER,
+                    List.of(new Meaning(Shorthand::isPort, "{ bind: \":%\" }"), new Meaning(BIND, "{ bind: % }"))),
             Map.entry(POOL, List.of(new Meaning(ADDRESS, "{ backends: % }"))),
             Map.entry("listeners", List.of(new Meaning(BIND, "{ https: { bind: % } }"))),
             Map.entry("pools", List.of(new Meaning(ADDRESS, "{ web: { backends: % } }"))),
@@ -57,7 +57,9 @@ final class Shorthand {
                             new Meaning(word(HealthCheckConfig.Type.class), "{ type: % }"),
                             new Meaning(DURATION, "{ interval: % }"))),
             Map.entry("timeouts", List.of(new Meaning(DURATION, "{ connect: % }"))),
-            Map.entry("ejection", List.of(new Meaning(NO, "none"), new Meaning(NUMBER, "{ consecutive_failures: % }"))),
+            Map.entry(
+                    "ejection",
+                    List.of(new Meaning(NO, "none"), new Meaning(Shorthand::isNumber, "{ consecutive_failures: % }"))),
             Map.entry(
                     "resolve",
                     List.of(
@@ -65,8 +67,10 @@ final class Shorthand {
                             new Meaning(word(ResolveConfig.Family.class), "{ family: % }"))),
             Map.entry(
                     "limits",
-                    List.of(new Meaning(NUMBER, "{ max_connections: % }"), new Meaning(SIZE, "{ held_bytes: % }"))),
-            Map.entry("per_client_ip", List.of(new Meaning(NUMBER, "{ connections: % }"))),
+                    List.of(
+                            new Meaning(Shorthand::isNumber, "{ max_connections: % }"),
+                            new Meaning(SIZE, "{ held_bytes: % }"))),
+            Map.entry("per_client_ip", List.of(new Meaning(Shorthand::isNumber, "{ connections: % }"))),
             Map.entry("shutdown", List.of(new Meaning(DURATION, "{ drain: % }"))),
             Map.entry("reload", List.of(new Meaning(List.of("true", "false")::contains, "{ watch: % }"))),
             Map.entry("admin", List.of(new Meaning(NO, "none"), new Meaning(BIND, "{ bind: % }"))),
@@ -145,6 +149,14 @@ final class Shorthand {
 
     private static <E extends Enum<E>> Predicate<String> word(Class<E> type) {
         return Spelling.all(type)::contains;
+    }
+
+    private static boolean isNumber(String text) {
+        return text.matches("[0-9]{1,9}");
+    }
+
+    private static boolean isPort(String text) {
+        return text.matches("[0-9]{1,5}");
     }
 
     private static Predicate<String> parses(Function<String, ?> parser) {

@@ -76,6 +76,7 @@ class SampleTest {
                                 listener.type(),
                                 listener.clientHello(),
                                 listener.notTls(),
+                                Optional.ofNullable(listener.silent()),
                                 listener.http(),
                                 listener.acceptProxyProtocol(),
                                 listener.trustedProxies(),

@@ -145,9 +145,11 @@ class DashboardIT {
         Map<String, List<String>> pages = new LinkedHashMap<>();
         pages.put(
                 "overview", List.of("of 3 backends take sessions", "New per second", "Latest events", "unknown name"));
+        pages.put("map", List.of(WWW, SHOP, DENIED, first.hostPort(), second.hostPort(), "of 2 serving", "/s"));
         pages.put("routes", List.of(WWW, SHOP, ".web.example.com", DENIED, "of 2"));
         pages.put("pools", List.of(first.hostPort(), second.hostPort(), shop.hostPort(), "tls probes", "of 2 serving"));
         pages.put("connections", List.of(" open", "127.0.0.1:", WWW, SHOP));
+        pages.put("failures", List.of("unknown name", "old.example.com", "no route for the name", "127.0.0.1:"));
         pages.put("names", List.of(WWW, "old.example.com", "add this route"));
         pages.put("certificates", List.of("CN=" + WWW, "CN=" + SHOP, "CN=usher test authority"));
         pages.put("events", List.of("backend down", "backend up", second.hostPort()));
@@ -217,8 +219,9 @@ class DashboardIT {
 
     @Test
     void aDeadBackendIsSeenWithoutARefresh() throws Exception {
-        Map<String, String> signs = Map.of("pools", "tr.down", "overview", ".attention.some");
-        for (String page : List.of("pools", "overview")) {
+        Map<String, String> signs =
+                Map.of("pools", "tr.down", "overview", ".attention.some", "map", "[data-map] path.bad");
+        for (String page : List.of("pools", "overview", "map")) {
             String shown = "document.querySelector('" + signs.get(page) + "')";
             open(usher, page);
             awaitWhole(page);
@@ -616,6 +619,7 @@ class DashboardIT {
             picturesOf(Screen.PHONE, "dark");
             pictureForDocs("overview-light", Screen.SHEET, "light", "overview");
             pictureForDocs("overview-dark", Screen.SHEET, "dark", "overview");
+            pictureForDocs("map", Screen.DESK, "light", "map");
             pictureForDocs("phone", Screen.PHONE, "light", "overview");
         } finally {
             second.restart();

@@ -1,7 +1,6 @@
 package dev.usher.server.it;
 
 import dev.usher.server.Program;
-import dev.usher.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,15 +34,7 @@ final class Nginx implements AutoCloseable {
                         prefix.resolve("nginx.conf").toString(),
                         "-e",
                         "stderr"));
-        Await.until(
-                () -> {
-                    if (!program.isAlive()) {
-                        throw new AssertionError("nginx ended: " + program.all());
-                    }
-                    return Ports.accepts(port);
-                },
-                "nginx listens");
-        return program;
+        return Ports.taken(port, program);
     }
 
     private String configuration(Certificates.Leaf leaf, String more) {

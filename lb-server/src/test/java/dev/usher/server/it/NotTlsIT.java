@@ -36,4 +36,16 @@ class NotTlsIT {
             getsItsServer(usher, certificates);
         }
     }
+
+    /** As clients that wait for the server's line do; the line is the server's own. */
+    @Test
+    void aSilentClientHearsTheServer() throws Exception {
+        try (Sshd sshd = new Sshd();
+                Usher usher = Usher.run("silent: { pool: \"" + sshd.hostPort() + "\", after: 50ms }", "");
+                Peer client = Peer.connect(usher)) {
+            assertEquals("SSH-2.0-OpenSSH", new String(client.read(15), ISO_8859_1));
+            client.close();
+            usher.log().first("of it", line -> line.text("route").equals("silent"));
+        }
+    }
 }

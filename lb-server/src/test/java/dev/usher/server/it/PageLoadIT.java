@@ -38,6 +38,8 @@ class PageLoadIT {
     private static Map<String, String> pages() {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "the last 15 min");
+        pages.put("map", "www.service-9.example.com");
+        pages.put("failures", "nobody-3.example.net");
         pages.put("routes", "www.service-9.example.com");
         pages.put("pools", "service-9");
         pages.put("pools?latency=service-3", "Latency of service-3");

@@ -1,5 +1,7 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Program;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +19,19 @@ final class Ports {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
+    }
+
+    /** Waits until this program, which may end before, listens there. */
+    static Program taken(int port, Program program) throws Exception {
+        Await.until(
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError("the program ended: " + program.all());
+                    }
+                    return accepts(port);
+                },
+                "the program listens");
+        return program;
     }
 
     /** Whether somebody listens there. */

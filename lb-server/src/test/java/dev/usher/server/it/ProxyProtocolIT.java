@@ -95,15 +95,7 @@ class ProxyProtocolIT {
                 """.formatted(port, bind, server));
         Program program =
                 parts.add(Program.start("haproxy", List.of(Program.require("haproxy"), "-db", "-f", file.toString())));
-        Await.until(
-                () -> {
-                    if (!program.isAlive()) {
-                        throw new AssertionError("haproxy ended: " + program.all());
-                    }
-                    return Ports.accepts(port);
-                },
-                "haproxy listens");
-        return program;
+        return Ports.taken(port, program);
     }
 
     @ParameterizedTest

@@ -66,23 +66,32 @@ final class Usher implements AutoCloseable {
         return start(listeners, yaml, "none", 0);
     }
 
+    /**
+     * Runs a configuration as users have it, with a listener {@code https} on a free port. The test adds an admin side and
+     * an access log.
+     */
+    static Usher whole(String yaml) throws Exception {
+        return start("https", yaml + "admin: { bind: \"127.0.0.1:0\" }\n", 0);
+    }
+
     private static Usher run(String listener, String yaml, String admin, int descriptors) throws Exception {
         String listeners = "  test: { bind: \"127.0.0.1:0\"%s }\n".formatted(listener.isEmpty() ? "" : ", " + listener);
         return start(listeners, yaml, admin, descriptors);
     }
 
     private static Usher start(String listeners, String yaml, String admin, int descriptors) throws Exception {
+        return start("test", "listeners:\n%sadmin: %s\n".formatted(listeners, admin) + yaml, descriptors);
+    }
+
+    /** @param listener that the {@link #port} is of */
+    private static Usher start(String listener, String yaml, int descriptors) throws Exception {
         Path directory = Program.directory("usher");
         Path access = directory.resolve("access.log");
         Path file = directory.resolve("usher.yaml");
-        Files.writeString(file, """
-                listeners:
-                %sadmin: %s
-                logging: { access: { output: %s, empty: true } }
-                """.formatted(listeners, admin, access) + yaml);
+        Files.writeString(file, "logging: { access: { output: %s, empty: true } }\n".formatted(access) + yaml);
         Program program = Program.start("usher", limited(command("run", file.toString()), descriptors));
         try {
-            Matcher port = awaitStart(program, "listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)");
+            Matcher port = awaitListener(program, listener);
             awaitStart(program, "usher \\S+ is ready");
             return new Usher(program, loopback(port), new AccessLines(access));
         } catch (Exception | AssertionError e) {
@@ -117,8 +126,16 @@ final class Usher implements AutoCloseable {
 
     /** Where clients without TLS come in. */
     int httpPort() throws Exception {
-        return Integer.parseInt(awaitStart(program, "listener web: http on 127\\.0\\.0\\.1:(\\d+)")
-                .group(1));
+        return port("web");
+    }
+
+    /** Where a listener is. */
+    int port(String listener) throws Exception {
+        return Integer.parseInt(awaitListener(program, listener).group(1));
+    }
+
+    private static Matcher awaitListener(Program program, String name) throws Exception {
+        return awaitStart(program, "listener " + name + ": \\w+ on 127\\.0\\.0\\.1:(\\d+)");
     }
 
     private static List<String> limited(List<String> command, int descriptors) {

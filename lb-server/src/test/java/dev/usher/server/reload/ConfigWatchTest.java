@@ -56,7 +56,7 @@ class ConfigWatchTest {
         assertEquals(Result.APPLIED, reload.result(), reload.toString());
         assertEquals(Trigger.FILES, reload.trigger());
         assertTrue(
-                usher.balancer().config().routes().stream()
+                usher.balancer().looks().config().routes().stream()
                         .anyMatch(route -> route.pattern().name().equals(name)),
                 reload.toString());
     }
@@ -167,7 +167,7 @@ class ConfigWatchTest {
                 assertServes("c.example", usher.next(), usher);
                 Files.delete(part);
                 assertEquals(Result.APPLIED, usher.next().result());
-                assertEquals(2, usher.balancer().config().routes().size());
+                assertEquals(2, usher.balancer().looks().config().routes().size());
             }
         }
 

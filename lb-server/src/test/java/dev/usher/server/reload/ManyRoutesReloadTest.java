@@ -64,7 +64,7 @@ class ManyRoutesReloadTest {
     void areInForceAtOnce() throws IOException {
         Path file = write();
         try (TestReload usher = within(START, "start", () -> TestReload.of(file))) {
-            assertEquals(POOLS, usher.balancer().config().pools().size());
+            assertEquals(POOLS, usher.balancer().looks().config().pools().size());
             Files.writeString(file, Files.readString(file).replace("pool-1\n", "pool-2\n"));
             Reload edit = within(EDIT, "reload of an edit", () -> usher.reload(Result.APPLIED));
             assertEquals(ROUTES / POOLS, edit.diff().changes().size());

@@ -91,7 +91,7 @@ class ReloaderTest {
         Path file = write(text(one));
         try (TestReload usher = TestReload.of(file);
                 TestPeer client = TestReload.greeted(port)) {
-            UsherConfig inForce = usher.balancer().config();
+            UsherConfig inForce = usher.balancer().looks().config();
             write(text(one)
                     .replace("workers: 2", "wrokers: 2")
                     .replace("routes: { www.example.com: web }", "routes: { www.example.com: wbe }"));
@@ -105,7 +105,7 @@ class ReloaderTest {
                             .toList(),
                     "every fault at its place");
             assertTrue(reload.diagnostics().get(1).contains("did you mean \"workers\""), reload.toString());
-            assertSame(inForce, usher.balancer().config());
+            assertSame(inForce, usher.balancer().looks().config());
             assertEchoes(client);
             TestReload.greeted(port).close();
             assertEquals(1, usher.events(Kind.RELOAD_REFUSED));
@@ -146,10 +146,10 @@ class ReloaderTest {
     @Test
     void theSameAgainIsNoReload() throws Exception {
         try (TestReload usher = TestReload.of(write(text(one)))) {
-            UsherConfig inForce = usher.balancer().config();
+            UsherConfig inForce = usher.balancer().looks().config();
             write("# a remark\n" + text(one));
             assertEquals(1, usher.reload(Result.UNCHANGED).generation());
-            assertSame(inForce, usher.balancer().config());
+            assertSame(inForce, usher.balancer().looks().config());
             assertEquals(0, usher.events(Kind.RELOADED));
         }
     }
@@ -215,7 +215,7 @@ class ReloaderTest {
                     .map(ReloaderTest::endingOrEcho)
                     .toList();
             assertEquals(1, endings.stream().filter(TestPeer.Ending.RST::equals).count(), endings.toString());
-            assertEquals(1, usher.balancer().openSessions());
+            assertEquals(1, usher.balancer().looks().openSessions());
         }
     }
 
@@ -238,7 +238,7 @@ class ReloaderTest {
         try (TestReload usher = TestReload.of(write(text(one)));
                 TestPeer client = TestReload.connect(port)) {
             client.send(Arrays.copyOf(hello, 20));
-            Await.until(() -> usher.balancer().openSessions() == 1, "it is accepted");
+            Await.until(() -> usher.balancer().looks().openSessions() == 1, "it is accepted");
             write(text(two));
             usher.reload(Result.APPLIED);
             client.send(Arrays.copyOfRange(hello, 20, hello.length));
@@ -331,7 +331,7 @@ class ReloaderTest {
             Reload refused = usher.reload(Result.REFUSED);
             assertTrue(
                     refused.diagnostics().getLast().contains("the access log /x cannot be opened"), refused::toString);
-            assertEquals(1, usher.balancer().config().routes().size());
+            assertEquals(1, usher.balancer().looks().config().routes().size());
             write(text(two));
             usher.reload(Result.APPLIED);
             assertEquals(List.of("commit"), done);

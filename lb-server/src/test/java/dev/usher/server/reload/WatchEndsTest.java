@@ -36,7 +36,8 @@ class WatchEndsTest {
         write(file, "a.example");
         try (TestReload usher = TestReload.of(file)) {
             usher.reloader().tell(WatchEndsTest::breakTheWatch);
-            try (AdminServer admin = AdminServer.start(usher.balancer().config().admin());
+            try (AdminServer admin =
+                            AdminServer.start(usher.balancer().looks().config().admin());
                     HttpClient client = HttpClient.newHttpClient()) {
                 admin.show(new AdminSubject(
                         usher.balancer(),

@@ -18,6 +18,7 @@ import dev.usher.config.ResolveConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
 import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Silent;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
@@ -38,6 +39,7 @@ public final class YamlKeys {
             OwnRoutes.class,
             ClientHelloConfig.class,
             NotTls.class,
+            Silent.class,
             HttpConfig.class,
             HttpRule.class,
             Target.class,
@@ -76,15 +78,26 @@ public final class YamlKeys {
         return keys;
     }
 
-    /** Each key behind its section, as {@code pool.balance: round-robin, first}, with the words that it takes. */
-    public static List<String> bySection() {
-        List<String> lines = new ArrayList<>();
-        OF_THE_READER.stream().sorted().forEach(key -> lines.add("usher." + key));
+    /** A key in a section, with the words that it takes, as in {@code : round-robin, first}. */
+    record KeyPlace(String section, String key, String words) {}
+
+    /** Each key in each section that has it. */
+    static List<KeyPlace> places() {
+        List<KeyPlace> places = new ArrayList<>();
+        OF_THE_READER.stream().sorted().forEach(key -> places.add(new KeyPlace("usher", key, "")));
         for (Class<? extends Record> record : RECORDS) {
             components(record)
-                    .forEach(component -> lines.add(section(record) + "." + Setting.key(component) + words(component)));
+                    .forEach(component ->
+                            places.add(new KeyPlace(section(record), Setting.key(component), words(component))));
         }
-        return lines;
+        return places;
+    }
+
+    /** Each key behind its section, as {@code pool.balance: round-robin, first}. */
+    public static List<String> bySection() {
+        return places().stream()
+                .map(place -> place.section() + "." + place.key() + place.words())
+                .toList();
     }
 
     private static List<RecordComponent> components(Class<? extends Record> record) {

@@ -21,7 +21,7 @@ export const pressing = ({ attention_total: total }) => total.critical + total.w
 export const said = store({ text: "", number: 0 });
 export const say = (text) => said.set({ text, number: said.get().number + 1 });
 
-const SHAPES = {
+export const SHAPES = {
   up: "M2 6.5l2.7 2.7L10 3.2",
   down: "M2.5 2.5l7 7M9.5 2.5l-7 7",
   ejected: "M6 2l4 4.8H2zM2 10h8",

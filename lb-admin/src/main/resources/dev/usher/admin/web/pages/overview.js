@@ -98,14 +98,17 @@ function Tiles({ status }) {
   </ul>`;
 }
 
+/** Certificates to look at: the first to expire come first. */
+const FIRST = 10;
+
 /** Certificates at a glance. Takes warnings from the status, since each pool has its own warn_expiry. */
 function CertificateTile({ attention }) {
-  const { data } = useData("/certificates?limit=100", 60_000);
+  const { data } = useData(`/certificates?limit=${FIRST}`, 60_000);
   const ends = (data?.certificates ?? []).map(({ certificate }) => secondsLeft(certificate));
   const ended = ends.filter((left) => left < 0).length;
   const told = attention.filter(({ kind }) => kind === "certificate").length;
   const next = ends.filter((left) => left >= 0).sort((a, b) => a - b)[0];
-  const value = !data ? "–" : ended ? `${ended} expired` : told ? `${told} to check` : ends.length ? "good" : "none seen";
+  const value = !data ? "–" : ended ? `${ended}${ended === FIRST ? "+" : ""} expired` : told ? `${told} to check` : ends.length ? "good" : "none seen";
   return html`<${Tile} name="Certificates" page="certificates" value=${value} tone=${!data ? "" : ended ? "bad" : told ? "warn" : ""}
     more=${next == null ? "as seen by TLS probes" : `the next expires in ${roughly(next)}`} />`;
 }

@@ -1,0 +1,119 @@
+package dev.usher.server.it;
+
+import dev.usher.server.Program;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A real web server with the file of docs/recipes.md, which terminates TLS beside usher. */
+final class Terminator implements AutoCloseable {
+    private final Program program;
+    private final int port;
+    private final boolean toldTheClient;
+
+    /** Which web server. */
+    enum Kind {
+        NGINX,
+        HAPROXY,
+        CADDY
+    }
+
+    private Terminator(Program program, int port, boolean toldTheClient) {
+        this.program = program;
+        this.port = port;
+        this.toldTheClient = toldTheClient;
+    }
+
+    static Terminator start(Kind kind, Certificates.Leaf leaf, Backend application) throws Exception {
+        Path directory = Program.directory("terminator");
+        int port = Ports.free();
+        return switch (kind) {
+            case NGINX -> nginx(directory, port, leaf, application);
+            case HAPROXY -> haproxy(directory, port, leaf, application);
+            case CADDY -> caddy(directory, port, leaf, application);
+        };
+    }
+
+    private static Terminator nginx(Path directory, int port, Certificates.Leaf leaf, Backend application)
+            throws Exception {
+        Recipe file = Recipe.of("app.conf")
+                .put("127.0.0.1:8443", "127.0.0.1:" + port)
+                .put("127.0.0.1:3000", application.hostPort())
+                .put("/etc/ssl/app.pem", leaf.chainFile().toString())
+                .put("/etc/ssl/app.key", leaf.keyFile().toString());
+        Files.writeString(directory.resolve("app.conf"), file.text());
+        Files.createDirectories(directory.resolve("temp"));
+        Files.writeString(directory.resolve("nginx.conf"), """
+                daemon off;
+                master_process off;
+                pid %1$s/nginx.pid;
+                error_log stderr;
+                events { }
+                http {
+                    access_log off;
+                    client_body_temp_path %1$s/temp;
+                    proxy_temp_path %1$s/temp;
+                    fastcgi_temp_path %1$s/temp;
+                    uwsgi_temp_path %1$s/temp;
+                    scgi_temp_path %1$s/temp;
+                    include %1$s/app.conf;
+                }
+                """.formatted(directory));
+        return new Terminator(Nginx.start("nginx-terminator", directory, port), port, true);
+    }
+
+    private static Terminator haproxy(Path directory, int port, Certificates.Leaf leaf, Backend application)
+            throws Exception {
+        Path both = directory.resolve("app.pem");
+        Files.writeString(both, Files.readString(leaf.chainFile()) + Files.readString(leaf.keyFile()));
+        Recipe file = Recipe.of("haproxy.cfg")
+                .put("127.0.0.1:8443", "127.0.0.1:" + port)
+                .put("127.0.0.1:3000", application.hostPort())
+                .put("/etc/haproxy/app.pem", both.toString());
+        Path written = Files.writeString(directory.resolve("haproxy.cfg"), file.text());
+        List<String> command = List.of(Program.require("haproxy"), "-db", "-f", written.toString());
+        return new Terminator(Ports.taken(port, Program.start("haproxy", command)), port, true);
+    }
+
+    /** Before 2.7 Caddy reads no PROXY header; the page says which lines to leave out. */
+    private static Terminator caddy(Path directory, int port, Certificates.Leaf leaf, Backend application)
+            throws Exception {
+        String caddy = Program.require("caddy");
+        boolean readsProxyHeaders = Command.run("", List.of(caddy, "list-modules"))
+                .succeeds()
+                .out()
+                .contains("caddy.listeners.proxy_protocol");
+        Recipe file = Recipe.of("Caddyfile")
+                .put("https_port 8443", "https_port " + port + "\n\tadmin off")
+                .put("http_port 8080", "http_port " + Ports.free())
+                .put("127.0.0.1:3000", application.hostPort())
+                .put("app.example.com {", "app.example.com {\n\ttls " + leaf.chainFile() + " " + leaf.keyFile());
+        if (!readsProxyHeaders) {
+            file = file.without("^\t\tlistener_wrappers \\{.*?^\t\t\\}\n");
+        }
+        Path written = Files.writeString(directory.resolve("Caddyfile"), file.text());
+        Program program = Program.start(
+                "caddy",
+                List.of(caddy, "run", "--config", written.toString(), "--adapter", "caddyfile"),
+                Map.of("XDG_DATA_HOME", directory.toString(), "XDG_CONFIG_HOME", directory.toString()));
+        return new Terminator(Ports.taken(port, program), port, readsProxyHeaders);
+    }
+
+    boolean isToldTheClient() {
+        return toldTheClient;
+    }
+
+    /** usher's file with this web server, and listeners on free ports. */
+    String leadTo(Recipe usher) {
+        Recipe file = usher.put("127.0.0.1:8443", "127.0.0.1:" + port)
+                .put("\":443\"", "127.0.0.1:0")
+                .put("\":80\"", "127.0.0.1:0");
+        return (toldTheClient ? file : file.without("^    send_proxy_protocol: v2.*?\n")).text();
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}
