@@ -1,51 +1,55 @@
 package dev.usher.config;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-
 /**
  * The address of this machine that connections to backends leave from.
  *
- * @param local with port 0: the system chooses a port
+ * @param text canonical, IPv6 without brackets
  */
-public record SourceAddress(InetSocketAddress local) {
+public record SourceAddress(String text) {
     public SourceAddress {
-        Check.that(!local.isUnresolved() && local.getPort() == 0, "must be an address without a port");
+        byte[] address = bytes(text);
         Check.that(
-                !local.getAddress().isAnyLocalAddress(),
+                !isWildcard(address),
                 "must be a single address of this machine; leave the key out to let the system choose");
-        Check.that(!local.getAddress().isMulticastAddress(), "must be an address of this machine, not of a group");
+        text = IpAddress.text(address);
     }
 
     /** Reads {@code 10.0.0.5} or {@code 2001:db8::5}, with or without brackets. */
     public static SourceAddress parse(String text) {
         boolean bracketed = text.startsWith("[") && text.endsWith("]");
-        byte[] address = IpAddress.parse(bracketed ? text.substring(1, text.length() - 1) : text);
+        return new SourceAddress(bracketed ? text.substring(1, text.length() - 1) : text);
+    }
+
+    private static byte[] bytes(String text) {
+        byte[] address = IpAddress.parse(text);
         if (address == null) {
             throw new IllegalArgumentException('"' + text + "\" is not an address as 10.0.0.5 or 2001:db8::5"
                     + (text.matches(".*[\\d\\]]:\\d+") ? ": write it without the port" : ""));
         }
-        try {
-            return new SourceAddress(new InetSocketAddress(InetAddress.getByAddress(address), 0));
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException("an address has 4 or 16 bytes", impossible);
+        return address;
+    }
+
+    private static boolean isWildcard(byte[] address) {
+        for (byte part : address) {
+            if (part != 0) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    /** The 4 or 16 bytes. */
+    public byte[] bytes() {
+        return bytes(text);
     }
 
     public boolean isIpv4() {
-        return local.getAddress() instanceof Inet4Address;
-    }
-
-    /** Whether connections from here can reach {@code address}: both are of one family. */
-    public boolean reaches(InetAddress address) {
-        return isIpv4() == address instanceof Inet4Address;
+        return bytes().length == 4;
     }
 
     /** Text that {@link #parse} can read. */
     @Override
     public String toString() {
-        return IpAddress.text(local.getAddress().getAddress());
+        return text;
     }
 }

@@ -2,8 +2,11 @@ package dev.usher.pool;
 
 import dev.usher.config.Balance;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.SourceAddress;
 import dev.usher.metrics.PoolLatencies;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pool {
     private final PoolConfig config;
     private final PoolTimeouts timeouts;
+    private final @Nullable InetSocketAddress source;
     private final PoolCounts counts;
     private final Roster roster;
     private final Runnable wakeKeeper;
@@ -35,6 +39,7 @@ public final class Pool {
     public Pool(PoolConfig config, int workers, PoolWatcher watcher, Runnable wakeKeeper) {
         this.config = config;
         this.timeouts = PoolTimeouts.of(config.timeouts());
+        this.source = local(config.source());
         this.counts = new PoolCounts(workers);
         this.wakeKeeper = wakeKeeper;
         this.current = Serving.NONE;
@@ -44,6 +49,7 @@ public final class Pool {
     private Pool(PoolConfig config, Pool predecessor) {
         this.config = config;
         this.timeouts = PoolTimeouts.of(config.timeouts());
+        this.source = local(config.source());
         this.counts = predecessor.counts;
         this.wakeKeeper = predecessor.wakeKeeper;
         this.current = predecessor.current.withoutBalancers();
@@ -65,6 +71,19 @@ public final class Pool {
 
     public PoolTimeouts timeouts() {
         return timeouts;
+    }
+
+    /** The local address of connections to the backends; null lets the system choose. */
+    public @Nullable InetSocketAddress source() {
+        return source;
+    }
+
+    private static @Nullable InetSocketAddress local(@Nullable SourceAddress source) {
+        try {
+            return source == null ? null : new InetSocketAddress(InetAddress.getByAddress(source.bytes()), 0);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("an address has 4 or 16 bytes", impossible);
+        }
     }
 
     /** Changes of the backends. Not for workers. */

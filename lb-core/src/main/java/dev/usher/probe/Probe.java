@@ -3,7 +3,6 @@ package dev.usher.probe;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.IpAddress;
-import dev.usher.config.SourceAddress;
 import dev.usher.pool.ProbeOutcome;
 import dev.usher.time.Clock;
 import java.io.IOException;
@@ -46,7 +45,7 @@ final class Probe {
     private final Watchdog watchdog;
     private final Clock clock;
     private final byte[] preamble;
-    private final @Nullable SourceAddress source;
+    private final @Nullable InetSocketAddress source;
     /** The address of every probe; null is the backend's. */
     private final @Nullable InetAddress address;
 
@@ -61,7 +60,7 @@ final class Probe {
             Watchdog watchdog,
             Clock clock,
             byte[] preamble,
-            @Nullable SourceAddress source) {
+            @Nullable InetSocketAddress source) {
         this.check = check;
         this.tls = tls;
         this.watchdog = watchdog;
@@ -160,8 +159,9 @@ final class Probe {
     }
 
     private void connect(Socket socket, InetSocketAddress address) throws IOException {
-        if (source != null && source.reaches(address.getAddress())) {
-            socket.bind(source.local());
+        if (source != null
+                && source.getAddress().getClass() == address.getAddress().getClass()) {
+            socket.bind(source);
         }
         socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
         if (preamble.length > 0) {

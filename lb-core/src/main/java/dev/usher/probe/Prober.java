@@ -124,7 +124,7 @@ final class Prober {
                 onCertificate.accept(pool, backend);
             }
             pool.roster().probed(backend, result.outcome(), result.text(), check.hearsService(), clock.nanos());
-        } catch (RuntimeException bug) { // a failed probe must not end the checks for good
+        } catch (RuntimeException | Error bug) { // a failed probe must not end the checks for good
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // the prober was stopped during the probe
             }

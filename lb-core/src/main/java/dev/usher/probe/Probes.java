@@ -3,10 +3,10 @@ package dev.usher.probe;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
-import dev.usher.config.SourceAddress;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,9 +38,10 @@ public final class Probes implements AutoCloseable {
     private record Manner(
             HealthCheckConfig check,
             SendProxyProtocol header,
-            @Nullable SourceAddress source) {
-        static Manner of(PoolConfig config) {
-            return new Manner(config.healthCheck(), config.sendProxyProtocol(), config.source());
+            @Nullable InetSocketAddress source) {
+        static Manner of(Pool pool) {
+            PoolConfig config = pool.config();
+            return new Manner(config.healthCheck(), config.sendProxyProtocol(), pool.source());
         }
     }
 
@@ -85,7 +86,7 @@ public final class Probes implements AutoCloseable {
     public synchronized void follow(Pool pool) {
         PoolConfig config = pool.config();
         Running before = running.get(pool.name());
-        Manner manner = Manner.of(config);
+        Manner manner = Manner.of(pool);
         if (before != null && !before.manner().equals(manner)) {
             forget(pool.name());
             before = null;

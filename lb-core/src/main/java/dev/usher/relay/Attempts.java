@@ -1,7 +1,6 @@
 package dev.usher.relay;
 
 import dev.usher.config.HostPort;
-import dev.usher.config.SourceAddress;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
@@ -166,8 +165,7 @@ final class Attempts {
     /** The local address of the attempt's connection; null lets the system choose. */
     @Nullable
     InetSocketAddress source() {
-        SourceAddress source = pool.config().source();
-        return source == null ? null : source.local();
+        return pool.source();
     }
 
     /** The attempt's time-out: its own, cut to the rest of the client's total wait. */

@@ -68,7 +68,7 @@ public final class Keeper implements AutoCloseable {
         for (Pool pool : pools.get()) {
             try {
                 soon |= pool.roster().keep(clock.nanos());
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | Error bug) { // this thread must go on
                 log.error("a bug in usher: upkeep of pool {} failed", pool, bug);
             }
         }
@@ -78,7 +78,7 @@ public final class Keeper implements AutoCloseable {
     private void lookAtLimits() {
         try {
             everySecond.run();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) { // this thread must go on
             log.error("a bug in usher: the check of the limits failed", bug);
         }
     }

@@ -69,7 +69,7 @@ final class Resolving implements AutoCloseable {
 
     private static boolean isWanted(InetAddress address, PoolConfig config) {
         SourceAddress source = config.source();
-        if (source != null && !source.reaches(address)) {
+        if (source != null && source.isIpv4() != address instanceof Inet4Address) {
             return false;
         }
         return switch (config.resolve().family()) {

@@ -14,6 +14,7 @@ import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
+import dev.usher.testing.TestPools;
 import dev.usher.testing.TlsServer;
 import dev.usher.testing.TlsServer.Identity;
 import dev.usher.time.Clock;
@@ -60,7 +61,14 @@ class ProbeTest {
         PoolConfig config = settings.build();
         HealthCheckConfig check = config.healthCheck();
         TlsProbing tls = new TlsProbing(check, new TrustStores());
-        return new Probe(check, tls, watchdog, Clock.SYSTEM, header, config.source()).run(address);
+        return new Probe(
+                        check,
+                        tls,
+                        watchdog,
+                        Clock.SYSTEM,
+                        header,
+                        TestPools.of(config, 1).source())
+                .run(address);
     }
 
     private static void succeeded(ProbeResult result, String text) {

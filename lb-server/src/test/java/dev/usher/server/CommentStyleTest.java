@@ -129,7 +129,7 @@ class CommentStyleTest {
                 |---|---|---|
 
                 ```yaml
-                those: one
+                those: one # `what` it is
                 ```
                 """);
         assertEquals(

@@ -76,7 +76,7 @@ record PoolSettings(
             return null;
         }
         SourceAddress read = fields.parsed(fields.scalar("source"), fields.path("source"), SourceAddress::parse);
-        if (read != null && !ThisMachine.has(read.local().getAddress())) {
+        if (read != null && !ThisMachine.has(read.bytes())) {
             fields.warn("source", read + " is not an address of this machine: no connection to a backend could begin");
         }
         return read == null ? source : read;

@@ -52,7 +52,8 @@ public final class ThisMachine {
     }
 
     /** True if the address is one of this machine's, as far as interfaces can be asked. */
-    static boolean has(InetAddress address) {
+    static boolean has(byte[] ip) {
+        InetAddress address = of(ip);
         try {
             return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException unknown) {

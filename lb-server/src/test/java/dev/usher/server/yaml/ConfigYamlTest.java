@@ -155,6 +155,7 @@ class ConfigYamlTest {
                     slow_start: none
                     on_down: keep
                     send_proxy_protocol: none
+                    source: none
                     resolve:
                       interval: 30s
                       family: any
