@@ -48,7 +48,7 @@ final class StartLines {
                 limit.isEmpty() ? "unknown" : limit.getAsLong());
     }
 
-    /** As {@code to pool cache}, or {@code 3 routes}: the listener's own, and those of the file on the listener. */
+    /** The listener's pool, or a count of routes: the own routes of the listener, and the routes of the file. */
     static String destination(UsherConfig config, ListenerConfig listener) {
         return listener.type().needsPool()
                 ? "to pool " + listener.pool()
