@@ -24,7 +24,11 @@ public record Pressing(List<Entry> entries, Map<Severity, Integer> counts) {
     /** Entries that fit on a screen, even a terminal's. */
     public static final int AT_ONCE = 10;
 
-    /** @param all the whole list, the worst first */
+    /**
+     * The first entries of a list, with a share for each kind.
+     *
+     * @param all the whole list, the worst first
+     */
     public static Pressing of(List<Entry> all, int most) {
         Map<Severity, Integer> counts = new EnumMap<>(Severity.class);
         for (Severity severity : Severity.values()) {
