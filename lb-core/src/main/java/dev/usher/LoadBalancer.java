@@ -135,8 +135,9 @@ public final class LoadBalancer implements AutoCloseable {
 
     /**
      * Replaces the configuration in a single step. Listeners, pools and backends of both configurations keep their
-     * sockets, verdicts, counters and sessions. A session with a pool goes on with the pool. A session still waiting
-     * for the hello is routed by the configuration in force once the hello is whole.
+     * sockets, verdicts, counters and sessions. A session with a pool goes on with the pool, and
+     * a retry picks among the backends in force by then. A session still waiting for the hello is routed by the
+     * configuration in force once the hello is whole; the limits at accept are of the configuration in force at accept.
      *
      * @throws IOException if listening on a new address fails, or the load balancer is draining. Then nothing has
      * changed, except for an old address that had to give way to a new address and was lost, which is logged as an

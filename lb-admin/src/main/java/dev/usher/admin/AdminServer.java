@@ -1,5 +1,6 @@
 package dev.usher.admin;
 
+import dev.usher.admin.attention.Attention;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.Authentication;
 import dev.usher.admin.http.HostCheck;
@@ -9,6 +10,9 @@ import dev.usher.admin.http.RequestLimits;
 import dev.usher.admin.http.SecurityHeaders;
 import dev.usher.admin.live.Live;
 import dev.usher.admin.live.ProcessStatus;
+import dev.usher.admin.subject.AdminSubject;
+import dev.usher.admin.subject.ConfigSource;
+import dev.usher.admin.subject.Lifecycle;
 import dev.usher.admin.web.Dashboard;
 import dev.usher.admin.web.PlainLogin;
 import dev.usher.config.AdminConfig;

@@ -1,7 +1,8 @@
 package dev.usher.admin;
 
-import dev.usher.admin.Lifecycle.State;
 import dev.usher.admin.http.Json;
+import dev.usher.admin.subject.Lifecycle;
+import dev.usher.admin.subject.Lifecycle.State;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
 import java.util.List;

@@ -1,8 +1,11 @@
 package dev.usher.admin;
 
+import dev.usher.admin.attention.Attention;
 import dev.usher.admin.http.Heavy;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.metrics.Scrape;
+import dev.usher.admin.subject.AdminSubject;
+import dev.usher.admin.subject.Lifecycle;
 import dev.usher.admin.web.PlainLogin;
 import dev.usher.admin.web.PlainPage;
 import io.undertow.server.HttpHandler;

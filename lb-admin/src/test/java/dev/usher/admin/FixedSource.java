@@ -1,5 +1,6 @@
 package dev.usher.admin;
 
+import dev.usher.admin.subject.ConfigSource;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.reload.Reload;
 import dev.usher.reload.ReloadStatus;

@@ -3,9 +3,10 @@ package dev.usher.admin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.admin.Attention.Entry;
-import dev.usher.admin.Attention.Entry.Kind;
-import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.admin.attention.Attention.Entry;
+import dev.usher.admin.attention.Attention.Entry.Kind;
+import dev.usher.admin.attention.Attention.Entry.Severity;
+import dev.usher.admin.attention.Pressing;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;

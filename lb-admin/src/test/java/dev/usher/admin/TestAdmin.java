@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.usher.Environment;
 import dev.usher.LoadBalancer;
+import dev.usher.admin.subject.AdminSubject;
+import dev.usher.admin.subject.Program;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.config.AdminConfig.Token;

@@ -60,7 +60,8 @@ public record ListenerConfig(
         Check.that(!type.needsPool() || pool != null, "pool must be given for type tcp");
         Check.that(type.needsPool() || pool == null, "pool is only for type tcp: routes choose the pool");
         Check.present(own, "routes");
-        Check.that(type.readsNames() || own.isNone(), "routes are only for type tls: type tcp reads no server name");
+        Check.that(
+                type.readsNames() || own.isNone(), "routes are only for types tls and http: type tcp reads no names");
     }
 
     /** A TLS listener with every default. */

@@ -27,7 +27,7 @@ import dev.usher.config.Spelling;
 enum SessionState {
     /**
      * Collecting client bytes until the PROXY header, if due, and the opening (on a TLS listener the ClientHello) are
-     * whole. The {@code client_hello} time-out runs from accept.
+     * whole. The time-out runs from accept: {@code client_hello.timeout}, or {@code http.timeout} with type http.
      */
     AWAITING_HELLO,
     /**

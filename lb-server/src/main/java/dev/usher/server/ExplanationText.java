@@ -1,6 +1,6 @@
 package dev.usher.server;
 
-import dev.usher.admin.RefusedClient;
+import dev.usher.admin.subject.RefusedClient;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;

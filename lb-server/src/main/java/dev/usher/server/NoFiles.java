@@ -1,7 +1,7 @@
 package dev.usher.server;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.ConfigSource;
+import dev.usher.admin.subject.ConfigSource;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.reload.Reload;
 import dev.usher.reload.ReloadStatus;

@@ -28,9 +28,7 @@ final class StartLines {
                         name,
                         Spelling.of(listener.type()),
                         Summary.of(addresses),
-                        listener.type().needsPool()
-                                ? "to pool " + listener.pool()
-                                : Units.counted(routes(config, name), "route"));
+                        destination(config, listener));
             }
         });
         if (running.admin() != null) {
@@ -50,10 +48,10 @@ final class StartLines {
                 limit.isEmpty() ? "unknown" : limit.getAsLong());
     }
 
-    private static long routes(UsherConfig config, String listener) {
-        return config.routes().stream()
-                .filter(route ->
-                        route.listeners().isEmpty() || route.listeners().contains(listener))
-                .count();
+    /** The listener's pool, or a count of routes: the own routes of the listener, and the routes of the file. */
+    static String destination(UsherConfig config, ListenerConfig listener) {
+        return listener.type().needsPool()
+                ? "to pool " + listener.pool()
+                : Units.counted(config.routesOn(listener).size(), "route");
     }
 }

@@ -2,7 +2,7 @@ package dev.usher.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.usher.admin.Attention;
+import dev.usher.admin.attention.Attention;
 import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.event.Event;

@@ -1,11 +1,11 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.PoolAttention;
-import dev.usher.admin.WaysIn;
+import dev.usher.admin.attention.PoolAttention;
 import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.admin.subject.WaysIn;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.config.BackendConfig;
 import dev.usher.pool.AdminState;

@@ -1,9 +1,9 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.ConfigSource;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.admin.subject.ConfigSource;
 import dev.usher.config.Spelling;
 import dev.usher.event.Event;
 import dev.usher.reload.Reload;

@@ -1,6 +1,6 @@
 package dev.usher.admin.api;
 
-import dev.usher.admin.ConfigSource;
+import dev.usher.admin.subject.ConfigSource;
 import dev.usher.config.Spelling;
 import dev.usher.reload.ReloadStatus;
 import java.nio.file.Path;

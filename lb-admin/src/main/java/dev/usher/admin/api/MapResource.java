@@ -1,9 +1,9 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.LiveMap;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.admin.subject.LiveMap;
 import dev.usher.config.Spelling;
 import dev.usher.map.Flow;
 import dev.usher.map.Flow.Measure;

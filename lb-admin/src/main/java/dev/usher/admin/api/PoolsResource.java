@@ -1,10 +1,10 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.WaysIn;
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.admin.subject.WaysIn;
 import dev.usher.config.Spelling;
 import dev.usher.metrics.Latency;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;

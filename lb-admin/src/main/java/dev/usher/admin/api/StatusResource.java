@@ -1,13 +1,13 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.Attention;
-import dev.usher.admin.ConfigSource;
-import dev.usher.admin.Lifecycle;
-import dev.usher.admin.Pressing;
-import dev.usher.admin.Program;
+import dev.usher.admin.attention.Attention;
+import dev.usher.admin.attention.Pressing;
 import dev.usher.admin.http.Access;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.admin.subject.ConfigSource;
+import dev.usher.admin.subject.Lifecycle;
+import dev.usher.admin.subject.Program;
 import dev.usher.config.Spelling;
 import dev.usher.metrics.Totals;
 import dev.usher.view.PoolView;

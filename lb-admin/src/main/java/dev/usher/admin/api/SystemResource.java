@@ -3,7 +3,7 @@ package dev.usher.admin.api;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.usher.LoadBalancer;
-import dev.usher.admin.Program;
+import dev.usher.admin.subject.Program;
 import dev.usher.config.AdminConfig;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;

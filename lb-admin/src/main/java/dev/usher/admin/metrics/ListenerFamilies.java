@@ -23,7 +23,7 @@ final class ListenerFamilies {
     private static final MetricMetadata PAUSES =
             metric("listener_accept_pauses", "Pauses in accepting connections, by the resource that was used up.");
     private static final MetricMetadata HELLO =
-            metric("client_hello_seconds", "Time from accept to a whole ClientHello.");
+            metric("client_hello_seconds", "Time from accept to a whole ClientHello, or head of a request.");
 
     private ListenerFamilies() {}
 

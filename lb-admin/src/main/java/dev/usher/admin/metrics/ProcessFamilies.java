@@ -2,8 +2,8 @@ package dev.usher.admin.metrics;
 
 import static dev.usher.admin.metrics.Families.metric;
 
-import dev.usher.admin.AccessLogLines;
-import dev.usher.admin.Program;
+import dev.usher.admin.subject.AccessLogLines;
+import dev.usher.admin.subject.Program;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;

@@ -1,9 +1,9 @@
 package dev.usher.admin.metrics;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.AccessLogLines;
-import dev.usher.admin.Program;
 import dev.usher.admin.http.Gzip;
+import dev.usher.admin.subject.AccessLogLines;
+import dev.usher.admin.subject.Program;
 import dev.usher.reload.Reloading;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;

@@ -1,8 +1,8 @@
 package dev.usher.admin.metrics;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.AccessLogLines;
-import dev.usher.admin.Program;
+import dev.usher.admin.subject.AccessLogLines;
+import dev.usher.admin.subject.Program;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.reload.Reloading;
 import dev.usher.view.PoolView;

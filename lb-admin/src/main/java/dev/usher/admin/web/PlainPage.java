@@ -1,11 +1,11 @@
 package dev.usher.admin.web;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.Attention;
-import dev.usher.admin.ConfigSource;
-import dev.usher.admin.Pressing;
+import dev.usher.admin.attention.Attention;
+import dev.usher.admin.attention.Pressing;
 import dev.usher.admin.http.Caller;
 import dev.usher.admin.http.Gzip;
+import dev.usher.admin.subject.ConfigSource;
 import dev.usher.config.Printable;
 import dev.usher.config.Spelling;
 import dev.usher.config.Units;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.admin.AccessLogLines;
-import dev.usher.admin.Program;
+import dev.usher.admin.subject.AccessLogLines;
+import dev.usher.admin.subject.Program;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.testing.TestBackend;

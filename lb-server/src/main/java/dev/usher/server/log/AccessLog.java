@@ -1,6 +1,6 @@
 package dev.usher.server.log;
 
-import dev.usher.admin.AccessLogLines;
+import dev.usher.admin.subject.AccessLogLines;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;

@@ -1,7 +1,7 @@
 package dev.usher.server.reload;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.ConfigSource;
+import dev.usher.admin.subject.ConfigSource;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.file.NamedFile;

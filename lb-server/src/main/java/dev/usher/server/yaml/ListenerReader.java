@@ -270,7 +270,8 @@ final class ListenerReader {
 
     private OwnRoutes ownRoutes(String name, Fields fields, ListenerType type) {
         if (!type.readsNames()) {
-            ROUTE_KEYS.forEach(key -> fields.refuse(key, "is only for type tls: a tcp listener reads no server name"));
+            ROUTE_KEYS.forEach(
+                    key -> fields.refuse(key, "is only for types tls and http: a tcp listener reads no names"));
             return OwnRoutes.NONE;
         }
         RouteReader routes = RouteReader.ofListener(pools, name, problems);

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.Environment;
 import dev.usher.LoadBalancer;
-import dev.usher.admin.AdminSubject;
-import dev.usher.admin.ConfigSource;
 import dev.usher.admin.Control;
-import dev.usher.admin.Program;
 import dev.usher.admin.http.Caller;
+import dev.usher.admin.subject.AdminSubject;
+import dev.usher.admin.subject.ConfigSource;
+import dev.usher.admin.subject.Program;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.relay.SessionLog;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.admin.ConfigSource;
-import dev.usher.admin.ConfigSource.OnDisk;
+import dev.usher.admin.subject.ConfigSource;
+import dev.usher.admin.subject.ConfigSource.OnDisk;
 import dev.usher.file.FileCalls;
 import dev.usher.file.NoAnswerException;
 import dev.usher.reload.Reload.Result;

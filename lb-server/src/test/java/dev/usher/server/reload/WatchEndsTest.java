@@ -3,8 +3,8 @@ package dev.usher.server.reload;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.AdminServer;
-import dev.usher.admin.AdminSubject;
-import dev.usher.admin.Program;
+import dev.usher.admin.subject.AdminSubject;
+import dev.usher.admin.subject.Program;
 import dev.usher.event.Event;
 import dev.usher.reload.Reload;
 import dev.usher.reload.Reload.Trigger;

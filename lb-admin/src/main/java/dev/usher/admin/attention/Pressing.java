@@ -1,8 +1,8 @@
-package dev.usher.admin;
+package dev.usher.admin.attention;
 
-import dev.usher.admin.Attention.Entry;
-import dev.usher.admin.Attention.Entry.Kind;
-import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.admin.attention.Attention.Entry;
+import dev.usher.admin.attention.Attention.Entry.Kind;
+import dev.usher.admin.attention.Attention.Entry.Severity;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -24,8 +24,12 @@ public record Pressing(List<Entry> entries, Map<Severity, Integer> counts) {
     /** Entries that fit on a screen, even a terminal's. */
     public static final int AT_ONCE = 10;
 
-    /** @param all the whole list, the worst first */
-    static Pressing of(List<Entry> all, int most) {
+    /**
+     * The first entries of a list, with a share for each kind.
+     *
+     * @param all the whole list, the worst first
+     */
+    public static Pressing of(List<Entry> all, int most) {
         Map<Severity, Integer> counts = new EnumMap<>(Severity.class);
         for (Severity severity : Severity.values()) {
             counts.put(severity, 0);

@@ -1,4 +1,4 @@
-package dev.usher.admin;
+package dev.usher.admin.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

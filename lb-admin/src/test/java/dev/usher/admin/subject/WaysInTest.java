@@ -1,4 +1,4 @@
-package dev.usher.admin;
+package dev.usher.admin.subject;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

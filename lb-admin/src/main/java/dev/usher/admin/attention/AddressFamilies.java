@@ -1,6 +1,6 @@
-package dev.usher.admin;
+package dev.usher.admin.attention;
 
-import dev.usher.admin.Attention.Entry;
+import dev.usher.admin.attention.Attention.Entry;
 import dev.usher.config.HostPort;
 import dev.usher.pool.BackendState;
 import dev.usher.view.BackendView;

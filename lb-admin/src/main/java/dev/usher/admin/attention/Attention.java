@@ -1,8 +1,10 @@
-package dev.usher.admin;
+package dev.usher.admin.attention;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.Attention.Entry.Kind;
-import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.admin.attention.Attention.Entry.Kind;
+import dev.usher.admin.attention.Attention.Entry.Severity;
+import dev.usher.admin.subject.ConfigSource;
+import dev.usher.admin.subject.Lifecycle;
 import dev.usher.config.Printable;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
@@ -110,7 +112,7 @@ public final class Attention {
     }
 
     /** Same as {@link #list()}, for a caller that has asked for the pools already. */
-    List<Entry> list(List<PoolView> pools) {
+    public List<Entry> list(List<PoolView> pools) {
         List<Entry> entries = new ArrayList<>();
         ofProcess(entries);
         ofConfiguration(entries);

@@ -1,4 +1,4 @@
-package dev.usher.admin;
+package dev.usher.admin.subject;
 
 /**
  * Counts of access log lines that are not written.

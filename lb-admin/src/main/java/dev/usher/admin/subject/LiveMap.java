@@ -1,4 +1,4 @@
-package dev.usher.admin;
+package dev.usher.admin.subject;
 
 import dev.usher.LoadBalancer;
 import dev.usher.Looks;

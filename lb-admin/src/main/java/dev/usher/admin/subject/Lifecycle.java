@@ -1,4 +1,4 @@
-package dev.usher.admin;
+package dev.usher.admin.subject;
 
 import dev.usher.LoadBalancer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ public final class Lifecycle {
     private volatile @Nullable LoadBalancer balancer;
 
     /** Reports that the load balancer serves. */
-    void serves(LoadBalancer started) {
+    public void serves(LoadBalancer started) {
         balancer = started;
     }
 

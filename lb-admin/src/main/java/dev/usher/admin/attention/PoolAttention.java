@@ -1,8 +1,9 @@
-package dev.usher.admin;
+package dev.usher.admin.attention;
 
-import dev.usher.admin.Attention.Entry;
-import dev.usher.admin.Attention.Entry.Kind;
-import dev.usher.admin.Attention.Entry.Severity;
+import dev.usher.admin.attention.Attention.Entry;
+import dev.usher.admin.attention.Attention.Entry.Kind;
+import dev.usher.admin.attention.Attention.Entry.Severity;
+import dev.usher.admin.subject.WaysIn;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.BackendState;

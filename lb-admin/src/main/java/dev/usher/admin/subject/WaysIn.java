@@ -1,4 +1,4 @@
-package dev.usher.admin;
+package dev.usher.admin.subject;
 
 import dev.usher.config.Fallback;
 import dev.usher.config.HttpRule;

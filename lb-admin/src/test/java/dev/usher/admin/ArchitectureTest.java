@@ -1,0 +1,24 @@
+package dev.usher.admin;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import dev.usher.testing.PackageTable;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Which package may use which. The arrows go one way. */
+class ArchitectureTest {
+    private final PackageTable table = new PackageTable("lb-admin");
+
+    ArchitectureTest() throws IOException {}
+
+    @Test
+    void everyPackageUsesWhatTheTableSays() {
+        table.check();
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.usher.(**)").should().beFreeOfCycles().check(table.code());
+    }
+}
