@@ -207,7 +207,7 @@ class SilentClientsTest {
     @Test
     void leavesWithoutAWord() throws IOException {
         try (TestPeer client = accepted()) {
-            client.close();
+            client.reset();
             ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
         }
     }

@@ -44,7 +44,7 @@ class NotTlsIT {
                 Usher usher = Usher.run("silent: { pool: \"" + sshd.hostPort() + "\", after: 50ms }", "");
                 Peer client = Peer.connect(usher)) {
             assertEquals("SSH-2.0-OpenSSH", new String(client.read(15), ISO_8859_1));
-            client.close();
+            client.halfClose();
             usher.log().first("of it", line -> line.text("route").equals("silent"));
         }
     }
