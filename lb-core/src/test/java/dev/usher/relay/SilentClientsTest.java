@@ -207,7 +207,7 @@ class SilentClientsTest {
     @Test
     void leavesWithoutAWord() throws IOException {
         try (TestPeer client = accepted()) {
-            client.reset();
+            client.halfClose();
             ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
         }
     }
