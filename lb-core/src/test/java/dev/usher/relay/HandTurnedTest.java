@@ -311,7 +311,8 @@ class HandTurnedTest {
             large.reset();
             turnUntil(() -> heldBytes() <= 20 * 1024, "there is room again");
             clock.advance(Duration.ofMillis(20));
-            turnUntil(() -> heldBytes() == 16 * 1024, "the first byte has come, and the hello is not kept any more");
+            turnUntil(() -> turned.relay.sent().get() == helloBytes(), "the answer is passed on");
+            assertEquals(16 * 1024, heldBytes(), "the hello is not kept any more");
             assertEquals(helloBytes(), client.read(helloBytes()).length);
             ends.clear();
             client.reset();
