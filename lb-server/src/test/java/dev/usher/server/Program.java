@@ -93,7 +93,8 @@ public final class Program implements AutoCloseable {
         private Stream<String> lines() {
             boolean ended = !process.isAlive();
             String text = new String(text().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-            return (ended ? text : text.substring(0, text.lastIndexOf('\n') + 1)).lines();
+            return (ended ? text : text.substring(0, Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1))
+                    .lines();
         }
     }
 

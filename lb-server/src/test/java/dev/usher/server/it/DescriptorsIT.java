@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class DescriptorsIT {
     private static final String WWW = "www.example.com";
+    private static final byte[] FIRST_BYTE = {22};
     private static final byte[] HELLO = Hello.of(WWW);
     private static final int LIMIT = 256;
     private static final int CLIENTS = 600;
@@ -40,12 +41,12 @@ class DescriptorsIT {
 
     /** Clients that say nothing hold one descriptor each; the others wait in the kernel's queue. */
     @Test
-    void waitsForDescriptorsOfClientsThatSayNothing() throws Exception {
+    void waitsForDescriptorsOfClientsThatSayNoMore() throws Exception {
         try (Backend echo = new Backend(Backend.ECHO);
                 Usher usher = usherWithFewer(echo)) {
             List<Peer> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                clients.add(Peer.connect(usher));
+                clients.add(Peer.connect(usher).send(FIRST_BYTE)); // a session without a byte has no line
             }
             Await.until(() -> usher.facts().descriptors() >= LIMIT - 1, "no descriptor is left");
             assertCalm(usher, "silent clients");

@@ -88,7 +88,7 @@ final class Usher implements AutoCloseable {
         Path directory = Program.directory("usher");
         Path access = directory.resolve("access.log");
         Path file = directory.resolve("usher.yaml");
-        Files.writeString(file, "logging: { access: { output: %s, empty: true } }\n".formatted(access) + yaml);
+        Files.writeString(file, "logging: { access: { output: %s } }\n".formatted(access) + yaml);
         Program program = Program.start("usher", limited(command("run", file.toString()), descriptors));
         try {
             Matcher port = awaitListener(program, listener);

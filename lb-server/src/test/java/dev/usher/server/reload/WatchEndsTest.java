@@ -54,10 +54,9 @@ class WatchEndsTest {
                         "the metric says that the watch fails");
                 String status = get(client, base + "/api/v1/status");
                 assertTrue(
-                        status.contains(
-                                "\"kind\":\"background\",\"subject\":\"file watch\",\"text\":\"it has ended by a"
-                                        + " fault: java.lang.NoClassDefFoundError: dev/usher/Gone. To do: restart usher\","
-                                        + "\"since\":\"2"),
+                        status.contains("\"kind\":\"background\",\"subject\":\"file watch\",\"text\":\"it has"
+                                + " crashed: java.lang.NoClassDefFoundError: dev/usher/Gone. To do: restart usher\","
+                                + "\"since\":\"2"),
                         status);
                 Await.until(() -> isAnEvent(usher), "an event says it");
             }
@@ -74,7 +73,7 @@ class WatchEndsTest {
         return usher.balancer().looks().events().stream()
                 .anyMatch(event -> event.kind() == Event.Kind.WARNING
                         && event.subject().equals("file watch")
-                        && event.text().contains("it has ended by a fault"));
+                        && event.text().contains("it has crashed"));
     }
 
     private static String get(HttpClient client, String address) {
