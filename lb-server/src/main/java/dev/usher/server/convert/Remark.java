@@ -9,7 +9,7 @@ public record Remark(Kind kind, Statement statement, String reason) {
         /** The file cannot be read, or breaks the peer's own rules. */
         FAULT("error", "Errors:"),
         /** Connections are treated otherwise than before, or no longer. */
-        LEFT_OUT("left out", "Left out. usher does not do the following:"),
+        LEFT_OUT("left out", "Left out. usher convert has not taken over the following:"),
         /** The nearest setting of usher is near, and not the same. */
         CHANGED("changed", "Changed. usher's setting is near, and not the same:"),
         /** No equal is needed. */

@@ -1,9 +1,7 @@
 package dev.usher.server.convert.haproxy;
 
+import dev.usher.server.convert.Reasons;
 import dev.usher.server.convert.Remarks;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /** Remarks on statements without an equal in usher's file. */
 final class HaproxyKnown {
@@ -14,31 +12,8 @@ final class HaproxyKnown {
     private static final String CERTIFICATES = "is for TLS that HAProxy terminates: usher has no certificates";
     private static final String DASHBOARD = "usher has a dashboard of its own: the section admin";
 
-    private static final Map<String, String> NOT_NEEDED = notNeeded();
-    private static final Map<String, String> LEFT_OUT = Map.ofEntries(
-            Map.entry("stick-table", "usher keeps no tables: balance: client-hash keeps a client with its backend"),
-            Map.entry("stick", "usher keeps no tables: balance: client-hash keeps a client with its backend"),
-            Map.entry("timeout queue", "usher has no queue: a client is refused when each backend is full"),
-            Map.entry("source", "usher cannot choose the address that it connects from yet"),
-            Map.entry("option httpchk", "usher has HTTP checks over TLS only: the check connects instead"),
-            Map.entry("http-check", "usher has no rules for checks: health_check has path, method and expect"),
-            Map.entry("tcp-check", "usher has no rules for checks: the check connects, or makes a TLS handshake"),
-            Map.entry("option external-check", "usher runs no programs for checks"),
-            Map.entry("option smtpchk", "usher does not check SMTP: the check connects"),
-            Map.entry("option pgsql-check", "usher does not check PostgreSQL: the check connects"),
-            Map.entry("option mysql-check", "usher does not check MySQL: the check connects"),
-            Map.entry("option redis-check", "usher does not check Redis: the check connects"),
-            Map.entry("rate-limit", "see limits: per_client_ip, which counts for each client"),
-            Map.entry("server-template", "usher has no templates: a host name stands for all of its addresses"),
-            Map.entry("option transparent", "usher does not connect to the client's original destination"));
-
-    private HaproxyKnown() {}
-
-    private static Map<String, String> notNeeded() {
-        Map<String, String> reasons = new HashMap<>();
-        put(
-                reasons,
-                LOG,
+    private static final Reasons NOT_NEEDED = new Reasons()
+.because(LOG,
                 "log",
                 "log-format",
                 "log-format-sd",
@@ -54,10 +29,8 @@ final class HaproxyKnown {
                 "option logasap",
                 "declare",
                 "error-log-format",
-                "option httpslog");
-        put(
-                reasons,
-                PROCESS,
+                "option httpslog")
+.because(PROCESS,
                 "user",
                 "group",
                 "uid",
@@ -100,10 +73,8 @@ final class HaproxyKnown {
                 "limited-quic",
                 "maxsslconn",
                 "maxconnrate",
-                "h2-workaround-bogus-websocket-clients");
-        put(
-                reasons,
-                ALWAYS,
+                "h2-workaround-bogus-websocket-clients")
+.because(ALWAYS,
                 "option tcpka",
                 "option clitcpka",
                 "option srvtcpka",
@@ -118,10 +89,8 @@ final class HaproxyKnown {
                 "option contstats",
                 "option socket-stats",
                 "hash-type",
-                "enabled");
-        put(
-                reasons,
-                HTTP,
+                "enabled")
+.because(HTTP,
                 "option http-server-close",
                 "option forwardfor",
                 "option http-keep-alive",
@@ -146,10 +115,8 @@ final class HaproxyKnown {
                 "option http-ignore-probes",
                 "monitor-uri",
                 "option checkcache",
-                "email-alert");
-        put(
-                reasons,
-                CERTIFICATES,
+                "email-alert")
+.because(CERTIFICATES,
                 "ca-base",
                 "crt-base",
                 "key-base",
@@ -167,10 +134,8 @@ final class HaproxyKnown {
                 "ssl-engine",
                 "ssl-mode-async",
                 "ssl-provider",
-                "ssl-default-bind-sigalgs");
-        put(
-                reasons,
-                DASHBOARD,
+                "ssl-default-bind-sigalgs")
+.because(DASHBOARD,
                 "stats enable",
                 "stats uri",
                 "stats auth",
@@ -183,17 +148,28 @@ final class HaproxyKnown {
                 "stats show-desc",
                 "stats scope",
                 "stats bind-process");
-        return Map.copyOf(reasons);
-    }
+    private static final Reasons LEFT_OUT = new Reasons()
+.because("usher keeps no tables: balance: client-hash keeps a client with its backend", "stick-table", "stick")
+.because("usher has no queue: a client is refused when each backend is full", "timeout queue")
+.because(Reasons.SOURCE, "source")
+.because("is taken over with check-ssl alone: the check connects instead. Write health_check: { type: http } in the pool", "option httpchk")
+.because("usher has no rules for checks: health_check has path, method and expect", "http-check")
+.because("usher has no rules for checks: the check connects, or makes a TLS handshake", "tcp-check")
+.because("usher runs no programs for checks", "option external-check")
+.because("usher does not check SMTP: the check connects", "option smtpchk")
+.because("usher does not check PostgreSQL: the check connects", "option pgsql-check")
+.because("usher does not check MySQL: the check connects", "option mysql-check")
+.because("usher does not check Redis: the check connects", "option redis-check")
+.because("see limits: per_client_ip, which counts for each client", "rate-limit")
+.because("usher has no templates: a host name stands for all of its addresses", "server-template")
+.because("usher does not connect to the client's original destination", "option transparent");
 
-    private static void put(Map<String, String> reasons, String reason, String... starts) {
-        List.of(starts).forEach(start -> reasons.put(start, reason));
-    }
+    private HaproxyKnown() {}
 
     /** Remarks on a line without a reader. */
     static void remark(HaproxyLine line, Remarks remarks) {
         String both = line.first() + " " + line.word(1);
-        String reason = NOT_NEEDED.getOrDefault(both, NOT_NEEDED.get(line.first()));
+        String reason = NOT_NEEDED.of(both, line.first());
         if (reason == null && line.first().startsWith("tune.")) {
             reason = PROCESS;
         }
@@ -204,8 +180,7 @@ final class HaproxyKnown {
             remarks.notNeeded(line.statement(), reason);
             return;
         }
-        remarks.leftOut(
-                line.statement(),
-                LEFT_OUT.getOrDefault(both, LEFT_OUT.getOrDefault(line.first(), "usher has no equal")));
+        String lack = LEFT_OUT.of(both, line.first());
+        remarks.leftOut(line.statement(), lack == null ? Reasons.NO_EQUAL : lack);
     }
 }

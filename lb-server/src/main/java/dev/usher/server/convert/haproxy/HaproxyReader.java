@@ -2,6 +2,7 @@ package dev.usher.server.convert.haproxy;
 
 import dev.usher.server.convert.Draft;
 import dev.usher.server.convert.PeerText;
+import dev.usher.server.convert.Reasons;
 import dev.usher.server.convert.Remarks;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class HaproxyReader {
             case "frontend", "listen" -> proxy(section);
             case "backend" -> {} // read with the rules for the backend
             case "resolvers" ->
-                remarks.leftOut(section.whole(), "usher asks the system's name servers, and cannot have its own yet");
+                remarks.leftOut(section.whole(), Reasons.NAME_SERVERS);
             default -> other(section);
         }
     }
@@ -46,7 +47,7 @@ public final class HaproxyReader {
         if (NOT_NEEDED.contains(section.kind())) {
             remarks.notNeeded(section.whole(), "usher has logs and events of its own");
         } else {
-            remarks.leftOut(section.whole(), "usher has no equal");
+            remarks.leftOut(section.whole(), Reasons.NO_EQUAL);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.server.convert.PoolDraft;
+import dev.usher.server.convert.Reasons;
 import dev.usher.server.convert.Remarks;
 import java.util.Iterator;
 import java.util.Set;
@@ -192,10 +193,10 @@ final class HaproxyServer {
             case "ssl" -> "usher passes TLS on and makes none of its own: the backend gets the client's bytes";
             case "port", "addr" -> {
                 String value = value(values);
-                yield value + ": usher checks the backend's own address";
+                yield value + ": is not taken over: write health_check.port or health_check.address in the pool";
             }
             case "resolvers" -> "usher asks the system's name servers";
-            case "source" -> "usher cannot choose the address that it connects from yet";
+            case "source" -> Reasons.SOURCE;
             case "agent-check" -> "usher asks no agents";
             case "fastinter", "downinter" -> {
                 String value = value(values);

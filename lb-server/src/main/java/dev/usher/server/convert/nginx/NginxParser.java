@@ -2,29 +2,24 @@ package dev.usher.server.convert.nginx;
 
 import dev.usher.server.convert.Converter.Unreadable;
 import dev.usher.server.convert.PeerText;
+import dev.usher.server.convert.Scanner;
 import dev.usher.server.convert.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file's directives, by nginx's rules for quotes, backslashes, comments, semicolons and braces. */
-final class NginxParser {
+final class NginxParser extends Scanner {
     /** nginx's own blocks are at most five deep. */
     private static final int MAX_DEPTH = 32;
 
     private static final String BLANKS = " \t\r\n";
 
-    private final PeerText file;
-    private final String text;
-    private int at;
     private int depth;
     private boolean inVariable;
-    private int line = 1;
-    private int lineStart;
 
     private NginxParser(PeerText file) {
-        this.file = file;
-        this.text = file.text();
+        super(file);
     }
 
     static List<Directive> read(PeerText file) {
@@ -37,7 +32,7 @@ final class NginxParser {
             throw fault("blocks are nested more than " + MAX_DEPTH + " deep");
         }
         List<Directive> directives = new ArrayList<>();
-        while (!atEnd()) {
+        while (skip(BLANKS)) {
             if (text.charAt(at) == '}') {
                 if (opener == null) {
                     throw fault("} has no { before");
@@ -53,10 +48,10 @@ final class NginxParser {
     }
 
     private Directive directive() {
-        int startLine = line;
+        int startLine = line();
         int column = column();
         List<String> words = new ArrayList<>();
-        while (!atEnd() && ";{}".indexOf(text.charAt(at)) < 0) {
+        while (skip(BLANKS) && ";{}".indexOf(text.charAt(at)) < 0) {
             words.add(word());
         }
         if (at == text.length() || text.charAt(at) == '}') {
@@ -74,34 +69,9 @@ final class NginxParser {
         depth++;
         List<Directive> block = block(first);
         depth--;
-        Statement whole = new Statement(file.file(), startLine, column, line, first.text());
+        Statement whole = new Statement(file.file(), startLine, column, line(), first.text());
         at++;
         return new Directive(file, whole, words, block);
-    }
-
-    /** Skips blanks and comments; true at the end of the file. */
-    private boolean atEnd() {
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (c == '#') {
-                int end = text.indexOf('\n', at);
-                at = end < 0 ? text.length() : end;
-            } else if (BLANKS.indexOf(c) >= 0) {
-                next();
-            } else {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private char next() {
-        char c = text.charAt(at++);
-        if (c == '\n') {
-            line++;
-            lineStart = at;
-        }
-        return c;
     }
 
     private String word() {
@@ -131,7 +101,7 @@ final class NginxParser {
     }
 
     private String quoted(char quote) {
-        Unreadable open = fault("the quote " + quote + " has no end");
+        Statement open = statement();
         StringBuilder word = new StringBuilder();
         at++;
         while (at < text.length() && text.charAt(at) != quote) {
@@ -142,17 +112,9 @@ final class NginxParser {
             word.append(c);
         }
         if (at == text.length()) {
-            throw open;
+            throw new Unreadable(open, "the quote " + quote + " has no end");
         }
         at++;
         return word.toString();
-    }
-
-    private int column() {
-        return at - lineStart + 1;
-    }
-
-    private Unreadable fault(String reason) {
-        return new Unreadable(Statement.at(file.file(), line, column(), file.shown(lineStart)), reason);
     }
 }

@@ -10,6 +10,7 @@ import dev.usher.server.convert.NameRegex;
 import dev.usher.server.convert.Names;
 import dev.usher.server.convert.PeerText;
 import dev.usher.server.convert.PoolDraft;
+import dev.usher.server.convert.Reasons;
 import dev.usher.server.convert.Remarks;
 import dev.usher.server.convert.Rule;
 import dev.usher.server.convert.Statement;
@@ -65,14 +66,14 @@ public final class SniproxyReader {
             case "table" -> {} // read with the listener
             case "resolver" ->
                 remarks.leftOut(
-                        statement.statement(), "usher asks the system's name servers, and cannot have its own yet");
+                        statement.statement(), Reasons.NAME_SERVERS);
             default -> {
                 if (LOGS.contains(statement.name())) {
                     log(statement);
                 } else if (PROCESS.contains(statement.name())) {
                     remarks.notNeeded(statement.statement(), "belongs to the process: see deploy/usher.service");
                 } else {
-                    remarks.leftOut(statement.statement(), "usher has no equal");
+                    remarks.leftOut(statement.statement(), Reasons.NO_EQUAL);
                 }
             }
         }
@@ -137,8 +138,8 @@ public final class SniproxyReader {
             case "reuseport", "access_log", "bad_requests" ->
                 remarks.notNeeded(statement.statement(), "usher does so by itself, and has a log of its own");
             case "source" ->
-                remarks.leftOut(statement.statement(), "usher cannot choose the address that it connects from yet");
-            default -> remarks.leftOut(statement.statement(), "usher has no equal");
+                remarks.leftOut(statement.statement(), Reasons.SOURCE);
+            default -> remarks.leftOut(statement.statement(), Reasons.NO_EQUAL);
         }
     }
 
@@ -164,7 +165,7 @@ public final class SniproxyReader {
         used.add(name);
         for (SniproxyStatement entry : table.block()) {
             if (entry.words().size() == 1) {
-                remarks.leftOut(entry.statement(), "usher has no equal");
+                remarks.leftOut(entry.statement(), Reasons.NO_EQUAL);
             } else if (!entry.name().equals("use_proxy_header")) {
                 entry(entry, bind, listener);
             }

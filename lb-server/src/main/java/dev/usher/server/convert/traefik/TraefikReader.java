@@ -2,6 +2,7 @@ package dev.usher.server.convert.traefik;
 
 import dev.usher.server.convert.Draft;
 import dev.usher.server.convert.PeerText;
+import dev.usher.server.convert.Reasons;
 import dev.usher.server.convert.Remarks;
 import dev.usher.server.convert.Statement;
 import dev.usher.server.convert.traefik.Node.Mapping;
@@ -76,7 +77,7 @@ public final class TraefikReader {
         points.remarkUnused();
         tcp.entries().forEach((key, value) -> {
             if (!Set.of("routers", "services", "middlewares").contains(key)) {
-                remarks.leftOut(value.statement(), "usher has no equal");
+                remarks.leftOut(value.statement(), Reasons.NO_EQUAL);
             }
         });
         root.entries().forEach(this::other);
@@ -93,7 +94,7 @@ public final class TraefikReader {
                     remarks.notNeeded(
                             value.statement(), "usher has its own logs, metrics and dashboard, and no providers");
                 } else {
-                    remarks.leftOut(value.statement(), "usher has no equal");
+                    remarks.leftOut(value.statement(), Reasons.NO_EQUAL);
                 }
             }
         }

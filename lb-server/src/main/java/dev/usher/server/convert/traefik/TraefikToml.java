@@ -2,6 +2,7 @@ package dev.usher.server.convert.traefik;
 
 import dev.usher.server.convert.Converter.Unreadable;
 import dev.usher.server.convert.PeerText;
+import dev.usher.server.convert.Scanner;
 import dev.usher.server.convert.Statement;
 import dev.usher.server.convert.traefik.Node.Listing;
 import dev.usher.server.convert.traefik.Node.Mapping;
@@ -11,20 +12,17 @@ import java.util.List;
 import java.util.Locale;
 
 /** Reads the TOML of Traefik's files: tables, arrays of tables, dotted keys, strings, lists, inline tables. */
-final class TraefikToml {
+final class TraefikToml extends Scanner {
     private static final int MAX_DEPTH = 16;
 
-    private final PeerText file;
-    private final String text;
+    private static final String BLANKS = " \t\r";
+    private static final String LINE_ENDS = BLANKS + "\n";
+
     private final Mapping root;
     private Mapping table;
-    private int at;
-    private int line = 1;
-    private int lineStart;
 
     private TraefikToml(PeerText file) {
-        this.file = file;
-        this.text = file.text();
+        super(file);
         this.root = Mapping.at(Statement.at(file.file(), 1, 1, ""));
         this.table = root;
     }
@@ -34,13 +32,13 @@ final class TraefikToml {
     }
 
     private Mapping document() {
-        while (skip(true)) {
+        while (skip(LINE_ENDS)) {
             if (text.charAt(at) == '[') {
                 header();
             } else {
                 entry(table, 0);
             }
-            if (skip(false) && text.charAt(at) != '\n') {
+            if (skip(BLANKS) && text.charAt(at) != '\n') {
                 throw fault("a line ends here");
             }
         }
@@ -71,7 +69,7 @@ final class TraefikToml {
         Statement statement = statement();
         List<String> path = path();
         expect("=");
-        skip(false);
+        skip(BLANKS);
         Node value = value(statement, depth);
         try {
             TraefikPath.put(owner, path, value);
@@ -83,9 +81,9 @@ final class TraefikToml {
     private List<String> path() {
         List<String> path = new ArrayList<>();
         do {
-            skip(false);
+            skip(BLANKS);
             path.add(key());
-            skip(false);
+            skip(BLANKS);
         } while (take('.'));
         return path;
     }
@@ -121,14 +119,14 @@ final class TraefikToml {
     private Node listing(Statement statement, int depth) {
         List<Node> items = new ArrayList<>();
         at++;
-        while (skip(true) && text.charAt(at) != ']') {
+        while (skip(LINE_ENDS) && text.charAt(at) != ']') {
             items.add(value(statement, depth + 1));
-            skip(true);
+            skip(LINE_ENDS);
             if (!take(',')) {
                 break;
             }
         }
-        skip(true);
+        skip(LINE_ENDS);
         expect("]");
         return new Listing(statement, items);
     }
@@ -136,14 +134,14 @@ final class TraefikToml {
     private Node inline(Statement statement, int depth) {
         Mapping mapping = Mapping.at(statement);
         at++;
-        while (skip(true) && text.charAt(at) != '}') {
+        while (skip(LINE_ENDS) && text.charAt(at) != '}') {
             entry(mapping, depth + 1);
-            skip(true);
+            skip(LINE_ENDS);
             if (!take(',')) {
                 break;
             }
         }
-        skip(true);
+        skip(LINE_ENDS);
         expect("}");
         return mapping;
     }
@@ -198,36 +196,5 @@ final class TraefikToml {
             throw fault(what + " is missing here");
         }
         at += what.length();
-    }
-
-    /** Skips blanks and comments, and line ends if wanted; false at the end of the file. */
-    private boolean skip(boolean lineEnds) {
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (c == '#') {
-                int end = text.indexOf('\n', at);
-                at = end < 0 ? text.length() : end;
-            } else if (c == ' ' || c == '\t' || c == '\r' || (lineEnds && c == '\n')) {
-                next();
-            } else {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void next() {
-        if (text.charAt(at++) == '\n') {
-            line++;
-            lineStart = at;
-        }
-    }
-
-    private Statement statement() {
-        return Statement.at(file.file(), line, at - lineStart + 1, file.shown(lineStart));
-    }
-
-    private Unreadable fault(String reason) {
-        return new Unreadable(statement(), reason);
     }
 }

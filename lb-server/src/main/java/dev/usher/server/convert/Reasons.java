@@ -1,0 +1,45 @@
+package dev.usher.server.convert;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reasons for statements without an equal in usher's file, by the statement's first word or words. Immutable. */
+public final class Reasons {
+    /** For a statement of which nothing more is known. */
+    public static final String NO_EQUAL = "usher has no equal";
+
+    public static final String NAME_SERVERS = "usher asks the system's name servers, and cannot have its own yet";
+    public static final String SOURCE = "a source address is not taken over: write source: ADDRESS in the pool";
+
+    private final Map<String, String> byStart;
+
+    /** No reasons; {@link #because} adds reasons. */
+    public Reasons() {
+        this(Map.of());
+    }
+
+    private Reasons(Map<String, String> byStart) {
+        this.byStart = byStart;
+    }
+
+    /** These reasons, and a reason for the statements with these starts. */
+    public Reasons because(String reason, String... starts) {
+        Map<String, String> more = new HashMap<>(byStart);
+        for (String start : starts) {
+            more.put(start, reason);
+        }
+        return new Reasons(Map.copyOf(more));
+    }
+
+    /** The reason of the first of these starts that has a reason; null if no start has a reason. */
+    public @Nullable String of(String... starts) {
+        for (String start : starts) {
+            String reason = byStart.get(start);
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return null;
+    }
+}
