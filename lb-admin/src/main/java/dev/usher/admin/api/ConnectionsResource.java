@@ -1,7 +1,6 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.ConnectionsView;
@@ -39,37 +38,15 @@ public final class ConnectionsResource {
 
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException, IOException {
-        Filter filter = question.filter();
-        String pool = question.parameter("pool");
-        String backend = question.parameter("backend");
+        WantedSessions wanted = WantedSessions.of(question);
         ConnectionsView found = balancer.looks()
-                .connections(
-                        connection -> (pool == null
-                                        || pool.equals(connection.identity().pool()))
-                                && (backend == null
-                                        || backend.equals(connection.identity().backend()))
-                                && passes(connection, filter),
-                        question.limit());
+                .connections(connection -> wanted.include(connection.identity(), connection.state()), question.limit());
         return new Connections(
                 found.total(),
                 found.matched(),
                 found.connections().stream()
                         .map(ConnectionsResource::connection)
                         .toList());
-    }
-
-    private static boolean passes(ConnectionView connection, Filter filter) {
-        SessionIdentity who = connection.identity();
-        return filter.wanted().isEmpty() // saves making a text of each address
-                || filter.passes(
-                        who.cid(),
-                        who.listener(),
-                        Text.of(who.client()),
-                        who.sni(),
-                        who.route(),
-                        who.pool(),
-                        who.backend(),
-                        connection.state());
     }
 
     private static Connection connection(ConnectionView view) {

@@ -20,7 +20,6 @@ import dev.usher.view.BackendView;
 import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -213,15 +212,11 @@ public final class ExplainResource {
     }
 
     private static InetAddress client(@Nullable String text) throws ProblemException {
-        byte[] address = IpAddress.parse(text == null ? "127.0.0.1" : text);
-        if (address == null) {
+        String client = text == null ? "127.0.0.1" : text;
+        if (IpAddress.parse(client) == null) {
             throw Problem.of(400, "client: \"" + text + "\" is not an IP address")
                     .exception();
         }
-        try {
-            return InetAddress.getByAddress(address);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
-        }
+        return InetAddress.ofLiteral(client);
     }
 }

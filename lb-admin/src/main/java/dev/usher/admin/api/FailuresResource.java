@@ -1,7 +1,6 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
 import dev.usher.view.FailedSession;
 import dev.usher.view.FailuresView;
@@ -56,38 +55,16 @@ public final class FailuresResource {
 
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException, IOException {
-        Filter filter = question.filter();
+        WantedSessions wanted = WantedSessions.of(question);
         String reason = question.parameter("reason");
-        String pool = question.parameter("pool");
-        String backend = question.parameter("backend");
         FailuresView found = balancer.looks()
                 .failures(
-                        failed -> isWanted(reason, failed.reason())
-                                && isWanted(pool, failed.identity().pool())
-                                && isWanted(backend, failed.identity().backend())
-                                && passes(failed, filter),
+                        failed -> WantedSessions.isWanted(reason, failed.reason())
+                                && wanted.include(failed.identity(), failed.reason()),
                         question.limit());
         return new Failures(
                 found.total(),
                 found.matched(),
                 found.sessions().stream().map(Failure::of).toList());
-    }
-
-    private static boolean isWanted(@Nullable String wanted, @Nullable String value) {
-        return wanted == null || wanted.equals(value);
-    }
-
-    private static boolean passes(FailedSession failed, Filter filter) {
-        SessionIdentity who = failed.identity();
-        return filter.wanted().isEmpty() // saves making a text of each address
-                || filter.passes(
-                        failed.reason(),
-                        who.cid(),
-                        who.listener(),
-                        Text.of(who.client()),
-                        who.sni(),
-                        who.route(),
-                        who.pool(),
-                        who.backend());
     }
 }
