@@ -38,13 +38,8 @@ public record SourceAddress(String text) {
         return true;
     }
 
-    /** The 4 or 16 bytes. */
-    public byte[] bytes() {
-        return bytes(text);
-    }
-
     public boolean isIpv4() {
-        return bytes().length == 4;
+        return bytes(text).length == 4;
     }
 
     /** Text that {@link #parse} can read. */

@@ -6,7 +6,6 @@ import dev.usher.config.SourceAddress;
 import dev.usher.metrics.PoolLatencies;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,11 +78,7 @@ public final class Pool {
     }
 
     private static @Nullable InetSocketAddress local(@Nullable SourceAddress source) {
-        try {
-            return source == null ? null : new InetSocketAddress(InetAddress.getByAddress(source.bytes()), 0);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException("an address has 4 or 16 bytes", impossible);
-        }
+        return source == null ? null : new InetSocketAddress(InetAddress.ofLiteral(source.text()), 0);
     }
 
     /** Changes of the backends. Not for workers. */

@@ -2,7 +2,6 @@ package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
-import dev.usher.config.IpAddress;
 import dev.usher.pool.ProbeOutcome;
 import dev.usher.time.Clock;
 import java.io.IOException;
@@ -13,11 +12,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -67,7 +64,7 @@ final class Probe {
         this.clock = clock;
         this.preamble = check.isElsewhere() ? NO_PREAMBLE : preamble;
         this.source = source;
-        this.address = check.address() == null ? null : address(check.address());
+        this.address = check.address() == null ? null : InetAddress.ofLiteral(check.address());
     }
 
     /** Connects, checks as the type of the check says, and closes, all within the time-out of the check. */
@@ -104,14 +101,6 @@ final class Probe {
         }
         int port = check.port() == null ? backend.getPort() : check.port();
         return new InetSocketAddress(address == null ? backend.getAddress() : address, port);
-    }
-
-    private static InetAddress address(String literal) {
-        try {
-            return InetAddress.getByAddress(Objects.requireNonNull(IpAddress.parse(literal)));
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
-        }
     }
 
     private static String text(InetSocketAddress address) {

@@ -8,14 +8,12 @@ import dev.usher.pool.Roster.Member;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From the backends of a configuration to addresses, and again at each interval. Each host name of a pool has a thread
@@ -54,13 +52,8 @@ final class Resolving implements AutoCloseable {
     }
 
     private List<InetAddress> addresses(BackendConfig backend, PoolConfig config) {
-        byte @Nullable [] literal = backend.address().ip();
-        if (literal != null) {
-            try {
-                return List.of(InetAddress.getByAddress(literal));
-            } catch (UnknownHostException impossible) {
-                throw new IllegalStateException("a literal has 4 or 16 bytes", impossible);
-            }
+        if (backend.address().isIpLiteral()) {
+            return List.of(InetAddress.ofLiteral(backend.address().host()));
         }
         return names.addresses(backend.address().host()).stream()
                 .filter(address -> isWanted(address, config))

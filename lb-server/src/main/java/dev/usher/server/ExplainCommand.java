@@ -9,7 +9,6 @@ import dev.usher.route.RouteQuery;
 import dev.usher.route.Typed;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -161,15 +160,10 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private InetAddress client() {
-        byte[] address = IpAddress.parse(from);
-        if (address == null) {
+        if (IpAddress.parse(from) == null) {
             throw usage("--client: \"" + from + "\" is not an IP address");
         }
-        try {
-            return InetAddress.getByAddress(address);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
-        }
+        return InetAddress.ofLiteral(from);
     }
 
     private ListenerConfig listener(UsherConfig config, Typed typed) {

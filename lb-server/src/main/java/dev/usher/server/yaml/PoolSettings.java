@@ -9,6 +9,7 @@ import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ record PoolSettings(
             return null;
         }
         SourceAddress read = fields.parsed(fields.scalar("source"), fields.path("source"), SourceAddress::parse);
-        if (read != null && !ThisMachine.has(read.bytes())) {
+        if (read != null && !ThisMachine.has(InetAddress.ofLiteral(read.text()))) {
             fields.warn("source", read + " is not an address of this machine: no connection to a backend could begin");
         }
         return read == null ? source : read;

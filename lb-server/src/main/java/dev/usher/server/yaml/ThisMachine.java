@@ -6,7 +6,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,8 @@ public final class ThisMachine {
     /** A larger file is a block list, not a list of this machine's own names. */
     private static final long MAX_HOSTS_BYTES = 1024 * 1024;
 
-    private static final List<InetAddress> LOOPBACK = List.of(literal("127.0.0.1"), literal("::1"));
+    private static final List<InetAddress> LOOPBACK =
+            List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
 
     private final Path hosts;
     private @Nullable Map<String, List<InetAddress>> names;
@@ -52,8 +52,7 @@ public final class ThisMachine {
     }
 
     /** True if the address is one of this machine's, as far as interfaces can be asked. */
-    static boolean has(byte[] ip) {
-        InetAddress address = of(ip);
+    static boolean has(InetAddress address) {
         try {
             return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException unknown) {
@@ -73,7 +72,7 @@ public final class ThisMachine {
     private List<InetAddress> addresses(HostPort hostPort) {
         byte[] ip = hostPort.ip();
         if (ip != null) {
-            InetAddress address = of(ip);
+            InetAddress address = InetAddress.ofLiteral(hostPort.host()); // IPv4 for an IPv4-mapped address
             return List.of(!address.isAnyLocalAddress() ? address : LOOPBACK.get(ip.length == 4 ? 0 : 1));
         }
         return hostPort.isLoopback() ? LOOPBACK : names().getOrDefault(hostPort.host(), List.of());
@@ -119,27 +118,13 @@ public final class ThisMachine {
     private static void addLine(String line, Map<String, List<InetAddress>> names) {
         String[] words = line.replaceFirst("#.*", "").trim().split("\\s+", -1);
         try {
-            byte[] ip = new HostPort(words[0], 0).ip();
-            for (int i = 1; ip != null && i < words.length; i++) {
+            HostPort address = new HostPort(words[0], 0);
+            for (int i = 1; address.isIpLiteral() && i < words.length; i++) {
                 String name = HostPort.normalizeHost(words[i]);
-                names.computeIfAbsent(name, _ -> new ArrayList<>()).add(of(ip));
+                names.computeIfAbsent(name, _ -> new ArrayList<>()).add(InetAddress.ofLiteral(address.host()));
             }
         } catch (IllegalArgumentException notAnAddressAndNames) {
             // The system's resolver skips such a line as well.
-        }
-    }
-
-    private static InetAddress literal(String text) {
-        byte[] ip = new HostPort(text, 0).ip();
-        return of(ip == null ? new byte[4] : ip);
-    }
-
-    /** Maps an IPv4-mapped IPv6 address to the IPv4 address. */
-    private static InetAddress of(byte[] ip) {
-        try {
-            return InetAddress.getByAddress(ip);
-        } catch (UnknownHostException wrongLength) {
-            throw new IllegalArgumentException(wrongLength);
         }
     }
 }

@@ -54,7 +54,8 @@ class BackgroundIT {
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)))) {
             client.getOutputStream().write('x'); // one without a byte has no line
         }
-        usher.awaitPrinted("access log: /dev/full cannot be written: No space left on device; free disk space", PATIENCE);
+        usher.awaitPrinted(
+                "access log: /dev/full cannot be written: No space left on device; free disk space", PATIENCE);
 
         String status = curl(base + "api/v1/status");
         assertTrue(status.contains("\"kind\":\"background\",\"subject\":\"access log\""), status);
@@ -89,8 +90,7 @@ class BackgroundIT {
 
         String status = curl(base + "api/v1/status");
         assertTrue(
-                says(status, "backend once.test", "its last addresses stay in use: 127.0.0.1. Check the name"),
-                status);
+                says(status, "backend once.test", "its last addresses stay in use: 127.0.0.1. Check the name"), status);
         assertTrue(says(status, "backend never.test", "so it takes no sessions. Check the name"), status);
         String metrics = curl(base + "metrics");
         assertTrue(metrics.contains("usher_resolve_failing_names 2"), metrics);

@@ -37,8 +37,7 @@ public final class HaproxyReader {
             case "defaults" -> defaults(section);
             case "frontend", "listen" -> proxy(section);
             case "backend" -> {} // read with the rules for the backend
-            case "resolvers" ->
-                remarks.leftOut(section.whole(), Reasons.NAME_SERVERS);
+            case "resolvers" -> remarks.leftOut(section.whole(), Reasons.NAME_SERVERS);
             default -> other(section);
         }
     }

@@ -64,9 +64,7 @@ public final class SniproxyReader {
         switch (statement.name()) {
             case "listener", "listen" -> listener(statement);
             case "table" -> {} // read with the listener
-            case "resolver" ->
-                remarks.leftOut(
-                        statement.statement(), Reasons.NAME_SERVERS);
+            case "resolver" -> remarks.leftOut(statement.statement(), Reasons.NAME_SERVERS);
             default -> {
                 if (LOGS.contains(statement.name())) {
                     log(statement);
@@ -137,8 +135,7 @@ public final class SniproxyReader {
             case "fallback" -> fallback(statement, bind, listener);
             case "reuseport", "access_log", "bad_requests" ->
                 remarks.notNeeded(statement.statement(), "usher does so by itself, and has a log of its own");
-            case "source" ->
-                remarks.leftOut(statement.statement(), Reasons.SOURCE);
+            case "source" -> remarks.leftOut(statement.statement(), Reasons.SOURCE);
             default -> remarks.leftOut(statement.statement(), Reasons.NO_EQUAL);
         }
     }
