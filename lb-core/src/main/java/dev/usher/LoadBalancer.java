@@ -10,6 +10,7 @@ import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SharedState;
+import dev.usher.resolve.Resolver;
 import dev.usher.time.Clock;
 import dev.usher.upkeep.BackendNames;
 import dev.usher.upkeep.Keeper;
@@ -24,7 +25,6 @@ import dev.usher.workers.Listening;
 import dev.usher.workers.OpenSessions;
 import dev.usher.workers.Workers;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +75,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.samples = new TrafficSamples(clock, this::routing);
         this.limits = new LimitWatch(events, clock);
         this.keeper = new Keeper(clock, () -> routing.pools().values(), this::lookEverySecond);
-        BackendNames names = new BackendNames(InetAddress::getAllByName, events);
+        BackendNames names = new BackendNames(Resolver::ofBackends, events);
         this.pools = new Pools(
                 workers.count(),
                 clock,

@@ -3,7 +3,8 @@ package dev.usher.config;
 /**
  * An address that can serve.
  *
- * @param address IP address or host name; a host name is resolved again every {@code resolve.interval}
+ * @param address IP address or host name; a host name is resolved again every {@code resolve.interval}; or a template
+ *     that each client fills in
  * @param weight share of new sessions relative to the rest of the pool
  * @param maxConnections sessions open at once; 0 is no limit
  * @param backup serves only while no other backend of the pool is up
@@ -18,7 +19,12 @@ public record BackendConfig(HostPort address, int weight, int maxConnections, bo
     public BackendConfig {
         HostPort given = Check.present(address, "address");
         Check.that(!given.host().isEmpty(), () -> "address must have a host, was " + given);
-        HostPort.PORT.check(address.port(), "port");
+        Check.that(
+                !address.isService() || (weight == DEFAULT_WEIGHT && !backup),
+                () -> "weight and backup of " + given + " come from its SRV records");
+        if (!address.isTemplate() && !address.isService()) {
+            HostPort.PORT.check(address.port(), "port");
+        }
         WEIGHT.check(weight, "weight");
         MAX_CONNECTIONS.check(maxConnections, "max_connections");
     }

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * A named set of backends and its settings. Complete: defaults are filled in.
  *
  * @param name as in the file; an inline pool is named after its route's text or its TCP listener
- * @param backends at least one, no duplicates
+ * @param backends at least one, no duplicates; a template stands alone
  * @param retries more backends to try after a failed connect, before any byte is sent
  * @param onDown treatment of open sessions when a backend goes down
  * @param slowStart time for a returning backend to reach its full share; null is at once
  * @param source the address that connections leave from; null lets the system choose
+ * @param healthCheck of a template none
+ * @param addressRules addresses that a template may lead to; for templates alone
  */
 public record PoolConfig(
         String name,
@@ -28,7 +30,8 @@ public record PoolConfig(
         OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
         @Nullable SourceAddress source,
-        ResolveConfig resolve) {
+        ResolveConfig resolve,
+        AddressRules addressRules) {
     /** The treatment of open sessions when a backend goes down. */
     public enum OnDown {
         /** Sessions go on: a failed probe need not mean that sessions fail. */
@@ -58,9 +61,57 @@ public record PoolConfig(
         Check.present(onDown, "on_down");
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
+        boolean template = backends.getFirst().address().isTemplate();
+        Check.that(
+                backends.size() == 1
+                        || backends.stream().noneMatch(each -> each.address().isTemplate()),
+                "an address with {name} or {sub} must be the only backend of its pool");
+        Check.that(
+                !resolve.servers().isEmpty()
+                        || backends.stream().noneMatch(each -> each.address().isService()),
+                "SRV records need resolve.servers: the system looks up addresses alone");
+        Check.that(
+                template || Check.present(addressRules, "to").isNone(),
+                "to and deny_to are only for a backend with {name} or {sub}");
+        healthCheck = template ? HealthCheckConfig.NONE : healthCheck; // clients could have any host probed
         if (source != null) {
             checkFamilies(source, backends);
         }
+    }
+
+    /** Whether the backend is the host that each client asks for. */
+    public boolean isTemplate() {
+        return template() != null;
+    }
+
+    /** The address that clients fill in; null if the backends are known. */
+    public @Nullable HostPort template() {
+        HostPort first = backends.getFirst().address();
+        return first.isTemplate() ? first : null;
+    }
+
+    /** The pool of one client's backend: this template, filled in. */
+    public PoolConfig filled(HostPort address) {
+        BackendConfig backend = new BackendConfig(
+                address, BackendConfig.DEFAULT_WEIGHT, backends.getFirst().maxConnections(), false);
+        return withBackends(List.of(backend), AddressRules.NONE);
+    }
+
+    private PoolConfig withBackends(List<BackendConfig> backends, AddressRules addressRules) {
+        return new PoolConfig(
+                name,
+                backends,
+                balance,
+                timeouts,
+                retries,
+                healthCheck,
+                ejection,
+                slowStart,
+                onDown,
+                sendProxyProtocol,
+                source,
+                resolve,
+                addressRules);
     }
 
     private static void checkFamilies(SourceAddress source, List<BackendConfig> backends) {
@@ -86,7 +137,8 @@ public record PoolConfig(
                 OnDown.KEEP,
                 SendProxyProtocol.NONE,
                 null,
-                ResolveConfig.DEFAULT);
+                ResolveConfig.DEFAULT,
+                AddressRules.NONE);
     }
 
     /** Whether {@code name} can be the name of a pool in a file: lower-case letters, digits, _ and -. */
@@ -99,6 +151,11 @@ public record PoolConfig(
      * become one.
      */
     PoolConfig at(String name, int port) {
+        Check.that(
+                backends.stream().noneMatch(each -> each.address().isService()),
+                () -> "pool " + this.name
+                        + " has the ports of SRV records: give requests without TLS a pool of their own,"
+                        + " as http: { action: forward, pool: NAME }");
         Map<HostPort, BackendConfig> moved = new LinkedHashMap<>();
         backends.forEach(backend -> moved.putIfAbsent(backend.at(port).address(), backend.at(port)));
         return new PoolConfig(
@@ -113,7 +170,8 @@ public record PoolConfig(
                 onDown,
                 sendProxyProtocol,
                 source,
-                resolve);
+                resolve,
+                addressRules);
     }
 
     // ---- copies with one setting changed ----
@@ -131,7 +189,8 @@ public record PoolConfig(
                 onDown,
                 sendProxyProtocol,
                 source,
-                resolve);
+                resolve,
+                addressRules);
     }
 
     public PoolConfig withRetries(int retries) {
@@ -147,7 +206,8 @@ public record PoolConfig(
                 onDown,
                 sendProxyProtocol,
                 source,
-                resolve);
+                resolve,
+                addressRules);
     }
 
     public PoolConfig withHealthCheck(HealthCheckConfig healthCheck) {
@@ -163,7 +223,8 @@ public record PoolConfig(
                 onDown,
                 sendProxyProtocol,
                 source,
-                resolve);
+                resolve,
+                addressRules);
     }
 
     public PoolConfig withEjection(EjectionConfig ejection) {
@@ -179,6 +240,7 @@ public record PoolConfig(
                 onDown,
                 sendProxyProtocol,
                 source,
-                resolve);
+                resolve,
+                addressRules);
     }
 }

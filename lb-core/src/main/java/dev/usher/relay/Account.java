@@ -115,6 +115,11 @@ final class Account {
         }
     }
 
+    /** The port at which the connection was accepted, whatever a PROXY header says. */
+    int localPort() {
+        return link.client.channel().socket().getLocalPort();
+    }
+
     InetSocketAddress peerAddress() {
         try {
             return (InetSocketAddress) link.client.channel().getRemoteAddress();

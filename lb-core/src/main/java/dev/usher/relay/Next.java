@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 
@@ -20,6 +21,9 @@ sealed interface Next {
     Next HALF_CLOSE = new HalfClose();
 
     record Stay() implements Next {}
+
+    /** The pool is chosen, and the client names its backend: this address is to be looked up. */
+    record LookUp(HostPort address) implements Next {}
 
     record Connect() implements Next {}
 

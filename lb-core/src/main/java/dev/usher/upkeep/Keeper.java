@@ -67,7 +67,7 @@ public final class Keeper implements AutoCloseable {
         boolean soon = false;
         for (Pool pool : pools.get()) {
             try {
-                soon |= pool.roster().keep(clock.nanos());
+                soon |= pool.keep(clock.nanos());
             } catch (RuntimeException | Error bug) { // this thread must go on
                 log.error("a bug in usher: upkeep of pool {} failed", pool, bug);
             }

@@ -2,11 +2,14 @@ package dev.usher.upkeep;
 
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.named.NamedPools;
 import dev.usher.pool.Backend;
+import dev.usher.pool.ByName;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.probe.Probes;
 import dev.usher.proxyheader.ProxyHeader;
+import dev.usher.resolve.Resolver;
 import dev.usher.time.Clock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -15,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of pools off the data path. Pools are built from a configuration and kept through the next; their backends
@@ -92,6 +96,9 @@ public final class Pools implements AutoCloseable {
         for (PoolConfig config : configs) {
             Pool known = pools.get(config.name());
             Pool pool = known == null ? new Pool(config, workers, watcher, wakeKeeper) : known.successor(config);
+            if (config.isTemplate()) {
+                pool.findBy(byName(known, pool));
+            }
             next.put(config.name(), pool);
             gone.put(pool, pool.roster().setBackends(resolving.members(config), clock.nanos()));
         }
@@ -101,6 +108,14 @@ public final class Pools implements AutoCloseable {
             }
         });
         return new Prepared(next, gone);
+    }
+
+    /** A changed configuration begins anew: kept answers were judged by other rules. */
+    private ByName byName(@Nullable Pool known, Pool pool) {
+        ByName before = known != null && known.config().equals(pool.config()) ? known.byName() : null;
+        return before != null
+                ? before
+                : new NamedPools(pool, Resolver.ofClients(pool.config().resolve()), clock, wakeKeeper);
     }
 
     /**

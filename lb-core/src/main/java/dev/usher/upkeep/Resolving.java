@@ -1,10 +1,13 @@
 package dev.usher.upkeep;
 
 import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SourceAddress;
 import dev.usher.pool.Pool;
 import dev.usher.pool.Roster.Member;
+import dev.usher.upkeep.BackendNames.NameKey;
+import dev.usher.upkeep.BackendNames.Place;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,28 +38,40 @@ final class Resolving implements AutoCloseable {
 
     /** Looks up the names without an answer, and waits a while. */
     void lookUpNew(Collection<PoolConfig> configs) {
-        names.lookUpNew(hosts(configs));
+        names.lookUpNew(names(configs));
     }
 
     /** The backends of a configuration, by the last answers for its names. */
     List<Member> members(PoolConfig config) {
+        if (config.isTemplate()) {
+            return List.of(); // clients name the backends
+        }
         List<Member> members = new ArrayList<>();
         for (BackendConfig backend : config.backends()) {
-            for (InetAddress address : addresses(backend, config)) {
-                members.add(new Member(
-                        backend,
-                        new InetSocketAddress(address, backend.address().port())));
+            HostPort address = backend.address();
+            if (address.isIpLiteral()) {
+                members.add(member(backend, InetAddress.ofLiteral(address.host())));
+            } else {
+                members.addAll(members(backend, names.places(NameKey.of(address, config.resolve())), config));
             }
         }
         return members;
     }
 
-    private List<InetAddress> addresses(BackendConfig backend, PoolConfig config) {
-        if (backend.address().isIpLiteral()) {
-            return List.of(InetAddress.ofLiteral(backend.address().host()));
-        }
-        return names.addresses(backend.address().host()).stream()
-                .filter(address -> isWanted(address, config))
+    private static Member member(BackendConfig backend, InetAddress address) {
+        return new Member(
+                backend, new InetSocketAddress(address, backend.address().port()));
+    }
+
+    private static List<Member> members(BackendConfig backend, List<Place> answer, PoolConfig config) {
+        List<Place> wanted = answer.stream()
+                .filter(place -> isWanted(place.address(), config))
+                .toList();
+        ServicePlaces services = ServicePlaces.of(wanted);
+        return wanted.stream()
+                .map(place -> member(
+                        place.service() == null ? backend : services.configured(backend, place.service()),
+                        place.address()))
                 .toList();
     }
 
@@ -75,21 +90,21 @@ final class Resolving implements AutoCloseable {
     /** Looks up the names of these pools again and again, and no other names from now on. */
     synchronized void follow(Collection<Pool> pools) {
         stop();
-        names.keepOnly(hosts(pools.stream().map(Pool::config).toList()));
+        names.keepOnly(names(pools.stream().map(Pool::config).toList()));
         for (Pool pool : pools) {
-            for (String host : hosts(List.of(pool.config()))) {
+            for (NameKey name : names(List.of(pool.config()))) {
                 threads.add(Thread.ofVirtual()
-                        .name("resolve " + host + " for " + pool)
-                        .start(() -> lookUpAgain(pool, host)));
+                        .name("resolve " + name.host() + " for " + pool)
+                        .start(() -> lookUpAgain(pool, name)));
             }
         }
     }
 
-    private void lookUpAgain(Pool pool, String host) {
+    private void lookUpAgain(Pool pool, NameKey name) {
         try {
             while (!closed) {
-                Thread.sleep(names.pause(host, pool.config().resolve().interval()));
-                names.lookUp(host);
+                Thread.sleep(names.pause(name));
+                names.lookUp(name);
                 onAnswer.accept(pool);
             }
         } catch (InterruptedException stopped) {
@@ -103,11 +118,12 @@ final class Resolving implements AutoCloseable {
     }
 
     /** The host names in these configurations. */
-    private static Set<String> hosts(Collection<PoolConfig> configs) {
+    private static Set<NameKey> names(Collection<PoolConfig> configs) {
         return configs.stream()
-                .flatMap(config -> config.backends().stream())
-                .filter(backend -> !backend.address().isIpLiteral())
-                .map(backend -> backend.address().host())
+                .filter(config -> !config.isTemplate())
+                .flatMap(config -> config.backends().stream()
+                        .filter(backend -> !backend.address().isIpLiteral())
+                        .map(backend -> NameKey.of(backend.address(), config.resolve())))
                 .collect(Collectors.toSet());
     }
 

@@ -1,5 +1,6 @@
 package dev.usher.server.convert;
 
+import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
@@ -84,7 +85,8 @@ public final class PoolDraft {
     }
 
     public void family(ResolveConfig.Family family) {
-        resolve = new ResolveConfig(resolve.interval(), family);
+        resolve = new ResolveConfig(
+                resolve.interval(), family, resolve.timeout(), resolve.servers(), resolve.hostsFile());
     }
 
     /** A pool of a single backend of this pool, with the same settings. */
@@ -121,7 +123,8 @@ public final class PoolDraft {
                 onDown,
                 sendProxyProtocol,
                 null,
-                resolve);
+                resolve,
+                AddressRules.NONE);
     }
 
     /** Makes the time for every attempt to connect at least the time for an attempt. */
