@@ -1,4 +1,4 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
@@ -108,7 +108,7 @@ public final class PoolDraft {
     }
 
     /** The record, under the pool's name in the file. */
-    PoolConfig build(String pool) {
+    public PoolConfig build(String pool) {
         return new PoolConfig(
                 pool,
                 backends(),
