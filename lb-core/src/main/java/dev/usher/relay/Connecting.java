@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** The attempts to connect to backends, in turn, until a backend is connected or no candidate is left. */
 final class Connecting implements Phase {
     private final Link link;
-    private final Account account;
+    private final Choice choice;
     /** The outcome of the connected attempt before this phase; null for the first attempt. */
     private final @Nullable AttemptOutcome before;
 
     /** @param before the outcome of the attempt before this phase; null for the first attempt */
-    Connecting(Link link, Account account, @Nullable AttemptOutcome before) {
+    Connecting(Link link, Choice choice, @Nullable AttemptOutcome before) {
         this.link = link;
-        this.account = account;
+        this.choice = choice;
         this.before = before;
     }
 
@@ -44,23 +44,23 @@ final class Connecting implements Phase {
 
     @Override
     public Next onDeadline() {
-        return another(account.attempts().timedOut());
+        return another(choice.attempts().timedOut());
     }
 
     @Override
     public @Nullable Next leaveBackend(AttemptOutcome gone) {
-        return account.holdAnother() ? another(gone) : null;
+        return choice.holdAnother() ? another(gone) : null;
     }
 
     private Next another(AttemptOutcome outcome) {
-        account.giveBackendUp(outcome);
-        account.followPool();
+        giveUp(outcome);
+        choice.followPool();
         return connect(outcome.reason());
     }
 
     /** @param soFar the reason to refuse the client without any backend */
     private Next connect(CloseReason soFar) {
-        Attempts attempts = account.attempts();
+        Attempts attempts = choice.attempts();
         CloseReason failure = soFar;
         for (Backend picked = attempts.next(); picked != null; picked = attempts.next()) {
             link.arm(attempts.timeoutNanos());
@@ -68,10 +68,15 @@ final class Connecting implements Phase {
             if (failed == null) {
                 return link.backend.channel().isConnected() ? connected() : Next.STAY;
             }
-            account.giveBackendUp(failed);
+            giveUp(failed);
             failure = failed.reason();
         }
         return new Next.Refuse(failure);
+    }
+
+    private void giveUp(AttemptOutcome outcome) {
+        choice.attempts().failed(outcome);
+        link.dropBackend();
     }
 
     /** @return the failure, if the attempt failed at once; null if under way or done */
@@ -79,7 +84,7 @@ final class Connecting implements Phase {
         try {
             link.backend.open(link.worker
                     .sockets()
-                    .connectingTo(picked.address(), account.attempts().source(), link.kept.hasMore()));
+                    .connectingTo(picked.address(), choice.attempts().source(), link.kept.hasMore()));
         } catch (IOException outOfDescriptors) {
             return AttemptOutcome.NO_SOCKET;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without
@@ -106,10 +111,11 @@ final class Connecting implements Phase {
     }
 
     private Next connected() {
-        account.isConnected();
-        if (account.host() == null && account.isLoop()) { // accepted before the other worker noted the connection
+        choice.attempts().connected(link.backend.channel());
+        if (choice.host() == null
+                && choice.client().isLoop()) { // accepted before the other worker noted the connection
             return new Next.Refuse(CloseReason.LOOP);
         }
-        return account.opening().backendGreeting() == null ? Next.RELAY : Next.GREET;
+        return choice.opening().backendGreeting() == null ? Next.RELAY : Next.GREET;
     }
 }
