@@ -22,6 +22,7 @@ final class SentCopies {
     private @Nullable Copy newest;
 
     /** Notes a copy sent in whole; no effect if noted. */
+    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
     void add(Copy copy) {
         if (copy == newest || copy.newer != null) {
             return;
@@ -36,6 +37,7 @@ final class SentCopies {
     }
 
     /** Strikes a copy that is gone, or to be sent again; no effect if not noted. */
+    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
     void remove(Copy copy) {
         if (copy != newest && copy.newer == null) {
             return;

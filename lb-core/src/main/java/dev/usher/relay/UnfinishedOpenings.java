@@ -168,6 +168,7 @@ final class UnfinishedOpenings {
      * @param least capacity
      * @return null if there is no room
      */
+    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
     @Nullable
     HeldBuffer acquire(Claim asking, int least) {
         long more = asking.isWhole() ? 0 : BufferPool.capacityFor(least) - asking.heldBytes();
