@@ -59,16 +59,8 @@ public record PoolConfig(
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
         if (source != null) {
-            checkFamilies(source, backends);
-        }
-    }
-
-    private static void checkFamilies(SourceAddress source, List<BackendConfig> backends) {
-        for (BackendConfig backend : backends) {
-            byte[] ip = backend.address().ip();
-            Check.that(
-                    ip == null || source.isIpv4() == (ip.length == 4),
-                    "source " + source + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6");
+            String unreached = source.unreached(backends);
+            Check.that(unreached == null, String.valueOf(unreached));
         }
     }
 

@@ -238,7 +238,7 @@ final class Assembly {
     private String pool(String name) {
         String pool = poolNames.of(name);
         pools.computeIfAbsent(
-                pool, _ -> Objects.requireNonNull(draft.pool(name), name).build(pool));
+                pool, _ -> Objects.requireNonNull(draft.pool(name), name).build(pool, remarks));
         return pool;
     }
 }

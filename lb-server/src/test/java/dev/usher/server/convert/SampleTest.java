@@ -124,6 +124,7 @@ class SampleTest {
                         Optional.ofNullable(pool.slowStart()),
                         pool.onDown(),
                         pool.sendProxyProtocol(),
+                        Optional.ofNullable(pool.source()),
                         pool.resolve());
     }
 

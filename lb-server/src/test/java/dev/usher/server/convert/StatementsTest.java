@@ -85,6 +85,45 @@ class StatementsTest {
     }
 
     @Test
+    void portsOfChecksAndSourcesAreThoseOfThePool() {
+        Conversion conversion = convert(
+                Peer.HAPROXY,
+                "listen l\n bind :1443\n"
+                        + " server a 10.0.0.1:443 check port 80 addr 10.0.1.1 source 127.0.0.2\n"
+                        + " server b 10.0.0.2:443 check port 81\n"
+                        + " server c 10.0.0.3:443 source 127.0.0.3\n");
+        assertTrue(body(conversion).contains("port: 80\n") && body(conversion).contains("address: 10.0.1.1\n"));
+        assertTrue(body(conversion).contains("source: 127.0.0.2\n"), body(conversion));
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 4, "port: 81: a pool has a single one"));
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 4, "addr 10.0.1.1 is here as well"));
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 4, "source 127.0.0.2 is here as well"));
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 5, "source: 127.0.0.3: a pool has a single one"));
+    }
+
+    @Test
+    void aSourceOfTheOtherFamilyIsLeftOut() {
+        Conversion conversion = convert(
+                Peer.NGINX, "stream {\n server {\n listen 53;\n proxy_bind ::1;\n proxy_pass 10.0.0.1:53;\n}\n}\n");
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 4, "one is IPv4, the other IPv6"), conversion.toString());
+        assertTrue(!body(conversion).contains("source"), body(conversion));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "transparent: proxy_bind $remote_addr transparent, by send_proxy_protocol alone",
+                "a variable: proxy_bind $server_addr, is not an address"
+            })
+    void aSourceThatUsherLacksIsLeftOut(String directive, String reason) {
+        Conversion conversion = convert(
+                Peer.NGINX,
+                "stream {\n server {\n listen 53;\n " + directive.replaceFirst(".*: ", "")
+                        + ";\n proxy_pass 10.0.0.1:53;\n}\n}\n");
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 4, reason), conversion.toString());
+    }
+
+    @Test
     void aFrontendWithoutNamesForwardsTcp() {
         assertTrue(body(frontend(" default_backend a\n"))
                 .contains("type: tcp\n    bind: 0.0.0.0:443\n    pool: 10.0.0.1:443"));

@@ -8,6 +8,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -28,6 +29,8 @@ public final class PoolDraft {
     private @Nullable Duration slowStart;
     private PoolConfig.OnDown onDown = PoolConfig.OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
+    private @Nullable SourceAddress source;
+    private @Nullable Statement sourceAt;
     private ResolveConfig resolve = ResolveConfig.DEFAULT;
 
     public PoolDraft(String name) {
@@ -83,6 +86,16 @@ public final class PoolDraft {
         this.sendProxyProtocol = sendProxyProtocol;
     }
 
+    public @Nullable SourceAddress source() {
+        return source;
+    }
+
+    /** Has connections leave from an address. */
+    public void source(Statement at, SourceAddress address) {
+        source = address;
+        sourceAt = at;
+    }
+
     public void family(ResolveConfig.Family family) {
         resolve = new ResolveConfig(resolve.interval(), family);
     }
@@ -99,6 +112,8 @@ public final class PoolDraft {
         copy.slowStart = slowStart;
         copy.onDown = onDown;
         copy.sendProxyProtocol = sendProxyProtocol;
+        copy.source = source;
+        copy.sourceAt = sourceAt;
         copy.resolve = resolve;
         return copy;
     }
@@ -108,7 +123,13 @@ public final class PoolDraft {
     }
 
     /** The record, under the pool's name in the file. */
-    public PoolConfig build(String pool) {
+    public PoolConfig build(String pool, Remarks remarks) {
+        SourceAddress from = source;
+        String unreached = from == null ? null : from.unreached(backends());
+        if (unreached != null && sourceAt != null) {
+            remarks.leftOut(sourceAt, unreached);
+            from = null;
+        }
         return new PoolConfig(
                 pool,
                 backends(),
@@ -120,7 +141,7 @@ public final class PoolDraft {
                 slowStart,
                 onDown,
                 sendProxyProtocol,
-                null,
+                from,
                 resolve);
     }
 

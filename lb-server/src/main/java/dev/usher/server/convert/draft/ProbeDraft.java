@@ -1,6 +1,7 @@
 package dev.usher.server.convert.draft;
 
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,13 @@ public final class ProbeDraft {
     private Duration timeout = HealthCheckConfig.DEFAULT.timeout();
     private int rise = HealthCheckConfig.DEFAULT.rise();
     private int fall = HealthCheckConfig.DEFAULT.fall();
+    private @Nullable Integer port;
+    private @Nullable String address;
     private @Nullable String serverName;
     private boolean verify = HealthCheckConfig.DEFAULT.verify();
     private String path = HealthCheckConfig.DEFAULT.path();
     private String method = HealthCheckConfig.DEFAULT.method();
+    private HealthCheckConfig.StatusRange expect = HealthCheckConfig.DEFAULT.expect();
 
     void takeFrom(ProbeDraft other) {
         type = other.type;
@@ -22,10 +26,13 @@ public final class ProbeDraft {
         timeout = other.timeout;
         rise = other.rise;
         fall = other.fall;
+        port = other.port;
+        address = other.address;
         serverName = other.serverName;
         verify = other.verify;
         path = other.path;
         method = other.method;
+        expect = other.expect;
     }
 
     public HealthCheckConfig.Type type() {
@@ -52,6 +59,24 @@ public final class ProbeDraft {
         this.fall = HealthCheckConfig.FALL.check(fall, "fall");
     }
 
+    public @Nullable Integer port() {
+        return port;
+    }
+
+    /** Has every backend checked at a port in place of its own. */
+    public void port(int port) {
+        this.port = HostPort.PORT.check(port, "port");
+    }
+
+    public @Nullable String address() {
+        return address;
+    }
+
+    /** Has an IP address checked in place of each backend's own. */
+    public void address(String address) {
+        this.address = HealthCheckConfig.checkAddress(address);
+    }
+
     public void serverName(String serverName) {
         this.serverName = serverName;
     }
@@ -68,21 +93,26 @@ public final class ProbeDraft {
         this.method = HealthCheckConfig.checkMethod(method);
     }
 
+    /** Has these statuses count as success. */
+    public void expect(HealthCheckConfig.StatusRange expect) {
+        this.expect = expect;
+    }
+
     HealthCheckConfig build() {
         HealthCheckConfig base = HealthCheckConfig.DEFAULT;
         return type == HealthCheckConfig.Type.NONE
                 ? HealthCheckConfig.NONE
                 : new HealthCheckConfig(
                         type,
-                        base.port(),
-                        base.address(),
+                        port,
+                        address,
                         serverName,
                         base.alpn(),
                         verify,
                         base.trustStore(),
                         path,
                         method,
-                        base.expect(),
+                        expect,
                         interval,
                         timeout,
                         rise,
