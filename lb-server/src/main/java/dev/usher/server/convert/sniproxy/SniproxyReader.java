@@ -3,6 +3,7 @@ package dev.usher.server.convert.sniproxy;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
 import dev.usher.server.convert.draft.Draft;
@@ -161,7 +162,9 @@ public final class SniproxyReader {
                 on,
                 "fallback");
         if (pool != null) {
-            on.draft().otherwise(new Rule(statement.statement(), null, pool, null, List.of(), List.of()));
+            Rule rule = new Rule(statement.statement(), null, pool, null, List.of(), List.of());
+            on.draft().otherwise(rule);
+            on.draft().notTls(NotTls.Protocol.OTHER, rule);
         }
     }
 
