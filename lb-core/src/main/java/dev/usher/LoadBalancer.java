@@ -18,6 +18,7 @@ import dev.usher.upkeep.Pools;
 import dev.usher.watch.Background;
 import dev.usher.watch.Certificates;
 import dev.usher.watch.LimitWatch;
+import dev.usher.watch.RefusedNames;
 import dev.usher.watch.TrafficSamples;
 import dev.usher.watch.TrafficWatch;
 import dev.usher.workers.Listening;
@@ -55,6 +56,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final LimitWatch limits;
     private final TrafficWatch traffic;
     private final TrafficSamples samples;
+    private final RefusedNames refusedNames;
 
     private volatile boolean draining;
     private volatile boolean listenersClosed;
@@ -74,6 +76,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.traffic = new TrafficWatch(events);
         this.samples = new TrafficSamples(clock, this::routing);
         this.limits = new LimitWatch(events, clock);
+        this.refusedNames = new RefusedNames(events, clock, (wanted, most) -> looks().names(wanted, most));
         this.keeper = new Keeper(clock, () -> routing.pools().values(), this::lookEverySecond);
         BackendNames names = new BackendNames(InetAddress::getAllByName, events);
         this.pools = new Pools(
@@ -91,6 +94,7 @@ public final class LoadBalancer implements AutoCloseable {
     private void lookEverySecond() {
         limits.look(listening.states(), routing().pools().values());
         traffic.look(routing().pools().values());
+        refusedNames.look(LimitWatch.ended(listening.states(), CloseReason.INVALID_NAME));
         samples.look();
         environment.background().look(events);
         events.look();

@@ -157,23 +157,7 @@ public record HealthCheckConfig(
     }
 
     public HealthCheckConfig withType(Type type) {
-        return new HealthCheckConfig(
-                type,
-                port,
-                address,
-                serverName,
-                alpn,
-                verify,
-                trustStore,
-                path,
-                method,
-                expect,
-                interval,
-                timeout,
-                rise,
-                fall,
-                jitterPercent,
-                warnExpiry);
+        return Copy.of(this, "type", type);
     }
 
     /** Returns the IP address in its usual form; throws {@link IllegalArgumentException} for other text. */

@@ -122,103 +122,33 @@ public record ListenerConfig(
     // ---- copies with one setting changed ----
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "clientHello", clientHello);
     }
 
     public ListenerConfig withNotTls(NotTls notTls) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "notTls", notTls);
     }
 
     public ListenerConfig withSilent(Silent silent) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "silent", silent);
     }
 
     public ListenerConfig withHttp(HttpConfig http) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "http", http);
     }
 
     public ListenerConfig withProxyProtocol(AcceptProxyProtocol accept, List<Cidr> trusted) {
-        return new ListenerConfig(
-                name, type, bind, clientHello, notTls, silent, http, accept, trusted, maxConnections, pool, own);
+        return Copy.of(this)
+                .with("acceptProxyProtocol", accept)
+                .with("trustedProxies", trusted)
+                .make();
     }
 
     public ListenerConfig withMaxConnections(int maxConnections) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "maxConnections", maxConnections);
     }
 
     public ListenerConfig withOwn(OwnRoutes own) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "own", own);
     }
 }

@@ -110,84 +110,28 @@ public record PoolConfig(
     PoolConfig at(String name, int port) {
         Map<Address, BackendConfig> moved = new LinkedHashMap<>();
         backends.forEach(backend -> moved.putIfAbsent(backend.at(port).address(), backend.at(port)));
-        return new PoolConfig(
-                name,
-                List.copyOf(moved.values()),
-                balance,
-                timeouts,
-                retries,
-                healthCheck.withoutTls(),
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this)
+                .with("name", name)
+                .with("backends", List.copyOf(moved.values()))
+                .with("healthCheck", healthCheck.withoutTls())
+                .make();
     }
 
     // ---- copies with one setting changed ----
 
     public PoolConfig withTimeouts(TimeoutsConfig timeouts) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this, "timeouts", timeouts);
     }
 
     public PoolConfig withRetries(int retries) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this, "retries", retries);
     }
 
     public PoolConfig withHealthCheck(HealthCheckConfig healthCheck) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this, "healthCheck", healthCheck);
     }
 
     public PoolConfig withEjection(EjectionConfig ejection) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this, "ejection", ejection);
     }
 }

@@ -30,7 +30,8 @@ final class Arrival implements Phase {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Link link;
-    private final Account account;
+    private final Client client;
+    private final Choice choice;
     /** The stage that reads: the PROXY header if one is due, then the opening. Null until {@link #begin}. */
     private @Nullable Stage stage;
     /** The part of the reply that the client's socket has yet to take; null exactly when nothing is left. */
@@ -39,14 +40,15 @@ final class Arrival implements Phase {
     /** True exactly while the deadline is for the client's first byte. */
     private boolean mayBeSilent;
 
-    Arrival(Link link, Account account) {
+    Arrival(Link link, Choice choice) {
         this.link = link;
-        this.account = account;
+        this.client = choice.client();
+        this.choice = choice;
     }
 
     @Override
     public Next begin() {
-        ListenerConfig config = account.listenerConfig();
+        ListenerConfig config = client.listenerConfig();
         link.arm(config.openingTimeout().toNanos());
         if (config.acceptProxyProtocol() == AcceptProxyProtocol.NONE) {
             return onClientKnown(NOTHING);
@@ -60,7 +62,7 @@ final class Arrival implements Phase {
     }
 
     private boolean isTrusted(List<Cidr> proxies) {
-        byte[] peer = account.peerAddress().getAddress().getAddress();
+        byte[] peer = client.peer().getAddress().getAddress();
         return proxies.stream().anyMatch(block -> block.contains(peer));
     }
 
@@ -126,7 +128,7 @@ final class Arrival implements Phase {
     }
 
     private void onHeard() {
-        account.isHeard();
+        client.isHeard();
         if (mayBeSilent) {
             mayBeSilent = false;
             link.arm(openingLeftNanos());
@@ -135,13 +137,13 @@ final class Arrival implements Phase {
 
     /** Nanoseconds until the opening must be whole; at least 1. */
     private long openingLeftNanos() {
-        long gone = link.worker.nowNanos() - account.acceptedNanos();
-        return Math.max(1, account.listenerConfig().openingTimeout().toNanos() - gone);
+        long gone = link.worker.nowNanos() - client.acceptedNanos();
+        return Math.max(1, client.listenerConfig().openingTimeout().toNanos() - gone);
     }
 
     private Next refuse(Step.Refused refused) {
         if (refused.name() != null) {
-            account.isRefused(refused.name());
+            choice.isRefused(refused.name());
         }
         return new Next.Refuse(refused.reason());
     }
@@ -171,7 +173,7 @@ final class Arrival implements Phase {
 
     private Next onWhole(Destination destination, ByteBuffer rest) {
         if (stage instanceof ProxyHeaderStage header) {
-            account.toldBy(header.header());
+            client.toldBy(header.header());
             link.kept.onClientKnown();
             return onClientKnown(rest);
         }
@@ -181,11 +183,11 @@ final class Arrival implements Phase {
 
     /** Goes on where the client's address is known. */
     private Next onClientKnown(ByteBuffer rest) {
-        CloseReason tooMuch = account.admit();
+        CloseReason tooMuch = client.admit();
         if (tooMuch != null) {
             return new Next.End(tooMuch);
         }
-        Opening opening = account.beginOpening();
+        Opening opening = choice.beginOpening();
         stage = opening;
         awaitWord();
         return advance(rest);
@@ -193,7 +195,7 @@ final class Arrival implements Phase {
 
     /** A PROXY header may leave too little time for the silence; then only the time for the opening counts. */
     private void awaitWord() {
-        Silent silent = account.listenerConfig().silent();
+        Silent silent = client.listenerConfig().silent();
         if (silent != null && silent.after().toNanos() < openingLeftNanos()) {
             mayBeSilent = true;
             link.arm(silent.after().toNanos());
@@ -203,13 +205,13 @@ final class Arrival implements Phase {
     private Next decide(Destination destination) {
         return switch (destination) {
             case Destination.OfListener _ -> {
-                Routing routing = account.routing();
-                yield connectTo(routing.pools().get(account.listenerConfig().pool()), null);
+                Routing routing = choice.routing();
+                yield connectTo(routing.pools().get(client.listenerConfig().pool()), null);
             }
             case Destination.Other(NotTls.Protocol protocol) ->
-                relayAs(protocol.route(), account.listenerConfig().notTls().poolFor(protocol), CloseReason.NOT_TLS);
+                relayAs(protocol.route(), client.listenerConfig().notTls().poolFor(protocol), CloseReason.NOT_TLS);
             case Destination.Silence _ -> {
-                Silent silent = account.listenerConfig().silent();
+                Silent silent = client.listenerConfig().silent();
                 yield relayAs(Silent.ROUTE, silent == null ? null : silent.pool(), CloseReason.HELLO_TIMEOUT);
             }
             case Destination.Host host -> byRoute(host);
@@ -224,20 +226,20 @@ final class Arrival implements Phase {
         if (pool == null) {
             return new Next.Refuse(otherwise);
         }
-        account.isRelayedAs(route);
-        return connectTo(account.routing().pools().get(pool), null);
+        choice.isRelayedAs(route);
+        return connectTo(choice.routing().pools().get(pool), null);
     }
 
     private Next byRoute(Destination.Host host) {
-        account.isAskedFor(host);
+        choice.isAskedFor(host);
         RouteQuery query = new RouteQuery(
-                account.listener(),
+                client.listener(),
                 host.name(),
                 host.protocols(),
-                account.clientAddress().getAddress(),
+                client.address().getAddress(),
                 host.challenge());
-        Decision decision = account.routing().routes().decide(query, Trace.NONE);
-        account.isDecided(host, decision);
+        Decision decision = choice.routing().routes().decide(query, Trace.NONE);
+        choice.isDecided(host, decision);
         return switch (decision) {
             case Decision.Serve serve -> connectTo(serve.pool(), serve.http());
             case Decision.Refuse refused -> new Next.Refuse(CloseReason.of(refused.why()));
@@ -252,13 +254,13 @@ final class Arrival implements Phase {
         if (pool == null) {
             return new Next.End(CloseReason.SHUTDOWN);
         }
-        if (account.isLoop()) {
+        if (client.isLoop()) {
             return new Next.Refuse(CloseReason.LOOP);
         }
-        account.beginAttempts(pool);
+        choice.beginAttempts(pool);
         link.kept.ready();
-        Opening opening = account.opening();
-        Preface preface = new Preface(account, opening.foreword(new Sender(account.clientAddress(), http)));
+        Opening opening = choice.opening();
+        Preface preface = new Preface(choice, opening.foreword(new Sender(client.address(), http)));
         if (!link.kept.keepWithin(opening.boundary())) {
             return new Next.Refuse(CloseReason.MALFORMED_BODY);
         }

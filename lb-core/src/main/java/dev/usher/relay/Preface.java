@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * Our own words to a backend before the client's: the PROXY header if the pool wants it, the opening's foreword, the
  * greeting.
  */
-record Preface(Account account, @Nullable ByteBuffer foreword) {
+record Preface(Choice choice, @Nullable ByteBuffer foreword) {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** False if the worker's budget has no room. */
     boolean putInFront(ClientBytes kept, Pool pool) {
-        BackendGreeting greeting = account.opening().backendGreeting();
+        BackendGreeting greeting = choice.opening().backendGreeting();
         ByteBuffer words = greeting == null ? NOTHING : greeting.words();
         ByteBuffer first = foreword == null ? NOTHING : foreword;
         int most = maxHeaderBytes(pool) + first.remaining() + words.remaining();
@@ -40,15 +40,20 @@ record Preface(Account account, @Nullable ByteBuffer foreword) {
     private void writeHeader(ByteBuffer into, Pool pool) {
         switch (pool.config().sendProxyProtocol()) {
             case NONE -> {}
-            case V1 -> ProxyHeader.writeV1(into, account.clientAddress(), account.destinationAddress());
-            case V2 -> ProxyHeader.writeV2(into, account.clientAddress(), account.destinationAddress(), tlvs());
+            case V1 ->
+                ProxyHeader.writeV1(
+                        into, choice.client().address(), choice.client().destination());
+            case V2 ->
+                ProxyHeader.writeV2(
+                        into, choice.client().address(), choice.client().destination(), tlvs());
         }
     }
 
     private ProxyTlvs tlvs() {
-        Destination.Host host = account.host();
+        Destination.Host host = choice.host();
         return host == null
-                ? ProxyTlvs.ofHello(null, List.of(), account.cid())
-                : ProxyTlvs.ofHello(host.sentName(), host.protocols(), account.cid());
+                ? ProxyTlvs.ofHello(null, List.of(), choice.client().cid())
+                : ProxyTlvs.ofHello(
+                        host.sentName(), host.protocols(), choice.client().cid());
     }
 }

@@ -97,7 +97,9 @@ final class ExplainCommand implements Callable<Integer> {
         }
         RouteQuery question =
                 new RouteQuery(asked.name(), typed.name(), alpn, client, AcmeChallenge.isPath(typed.path()));
-        ExplanationText.Answer answer = text.of(question, typed.path(), Explainer.explain(config, question));
+        ExplanationText.Answer answer = typed.name() == null
+                ? text.ofNoName(typed, question)
+                : text.of(typed, question, Explainer.explain(config, question));
         out.print(answer.text());
         out.flush();
         return answer.exitCode();

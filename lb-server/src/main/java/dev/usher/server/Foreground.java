@@ -116,7 +116,8 @@ final class Foreground {
     int run(Consumer<Running> ready) throws InterruptedException {
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
-        try (AccessLog access = AccessLog.open(config.logging().access(), config.workerCount(), background)) {
+        try (AccessLog access = AccessLog.open(config.logging().access(), config.workerCount(), background);
+                HeapUpkeep _ = HeapUpkeep.start(background)) {
             Signals.on("USR1", access::reopen); // unhandled, the signal would end the process
             return succeed(access, ready);
         } catch (IOException e) {

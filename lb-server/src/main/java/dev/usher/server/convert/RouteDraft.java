@@ -3,6 +3,8 @@ package dev.usher.server.convert;
 import dev.usher.config.Cidr;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.Target;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -5,8 +5,8 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.TimeoutsConfig;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Remarks;
 
 /** Reads the directives about backends in {@code stream} or {@code server}. */
 final class NginxPool {

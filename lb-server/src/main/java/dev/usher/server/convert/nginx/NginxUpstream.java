@@ -5,8 +5,8 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.PoolConfig;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Remarks;
 import java.time.Duration;
 
 /** Reads the directives of an {@code upstream} block into a pool. */

@@ -1,4 +1,4 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
 import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
@@ -109,7 +109,7 @@ public final class PoolDraft {
     }
 
     /** The record, under the pool's name in the file. */
-    PoolConfig build(String pool) {
+    public PoolConfig build(String pool) {
         if (probe.verifiesHost() && backends.keySet().stream().anyMatch(UnixPath.class::isInstance)) {
             probe.verify(false);
         }
