@@ -1,6 +1,6 @@
 package dev.usher.relay;
 
-import dev.usher.config.HostPort;
+import dev.usher.config.Address;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
@@ -142,13 +142,13 @@ final class Attempts {
         if (!unheard.isEmpty() || count > retries + MAX_MORE_ADDRESSES) {
             return null;
         }
-        List<HostPort> names = namesOf(excluded);
+        List<Address> names = namesOf(excluded);
         return names.size() <= retries
                 ? pool.pick(clientHash, excluded)
                 : pool.pick(clientHash, allBut(names, excluded));
     }
 
-    private static List<HostPort> namesOf(List<Backend> backends) {
+    private static List<Address> namesOf(List<Backend> backends) {
         return backends.stream()
                 .map(backend -> backend.config().address())
                 .distinct()
@@ -156,7 +156,7 @@ final class Attempts {
     }
 
     /** The excluded backends, and every backend of another name. */
-    private List<Backend> allBut(List<HostPort> names, List<Backend> excluded) {
+    private List<Backend> allBut(List<Address> names, List<Backend> excluded) {
         List<Backend> all = new ArrayList<>(excluded);
         pool.backends().stream()
                 .filter(backend -> !names.contains(backend.config().address()))
@@ -173,6 +173,12 @@ final class Attempts {
     /** The attempt's time-out: its own, cut to the rest of the client's total wait. */
     long timeoutNanos() {
         return Math.max(1, Math.min(pool.timeouts().connectNanos(), patienceNanos()));
+    }
+
+    /** The rest of the attempt's time-out; 0 or less if over. */
+    long leftNanos() {
+        long gone = clock.nanos() - connectStartedNanos;
+        return Math.min(pool.timeouts().connectNanos() - gone, patienceNanos());
     }
 
     private long patienceNanos() {

@@ -68,6 +68,11 @@ public final class ProbeDraft {
         this.method = HealthCheckConfig.checkMethod(method);
     }
 
+    /** Whether a certificate would be verified without a name: possible only for a backend with a host. */
+    public boolean verifiesHost() {
+        return type.shakesHands() && verify && serverName == null;
+    }
+
     HealthCheckConfig build() {
         HealthCheckConfig base = HealthCheckConfig.DEFAULT;
         return type == HealthCheckConfig.Type.NONE
