@@ -62,6 +62,11 @@ public record PoolConfig(
             String unreached = source.unreached(backends);
             Check.that(unreached == null, String.valueOf(unreached));
         }
+        for (BackendConfig backend : backends) {
+            if (backend.address() instanceof UnixPath path) {
+                healthCheck.checkFits(path);
+            }
+        }
     }
 
     /** A pool with every default. */
@@ -91,7 +96,7 @@ public record PoolConfig(
      * become one.
      */
     PoolConfig at(String name, int port) {
-        Map<HostPort, BackendConfig> moved = new LinkedHashMap<>();
+        Map<Address, BackendConfig> moved = new LinkedHashMap<>();
         backends.forEach(backend -> moved.putIfAbsent(backend.at(port).address(), backend.at(port)));
         return Copy.of(this)
                 .with("name", name)

@@ -48,7 +48,10 @@ public record SourceAddress(String text) {
     /** The fault of a pool with these backends and this source; null if the source can reach each literal address. */
     public @Nullable String unreached(List<BackendConfig> backends) {
         for (BackendConfig backend : backends) {
-            byte[] ip = backend.address().ip();
+            if (!(backend.address() instanceof HostPort tcp)) {
+                return "source is an IP address, and connections to " + backend.address() + " have none";
+            }
+            byte[] ip = tcp.ip();
             if (ip != null && isIpv4() != (ip.length == 4)) {
                 return "source " + this + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6";
             }

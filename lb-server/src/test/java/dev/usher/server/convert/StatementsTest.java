@@ -180,6 +180,15 @@ class StatementsTest {
     }
 
     @Test
+    void aSocketHasNeitherAPortOfChecksNorASource() {
+        Conversion conversion =
+                convert(Peer.HAPROXY, "listen l\n bind :1443\n server a /run/a.sock check port 80 source 127.0.0.1\n");
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 3, "a unix socket has no port"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 3, "source is an IP address"), conversion.toString());
+        assertTrue(body(conversion).contains("unix:/run/a.sock"), body(conversion));
+    }
+
+    @Test
     void aSourceOfTheOtherFamilyIsLeftOut() {
         Conversion conversion = convert(
                 Peer.NGINX, "stream {\n server {\n listen 53;\n proxy_bind ::1;\n proxy_pass 10.0.0.1:53;\n}\n}\n");

@@ -1,15 +1,16 @@
 package dev.usher.server.convert.draft;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
+import dev.usher.config.UnixPath;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** A pool of a {@link Draft}. */
 public final class PoolDraft {
     private final String name;
-    private final Map<HostPort, BackendConfig> backends = new LinkedHashMap<>();
+    private final Map<Address, BackendConfig> backends = new LinkedHashMap<>();
     private Balance balance = PoolConfig.DEFAULT_BALANCE;
     private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
     private int retries = PoolConfig.DEFAULT_RETRIES;
@@ -129,6 +130,9 @@ public final class PoolDraft {
         if (unreached != null && sourceAt != null) {
             remarks.leftOut(sourceAt, unreached);
             from = null;
+        }
+        if (backends.keySet().stream().anyMatch(UnixPath.class::isInstance)) {
+            probe.fitSockets(remarks);
         }
         return new PoolConfig(
                 pool,

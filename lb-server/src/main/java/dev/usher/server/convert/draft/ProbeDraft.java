@@ -14,6 +14,9 @@ public final class ProbeDraft {
     private int fall = HealthCheckConfig.DEFAULT.fall();
     private @Nullable Integer port;
     private @Nullable String address;
+    /** The statement with the port or the address. */
+    private @Nullable Statement placeAt;
+
     private @Nullable String serverName;
     private boolean verify = HealthCheckConfig.DEFAULT.verify();
     private String path = HealthCheckConfig.DEFAULT.path();
@@ -28,6 +31,7 @@ public final class ProbeDraft {
         fall = other.fall;
         port = other.port;
         address = other.address;
+        placeAt = other.placeAt;
         serverName = other.serverName;
         verify = other.verify;
         path = other.path;
@@ -64,7 +68,8 @@ public final class ProbeDraft {
     }
 
     /** Has every backend checked at a port in place of its own. */
-    public void port(int port) {
+    public void port(Statement at, int port) {
+        placeAt = at;
         this.port = HostPort.PORT.check(port, "port");
     }
 
@@ -73,7 +78,8 @@ public final class ProbeDraft {
     }
 
     /** Has an IP address checked in place of each backend's own. */
-    public void address(String address) {
+    public void address(Statement at, String address) {
+        placeAt = at;
         this.address = HealthCheckConfig.checkAddress(address);
     }
 
@@ -96,6 +102,23 @@ public final class ProbeDraft {
     /** Has these statuses count as success. */
     public void expect(HealthCheckConfig.StatusRange expect) {
         this.expect = expect;
+    }
+
+    /** Whether a certificate would be verified without a name: possible only for a backend with a host. */
+    public boolean verifiesHost() {
+        return type.shakesHands() && verify && serverName == null;
+    }
+
+    /** Fits the check to a pool with unix sockets, which have neither a port nor a host. */
+    void fitSockets(Remarks remarks) {
+        if (verifiesHost()) {
+            verify = false;
+        }
+        if (placeAt != null && (port == null || address == null)) {
+            remarks.leftOut(placeAt, "a unix socket has no port and no address: the check asks the socket itself");
+            port = null;
+            address = null;
+        }
     }
 
     HealthCheckConfig build() {

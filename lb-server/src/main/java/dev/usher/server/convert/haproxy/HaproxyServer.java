@@ -1,12 +1,13 @@
 package dev.usher.server.convert.haproxy;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
+import dev.usher.config.UnixPath;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Remarks;
 import java.util.HashSet;
@@ -104,7 +105,12 @@ final class HaproxyServer {
     /** The backend; null if usher cannot have the backend. */
     @Nullable
     BackendConfig backend() {
-        HostPort address = remarks.tried(line.statement(), () -> HaproxyValue.server(line.word(2)));
+        Address address = remarks.tried(line.statement(), () -> HaproxyValue.server(line.word(2)));
+        if (address instanceof UnixPath && pool.probe().verifiesHost()) {
+            remarks.changed(
+                    line.statement(),
+                    "a unix socket has no name: probes do not verify the certificate, unless health_check.server_name is given");
+        }
         int share = Math.max(weight, BackendConfig.WEIGHT.min());
         return address == null ? null : new BackendConfig(address, share, maxConnections, backup);
     }
@@ -145,12 +151,12 @@ final class HaproxyServer {
             case "port" -> {
                 int port = HaproxyValue.number(value(values));
                 ofPool(option, pool.probe().port(), port);
-                pool.probe().port(port);
+                pool.probe().port(line.statement(), port);
             }
             case "addr" -> {
                 String address = HealthCheckConfig.checkAddress(value(values));
                 ofPool(option, pool.probe().address(), address);
-                pool.probe().address(address);
+                pool.probe().address(line.statement(), address);
             }
             case "source" -> {
                 SourceAddress source = SourceAddress.parse(value(values));

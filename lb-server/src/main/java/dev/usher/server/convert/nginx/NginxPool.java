@@ -1,7 +1,7 @@
 package dev.usher.server.convert.nginx;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
@@ -23,7 +23,7 @@ final class NginxPool {
         return pool;
     }
 
-    void address(HostPort address) {
+    void address(Address address) {
         pool.add(BackendConfig.of(address));
     }
 

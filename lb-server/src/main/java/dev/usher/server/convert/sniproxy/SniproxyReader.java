@@ -1,5 +1,6 @@
 package dev.usher.server.convert.sniproxy;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerType;
@@ -229,8 +230,7 @@ public final class SniproxyReader {
     /** The pool of a target; null after a remark. */
     private @Nullable String pool(Statement statement, List<String> target, Listening on, String name) {
         String text = target.isEmpty() ? "" : target.getFirst();
-        HostPort address =
-                remarks.tried(statement, () -> address(text, on.bind().port()));
+        Address address = remarks.tried(statement, () -> address(text, on.bind().port()));
         if (address == null) {
             return null;
         }
@@ -260,7 +260,7 @@ public final class SniproxyReader {
         return pool.name();
     }
 
-    private static HostPort address(String text, int port) {
+    private static Address address(String text, int port) {
         if (text.length() > MAX_ADDRESS) {
             throw new IllegalArgumentException("this is no address");
         }
@@ -268,7 +268,7 @@ public final class SniproxyReader {
             throw new IllegalArgumentException("the backend is the name that was asked for: usher cannot do so yet");
         }
         if (text.startsWith("unix:")) {
-            throw new IllegalArgumentException("usher cannot connect to a unix socket yet: use a TCP port");
+            return Address.parse(text);
         }
         boolean hasPort = !text.endsWith("]") && text.matches(".*:\\d+") && !text.matches("[^\\[]*:.*:\\d+");
         boolean ipv6 = text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[");
