@@ -61,11 +61,20 @@ public record PoolConfig(
         if (source != null) {
             checkFamilies(source, backends);
         }
+        for (BackendConfig backend : backends) {
+            if (backend.address() instanceof UnixPath path) {
+                healthCheck.checkFits(path);
+            }
+        }
     }
 
     private static void checkFamilies(SourceAddress source, List<BackendConfig> backends) {
         for (BackendConfig backend : backends) {
-            byte[] ip = backend.address().ip();
+            if (!(backend.address() instanceof HostPort tcp)) {
+                throw new IllegalArgumentException(
+                        "source is an IP address, and connections to " + backend.address() + " have none");
+            }
+            byte[] ip = tcp.ip();
             Check.that(
                     ip == null || source.isIpv4() == (ip.length == 4),
                     "source " + source + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6");
@@ -99,7 +108,7 @@ public record PoolConfig(
      * become one.
      */
     PoolConfig at(String name, int port) {
-        Map<HostPort, BackendConfig> moved = new LinkedHashMap<>();
+        Map<Address, BackendConfig> moved = new LinkedHashMap<>();
         backends.forEach(backend -> moved.putIfAbsent(backend.at(port).address(), backend.at(port)));
         return Copy.of(this)
                 .with("name", name)

@@ -134,7 +134,8 @@ public final class Pools implements AutoCloseable {
             return; // a new configuration has come meanwhile
         }
         for (Backend gone : pool.roster().setBackends(resolving.members(pool.config()), clock.nanos())) {
-            String name = gone.config().address().host(); // another name than looked up, if just reconfigured
+            String name = Resolving.nameOf(gone.config().address())
+                    .orElseThrow(); // another name than looked up, if just reconfigured
             remove(pool, List.of(gone), name + " no longer resolves to this address");
         }
         probes.follow(pool);

@@ -2,18 +2,24 @@ package dev.usher.upkeep;
 
 import dev.usher.background.Crowd;
 import dev.usher.background.Task;
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SourceAddress;
+import dev.usher.config.UnixPath;
 import dev.usher.pool.Pool;
 import dev.usher.pool.Roster.Member;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -57,20 +63,28 @@ final class Resolving implements AutoCloseable {
     List<Member> members(PoolConfig config) {
         List<Member> members = new ArrayList<>();
         for (BackendConfig backend : config.backends()) {
-            for (InetAddress address : addresses(backend, config)) {
-                members.add(new Member(
-                        backend,
-                        new InetSocketAddress(address, backend.address().port())));
+            for (SocketAddress address : addresses(backend.address(), config)) {
+                members.add(new Member(backend, address));
             }
         }
         return members;
     }
 
-    private List<InetAddress> addresses(BackendConfig backend, PoolConfig config) {
-        if (backend.address().isIpLiteral()) {
-            return List.of(InetAddress.ofLiteral(backend.address().host()));
+    private List<? extends SocketAddress> addresses(Address backend, PoolConfig config) {
+        return switch (backend) {
+            case HostPort tcp ->
+                addresses(tcp, config).stream()
+                        .map(address -> new InetSocketAddress(address, tcp.port()))
+                        .toList();
+            case UnixPath unix -> List.of(UnixDomainSocketAddress.of(unix.path()));
+        };
+    }
+
+    private List<InetAddress> addresses(HostPort backend, PoolConfig config) {
+        if (backend.isIpLiteral()) {
+            return List.of(InetAddress.ofLiteral(backend.host()));
         }
-        return names.addresses(backend.address().host()).stream()
+        return names.addresses(backend.host()).stream()
                 .filter(address -> isWanted(address, config))
                 .toList();
     }
@@ -136,9 +150,13 @@ final class Resolving implements AutoCloseable {
     private static Set<String> hosts(Collection<PoolConfig> configs) {
         return configs.stream()
                 .flatMap(config -> config.backends().stream())
-                .filter(backend -> !backend.address().isIpLiteral())
-                .map(backend -> backend.address().host())
+                .flatMap(backend -> nameOf(backend.address()).stream())
                 .collect(Collectors.toSet());
+    }
+
+    /** The host name of an address; empty for an address that needs no look-up. */
+    static Optional<String> nameOf(Address address) {
+        return address instanceof HostPort tcp && !tcp.isIpLiteral() ? Optional.of(tcp.host()) : Optional.empty();
     }
 
     @Override

@@ -75,7 +75,7 @@ final class HeapUpkeep implements AutoCloseable {
             lightSeconds = collected ? 0 : lightSeconds + 1;
             leastBytes = Math.min(leastBytes, usedBytes);
             long garbage = usedBytes - leastBytes;
-            return garbage >= MUCH_BYTES || garbage >= SOME_BYTES && lightSeconds >= LIGHT_SECONDS;
+            return garbage >= MUCH_BYTES || (garbage >= SOME_BYTES && lightSeconds >= LIGHT_SECONDS);
         }
 
         /** @param usedBytes the heap in use just after the collection */

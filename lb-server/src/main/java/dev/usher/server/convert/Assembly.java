@@ -13,6 +13,10 @@ import dev.usher.config.ReloadConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -60,6 +64,7 @@ final class Assembly {
                 case TLS -> tls.add(new ListenerRoutes(listener, inOrder, remarks));
                 case TCP -> addPlain(listener);
                 case HTTP -> http.add(listener);
+                case SOCKS -> throw new IllegalStateException("no reader has such a listener");
             }
         }
         addTls(tls.stream().filter(this::serves).toList());

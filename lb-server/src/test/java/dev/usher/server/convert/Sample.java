@@ -1,5 +1,6 @@
 package dev.usher.server.convert;
 
+import dev.usher.server.convert.draft.PeerText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

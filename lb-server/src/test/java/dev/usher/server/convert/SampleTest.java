@@ -10,6 +10,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.convert.draft.Remark;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticText;

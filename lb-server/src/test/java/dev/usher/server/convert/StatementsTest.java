@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Remark;
+import dev.usher.server.convert.draft.Remarks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

@@ -2,8 +2,8 @@ package dev.usher.server.convert.haproxy;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.RoutePattern;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.Remarks;
 import dev.usher.server.convert.haproxy.HaproxyAcls.Literal;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,14 +1,15 @@
 package dev.usher.server.convert.haproxy;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Reasons;
-import dev.usher.server.convert.Remarks;
+import dev.usher.config.UnixPath;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Reasons;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.Iterator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,12 @@ final class HaproxyServer {
     /** The backend; null if usher cannot have the backend. */
     @Nullable
     BackendConfig backend() {
-        HostPort address = remarks.tried(line.statement(), () -> HaproxyValue.server(line.word(2)));
+        Address address = remarks.tried(line.statement(), () -> HaproxyValue.server(line.word(2)));
+        if (address instanceof UnixPath && pool.probe().verifiesHost()) {
+            remarks.changed(
+                    line.statement(),
+                    "a unix socket has no name: probes do not verify the certificate, unless health_check.server_name is given");
+        }
         int share = Math.max(weight, BackendConfig.WEIGHT.min());
         return address == null ? null : new BackendConfig(address, share, maxConnections, backup);
     }

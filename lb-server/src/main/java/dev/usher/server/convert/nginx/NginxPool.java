@@ -1,12 +1,12 @@
 package dev.usher.server.convert.nginx;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.TimeoutsConfig;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Remarks;
 
 /** Reads the directives about backends in {@code stream} or {@code server}. */
 final class NginxPool {
@@ -22,7 +22,7 @@ final class NginxPool {
         return pool;
     }
 
-    void address(HostPort address) {
+    void address(Address address) {
         pool.add(BackendConfig.of(address));
     }
 

@@ -1,11 +1,11 @@
 package dev.usher.server.convert.nginx;
 
 import dev.usher.config.RoutePattern;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Rule;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

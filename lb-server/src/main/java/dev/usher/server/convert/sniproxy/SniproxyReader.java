@@ -1,19 +1,20 @@
 package dev.usher.server.convert.sniproxy;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerType;
 import dev.usher.config.SendProxyProtocol;
-import dev.usher.server.convert.Draft;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.NameRegex;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Reasons;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Rule;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.NameRegex;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Reasons;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -211,7 +212,7 @@ public final class SniproxyReader {
     /** The pool of a target; null after a remark. */
     private @Nullable String pool(Statement statement, List<String> target, int port, String name) {
         String text = target.isEmpty() ? "" : target.getFirst();
-        HostPort address = remarks.tried(statement, () -> address(text, port));
+        Address address = remarks.tried(statement, () -> address(text, port));
         if (address == null) {
             return null;
         }
@@ -234,7 +235,7 @@ public final class SniproxyReader {
         return pool.name();
     }
 
-    private static HostPort address(String text, int port) {
+    private static Address address(String text, int port) {
         if (text.length() > MAX_ADDRESS) {
             throw new IllegalArgumentException("this is no address");
         }
@@ -242,7 +243,7 @@ public final class SniproxyReader {
             throw new IllegalArgumentException("the backend is the name that was asked for: usher cannot do so yet");
         }
         if (text.startsWith("unix:")) {
-            throw new IllegalArgumentException("usher cannot connect to a unix socket yet: use a TCP port");
+            return Address.parse(text);
         }
         boolean hasPort = !text.endsWith("]") && text.matches(".*:\\d+") && !text.matches("[^\\[]*:.*:\\d+");
         boolean ipv6 = text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[");

@@ -1,4 +1,4 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
 import dev.usher.file.NamedFile;
 import dev.usher.file.NamedFile.Kind;
@@ -18,7 +18,7 @@ public record PeerText(Path file, String text) {
     }
 
     /** Reads a file of the command line; a pipe will do. */
-    static PeerText given(Path file) throws IOException {
+    public static PeerText given(Path file) throws IOException {
         return of(file, NamedFile.readOrPipe(file, Kind.CONFIGURATION).bytes());
     }
 

@@ -1,6 +1,6 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
-import dev.usher.server.convert.Remark.Kind;
+import dev.usher.server.convert.draft.Remark.Kind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,4 @@
-package dev.usher.server.convert;
-
-import dev.usher.server.convert.Converter.Unreadable;
+package dev.usher.server.convert.draft;
 
 /** A position in a peer's text, with line and column for messages. For the readers of files made of words. */
 public abstract class Scanner {

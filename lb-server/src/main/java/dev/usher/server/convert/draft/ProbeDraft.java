@@ -1,4 +1,4 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
 import dev.usher.config.HealthCheckConfig;
 import java.time.Duration;
@@ -66,6 +66,11 @@ public final class ProbeDraft {
 
     public void method(String method) {
         this.method = HealthCheckConfig.checkMethod(method);
+    }
+
+    /** Whether a certificate would be verified without a name: possible only for a backend with a host. */
+    public boolean verifiesHost() {
+        return type.shakesHands() && verify && serverName == null;
     }
 
     HealthCheckConfig build() {

@@ -1,4 +1,4 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
 import dev.usher.config.Printable;
 
@@ -39,7 +39,7 @@ public record Remark(Kind kind, Statement statement, String reason) {
     }
 
     /** The same without the kind, and without the directory of the file. */
-    String text() {
+    public String text() {
         return Printable.of(statement.shortPlace() + ": " + statement.text() + ": " + reason);
     }
 }

@@ -1,4 +1,4 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
@@ -72,7 +72,7 @@ public final class ListenerDraft {
         rules.add(rule);
     }
 
-    List<Rule> rules() {
+    public List<Rule> rules() {
         return rules;
     }
 
@@ -99,8 +99,7 @@ public final class ListenerDraft {
         namelessRule = rule;
     }
 
-    @Nullable
-    Rule nameless() {
+    public @Nullable Rule nameless() {
         return namelessRule == null && namelessToo ? defaultRule : namelessRule;
     }
 
@@ -108,8 +107,7 @@ public final class ListenerDraft {
         helloTimeout = timeout;
     }
 
-    @Nullable
-    Duration helloTimeout() {
+    public @Nullable Duration helloTimeout() {
         return helloTimeout;
     }
 
@@ -118,7 +116,7 @@ public final class ListenerDraft {
         redirect = status;
     }
 
-    int redirect() {
+    public int redirect() {
         return redirect;
     }
 
@@ -126,7 +124,7 @@ public final class ListenerDraft {
         maxConnections = ListenerConfig.MAX_CONNECTIONS.check(max, "max_connections");
     }
 
-    int maxConnections() {
+    public int maxConnections() {
         return maxConnections;
     }
 
@@ -136,11 +134,11 @@ public final class ListenerDraft {
         trusted.addAll(sources);
     }
 
-    AcceptProxyProtocol acceptProxyProtocol() {
+    public AcceptProxyProtocol acceptProxyProtocol() {
         return acceptProxyProtocol;
     }
 
-    List<Cidr> trusted() {
+    public List<Cidr> trusted() {
         return List.copyOf(trusted);
     }
 

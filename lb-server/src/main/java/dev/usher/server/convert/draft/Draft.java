@@ -1,4 +1,4 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
 import dev.usher.config.LimitsConfig;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public final class Draft {
         listeners.add(listener);
     }
 
-    List<ListenerDraft> listeners() {
+    public List<ListenerDraft> listeners() {
         return listeners;
     }
 
@@ -42,7 +42,7 @@ public final class Draft {
         maxConnections = LimitsConfig.MAX_CONNECTIONS.check(max, "max_connections");
     }
 
-    int maxConnections() {
+    public int maxConnections() {
         return maxConnections;
     }
 }

@@ -1,4 +1,4 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -12,24 +12,39 @@ public final class Reasons {
     public static final String NAME_SERVERS = "usher asks the system's name servers, and cannot have its own yet";
     public static final String SOURCE = "a source address is not taken over: write source: ADDRESS in the pool";
 
-    private final Map<String, String> byStart;
+    private static final String SEPARATOR = ",\\s*";
 
-    /** No reasons; {@link #because} adds reasons. */
-    public Reasons() {
-        this(Map.of());
-    }
+    private final Map<String, String> byStart;
 
     private Reasons(Map<String, String> byStart) {
         this.byStart = byStart;
     }
 
+    /** Reads a list: a reason on a line, and below, indented, the starts of its statements, with commas between. */
+    public static Reasons in(String list) {
+        Map<String, String> byStart = new HashMap<>();
+        String reason = "";
+        for (String line : list.lines().toList()) {
+            if (line.startsWith(" ")) {
+                put(byStart, reason, line.strip().split(SEPARATOR));
+            } else {
+                reason = line;
+            }
+        }
+        return new Reasons(Map.copyOf(byStart));
+    }
+
     /** These reasons, and a reason for the statements with these starts. */
     public Reasons because(String reason, String... starts) {
         Map<String, String> more = new HashMap<>(byStart);
-        for (String start : starts) {
-            more.put(start, reason);
-        }
+        put(more, reason, starts);
         return new Reasons(Map.copyOf(more));
+    }
+
+    private static void put(Map<String, String> byStart, String reason, String... starts) {
+        for (String start : starts) {
+            byStart.put(start, reason);
+        }
     }
 
     /** The reason of the first of these starts that has a reason; null if no start has a reason. */

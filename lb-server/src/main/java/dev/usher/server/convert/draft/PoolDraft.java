@@ -1,14 +1,15 @@
-package dev.usher.server.convert;
+package dev.usher.server.convert.draft;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.TimeoutsConfig;
+import dev.usher.config.UnixPath;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A pool of a {@link Draft}. */
 public final class PoolDraft {
     private final String name;
-    private final Map<HostPort, BackendConfig> backends = new LinkedHashMap<>();
+    private final Map<Address, BackendConfig> backends = new LinkedHashMap<>();
     private Balance balance = PoolConfig.DEFAULT_BALANCE;
     private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
     private int retries = PoolConfig.DEFAULT_RETRIES;
@@ -108,7 +109,10 @@ public final class PoolDraft {
     }
 
     /** The record, under the pool's name in the file. */
-    PoolConfig build(String pool) {
+    public PoolConfig build(String pool) {
+        if (probe.verifiesHost() && backends.keySet().stream().anyMatch(UnixPath.class::isInstance)) {
+            probe.verify(false);
+        }
         return new PoolConfig(
                 pool,
                 backends(),
