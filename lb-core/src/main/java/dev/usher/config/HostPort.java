@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 0..65535; 0 asks the system for a free port, and only makes sense for listeners; 0 of a template is the
  *     port at which the client came in
  */
-public record HostPort(String host, int port) {
+public record HostPort(String host, int port) implements Address {
     /** The ports that a backend or a listener may have in a file. */
     public static final IntRange PORT = new IntRange(1, 65_535);
 
@@ -133,6 +133,14 @@ public record HostPort(String host, int port) {
         return Placeholders.fill(this, name, sub, port);
     }
 
+    /** Reads the port of a backend or a listener. */
+    public static int port(String text) {
+        Check.that(isNumber(text), () -> '"' + text + "\" is not the number of a port");
+        int port = parsePort(text, text);
+        Check.that(port != 0, "port " + PORT.faultIn(port));
+        return port;
+    }
+
     public boolean isIpv6Literal() {
         return host.indexOf(':') >= 0;
     }
@@ -156,14 +164,16 @@ public record HostPort(String host, int port) {
     }
 
     /**
-     * Whether two listeners cannot both bind these addresses: equal, or every address of both families against a
+     * {@inheritDoc} Equal, or every address of both families against a
      * wildcard of one family. A wildcard beside a single address is no clash, since the kernel prefers the single
      * address.
      */
-    public boolean clashesWith(HostPort other) {
-        if (port != other.port || port == 0) {
-            return false;
-        }
+    @Override
+    public boolean clashesWith(Address other) {
+        return port != 0 && other instanceof HostPort tcp && port == tcp.port && sharesHost(tcp);
+    }
+
+    private boolean sharesHost(HostPort other) {
         return host.equals(other.host)
                 || (host.isEmpty() && other.isWildcard())
                 || (other.host.isEmpty() && isWildcard());

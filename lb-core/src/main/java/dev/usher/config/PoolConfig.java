@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param retries more backends to try after a failed connect, before any byte is sent
  * @param onDown treatment of open sessions when a backend goes down
  * @param slowStart time for a returning backend to reach its full share; null is at once
- * @param source the address that connections leave from; null lets the system choose
  * @param healthCheck of a template none
+ * @param source the address that connections leave from; null lets the system choose
  * @param addressRules addresses that a template may lead to; for templates alone
  */
 public record PoolConfig(
@@ -61,66 +61,46 @@ public record PoolConfig(
         Check.present(onDown, "on_down");
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
-        boolean template = backends.getFirst().address().isTemplate();
+        boolean template = backends.stream().anyMatch(BackendConfig::isTemplate);
         Check.that(
-                backends.size() == 1
-                        || backends.stream().noneMatch(each -> each.address().isTemplate()),
+                !template || backends.size() == 1,
                 "an address with {name} or {sub} must be the only backend of its pool");
         Check.that(
-                !resolve.servers().isEmpty()
-                        || backends.stream().noneMatch(each -> each.address().isService()),
+                !resolve.servers().isEmpty() || backends.stream().noneMatch(BackendConfig::isService),
                 "SRV records need resolve.servers: the system looks up addresses alone");
         Check.that(
                 template || Check.present(addressRules, "to").isNone(),
                 "to and deny_to are only for a backend with {name} or {sub}");
         healthCheck = template ? HealthCheckConfig.NONE : healthCheck; // clients could have any host probed
         if (source != null) {
-            checkFamilies(source, backends);
+            String unreached = source.unreached(backends);
+            Check.that(unreached == null, String.valueOf(unreached));
+        }
+        for (BackendConfig backend : backends) {
+            if (backend.address() instanceof UnixPath path) {
+                healthCheck.checkFits(path);
+            }
         }
     }
 
-    /** Whether the backend is the host that each client asks for. */
+    /** Whether each client names the backend. */
     public boolean isTemplate() {
         return template() != null;
     }
 
     /** The address that clients fill in; null if the backends are known. */
     public @Nullable HostPort template() {
-        HostPort first = backends.getFirst().address();
-        return first.isTemplate() ? first : null;
+        return backends.getFirst().address() instanceof HostPort tcp && tcp.isTemplate() ? tcp : null;
     }
 
-    /** The pool of one client's backend: this template, filled in. */
+    /** The pool of a client's backend: this template, filled in. */
     public PoolConfig filled(HostPort address) {
         BackendConfig backend = new BackendConfig(
                 address, BackendConfig.DEFAULT_WEIGHT, backends.getFirst().maxConnections(), false);
-        return withBackends(List.of(backend), AddressRules.NONE);
-    }
-
-    private PoolConfig withBackends(List<BackendConfig> backends, AddressRules addressRules) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve,
-                addressRules);
-    }
-
-    private static void checkFamilies(SourceAddress source, List<BackendConfig> backends) {
-        for (BackendConfig backend : backends) {
-            byte[] ip = backend.address().ip();
-            Check.that(
-                    ip == null || source.isIpv4() == (ip.length == 4),
-                    "source " + source + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6");
-        }
+        return Copy.of(this)
+                .with("backends", List.of(backend))
+                .with("addressRules", AddressRules.NONE)
+                .make();
     }
 
     /** A pool with every default. */
@@ -151,96 +131,30 @@ public record PoolConfig(
      * become one.
      */
     PoolConfig at(String name, int port) {
-        Check.that(
-                backends.stream().noneMatch(each -> each.address().isService()),
-                () -> "pool " + this.name
-                        + " has the ports of SRV records: give requests without TLS a pool of their own,"
-                        + " as http: { action: forward, pool: NAME }");
-        Map<HostPort, BackendConfig> moved = new LinkedHashMap<>();
+        Map<Address, BackendConfig> moved = new LinkedHashMap<>();
         backends.forEach(backend -> moved.putIfAbsent(backend.at(port).address(), backend.at(port)));
-        return new PoolConfig(
-                name,
-                List.copyOf(moved.values()),
-                balance,
-                timeouts,
-                retries,
-                healthCheck.withoutTls(),
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve,
-                addressRules);
+        return Copy.of(this)
+                .with("name", name)
+                .with("backends", List.copyOf(moved.values()))
+                .with("healthCheck", healthCheck.withoutTls())
+                .make();
     }
 
     // ---- copies with one setting changed ----
 
     public PoolConfig withTimeouts(TimeoutsConfig timeouts) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve,
-                addressRules);
+        return Copy.of(this, "timeouts", timeouts);
     }
 
     public PoolConfig withRetries(int retries) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve,
-                addressRules);
+        return Copy.of(this, "retries", retries);
     }
 
     public PoolConfig withHealthCheck(HealthCheckConfig healthCheck) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve,
-                addressRules);
+        return Copy.of(this, "healthCheck", healthCheck);
     }
 
     public PoolConfig withEjection(EjectionConfig ejection) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve,
-                addressRules);
+        return Copy.of(this, "ejection", ejection);
     }
 }

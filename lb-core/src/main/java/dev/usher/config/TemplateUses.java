@@ -33,7 +33,7 @@ public final class TemplateUses {
         this.pools = pools;
     }
 
-    /** Each template in the wrong place. A pool that does not exist is no fault here. */
+    /** Each template in the wrong place. A missing pool is no fault here. */
     public static List<Fault> faults(
             Map<String, ListenerConfig> listeners,
             List<RouteConfig> routes,
@@ -150,7 +150,7 @@ public final class TemplateUses {
         if (template == null || guarded) {
             return;
         }
-        Stream<ListenerConfig> reached = on.stream().filter(listener -> !isLoopback(listener));
+        Stream<ListenerConfig> reached = on.stream().filter(listener -> !isGuarded(listener));
         reached.findFirst()
                 .ifPresent(listener -> add(
                         place,
@@ -158,8 +158,9 @@ public final class TemplateUses {
                                 + ": any client could reach hosts of a stranger's choice" + REMEDY));
     }
 
-    private static boolean isLoopback(ListenerConfig listener) {
-        return listener.bind().stream().allMatch(HostPort::isLoopback);
+    private static boolean isGuarded(ListenerConfig listener) {
+        return !listener.forwardProxy().allow().isEmpty()
+                || listener.bind().stream().allMatch(HostPort::isLoopback);
     }
 
     private @Nullable HostPort template(@Nullable String pool) {

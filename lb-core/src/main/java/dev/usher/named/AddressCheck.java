@@ -11,14 +11,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a client may be led to an address: public addresses, and those that the rules of the pool allow. Everybody
- * can make a name that leads to a private address, so each address of each answer is checked.
+ * Whether a client may be led to an address: public addresses, and the addresses in the rules of the pool. Everybody
+ * can give a name a private address, so each address of each answer is checked.
  */
 final class AddressCheck {
     private final AddressRules rules;
     private final Predicate<InetAddress> own;
 
-    /** @param own whether an address is one of this machine */
+    /** @param own whether an address is of this machine */
     AddressCheck(AddressRules rules, Predicate<InetAddress> own) {
         this.rules = rules;
         this.own = own;

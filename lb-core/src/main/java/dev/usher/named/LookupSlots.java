@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Places for look-ups under way, shared out so that one client cannot take all. Any thread. */
+/** Places for look-ups under way, shared out so that a single client cannot fill the places. Any thread. */
 final class LookupSlots {
     /** Clients with IPv6 have networks, not addresses: the first half of the address counts. */
     private static final int CLIENT_BYTES = 8;

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pools behind one template. Each name has a look-up at a time, however many clients wait for it; the checked
+ * The pools behind one template. Each name has a look-up at a time, however many clients wait; the checked
  * addresses become a pool of their own, so that sessions try, blame and eject addresses as anywhere else. A session
  * connects to a checked address, and never looks the name up again.
  */
@@ -41,7 +41,7 @@ public final class NamedPools implements ByName {
     private static final int MAX_LOOKUPS_OF_CLIENT = 16;
     /** An answer without a time of its own, or with less, is kept this long, so that a name is no stream of questions. */
     private static final Duration SHORTEST = Duration.ofSeconds(1);
-    /** A client that comes again at once gets the same refusal. */
+    /** A client coming again at once gets the same refusal. */
     private static final Duration FAILURE_KEPT = Duration.ofSeconds(5);
 
     private static final Found FULL = new Found(Outcome.LOOKUPS_FULL, null, "");
@@ -148,7 +148,7 @@ public final class NamedPools implements ByName {
         return time.compareTo(SHORTEST) < 0 ? SHORTEST : time;
     }
 
-    /** The pool of the allowed addresses. Addresses that are refused are left out. */
+    /** The pool of the allowed addresses. Refused addresses are left out. */
     private Found judge(HostPort address, List<InetAddress> addresses) {
         PoolConfig config = template.config().filled(address);
         List<Member> members = new ArrayList<>();
@@ -198,7 +198,7 @@ public final class NamedPools implements ByName {
         return found;
     }
 
-    /** Forgets what is over; if nothing is, the answer that would be over first. */
+    /** Forgets old answers; without any, the answer with the least time left. */
     private synchronized void makeRoom() {
         kept.values().removeIf(answer -> !isFresh(answer));
         while (kept.size() >= MAX_NAMES) {

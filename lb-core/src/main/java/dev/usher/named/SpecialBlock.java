@@ -43,7 +43,7 @@ enum SpecialBlock {
     LINK_LOCAL_V6("fe80::/10", "link-local", 4291),
     SITE_LOCAL("fec0::/10", "site-local", 3879),
     MULTICAST_V6("ff00::/8", "multicast", 4291),
-    /** 2000::/3 is all that is given out so far; rows for each half outside. */
+    /** Addresses outside 2000::/3 are not given out yet; a row for each part. */
     NOT_GLOBAL_LOW("::/3", "no global unicast", 4291),
     NOT_GLOBAL_4("4000::/2", "no global unicast", 4291),
     NOT_GLOBAL_HIGH("8000::/1", "no global unicast", 4291);

@@ -43,7 +43,7 @@ public interface ByName {
     @Nullable
     Found known(HostPort address);
 
-    /** Updates what changes with time, like {@link Roster#keep}, and returns the same. */
+    /** Updates time-dependent state, like {@link Roster#keep}, and returns the same. */
     boolean keep(long nowNanos);
 
     /** Counts and bounds, for people. */

@@ -69,7 +69,7 @@ public final class Pool {
     }
 
     /**
-     * A pool of one name behind this template, without backends yet. Its changes are no events, since clients choose
+     * A pool of a name behind this template, without backends yet. Its changes are no events, since clients choose
      * names.
      *
      * @param wakeKeeper causes a call of {@link Roster#keep} soon; workers may call this
@@ -88,7 +88,7 @@ public final class Pool {
         return byName;
     }
 
-    /** Updates what changes with time, like {@link Roster#keep}, behind a template too. */
+    /** Updates time-dependent state, like {@link Roster#keep}, behind a template too. */
     public boolean keep(long nowNanos) {
         boolean soon = roster.keep(nowNanos);
         return (byName != null && byName.keep(nowNanos)) || soon;

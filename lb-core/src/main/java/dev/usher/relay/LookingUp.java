@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The look-up of the host that the client asks for, on other threads. The answer comes by mail, or at once. */
 final class LookingUp implements Phase {
     private final Link link;
-    private final Account account;
+    private final Choice choice;
     private final HostPort address;
     private final Consumer<LookingUp> resume;
     /** Null until {@link #isAnswered}. */
@@ -21,19 +21,19 @@ final class LookingUp implements Phase {
      * @param address filled template of the session's pool
      * @param resume receives this phase on the session's worker, once answered
      */
-    LookingUp(Link link, Account account, HostPort address, Consumer<LookingUp> resume) {
+    LookingUp(Link link, Choice choice, HostPort address, Consumer<LookingUp> resume) {
         this.link = link;
-        this.account = account;
+        this.choice = choice;
         this.address = address;
         this.resume = resume;
     }
 
     @Override
     public Next begin() {
-        Pool pool = account.attempts().pool();
+        Pool pool = choice.attempts().pool();
         link.arm(pool.config().resolve().timeout().toNanos());
         ByName byName = Objects.requireNonNull(pool.byName(), "a pool with a template");
-        ByName.Found atHand = byName.find(address, account.clientAddress().getAddress(), this::post);
+        ByName.Found atHand = byName.find(address, choice.client().address().getAddress(), this::post);
         return atHand == null ? Next.STAY : next(atHand);
     }
 
@@ -57,7 +57,7 @@ final class LookingUp implements Phase {
         if (refusal != null) {
             return new Next.Refuse(refusal);
         }
-        account.attempts().isNamed(Objects.requireNonNull(answer.pool(), "of a found name"));
+        choice.attempts().isNamed(Objects.requireNonNull(answer.pool(), "of a found name"));
         return Next.CONNECT;
     }
 

@@ -36,7 +36,8 @@ enum SessionState {
     RESOLVING,
     /**
      * A backend is chosen, and its connect or its greeting is under way; the client is not read. The connect time-out
-     * runs.
+     * runs. Then, if the client has to go on before bytes flow, the client's opening behind our word for "connected"; the
+     * time-out of the opening runs anew.
      */
     CONNECTING,
     /**

@@ -25,11 +25,11 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.hosts.HostsFileParser;
 
-/** Asks name servers of the configuration. Every name is asked for as it stands, without search domains. */
+/** Asks name servers of the configuration. No search domains. */
 final class DnsResolver implements Resolver {
-    /** Names that stand for another name, in a row. */
+    /** Aliases in a row. */
     private static final int MAX_ALIASES = 8;
-    /** Questions for one name: a server may leave an alias to the asker. */
+    /** Questions for a name: a server may leave an alias to the asker. */
     private static final int MAX_QUESTIONS = 3;
 
     private final Family family;
@@ -44,9 +44,9 @@ final class DnsResolver implements Resolver {
     }
 
     /**
-     * Records of one type for a name, with the aliases on the way.
+     * Records of a type for a name, with the aliases on the way.
      *
-     * @param ttlSeconds the least time of all records read
+     * @param ttlSeconds the least time of the records read
      */
     private record Found(List<Record> records, long ttlSeconds) {
         Duration ttl() {
@@ -140,7 +140,7 @@ final class DnsResolver implements Resolver {
 
     // ---- answers ----
 
-    /** The records, at least one. Servers follow aliases themselves; an alias that is left over is asked for. */
+    /** The records, not empty. Servers follow aliases themselves; an alias left over is asked for. */
     private Found find(Name name, int type) throws LookupException {
         Name wanted = name;
         long ttl = Long.MAX_VALUE;
@@ -161,7 +161,7 @@ final class DnsResolver implements Resolver {
         throw LookupException.noSuchName(name.toString(true) + " has no record of type " + Type.string(type));
     }
 
-    /** The way from a name over its aliases in one answer. */
+    /** The way from a name over the aliases in an answer. */
     private record Aliases(Name end, long ttlSeconds) {
         static Aliases follow(List<Record> section, Name from) {
             Name end = from;

@@ -16,13 +16,13 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.SimpleResolver;
 
 /**
- * Name servers in turn, until one answers. A server that has answered is asked first the next time. A truncated answer is
+ * Name servers in turn, until an answer comes. The server of the last answer is asked first the next time. A truncated answer is
  * asked for again over TCP.
  */
 final class NameServers {
     /** A packet may be lost: each server is asked twice. */
     private static final int ROUNDS = 2;
-    /** Beyond the time of the library's own deadline, which ends the question. */
+    /** Beyond the time of the library's own deadline: by then the question has ended. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
     private final List<SimpleResolver> servers;

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** Answers for names. A question blocks, for {@code resolve.timeout} at most. */
 @FunctionalInterface
 public interface Resolver {
-    /** The addresses of a host name, at least one. */
+    /** The addresses of a host name; not empty. */
     Answer addresses(String host) throws LookupException;
 
-    /** The SRV records of a name (RFC 2782), at least one. */
+    /** The SRV records of a name (RFC 2782); not empty. */
     default Services services(String name) throws LookupException {
         throw LookupException.failed("SRV records need resolve.servers");
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * thread: on a virtual thread a slow name server would hold up probes as well.
  */
 public final class SystemResolver implements Resolver {
-    /** The C library's text for a name server that does not answer, EAI_AGAIN; other texts say that there is no name. */
+    /** The C library's text for a name server that does not answer, EAI_AGAIN; other texts mean that there is no name. */
     private static final String NO_ANSWER = "Temporary failure";
 
     private final Duration timeout;
@@ -31,7 +31,7 @@ public final class SystemResolver implements Resolver {
         return new SystemResolver(timeout, "");
     }
 
-    /** Asks for each name as it stands: a dot at the end matches no line of the file of hosts, and no search domain. */
+    /** Asks for absolute names: a dot at the end matches no line of the file of hosts, and no search domain. */
     public static SystemResolver absolute(Duration timeout) {
         return new SystemResolver(timeout, ".");
     }

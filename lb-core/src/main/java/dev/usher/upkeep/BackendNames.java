@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,6 +62,20 @@ public final class BackendNames {
     private record Answer(List<Place> places, @Nullable Duration ttl) {}
 
     /**
+     * The resolver for the names of a pool.
+     *
+     * @param atOnce places for lookups under way
+     */
+    private record Asked(Resolver resolver, Semaphore atOnce) {
+        /** A lookup by the system has a thread for as long as the name server takes; other servers have other places. */
+        private static final int AT_ONCE = 64;
+
+        Asked(Resolver resolver) {
+            this(resolver, new Semaphore(AT_ONCE, true));
+        }
+    }
+
+    /**
      * Failed lookups in a row.
      *
      * @param sinceMillis time of the first failure, by the wall clock
@@ -76,13 +91,13 @@ public final class BackendNames {
     private final Function<ResolveConfig, Resolver> resolvers;
     private final Events events;
     /** Resolvers by the settings of a pool. */
-    private final Map<ResolveConfig, Resolver> known = new ConcurrentHashMap<>();
+    private final Map<ResolveConfig, Asked> known = new ConcurrentHashMap<>();
 
     private final Map<NameKey, Answer> answers = new ConcurrentHashMap<>();
     /** Names whose last lookup failed: reported once, and not at every interval. */
     private final Map<NameKey, Failures> failing = new ConcurrentHashMap<>();
 
-    /** @param resolvers who is asked, by the settings of a pool */
+    /** @param resolvers by the settings of a pool */
     public BackendNames(Function<ResolveConfig, Resolver> resolvers, Events events) {
         this.resolvers = resolvers;
         this.events = events;
@@ -136,8 +151,13 @@ public final class BackendNames {
         CountDownLatch asked = new CountDownLatch(unknown.size());
         for (NameKey name : unknown) {
             Thread.ofVirtual().name("resolve " + name.host()).start(() -> {
-                lookUp(name);
-                asked.countDown();
+                try {
+                    lookUp(name);
+                } catch (InterruptedException | RuntimeException | Error bug) {
+                    log.error("a bug in usher: the lookup of {} failed", name.host(), bug);
+                } finally {
+                    asked.countDown();
+                }
             });
         }
         try {
@@ -151,29 +171,42 @@ public final class BackendNames {
         }
     }
 
-    /** Looks up a name. A failure keeps the last answer, and its beginning is an event. */
-    void lookUp(NameKey name) {
+    /**
+     * Looks up a name. A failure keeps the last answer, and its beginning is an event. Any exception of the resolver is
+     * such a failure; an exception with another cause than the name servers is then thrown.
+     */
+    void lookUp(NameKey name) throws InterruptedException {
+        Asked asked = known.computeIfAbsent(name.resolve(), settings -> new Asked(resolvers.apply(settings)));
+        asked.atOnce().acquire();
         try {
-            Answer answer = ask(name);
-            boolean known = answers.containsKey(name);
+            Answer answer = ask(asked.resolver(), name);
+            boolean again = answers.containsKey(name);
             answers.merge(name, answer, BackendNames::unlessOnlyItsOrderChanged);
             if (failing.remove(name) != null) {
                 log.info(
                         "backend {}: its name resolves{}, to {}",
                         name.host(),
-                        known ? " again" : "",
+                        again ? " again" : "",
                         digits(answer.places()));
             }
         } catch (LookupException e) {
-            Failures failures = failing.compute(name, (_, before) -> Failures.more(before));
-            if (failures.count() == 1) {
-                events.add(Kind.WARNING, "backend " + name.host(), failure(places(name)));
-            }
+            fails(name);
+        } catch (RuntimeException | Error bug) {
+            fails(name);
+            throw bug;
+        } finally {
+            asked.atOnce().release();
         }
     }
 
-    private Answer ask(NameKey name) throws LookupException {
-        Resolver resolver = known.computeIfAbsent(name.resolve(), resolvers);
+    private void fails(NameKey name) {
+        Failures failures = failing.compute(name, (_, before) -> Failures.more(before));
+        if (failures.count() == 1) {
+            events.add(Kind.WARNING, "backend " + name.host(), failure(places(name)));
+        }
+    }
+
+    private static Answer ask(Resolver resolver, NameKey name) throws LookupException {
         if (name.service()) {
             return services(resolver, name.host());
         }

@@ -1,5 +1,7 @@
 package dev.usher.upkeep;
 
+import dev.usher.background.Background;
+import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.named.NamedPools;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * follow the answers for host names, and are probed.
  */
 public final class Pools implements AutoCloseable {
+    private static final String LOOK_UP_REMEDY =
+            "the last addresses stay in use meanwhile. Check the name servers of this machine; the log has more";
+    private static final String PROBE_REMEDY = "backends keep their state meanwhile; the log has more";
+
     private final int workers;
     private final Clock clock;
     private final PoolWatcher watcher;
@@ -42,6 +48,7 @@ public final class Pools implements AutoCloseable {
     public Pools(
             int workers,
             Clock clock,
+            Background background,
             PoolWatcher watcher,
             Runnable wakeKeeper,
             BackendNames names,
@@ -52,8 +59,8 @@ public final class Pools implements AutoCloseable {
         this.watcher = watcher;
         this.wakeKeeper = wakeKeeper;
         this.onRemoved = onRemoved;
-        this.resolving = new Resolving(names, this::onAnswer);
-        this.probes = new Probes(clock, Pools::probeHeader, onCertificate);
+        this.resolving = new Resolving(names, this::onAnswer, background.crowd("name look-ups", LOOK_UP_REMEDY));
+        this.probes = new Probes(clock, background.crowd("probes", PROBE_REMEDY), Pools::probeHeader, onCertificate);
     }
 
     /** The PROXY header of a probe to a backend that expects one: marks the connection as our own. */
@@ -143,10 +150,14 @@ public final class Pools implements AutoCloseable {
             return; // a new configuration has come meanwhile
         }
         for (Backend gone : pool.roster().setBackends(resolving.members(pool.config()), clock.nanos())) {
-            String name = gone.config().address().host(); // another name than looked up, if just reconfigured
-            remove(pool, List.of(gone), name + " no longer resolves to this address");
+            // another name than looked up, if just reconfigured
+            remove(pool, List.of(gone), nameOf(gone) + " no longer resolves to this address");
         }
         probes.follow(pool);
+    }
+
+    private static String nameOf(Backend backend) {
+        return backend.config().address() instanceof HostPort tcp ? tcp.host() : backend.configuredName();
     }
 
     private void remove(Pool pool, List<Backend> gone, String why) {

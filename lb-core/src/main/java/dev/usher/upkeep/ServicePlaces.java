@@ -10,8 +10,8 @@ import java.util.Objects;
  * From the SRV records of a service to backends (RFC 2782): the lowest priority serves, the rest are backups, and weights
  * are brought into the range of a backend's weight.
  *
- * @param lowest the lowest priority of all places
- * @param heaviest the largest weight of all places
+ * @param lowest the lowest priority of the places
+ * @param heaviest the largest weight of the places
  */
 record ServicePlaces(int lowest, int heaviest) {
     static ServicePlaces of(List<Place> places) {

@@ -29,7 +29,6 @@ public final class PoolConfigBuilder {
     private EjectionConfig ejection = EjectionConfig.DEFAULT;
     private @Nullable Duration slowStart;
     private @Nullable SourceAddress source;
-    private ResolveConfig resolve = ResolveConfig.DEFAULT;
     private AddressRules addressRules = AddressRules.NONE;
     private OnDown onDown = OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
@@ -43,6 +42,7 @@ public final class PoolConfigBuilder {
     private @Nullable Path trustStore;
     private String method = "GET";
     private StatusRange expect = HealthCheckConfig.DEFAULT.expect();
+    private ResolveConfig resolve = ResolveConfig.DEFAULT;
     private Duration interval = HealthCheckConfig.DEFAULT.interval();
     private Duration timeout = HealthCheckConfig.DEFAULT.timeout();
     private int rise = HealthCheckConfig.DEFAULT.rise();
@@ -55,6 +55,13 @@ public final class PoolConfigBuilder {
 
     public static PoolConfigBuilder of(String name) {
         return new PoolConfigBuilder(name);
+    }
+
+    /** Time between lookups of a backend's name. */
+    public PoolConfigBuilder resolveEvery(Duration pause) {
+        this.resolve = new ResolveConfig(
+                pause, ResolveConfig.Family.ANY, resolve.timeout(), resolve.servers(), resolve.hostsFile());
+        return this;
     }
 
     /** Backends on loopback, at ports 1, 2, 3 and so on, with these weights. */

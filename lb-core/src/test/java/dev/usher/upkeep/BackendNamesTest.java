@@ -1,6 +1,9 @@
 package dev.usher.upkeep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.HostPort;
@@ -9,6 +12,7 @@ import dev.usher.event.Event;
 import dev.usher.event.Events;
 import dev.usher.resolve.LookupException;
 import dev.usher.resolve.Resolver;
+import dev.usher.testing.Await;
 import dev.usher.time.Clock;
 import dev.usher.upkeep.BackendNames.NameKey;
 import dev.usher.upkeep.BackendNames.Place;
@@ -22,8 +26,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BackendNamesTest {
     private static final NameKey HOST = NameKey.of(new HostPort("spare.internal", 443), ResolveConfig.DEFAULT);
@@ -36,8 +45,15 @@ class BackendNamesTest {
     private final BackendNames names = new BackendNames(_ -> resolver(), events);
     private @Nullable Duration ttl;
 
+    private @Nullable Throwable bug;
+
     private Resolver resolver() {
         return host -> {
+            switch (bug) {
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                case null, default -> {}
+            }
             List<InetAddress> found = zone.get(host);
             if (found == null) {
                 throw LookupException.noSuchName(host);
@@ -63,7 +79,7 @@ class BackendNamesTest {
     }
 
     @Test
-    void haveAllAddressesOfBothFamilies() {
+    void haveAllAddressesOfBothFamilies() throws InterruptedException {
         zone.put(HOST.host(), List.of(ONE, SIX));
         names.lookUpNew(List.of(HOST));
         assertEquals(List.of(ONE, SIX), addresses(HOST));
@@ -74,7 +90,7 @@ class BackendNamesTest {
 
     /** A pool that takes the first of its backends would change it at each interval. */
     @Test
-    void keepTheirOrderWhereOnlyThatChanges() {
+    void keepTheirOrderWhereOnlyThatChanges() throws InterruptedException {
         zone.put(HOST.host(), List.of(ONE, TWO));
         names.lookUp(HOST);
         zone.put(HOST.host(), List.of(TWO, ONE));
@@ -83,7 +99,7 @@ class BackendNamesTest {
     }
 
     @Test
-    void keepTheLastAnswerAndSaySoOnce() {
+    void keepTheLastAnswerAndSaySoOnce() throws InterruptedException {
         zone.put(HOST.host(), List.of(ONE));
         names.lookUp(HOST);
         zone.clear();
@@ -99,15 +115,80 @@ class BackendNamesTest {
     }
 
     @Test
-    void saySoWhereTheyNeverHadAnAnswer() {
+    void saySoWhereTheyNeverHadAnAnswer() throws InterruptedException {
         names.lookUpNew(List.of(HOST));
         assertEquals(List.of(), addresses(HOST));
         assertEquals(List.of("its name does not resolve; it takes no sessions"), said());
     }
 
+    static List<Throwable> faultsOfOthers() {
+        return List.of(
+                new SecurityException("not allowed"), new NoClassDefFoundError("gone"), new StackOverflowError());
+    }
+
+    /** A resolver of the JVM's may be anybody's: whatever it throws, the name does not resolve. */
+    @ParameterizedTest
+    @MethodSource("faultsOfOthers")
+    void keepTheLastAnswerWhateverTheResolverThrows(Throwable fault) throws InterruptedException {
+        zone.put(HOST.host(), List.of(ONE));
+        names.lookUp(HOST);
+        bug = fault;
+        assertSame(fault, assertThrows(fault.getClass(), () -> names.lookUp(HOST)));
+        assertEquals(List.of(ONE), addresses(HOST));
+        assertEquals(HOST.host(), names.failing().getFirst().name());
+        assertEquals(List.of("its name no longer resolves; keeping [192.0.2.1]"), said());
+        bug = null;
+        names.lookUp(HOST);
+        assertEquals(List.of(), names.failing());
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfOthers")
+    void doNotHoldUpTheStartWhateverTheResolverThrows(Throwable fault) throws InterruptedException {
+        bug = fault;
+        assertTimeoutPreemptively(
+                Duration.ofMillis(2500),
+                () -> names.lookUpNew(List.of(HOST, key("other.internal", Duration.ofSeconds(10)))));
+        assertEquals(2, names.failing().size());
+    }
+
+    /** A lookup in the C library holds one of the few carriers of virtual threads; probes need some too. */
+    @Test
+    void areAskedForAFewAtATime() throws InterruptedException {
+        AtomicInteger asked = new AtomicInteger();
+        CountDownLatch answer = new CountDownLatch(1);
+        BackendNames slow = new BackendNames(
+                _ -> _ -> {
+                    asked.incrementAndGet();
+                    try {
+                        answer.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return new Resolver.Answer(List.of(ONE), null);
+                },
+                events);
+        List<Thread> threads = IntStream.range(0, 300)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> {
+                    try {
+                        slow.lookUp(key("host-" + i, Duration.ofSeconds(10)));
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .toList();
+        Await.until(() -> threads.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING), "all wait");
+        assertEquals(64, asked.get());
+        answer.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(300, asked.get());
+    }
+
     /** Nobody serves in its place: it is asked for again soon, and then less and less often. */
     @Test
-    void areAskedForSoonUntilTheyAreKnown() {
+    void areAskedForSoonUntilTheyAreKnown() throws InterruptedException {
         Duration interval = Duration.ofSeconds(10);
         NameKey ten = key(HOST.host(), interval);
         assertEquals(Duration.ofSeconds(1), names.pause(ten), "its first answer is still awaited");
@@ -130,7 +211,7 @@ class BackendNamesTest {
     }
 
     @Test
-    void areAskedForAgainWhenTheirAnswerIsOver() {
+    void areAskedForAgainWhenTheirAnswerIsOver() throws InterruptedException {
         Duration interval = Duration.ofSeconds(10);
         NameKey ten = key(HOST.host(), interval);
         zone.put(HOST.host(), List.of(ONE));
@@ -146,7 +227,7 @@ class BackendNamesTest {
     }
 
     @Test
-    void sayWhichFailSinceWhen() {
+    void sayWhichFailSinceWhen() throws InterruptedException {
         Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         assertEquals(List.of(), names.failing());
         names.lookUp(HOST);
@@ -166,7 +247,7 @@ class BackendNamesTest {
 
     /** A name may be taken out of the configuration, and come back after an hour. */
     @Test
-    void areAskedForAgainWhenTheyComeBack() {
+    void areAskedForAgainWhenTheyComeBack() throws InterruptedException {
         zone.put(HOST.host(), List.of(ONE));
         names.lookUpNew(List.of(HOST));
         names.keepOnly(Set.of(key("other.internal", Duration.ofSeconds(10))));

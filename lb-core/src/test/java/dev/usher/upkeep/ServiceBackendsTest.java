@@ -2,6 +2,7 @@ package dev.usher.upkeep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.background.Background;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
@@ -29,6 +30,7 @@ class ServiceBackendsTest {
     private final Pools pools = new Pools(
             1,
             Clock.SYSTEM,
+            new Background(Clock.SYSTEM),
             PoolWatcher.NONE,
             () -> {},
             new BackendNames(Resolver::ofBackends, new Events(Clock.SYSTEM)),

@@ -7,6 +7,7 @@ import dev.usher.admin.Control;
 import dev.usher.admin.subject.AdminSubject;
 import dev.usher.admin.subject.ConfigSource;
 import dev.usher.admin.subject.Program;
+import dev.usher.background.Background;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -17,7 +18,6 @@ import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
 import dev.usher.time.Clock;
-import dev.usher.watch.Background;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,7 +116,8 @@ final class Foreground {
     int run(Consumer<Running> ready) throws InterruptedException {
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
-        try (AccessLog access = AccessLog.open(config.logging().access(), config.workerCount(), background)) {
+        try (AccessLog access = AccessLog.open(config.logging().access(), config.workerCount(), background);
+                HeapUpkeep _ = HeapUpkeep.start(background)) {
             Signals.on("USR1", access::reopen); // unhandled, the signal would end the process
             return succeed(access, ready);
         } catch (IOException e) {

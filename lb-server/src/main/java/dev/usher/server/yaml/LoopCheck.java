@@ -57,10 +57,13 @@ final class LoopCheck {
     }
 
     private void check(PoolReader.Written backend) {
-        HostPort address = backend.address();
-        if (address.isTemplate()) {
-            return; // known for each client alone
+        if (backend.address() instanceof HostPort tcp
+                && !tcp.isTemplate()) { // a template is known for each client alone
+            check(backend, tcp);
         }
+    }
+
+    private void check(PoolReader.Written backend, HostPort address) {
         for (Bound bound : listening.getOrDefault(address.port(), List.of())) {
             if (machine.leadsTo(address, bound.address())) {
                 problems.error(

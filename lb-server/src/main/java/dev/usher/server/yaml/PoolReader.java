@@ -1,9 +1,11 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PlainPools;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.UnixPath;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,7 +46,7 @@ final class PoolReader {
      *
      * @param called its path, for example {@code routes.www.example.com}
      */
-    record Written(String pool, String called, HostPort address, Place place) {}
+    record Written(String pool, String called, Address address, Place place) {}
 
     /**
      * @param subject owner of the reference, for example "route www.example.com"
@@ -67,15 +69,27 @@ final class PoolReader {
 
     /** Adds the addresses that the backends of these pools have at another port. */
     void repeatAt(int port, Set<String> names) {
-        written.addAll(written.stream()
-                .filter(backend ->
-                        names.contains(backend.pool()) && backend.address().port() != port)
-                .map(backend -> new Written(
-                        PlainPools.nameFor(backend.pool()),
-                        backend.called() + " (at port " + port + ", as its http rule says)",
-                        new HostPort(backend.address().host(), port),
-                        backend.place()))
-                .toList());
+        List<Written> repeated = new ArrayList<>();
+        for (Written backend : written) {
+            if (!names.contains(backend.pool()) || backend.address().hasPort(port)) {
+                continue;
+            }
+            String called = backend.called() + " (at port " + port + ", as its http rule says)";
+            switch (backend.address()) {
+                case HostPort tcp ->
+                    repeated.add(new Written(
+                            PlainPools.nameFor(backend.pool()),
+                            called,
+                            new HostPort(tcp.host(), port),
+                            backend.place()));
+                case UnixPath unix ->
+                    problems.error(
+                            backend.place(),
+                            called + ": " + unix + " has no port",
+                            "give the rule a pool of its own: http: { action: forward, pool: NAME }");
+            }
+        }
+        written.addAll(repeated);
     }
 
     void read(Fields section) {
@@ -109,7 +123,7 @@ final class PoolReader {
             problems.error(listing.place(), fields.path("backends") + " must not be empty");
         }
         PoolSettings settings = defaults.overlaidWith(fields);
-        boolean template = backends.stream().anyMatch(each -> each.address().isTemplate());
+        boolean template = backends.stream().anyMatch(BackendConfig::isTemplate);
         if (template && fields.has("health_check")) {
             fields.warn("health_check", "is never used: a backend that clients name is not probed");
         }
@@ -163,9 +177,7 @@ final class PoolReader {
     private @Nullable String target(
             Fields owner, Item item, String called, String bringer, String subject, PoolSettings settings) {
         leads.put(called, item.place());
-        if (item instanceof Item.Scalar scalar
-                && scalar.text().indexOf(':') < 0
-                && !HostPort.isServiceName(scalar.text())) {
+        if (item instanceof Item.Scalar scalar && isName(scalar.text())) {
             return refer(scalar, called, subject);
         }
         List<Item> items = item instanceof Item.Listing listing ? listing.items() : List.of(item);
@@ -183,6 +195,10 @@ final class PoolReader {
             put(bringer, settings, backends, item.place());
         }
         return bringer;
+    }
+
+    private static boolean isName(String target) {
+        return target.indexOf(':') < 0 && !UnixPath.isMeant(target) && !HostPort.isServiceName(target);
     }
 
     /**
@@ -261,7 +277,7 @@ final class PoolReader {
 
     private List<BackendConfig> backends(String pool, Fields owner, List<Item> items, String called) {
         List<BackendConfig> backends = new ArrayList<>();
-        Map<HostPort, Place> seen = new HashMap<>();
+        Map<Address, Place> seen = new HashMap<>();
         int index = 0;
         for (Item item : items) {
             String name = items.size() == 1 ? called : called + "[" + index + "]";
@@ -288,7 +304,7 @@ final class PoolReader {
 
     private static @Nullable BackendConfig backend(Fields owner, Item item, String called) {
         if (!(item instanceof Item.Mapping)) {
-            HostPort address = owner.parsed(owner.scalar(item, called), called, HostPort::parse);
+            Address address = owner.parsed(owner.scalar(item, called), called, Address::parse);
             return address == null ? null : BackendConfig.of(address);
         }
         Fields fields = owner.fields(item, called, item.place());
@@ -296,7 +312,7 @@ final class PoolReader {
             return null;
         }
         fields.require("address");
-        HostPort address = fields.parsed(fields.scalar("address"), fields.path("address"), HostPort::parse);
+        Address address = fields.parsed(fields.scalar("address"), fields.path("address"), Address::parse);
         int weight = weight(fields);
         int maxConnections = fields.integer("max_connections", BackendConfig.MAX_CONNECTIONS, BackendConfig.NO_LIMIT);
         boolean backup = fields.flag("backup", false);

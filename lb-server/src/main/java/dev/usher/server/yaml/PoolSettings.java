@@ -63,7 +63,7 @@ record PoolSettings(
     }
 
     private static boolean isTemplate(List<BackendConfig> backends) {
-        return backends.stream().anyMatch(backend -> backend.address().isTemplate());
+        return backends.stream().anyMatch(BackendConfig::isTemplate);
     }
 
     /** These settings, overridden by the keys of a mapping. */
