@@ -56,6 +56,8 @@ public final class Reloader implements Reloading, AutoCloseable {
 
     private final List<Consumer<Reload>> told = new ArrayList<>();
     private Follower follower = _ -> Change.NONE;
+    private Runnable before = () -> {};
+    private Runnable after = () -> {};
     private final ExecutorService signals = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("reload").factory());
     private final AtomicBoolean signalWaits = new AtomicBoolean();
@@ -89,6 +91,12 @@ public final class Reloader implements Reloading, AutoCloseable {
     /** Adds a listener for finished attempts, called on the thread of the attempt. Call before {@link #start}. */
     public void tell(Consumer<Reload> listener) {
         told.add(listener);
+    }
+
+    /** Sets an action before each attempt, and an action after the attempt, whatever its result. Call before {@link #start}. */
+    public void surround(Runnable begins, Runnable ends) {
+        before = begins;
+        after = ends;
     }
 
     /** A part of the process beside the load balancer that can refuse a configuration. */
@@ -160,6 +168,15 @@ public final class Reloader implements Reloading, AutoCloseable {
     }
 
     private synchronized Reload readAndApply(Trigger trigger, String who) {
+        before.run();
+        try {
+            return readApplyReport(trigger, who);
+        } finally {
+            after.run();
+        }
+    }
+
+    private Reload readApplyReport(Trigger trigger, String who) {
         long began = System.nanoTime();
         Compared compared = readings.compare();
         ConfigResult result = compared.read();
