@@ -83,6 +83,14 @@ public record HostPort(String host, int port) implements Address {
         return " (to see who has it: ss -tanp 'sport = :" + port + "')";
     }
 
+    /** Reads the port of a backend or a listener. */
+    public static int port(String text) {
+        Check.that(isNumber(text), () -> '"' + text + "\" is not the number of a port");
+        int port = parsePort(text, text);
+        Check.that(port != 0, "port " + PORT.faultIn(port));
+        return port;
+    }
+
     public boolean isIpv6Literal() {
         return host.indexOf(':') >= 0;
     }

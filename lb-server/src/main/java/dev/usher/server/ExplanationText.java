@@ -69,7 +69,8 @@ final class ExplanationText {
     }
 
     private void question(String host, RouteQuery asked) {
-        line(host + " on listener " + asked.listener() + ", from "
+        String port = asked.port() == RouteQuery.NO_PORT ? "" : " port " + asked.port();
+        line(host + port + " on listener " + asked.listener() + ", from "
                 + IpAddress.text(asked.client().getAddress())
                 + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
     }

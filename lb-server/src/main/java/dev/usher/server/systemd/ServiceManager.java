@@ -1,6 +1,6 @@
 package dev.usher.server.systemd;
 
-import dev.usher.watch.Background;
+import dev.usher.background.Background;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;

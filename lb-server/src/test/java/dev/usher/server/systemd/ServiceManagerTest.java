@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.background.Background;
 import dev.usher.testing.Await;
 import dev.usher.time.Clock;
-import dev.usher.watch.Background;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
