@@ -1,6 +1,7 @@
 package dev.usher.server.systemd;
 
 import dev.usher.background.Background;
+import dev.usher.background.Task;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -102,7 +103,7 @@ public final class ServiceManager implements AutoCloseable {
         Duration every = watchdog == null || watchdog.compareTo(EVERY.multipliedBy(BEATS)) > 0
                 ? EVERY
                 : watchdog.dividedBy(BEATS);
-        Background.Task task = background.task(
+        Task task = background.task(
                 "service manager", "see the log; systemd restarts usher where WatchdogSec is set", every.plus(EVERY));
         Thread.ofPlatform()
                 .daemon()
