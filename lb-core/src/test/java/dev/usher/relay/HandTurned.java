@@ -45,6 +45,7 @@ final class HandTurned {
                             Integer.MAX_VALUE,
                             new ClientLimits(clock),
                             new OwnConnections(),
+                            new OpenHellos(),
                             openings));
             address = relay.open(
                     Objects.requireNonNull(config.listeners().get("in")),
