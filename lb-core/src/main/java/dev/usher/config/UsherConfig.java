@@ -57,6 +57,9 @@ public record UsherConfig(
         pools.forEach((name, pool) ->
                 Check.that(name.equals(pool.name()), () -> "pools." + name + " is named " + pool.name()));
         checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute);
+        TemplateUses.faults(listeners, routes, defaultRoute, noSniRoute, pools).stream()
+                .findFirst()
+                .ifPresent(fault -> Check.that(false, fault.path() + ": " + fault.text()));
     }
 
     /** A configuration of these listeners, routes and pools, with defaults for every other setting. */

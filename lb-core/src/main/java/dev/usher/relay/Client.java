@@ -88,6 +88,11 @@ final class Client {
         }
     }
 
+    /** The port at which the connection was accepted, whatever a PROXY header says. */
+    int localPort() {
+        return side.channel().socket().getLocalPort();
+    }
+
     InetSocketAddress peer() {
         try {
             return (InetSocketAddress) side.channel().getRemoteAddress();

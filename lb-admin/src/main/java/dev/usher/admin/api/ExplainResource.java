@@ -82,7 +82,7 @@ public final class ExplainResource {
                 explanation.candidates().stream().map(Possible::of).toList();
         return switch (explanation.decision()) {
             case Decision.Serve serve -> {
-                CloseReason refusal = takeIt(backends) ? null : CloseReason.NO_BACKEND;
+                CloseReason refusal = takeIt(backends) ? null : refusal(explanation);
                 yield new ExplanationJson(
                         name,
                         listener.name(),
@@ -146,6 +146,11 @@ public final class ExplainResource {
                 explanation.steps(),
                 explanation.elsewhere(),
                 List.of());
+    }
+
+    private static CloseReason refusal(Explanation explanation) {
+        CloseReason ofName = explanation.lookup() == null ? null : CloseReason.of(explanation.lookup());
+        return ofName == null ? CloseReason.NO_BACKEND : ofName;
     }
 
     private static List<String> steps(@Nullable Typed typed, Explanation explanation) {

@@ -57,7 +57,8 @@ final class LoopCheck {
     }
 
     private void check(PoolReader.Written backend) {
-        if (backend.address() instanceof HostPort tcp) {
+        if (backend.address() instanceof HostPort tcp
+                && !tcp.isTemplate()) { // a template is known for each client alone
             check(backend, tcp);
         }
     }

@@ -192,7 +192,7 @@ final class RouteReader {
         Item target = fields.item(key);
         String pool = target == null
                 ? null
-                : pools.target(fields, target, fields.path(key), owner.bringer(), owner.subject());
+                : pools.targetWithRules(fields, target, fields.path(key), owner.bringer(), owner.subject());
         Map<String, String> alpn = alpn(fields, owner.subject());
         List<Cidr> allow = fields.list("allow", Cidr::parse, List.of());
         List<Cidr> deny = fields.list("deny", Cidr::parse, List.of());
