@@ -169,12 +169,22 @@ class HostileTextIT {
                 "po\\n%s\\u2028ols": {}
                 """.formatted(FORGED, FORGED), StandardCharsets.UTF_8);
 
+        Path plain = Files.writeString(directory.resolve("plain.yaml"), "routes: { b.example: 127.0.0.1:1 }\n");
+
         for (List<String> arguments : List.of(
                 List.of("check", file.toString()),
                 List.of("check", "--format", "json", file.toString()),
                 List.of("run", file.toString()),
                 List.of("diff", file.toString(), file.toString()),
                 List.of("explain", file.toString(), "a\u001b[2J"),
+                List.of("explain", "a\u001b[2J"),
+                List.of(
+                        "map",
+                        plain.toString(),
+                        "-o",
+                        directory.resolve("no\n" + FORGED + "\u001b[2J/x").toString()),
+                List.of("demo", "--bind", "127.0.0.1\u001b[2J\n" + FORGED),
+                List.of("drain", "web\n" + FORGED, "127.0.0.1:1\u001b[2J"),
                 List.of("reload", file.toString()),
                 List.of("st\u001b[2Jatus\n" + FORGED))) {
             Command.Result result = command(arguments.toArray(String[]::new));
