@@ -259,7 +259,7 @@ class CommandIT {
             connected(address).close();
             run.signal("TERM");
             assertEquals(0, run.exitCode());
-            run.err().await("2 lines were dropped in total");
+            run.err().await("access log: 2 lines dropped in total");
         }
     }
 

@@ -67,7 +67,7 @@ class OperationsIT {
             run.err().await("is ready");
             try (Program reload = Program.start(environment, command("ExecReload", file, "" + run.pid()))) {
                 assertEquals(0, reload.exitCode(), reload.err().all()::toString);
-                reload.out().await("no changes: generation 1 has been in force for ");
+                reload.out().await("no changes: the content of the files is in force already, as generation 1 for ");
             }
             run.signal("TERM");
             assertEquals(0, run.exitCode());

@@ -151,7 +151,11 @@ class ReloadIT {
 
         Said again = run("reload", "--pid", Long.toString(usher.pid()));
         assertEquals(0, again.code(), again.err());
-        assertTrue(again.out().matches("no changes: generation 2 has been in force for \\d+(s|m).*\n"), again.out());
+        assertTrue(
+                again.out()
+                        .matches("no changes: the content of the files is in force already, as generation 2 for "
+                                + "\\d+(s|m).* \\(since 2\\S+Z\\)\n"),
+                again.out());
 
         assertEquals("no changes\n", run("reload", "--dry-run", file.toString()).out());
 
