@@ -20,6 +20,7 @@ import dev.usher.pool.Pool;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.route.Trace;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,10 @@ final class Arrival implements Phase {
     }
 
     private boolean isTrusted(List<Cidr> proxies) {
-        byte[] peer = client.peer().getAddress().getAddress();
+        if (!(client.peer() instanceof InetSocketAddress tcp)) {
+            return true; // the rights of the socket file say who may connect
+        }
+        byte[] peer = tcp.getAddress().getAddress();
         return proxies.stream().anyMatch(block -> block.contains(peer));
     }
 
@@ -232,12 +236,8 @@ final class Arrival implements Phase {
 
     private Next byRoute(Destination.Host host) {
         choice.isAskedFor(host);
-        RouteQuery query = new RouteQuery(
-                client.listener(),
-                host.name(),
-                host.protocols(),
-                client.address().getAddress(),
-                host.challenge());
+        RouteQuery query =
+                new RouteQuery(client.listener(), host.name(), host.protocols(), client.ip(), host.challenge());
         Decision decision = choice.routing().routes().decide(query, Trace.NONE);
         choice.isDecided(host, decision);
         return switch (decision) {

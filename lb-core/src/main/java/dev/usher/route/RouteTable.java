@@ -109,9 +109,13 @@ public final class RouteTable {
         return new Decision.Serve(route, pool(poolFor(target, query.protocols(), trace)), byRoute, null);
     }
 
-    private static boolean admits(Target target, InetAddress asking, Trace trace) {
+    private static boolean admits(Target target, @Nullable InetAddress asking, Trace trace) {
         if (target.allow().isEmpty() && target.deny().isEmpty()) {
             return true; // returns before getAddress, which copies the bytes at each call
+        }
+        if (asking == null) {
+            trace.note(() -> "the client has no address, and passes neither allow nor deny");
+            return false;
         }
         byte[] client = asking.getAddress();
         Cidr denied = containing(target.deny(), client);

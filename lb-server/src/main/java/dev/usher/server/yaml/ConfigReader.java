@@ -73,6 +73,7 @@ final class ConfigReader {
         pools.checkReferences(complete);
         pools.repeatAt(PlainPools.PORT, PlainPools.needed(listeners.listeners(), routes.routes()));
         new LoopCheck(new ThisMachine(), listeners.listeners().values(), admin, problems).check(pools.written());
+        listeners.checkAnonymous(routes.routes(), defaultRoute, noSniRoute, limits);
         if (problems.hasErrors()) {
             return null;
         }

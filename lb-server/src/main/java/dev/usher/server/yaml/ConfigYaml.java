@@ -133,6 +133,8 @@ public final class ConfigYaml {
             case ListenerConfig listener ->
                 switch (key) {
                     case "name" -> false;
+                    case "mode" -> listener.hasUnixSocket();
+                    case "owner" -> setting.value() != null;
                     case "client_hello" -> listener.type().speaksTls();
                     case "silent" -> setting.value() != null;
                     case "not_tls" -> !listener.notTls().isNone();
