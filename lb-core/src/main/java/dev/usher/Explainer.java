@@ -74,7 +74,12 @@ public final class Explainer {
         return routing.config().listeners().values().stream()
                 .filter(listener -> listener.type().speaksLike(type))
                 .map(listener -> new RouteQuery(
-                        listener.name(), asked.name(), asked.protocols(), asked.client(), asked.challenge()))
+                        listener.name(),
+                        asked.name(),
+                        asked.protocols(),
+                        asked.client(),
+                        asked.challenge(),
+                        asked.port()))
                 .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
                 .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome));
     }

@@ -1,5 +1,6 @@
 package dev.usher;
 
+import dev.usher.background.Background;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
@@ -15,7 +16,6 @@ import dev.usher.upkeep.BackendNames;
 import dev.usher.upkeep.Keeper;
 import dev.usher.upkeep.PoolEvents;
 import dev.usher.upkeep.Pools;
-import dev.usher.watch.Background;
 import dev.usher.watch.Certificates;
 import dev.usher.watch.LimitWatch;
 import dev.usher.watch.RefusedNames;
@@ -23,6 +23,7 @@ import dev.usher.watch.TrafficSamples;
 import dev.usher.watch.TrafficWatch;
 import dev.usher.workers.Listening;
 import dev.usher.workers.OpenSessions;
+import dev.usher.workers.WorkerWatch;
 import dev.usher.workers.Workers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,11 +78,13 @@ public final class LoadBalancer implements AutoCloseable {
         this.samples = new TrafficSamples(clock, this::routing);
         this.limits = new LimitWatch(events, clock);
         this.refusedNames = new RefusedNames(events, clock, (wanted, most) -> looks().names(wanted, most));
-        this.keeper = new Keeper(clock, () -> routing.pools().values(), this::lookEverySecond);
+        Background background = environment.background();
+        this.keeper = new Keeper(clock, () -> routing.pools().values(), looksEverySecond(), background);
         BackendNames names = new BackendNames(InetAddress::getAllByName, events);
         this.pools = new Pools(
                 workers.count(),
                 clock,
+                background,
                 new PoolEvents(events, sessions),
                 keeper::wake,
                 names,
@@ -91,13 +94,22 @@ public final class LoadBalancer implements AutoCloseable {
         this.looks = new Looks(this::routing, clock, workers, listening, sessions, events, limits, names, certificates);
     }
 
-    private void lookEverySecond() {
-        limits.look(listening.states(), routing().pools().values());
-        traffic.look(routing().pools().values());
-        refusedNames.look(LimitWatch.ended(listening.states(), CloseReason.INVALID_NAME));
-        samples.look();
-        environment.background().look(events);
-        events.look();
+    private List<Runnable> looksEverySecond() {
+        WorkerWatch stuck = new WorkerWatch(
+                workers,
+                environment
+                        .background()
+                        .crowd(
+                                "workers",
+                                "its sessions stand still. Restart usher if it stays so; jcmd PID Thread.print says where it hangs"));
+        return List.of(
+                () -> environment.background().look(events),
+                stuck::look,
+                () -> limits.look(listening.states(), routing().pools().values()),
+                () -> traffic.look(routing().pools().values()),
+                samples::look,
+                () -> refusedNames.look(LimitWatch.ended(listening.states(), CloseReason.INVALID_NAME)),
+                events::look);
     }
 
     /** Opens, and accepts at once: connections are served from the return on. Otherwise like {@link #open}. */

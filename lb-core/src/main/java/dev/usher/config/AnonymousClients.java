@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class AnonymousClients {
     private AnonymousClients() {}
 
-    /** The fault of each such listener that breaks a rule, by the listener's name. */
+    /** Faults by the name of the listener, at most a single fault each. */
     public static Map<String, String> faults(
             Map<String, ListenerConfig> listeners,
             List<RouteConfig> routes,
@@ -38,6 +38,9 @@ public final class AnonymousClients {
             LimitsConfig limits) {
         if (!limits.perClientIp().equals(LimitsConfig.PerClientIp.NO_LIMIT)) {
             return "limits.per_client_ip counts by address";
+        }
+        if (!listener.forwardProxy().allow().isEmpty()) {
+            return "the listener has allow";
         }
         if (!listener.type().readsNames()) {
             return null;

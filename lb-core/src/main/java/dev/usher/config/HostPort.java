@@ -83,6 +83,14 @@ public record HostPort(String host, int port) implements Address {
         return " (to see who has it: ss -tanp 'sport = :" + port + "')";
     }
 
+    /** Reads the port of a backend or a listener. */
+    public static int port(String text) {
+        Check.that(isNumber(text), () -> '"' + text + "\" is not the number of a port");
+        int port = parsePort(text, text);
+        Check.that(port != 0, "port " + PORT.faultIn(port));
+        return port;
+    }
+
     public boolean isIpv6Literal() {
         return host.indexOf(':') >= 0;
     }
@@ -96,7 +104,8 @@ public record HostPort(String host, int port) implements Address {
         return IpAddress.parse(host);
     }
 
-    /** True when only this machine can reach the address: 127.0.0.0/8, ::1, or the name localhost. */
+    /** {@inheritDoc} That is 127.0.0.0/8, ::1, or the name localhost. */
+    @Override
     public boolean isLoopback() {
         byte[] ip = ip();
         if (ip == null) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind addresses to listen on; at least one, no duplicates
  * @param rights of unix sockets in {@code bind}
- * @param clientHello for types that speak TLS
+ * @param clientHello for types that read a ClientHello; the time-out also for the opening of type tcp and socks
  * @param notTls pools for other protocols, for types that speak TLS
  * @param silent for types that speak TLS; null lets silent clients time out
  * @param http for types that speak HTTP
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections sessions open at once before accepting pauses
  * @param pool pool for every connection; null exactly for a type that needs no pool
  * @param own routes of this listener alone; empty for a type without names
+ * @param forwardProxy for types whose clients ask for a host and a port
  */
 public record ListenerConfig(
         String name,
@@ -38,7 +39,8 @@ public record ListenerConfig(
         List<Cidr> trustedProxies,
         int maxConnections,
         @Nullable String pool,
-        OwnRoutes own) {
+        OwnRoutes own,
+        ForwardProxy forwardProxy) {
     public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
 
     public static final int DEFAULT_MAX_CONNECTIONS = 20_000;
@@ -71,8 +73,19 @@ public record ListenerConfig(
         Check.that(!type.needsPool() || pool != null, "pool must be given for type tcp");
         Check.that(type.needsPool() || pool == null, "pool is only for type tcp: routes choose the pool");
         Check.present(own, "routes");
+        Check.that(type.readsNames() || own.isNone(), "routes are for types that read names: type tcp reads no names");
+        checkForwardProxy(type, bind, Check.present(forwardProxy, "forward_proxy"));
+    }
+
+    private static void checkForwardProxy(ListenerType type, List<Address> bind, ForwardProxy forwardProxy) {
         Check.that(
-                type.readsNames() || own.isNone(), "routes are only for types tls and http: type tcp reads no names");
+                type.asksForPorts() || forwardProxy.equals(ForwardProxy.DEFAULT),
+                "allow and sni are only for types whose clients ask for a host and a port");
+        Check.that(
+                !type.asksForPorts()
+                        || !forwardProxy.allow().isEmpty()
+                        || bind.stream().allMatch(Address::isLoopback),
+                "allow must be given, unless every bind is a loopback address");
     }
 
     /** A TLS listener with every default. */
@@ -90,6 +103,11 @@ public record ListenerConfig(
         return withDefaults(name, ListenerType.TCP, bind, pool);
     }
 
+    /** A SOCKS listener with every default, on addresses of this machine alone. */
+    public static ListenerConfig socks(String name, List<? extends Address> bind) {
+        return withDefaults(name, ListenerType.SOCKS, bind, null);
+    }
+
     private static ListenerConfig withDefaults(
             String name, ListenerType type, List<? extends Address> bind, @Nullable String pool) {
         return new ListenerConfig(
@@ -105,13 +123,14 @@ public record ListenerConfig(
                 List.of(),
                 DEFAULT_MAX_CONNECTIONS,
                 pool,
-                OwnRoutes.NONE);
+                OwnRoutes.NONE,
+                ForwardProxy.DEFAULT);
     }
 
     /** Time from accept until the client's opening must be whole. */
     public Duration openingTimeout() {
         return switch (type) {
-            case TLS, TCP -> clientHello.timeout();
+            case TLS, TCP, SOCKS -> clientHello.timeout();
             case HTTP -> http.timeout();
         };
     }
@@ -190,6 +209,10 @@ public record ListenerConfig(
 
     public ListenerConfig withMaxConnections(int maxConnections) {
         return Copy.of(this, "maxConnections", maxConnections);
+    }
+
+    public ListenerConfig withForwardProxy(ForwardProxy forwardProxy) {
+        return Copy.of(this, "forwardProxy", forwardProxy);
     }
 
     public ListenerConfig withOwn(OwnRoutes own) {

@@ -59,25 +59,13 @@ public record PoolConfig(
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
         if (source != null) {
-            checkFamilies(source, backends);
+            String unreached = source.unreached(backends);
+            Check.that(unreached == null, String.valueOf(unreached));
         }
         for (BackendConfig backend : backends) {
             if (backend.address() instanceof UnixPath path) {
                 healthCheck.checkFits(path);
             }
-        }
-    }
-
-    private static void checkFamilies(SourceAddress source, List<BackendConfig> backends) {
-        for (BackendConfig backend : backends) {
-            if (!(backend.address() instanceof HostPort tcp)) {
-                throw new IllegalArgumentException(
-                        "source is an IP address, and connections to " + backend.address() + " have none");
-            }
-            byte[] ip = tcp.ip();
-            Check.that(
-                    ip == null || source.isIpv4() == (ip.length == 4),
-                    "source " + source + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6");
         }
     }
 

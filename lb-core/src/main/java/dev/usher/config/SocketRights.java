@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
  * The rights of a listener's socket files: whoever may write may connect.
  *
  * @param mode in octal, as {@code 0660}
- * @param owner {@code user}, {@code user:group} or {@code :group}; null leaves the user and the group that usher runs as
+ * @param owner {@code user}, {@code user:group} or {@code :group}; null leaves usher's own user and group
  */
 public record SocketRights(String mode, @Nullable String owner) {
-    /** The user that usher runs as, alone. */
+    /** For usher's own user alone. */
     public static final SocketRights DEFAULT = new SocketRights("0600", null);
 
     private static final int OCTAL = 8;

@@ -1,7 +1,6 @@
 package dev.usher.relay;
 
 import static java.nio.channels.SelectionKey.OP_READ;
-import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
@@ -13,9 +12,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
 import dev.usher.opening.ProxyHeaderStage;
-import dev.usher.opening.Sender;
 import dev.usher.opening.Stage;
-import dev.usher.opening.Step;
 import dev.usher.pool.Pool;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
@@ -23,28 +20,21 @@ import dev.usher.route.Trace;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** From accept to a pool: the PROXY header, if one is due, then the opening of the listener's protocol. */
-final class Arrival implements Phase {
-    /** Input for a stage that is whole without a byte. */
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
-    private final Link link;
+final class Arrival extends Hearing implements Phase {
     private final Client client;
-    private final Choice choice;
     /** The stage that reads: the PROXY header if one is due, then the opening. Null until {@link #begin}. */
     private @Nullable Stage stage;
-    /** The part of the reply that the client's socket has yet to take; null exactly when nothing is left. */
-    private @Nullable ByteBuffer reply;
 
     /** True exactly while the deadline is for the client's first byte. */
     private boolean mayBeSilent;
 
     Arrival(Link link, Choice choice) {
-        this.link = link;
+        super(link, choice);
         this.client = choice.client();
-        this.choice = choice;
     }
 
     @Override
@@ -72,19 +62,18 @@ final class Arrival implements Phase {
 
     @Override
     public Next onReady(Side side, int ops) {
-        if (reply != null) {
-            return say(reply);
-        }
-        ByteBuffer into = link.kept.room();
-        if (into == null) {
-            return new Next.End(link.kept.lack());
-        }
-        int count = link.client.read(into);
-        if (count < 0) {
-            boolean inHeader = awaitsHeader() && link.kept.isKept();
-            return new Next.End(inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_BEFORE_HELLO);
-        }
-        return count == 0 ? Next.STAY : advance(into);
+        return onClientReady();
+    }
+
+    @Override
+    Stage stage() {
+        return Objects.requireNonNull(stage, "set at the beginning");
+    }
+
+    @Override
+    CloseReason reasonToLeave() {
+        boolean inHeader = awaitsHeader() && link.kept.isKept();
+        return inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_BEFORE_HELLO;
     }
 
     @Override
@@ -105,33 +94,11 @@ final class Arrival implements Phase {
         return null; // there is none yet
     }
 
-    /** @param come the unconsumed bytes, up to position */
-    private Next advance(ByteBuffer come) {
-        if (stage == null) {
-            throw new IllegalStateException("set at the beginning");
+    @Override
+    void onHeard() {
+        if (awaitsHeader()) {
+            return;
         }
-        int end = come.position();
-        if (end > 0 && !awaitsHeader()) {
-            onHeard();
-        }
-        int limit = come.limit();
-        Step step = stage.read(come.flip());
-        come.limit(limit).position(end);
-        return switch (step) {
-            case Step.NeedMore _ -> awaitMore(come);
-            case Step.Reply(ByteBuffer bytes, int consumed) -> {
-                link.kept.drop(come, consumed);
-                yield link.kept.keep(come) ? say(bytes) : new Next.End(link.kept.lack());
-            }
-            case Step.Refused refused -> refuse(refused);
-            case Step.Whole(Destination destination, int consumed) -> {
-                link.kept.drop(come, consumed);
-                yield onWhole(destination, come);
-            }
-        };
-    }
-
-    private void onHeard() {
         client.isHeard();
         if (mayBeSilent) {
             mayBeSilent = false;
@@ -145,43 +112,16 @@ final class Arrival implements Phase {
         return Math.max(1, client.listenerConfig().openingTimeout().toNanos() - gone);
     }
 
-    private Next refuse(Step.Refused refused) {
-        if (refused.name() != null) {
-            choice.isRefused(refused.name());
-        }
-        return new Next.Refuse(refused.reason());
-    }
-
-    private Next awaitMore(ByteBuffer come) {
-        if (!link.kept.keep(come)) {
-            return new Next.End(link.kept.lack());
-        }
-        link.client.watch(OP_READ);
-        return Next.STAY;
-    }
-
-    /** Sends a reply to the client. Once the socket has taken the whole reply, goes on with the client's next bytes. */
-    private Next say(ByteBuffer bytes) {
-        if (link.client.write(bytes) == Side.BROKEN) {
-            return new Next.End(CloseReason.CLIENT_RESET);
-        }
-        if (bytes.hasRemaining()) {
-            reply = bytes;
-            link.client.watch(OP_WRITE);
-            return Next.STAY;
-        }
-        reply = null;
-        ByteBuffer kept = link.kept.isKept() ? link.kept.room() : NOTHING;
-        return kept == null ? new Next.End(link.kept.lack()) : advance(kept);
-    }
-
-    private Next onWhole(Destination destination, ByteBuffer rest) {
+    @Override
+    Next onWhole(Destination destination, ByteBuffer rest) {
         if (stage instanceof ProxyHeaderStage header) {
             client.toldBy(header.header());
             link.kept.onClientKnown();
             return onClientKnown(rest);
         }
-        link.kept.whole();
+        if (choice.opening().within() == null) {
+            link.kept.whole();
+        }
         return link.kept.keep(rest) ? decide(destination) : new Next.End(link.kept.lack());
     }
 
@@ -236,8 +176,8 @@ final class Arrival implements Phase {
 
     private Next byRoute(Destination.Host host) {
         choice.isAskedFor(host);
-        RouteQuery query =
-                new RouteQuery(client.listener(), host.name(), host.protocols(), client.ip(), host.challenge());
+        RouteQuery query = new RouteQuery(
+                client.listener(), host.name(), host.protocols(), client.ip(), host.challenge(), host.port());
         Decision decision = choice.routing().routes().decide(query, Trace.NONE);
         choice.isDecided(host, decision);
         return switch (decision) {
@@ -258,12 +198,7 @@ final class Arrival implements Phase {
             return new Next.Refuse(CloseReason.LOOP);
         }
         choice.beginAttempts(pool);
-        link.kept.ready();
-        Opening opening = choice.opening();
-        Preface preface = new Preface(choice, opening.foreword(new Sender(client.address(), http)));
-        if (!link.kept.keepWithin(opening.boundary())) {
-            return new Next.Refuse(CloseReason.MALFORMED_BODY);
-        }
-        return preface.putInFront(link.kept, pool) ? Next.CONNECT : new Next.End(link.kept.lack());
+        CloseReason fault = choice.opening().within() == null ? Preface.prepare(link, choice, http) : null;
+        return fault == null ? Next.CONNECT : new Next.Refuse(fault);
     }
 }

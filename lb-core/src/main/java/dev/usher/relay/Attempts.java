@@ -37,7 +37,9 @@ final class Attempts {
     private final int clientMark;
 
     private final OwnConnections own;
-    private final long beganNanos;
+    /** The beginning of the client's wait for a backend. */
+    private long beganNanos;
+
     private List<Backend> tried = List.of();
     /** The part of {@link #tried} that took the opening, and closed before the first byte or was silent for too long. */
     private List<Backend> unheard = List.of();
@@ -190,6 +192,13 @@ final class Attempts {
         mark = own.enter(channel);
         connectNanos = clock.nanos() - connectStartedNanos;
         pool.latencies(worker).connect().record(connectNanos);
+    }
+
+    /** The current one is connected, and gets the first byte only now: the client was waited for. */
+    void beginAfterWait() {
+        long waitedNanos = clock.nanos() - connectStartedNanos - connectNanos;
+        connectStartedNanos += waitedNanos;
+        beganNanos += waitedNanos;
     }
 
     /** The current one is connected and has taken every greeting, and no answer of it is expected. */

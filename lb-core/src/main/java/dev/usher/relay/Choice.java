@@ -64,7 +64,11 @@ final class Choice {
     /** The opening's word to a client refused for {@code reason}; null if the opening has no word. */
     @Nullable
     ByteBuffer refusal(CloseReason reason) {
-        return opening == null || reason.refusal() == null ? null : opening.refusal(reason.refusal());
+        if (opening == null || reason.refusal() == null) {
+            return null;
+        }
+        Opening within = toldConnected ? opening.within() : null;
+        return (within == null ? opening : within).refusal(reason.refusal());
     }
 
     /**
@@ -75,6 +79,12 @@ final class Choice {
         ByteBuffer word = toldConnected ? null : opening().connected();
         toldConnected = true;
         return word;
+    }
+
+    /** The opening within is whole, and takes the place of the opening. */
+    void isVetted() {
+        opening = Objects.requireNonNull(opening().within(), "heard before");
+        attempts().beginAfterWait();
     }
 
     /** The opening is refused for a bad name. */

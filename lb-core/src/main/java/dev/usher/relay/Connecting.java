@@ -138,6 +138,9 @@ final class Connecting implements Phase {
                 && choice.client().isLoop()) { // accepted before the other worker noted the connection
             return new Next.Refuse(CloseReason.LOOP);
         }
+        if (choice.opening().within() != null) {
+            return Next.VET;
+        }
         return choice.opening().backendGreeting() == null ? Next.RELAY : Next.GREET;
     }
 }

@@ -14,6 +14,8 @@ sealed interface Next {
     Next CONNECT = new Connect();
     /** The backend is connected, and has to answer a greeting before the client's bytes. */
     Next GREET = new Greet();
+    /** The backend is connected, and the client has to say the opening within its opening first. */
+    Next VET = new Vet();
     /** The backend is connected: bytes flow. */
     Next RELAY = new Relay();
     /** The relay has ended in one direction. */
@@ -24,6 +26,8 @@ sealed interface Next {
     record Connect() implements Next {}
 
     record Greet() implements Next {}
+
+    record Vet() implements Next {}
 
     record Relay() implements Next {}
 

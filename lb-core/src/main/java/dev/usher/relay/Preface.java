@@ -1,7 +1,11 @@
 package dev.usher.relay;
 
+import dev.usher.config.HttpRule;
+import dev.usher.end.CloseReason;
 import dev.usher.opening.BackendGreeting;
 import dev.usher.opening.Destination;
+import dev.usher.opening.Opening;
+import dev.usher.opening.Sender;
 import dev.usher.pool.Pool;
 import dev.usher.proxyheader.ProxyHeader;
 import dev.usher.proxyheader.ProxyTlvs;
@@ -16,8 +20,25 @@ import org.jspecify.annotations.Nullable;
 record Preface(Choice choice, @Nullable ByteBuffer foreword) {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /**
+     * Makes the client's bytes ready for backends, with our own words in front.
+     *
+     * @param http the rule by which an HTTP request goes to the pool; null for other protocols
+     * @return the reason to refuse the client; null if all is ready
+     */
+    static @Nullable CloseReason prepare(Link link, Choice choice, @Nullable HttpRule http) {
+        Opening opening = choice.opening();
+        link.kept.ready();
+        ByteBuffer foreword = opening.foreword(new Sender(choice.client().address(), http));
+        if (!link.kept.keepWithin(opening.boundary())) {
+            return CloseReason.MALFORMED_BODY;
+        }
+        Pool pool = choice.attempts().pool();
+        return new Preface(choice, foreword).putInFront(link.kept, pool) ? null : link.kept.lack();
+    }
+
     /** False if the worker's budget has no room. */
-    boolean putInFront(ClientBytes kept, Pool pool) {
+    private boolean putInFront(ClientBytes kept, Pool pool) {
         BackendGreeting greeting = choice.opening().backendGreeting();
         ByteBuffer words = greeting == null ? NOTHING : greeting.words();
         ByteBuffer first = foreword == null ? NOTHING : foreword;

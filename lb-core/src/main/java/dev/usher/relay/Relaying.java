@@ -319,7 +319,7 @@ final class Relaying extends Quiet implements Phase {
 
     @Override
     boolean awaitsAnswer() {
-        return choice.isUnanswered() && Conclusion.canBeToldAgain(facts());
+        return choice.isUnanswered() && link.kept.isKept() && !link.up.hasEnded();
     }
 
     @Override

@@ -110,6 +110,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
             case Next.TryAnother(AttemptOutcome outcome) ->
                 enter(SessionState.CONNECTING, new Connecting(link, choice, outcome));
             case Next.Greet _ -> enter(SessionState.CONNECTING, new Greeting(link, choice));
+            case Next.Vet _ -> enter(SessionState.CONNECTING, new Vetting(link, choice));
             case Next.Relay _ -> enter(SessionState.RELAYING, new Relaying(link, choice));
             case Next.HalfClose _ -> {
                 moveTo(SessionState.HALF_CLOSED);

@@ -32,7 +32,8 @@ enum SessionState {
     AWAITING_HELLO,
     /**
      * A backend is chosen, and its connect or its greeting is under way; the client is not read. The connect time-out
-     * runs.
+     * runs. Then, if the client has to go on before bytes flow, the client's opening behind our word for "connected"; the
+     * time-out of the opening runs anew.
      */
     CONNECTING,
     /**

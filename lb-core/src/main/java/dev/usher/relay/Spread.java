@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of a socket that only one worker can have, spread over all workers in turn: unix sockets know no {@code
+ * Connections of a socket with a single worker, spread over all workers in turn: unix sockets know no {@code
  * SO_REUSEPORT}. Mail is limited, and a worker without room for mail is busy: such a connection stays here.
  */
 final class Spread implements ListenSocket.Owner {

@@ -40,6 +40,8 @@ public sealed interface Decision {
         UNKNOWN_NAME_SILENT,
         /** The allow and deny lists of the route or default exclude the client. */
         DENIED,
+        /** The client asks for a port that the route or default does not list. */
+        PORT,
         /** The client speaks HTTP, and the route is for TLS: the client is sent to https. */
         REDIRECT
     }

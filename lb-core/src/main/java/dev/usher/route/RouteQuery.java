@@ -13,16 +13,31 @@ import org.jspecify.annotations.Nullable;
  * @param protocols offered by the client
  * @param client address of the client; null if unknown, as behind a unix socket
  * @param challenge whether the client asks for the token of an ACME server, without TLS
+ * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
  */
 public record RouteQuery(
         String listener,
         @Nullable ServerName name,
         List<String> protocols,
         @Nullable InetAddress client,
-        boolean challenge) {
+        boolean challenge,
+        int port) {
+    /** The port of a client that asks for none. */
+    public static final int NO_PORT = 0;
+
     /** The request of any other client than an ACME server. */
     public RouteQuery(
             String listener, @Nullable ServerName name, List<String> protocols, @Nullable InetAddress client) {
         this(listener, name, protocols, client, false);
+    }
+
+    /** The request of a client that asks for no port. */
+    public RouteQuery(
+            String listener,
+            @Nullable ServerName name,
+            List<String> protocols,
+            @Nullable InetAddress client,
+            boolean challenge) {
+        this(listener, name, protocols, client, challenge, NO_PORT);
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,13 @@ public final class BackendNames {
         }
     }
 
+    /**
+     * Lookups under way at once. A lookup in the C library holds a carrier of virtual threads, and the JVM has at most
+     * 256 carriers: with silent name servers and hundreds of names, the probes would have none.
+     */
+    private static final int AT_ONCE = 64;
+
+    private final Semaphore atOnce = new Semaphore(AT_ONCE, true);
     private final Resolver resolver;
     private final Events events;
     private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
@@ -102,8 +110,13 @@ public final class BackendNames {
         CountDownLatch asked = new CountDownLatch(unknown.size());
         for (String host : unknown) {
             Thread.ofVirtual().name("resolve " + host).start(() -> {
-                lookUp(host);
-                asked.countDown();
+                try {
+                    lookUp(host);
+                } catch (InterruptedException | RuntimeException | Error bug) {
+                    log.error("a bug in usher: the lookup of {} failed", host, bug);
+                } finally {
+                    asked.countDown();
+                }
             });
         }
         try {
@@ -117,8 +130,12 @@ public final class BackendNames {
         }
     }
 
-    /** Looks up a name. A failure keeps the last answer, and its beginning is an event. */
-    void lookUp(String host) {
+    /**
+     * Looks up a name. A failure keeps the last answer, and its beginning is an event. Any exception of the resolver is
+     * such a failure; an exception with another cause than the name servers is then thrown.
+     */
+    void lookUp(String host) throws InterruptedException {
+        atOnce.acquire();
         try {
             List<InetAddress> answer = List.of(resolver.addressesOf(host));
             boolean known = answers.containsKey(host);
@@ -127,10 +144,19 @@ public final class BackendNames {
                 log.info("backend {}: its name resolves{}, to {}", host, known ? " again" : "", digits(answer));
             }
         } catch (UnknownHostException e) {
-            Failures failures = failing.compute(host, (_, before) -> Failures.more(before));
-            if (failures.count() == 1) {
-                events.add(Kind.WARNING, "backend " + host, failure(addresses(host)));
-            }
+            fails(host);
+        } catch (RuntimeException | Error bug) {
+            fails(host);
+            throw bug;
+        } finally {
+            atOnce.release();
+        }
+    }
+
+    private void fails(String host) {
+        Failures failures = failing.compute(host, (_, before) -> Failures.more(before));
+        if (failures.count() == 1) {
+            events.add(Kind.WARNING, "backend " + host, failure(addresses(host)));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.usher.upkeep;
 
+import dev.usher.background.Background;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.pool.Backend;
@@ -21,6 +22,10 @@ import java.util.function.BiConsumer;
  * follow the answers for host names, and are probed.
  */
 public final class Pools implements AutoCloseable {
+    private static final String LOOK_UP_REMEDY =
+            "the last addresses stay in use meanwhile. Check the name servers of this machine; the log has more";
+    private static final String PROBE_REMEDY = "backends keep their state meanwhile; the log has more";
+
     private final int workers;
     private final Clock clock;
     private final PoolWatcher watcher;
@@ -38,6 +43,7 @@ public final class Pools implements AutoCloseable {
     public Pools(
             int workers,
             Clock clock,
+            Background background,
             PoolWatcher watcher,
             Runnable wakeKeeper,
             BackendNames names,
@@ -48,8 +54,8 @@ public final class Pools implements AutoCloseable {
         this.watcher = watcher;
         this.wakeKeeper = wakeKeeper;
         this.onRemoved = onRemoved;
-        this.resolving = new Resolving(names, this::onAnswer);
-        this.probes = new Probes(clock, Pools::probeHeader, onCertificate);
+        this.resolving = new Resolving(names, this::onAnswer, background.crowd("name look-ups", LOOK_UP_REMEDY));
+        this.probes = new Probes(clock, background.crowd("probes", PROBE_REMEDY), Pools::probeHeader, onCertificate);
     }
 
     /** The PROXY header of a probe to a backend that expects one: marks the connection as our own. */

@@ -1,5 +1,7 @@
 package dev.usher.upkeep;
 
+import dev.usher.background.Crowd;
+import dev.usher.background.Task;
 import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
@@ -13,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,23 +23,35 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From the backends of a configuration to addresses, and again at each interval. Each host name of a pool has a thread
  * of its own, so a slow name delays no other.
  */
 final class Resolving implements AutoCloseable {
+    /** Over any time-out of name servers: the C library gives up after less than half a minute by default. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private static final Logger log = LoggerFactory.getLogger(Resolving.class);
+
     private final BackendNames names;
     private final Consumer<Pool> onAnswer;
+    private final Crowd crowd;
     /** Guarded by this. */
     private final List<Thread> threads = new ArrayList<>();
 
     private volatile boolean closed;
 
-    /** @param onAnswer called after each repeated lookup of a pool's name, also if nothing has changed */
-    Resolving(BackendNames names, Consumer<Pool> onAnswer) {
+    /**
+     * @param onAnswer called after each repeated lookup of a pool's name, also if nothing has changed
+     * @param crowd of the lookups
+     */
+    Resolving(BackendNames names, Consumer<Pool> onAnswer, Crowd crowd) {
         this.names = names;
         this.onAnswer = onAnswer;
+        this.crowd = crowd;
     }
 
     /** Looks up the names without an answer, and waits a while. */
@@ -100,14 +115,29 @@ final class Resolving implements AutoCloseable {
     }
 
     private void lookUpAgain(Pool pool, String host) {
+        Task task = crowd.join(host + " of pool " + pool, PATIENCE);
         try {
             while (!closed) {
                 Thread.sleep(names.pause(host, pool.config().resolve().interval()));
-                names.lookUp(host);
-                onAnswer.accept(pool);
+                lookUp(pool, host, task);
             }
         } catch (InterruptedException stopped) {
             // A new configuration has come, with its own thread.
+        } finally {
+            crowd.leave(task);
+        }
+    }
+
+    private void lookUp(Pool pool, String host, Task task) throws InterruptedException {
+        task.begins();
+        try {
+            names.lookUp(host);
+            onAnswer.accept(pool);
+            task.works();
+        } catch (RuntimeException | Error bug) { // a failed lookup must not end the lookups for good
+            if (task.failed(bug.toString())) {
+                log.error("a bug in usher: the lookup of {} failed; more like it are not reported", host, bug);
+            }
         }
     }
 

@@ -281,9 +281,10 @@ public final class Listening {
     }
 
     private static boolean overlap(SocketAddress one, SocketAddress other) {
-        return one instanceof InetSocketAddress a && other instanceof InetSocketAddress b
-                ? overlap(a, b)
-                : one.equals(other);
+        if (one instanceof InetSocketAddress a && other instanceof InetSocketAddress b) {
+            return overlap(a, b);
+        }
+        return one.equals(other);
     }
 
     private static boolean overlap(InetSocketAddress a, InetSocketAddress b) {

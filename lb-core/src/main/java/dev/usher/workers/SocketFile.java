@@ -19,7 +19,7 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The file of a listening unix socket. A bound file stays when its process ends, so a start may find a dead one. */
+/** The file of a listening unix socket. A bound file stays when the process ends, so a start may find a dead file. */
 final class SocketFile {
     private static final int TYPE_BITS = 0170000;
     private static final int SOCKET = 0140000;
@@ -34,10 +34,10 @@ final class SocketFile {
     }
 
     /**
-     * Removes a file at which nobody answers.
+     * Removes a file without a process behind.
      *
-     * @param takeOver whether to remove a file at which somebody answers: another usher that is about to end
-     * @throws IOException if the file is no socket, or somebody answers
+     * @param takeOver whether to remove the file of an answering process as well: another usher, about to end
+     * @throws IOException if the file is no socket, or a process answers
      */
     static void clear(SelectorProvider provider, UnixPath file, boolean takeOver) throws IOException {
         Path path = Path.of(file.path());
@@ -98,7 +98,7 @@ final class SocketFile {
         Files.setAttribute(path, "unix:mode", rights.modeBits());
     }
 
-    /** Removes the file, unless another process has put its own there. */
+    /** Removes the file, unless a successor has put a file of the same name there. */
     void remove() throws IOException {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && Objects.equals(key, key(path))) {
             Files.delete(path);

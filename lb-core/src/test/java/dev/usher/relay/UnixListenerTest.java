@@ -140,8 +140,8 @@ class UnixListenerTest {
             UnixServer.send(second, header);
             SessionEnd end = usher.ended(CloseReason.CLIENT_CONNECTIONS);
             assertEquals("198.51.100.7:5", SocketText.of(end.identity().client()));
-            client.close();
-            usher.nextEnd();
+            client.shutdownOutput();
+            usher.ended(CloseReason.COMPLETED);
         }
     }
 

@@ -40,6 +40,7 @@ public final class PoolConfigBuilder {
     private @Nullable Path trustStore;
     private String method = "GET";
     private StatusRange expect = HealthCheckConfig.DEFAULT.expect();
+    private ResolveConfig resolve = ResolveConfig.DEFAULT;
     private Duration interval = HealthCheckConfig.DEFAULT.interval();
     private Duration timeout = HealthCheckConfig.DEFAULT.timeout();
     private int rise = HealthCheckConfig.DEFAULT.rise();
@@ -52,6 +53,12 @@ public final class PoolConfigBuilder {
 
     public static PoolConfigBuilder of(String name) {
         return new PoolConfigBuilder(name);
+    }
+
+    /** Time between lookups of a backend's name. */
+    public PoolConfigBuilder resolveEvery(Duration pause) {
+        this.resolve = new ResolveConfig(pause, ResolveConfig.Family.ANY);
+        return this;
     }
 
     /** Backends on loopback, at ports 1, 2, 3 and so on, with these weights. */
@@ -223,6 +230,6 @@ public final class PoolConfigBuilder {
                 onDown,
                 sendProxyProtocol,
                 source,
-                ResolveConfig.DEFAULT);
+                resolve);
     }
 }

@@ -1,10 +1,14 @@
 package dev.usher.upkeep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.event.Event;
 import dev.usher.event.Events;
+import dev.usher.testing.Await;
 import dev.usher.time.Clock;
 import dev.usher.view.FailingName;
 import java.net.InetAddress;
@@ -17,7 +21,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BackendNamesTest {
     private static final String HOST = "spare.internal";
@@ -29,7 +39,14 @@ class BackendNamesTest {
     private final Map<String, List<InetAddress>> zone = new HashMap<>();
     private final BackendNames names = new BackendNames(this::ask, events);
 
+    private @Nullable Throwable bug;
+
     private InetAddress[] ask(String host) throws UnknownHostException {
+        switch (bug) {
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case null, default -> {}
+        }
         List<InetAddress> found = zone.get(host);
         if (found == null) {
             throw new UnknownHostException(host);
@@ -42,7 +59,7 @@ class BackendNamesTest {
     }
 
     @Test
-    void haveAllAddressesOfBothFamilies() {
+    void haveAllAddressesOfBothFamilies() throws InterruptedException {
         zone.put(HOST, List.of(ONE, SIX));
         names.lookUpNew(List.of(HOST));
         assertEquals(List.of(ONE, SIX), names.addresses(HOST));
@@ -53,7 +70,7 @@ class BackendNamesTest {
 
     /** A pool that takes the first of its backends would change it at each interval. */
     @Test
-    void keepTheirOrderWhereOnlyThatChanges() {
+    void keepTheirOrderWhereOnlyThatChanges() throws InterruptedException {
         zone.put(HOST, List.of(ONE, TWO));
         names.lookUp(HOST);
         zone.put(HOST, List.of(TWO, ONE));
@@ -62,7 +79,7 @@ class BackendNamesTest {
     }
 
     @Test
-    void keepTheLastAnswerAndSaySoOnce() {
+    void keepTheLastAnswerAndSaySoOnce() throws InterruptedException {
         zone.put(HOST, List.of(ONE));
         names.lookUp(HOST);
         zone.clear();
@@ -78,15 +95,78 @@ class BackendNamesTest {
     }
 
     @Test
-    void saySoWhereTheyNeverHadAnAnswer() {
+    void saySoWhereTheyNeverHadAnAnswer() throws InterruptedException {
         names.lookUpNew(List.of(HOST));
         assertEquals(List.of(), names.addresses(HOST));
         assertEquals(List.of("its name does not resolve; it takes no sessions"), said());
     }
 
+    static List<Throwable> faultsOfOthers() {
+        return List.of(
+                new SecurityException("not allowed"), new NoClassDefFoundError("gone"), new StackOverflowError());
+    }
+
+    /** A resolver of the JVM's may be anybody's: whatever it throws, the name does not resolve. */
+    @ParameterizedTest
+    @MethodSource("faultsOfOthers")
+    void keepTheLastAnswerWhateverTheResolverThrows(Throwable fault) throws InterruptedException {
+        zone.put(HOST, List.of(ONE));
+        names.lookUp(HOST);
+        bug = fault;
+        assertSame(fault, assertThrows(fault.getClass(), () -> names.lookUp(HOST)));
+        assertEquals(List.of(ONE), names.addresses(HOST));
+        assertEquals(HOST, names.failing().getFirst().name());
+        assertEquals(List.of("its name no longer resolves; keeping [192.0.2.1]"), said());
+        bug = null;
+        names.lookUp(HOST);
+        assertEquals(List.of(), names.failing());
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfOthers")
+    void doNotHoldUpTheStartWhateverTheResolverThrows(Throwable fault) throws InterruptedException {
+        bug = fault;
+        assertTimeoutPreemptively(Duration.ofMillis(2500), () -> names.lookUpNew(List.of(HOST, "other.internal")));
+        assertEquals(2, names.failing().size());
+    }
+
+    /** A lookup in the C library holds one of the few carriers of virtual threads; probes need some too. */
+    @Test
+    void areAskedForAFewAtATime() throws InterruptedException {
+        AtomicInteger asked = new AtomicInteger();
+        CountDownLatch answer = new CountDownLatch(1);
+        BackendNames slow = new BackendNames(
+                _ -> {
+                    asked.incrementAndGet();
+                    try {
+                        answer.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return new InetAddress[] {ONE};
+                },
+                events);
+        List<Thread> threads = IntStream.range(0, 300)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> {
+                    try {
+                        slow.lookUp("host-" + i);
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .toList();
+        Await.until(() -> threads.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING), "all wait");
+        assertEquals(64, asked.get());
+        answer.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(300, asked.get());
+    }
+
     /** Nobody serves in its place: it is asked for again soon, and then less and less often. */
     @Test
-    void areAskedForSoonUntilTheyAreKnown() {
+    void areAskedForSoonUntilTheyAreKnown() throws InterruptedException {
         Duration interval = Duration.ofSeconds(10);
         assertEquals(Duration.ofSeconds(1), names.pause(HOST, interval), "its first answer is still awaited");
         List<Long> pauses = new ArrayList<>();
@@ -108,7 +188,7 @@ class BackendNamesTest {
     }
 
     @Test
-    void sayWhichFailSinceWhen() {
+    void sayWhichFailSinceWhen() throws InterruptedException {
         Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         assertEquals(List.of(), names.failing());
         names.lookUp(HOST);
@@ -128,7 +208,7 @@ class BackendNamesTest {
 
     /** A name may be taken out of the configuration, and come back after an hour. */
     @Test
-    void areAskedForAgainWhenTheyComeBack() {
+    void areAskedForAgainWhenTheyComeBack() throws InterruptedException {
         zone.put(HOST, List.of(ONE));
         names.lookUpNew(List.of(HOST));
         names.keepOnly(Set.of("other.internal"));

@@ -69,8 +69,11 @@ final class ExplanationText {
     }
 
     private void question(String host, RouteQuery asked) {
-        line(host + " on listener " + asked.listener() + ", from "
-                + IpAddress.text(asked.client().getAddress())
+        String port = asked.port() == RouteQuery.NO_PORT ? "" : " port " + asked.port();
+        String from = asked.client() == null
+                ? ""
+                : ", from " + IpAddress.text(asked.client().getAddress());
+        line(host + port + " on listener " + asked.listener() + from
                 + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
     }
 

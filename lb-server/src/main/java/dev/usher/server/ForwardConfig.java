@@ -35,9 +35,10 @@ final class ForwardConfig {
     }
 
     private static boolean leadsTo(Address backend, Address bind) {
-        return backend instanceof HostPort target && bind instanceof HostPort own
-                ? new ThisMachine().leadsTo(target, own)
-                : backend.equals(bind);
+        if (backend instanceof HostPort target && bind instanceof HostPort own) {
+            return new ThisMachine().leadsTo(target, own);
+        }
+        return backend.equals(bind);
     }
 
     /** No probes and no ejection: with a single target they could only refuse sessions that a connect might serve. */

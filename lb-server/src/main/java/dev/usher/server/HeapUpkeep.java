@@ -1,6 +1,7 @@
 package dev.usher.server;
 
-import dev.usher.watch.Background;
+import dev.usher.background.Background;
+import dev.usher.background.Task;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -23,7 +24,7 @@ final class HeapUpkeep implements AutoCloseable {
 
     private final Thread thread;
 
-    private HeapUpkeep(Background.Task task) {
+    private HeapUpkeep(Task task) {
         thread = Thread.ofPlatform().name("heap").daemon().start(() -> task.whole(() -> keep(task)));
     }
 
@@ -32,7 +33,7 @@ final class HeapUpkeep implements AutoCloseable {
         return new HeapUpkeep(background.task("heap", "restart usher when it suits", Duration.ofSeconds(30)));
     }
 
-    private static void keep(Background.Task task) {
+    private static void keep(Task task) {
         Runtime runtime = Runtime.getRuntime();
         LongSupplier used = () -> runtime.totalMemory() - runtime.freeMemory();
         Garbage garbage = new Garbage();

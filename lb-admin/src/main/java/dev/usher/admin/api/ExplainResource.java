@@ -72,7 +72,8 @@ public final class ExplainResource {
                 typed == null ? null : typed.name(),
                 alpn(question.parameter("alpn")),
                 client(question.parameter("client")),
-                typed != null && AcmeChallenge.isPath(typed.path()));
+                typed != null && AcmeChallenge.isPath(typed.path()),
+                typed == null ? RouteQuery.NO_PORT : typed.portOn(listener));
         if (typed != null && typed.name() == null) {
             return refused(typed.host(), listener, null, CloseReason.INVALID_NAME, typed.remarks(), List.of());
         }

@@ -83,6 +83,6 @@ final class RouteDraft {
         String main = rename.apply(Objects.requireNonNull(pool));
         Map<String, String> byProtocol = new LinkedHashMap<>();
         alpn.forEach((protocol, name) -> byProtocol.put(protocol, rename.apply(name)));
-        return new Target(main, byProtocol, allow, deny);
+        return new Target(main, byProtocol, allow, deny, Target.DEFAULT_PORTS);
     }
 }

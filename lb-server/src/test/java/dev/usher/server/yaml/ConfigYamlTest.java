@@ -51,11 +51,12 @@ class ConfigYamlTest {
                     default_route: { pool: web, deny: [10.3.0.0/16] }
                     no_sni_route: plain
                   port80: { type: http, bind: ":80", http: { timeout: 1s, max_size: 2KiB, redirect: 307, https_port: 8443, requests: { action: forward, pool: web, websocket: true } } }
+                  out: { type: socks, bind: ":1080", allow: [10.0.0.0/8], sni: ignore, client_hello: { timeout: 2s } }
                   cache: { type: tcp, bind: "[::1]:11000", pool: plain, max_connections: 7 }
                 routes:
                   "*.example.net": web
                   .example.org:
-                    { pool: web, alpn: { acme-tls/1: plain }, allow: [10.0.0.0/8], deny: [10.1.0.0/16], listeners: [https] }
+                    { pool: web, alpn: { acme-tls/1: plain }, allow: [10.0.0.0/8], deny: [10.1.0.0/16], ports: [22, 443], listeners: [https, out] }
                 default_route: { pool: plain, alpn: { acme-tls/1: web }, allow: [10.0.0.0/8], deny: [10.1.0.0/16] }
                 no_sni_route: close
                 pools:

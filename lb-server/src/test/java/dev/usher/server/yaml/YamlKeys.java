@@ -4,6 +4,7 @@ import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
+import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
@@ -39,6 +40,7 @@ public final class YamlKeys {
             ListenerConfig.class,
             SocketRights.class,
             OwnRoutes.class,
+            ForwardProxy.class,
             ClientHelloConfig.class,
             NotTls.class,
             Silent.class,
@@ -63,7 +65,7 @@ public final class YamlKeys {
             LoggingConfig.AccessLogConfig.class);
 
     /** Components without a key: the key of the mapping itself is the name or pattern, and a file is said by its path. */
-    private static final Set<String> NOT_KEYS = Set.of("pattern", "file", "target", "own", "rights");
+    private static final Set<String> NOT_KEYS = Set.of("pattern", "file", "target", "own", "forward_proxy", "rights");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
     private static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");

@@ -6,10 +6,13 @@ import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ public final class ListenerDraft {
     private @Nullable Rule defaultRule;
     private @Nullable Rule namelessRule;
     private boolean namelessToo = true;
+    private final Map<NotTls.Protocol, Rule> notTls = new EnumMap<>(NotTls.Protocol.class);
+    private @Nullable Rule silentRule;
 
     public ListenerDraft(String name, Statement statement) {
         this.name = name;
@@ -101,6 +106,29 @@ public final class ListenerDraft {
 
     public @Nullable Rule nameless() {
         return namelessRule == null && namelessToo ? defaultRule : namelessRule;
+    }
+
+    /** Serves a protocol other than TLS; the first rule for a protocol counts. */
+    public void notTls(NotTls.Protocol protocol, Rule rule) {
+        notTls.putIfAbsent(protocol, rule);
+    }
+
+    public Map<NotTls.Protocol, Rule> notTls() {
+        return notTls;
+    }
+
+    /** Serves clients that wait for the server to speak; the first rule counts. */
+    public void silent(Rule rule) {
+        silentRule = silentRule == null ? rule : silentRule;
+    }
+
+    public @Nullable Rule silent() {
+        return silentRule;
+    }
+
+    /** Whether clients are served that send no hello. */
+    public boolean servesOthers() {
+        return !notTls.isEmpty() || silentRule != null;
     }
 
     public void helloTimeout(Duration timeout) {

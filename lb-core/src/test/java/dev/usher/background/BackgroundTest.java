@@ -1,4 +1,4 @@
-package dev.usher.watch;
+package dev.usher.background;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class BackgroundTest {
     private final ManualClock clock = new ManualClock();
     private final Background background = new Background(clock);
-    private final Background.Task task = background.task("access log", "make room", Duration.ofSeconds(5));
+    private final Task task = background.task("access log", "make room", Duration.ofSeconds(5));
     private final Events events = new Events(clock);
 
     private List<String> said() {
@@ -88,5 +88,26 @@ class BackgroundTest {
         assertEquals(
                 List.of("access log: it has crashed: java.lang.NoClassDefFoundError: dev/usher/Gone; restart usher"),
                 failing());
+    }
+
+    @Test
+    void crowdFailsWhileAMemberFails() {
+        Crowd crowd = background.crowd("probes", "look");
+        Task one = crowd.join("one", Duration.ofSeconds(5));
+        Task two = crowd.join("two", Duration.ofSeconds(5));
+        Task three = crowd.join("three", Duration.ofSeconds(5));
+        assertEquals(List.of(), failing());
+        assertEquals(List.of("access log", "probes"), background.names());
+
+        three.begins();
+        clock.advance(Duration.ofSeconds(6));
+        one.failed("broken");
+        assertEquals(List.of("probes: three: it has been stuck for more than 5 s; and 1 more; look"), failing());
+        crowd.leave(three);
+        assertEquals(List.of("probes: one: broken; look"), failing());
+        two.begins();
+        two.works();
+        one.works();
+        assertEquals(List.of(), failing());
     }
 }
