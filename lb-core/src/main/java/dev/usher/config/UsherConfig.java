@@ -57,6 +57,9 @@ public record UsherConfig(
                 .findFirst()
                 .ifPresent(fault -> Check.that(false, fault));
         checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute);
+        TemplateUses.faults(listeners, routes, defaultRoute, noSniRoute, pools).stream()
+                .findFirst()
+                .ifPresent(fault -> Check.that(false, fault.path() + ": " + fault.text()));
     }
 
     /** A configuration of these listeners, routes and pools, with defaults for every other setting. */

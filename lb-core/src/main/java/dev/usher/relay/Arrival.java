@@ -4,6 +4,7 @@ import static java.nio.channels.SelectionKey.OP_READ;
 
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
+import dev.usher.config.HostPort;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.NotTls;
@@ -177,13 +178,32 @@ final class Arrival extends Hearing implements Phase {
     private Next byRoute(Destination.Host host) {
         choice.isAskedFor(host);
         RouteQuery query = new RouteQuery(
-                client.listener(), host.name(), host.protocols(), client.ip(), host.challenge(), host.port());
+                client.listener(),
+                host.name(),
+                host.protocols(),
+                client.ip(),
+                host.challenge(),
+                host.port(),
+                host.plain());
         Decision decision = choice.routing().routes().decide(query, Trace.NONE);
         choice.isDecided(host, decision);
         return switch (decision) {
-            case Decision.Serve serve -> connectTo(serve.pool(), serve.http());
+            case Decision.Serve serve -> serve(serve, host);
             case Decision.Refuse refused -> new Next.Refuse(CloseReason.of(refused.why()));
         };
+    }
+
+    private Next serve(Decision.Serve serve, Destination.Host host) {
+        if (serve.pool().byName() == null) {
+            return connectTo(serve.pool(), serve.http());
+        }
+        HostPort address =
+                serve.address(host.name(), host.port() == Destination.NO_PORT ? client.localPort() : host.port());
+        if (address == null) {
+            return new Next.Refuse(CloseReason.NAME_NOT_FOUND);
+        }
+        Next next = connectTo(serve.pool(), serve.http());
+        return next instanceof Next.Connect ? new Next.LookUp(address) : next;
     }
 
     /**

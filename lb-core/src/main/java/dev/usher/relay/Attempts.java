@@ -91,9 +91,14 @@ final class Attempts {
      * @param successor null if the pool is gone; then the session keeps the old pool
      */
     void follow(@Nullable Pool successor) {
-        if (successor != null) {
+        if (successor != null && successor.byName() == null) { // the pool of a name has no successor
             pool = successor;
         }
+    }
+
+    /** The client has named the backend: attempts choose among the addresses of the name. */
+    void isNamed(Pool ofName) {
+        pool = ofName;
     }
 
     @Nullable

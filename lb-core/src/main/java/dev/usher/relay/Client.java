@@ -83,8 +83,12 @@ final class Client {
     /** The destination in a trusted proxy's header, else the address at which the connection was accepted. */
     SocketAddress destination() {
         InetSocketAddress destination = told == null ? null : told.destination();
+        return destination == null ? local() : destination;
+    }
+
+    private SocketAddress local() {
         try {
-            return destination == null ? side.channel().getLocalAddress() : destination;
+            return side.channel().getLocalAddress();
         } catch (IOException e) {
             throw new IllegalStateException("an open channel knows its address", e);
         }
@@ -96,11 +100,16 @@ final class Client {
         return address() instanceof InetSocketAddress tcp ? tcp.getAddress() : null;
     }
 
+    /** The port at which the connection was accepted, whatever a PROXY header says; 0 for a unix socket. */
+    int localPort() {
+        return local() instanceof InetSocketAddress tcp ? tcp.getPort() : 0;
+    }
+
     /** The other end of the connection; for a unix socket, whose clients have no address, our own end. */
     SocketAddress peer() {
         try {
             SocketAddress remote = side.channel().getRemoteAddress();
-            return remote instanceof InetSocketAddress ? remote : side.channel().getLocalAddress();
+            return remote instanceof InetSocketAddress ? remote : local();
         } catch (IOException e) {
             throw new IllegalStateException("an open channel knows its peer", e);
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param client address of the client; null if unknown, as behind a unix socket
  * @param challenge whether the client asks for the token of an ACME server, without TLS
  * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
+ * @param plain whether the client sends an HTTP request without TLS, to a listener where other clients do not
  */
 public record RouteQuery(
         String listener,
@@ -21,7 +22,8 @@ public record RouteQuery(
         List<String> protocols,
         @Nullable InetAddress client,
         boolean challenge,
-        int port) {
+        int port,
+        boolean plain) {
     /** The port of a client that asks for none. */
     public static final int NO_PORT = 0;
 
@@ -38,6 +40,11 @@ public record RouteQuery(
             List<String> protocols,
             @Nullable InetAddress client,
             boolean challenge) {
-        this(listener, name, protocols, client, challenge, NO_PORT);
+        this(listener, name, protocols, client, challenge, NO_PORT, false);
+    }
+
+    /** The same request to another listener. */
+    public RouteQuery on(String other) {
+        return new RouteQuery(other, name, protocols, client, challenge, port, plain);
     }
 }

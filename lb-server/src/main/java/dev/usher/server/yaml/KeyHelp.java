@@ -110,6 +110,7 @@ final class KeyHelp {
         };
         add(all, List.of("in defaults", POOL), settings);
         add(all, List.of("in defaults", POOL), "resolve", "source");
+        add(all, List.of("in defaults", POOL, "in a route"), "to", "deny_to");
         add(all, List.of(POOL), "backends");
         add(all, List.of("in an entry of backends"), "address", "weight", "backup", "max_connections");
         add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
@@ -137,7 +138,7 @@ final class KeyHelp {
                 "port",
                 "address");
         add(all, List.of("in ejection"), "consecutive_failures", "base_time", "max_time", "max_ejected");
-        add(all, List.of("in resolve"), "interval", "family");
+        add(all, List.of("in resolve"), "interval", "family", "timeout", "servers", "hosts_file");
         add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");
         add(all, List.of("in limits.per_client_ip"), "connections", "new_per_second", "burst");
         add(all, List.of("in shutdown"), "drain", "readiness_delay");

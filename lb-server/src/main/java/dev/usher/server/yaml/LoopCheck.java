@@ -80,6 +80,7 @@ final class LoopCheck {
 
     private void check(PoolReader.Written backend) {
         switch (backend.address()) {
+            case HostPort tcp when tcp.isTemplate() -> {} // known for each client alone
             case HostPort tcp -> check(backend, tcp);
             case UnixPath file -> {
                 String owner = files.get(real(file));

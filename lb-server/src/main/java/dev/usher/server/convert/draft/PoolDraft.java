@@ -1,6 +1,7 @@
 package dev.usher.server.convert.draft;
 
 import dev.usher.config.Address;
+import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
@@ -98,7 +99,8 @@ public final class PoolDraft {
     }
 
     public void family(ResolveConfig.Family family) {
-        resolve = new ResolveConfig(resolve.interval(), family);
+        resolve = new ResolveConfig(
+                resolve.interval(), family, resolve.timeout(), resolve.servers(), resolve.hostsFile());
     }
 
     /** A pool of a single backend of this pool, with the same settings. */
@@ -146,7 +148,8 @@ public final class PoolDraft {
                 onDown,
                 sendProxyProtocol,
                 from,
-                resolve);
+                resolve,
+                AddressRules.NONE);
     }
 
     /** Makes the time for every attempt to connect at least the time for an attempt. */
