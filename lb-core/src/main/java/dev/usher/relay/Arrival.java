@@ -202,6 +202,9 @@ final class Arrival extends Hearing implements Phase {
         if (address == null) {
             return new Next.Refuse(CloseReason.NAME_NOT_FOUND);
         }
+        if (client.isLap(choice.opening().mark())) {
+            return new Next.Refuse(CloseReason.LOOP);
+        }
         Next next = connectTo(serve.pool(), serve.http());
         return next instanceof Next.Connect ? new Next.LookUp(address) : next;
     }

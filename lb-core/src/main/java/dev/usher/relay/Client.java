@@ -24,6 +24,9 @@ final class Client {
     /** True exactly when the client itself has sent a byte, after any PROXY header. */
     private boolean heard;
 
+    /** The mark of the hello among the open hellos; 0 if not among them. */
+    private long hello;
+
     /** @param side the connection to the client */
     Client(Workplace place, Origin origin, Side side) {
         this.place = place;
@@ -120,6 +123,19 @@ final class Client {
         return place.shared().own().isOwn(side.channel());
     }
 
+    /**
+     * Whether a client that names its backend is usher itself, over other machines: the hello is in other open sessions.
+     *
+     * @param mark of the hello; 0 without
+     */
+    boolean isLap(long mark) {
+        if (mark == 0) {
+            return false;
+        }
+        hello = mark;
+        return !place.shared().hellos().enter(mark);
+    }
+
     // ---- from the first byte to the end ----
 
     /** The client itself has sent a byte. */
@@ -149,6 +165,9 @@ final class Client {
     /** The session is closed. */
     void close() {
         place.shared().clientLimits().release(limit);
+        if (hello != 0) {
+            place.shared().hellos().leave(hello);
+        }
         origin.onClosed();
     }
 }

@@ -46,6 +46,7 @@ final class HandTurned {
                             Integer.MAX_VALUE,
                             new ClientLimits(clock),
                             new OwnConnections(),
+                            new OpenHellos(),
                             openings));
             address = (InetSocketAddress) relay.open(
                     Objects.requireNonNull(config.listeners().get("in")),
