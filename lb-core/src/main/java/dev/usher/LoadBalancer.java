@@ -11,6 +11,7 @@ import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SharedState;
+import dev.usher.resolve.Resolver;
 import dev.usher.time.Clock;
 import dev.usher.upkeep.BackendNames;
 import dev.usher.upkeep.Keeper;
@@ -26,7 +27,6 @@ import dev.usher.workers.OpenSessions;
 import dev.usher.workers.WorkerWatch;
 import dev.usher.workers.Workers;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +80,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.refusedNames = new RefusedNames(events, clock, (wanted, most) -> looks().names(wanted, most));
         Background background = environment.background();
         this.keeper = new Keeper(clock, () -> routing.pools().values(), looksEverySecond(), background);
-        BackendNames names = new BackendNames(InetAddress::getAllByName, events);
+        BackendNames names = new BackendNames(Resolver::ofBackends, events);
         this.pools = new Pools(
                 workers.count(),
                 clock,

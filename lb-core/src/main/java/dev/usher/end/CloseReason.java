@@ -1,6 +1,7 @@
 package dev.usher.end;
 
 import dev.usher.config.Spelling;
+import dev.usher.pool.ByName;
 import dev.usher.route.Decision;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,8 @@ public enum CloseReason {
     CLIENT_RATE("PH", Ending.RESET),
     /** The client asks for a port that the route does not list. */
     PORT_DENIED("PH", Refusal.DENIED),
+    /** The client asks a forward proxy for a page without TLS, and the route lets no such request pass. */
+    PLAIN_DENIED("PH", Refusal.NO_PLAIN),
     /** The first bytes are no SOCKS. */
     NOT_SOCKS("PH", Refusal.OTHER_PROTOCOL),
     /** A SOCKS message with a fault. */
@@ -76,8 +79,19 @@ public enum CloseReason {
     /** The {@code allow} of the listener, or the route's {@code allow} and {@code deny} are against the client. */
     DENIED("PH", Refusal.DENIED),
 
-    /** The client is usher itself: a backend's address leads to a listener of the same process. */
+    /**
+     * The client is usher itself: a backend's address leads to a listener of the same process, or a name leads back over
+     * other machines.
+     */
     LOOP("PC", Refusal.EXHAUSTED),
+    /** The client names the backend, and the name does not exist or has no address. */
+    NAME_NOT_FOUND("SC", Refusal.UNKNOWN_NAME),
+    /** The client names the backend, and the name server failed, or did not answer in time. */
+    NAME_LOOKUP_FAILED("sC", Refusal.UNAVAILABLE),
+    /** The client names the backend, and too many look-ups are under way, in all or by this client. */
+    NAME_LOOKUPS_FULL("RC", Refusal.UNAVAILABLE),
+    /** The client names the backend, and may be led to none of the addresses. */
+    ADDRESS_REFUSED("PC", Refusal.DENIED),
     /** No backend of the pool is available: down, full, unresolved, or already tried. */
     NO_BACKEND("SC", Refusal.UNAVAILABLE),
     CONNECT_REFUSED("SC", Refusal.REFUSING_BACKEND),
@@ -141,7 +155,19 @@ public enum CloseReason {
             case UNKNOWN_NAME_SILENT -> UNKNOWN_NAME_CLOSED;
             case DENIED -> DENIED;
             case PORT -> PORT_DENIED;
+            case NO_PLAIN -> PLAIN_DENIED;
             case REDIRECT -> REDIRECTED;
+        };
+    }
+
+    /** The reason for a client whose backend is not found; null if found. */
+    public static @Nullable CloseReason of(ByName.Outcome outcome) {
+        return switch (outcome) {
+            case FOUND -> null;
+            case NO_SUCH_NAME -> NAME_NOT_FOUND;
+            case LOOKUP_FAILED -> NAME_LOOKUP_FAILED;
+            case LOOKUPS_FULL -> NAME_LOOKUPS_FULL;
+            case ADDRESS_REFUSED -> ADDRESS_REFUSED;
         };
     }
 

@@ -358,7 +358,7 @@ public final class Roster {
     }
 
     private void tell(int count) {
-        boolean down = count == 0;
+        boolean down = count == 0 && !config.isTemplate();
         if (lasting.down != down) { // a new pool counts as serving, so only a pool that goes down is news
             lasting.down = down;
             watcher.onPool(pool, count);

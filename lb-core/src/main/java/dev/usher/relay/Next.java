@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 
@@ -22,6 +23,9 @@ sealed interface Next {
     Next HALF_CLOSE = new HalfClose();
 
     record Stay() implements Next {}
+
+    /** The pool is chosen, and the client names the backend: this address is to be looked up. */
+    record LookUp(HostPort address) implements Next {}
 
     record Connect() implements Next {}
 

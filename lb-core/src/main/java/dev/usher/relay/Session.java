@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 import dev.usher.loop.Worker;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client connection, from accept to close. Events go to the current {@link Phase}; the phase returns the {@link Next}
@@ -73,6 +75,19 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         }
     }
 
+    /** The look-up is answered, by mail. Mail that comes after the deadline is ignored. */
+    private void resume(LookingUp answered) {
+        if (phase != answered || state != SessionState.RESOLVING) {
+            return;
+        }
+        try {
+            go(answered.onAnswer());
+        } catch (RuntimeException | Error bug) {
+            end(CloseReason.BUG);
+            throw bug;
+        }
+    }
+
     /**
      * Leaves the backend. If the backend is gone, a session without an answer goes on with another backend; else the
      * session ends.
@@ -105,6 +120,8 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
     private Next act(Next next) {
         return switch (next) {
             case Next.Stay _ -> next;
+            case Next.LookUp(HostPort address) ->
+                enter(SessionState.RESOLVING, new LookingUp(link, choice, address, this::resume));
             case Next.Connect _ -> enter(SessionState.CONNECTING, new Connecting(link, choice, null));
             case Next.TryAnother(AttemptOutcome outcome) ->
                 enter(SessionState.CONNECTING, new Connecting(link, choice, outcome));
@@ -188,8 +205,9 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
     }
 
     @Override
+    @Nullable
     InetAddress clientAddress() {
-        return client.address().getAddress();
+        return client.ip();
     }
 
     @Override

@@ -97,7 +97,7 @@ public final class Keeper implements AutoCloseable {
         upkeep.begins();
         for (Pool pool : pools.get()) {
             try {
-                soon |= pool.roster().keep(clock.nanos());
+                soon |= pool.keep(clock.nanos());
             } catch (RuntimeException | Error bug) { // this thread must go on
                 failed = true;
                 asked.set(true); // the next round is for this pool again

@@ -10,10 +10,11 @@ import dev.usher.config.SourceAddress;
 import dev.usher.config.UnixPath;
 import dev.usher.pool.Pool;
 import dev.usher.pool.Roster.Member;
+import dev.usher.upkeep.BackendNames.NameKey;
+import dev.usher.upkeep.BackendNames.Place;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,37 +58,42 @@ final class Resolving implements AutoCloseable {
 
     /** Looks up the names without an answer, and waits a while. */
     void lookUpNew(Collection<PoolConfig> configs) {
-        names.lookUpNew(hosts(configs));
+        names.lookUpNew(names(configs));
     }
 
     /** The backends of a configuration, by the last answers for its names. */
     List<Member> members(PoolConfig config) {
-        List<Member> members = new ArrayList<>();
-        for (BackendConfig backend : config.backends()) {
-            for (SocketAddress address : addresses(backend.address(), config)) {
-                members.add(new Member(backend, address));
-            }
+        if (config.isTemplate()) {
+            return List.of(); // clients name the backends
         }
-        return members;
+        return config.backends().stream()
+                .flatMap(backend -> members(backend, config))
+                .toList();
     }
 
-    private List<? extends SocketAddress> addresses(Address backend, PoolConfig config) {
-        return switch (backend) {
-            case HostPort tcp ->
-                addresses(tcp, config).stream()
-                        .map(address -> new InetSocketAddress(address, tcp.port()))
-                        .toList();
-            case UnixPath unix -> List.of(UnixDomainSocketAddress.of(unix.path()));
+    private Stream<Member> members(BackendConfig backend, PoolConfig config) {
+        return switch (backend.address()) {
+            case HostPort tcp when tcp.isIpLiteral() -> Stream.of(member(backend, InetAddress.ofLiteral(tcp.host())));
+            case HostPort tcp -> members(backend, names.places(NameKey.of(tcp, config.resolve())), config);
+            case UnixPath unix -> Stream.of(new Member(backend, UnixDomainSocketAddress.of(unix.path())));
         };
     }
 
-    private List<InetAddress> addresses(HostPort backend, PoolConfig config) {
-        if (backend.isIpLiteral()) {
-            return List.of(InetAddress.ofLiteral(backend.host()));
-        }
-        return names.addresses(backend.host()).stream()
-                .filter(address -> isWanted(address, config))
+    private static Stream<Member> members(BackendConfig backend, List<Place> answer, PoolConfig config) {
+        List<Place> wanted = answer.stream()
+                .filter(place -> isWanted(place.address(), config))
                 .toList();
+        ServicePlaces services = ServicePlaces.of(wanted);
+        return wanted.stream()
+                .map(place -> member(
+                        place.service() == null ? backend : services.configured(backend, place.service()),
+                        place.address()));
+    }
+
+    /** @param backend with a port */
+    private static Member member(BackendConfig backend, InetAddress address) {
+        int port = backend.address() instanceof HostPort tcp ? tcp.port() : 0;
+        return new Member(backend, new InetSocketAddress(address, port));
     }
 
     private static boolean isWanted(InetAddress address, PoolConfig config) {
@@ -104,22 +111,22 @@ final class Resolving implements AutoCloseable {
     /** Looks up the names of these pools again and again, and no other names from now on. */
     synchronized void follow(Collection<Pool> pools) {
         stop();
-        names.keepOnly(hosts(pools.stream().map(Pool::config).toList()));
+        names.keepOnly(names(pools.stream().map(Pool::config).toList()));
         for (Pool pool : pools) {
-            for (String host : hosts(List.of(pool.config()))) {
+            for (NameKey name : names(List.of(pool.config()))) {
                 threads.add(Thread.ofVirtual()
-                        .name("resolve " + host + " for " + pool)
-                        .start(() -> lookUpAgain(pool, host)));
+                        .name("resolve " + name.host() + " for " + pool)
+                        .start(() -> lookUpAgain(pool, name)));
             }
         }
     }
 
-    private void lookUpAgain(Pool pool, String host) {
-        Task task = crowd.join(host + " of pool " + pool, PATIENCE);
+    private void lookUpAgain(Pool pool, NameKey name) {
+        Task task = crowd.join(name.host() + " of pool " + pool, PATIENCE);
         try {
             while (!closed) {
-                Thread.sleep(names.pause(host, pool.config().resolve().interval()));
-                lookUp(pool, host, task);
+                Thread.sleep(names.pause(name));
+                lookUp(pool, name, task);
             }
         } catch (InterruptedException stopped) {
             // A new configuration has come, with its own thread.
@@ -128,15 +135,15 @@ final class Resolving implements AutoCloseable {
         }
     }
 
-    private void lookUp(Pool pool, String host, Task task) throws InterruptedException {
+    private void lookUp(Pool pool, NameKey name, Task task) throws InterruptedException {
         task.begins();
         try {
-            names.lookUp(host);
+            names.lookUp(name);
             onAnswer.accept(pool);
             task.works();
         } catch (RuntimeException | Error bug) { // a failed lookup must not end the lookups for good
             if (task.failed(bug.toString())) {
-                log.error("a bug in usher: the lookup of {} failed; more like it are not reported", host, bug);
+                log.error("a bug in usher: the lookup of {} failed; more like it are not reported", name.host(), bug);
             }
         }
     }
@@ -147,16 +154,18 @@ final class Resolving implements AutoCloseable {
     }
 
     /** The host names in these configurations. */
-    private static Set<String> hosts(Collection<PoolConfig> configs) {
+    private static Set<NameKey> names(Collection<PoolConfig> configs) {
         return configs.stream()
-                .flatMap(config -> config.backends().stream())
-                .flatMap(backend -> nameOf(backend.address()).stream())
+                .filter(config -> !config.isTemplate())
+                .flatMap(config ->
+                        config.backends().stream().flatMap(backend -> nameOf(backend.address(), config).stream()))
                 .collect(Collectors.toSet());
     }
 
-    /** The host name of an address; empty for an address that needs no look-up. */
-    static Optional<String> nameOf(Address address) {
-        return address instanceof HostPort tcp && !tcp.isIpLiteral() ? Optional.of(tcp.host()) : Optional.empty();
+    private static Optional<NameKey> nameOf(Address address, PoolConfig config) {
+        return address instanceof HostPort tcp && !tcp.isIpLiteral()
+                ? Optional.of(NameKey.of(tcp, config.resolve()))
+                : Optional.empty();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.usher.testing;
 
+import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
@@ -28,6 +29,7 @@ public final class PoolConfigBuilder {
     private EjectionConfig ejection = EjectionConfig.DEFAULT;
     private @Nullable Duration slowStart;
     private @Nullable SourceAddress source;
+    private AddressRules addressRules = AddressRules.NONE;
     private OnDown onDown = OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
 
@@ -57,7 +59,8 @@ public final class PoolConfigBuilder {
 
     /** Time between lookups of a backend's name. */
     public PoolConfigBuilder resolveEvery(Duration pause) {
-        this.resolve = new ResolveConfig(pause, ResolveConfig.Family.ANY);
+        this.resolve = new ResolveConfig(
+                pause, ResolveConfig.Family.ANY, resolve.timeout(), resolve.servers(), resolve.hostsFile());
         return this;
     }
 
@@ -200,6 +203,17 @@ public final class PoolConfigBuilder {
         return this;
     }
 
+    public PoolConfigBuilder resolve(ResolveConfig resolve) {
+        this.resolve = resolve;
+        return this;
+    }
+
+    /** The rules for addresses, with allowed blocks and denied blocks. */
+    public PoolConfigBuilder addressRules(AddressRules addressRules) {
+        this.addressRules = addressRules;
+        return this;
+    }
+
     public PoolConfig build() {
         HealthCheckConfig probe = new HealthCheckConfig(
                 check,
@@ -230,6 +244,7 @@ public final class PoolConfigBuilder {
                 onDown,
                 sendProxyProtocol,
                 source,
-                resolve);
+                resolve,
+                addressRules);
     }
 }

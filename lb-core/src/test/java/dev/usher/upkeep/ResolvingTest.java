@@ -9,6 +9,7 @@ import dev.usher.config.HostPort;
 import dev.usher.event.Events;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
+import dev.usher.resolve.Resolver;
 import dev.usher.testing.Await;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.PoolConfigBuilder;
@@ -33,9 +34,9 @@ class ResolvingTest {
             PoolWatcher.NONE,
             () -> {});
 
-    private Resolving following(BackendNames.Resolver resolver) {
+    private Resolving following(Resolver resolver) {
         Resolving resolving = new Resolving(
-                new BackendNames(resolver, new Events(clock)), _ -> {}, background.crowd("name look-ups", "look"));
+                new BackendNames(_ -> resolver, new Events(clock)), _ -> {}, background.crowd("name look-ups", "look"));
         resolving.follow(List.of(pool));
         return resolving;
     }
@@ -46,8 +47,8 @@ class ResolvingTest {
                 .toList();
     }
 
-    private static InetAddress[] answer() {
-        return new InetAddress[] {InetAddress.ofLiteral("192.0.2.1")};
+    private static Resolver.Answer answer() {
+        return new Resolver.Answer(List.of(InetAddress.ofLiteral("192.0.2.1")), null);
     }
 
     @Test

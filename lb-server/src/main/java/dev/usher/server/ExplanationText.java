@@ -14,6 +14,7 @@ import dev.usher.opening.HttpOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.route.Typed;
+import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
 import java.util.List;
 import java.util.Objects;
@@ -61,7 +62,7 @@ final class ExplanationText {
         }
         line("");
         return switch (explanation.decision()) {
-            case Decision.Serve serve -> served(serve, route, explanation.elsewhere());
+            case Decision.Serve serve -> served(serve, route, explanation);
             case Decision.Refuse refuse
             when refuse.why() == Decision.Refusal.REDIRECT -> redirected(asked, typed.path());
             case Decision.Refuse refuse -> refused(CloseReason.of(refuse.why()), explanation.elsewhere());
@@ -70,8 +71,10 @@ final class ExplanationText {
 
     private void question(String host, RouteQuery asked) {
         String port = asked.port() == RouteQuery.NO_PORT ? "" : " port " + asked.port();
-        line(host + port + " on listener " + asked.listener() + ", from "
-                + IpAddress.text(asked.client().getAddress())
+        String from = asked.client() == null
+                ? ""
+                : ", from " + IpAddress.text(asked.client().getAddress());
+        line(host + port + " on listener " + asked.listener() + from
                 + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
     }
 
@@ -83,10 +86,14 @@ final class ExplanationText {
         return new Answer(out.toString(), ExitCode.OK);
     }
 
-    private Answer served(Decision.Serve serve, @Nullable RouteConfig route, List<String> elsewhere) {
+    private Answer served(Decision.Serve serve, @Nullable RouteConfig route, Explanation explanation) {
         line("route     " + (route == null ? "none: default_route serves it" : serve.route()));
-        pool(serve.pool().name());
-        elsewhere(elsewhere);
+        if (serve.pool().config().isTemplate()) {
+            named(serve.pool().config(), explanation.candidates().getFirst());
+        } else {
+            pool(serve.pool().name());
+        }
+        elsewhere(explanation.elsewhere());
         return new Answer(out.toString(), route == null ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);
     }
 
@@ -175,6 +182,13 @@ final class ExplanationText {
             label = "          ";
         }
         line("chosen    " + choice(pool, primary.isEmpty() ? backups : primary));
+    }
+
+    private void named(PoolConfig pool, Candidate named) {
+        line("pool      " + pool.name());
+        line("backends  " + pool.template() + limit(pool.backends().getFirst()) + ": the client names the backend");
+        line("chosen    " + (named.address().isEmpty() ? "" : named.address() + ", ") + named.text()
+                + "; public addresses only" + (pool.addressRules().to().isEmpty() ? "" : ", and those in to"));
     }
 
     private static String limit(BackendConfig backend) {

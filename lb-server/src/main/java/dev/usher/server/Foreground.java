@@ -17,7 +17,9 @@ import dev.usher.relay.SessionLog;
 import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
+import dev.usher.server.systemd.ServiceManager;
 import dev.usher.time.Clock;
+import dev.usher.view.LoopDelay;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,7 @@ final class Foreground {
     private final StopSignals stops;
     private final Instant startedAt = Instant.now();
     private final Handover handover = new Handover();
+    private final ServiceManager manager = ServiceManager.of(System::getenv);
     private Predecessors predecessors = () -> Predecessor.NONE;
     private final Background background = new Background(Clock.SYSTEM);
     private Runnable beforeDrain = () -> {};
@@ -95,6 +98,11 @@ final class Foreground {
     /** The handover to this process's own successor. */
     Handover handover() {
         return handover;
+    }
+
+    /** The service manager, if there is one. */
+    ServiceManager manager() {
+        return manager;
     }
 
     /** Sets an action before the drain of open sessions. */
@@ -194,14 +202,17 @@ final class Foreground {
         }
         shutdown = () -> balancer.looks().config().shutdown();
         boolean clean;
-        try (balancer) {
+        try (balancer;
+                manager) { // closed first: workers turn until then
             String signal;
             try {
                 ready.accept(new Running(balancer, admin, startedAt, access));
                 balancer.accept();
                 predecessor.close(); // tells the predecessor to close its listeners
+                manager.serves(() -> turns(balancer), () -> Summary.state(balancer), background);
                 signal = stops.take();
             } finally {
+                manager.stopping(LastResort.longest(shutdown.get()), "draining");
                 handover.begin();
                 beforeDrain.run();
             }
@@ -211,6 +222,10 @@ final class Foreground {
         }
         log.info("{}", totals(balancer.looks().snapshot()));
         return clean ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static boolean turns(LoadBalancer balancer) {
+        return balancer.looks().loopDelays().stream().allMatch(LoopDelay::answered);
     }
 
     // ---- ending ----

@@ -67,13 +67,11 @@ public final class ExplainResource {
         if (!listener.type().readsNames()) {
             return ofTcp(listener);
         }
-        RouteQuery asked = new RouteQuery(
-                listener.name(),
-                typed == null ? null : typed.name(),
-                alpn(question.parameter("alpn")),
-                client(question.parameter("client")),
-                typed != null && AcmeChallenge.isPath(typed.path()),
-                typed == null ? RouteQuery.NO_PORT : typed.portOn(listener));
+        List<String> protocols = alpn(question.parameter("alpn"));
+        InetAddress client = client(question.parameter("client"));
+        RouteQuery asked = typed == null
+                ? new RouteQuery(listener.name(), null, protocols, client)
+                : typed.on(listener, protocols, client, AcmeChallenge.isPath(typed.path()));
         if (typed != null && typed.name() == null) {
             return refused(typed.host(), listener, null, CloseReason.INVALID_NAME, typed.remarks(), List.of());
         }
@@ -84,7 +82,7 @@ public final class ExplainResource {
                 explanation.candidates().stream().map(Possible::of).toList();
         return switch (explanation.decision()) {
             case Decision.Serve serve -> {
-                CloseReason refusal = takeIt(backends) ? null : CloseReason.NO_BACKEND;
+                CloseReason refusal = takeIt(backends) ? null : refusal(explanation);
                 yield new ExplanationJson(
                         name,
                         listener.name(),
@@ -148,6 +146,11 @@ public final class ExplainResource {
                 explanation.steps(),
                 explanation.elsewhere(),
                 List.of());
+    }
+
+    private static CloseReason refusal(Explanation explanation) {
+        CloseReason ofName = explanation.lookup() == null ? null : CloseReason.of(explanation.lookup());
+        return ofName == null ? CloseReason.NO_BACKEND : ofName;
     }
 
     private static List<String> steps(@Nullable Typed typed, Explanation explanation) {

@@ -60,6 +60,8 @@ public final class Reloader implements Reloading, AutoCloseable {
 
     private final List<Consumer<Reload>> told = new ArrayList<>();
     private Follower follower = _ -> Change.NONE;
+    private Runnable before = () -> {};
+    private Runnable after = () -> {};
     private final ExecutorService signals = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("reload").factory());
     private final AtomicBoolean signalWaits = new AtomicBoolean();
@@ -96,6 +98,12 @@ public final class Reloader implements Reloading, AutoCloseable {
     /** Adds a listener for finished attempts, called on the thread of the attempt. Call before {@link #start}. */
     public void tell(Consumer<Reload> listener) {
         told.add(listener);
+    }
+
+    /** Sets an action before each attempt, and an action after the attempt, whatever its result. Call before {@link #start}. */
+    public void surround(Runnable begins, Runnable ends) {
+        before = begins;
+        after = ends;
     }
 
     /** A part of the process beside the load balancer that can refuse a configuration. */
@@ -171,6 +179,7 @@ public final class Reloader implements Reloading, AutoCloseable {
     }
 
     private synchronized Reload readAndApply(Trigger trigger, String who) {
+        before.run();
         task.begins();
         try {
             Reload reload = readAndApplyNow(trigger, who);
@@ -179,6 +188,8 @@ public final class Reloader implements Reloading, AutoCloseable {
         } catch (RuntimeException | Error bug) {
             task.failed("it has crashed: " + bug);
             throw bug;
+        } finally {
+            after.run();
         }
     }
 

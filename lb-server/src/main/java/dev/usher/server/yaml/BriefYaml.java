@@ -115,6 +115,8 @@ public final class BriefYaml {
             Map<String, Object> listener = asMapping(value);
             moveInto(section(listener, ROUTES), staying, moved);
             moveInto(listener, FALLBACKS, staying, moved);
+            moveInto(section(listener, "not_tls"), staying, moved);
+            moveInto(listener, List.of("silent"), staying, moved);
             boolean free = !pools.containsKey(name) || name.equals(listener.get(POOL));
             moveInto(listener, free ? List.of(POOL) : List.of(), staying, moved);
         });

@@ -118,7 +118,12 @@ public final class ConfigYaml {
     private static boolean isWritten(Record record, Setting setting) {
         String key = setting.key();
         return switch (record) {
-            case PoolConfig _ -> !key.equals("name"); // the key of the pool itself
+            case PoolConfig pool ->
+                switch (key) {
+                    case "name" -> false; // the key of the pool itself
+                    case "to", "deny_to" -> pool.isTemplate();
+                    default -> true;
+                };
             case RouteConfig route ->
                 switch (key) {
                     case "pattern" -> false; // the key of the route itself
@@ -137,6 +142,8 @@ public final class ConfigYaml {
             case ListenerConfig listener ->
                 switch (key) {
                     case "name" -> false;
+                    case "mode" -> listener.hasUnixSocket();
+                    case "owner" -> setting.value() != null;
                     case "client_hello" -> listener.type().readsHellos();
                     case "allow" -> !listener.forwardProxy().allow().isEmpty();
                     case "sni" -> listener.type().asksForPorts();

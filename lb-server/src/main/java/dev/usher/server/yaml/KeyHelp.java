@@ -84,6 +84,8 @@ final class KeyHelp {
         add(all, List.of("routes"), "domains", "vhosts", "sni", "rules", "table", "map", "routers", "names");
         add(all, List.of("listeners"), "frontend", "frontends", "entrypoint", "entrypoints");
         add(all, List.of("bind"), "listen", "listen_on", "address", "port");
+        add(all, List.of("mode"), "permissions", "perm", "chmod");
+        add(all, List.of("owner"), "user", "group", "uid", "gid", "chown");
         add(all, List.of("default_route"), "default_backend", "default_pool", "fallback", "catch_all");
         add(all, List.of("balance"), "algorithm", "lb", "lb_policy", "lb_method", "policy", "strategy", "method");
         add(all, List.of("health_check"), "check", "checks", "probe", "healthcheck", "health", "option");
@@ -108,11 +110,13 @@ final class KeyHelp {
         };
         add(all, List.of("in defaults", POOL), settings);
         add(all, List.of("in defaults", POOL), "resolve", "source");
+        add(all, List.of("in defaults", POOL, "in a route"), "to", "deny_to");
         add(all, List.of(POOL), "backends");
         add(all, List.of("in an entry of backends"), "address", "weight", "backup", "max_connections");
         add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
         add(all, List.of(LISTENER), "max_connections", "pool", "routes", "default_route");
-        add(all, List.of(LISTENER), "no_sni_route", "http", "not_tls", "silent", "allow", "sni");
+        add(all, List.of(LISTENER), "no_sni_route", "http", "not_tls", "silent", "mode", "owner");
+        add(all, List.of(LISTENER), "allow", "sni");
         add(all, List.of("in client_hello"), "timeout", "max_size");
         add(all, List.of("in silent"), "pool", "after");
         add(all, List.of("in not_tls"), "ssh", "openvpn", "other");
@@ -134,7 +138,7 @@ final class KeyHelp {
                 "port",
                 "address");
         add(all, List.of("in ejection"), "consecutive_failures", "base_time", "max_time", "max_ejected");
-        add(all, List.of("in resolve"), "interval", "family");
+        add(all, List.of("in resolve"), "interval", "family", "timeout", "servers", "hosts_file");
         add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");
         add(all, List.of("in limits.per_client_ip"), "connections", "new_per_second", "burst");
         add(all, List.of("in shutdown"), "drain", "readiness_delay");

@@ -38,6 +38,8 @@ final class PoolReader {
     private final List<Reference> references = new ArrayList<>();
     private final Set<String> declared = new LinkedHashSet<>();
     private final List<Written> written = new ArrayList<>();
+    /** Places of settings that lead to a pool, by path. */
+    private final Map<String, Place> leads = new HashMap<>();
 
     /**
      * A backend's address as the file has it.
@@ -121,8 +123,21 @@ final class PoolReader {
             problems.error(listing.place(), fields.path("backends") + " must not be empty");
         }
         PoolSettings settings = defaults.overlaidWith(fields);
+        boolean template = backends.stream().anyMatch(BackendConfig::isTemplate);
+        if (template && fields.has("health_check")) {
+            fields.warn("health_check", "is never used: a backend that clients name is not probed");
+        }
+        refuseAddressRules(fields, template, "is only for a backend with {name} or {sub}");
         fields.done();
         put(name, settings, backends, fields.valuePlace(fields.has("source") ? "source" : "backends"));
+    }
+
+    /** Notes rules for addresses that no client can choose. */
+    private static void refuseAddressRules(Fields fields, boolean template, String reason) {
+        if (!template) {
+            fields.refuse("to", reason);
+            fields.refuse("deny_to", reason);
+        }
     }
 
     /** @param place for a source and a backend that do not go together */
@@ -144,6 +159,24 @@ final class PoolReader {
      */
     @Nullable
     String target(Fields owner, Item item, String called, String bringer, String subject) {
+        return target(owner, item, called, bringer, subject, defaults);
+    }
+
+    /** Like the other, with {@code to} and {@code deny_to} among the keys of the owner. */
+    @Nullable
+    String targetWithRules(Fields owner, Item item, String called, String bringer, String subject) {
+        String pool = target(owner, item, called, bringer, subject, defaults.withAddressRules(owner));
+        PoolConfig brought = pool == null || !pool.equals(bringer) ? null : pools.get(pool);
+        refuseAddressRules(
+                owner,
+                brought != null && brought.isTemplate(),
+                brought == null ? "belongs to the pool: write it there" : "is only for a backend with {name} or {sub}");
+        return pool;
+    }
+
+    private @Nullable String target(
+            Fields owner, Item item, String called, String bringer, String subject, PoolSettings settings) {
+        leads.put(called, item.place());
         if (item instanceof Item.Scalar scalar && isName(scalar.text())) {
             return refer(scalar, called, subject);
         }
@@ -159,13 +192,13 @@ final class PoolReader {
                     subject + " would bring along a pool called \"" + bringer + "\", which is at " + first
                             + " already: name a pool here");
         } else {
-            put(bringer, defaults, backends, item.place());
+            put(bringer, settings, backends, item.place());
         }
         return bringer;
     }
 
     private static boolean isName(String target) {
-        return target.indexOf(':') < 0 && !UnixPath.isMeant(target);
+        return target.indexOf(':') < 0 && !UnixPath.isMeant(target) && !HostPort.isServiceName(target);
     }
 
     /**
@@ -182,7 +215,14 @@ final class PoolReader {
             return null;
         }
         references.add(new Reference(name, scalar.place(), subject));
+        leads.put(called, scalar.place());
         return name;
+    }
+
+    /** Notes a fault of a setting that leads to a pool, given by its path. */
+    void fault(String path, String text) {
+        Place place = leads.getOrDefault(path, leads.get(path + ".pool"));
+        problems.error(Objects.requireNonNull(place, path), path + ": " + text);
     }
 
     /**
@@ -277,7 +317,7 @@ final class PoolReader {
         int maxConnections = fields.integer("max_connections", BackendConfig.MAX_CONNECTIONS, BackendConfig.NO_LIMIT);
         boolean backup = fields.flag("backup", false);
         fields.done();
-        return address == null ? null : new BackendConfig(address, weight, maxConnections, backup);
+        return address == null ? null : fields.build(() -> new BackendConfig(address, weight, maxConnections, backup));
     }
 
     private static int weight(Fields backend) {

@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.AddressRules;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
@@ -20,6 +21,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Silent;
+import dev.usher.config.SocketRights;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
@@ -37,6 +39,7 @@ public final class YamlKeys {
     private static final List<Class<? extends Record>> RECORDS = List.of(
             UsherConfig.class,
             ListenerConfig.class,
+            SocketRights.class,
             OwnRoutes.class,
             ForwardProxy.class,
             ClientHelloConfig.class,
@@ -47,6 +50,7 @@ public final class YamlKeys {
             Target.class,
             RouteConfig.class,
             PoolConfig.class,
+            AddressRules.class,
             BackendConfig.class,
             TimeoutsConfig.class,
             HealthCheckConfig.class,
@@ -63,10 +67,14 @@ public final class YamlKeys {
             LoggingConfig.AccessLogConfig.class);
 
     /** Components without a key: the key of the mapping itself is the name or pattern, and a file is said by its path. */
-    private static final Set<String> NOT_KEYS = Set.of("pattern", "file", "target", "own", "forward_proxy");
+    private static final Set<String> NOT_KEYS =
+            Set.of("pattern", "file", "target", "own", "address_rules", "forward_proxy", "rights");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
     private static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");
+
+    /** Keys of a route that its pool has once the file is read. */
+    private static final List<String> OF_THE_POOL_OF_A_ROUTE = List.of("to", "deny_to");
 
     /** Records whose name is the key of their own mapping. */
     private static final Set<Class<?>> NAMED = Set.of(ListenerConfig.class, PoolConfig.class);
@@ -87,6 +95,7 @@ public final class YamlKeys {
     static List<KeyPlace> places() {
         List<KeyPlace> places = new ArrayList<>();
         OF_THE_READER.stream().sorted().forEach(key -> places.add(new KeyPlace("usher", key, "")));
+        OF_THE_POOL_OF_A_ROUTE.forEach(key -> places.add(new KeyPlace("route", key, "")));
         for (Class<? extends Record> record : RECORDS) {
             components(record)
                     .forEach(component ->
@@ -112,7 +121,7 @@ public final class YamlKeys {
 
     private static String section(Class<? extends Record> record) {
         if (Setting.BESIDE_THEIR_OWNER.contains(record)) {
-            return record == Target.class ? "route" : "listener";
+            return record == Target.class ? "route" : record == AddressRules.class ? "pool" : "listener";
         }
         return record.getSimpleName()
                 .replaceAll("Config$", "")

@@ -4,12 +4,16 @@ import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,10 @@ public final class ListenerDraft {
     private @Nullable Rule defaultRule;
     private @Nullable Rule namelessRule;
     private boolean namelessToo = true;
+    private final Map<NotTls.Protocol, Rule> notTls = new EnumMap<>(NotTls.Protocol.class);
+    private @Nullable Rule silentRule;
+    private final List<Request> requests = new ArrayList<>();
+    private boolean forwardedHeaders;
 
     public ListenerDraft(String name, Statement statement) {
         this.name = name;
@@ -103,12 +111,54 @@ public final class ListenerDraft {
         return namelessRule == null && namelessToo ? defaultRule : namelessRule;
     }
 
+    /** Serves a protocol other than TLS; the first rule for a protocol counts. */
+    public void notTls(NotTls.Protocol protocol, Rule rule) {
+        notTls.putIfAbsent(protocol, rule);
+    }
+
+    public Map<NotTls.Protocol, Rule> notTls() {
+        return notTls;
+    }
+
+    /** Serves clients that wait for the server to speak; the first rule counts. */
+    public void silent(Rule rule) {
+        silentRule = silentRule == null ? rule : silentRule;
+    }
+
+    public @Nullable Rule silent() {
+        return silentRule;
+    }
+
+    /** Whether clients are served that send no hello. */
+    public boolean servesOthers() {
+        return !notTls.isEmpty() || silentRule != null;
+    }
+
     public void helloTimeout(Duration timeout) {
         helloTimeout = timeout;
     }
 
     public @Nullable Duration helloTimeout() {
         return helloTimeout;
+    }
+
+    /** Has requests to an HTTP listener go to a pool. */
+    public void add(Request request) {
+        requests.add(request);
+    }
+
+    public List<Request> requests() {
+        return requests;
+    }
+
+    /** Has an HTTP listener tell backends the client's address. */
+    public void forwardedHeaders() {
+        forwardedHeaders = true;
+    }
+
+    /** The treatment of requests by a rule, with usher's name of the pool. */
+    public HttpRule treatment(HttpRule.Action action, String pool) {
+        return new HttpRule(action, pool, forwardedHeaders, action == HttpRule.Action.FORWARD);
     }
 
     /** Has an HTTP listener redirect with a status. */

@@ -1,6 +1,7 @@
 package dev.usher.server.convert.draft;
 
 import dev.usher.config.Address;
+import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
@@ -8,6 +9,7 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UnixPath;
 import java.time.Duration;
@@ -29,6 +31,8 @@ public final class PoolDraft {
     private @Nullable Duration slowStart;
     private PoolConfig.OnDown onDown = PoolConfig.OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
+    private @Nullable SourceAddress source;
+    private @Nullable Statement sourceAt;
     private ResolveConfig resolve = ResolveConfig.DEFAULT;
 
     public PoolDraft(String name) {
@@ -84,8 +88,19 @@ public final class PoolDraft {
         this.sendProxyProtocol = sendProxyProtocol;
     }
 
+    public @Nullable SourceAddress source() {
+        return source;
+    }
+
+    /** Has connections leave from an address. */
+    public void source(Statement at, SourceAddress address) {
+        source = address;
+        sourceAt = at;
+    }
+
     public void family(ResolveConfig.Family family) {
-        resolve = new ResolveConfig(resolve.interval(), family);
+        resolve = new ResolveConfig(
+                resolve.interval(), family, resolve.timeout(), resolve.servers(), resolve.hostsFile());
     }
 
     /** A pool of a single backend of this pool, with the same settings. */
@@ -100,6 +115,8 @@ public final class PoolDraft {
         copy.slowStart = slowStart;
         copy.onDown = onDown;
         copy.sendProxyProtocol = sendProxyProtocol;
+        copy.source = source;
+        copy.sourceAt = sourceAt;
         copy.resolve = resolve;
         return copy;
     }
@@ -109,9 +126,15 @@ public final class PoolDraft {
     }
 
     /** The record, under the pool's name in the file. */
-    public PoolConfig build(String pool) {
-        if (probe.verifiesHost() && backends.keySet().stream().anyMatch(UnixPath.class::isInstance)) {
-            probe.verify(false);
+    public PoolConfig build(String pool, Remarks remarks) {
+        SourceAddress from = source;
+        String unreached = from == null ? null : from.unreached(backends());
+        if (unreached != null && sourceAt != null) {
+            remarks.leftOut(sourceAt, unreached);
+            from = null;
+        }
+        if (backends.keySet().stream().anyMatch(UnixPath.class::isInstance)) {
+            probe.fitSockets(remarks);
         }
         return new PoolConfig(
                 pool,
@@ -124,8 +147,9 @@ public final class PoolDraft {
                 slowStart,
                 onDown,
                 sendProxyProtocol,
-                null,
-                resolve);
+                from,
+                resolve,
+                AddressRules.NONE);
     }
 
     /** Makes the time for every attempt to connect at least the time for an attempt. */

@@ -1,6 +1,7 @@
 package dev.usher.server.convert.draft;
 
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,16 @@ public final class ProbeDraft {
     private Duration timeout = HealthCheckConfig.DEFAULT.timeout();
     private int rise = HealthCheckConfig.DEFAULT.rise();
     private int fall = HealthCheckConfig.DEFAULT.fall();
+    private @Nullable Integer port;
+    private @Nullable String address;
+    /** The statement with the port or the address. */
+    private @Nullable Statement placeAt;
+
     private @Nullable String serverName;
     private boolean verify = HealthCheckConfig.DEFAULT.verify();
     private String path = HealthCheckConfig.DEFAULT.path();
     private String method = HealthCheckConfig.DEFAULT.method();
+    private HealthCheckConfig.StatusRange expect = HealthCheckConfig.DEFAULT.expect();
 
     void takeFrom(ProbeDraft other) {
         type = other.type;
@@ -22,10 +29,14 @@ public final class ProbeDraft {
         timeout = other.timeout;
         rise = other.rise;
         fall = other.fall;
+        port = other.port;
+        address = other.address;
+        placeAt = other.placeAt;
         serverName = other.serverName;
         verify = other.verify;
         path = other.path;
         method = other.method;
+        expect = other.expect;
     }
 
     public HealthCheckConfig.Type type() {
@@ -52,6 +63,26 @@ public final class ProbeDraft {
         this.fall = HealthCheckConfig.FALL.check(fall, "fall");
     }
 
+    public @Nullable Integer port() {
+        return port;
+    }
+
+    /** Has every backend checked at a port in place of its own. */
+    public void port(Statement at, int port) {
+        placeAt = at;
+        this.port = HostPort.PORT.check(port, "port");
+    }
+
+    public @Nullable String address() {
+        return address;
+    }
+
+    /** Has an IP address checked in place of each backend's own. */
+    public void address(Statement at, String address) {
+        placeAt = at;
+        this.address = HealthCheckConfig.checkAddress(address);
+    }
+
     public void serverName(String serverName) {
         this.serverName = serverName;
     }
@@ -68,9 +99,26 @@ public final class ProbeDraft {
         this.method = HealthCheckConfig.checkMethod(method);
     }
 
+    /** Has these statuses count as success. */
+    public void expect(HealthCheckConfig.StatusRange expect) {
+        this.expect = expect;
+    }
+
     /** Whether a certificate would be verified without a name: possible only for a backend with a host. */
     public boolean verifiesHost() {
         return type.shakesHands() && verify && serverName == null;
+    }
+
+    /** Fits the check to a pool with unix sockets, which have neither a port nor a host. */
+    void fitSockets(Remarks remarks) {
+        if (verifiesHost()) {
+            verify = false;
+        }
+        if (placeAt != null && (port == null || address == null)) {
+            remarks.leftOut(placeAt, "a unix socket has no port and no address: the check asks the socket itself");
+            port = null;
+            address = null;
+        }
     }
 
     HealthCheckConfig build() {
@@ -79,15 +127,15 @@ public final class ProbeDraft {
                 ? HealthCheckConfig.NONE
                 : new HealthCheckConfig(
                         type,
-                        base.port(),
-                        base.address(),
+                        port,
+                        address,
                         serverName,
                         base.alpn(),
                         verify,
                         base.trustStore(),
                         path,
                         method,
-                        base.expect(),
+                        expect,
                         interval,
                         timeout,
                         rise,

@@ -10,7 +10,6 @@ public final class Reasons {
     public static final String NO_EQUAL = "usher has no equal";
 
     public static final String NAME_SERVERS = "usher asks the system's name servers, and cannot have its own yet";
-    public static final String SOURCE = "a source address is not taken over: write source: ADDRESS in the pool";
 
     private static final String SEPARATOR = ",\\s*";
 

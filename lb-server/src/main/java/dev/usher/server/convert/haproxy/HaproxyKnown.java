@@ -51,8 +51,6 @@ final class HaproxyKnown {
                 stick-table, stick
             usher has no queue: a client is refused when each backend is full
                 timeout queue
-            is taken over with check-ssl alone: the check connects instead. Write health_check: { type: http } in the pool
-                option httpchk
             usher has no rules for checks: health_check has path, method and expect
                 http-check
             usher has no rules for checks: the check connects, or makes a TLS handshake
@@ -73,7 +71,7 @@ final class HaproxyKnown {
                 server-template
             usher does not connect to the client's original destination
                 option transparent
-            """).because(Reasons.SOURCE, "source");
+            """);
 
     private HaproxyKnown() {}
 

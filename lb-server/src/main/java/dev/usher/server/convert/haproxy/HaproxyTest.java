@@ -1,5 +1,6 @@
 package dev.usher.server.convert.haproxy;
 
+import dev.usher.config.NotTls;
 import dev.usher.server.convert.draft.NameRegex;
 import dev.usher.server.convert.draft.Names;
 import dev.usher.server.convert.draft.PeerText;
@@ -10,6 +11,9 @@ import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The test of an ACL: a sample of the connection, compared with values.
@@ -19,6 +23,15 @@ import java.util.Locale;
  */
 record HaproxyTest(Statement statement, String fetch, String method, List<String> values) {
     private static final String STRING = "str";
+    private static final Pattern ACME = Pattern.compile("\\^?/?\\\\?\\.well-known/acme-challenge");
+    /** The host of a request: the method may be part of the word, and converters drop a port. */
+    private static final Pattern HOST = Pattern.compile(
+            "(?:req\\.)?(?:hdr|fhdr)(?:_(end|dom|reg))?\\(host\\)(?:,(?:host_only|(?:field|word)\\(1,:\\)))?");
+
+    private static final String SSH_TEXT = "\\^?SSH.*";
+    private static final String SSH_HEX = "(?i)5353482d[0-9a-f]*";
+    /** Two bytes of length, then the opcode of a client's first packet. */
+    private static final String OPENVPN_HEX = "(?i)00[0-9a-f]{2}(?:38|50)[0-9a-f]*";
 
     HaproxyTest {
         values = List.copyOf(values);
@@ -43,6 +56,10 @@ record HaproxyTest(Statement statement, String fetch, String method, List<String
             } else {
                 flags = !word.equals("--");
             }
+        }
+        Matcher host = HOST.matcher(fetch);
+        if (host.matches()) {
+            return new HaproxyTest(statement, "hdr(host)", host.group(1) == null ? method : host.group(1), values);
         }
         return new HaproxyTest(statement, fetch.replace("req_", "req."), method, values);
     }
@@ -75,6 +92,45 @@ record HaproxyTest(Statement statement, String fetch, String method, List<String
 
     boolean isHello() {
         return fetch.equals("req.ssl_hello_type") || fetch.equals("req.ssl_ver");
+    }
+
+    /** Whether the test compares the host of a request. */
+    boolean isHost() {
+        return fetch.equals("hdr(host)");
+    }
+
+    /** Whether the test finds requests of ACME servers. */
+    boolean isAcme() {
+        return fetch.matches("(?:path|url)(?:_beg|_dir|_reg)?")
+                && !values.isEmpty()
+                && values.stream().allMatch(value -> ACME.matcher(value).lookingAt());
+    }
+
+    boolean isOverTls() {
+        return fetch.equals("ssl_fc");
+    }
+
+    /** The protocol of clients whose first bytes the test finds; null for any other test. */
+    NotTls.@Nullable Protocol protocol() {
+        boolean start = fetch.matches("(?:req\\.)?payload\\(0,\\d+\\)");
+        if (!start || values.isEmpty()) {
+            return null;
+        }
+        if (values.stream().allMatch(value -> value.matches(method.equals("bin") ? SSH_HEX : SSH_TEXT))) {
+            return NotTls.Protocol.SSH;
+        }
+        boolean vpn = method.equals("bin") && values.stream().allMatch(value -> value.matches(OPENVPN_HEX));
+        return vpn ? NotTls.Protocol.OPENVPN : null;
+    }
+
+    /** Whether the test finds clients without a byte. */
+    boolean isSilence() {
+        return fetch.equals("req.len") && (values.equals(List.of("0")) || values.equals(List.of("eq", "0")));
+    }
+
+    /** Whether the test finds clients with a byte. */
+    boolean isSpeech() {
+        return fetch.equals("req.len") && (values.equals(List.of("gt", "0")) || values.equals(List.of("ge", "1")));
     }
 
     /** The names of the values, without values unknown to usher, each with a remark. */

@@ -4,6 +4,7 @@ import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Remarks;
@@ -55,11 +56,21 @@ final class NginxPool {
             }
             case "proxy_protocol" ->
                 pool.sendProxyProtocol(directive.isOn() ? SendProxyProtocol.V1 : SendProxyProtocol.NONE);
+            case "proxy_bind" -> source(directive);
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    private void source(Directive directive) {
+        if (directive.arguments().contains("transparent")) {
+            remarks.leftOut(
+                    directive.statement(), "usher shows backends the client's address by send_proxy_protocol alone");
+        } else if (!directive.word(1).equals("off")) {
+            set(directive, () -> pool.source(directive.statement(), SourceAddress.parse(directive.word(1))));
+        }
     }
 
     /** No limit is 0. */

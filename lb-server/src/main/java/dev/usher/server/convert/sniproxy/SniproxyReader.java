@@ -3,8 +3,12 @@ package dev.usher.server.convert.sniproxy;
 import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
+import dev.usher.config.RoutePattern;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.server.convert.draft.Draft;
 import dev.usher.server.convert.draft.ListenerDraft;
 import dev.usher.server.convert.draft.NameRegex;
@@ -13,6 +17,7 @@ import dev.usher.server.convert.draft.PeerText;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Reasons;
 import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Request;
 import dev.usher.server.convert.draft.Rule;
 import dev.usher.server.convert.draft.Statement;
 import java.util.ArrayList;
@@ -28,6 +33,7 @@ public final class SniproxyReader {
     private static final Set<String> PROCESS =
             Set.of("user", "username", "group", "groupname", "pidfile", "per_connection_log");
     private static final Set<String> LOGS = Set.of("error_log", "access_log");
+    private static final String NAMES_ALONE = "a listener of type http serves names with a route alone";
     private static final int HTTPS = 443;
     /** The longest name with a port. */
     private static final int MAX_ADDRESS = 260;
@@ -39,6 +45,14 @@ public final class SniproxyReader {
     private final Map<List<String>, String> pools = new HashMap<>();
 
     private final Set<String> used = new HashSet<>();
+
+    /**
+     * A listener in the making.
+     *
+     * @param source the statement with the address for connections to backends; null without
+     */
+    private record Listening(
+            ListenerDraft draft, HostPort bind, @Nullable SniproxyStatement source) {}
 
     private SniproxyReader(Draft draft) {
         this.draft = draft;
@@ -87,9 +101,8 @@ public final class SniproxyReader {
 
     private void listener(SniproxyStatement statement) {
         String protocol = setting(statement, "proto", setting(statement, "protocol", "http"));
-        if (!protocol.equals("tls")) {
-            remarks.leftOut(
-                    statement.statement(), "protocol " + protocol + ": of HTTP usher has the redirect to https alone");
+        if (!List.of("tls", "http").contains(protocol)) {
+            remarks.leftOut(statement.statement(), "protocol " + protocol + ": usher has no such listener");
             return;
         }
         HostPort bind = remarks.tried(statement.statement(), () -> bind(statement));
@@ -98,11 +111,16 @@ public final class SniproxyReader {
         }
         ListenerDraft listener =
                 new ListenerDraft(bind.port() == HTTPS ? "https" : "port-" + bind.port(), statement.statement());
-        listener.type(ListenerType.TLS);
+        listener.type(protocol.equals("tls") ? ListenerType.TLS : ListenerType.HTTP);
         listener.bind(bind);
-        statement.block().forEach(each -> ofListener(each, bind, listener));
+        SniproxyStatement source = statement.block().stream()
+                .filter(each -> each.name().equals("source"))
+                .findFirst()
+                .orElse(null);
+        Listening on = new Listening(listener, bind, source);
+        statement.block().forEach(each -> ofListener(each, on));
         if (statement.block().stream().noneMatch(each -> each.name().equals("table"))) {
-            table("", bind, listener, statement.statement());
+            table("", on, statement.statement());
         }
         draft.add(listener);
     }
@@ -119,7 +137,7 @@ public final class SniproxyReader {
     private static HostPort bind(SniproxyStatement listener) {
         String text = listener.word(1);
         if (text.startsWith("unix:")) {
-            throw new IllegalArgumentException("usher listens on TCP ports alone, and not yet on unix sockets");
+            throw new IllegalArgumentException("only TCP ports are taken over; a unix socket is written bind: " + text);
         }
         boolean port = !text.isEmpty() && text.chars().allMatch(Character::isDigit);
         HostPort bind = HostPort.parseBind(port ? ":" + text : text);
@@ -129,32 +147,36 @@ public final class SniproxyReader {
         return both ? new HostPort(only ? "::" : "", bind.port()) : bind;
     }
 
-    private void ofListener(SniproxyStatement statement, HostPort bind, ListenerDraft listener) {
+    private void ofListener(SniproxyStatement statement, Listening on) {
         switch (statement.name()) {
             case "proto", "protocol", "ipv6_v6only" -> {} // read with the listener
-            case "table" -> table(statement.word(1), bind, listener, statement.statement());
-            case "fallback" -> fallback(statement, bind, listener);
+            case "table" -> table(statement.word(1), on, statement.statement());
+            case "fallback" -> fallback(statement, on);
             case "reuseport", "access_log", "bad_requests" ->
                 remarks.notNeeded(statement.statement(), "usher does so by itself, and has a log of its own");
-            case "source" -> remarks.leftOut(statement.statement(), Reasons.SOURCE);
+            case "source" -> {} // read with the pools
             default -> remarks.leftOut(statement.statement(), Reasons.NO_EQUAL);
         }
     }
 
-    private void fallback(SniproxyStatement statement, HostPort bind, ListenerDraft listener) {
+    private void fallback(SniproxyStatement statement, Listening on) {
         String pool = pool(
                 statement.statement(),
                 statement.words().subList(1, statement.words().size()),
-                bind.port(),
+                on,
                 "fallback");
-        if (pool != null) {
-            listener.otherwise(new Rule(statement.statement(), null, pool, null, List.of(), List.of()));
+        if (pool != null && on.draft().type().speaksHttp()) {
+            remarks.leftOut(statement.statement(), NAMES_ALONE);
+        } else if (pool != null) {
+            Rule rule = new Rule(statement.statement(), null, pool, null, List.of(), List.of());
+            on.draft().otherwise(rule);
+            on.draft().notTls(NotTls.Protocol.OTHER, rule);
         }
     }
 
     // ---- tables ----
 
-    private void table(String name, HostPort bind, ListenerDraft listener, Statement owner) {
+    private void table(String name, Listening on, Statement owner) {
         SniproxyStatement table = tables.get(name);
         if (table == null) {
             remarks.leftOut(owner, "there is no table " + (name.isEmpty() ? "without a name" : name));
@@ -165,17 +187,20 @@ public final class SniproxyReader {
             if (entry.words().size() == 1) {
                 remarks.leftOut(entry.statement(), Reasons.NO_EQUAL);
             } else if (!entry.name().equals("use_proxy_header")) {
-                entry(entry, bind, listener);
+                entry(entry, on);
             }
         }
     }
 
-    private void entry(SniproxyStatement entry, HostPort bind, ListenerDraft listener) {
+    private void entry(SniproxyStatement entry, Listening on) {
+        ListenerDraft listener = on.draft();
         String expression = entry.name();
         List<String> target = entry.words().subList(1, entry.words().size());
         if (isAny(expression)) {
-            String pool = pool(entry.statement(), target, bind.port(), "default");
-            if (pool != null && listener.otherwise() == null) {
+            String pool = pool(entry.statement(), target, on, "default");
+            if (pool != null && listener.type().speaksHttp()) {
+                remarks.leftOut(entry.statement(), NAMES_ALONE);
+            } else if (pool != null && listener.otherwise() == null) {
                 listener.otherwise(new Rule(entry.statement(), null, pool, null, List.of(), List.of()));
                 listener.namesOnly();
             }
@@ -187,12 +212,20 @@ public final class SniproxyReader {
             return;
         }
         String first = names.patterns().getFirst().name();
-        String pool = pool(entry.statement(), target, bind.port(), first);
+        String pool = pool(entry.statement(), target, on, first);
         if (pool != null) {
-            names.patterns().forEach(pattern -> listener.add(Rule.of(entry.statement(), pattern, pool)));
+            names.patterns().forEach(pattern -> add(entry.statement(), pattern, pool, listener));
             if (!names.difference().isEmpty()) {
                 remarks.changed(entry.statement(), names.difference());
             }
+        }
+    }
+
+    private static void add(Statement entry, RoutePattern pattern, String pool, ListenerDraft listener) {
+        if (listener.type().speaksHttp()) {
+            listener.add(new Request(entry, pattern, HttpRule.Action.FORWARD, pool));
+        } else {
+            listener.add(Rule.of(entry, pattern, pool));
         }
     }
 
@@ -210,13 +243,13 @@ public final class SniproxyReader {
     }
 
     /** The pool of a target; null after a remark. */
-    private @Nullable String pool(Statement statement, List<String> target, int port, String name) {
+    private @Nullable String pool(Statement statement, List<String> target, Listening on, String name) {
         String text = target.isEmpty() ? "" : target.getFirst();
-        Address address = remarks.tried(statement, () -> address(text, port));
+        Address address = remarks.tried(statement, () -> address(text, on.bind().port()));
         if (address == null) {
             return null;
         }
-        List<String> withPort = List.of(address.toString(), target.toString());
+        List<String> withPort = List.of(address.toString(), target.toString(), String.valueOf(on.source()));
         String known = pools.get(withPort);
         if (known != null) {
             return known;
@@ -229,6 +262,13 @@ public final class SniproxyReader {
             } else {
                 remarks.leftOut(statement, option + ": usher has no such option");
             }
+        }
+        SniproxyStatement source = on.source();
+        if (source != null) {
+            remarks.tried(source.statement(), () -> {
+                pool.source(source.statement(), SourceAddress.parse(source.word(1)));
+                return "";
+            });
         }
         draft.add(pool);
         pools.put(withPort, pool.name());
