@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,18 +78,10 @@ class OperationsIT {
                 .filter(each -> each.startsWith(key + "=" + INSTALLED + " "))
                 .findFirst()
                 .orElseThrow();
-        return Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "@../deploy/jvm.options",
-                                "-jar",
-                                "target/usher.jar"),
-                        Arrays.stream(line.substring((key + "=" + INSTALLED + " ").length())
-                                        .split(" "))
-                                .map(word -> word.replace("$MAINPID", pid)
-                                        .replace("/etc/usher/usher.yaml", file.toString())))
-                .toList();
+        return Product.command(Arrays.stream(
+                        line.substring((key + "=" + INSTALLED + " ").length()).split(" "))
+                .map(word -> word.replace("$MAINPID", pid).replace("/etc/usher/usher.yaml", file.toString()))
+                .toArray(String[]::new));
     }
 
     @Test

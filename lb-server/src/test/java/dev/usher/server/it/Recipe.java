@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Product;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -15,7 +16,7 @@ record Recipe(String text) {
             Pattern.compile("(?:<!-- file: (\\S+) -->\n)?```\\w+\n(.*?)```\n", Pattern.DOTALL);
 
     private static List<MatchResult> files() throws IOException {
-        return FILE.matcher(Files.readString(Usher.file("docs/recipes.md")))
+        return FILE.matcher(Files.readString(Product.file("docs/recipes.md")))
                 .results()
                 .toList();
     }
