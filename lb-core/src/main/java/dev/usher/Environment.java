@@ -1,8 +1,8 @@
 package dev.usher;
 
+import dev.usher.background.Background;
 import dev.usher.relay.SessionLog;
 import dev.usher.time.Clock;
-import dev.usher.watch.Background;
 import java.nio.channels.spi.SelectorProvider;
 
 /**

@@ -1,5 +1,6 @@
 package dev.usher;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.PoolConfig;
@@ -7,6 +8,7 @@ import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
+import dev.usher.pool.ByName;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.relay.Routing;
@@ -32,15 +34,16 @@ public final class Explainer {
     public static Explanation explain(UsherConfig config, RouteQuery asked) {
         Map<String, Pool> pools = new LinkedHashMap<>();
         config.pools().forEach((name, pool) -> pools.put(name, new Pool(pool, 1, PoolWatcher.NONE, () -> {})));
-        return explain(Routing.of(config, pools), asked, pool -> unknown(pool.config()));
+        return explain(Routing.of(config, pools), asked, serve -> unknown(config, asked, serve));
     }
 
     /** Explains by the routing in force, with the present state of its backends. */
     static Explanation explain(Routing routing, RouteQuery asked, long nowNanos) {
-        return explain(routing, asked, pool -> candidates(pool, asked, nowNanos));
+        return explain(routing, asked, serve -> candidates(routing.config(), asked, serve, nowNanos));
     }
 
-    private static Explanation explain(Routing routing, RouteQuery asked, Function<Pool, List<Candidate>> candidates) {
+    private static Explanation explain(
+            Routing routing, RouteQuery asked, Function<Decision.Serve, List<Candidate>> candidates) {
         List<String> steps = new ArrayList<>();
         Decision decision = routing.routes().decide(asked, step -> steps.add(step.get()));
         return new Explanation(
@@ -48,9 +51,10 @@ public final class Explainer {
                 steps,
                 elsewhere(routing, asked, decision),
                 switch (decision) {
-                    case Decision.Serve serve -> candidates.apply(serve.pool());
+                    case Decision.Serve serve -> candidates.apply(serve);
                     case Decision.Refuse _ -> List.of();
-                });
+                },
+                lookup(routing.config(), asked, decision));
     }
 
     /** Listeners with another outcome for the same hello, then pools for clients of the listener without TLS; in words. */
@@ -74,7 +78,12 @@ public final class Explainer {
         return routing.config().listeners().values().stream()
                 .filter(listener -> listener.type().speaksLike(type))
                 .map(listener -> new RouteQuery(
-                        listener.name(), asked.name(), asked.protocols(), asked.client(), asked.challenge()))
+                        listener.name(),
+                        asked.name(),
+                        asked.protocols(),
+                        asked.client(),
+                        asked.challenge(),
+                        asked.port()))
                 .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
                 .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome));
     }
@@ -89,11 +98,57 @@ public final class Explainer {
         };
     }
 
-    private static List<Candidate> unknown(PoolConfig pool) {
+    private static List<Candidate> unknown(UsherConfig config, RouteQuery asked, Decision.Serve serve) {
+        PoolConfig pool = serve.pool().config();
+        if (pool.isTemplate()) {
+            return List.of(asked(address(config, asked, serve), true, "looked up once a client comes"));
+        }
         return pool.backends().stream()
                 .map(backend -> new Candidate(
                         backend.address().toString(), null, false, "state unknown: only a running usher knows it"))
                 .toList();
+    }
+
+    // ---- the backend that the client names ----
+
+    /** The address that the client leads to; null if the name makes no address. */
+    private static @Nullable HostPort address(UsherConfig config, RouteQuery asked, Decision.Serve serve) {
+        ListenerConfig listener = config.listeners().get(asked.listener());
+        return listener == null
+                ? null
+                : serve.address(asked.name(), listener.bind().getFirst().port());
+    }
+
+    private static Candidate asked(@Nullable HostPort address, boolean takesSessions, String text) {
+        return address == null
+                ? new Candidate("", null, false, "the name makes no address")
+                : new Candidate(address.toString(), null, takesSessions, text);
+    }
+
+    private static ByName.@Nullable Outcome lookup(UsherConfig config, RouteQuery asked, Decision decision) {
+        ByName.Found known =
+                decision instanceof Decision.Serve serve ? known(serve, address(config, asked, serve)) : null;
+        return known == null ? null : known.outcome();
+    }
+
+    private static ByName.@Nullable Found known(Decision.Serve serve, @Nullable HostPort address) {
+        ByName byName = serve.pool().byName();
+        return byName == null || address == null ? null : byName.known(address);
+    }
+
+    private static List<Candidate> candidates(
+            UsherConfig config, RouteQuery asked, Decision.Serve serve, long nowNanos) {
+        if (serve.pool().byName() == null) {
+            return candidates(serve.pool(), asked, nowNanos);
+        }
+        HostPort address = address(config, asked, serve);
+        ByName.Found known = known(serve, address);
+        if (known == null) {
+            return List.of(asked(address, true, "not looked up lately"));
+        }
+        return known.pool() == null
+                ? List.of(asked(address, false, known.text()))
+                : candidates(known.pool(), asked, nowNanos);
     }
 
     // ---- the backends of the pool ----

@@ -1,5 +1,6 @@
 package dev.usher;
 
+import dev.usher.background.Background;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
@@ -10,21 +11,22 @@ import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SharedState;
+import dev.usher.resolve.Resolver;
 import dev.usher.time.Clock;
 import dev.usher.upkeep.BackendNames;
 import dev.usher.upkeep.Keeper;
 import dev.usher.upkeep.PoolEvents;
 import dev.usher.upkeep.Pools;
-import dev.usher.watch.Background;
 import dev.usher.watch.Certificates;
 import dev.usher.watch.LimitWatch;
+import dev.usher.watch.RefusedNames;
 import dev.usher.watch.TrafficSamples;
 import dev.usher.watch.TrafficWatch;
 import dev.usher.workers.Listening;
 import dev.usher.workers.OpenSessions;
+import dev.usher.workers.WorkerWatch;
 import dev.usher.workers.Workers;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final LimitWatch limits;
     private final TrafficWatch traffic;
     private final TrafficSamples samples;
+    private final RefusedNames refusedNames;
 
     private volatile boolean draining;
     private volatile boolean listenersClosed;
@@ -74,11 +77,14 @@ public final class LoadBalancer implements AutoCloseable {
         this.traffic = new TrafficWatch(events);
         this.samples = new TrafficSamples(clock, this::routing);
         this.limits = new LimitWatch(events, clock);
-        this.keeper = new Keeper(clock, () -> routing.pools().values(), this::lookEverySecond);
-        BackendNames names = new BackendNames(InetAddress::getAllByName, events);
+        this.refusedNames = new RefusedNames(events, clock, (wanted, most) -> looks().names(wanted, most));
+        Background background = environment.background();
+        this.keeper = new Keeper(clock, () -> routing.pools().values(), looksEverySecond(), background);
+        BackendNames names = new BackendNames(Resolver::ofBackends, events);
         this.pools = new Pools(
                 workers.count(),
                 clock,
+                background,
                 new PoolEvents(events, sessions),
                 keeper::wake,
                 names,
@@ -88,12 +94,22 @@ public final class LoadBalancer implements AutoCloseable {
         this.looks = new Looks(this::routing, clock, workers, listening, sessions, events, limits, names, certificates);
     }
 
-    private void lookEverySecond() {
-        limits.look(listening.states(), routing().pools().values());
-        traffic.look(routing().pools().values());
-        samples.look();
-        environment.background().look(events);
-        events.look();
+    private List<Runnable> looksEverySecond() {
+        WorkerWatch stuck = new WorkerWatch(
+                workers,
+                environment
+                        .background()
+                        .crowd(
+                                "workers",
+                                "its sessions stand still. Restart usher if it stays so; jcmd PID Thread.print says where it hangs"));
+        return List.of(
+                () -> environment.background().look(events),
+                stuck::look,
+                () -> limits.look(listening.states(), routing().pools().values()),
+                () -> traffic.look(routing().pools().values()),
+                samples::look,
+                () -> refusedNames.look(LimitWatch.ended(listening.states(), CloseReason.INVALID_NAME)),
+                events::look);
     }
 
     /** Opens, and accepts at once: connections are served from the return on. Otherwise like {@link #open}. */

@@ -207,6 +207,11 @@ class OpenApiTest {
         assertEquals(
                 "xn--bcher-kva.example",
                 get("/explain", "/explain?name=b%C3%BCcher.example").get("name").asString());
+        JsonNode noName = get("/explain", "/explain?name=shop.example:8443");
+        assertEquals("invalid_name", noName.get("refusal").asString());
+        assertEquals("illegal_parameter", noName.get("alert").asString());
+        assertEquals("shop.example:8443", noName.get("name").asString());
+        assertTrue(noName.get("steps").get(1).asString().endsWith("ask for shop.example instead"));
         assertEquals("no_sni", get("/explain", "/explain").get("refusal").asString());
         assertNotEmpty(get("/system", "/system"), "licences");
         get("/history", "/history");
@@ -313,7 +318,7 @@ class OpenApiTest {
         assertProblem(400, "known must be true or false", admin.ask("GET /api/v1/names?known=perhaps"));
         assertProblem(400, "is not an IP address", admin.ask("GET /api/v1/explain?client=me"));
         assertProblem(400, "there are https", admin.ask("GET /api/v1/explain?listener=x"));
-        assertProblem(400, "is not a server name", admin.ask("GET /api/v1/explain?name=a..b"));
+        assertProblem(400, "it is empty", admin.ask("GET /api/v1/explain?name=http://"));
         assertProblem(400, "write it as xn--", admin.ask("GET /api/v1/explain?name=stra%C3%9Fe.example"));
         assertProblem(404, "there are web, other", admin.ask("GET /api/v1/pools/none"));
         assertProblem(404, "no backend", admin.ask("GET /api/v1/pools/web/backends/none"));

@@ -7,6 +7,7 @@ import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
 import dev.usher.opening.HttpOpening;
+import dev.usher.opening.SocksOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.tls.Alert;
 import java.io.IOException;
@@ -45,8 +46,17 @@ class ReasonsTest {
             CloseReason.MALFORMED_BODY,
             CloseReason.REQUEST_TOO_LARGE);
 
-    private static final Set<CloseReason> TOLD_IN_TLS_ALONE =
-            EnumSet.of(CloseReason.TLS_ON_HTTP, CloseReason.MALFORMED_HELLO, CloseReason.HELLO_TOO_LARGE);
+    private static final Set<CloseReason> TOLD_IN_TLS_ALONE = EnumSet.of(
+            CloseReason.TLS_ON_HTTP,
+            CloseReason.MALFORMED_HELLO,
+            CloseReason.HELLO_TOO_LARGE,
+            CloseReason.SNI_MISMATCH);
+
+    private static final Set<CloseReason> TOLD_IN_SOCKS = EnumSet.of(
+            CloseReason.MALFORMED_SOCKS, CloseReason.SOCKS_COMMAND, CloseReason.AUTH_METHOD, CloseReason.PORT_DENIED);
+
+    private static final Set<CloseReason> TOLD_IN_SOCKS_ALONE =
+            EnumSet.of(CloseReason.MALFORMED_SOCKS, CloseReason.SOCKS_COMMAND);
 
     private static List<String> words() {
         return Arrays.stream(CloseReason.values())
@@ -93,6 +103,10 @@ class ReasonsTest {
         int status = HttpOpening.answer(refusal).status();
         if (TOLD_IN_HTTP_ALONE.contains(reason)) {
             return "answer " + status;
+        }
+        if (TOLD_IN_SOCKS.contains(reason)) {
+            String reply = "SOCKS reply " + SocksOpening.reply(refusal);
+            return TOLD_IN_SOCKS_ALONE.contains(reason) ? reply : reply + " (" + status + ")";
         }
         return alert(refusal) + (TOLD_IN_TLS_ALONE.contains(reason) ? "" : " (" + status + ")");
     }

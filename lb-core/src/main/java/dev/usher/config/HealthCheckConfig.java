@@ -145,24 +145,19 @@ public record HealthCheckConfig(
         return !isElsewhere() && (type.shakesHands() || type.asks());
     }
 
+    /** Refuses a check that needs a part of an address that unix sockets do not have. */
+    void checkFits(UnixPath backend) {
+        Check.that(
+                !isElsewhere() || (port != null && address != null),
+                () -> "health_check.port and health_check.address go together: " + backend + " has neither");
+        Check.that(
+                isElsewhere() || !type.shakesHands() || !verify || serverName != null,
+                () -> "health_check.server_name must be given, or verify: false: " + backend
+                        + " has no name that a certificate could be for");
+    }
+
     public HealthCheckConfig withType(Type type) {
-        return new HealthCheckConfig(
-                type,
-                port,
-                address,
-                serverName,
-                alpn,
-                verify,
-                trustStore,
-                path,
-                method,
-                expect,
-                interval,
-                timeout,
-                rise,
-                fall,
-                jitterPercent,
-                warnExpiry);
+        return Copy.of(this, "type", type);
     }
 
     /** Returns the IP address in its usual form; throws {@link IllegalArgumentException} for other text. */

@@ -1,23 +1,31 @@
 package dev.usher.config;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A host and a TCP port, not resolved.
  *
  * @param host an IPv4 literal, an IPv6 literal without brackets (RFC 5952 form), or a host name in A-labels; empty
- *     stands for every address of both families, and only makes sense for listeners
- * @param port 0..65535; 0 asks the system for a free port, and only makes sense for listeners
+ *     stands for every address of both families, and only makes sense for listeners; of a template, the host with
+ *     {@link Placeholders}
+ * @param port 0..65535; 0 asks the system for a free port, and only makes sense for listeners; 0 of a template is the
+ *     port at which the client came in
  */
-public record HostPort(String host, int port) {
+public record HostPort(String host, int port) implements Address {
     /** The ports that a backend or a listener may have in a file. */
     public static final IntRange PORT = new IntRange(1, 65_535);
 
+    private static final Pattern SERVICE = Pattern.compile("_[A-Za-z0-9-]+\\._tcp\\.[^:]+");
     private static final IntRange ANY_PORT = new IntRange(0, 65_535);
 
     public HostPort {
-        host = Check.present(host, "host").isEmpty() ? "" : normalizeHost(host);
+        host = Check.present(host, "host").isEmpty() ? "" : normalForm(host);
         ANY_PORT.check(port, "port");
+    }
+
+    private static String normalForm(String host) {
+        return Placeholders.in(host) ? Placeholders.normalizeHost(host) : normalizeHost(host);
     }
 
     /** The address and port of a socket; the address has 4 or 16 bytes. */
@@ -25,8 +33,17 @@ public record HostPort(String host, int port) {
         return new HostPort(IpAddress.text(ip), port);
     }
 
-    /** Reads {@code 10.0.0.1:443}, {@code [2001:db8::1]:443} or {@code db.internal:443}: host and port are required. */
+    /**
+     * Reads {@code 10.0.0.1:443}, {@code [2001:db8::1]:443}, {@code db.internal:443}, or a template: host and port are
+     * required. A name of SRV records, {@code _https._tcp.example.com}, has no port.
+     */
     public static HostPort parse(String text) {
+        if (Placeholders.in(text)) {
+            return Placeholders.parse(text);
+        }
+        if (isServiceName(text)) {
+            return new HostPort(text, 0);
+        }
         Check.that(!isNumber(text), () -> '"' + text + "\" is a port alone: write host:" + text);
         HostPort address = read(text, "a backend");
         Check.that(
@@ -38,6 +55,7 @@ public record HostPort(String host, int port) {
 
     /** Reads the same as {@link #parse}, and also {@code :443} or {@code *:443} for every address, and port 0. */
     public static HostPort parseBind(String text) {
+        Check.that(!Placeholders.in(text), () -> '"' + text + "\" has a placeholder, which only a backend may have");
         Check.that(
                 !isNumber(text),
                 () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:"
@@ -83,6 +101,46 @@ public record HostPort(String host, int port) {
         return " (to see who has it: ss -tanp 'sport = :" + port + "')";
     }
 
+    /** Whether each client fills in a part: the address of no backend yet. */
+    public boolean isTemplate() {
+        return Placeholders.in(host);
+    }
+
+    /** Whether a text is a name of SRV records (RFC 2782), whose records have the ports. */
+    public static boolean isServiceName(String text) {
+        return SERVICE.matcher(text).matches();
+    }
+
+    /** Whether the host stands for the places in its SRV records. */
+    public boolean isService() {
+        return port == 0 && isServiceName(host);
+    }
+
+    /** Whether a template needs the part of the name in place of a star. */
+    boolean needsSub() {
+        return host.contains(Placeholders.SUB);
+    }
+
+    /**
+     * The address that a template stands for.
+     *
+     * @param name asked for by the client, in normal form
+     * @param sub the part of the name in place of the route's star; null without a star
+     * @param port at which the client came in
+     * @return null if the result is no address: too long, or not of a host
+     */
+    public @Nullable HostPort filled(String name, @Nullable String sub, int port) {
+        return Placeholders.fill(this, name, sub, port);
+    }
+
+    /** Reads the port of a backend or a listener. */
+    public static int port(String text) {
+        Check.that(isNumber(text), () -> '"' + text + "\" is not the number of a port");
+        int port = parsePort(text, text);
+        Check.that(port != 0, "port " + PORT.faultIn(port));
+        return port;
+    }
+
     public boolean isIpv6Literal() {
         return host.indexOf(':') >= 0;
     }
@@ -106,14 +164,16 @@ public record HostPort(String host, int port) {
     }
 
     /**
-     * Whether two listeners cannot both bind these addresses: equal, or every address of both families against a
+     * {@inheritDoc} Equal, or every address of both families against a
      * wildcard of one family. A wildcard beside a single address is no clash, since the kernel prefers the single
      * address.
      */
-    public boolean clashesWith(HostPort other) {
-        if (port != other.port || port == 0) {
-            return false;
-        }
+    @Override
+    public boolean clashesWith(Address other) {
+        return port != 0 && other instanceof HostPort tcp && port == tcp.port && sharesHost(tcp);
+    }
+
+    private boolean sharesHost(HostPort other) {
         return host.equals(other.host)
                 || (host.isEmpty() && other.isWildcard())
                 || (other.host.isEmpty() && isWildcard());
@@ -126,6 +186,12 @@ public record HostPort(String host, int port) {
     /** Text that {@link #parseBind} can read. */
     @Override
     public String toString() {
+        if (port == 0 && isTemplate()) {
+            return host + ":" + Placeholders.PORT;
+        }
+        if (port == 0 && isService()) {
+            return host;
+        }
         return isIpv6Literal() ? "[" + host + "]:" + port : host + ":" + port;
     }
 
@@ -143,7 +209,7 @@ public record HostPort(String host, int port) {
         return name;
     }
 
-    private static int parsePort(String port, String text) {
+    static int parsePort(String port, String text) {
         Check.that(isNumber(port), () -> '"' + text + "\" has no port number after the last colon");
         long value = port.length() > 9 ? Long.MAX_VALUE : Long.parseLong(port);
         Check.that(value <= PORT.max(), "port must be " + PORT + ", was " + port);

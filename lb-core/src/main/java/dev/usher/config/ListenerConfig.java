@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind addresses to listen on; at least one, no duplicates
- * @param clientHello for types that speak TLS
+ * @param clientHello for types that read a ClientHello; the time-out also for the opening of type tcp and socks
  * @param notTls pools for other protocols, for types that speak TLS
  * @param silent for types that speak TLS; null lets silent clients time out
  * @param http for types that speak HTTP
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections sessions open at once before accepting pauses
  * @param pool pool for every connection; null exactly for a type that needs no pool
  * @param own routes of this listener alone; empty for a type without names
+ * @param forwardProxy for types whose clients ask for a host and a port
  */
 public record ListenerConfig(
         String name,
@@ -32,7 +33,8 @@ public record ListenerConfig(
         List<Cidr> trustedProxies,
         int maxConnections,
         @Nullable String pool,
-        OwnRoutes own) {
+        OwnRoutes own,
+        ForwardProxy forwardProxy) {
     public static final IntRange MAX_CONNECTIONS = new IntRange(1, 10_000_000);
 
     public static final int DEFAULT_MAX_CONNECTIONS = 20_000;
@@ -60,8 +62,19 @@ public record ListenerConfig(
         Check.that(!type.needsPool() || pool != null, "pool must be given for type tcp");
         Check.that(type.needsPool() || pool == null, "pool is only for type tcp: routes choose the pool");
         Check.present(own, "routes");
+        Check.that(type.readsNames() || own.isNone(), "routes are for types that read names: type tcp reads no names");
+        checkForwardProxy(type, bind, Check.present(forwardProxy, "forward_proxy"));
+    }
+
+    private static void checkForwardProxy(ListenerType type, List<HostPort> bind, ForwardProxy forwardProxy) {
         Check.that(
-                type.readsNames() || own.isNone(), "routes are only for types tls and http: type tcp reads no names");
+                type.asksForPorts() || forwardProxy.equals(ForwardProxy.DEFAULT),
+                "allow and sni are only for types whose clients ask for a host and a port");
+        Check.that(
+                !type.asksForPorts()
+                        || !forwardProxy.allow().isEmpty()
+                        || bind.stream().allMatch(HostPort::isLoopback),
+                "allow must be given, unless every bind is a loopback address");
     }
 
     /** A TLS listener with every default. */
@@ -79,6 +92,11 @@ public record ListenerConfig(
         return withDefaults(name, ListenerType.TCP, bind, pool);
     }
 
+    /** A SOCKS listener with every default, on addresses of this machine alone. */
+    public static ListenerConfig socks(String name, List<HostPort> bind) {
+        return withDefaults(name, ListenerType.SOCKS, bind, null);
+    }
+
     private static ListenerConfig withDefaults(
             String name, ListenerType type, List<HostPort> bind, @Nullable String pool) {
         return new ListenerConfig(
@@ -93,13 +111,14 @@ public record ListenerConfig(
                 List.of(),
                 DEFAULT_MAX_CONNECTIONS,
                 pool,
-                OwnRoutes.NONE);
+                OwnRoutes.NONE,
+                ForwardProxy.DEFAULT);
     }
 
     /** Time from accept until the client's opening must be whole. */
     public Duration openingTimeout() {
         return switch (type) {
-            case TLS, TCP -> clientHello.timeout();
+            case TLS, TCP, SOCKS -> clientHello.timeout();
             case HTTP -> http.timeout();
         };
     }
@@ -122,103 +141,37 @@ public record ListenerConfig(
     // ---- copies with one setting changed ----
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "clientHello", clientHello);
     }
 
     public ListenerConfig withNotTls(NotTls notTls) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "notTls", notTls);
     }
 
     public ListenerConfig withSilent(Silent silent) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "silent", silent);
     }
 
     public ListenerConfig withHttp(HttpConfig http) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "http", http);
     }
 
     public ListenerConfig withProxyProtocol(AcceptProxyProtocol accept, List<Cidr> trusted) {
-        return new ListenerConfig(
-                name, type, bind, clientHello, notTls, silent, http, accept, trusted, maxConnections, pool, own);
+        return Copy.of(this)
+                .with("acceptProxyProtocol", accept)
+                .with("trustedProxies", trusted)
+                .make();
     }
 
     public ListenerConfig withMaxConnections(int maxConnections) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "maxConnections", maxConnections);
+    }
+
+    public ListenerConfig withForwardProxy(ForwardProxy forwardProxy) {
+        return Copy.of(this, "forwardProxy", forwardProxy);
     }
 
     public ListenerConfig withOwn(OwnRoutes own) {
-        return new ListenerConfig(
-                name,
-                type,
-                bind,
-                clientHello,
-                notTls,
-                silent,
-                http,
-                acceptProxyProtocol,
-                trustedProxies,
-                maxConnections,
-                pool,
-                own);
+        return Copy.of(this, "own", own);
     }
 }

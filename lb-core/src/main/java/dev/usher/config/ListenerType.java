@@ -9,6 +9,8 @@ public enum ListenerType {
     TLS(PoolBy.ROUTE, Speech.TLS),
     /** An HTTP request without TLS, whose host leads to a route. */
     HTTP(PoolBy.ROUTE, Speech.HTTP),
+    /** A SOCKS request for a host and a port, whose host leads to a route. */
+    SOCKS(PoolBy.ROUTE, Speech.SOCKS),
     /** Any bytes: every connection goes to the listener's pool, and no byte is examined. */
     TCP(PoolBy.LISTENER, Speech.ANY);
 
@@ -20,6 +22,7 @@ public enum ListenerType {
     private enum Speech {
         TLS,
         HTTP,
+        SOCKS,
         ANY
     }
 
@@ -49,6 +52,18 @@ public enum ListenerType {
     /** Whether clients begin with an HTTP request. */
     public boolean speaksHttp() {
         return speech == Speech.HTTP;
+    }
+
+    /**
+     * Whether clients ask for a host and a port, and begin in their own protocol once told that a backend is connected.
+     */
+    public boolean asksForPorts() {
+        return speech == Speech.SOCKS;
+    }
+
+    /** Whether clients send a ClientHello, at once or once a backend is connected. */
+    public boolean readsHellos() {
+        return speaksTls() || asksForPorts();
     }
 
     /** Whether clients begin in the same protocol as clients of {@code other}. */

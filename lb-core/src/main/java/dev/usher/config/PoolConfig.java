@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * A named set of backends and its settings. Complete: defaults are filled in.
  *
  * @param name as in the file; an inline pool is named after its route's text or its TCP listener
- * @param backends at least one, no duplicates
+ * @param backends at least one, no duplicates; a template stands alone
  * @param retries more backends to try after a failed connect, before any byte is sent
  * @param onDown treatment of open sessions when a backend goes down
  * @param slowStart time for a returning backend to reach its full share; null is at once
+ * @param healthCheck of a template none
  * @param source the address that connections leave from; null lets the system choose
+ * @param addressRules addresses that a template may lead to; for templates alone
  */
 public record PoolConfig(
         String name,
@@ -28,7 +30,8 @@ public record PoolConfig(
         OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
         @Nullable SourceAddress source,
-        ResolveConfig resolve) {
+        ResolveConfig resolve,
+        AddressRules addressRules) {
     /** The treatment of open sessions when a backend goes down. */
     public enum OnDown {
         /** Sessions go on: a failed probe need not mean that sessions fail. */
@@ -58,18 +61,46 @@ public record PoolConfig(
         Check.present(onDown, "on_down");
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
+        boolean template = backends.stream().anyMatch(BackendConfig::isTemplate);
+        Check.that(
+                !template || backends.size() == 1,
+                "an address with {name} or {sub} must be the only backend of its pool");
+        Check.that(
+                !resolve.servers().isEmpty() || backends.stream().noneMatch(BackendConfig::isService),
+                "SRV records need resolve.servers: the system looks up addresses alone");
+        Check.that(
+                template || Check.present(addressRules, "to").isNone(),
+                "to and deny_to are only for a backend with {name} or {sub}");
+        healthCheck = template ? HealthCheckConfig.NONE : healthCheck; // clients could have any host probed
         if (source != null) {
-            checkFamilies(source, backends);
+            String unreached = source.unreached(backends);
+            Check.that(unreached == null, String.valueOf(unreached));
+        }
+        for (BackendConfig backend : backends) {
+            if (backend.address() instanceof UnixPath path) {
+                healthCheck.checkFits(path);
+            }
         }
     }
 
-    private static void checkFamilies(SourceAddress source, List<BackendConfig> backends) {
-        for (BackendConfig backend : backends) {
-            byte[] ip = backend.address().ip();
-            Check.that(
-                    ip == null || source.isIpv4() == (ip.length == 4),
-                    "source " + source + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6");
-        }
+    /** Whether each client names the backend. */
+    public boolean isTemplate() {
+        return template() != null;
+    }
+
+    /** The address that clients fill in; null if the backends are known. */
+    public @Nullable HostPort template() {
+        return backends.getFirst().address() instanceof HostPort tcp && tcp.isTemplate() ? tcp : null;
+    }
+
+    /** The pool of a client's backend: this template, filled in. */
+    public PoolConfig filled(HostPort address) {
+        BackendConfig backend = new BackendConfig(
+                address, BackendConfig.DEFAULT_WEIGHT, backends.getFirst().maxConnections(), false);
+        return Copy.of(this)
+                .with("backends", List.of(backend))
+                .with("addressRules", AddressRules.NONE)
+                .make();
     }
 
     /** A pool with every default. */
@@ -86,7 +117,8 @@ public record PoolConfig(
                 OnDown.KEEP,
                 SendProxyProtocol.NONE,
                 null,
-                ResolveConfig.DEFAULT);
+                ResolveConfig.DEFAULT,
+                AddressRules.NONE);
     }
 
     /** Whether {@code name} can be the name of a pool in a file: lower-case letters, digits, _ and -. */
@@ -99,86 +131,30 @@ public record PoolConfig(
      * become one.
      */
     PoolConfig at(String name, int port) {
-        Map<HostPort, BackendConfig> moved = new LinkedHashMap<>();
+        Map<Address, BackendConfig> moved = new LinkedHashMap<>();
         backends.forEach(backend -> moved.putIfAbsent(backend.at(port).address(), backend.at(port)));
-        return new PoolConfig(
-                name,
-                List.copyOf(moved.values()),
-                balance,
-                timeouts,
-                retries,
-                healthCheck.withoutTls(),
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this)
+                .with("name", name)
+                .with("backends", List.copyOf(moved.values()))
+                .with("healthCheck", healthCheck.withoutTls())
+                .make();
     }
 
     // ---- copies with one setting changed ----
 
     public PoolConfig withTimeouts(TimeoutsConfig timeouts) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this, "timeouts", timeouts);
     }
 
     public PoolConfig withRetries(int retries) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this, "retries", retries);
     }
 
     public PoolConfig withHealthCheck(HealthCheckConfig healthCheck) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this, "healthCheck", healthCheck);
     }
 
     public PoolConfig withEjection(EjectionConfig ejection) {
-        return new PoolConfig(
-                name,
-                backends,
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve);
+        return Copy.of(this, "ejection", ejection);
     }
 }

@@ -26,7 +26,8 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
     }
 
     /** Records without a key in the file: their settings stand among those of their owner. */
-    public static final Set<Class<?>> BESIDE_THEIR_OWNER = Set.of(Target.class, OwnRoutes.class);
+    public static final Set<Class<?>> BESIDE_THEIR_OWNER =
+            Set.of(Target.class, OwnRoutes.class, ForwardProxy.class, AddressRules.class);
 
     /** A component of a record's class. */
     private record Component(String key, Unit unit, Class<?> type, Method accessor) {
@@ -86,7 +87,7 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
     /** Whether the file has a mapping of further settings for {@code value}, and not one word. */
     public static boolean isMapping(@Nullable Object value) {
         return switch (value) {
-            case HostPort _, Cidr _, RoutePattern _, Fallback _, StatusRange _, SourceAddress _ -> false;
+            case Address _, Cidr _, RoutePattern _, Fallback _, StatusRange _, SourceAddress _ -> false;
             case Record _ -> true;
             case null, default -> false;
         };

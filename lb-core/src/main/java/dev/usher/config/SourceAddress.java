@@ -1,5 +1,8 @@
 package dev.usher.config;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The address of this machine that connections to backends leave from.
  *
@@ -40,6 +43,20 @@ public record SourceAddress(String text) {
 
     public boolean isIpv4() {
         return bytes(text).length == 4;
+    }
+
+    /** The fault of a pool with these backends and this source; null if the source can reach each literal address. */
+    public @Nullable String unreached(List<BackendConfig> backends) {
+        for (BackendConfig backend : backends) {
+            if (!(backend.address() instanceof HostPort tcp)) {
+                return "source is an IP address, and connections to " + backend.address() + " have none";
+            }
+            byte[] ip = tcp.ip();
+            if (ip != null && isIpv4() != (ip.length == 4)) {
+                return "source " + this + " cannot reach " + backend.address() + ": one is IPv4, the other IPv6";
+            }
+        }
+        return null;
     }
 
     /** Text that {@link #parse} can read. */

@@ -57,6 +57,9 @@ public record UsherConfig(
         pools.forEach((name, pool) ->
                 Check.that(name.equals(pool.name()), () -> "pools." + name + " is named " + pool.name()));
         checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute);
+        TemplateUses.faults(listeners, routes, defaultRoute, noSniRoute, pools).stream()
+                .findFirst()
+                .ifPresent(fault -> Check.that(false, fault.path() + ": " + fault.text()));
     }
 
     /** A configuration of these listeners, routes and pools, with defaults for every other setting. */
@@ -199,47 +202,38 @@ public record UsherConfig(
     // ---- copies with one setting changed ----
 
     public UsherConfig withDefaultRoute(Fallback defaultRoute) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "defaultRoute", defaultRoute);
     }
 
     public UsherConfig withNoSniRoute(Fallback noSniRoute) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "noSniRoute", noSniRoute);
     }
 
     public UsherConfig withPools(Map<String, PoolConfig> pools) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "pools", pools);
     }
 
     public UsherConfig withLimits(LimitsConfig limits) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "limits", limits);
     }
 
     public UsherConfig withWorkers(int workers) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "workers", workers);
     }
 
     public UsherConfig withShutdown(ShutdownConfig shutdown) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "shutdown", shutdown);
     }
 
     public UsherConfig withReload(ReloadConfig reload) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "reload", reload);
     }
 
     public UsherConfig withAdmin(AdminConfig admin) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "admin", admin);
     }
 
     public UsherConfig withLogging(LoggingConfig logging) {
-        return new UsherConfig(
-                listeners, routes, defaultRoute, noSniRoute, pools, limits, workers, shutdown, reload, admin, logging);
+        return Copy.of(this, "logging", logging);
     }
 }

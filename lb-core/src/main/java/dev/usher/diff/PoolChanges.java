@@ -1,7 +1,7 @@
 package dev.usher.diff;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
 import dev.usher.config.UsherConfig;
@@ -54,8 +54,8 @@ final class PoolChanges {
     }
 
     private void addChanges(PoolConfig before, PoolConfig after) {
-        Map<HostPort, BackendConfig> was = byAddress(before);
-        Map<HostPort, BackendConfig> is = byAddress(after);
+        Map<Address, BackendConfig> was = byAddress(before);
+        Map<Address, BackendConfig> is = byAddress(after);
         String of = " of pool " + after.name();
         is.forEach((address, backend) -> {
             if (!was.containsKey(address)) {
@@ -84,8 +84,8 @@ final class PoolChanges {
                         Sign.CHANGED, Subject.POOL, "pool " + after.name() + ": " + setting.name() + setting.values()));
     }
 
-    private static Map<HostPort, BackendConfig> byAddress(PoolConfig pool) {
-        Map<HostPort, BackendConfig> backends = new LinkedHashMap<>();
+    private static Map<Address, BackendConfig> byAddress(PoolConfig pool) {
+        Map<Address, BackendConfig> backends = new LinkedHashMap<>();
         pool.backends().forEach(backend -> backends.put(backend.address(), backend));
         return backends;
     }

@@ -1,6 +1,7 @@
 package dev.usher.end;
 
 import dev.usher.config.Spelling;
+import dev.usher.pool.ByName;
 import dev.usher.route.Decision;
 import org.jspecify.annotations.Nullable;
 
@@ -61,19 +62,39 @@ public enum CloseReason {
     CLIENT_CONNECTIONS("PH", Ending.RESET),
     /** The client opens connections faster than {@code per_client_ip} allows. */
     CLIENT_RATE("PH", Ending.RESET),
-    /** The route's {@code allow} and {@code deny} are against the client. */
+    /** The client asks for a port that the route does not list. */
+    PORT_DENIED("PH", Refusal.DENIED),
+    /** The first bytes are no SOCKS. */
+    NOT_SOCKS("PH", Refusal.OTHER_PROTOCOL),
+    /** A SOCKS message with a fault. */
+    MALFORMED_SOCKS("PH", Refusal.MALFORMED),
+    /** The client offers no way to say who it is that the listener takes. */
+    AUTH_METHOD("PH", Refusal.UNIDENTIFIED),
+    /** A SOCKS client asks for another command than a connection, or for an unknown kind of address. */
+    SOCKS_COMMAND("PH", Refusal.COMMAND),
+    /** The client's hello is for another host than the host that the client asked for. */
+    SNI_MISMATCH("PC", Refusal.UNKNOWN_NAME),
+    /** The {@code allow} of the listener, or the route's {@code allow} and {@code deny} are against the client. */
     DENIED("PH", Refusal.DENIED),
 
     /** The client is usher itself: a backend's address leads to a listener of the same process. */
-    LOOP("PC", Refusal.UNAVAILABLE),
+    LOOP("PC", Refusal.EXHAUSTED),
+    /** The client names the backend, and the name does not exist or has no address. */
+    NAME_NOT_FOUND("SC", Refusal.UNKNOWN_NAME),
+    /** The client names the backend, and the name server failed, or did not answer in time. */
+    NAME_LOOKUP_FAILED("sC", Refusal.UNAVAILABLE),
+    /** The client names the backend, and too many look-ups are under way, in all or by this client. */
+    NAME_LOOKUPS_FULL("RC", Refusal.UNAVAILABLE),
+    /** The client names the backend, and may be led to none of the addresses. */
+    ADDRESS_REFUSED("PC", Refusal.DENIED),
     /** No backend of the pool is available: down, full, unresolved, or already tried. */
     NO_BACKEND("SC", Refusal.UNAVAILABLE),
-    CONNECT_REFUSED("SC", Refusal.BAD_BACKEND),
+    CONNECT_REFUSED("SC", Refusal.REFUSING_BACKEND),
     CONNECT_TIMEOUT("sC", Refusal.LATE_BACKEND),
     /** The network refused in another way: no route, unreachable. */
     CONNECT_FAILED("SC", Refusal.BAD_BACKEND),
     /** No descriptor or local port was left for the backend side. Not the backend's fault. */
-    OUT_OF_SOCKETS("RC", Refusal.UNAVAILABLE),
+    OUT_OF_SOCKETS("RC", Refusal.EXHAUSTED),
     /** The backend closed or reset before the first byte, and no other backend could take over. */
     BACKEND_CLOSED_EARLY("SD", Refusal.BAD_BACKEND),
     /** The backend took the connection and sent nothing until the idle time-out. */
@@ -128,7 +149,19 @@ public enum CloseReason {
             case UNKNOWN_NAME -> UNKNOWN_NAME;
             case UNKNOWN_NAME_SILENT -> UNKNOWN_NAME_CLOSED;
             case DENIED -> DENIED;
+            case PORT -> PORT_DENIED;
             case REDIRECT -> REDIRECTED;
+        };
+    }
+
+    /** The reason for a client whose backend is not found; null if found. */
+    public static @Nullable CloseReason of(ByName.Outcome outcome) {
+        return switch (outcome) {
+            case FOUND -> null;
+            case NO_SUCH_NAME -> NAME_NOT_FOUND;
+            case LOOKUP_FAILED -> NAME_LOOKUP_FAILED;
+            case LOOKUPS_FULL -> NAME_LOOKUPS_FULL;
+            case ADDRESS_REFUSED -> ADDRESS_REFUSED;
         };
     }
 

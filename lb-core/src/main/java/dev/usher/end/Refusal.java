@@ -17,9 +17,17 @@ public enum Refusal {
     UNKNOWN_NAME,
     /** The client is not allowed to use the route. */
     DENIED,
+    /** The client does not say who it is in a way that the listener takes. */
+    UNIDENTIFIED,
+    /** The client asks for something that its protocol has, and usher has not. */
+    COMMAND,
     /** The client is not to blame: no backend may be tried. */
     UNAVAILABLE,
-    /** The client is not to blame: the last backend tried refused, or left without an answer. */
+    /** The client is not to blame: usher itself cannot serve now. */
+    EXHAUSTED,
+    /** The client is not to blame: the last backend tried refused the connection. */
+    REFUSING_BACKEND,
+    /** The client is not to blame: the last backend tried cannot be reached, or left without an answer. */
     BAD_BACKEND,
     /** The client is not to blame: the last backend tried did not answer in time. */
     LATE_BACKEND,

@@ -20,8 +20,10 @@ public record Answer(int status, @Nullable String location, String text) {
             Map.entry(400, "Bad Request"),
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
+            Map.entry(407, "Proxy Authentication Required"),
             Map.entry(421, "Misdirected Request"),
             Map.entry(431, "Request Header Fields Too Large"),
+            Map.entry(501, "Not Implemented"),
             Map.entry(502, "Bad Gateway"),
             Map.entry(503, "Service Unavailable"),
             Map.entry(504, "Gateway Timeout"));

@@ -1,14 +1,20 @@
 package dev.usher.loop;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Files;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,18 +37,21 @@ public final class Sockets {
     }
 
     /**
-     * Opens an unconnected, non-blocking channel without Nagle's delay, to connect to {@code peer}.
+     * Opens an unconnected, non-blocking channel without Nagle's delay, for {@link #connect} to {@code peer}.
      *
-     * @param source the local address; null lets the system choose
+     * @param source the local address; null lets the system choose, and is the only choice for a unix socket
      * @param speaksFirst whether usher sends bytes right after connecting: the last ACK of the handshake then travels
      *     with the bytes, which saves two packets of a short connection. A peer that speaks first would be held up by
      *     the delay.
      */
-    public SocketChannel connectingTo(InetSocketAddress peer, @Nullable InetSocketAddress source, boolean speaksFirst)
+    public SocketChannel connectingTo(SocketAddress peer, @Nullable InetSocketAddress source, boolean speaksFirst)
             throws IOException {
         SocketChannel channel = provider.openSocketChannel(familyOf(peer));
         try {
             channel.configureBlocking(false);
+            if (peer instanceof UnixDomainSocketAddress) {
+                return channel; // has none of these options
+            }
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             if (speaksFirst && canDelayAck) {
                 delayAck(channel);
@@ -54,6 +63,35 @@ public final class Sockets {
         } catch (IOException e) {
             closeQuietly(channel);
             throw e;
+        }
+    }
+
+    /**
+     * Connects.
+     *
+     * @return false if the connect is under way; never for a unix socket, where the kernel decides at once
+     * @throws ConnectException if nobody takes connections there
+     * @throws FullQueueException if a unix socket has no room for another connection at this moment
+     */
+    public boolean connect(SocketChannel channel, SocketAddress peer) throws IOException {
+        if (peer instanceof UnixDomainSocketAddress file) {
+            return connect(channel, file);
+        }
+        // To a backend on this machine the handshake is over by now, and asking once saves a turn of the loop.
+        return channel.connect(peer) || channel.finishConnect();
+    }
+
+    private static boolean connect(SocketChannel channel, UnixDomainSocketAddress file) throws IOException {
+        try {
+            return channel.connect(file);
+        } catch (ConnectException refused) {
+            throw refused;
+        } catch (BindException denied) { // EACCES in the JDK's words, which elsewhere mean a lack of ports
+            throw new SocketException(denied.getMessage());
+        } catch (SocketException failed) { // ENOENT without the file, EAGAIN with the file
+            throw Files.exists(file.getPath())
+                    ? new FullQueueException(failed.getMessage())
+                    : new ConnectException(failed.getMessage());
         }
     }
 
@@ -72,10 +110,11 @@ public final class Sockets {
     }
 
     /** IPv4 sockets for IPv4 addresses, to avoid a conversion at each call and a system property. */
-    private static ProtocolFamily familyOf(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet4Address
-                ? StandardProtocolFamily.INET
-                : StandardProtocolFamily.INET6;
+    private static ProtocolFamily familyOf(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress tcp)) {
+            return StandardProtocolFamily.UNIX;
+        }
+        return tcp.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
     /** Opens a listening socket. Several workers may open the same address and share the connections. */

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The destination of a client, by its opening. */
 public sealed interface Destination {
+    /** The port of a client that asks for none. */
+    int NO_PORT = 0;
+
     /** The only instance of {@link OfListener}. */
     Destination OF_LISTENER = new OfListener();
 
@@ -26,15 +29,22 @@ public sealed interface Destination {
      * @param protocols the protocols offered by the client, in the client's order
      * @param sentName the name as written by the client; null exactly if {@code name} is null
      * @param challenge whether the client asks for the token of an ACME server, without TLS
+     * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
      */
     record Host(
             @Nullable ServerName name,
             List<String> protocols,
             @Nullable String sentName,
-            boolean challenge) implements Destination {
+            boolean challenge,
+            int port) implements Destination {
         /** A host asked for in any other way than by an ACME server. */
         public Host(@Nullable ServerName name, List<String> protocols, @Nullable String sentName) {
             this(name, protocols, sentName, false);
+        }
+
+        /** A host in a protocol without ports. */
+        public Host(@Nullable ServerName name, List<String> protocols, @Nullable String sentName, boolean challenge) {
+            this(name, protocols, sentName, challenge, NO_PORT);
         }
     }
 }

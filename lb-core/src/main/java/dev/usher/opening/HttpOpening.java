@@ -100,8 +100,12 @@ public final class HttpOpening implements Opening {
             case NO_NAME -> new Answer(404, null, "The request names no host.");
             case UNKNOWN_NAME -> new Answer(421, null, "This host is not served here.");
             case DENIED -> new Answer(403, null, "Your address may not use this host.");
+            case UNIDENTIFIED -> new Answer(407, null, "Say who you are.");
+            case COMMAND -> new Answer(501, null, "This method is not served here.");
+            case EXHAUSTED -> new Answer(503, null, "No connection can be made now.");
             case UNAVAILABLE -> new Answer(503, null, "No server is available for this host.");
-            case BAD_BACKEND -> new Answer(502, null, "The server of this host did not take the request.");
+            case REFUSING_BACKEND, BAD_BACKEND ->
+                new Answer(502, null, "The server of this host did not take the request.");
             case LATE_BACKEND -> new Answer(504, null, "The server of this host did not answer in time.");
             case REDIRECT -> throw new IllegalArgumentException("a redirect needs a request");
         };

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * stateless; on the connection's worker.
  *
  * <p>The order of questions: {@link #read} until the opening is whole; then {@link #foreword}, and {@link #boundary} for
- * bytes of the client; {@link #backendGreeting} for each backend tried; once, {@link #connected}; and {@link #judge} for
- * the first bytes of each answering backend. {@link #refusal} ends the connection, at any time.
+ * bytes of the client; {@link #backendGreeting} for each backend tried; once, {@link #connected}, and the opening
+ * {@link #within}; and {@link #judge} for the first bytes of each answering backend. {@link #refusal} ends the connection, at any time.
  */
 public interface Opening extends Stage {
     /**
@@ -28,6 +28,17 @@ public interface Opening extends Stage {
      * @return from position to limit, the caller's own; null for nothing
      */
     default @Nullable ByteBuffer connected() {
+        return null;
+    }
+
+    /**
+     * The opening of the protocol behind {@link #connected}, once this opening is whole. Takes the place of this opening
+     * after that word: no byte of the client goes to a backend before the opening within is whole, and its words refuse
+     * the client.
+     *
+     * @return the same at each call; null if the client's bytes flow after the word
+     */
+    default @Nullable Opening within() {
         return null;
     }
 

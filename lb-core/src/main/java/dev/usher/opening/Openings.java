@@ -9,6 +9,7 @@ public interface Openings {
     Openings BY_TYPE = listener -> switch (listener.type()) {
         case TLS -> new TlsOpening(listener.clientHello().maxSizeBytes(), listener.notTls());
         case HTTP -> new HttpOpening(listener.http());
+        case SOCKS -> new SocksOpening(listener);
         case TCP -> PlainOpening.INSTANCE;
     };
 

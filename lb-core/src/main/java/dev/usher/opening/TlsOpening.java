@@ -107,9 +107,9 @@ public final class TlsOpening implements Opening {
             case INVALID_NAME -> Alert.ILLEGAL_PARAMETER;
             case NO_NAME -> Alert.MISSING_EXTENSION;
             case UNKNOWN_NAME -> Alert.UNRECOGNIZED_NAME;
-            case DENIED -> Alert.ACCESS_DENIED;
-            case UNAVAILABLE, BAD_BACKEND, LATE_BACKEND -> Alert.INTERNAL_ERROR;
-            case OTHER_PROTOCOL, REDIRECT -> Alert.UNEXPECTED_MESSAGE;
+            case DENIED, UNIDENTIFIED -> Alert.ACCESS_DENIED;
+            case UNAVAILABLE, EXHAUSTED, REFUSING_BACKEND, BAD_BACKEND, LATE_BACKEND -> Alert.INTERNAL_ERROR;
+            case OTHER_PROTOCOL, COMMAND, REDIRECT -> Alert.UNEXPECTED_MESSAGE;
         };
     }
 

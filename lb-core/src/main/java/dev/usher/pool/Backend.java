@@ -3,9 +3,8 @@ package dev.usher.pool;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.time.WallClock;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * party objects.
  */
 public final class Backend {
-    private final InetSocketAddress address;
+    private final SocketAddress address;
     private final String name;
     private volatile BackendConfig config;
     private volatile String configuredName;
@@ -54,24 +53,23 @@ public final class Backend {
     private final RecentSessions recent = new RecentSessions();
     private final Reach reach = new Reach();
 
-    /** @param address the resolved host and port of {@code config} */
-    Backend(BackendConfig config, InetSocketAddress address) {
+    /** @param address of {@code config}, resolved */
+    Backend(BackendConfig config, SocketAddress address) {
         this.config = config;
         this.configuredName = config.address().toString();
         this.address = address;
-        this.name = HostPort.of(address.getAddress().getAddress(), address.getPort())
-                .toString();
+        this.name = SocketText.of(address);
     }
 
     // ---- identity ----
 
-    /** Address and port, in digits: the backend's label in logs and metrics. */
+    /** Address and port in digits, or the path of a unix socket: the backend's label in logs and metrics. */
     public String name() {
         return name;
     }
 
     /** The address to connect to. */
-    public InetSocketAddress address() {
+    public SocketAddress address() {
         return address;
     }
 
@@ -80,7 +78,7 @@ public final class Backend {
         return config;
     }
 
-    /** Host and port in the configuration. Kept, since views of thousands of backends ask each second. */
+    /** The address in the configuration. Kept, since views of thousands of backends ask each second. */
     public String configuredName() {
         return configuredName;
     }

@@ -7,6 +7,7 @@ import dev.usher.metrics.PoolLatencies;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ public final class Pool {
     private final Roster roster;
     private final Runnable wakeKeeper;
     private volatile Serving current;
+    /** Set before other threads see the pool. */
+    private @Nullable ByName byName;
 
     /**
      * Builds a pool without backends; {@link Roster#setBackends} adds them.
@@ -53,6 +56,42 @@ public final class Pool {
         this.wakeKeeper = predecessor.wakeKeeper;
         this.current = predecessor.current.withoutBalancers();
         this.roster = new Roster(this, predecessor.roster);
+    }
+
+    private Pool(PoolConfig config, Pool template, Consumer<Pool> wakeKeeper) {
+        this.config = config;
+        this.timeouts = template.timeouts;
+        this.source = template.source;
+        this.counts = template.counts;
+        this.wakeKeeper = () -> wakeKeeper.accept(this);
+        this.current = Serving.NONE;
+        this.roster = new Roster(this, PoolWatcher.NONE, this.wakeKeeper);
+    }
+
+    /**
+     * A pool of a name behind this template, without backends yet. Its changes are no events, since clients choose
+     * names.
+     *
+     * @param wakeKeeper causes a call of {@link Roster#keep} soon; workers may call this
+     */
+    public Pool named(PoolConfig filled, Consumer<Pool> wakeKeeper) {
+        return new Pool(filled, this, wakeKeeper);
+    }
+
+    /** Sets the way to the backends that clients name; before the pool is in force. */
+    public void findBy(ByName found) {
+        byName = found;
+    }
+
+    /** The way to the backends that clients name; null if the backends are known. */
+    public @Nullable ByName byName() {
+        return byName;
+    }
+
+    /** Updates time-dependent state, like {@link Roster#keep}, behind a template too. */
+    public boolean keep(long nowNanos) {
+        boolean soon = roster.keep(nowNanos);
+        return (byName != null && byName.keep(nowNanos)) || soon;
     }
 
     /** The pool of the same name in the next configuration, with the current backends of this pool. */

@@ -4,7 +4,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.Units;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -81,7 +81,7 @@ public final class Roster {
     // ---- addresses ----
 
     /** An address of a configured backend. */
-    public record Member(BackendConfig config, InetSocketAddress address) {}
+    public record Member(BackendConfig config, SocketAddress address) {}
 
     /**
      * Sets the backends. A backend whose address was there before keeps its verdict, counters and sessions.
@@ -117,7 +117,7 @@ public final class Roster {
         return known;
     }
 
-    private static @Nullable Backend find(List<Backend> backends, InetSocketAddress address) {
+    private static @Nullable Backend find(List<Backend> backends, SocketAddress address) {
         for (Backend backend : backends) {
             if (backend.address().equals(address)) {
                 return backend;
@@ -358,7 +358,7 @@ public final class Roster {
     }
 
     private void tell(int count) {
-        boolean down = count == 0;
+        boolean down = count == 0 && !config.isTemplate();
         if (lasting.down != down) { // a new pool counts as serving, so only a pool that goes down is news
             lasting.down = down;
             watcher.onPool(pool, count);

@@ -1,8 +1,8 @@
 package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.pool.ProbeOutcome;
+import dev.usher.pool.SocketText;
 import dev.usher.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,12 +69,12 @@ final class Probe {
     }
 
     /** Connects, checks as the type of the check says, and closes, all within the time-out of the check. */
-    ProbeResult run(InetSocketAddress backend) {
-        InetSocketAddress address = place(backend);
-        String at = check.isElsewhere() ? " at " + text(address) : "";
+    ProbeResult run(SocketAddress backend) {
+        SocketAddress address = place(backend);
+        String at = check.isElsewhere() ? " at " + SocketText.of(address) : "";
         long began = clock.nanos();
         PeerCertificates seen = new PeerCertificates();
-        try (Socket socket = openSocket()) {
+        try (Socket socket = openSocket(address)) {
             tls.checkReady();
             try {
                 connect(socket, address);
@@ -95,16 +96,15 @@ final class Probe {
     }
 
     /** The address to ask: the backend's, with the check's own address and port if these are given. */
-    private InetSocketAddress place(InetSocketAddress backend) {
-        if (!check.isElsewhere()) {
+    private SocketAddress place(SocketAddress backend) {
+        if (address != null && check.port() != null) {
+            return new InetSocketAddress(address, check.port());
+        }
+        if (!check.isElsewhere() || !(backend instanceof InetSocketAddress tcp)) {
             return backend;
         }
-        int port = check.port() == null ? backend.getPort() : check.port();
-        return new InetSocketAddress(address == null ? backend.getAddress() : address, port);
-    }
-
-    private static String text(InetSocketAddress address) {
-        return HostPort.of(address.getAddress().getAddress(), address.getPort()).toString();
+        int port = check.port() == null ? tcp.getPort() : check.port();
+        return new InetSocketAddress(address == null ? tcp.getAddress() : address, port);
     }
 
     private static boolean hasQuickAck() {
@@ -118,7 +118,10 @@ final class Probe {
     /**
      * Opens a socket with its descriptor, so that a lack of descriptors shows here, and not as a fault of the backend.
      */
-    private Socket openSocket() throws IOException {
+    private Socket openSocket(SocketAddress address) throws IOException {
+        if (!(address instanceof InetSocketAddress)) {
+            return new ProbeSocket();
+        }
         Socket socket = new Socket();
         try {
             // Ends with a RST: probes in TIME_WAIT would use up the ports of this machine.
@@ -147,9 +150,10 @@ final class Probe {
         return new ProbeResult(outcome, text, clock.nanos() - began, seen.seen());
     }
 
-    private void connect(Socket socket, InetSocketAddress address) throws IOException {
+    private void connect(Socket socket, SocketAddress address) throws IOException {
         if (source != null
-                && source.getAddress().getClass() == address.getAddress().getClass()) {
+                && address instanceof InetSocketAddress tcp
+                && source.getAddress().getClass() == tcp.getAddress().getClass()) {
             socket.bind(source);
         }
         socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
@@ -159,7 +163,7 @@ final class Probe {
     }
 
     /** Runs the part that may wait for the backend after the connect, within the remaining time. */
-    private ProbeResult converse(Socket socket, InetSocketAddress address, String at, PeerCertificates seen, long began)
+    private ProbeResult converse(Socket socket, SocketAddress address, String at, PeerCertificates seen, long began)
             throws IOException {
         ScheduledFuture<?> timeout = watchdog.closeAfter(socket, check.timeout().minusNanos(clock.nanos() - began));
         try {
@@ -199,7 +203,7 @@ final class Probe {
         }
     }
 
-    private String ask(Socket socket, InetSocketAddress address) throws IOException {
+    private String ask(Socket socket, SocketAddress address) throws IOException {
         socket.getOutputStream()
                 .write((check.method() + " " + check.path() + " HTTP/1.1\r\nHost: " + host(address)
                                 + "\r\nUser-Agent: usher-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n")
@@ -217,11 +221,11 @@ final class Probe {
     }
 
     /** The Host of the request; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
-    private String host(InetSocketAddress address) {
+    private String host(SocketAddress address) {
         if (check.serverName() != null) {
             return check.serverName();
         }
-        String host = address.getHostString();
+        String host = ProbeSocket.host(address);
         return host.indexOf(':') < 0 ? host : "[" + host + "]";
     }
 

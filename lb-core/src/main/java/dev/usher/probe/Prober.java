@@ -1,5 +1,7 @@
 package dev.usher.probe;
 
+import dev.usher.background.Crowd;
+import dev.usher.background.Task;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
@@ -22,6 +24,9 @@ final class Prober {
     /** Few enough to put several probes in one beat, many enough that no probe is noticeably late. */
     private static final int BEATS_PER_INTERVAL = 50;
 
+    /** Added to a probe's time-out: a probe that takes longer hangs, however busy the machine. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final long MAX_BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** The pool in the current configuration; a reload that leaves the check unchanged sets only this field. */
@@ -33,11 +38,16 @@ final class Prober {
     private final BiConsumer<Pool, Backend> onCertificate;
     private final Consumer<String> notMade;
     private final Semaphore firstHandshakes;
+    private final Crowd crowd;
+    private final Task task;
     private final Clock clock;
     private final Thread thread;
     private Duration firstDelay = Duration.ZERO;
 
-    /** @param firstHandshakes a permit for each first probe that may shake hands at the same time */
+    /**
+     * @param firstHandshakes a permit for each first probe that may shake hands at the same time
+     * @param crowd of all probers
+     */
     Prober(
             Pool pool,
             Backend backend,
@@ -46,6 +56,7 @@ final class Prober {
             BiConsumer<Pool, Backend> onCertificate,
             Consumer<String> notMade,
             Semaphore firstHandshakes,
+            Crowd crowd,
             Clock clock) {
         this.pool = pool;
         this.backend = backend;
@@ -55,7 +66,9 @@ final class Prober {
         this.notMade = notMade;
         this.firstHandshakes = firstHandshakes;
         this.clock = clock;
-        this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(this::run);
+        this.crowd = crowd;
+        this.task = crowd.join(backend + " of pool " + pool, check.timeout().plus(PATIENCE));
+        this.thread = Thread.ofVirtual().name("probe " + pool + " " + backend).unstarted(() -> task.whole(this::run));
     }
 
     /** @param delay before the first probe; a delay longer than the interval is shortened by whole intervals */
@@ -70,6 +83,7 @@ final class Prober {
 
     void stop() {
         thread.interrupt();
+        crowd.leave(task);
     }
 
     private void run() {
@@ -102,34 +116,44 @@ final class Prober {
     /** @return start of the probe */
     private long probeNow() throws InterruptedException {
         long began = clock.nanos();
+        task.begins();
         probeOnce();
         return began;
     }
 
     private void probeOnce() throws InterruptedException {
-        if (backend.adminState() == AdminState.DISABLED) {
-            return;
-        }
         try {
-            ProbeResult result = probe.run(backend.address());
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+            if (backend.adminState() != AdminState.DISABLED) {
+                take(probe.run(backend.address()));
             }
-            if (result.outcome() == ProbeOutcome.NOT_MADE) {
-                notMade.accept(result.text());
-                return;
-            }
-            backend.showProbe(result.text(), result.nanos(), result.certificate());
-            if (result.certificate() != null) {
-                onCertificate.accept(pool, backend);
-            }
-            pool.roster().probed(backend, result.outcome(), result.text(), check.hearsService(), clock.nanos());
+            task.works();
         } catch (RuntimeException | Error bug) { // a failed probe must not end the checks for good
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // the prober was stopped during the probe
             }
-            log.error("a bug in usher: probing {} of pool {} failed", backend, pool, bug);
+            if (task.failed(bug.toString())) {
+                log.error(
+                        "a bug in usher: probing {} of pool {} failed; more like it are not reported",
+                        backend,
+                        pool,
+                        bug);
+            }
         }
+    }
+
+    private void take(ProbeResult result) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (result.outcome() == ProbeOutcome.NOT_MADE) {
+            notMade.accept(result.text());
+            return;
+        }
+        backend.showProbe(result.text(), result.nanos(), result.certificate());
+        if (result.certificate() != null) {
+            onCertificate.accept(pool, backend);
+        }
+        pool.roster().probed(backend, result.outcome(), result.text(), check.hearsService(), clock.nanos());
     }
 
     /**

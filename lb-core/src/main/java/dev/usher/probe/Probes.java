@@ -1,5 +1,6 @@
 package dev.usher.probe;
 
+import dev.usher.background.Crowd;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
@@ -49,6 +50,7 @@ public final class Probes implements AutoCloseable {
     private record Running(Manner manner, Map<Backend, Prober> probers) {}
 
     private final Clock clock;
+    private final Crowd crowd;
     private final Function<SendProxyProtocol, byte[]> preambles;
     private final BiConsumer<Pool, Backend> onCertificate;
     private final Watchdog watchdog = new Watchdog();
@@ -63,11 +65,17 @@ public final class Probes implements AutoCloseable {
     private long nextFirstNanos;
 
     /**
+     * @param crowd of the probes
      * @param preambles first bytes of a probe's connection, for a pool whose backends expect a PROXY header
      * @param onCertificate called after each probe that saw a certificate
      */
-    public Probes(Clock clock, Function<SendProxyProtocol, byte[]> preambles, BiConsumer<Pool, Backend> onCertificate) {
+    public Probes(
+            Clock clock,
+            Crowd crowd,
+            Function<SendProxyProtocol, byte[]> preambles,
+            BiConsumer<Pool, Backend> onCertificate) {
         this.clock = clock;
+        this.crowd = crowd;
         this.preambles = preambles;
         this.onCertificate = onCertificate;
         this.notMadeSaidNanos = new AtomicLong(clock.nanos() - SAY_EVERY.toNanos());
@@ -115,7 +123,15 @@ public final class Probes implements AutoCloseable {
         for (Backend backend : pool.backends()) {
             now.probers().computeIfAbsent(backend, _ -> {
                 Prober prober = new Prober(
-                        pool, backend, manner.check(), probe, onCertificate, this::notMade, firstHandshakes, clock);
+                        pool,
+                        backend,
+                        manner.check(),
+                        probe,
+                        onCertificate,
+                        this::notMade,
+                        firstHandshakes,
+                        crowd,
+                        clock);
                 prober.start(firstDelay());
                 return prober;
             });

@@ -2,8 +2,8 @@ package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -43,14 +43,14 @@ final class TlsProbing {
     /**
      * Shakes hands over a connected socket. The backend's certificates go to {@code seen}, even if the handshake fails.
      */
-    SSLSocket shakeHands(Socket socket, InetSocketAddress address, PeerCertificates seen) throws IOException {
-        String host = check.serverName() == null ? address.getHostString() : check.serverName();
+    SSLSocket shakeHands(Socket socket, SocketAddress address, PeerCertificates seen) throws IOException {
+        String host = check.serverName() == null ? ProbeSocket.host(address) : check.serverName();
         X509ExtendedTrustManager judge = trustStores.judge(check);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new Recording(seen, judge)}, RANDOM);
             SSLSocket secure =
-                    (SSLSocket) context.getSocketFactory().createSocket(socket, host, address.getPort(), true);
+                    (SSLSocket) context.getSocketFactory().createSocket(socket, host, ProbeSocket.port(address), true);
             SSLParameters parameters = secure.getSSLParameters();
             if (check.serverName() != null) {
                 parameters.setServerNames(List.of(new SentName(check.serverName())));

@@ -1,10 +1,10 @@
 package dev.usher.relay;
 
 import static java.nio.channels.SelectionKey.OP_READ;
-import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
+import dev.usher.config.HostPort;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.NotTls;
@@ -13,40 +13,33 @@ import dev.usher.end.CloseReason;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
 import dev.usher.opening.ProxyHeaderStage;
-import dev.usher.opening.Sender;
 import dev.usher.opening.Stage;
-import dev.usher.opening.Step;
 import dev.usher.pool.Pool;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.route.Trace;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** From accept to a pool: the PROXY header, if one is due, then the opening of the listener's protocol. */
-final class Arrival implements Phase {
-    /** Input for a stage that is whole without a byte. */
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
-    private final Link link;
-    private final Account account;
+final class Arrival extends Hearing implements Phase {
+    private final Client client;
     /** The stage that reads: the PROXY header if one is due, then the opening. Null until {@link #begin}. */
     private @Nullable Stage stage;
-    /** The part of the reply that the client's socket has yet to take; null exactly when nothing is left. */
-    private @Nullable ByteBuffer reply;
 
     /** True exactly while the deadline is for the client's first byte. */
     private boolean mayBeSilent;
 
-    Arrival(Link link, Account account) {
-        this.link = link;
-        this.account = account;
+    Arrival(Link link, Choice choice) {
+        super(link, choice);
+        this.client = choice.client();
     }
 
     @Override
     public Next begin() {
-        ListenerConfig config = account.listenerConfig();
+        ListenerConfig config = client.listenerConfig();
         link.arm(config.openingTimeout().toNanos());
         if (config.acceptProxyProtocol() == AcceptProxyProtocol.NONE) {
             return onClientKnown(NOTHING);
@@ -60,25 +53,24 @@ final class Arrival implements Phase {
     }
 
     private boolean isTrusted(List<Cidr> proxies) {
-        byte[] peer = account.peerAddress().getAddress().getAddress();
+        byte[] peer = client.peer().getAddress().getAddress();
         return proxies.stream().anyMatch(block -> block.contains(peer));
     }
 
     @Override
     public Next onReady(Side side, int ops) {
-        if (reply != null) {
-            return say(reply);
-        }
-        ByteBuffer into = link.kept.room();
-        if (into == null) {
-            return new Next.End(link.kept.lack());
-        }
-        int count = link.client.read(into);
-        if (count < 0) {
-            boolean inHeader = awaitsHeader() && link.kept.isKept();
-            return new Next.End(inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_BEFORE_HELLO);
-        }
-        return count == 0 ? Next.STAY : advance(into);
+        return onClientReady();
+    }
+
+    @Override
+    Stage stage() {
+        return Objects.requireNonNull(stage, "set at the beginning");
+    }
+
+    @Override
+    CloseReason reasonToLeave() {
+        boolean inHeader = awaitsHeader() && link.kept.isKept();
+        return inHeader ? CloseReason.PROXY_HEADER : CloseReason.CLIENT_GONE_BEFORE_HELLO;
     }
 
     @Override
@@ -99,34 +91,12 @@ final class Arrival implements Phase {
         return null; // there is none yet
     }
 
-    /** @param come the unconsumed bytes, up to position */
-    private Next advance(ByteBuffer come) {
-        if (stage == null) {
-            throw new IllegalStateException("set at the beginning");
+    @Override
+    void onHeard() {
+        if (awaitsHeader()) {
+            return;
         }
-        int end = come.position();
-        if (end > 0 && !awaitsHeader()) {
-            onHeard();
-        }
-        int limit = come.limit();
-        Step step = stage.read(come.flip());
-        come.limit(limit).position(end);
-        return switch (step) {
-            case Step.NeedMore _ -> awaitMore(come);
-            case Step.Reply(ByteBuffer bytes, int consumed) -> {
-                link.kept.drop(come, consumed);
-                yield link.kept.keep(come) ? say(bytes) : new Next.End(link.kept.lack());
-            }
-            case Step.Refused refused -> refuse(refused);
-            case Step.Whole(Destination destination, int consumed) -> {
-                link.kept.drop(come, consumed);
-                yield onWhole(destination, come);
-            }
-        };
-    }
-
-    private void onHeard() {
-        account.isHeard();
+        client.isHeard();
         if (mayBeSilent) {
             mayBeSilent = false;
             link.arm(openingLeftNanos());
@@ -135,57 +105,30 @@ final class Arrival implements Phase {
 
     /** Nanoseconds until the opening must be whole; at least 1. */
     private long openingLeftNanos() {
-        long gone = link.worker.nowNanos() - account.acceptedNanos();
-        return Math.max(1, account.listenerConfig().openingTimeout().toNanos() - gone);
+        long gone = link.worker.nowNanos() - client.acceptedNanos();
+        return Math.max(1, client.listenerConfig().openingTimeout().toNanos() - gone);
     }
 
-    private Next refuse(Step.Refused refused) {
-        if (refused.name() != null) {
-            account.isRefused(refused.name());
-        }
-        return new Next.Refuse(refused.reason());
-    }
-
-    private Next awaitMore(ByteBuffer come) {
-        if (!link.kept.keep(come)) {
-            return new Next.End(link.kept.lack());
-        }
-        link.client.watch(OP_READ);
-        return Next.STAY;
-    }
-
-    /** Sends a reply to the client. Once the socket has taken the whole reply, goes on with the client's next bytes. */
-    private Next say(ByteBuffer bytes) {
-        if (link.client.write(bytes) == Side.BROKEN) {
-            return new Next.End(CloseReason.CLIENT_RESET);
-        }
-        if (bytes.hasRemaining()) {
-            reply = bytes;
-            link.client.watch(OP_WRITE);
-            return Next.STAY;
-        }
-        reply = null;
-        ByteBuffer kept = link.kept.isKept() ? link.kept.room() : NOTHING;
-        return kept == null ? new Next.End(link.kept.lack()) : advance(kept);
-    }
-
-    private Next onWhole(Destination destination, ByteBuffer rest) {
+    @Override
+    Next onWhole(Destination destination, ByteBuffer rest) {
         if (stage instanceof ProxyHeaderStage header) {
-            account.toldBy(header.header());
+            client.toldBy(header.header());
             link.kept.onClientKnown();
             return onClientKnown(rest);
         }
-        link.kept.whole();
+        if (choice.opening().within() == null) {
+            link.kept.whole();
+        }
         return link.kept.keep(rest) ? decide(destination) : new Next.End(link.kept.lack());
     }
 
     /** Goes on where the client's address is known. */
     private Next onClientKnown(ByteBuffer rest) {
-        CloseReason tooMuch = account.admit();
+        CloseReason tooMuch = client.admit();
         if (tooMuch != null) {
             return new Next.End(tooMuch);
         }
-        Opening opening = account.beginOpening();
+        Opening opening = choice.beginOpening();
         stage = opening;
         awaitWord();
         return advance(rest);
@@ -193,7 +136,7 @@ final class Arrival implements Phase {
 
     /** A PROXY header may leave too little time for the silence; then only the time for the opening counts. */
     private void awaitWord() {
-        Silent silent = account.listenerConfig().silent();
+        Silent silent = client.listenerConfig().silent();
         if (silent != null && silent.after().toNanos() < openingLeftNanos()) {
             mayBeSilent = true;
             link.arm(silent.after().toNanos());
@@ -203,13 +146,13 @@ final class Arrival implements Phase {
     private Next decide(Destination destination) {
         return switch (destination) {
             case Destination.OfListener _ -> {
-                Routing routing = account.routing();
-                yield connectTo(routing.pools().get(account.listenerConfig().pool()), null);
+                Routing routing = choice.routing();
+                yield connectTo(routing.pools().get(client.listenerConfig().pool()), null);
             }
             case Destination.Other(NotTls.Protocol protocol) ->
-                relayAs(protocol.route(), account.listenerConfig().notTls().poolFor(protocol), CloseReason.NOT_TLS);
+                relayAs(protocol.route(), client.listenerConfig().notTls().poolFor(protocol), CloseReason.NOT_TLS);
             case Destination.Silence _ -> {
-                Silent silent = account.listenerConfig().silent();
+                Silent silent = client.listenerConfig().silent();
                 yield relayAs(Silent.ROUTE, silent == null ? null : silent.pool(), CloseReason.HELLO_TIMEOUT);
             }
             case Destination.Host host -> byRoute(host);
@@ -224,24 +167,38 @@ final class Arrival implements Phase {
         if (pool == null) {
             return new Next.Refuse(otherwise);
         }
-        account.isRelayedAs(route);
-        return connectTo(account.routing().pools().get(pool), null);
+        choice.isRelayedAs(route);
+        return connectTo(choice.routing().pools().get(pool), null);
     }
 
     private Next byRoute(Destination.Host host) {
-        account.isAskedFor(host);
+        choice.isAskedFor(host);
         RouteQuery query = new RouteQuery(
-                account.listener(),
+                client.listener(),
                 host.name(),
                 host.protocols(),
-                account.clientAddress().getAddress(),
-                host.challenge());
-        Decision decision = account.routing().routes().decide(query, Trace.NONE);
-        account.isDecided(host, decision);
+                client.address().getAddress(),
+                host.challenge(),
+                host.port());
+        Decision decision = choice.routing().routes().decide(query, Trace.NONE);
+        choice.isDecided(host, decision);
         return switch (decision) {
-            case Decision.Serve serve -> connectTo(serve.pool(), serve.http());
+            case Decision.Serve serve -> serve(serve, host);
             case Decision.Refuse refused -> new Next.Refuse(CloseReason.of(refused.why()));
         };
+    }
+
+    private Next serve(Decision.Serve serve, Destination.Host host) {
+        if (serve.pool().byName() == null) {
+            return connectTo(serve.pool(), serve.http());
+        }
+        HostPort address =
+                serve.address(host.name(), host.port() == Destination.NO_PORT ? client.localPort() : host.port());
+        if (address == null) {
+            return new Next.Refuse(CloseReason.NAME_NOT_FOUND);
+        }
+        Next next = connectTo(serve.pool(), serve.http());
+        return next instanceof Next.Connect ? new Next.LookUp(address) : next;
     }
 
     /**
@@ -252,16 +209,11 @@ final class Arrival implements Phase {
         if (pool == null) {
             return new Next.End(CloseReason.SHUTDOWN);
         }
-        if (account.isLoop()) {
+        if (client.isLoop()) {
             return new Next.Refuse(CloseReason.LOOP);
         }
-        account.beginAttempts(pool);
-        link.kept.ready();
-        Opening opening = account.opening();
-        Preface preface = new Preface(account, opening.foreword(new Sender(account.clientAddress(), http)));
-        if (!link.kept.keepWithin(opening.boundary())) {
-            return new Next.Refuse(CloseReason.MALFORMED_BODY);
-        }
-        return preface.putInFront(link.kept, pool) ? Next.CONNECT : new Next.End(link.kept.lack());
+        choice.beginAttempts(pool);
+        CloseReason fault = choice.opening().within() == null ? Preface.prepare(link, choice, http) : null;
+        return fault == null ? Next.CONNECT : new Next.Refuse(fault);
     }
 }

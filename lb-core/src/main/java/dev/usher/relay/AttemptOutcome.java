@@ -108,11 +108,15 @@ enum AttemptOutcome {
             case CLIENT_RESET, MALFORMED_BODY, IDLE_TIMEOUT, HALF_CLOSED_TIMEOUT, MAX_LIFETIME -> null;
             case OUT_OF_BUFFERS, SHUTDOWN, KILLED, BUG -> null;
             // no backend was tried
+            case NAME_NOT_FOUND, NAME_LOOKUP_FAILED, NAME_LOOKUPS_FULL, ADDRESS_REFUSED -> null;
             case REDIRECTED, CLIENT_GONE_BEFORE_HELLO, HELLO_TIMEOUT, HELLO_EVICTED, HELLO_TOO_LARGE -> null;
             case NOT_TLS, HTTP_ON_TLS, TLS_ON_HTTP, NOT_HTTP, REQUEST_TOO_LARGE -> null;
             case MALFORMED_HELLO, MALFORMED_REQUEST, AMBIGUOUS_REQUEST, PROXY_NOT_TRUSTED, PROXY_HEADER -> null;
             case NO_SNI, NO_SNI_CLOSED, INVALID_NAME, UNKNOWN_NAME, UNKNOWN_NAME_CLOSED -> null;
-            case CLIENT_CONNECTIONS, CLIENT_RATE, DENIED -> null;
+            case CLIENT_CONNECTIONS, CLIENT_RATE, DENIED, PORT_DENIED, AUTH_METHOD -> null;
+            case NOT_SOCKS, MALFORMED_SOCKS, SOCKS_COMMAND -> null;
+            // the backend was connected, and had no byte
+            case SNI_MISMATCH -> null;
         };
     }
 

@@ -1,6 +1,6 @@
 package dev.usher.relay;
 
-import dev.usher.config.HostPort;
+import dev.usher.config.Address;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
@@ -36,7 +36,9 @@ final class Attempts {
     private final int clientMark;
 
     private final OwnConnections own;
-    private final long beganNanos;
+    /** The beginning of the client's wait for a backend. */
+    private long beganNanos;
+
     private List<Backend> tried = List.of();
     /** The part of {@link #tried} that took the opening, and closed before the first byte or was silent for too long. */
     private List<Backend> unheard = List.of();
@@ -87,9 +89,14 @@ final class Attempts {
      * @param successor null if the pool is gone; then the session keeps the old pool
      */
     void follow(@Nullable Pool successor) {
-        if (successor != null) {
+        if (successor != null && successor.byName() == null) { // the pool of a name has no successor
             pool = successor;
         }
+    }
+
+    /** The client has named the backend: attempts choose among the addresses of the name. */
+    void isNamed(Pool ofName) {
+        pool = ofName;
     }
 
     @Nullable
@@ -140,13 +147,13 @@ final class Attempts {
         if (!unheard.isEmpty() || count > retries + MAX_MORE_ADDRESSES) {
             return null;
         }
-        List<HostPort> names = namesOf(excluded);
+        List<Address> names = namesOf(excluded);
         return names.size() <= retries
                 ? pool.pick(clientHash, excluded)
                 : pool.pick(clientHash, allBut(names, excluded));
     }
 
-    private static List<HostPort> namesOf(List<Backend> backends) {
+    private static List<Address> namesOf(List<Backend> backends) {
         return backends.stream()
                 .map(backend -> backend.config().address())
                 .distinct()
@@ -154,7 +161,7 @@ final class Attempts {
     }
 
     /** The excluded backends, and every backend of another name. */
-    private List<Backend> allBut(List<HostPort> names, List<Backend> excluded) {
+    private List<Backend> allBut(List<Address> names, List<Backend> excluded) {
         List<Backend> all = new ArrayList<>(excluded);
         pool.backends().stream()
                 .filter(backend -> !names.contains(backend.config().address()))
@@ -173,6 +180,12 @@ final class Attempts {
         return Math.max(1, Math.min(pool.timeouts().connectNanos(), patienceNanos()));
     }
 
+    /** The rest of the attempt's time-out; 0 or less if over. */
+    long leftNanos() {
+        long gone = clock.nanos() - connectStartedNanos;
+        return Math.min(pool.timeouts().connectNanos() - gone, patienceNanos());
+    }
+
     private long patienceNanos() {
         return pool.timeouts().connectTotalNanos() - (clock.nanos() - beganNanos);
     }
@@ -182,6 +195,13 @@ final class Attempts {
         mark = own.enter(channel);
         connectNanos = clock.nanos() - connectStartedNanos;
         pool.latencies(worker).connect().record(connectNanos);
+    }
+
+    /** The current one is connected, and gets the first byte only now: the client was waited for. */
+    void beginAfterWait() {
+        long waitedNanos = clock.nanos() - connectStartedNanos - connectNanos;
+        connectStartedNanos += waitedNanos;
+        beganNanos += waitedNanos;
     }
 
     /** The current one is connected and has taken every greeting, and no answer of it is expected. */

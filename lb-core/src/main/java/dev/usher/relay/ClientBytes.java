@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * While unfinished, the buffer counts against a share ({@link UnfinishedOpenings}), and the session may be ended for
  * room.
  */
-final class ClientBytes {
+final class ClientBytes extends UnfinishedOpenings.Claim {
     /** Room for an opening of usual size and the bytes after the opening; a larger opening is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
@@ -39,16 +39,6 @@ final class ClientBytes {
     /** Length of our own bytes in front: the PROXY header, and a greeting to the backend. */
     private int frontBytes;
 
-    /** The part in the share of unfinished openings; null unless unfinished and with a buffer. */
-    UnfinishedOpenings.@Nullable Part part;
-
-    /** Neighbours in {@link SentCopies}. */
-    @Nullable
-    ClientBytes older;
-
-    @Nullable
-    ClientBytes newer;
-
     /** @param session null for the instance shared by all sessions that have given up their bytes */
     ClientBytes(@Nullable OpenSession session, Worker worker, UnfinishedOpenings unfinished) {
         this.session = session;
@@ -56,6 +46,7 @@ final class ClientBytes {
         this.unfinished = unfinished;
     }
 
+    @Override
     OpenSession session() {
         return Objects.requireNonNull(session, "of all but those that are gone");
     }
@@ -168,16 +159,17 @@ final class ClientBytes {
         return within != Boundary.BROKEN;
     }
 
-    /** Size of the buffer held, in bytes. */
+    @Override
     int heldBytes() {
         return buffer == null ? 0 : buffer.capacity();
     }
 
+    @Override
     boolean isWhole() {
         return whole;
     }
 
-    /** Ends the session, since other openings have a better claim to the room. */
+    @Override
     void evict() {
         evicted = true;
     }
@@ -273,17 +265,7 @@ final class ClientBytes {
         return Math.max(0, kept.position() - frontBytes);
     }
 
-    /**
-     * Gives the bytes up for good.
-     *
-     * @return the replacement, shared by every session, since an open connection may rest for days
-     */
-    ClientBytes gone() {
-        forget();
-        return unfinished.gone();
-    }
-
-    /** Gives the bytes up. */
+    @Override
     void forget() {
         HeldBuffer kept = buffer;
         if (kept != null) {

@@ -3,24 +3,31 @@ package dev.usher.relay;
 import static java.nio.channels.SelectionKey.OP_CONNECT;
 
 import dev.usher.end.CloseReason;
+import dev.usher.loop.FullQueueException;
 import dev.usher.pool.Backend;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The attempts to connect to backends, in turn, until a backend is connected or no candidate is left. */
 final class Connecting implements Phase {
+    /** Time between two looks at a full queue; the connect time-out goes on. */
+    private static final long QUEUE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final Link link;
-    private final Account account;
+    private final Choice choice;
     /** The outcome of the connected attempt before this phase; null for the first attempt. */
     private final @Nullable AttemptOutcome before;
+    /** The backend with a full queue, to be asked again; null for any other attempt. */
+    private @Nullable Backend full;
 
     /** @param before the outcome of the attempt before this phase; null for the first attempt */
-    Connecting(Link link, Account account, @Nullable AttemptOutcome before) {
+    Connecting(Link link, Choice choice, @Nullable AttemptOutcome before) {
         this.link = link;
-        this.account = account;
+        this.choice = choice;
         this.before = before;
     }
 
@@ -44,42 +51,59 @@ final class Connecting implements Phase {
 
     @Override
     public Next onDeadline() {
-        return another(account.attempts().timedOut());
+        Attempts attempts = choice.attempts();
+        if (full == null || attempts.leftNanos() <= 0) {
+            return another(attempts.timedOut());
+        }
+        link.arm(attempts.leftNanos());
+        AttemptOutcome failed = start(full);
+        return failed == null ? next() : another(failed);
     }
 
     @Override
     public @Nullable Next leaveBackend(AttemptOutcome gone) {
-        return account.holdAnother() ? another(gone) : null;
+        return choice.holdAnother() ? another(gone) : null;
     }
 
     private Next another(AttemptOutcome outcome) {
-        account.giveBackendUp(outcome);
-        account.followPool();
+        giveUp(outcome);
+        choice.followPool();
         return connect(outcome.reason());
     }
 
     /** @param soFar the reason to refuse the client without any backend */
     private Next connect(CloseReason soFar) {
-        Attempts attempts = account.attempts();
+        Attempts attempts = choice.attempts();
         CloseReason failure = soFar;
         for (Backend picked = attempts.next(); picked != null; picked = attempts.next()) {
             link.arm(attempts.timeoutNanos());
             AttemptOutcome failed = start(picked);
             if (failed == null) {
-                return link.backend.channel().isConnected() ? connected() : Next.STAY;
+                return next();
             }
-            account.giveBackendUp(failed);
+            giveUp(failed);
             failure = failed.reason();
         }
         return new Next.Refuse(failure);
     }
 
+    /** The step after an attempt that is under way or done. */
+    private Next next() {
+        return full == null && link.backend.channel().isConnected() ? connected() : Next.STAY;
+    }
+
+    private void giveUp(AttemptOutcome outcome) {
+        choice.attempts().failed(outcome);
+        link.dropBackend();
+    }
+
     /** @return the failure, if the attempt failed at once; null if under way or done */
     private @Nullable AttemptOutcome start(Backend picked) {
+        full = null;
         try {
             link.backend.open(link.worker
                     .sockets()
-                    .connectingTo(picked.address(), account.attempts().source(), link.kept.hasMore()));
+                    .connectingTo(picked.address(), choice.attempts().source(), link.kept.hasMore()));
         } catch (IOException outOfDescriptors) {
             return AttemptOutcome.NO_SOCKET;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without
@@ -87,10 +111,13 @@ final class Connecting implements Phase {
         }
         SocketChannel channel = link.backend.channel();
         try {
-            // To a backend on this machine the handshake is over by now, and asking once saves a turn of the loop.
-            if (!channel.connect(picked.address()) && !channel.finishConnect()) {
+            if (!link.worker.sockets().connect(channel, picked.address())) {
                 link.backend.watch(OP_CONNECT);
             }
+            return null;
+        } catch (FullQueueException later) {
+            full = picked;
+            link.arm(Math.min(QUEUE_PAUSE_NANOS, Math.max(1, choice.attempts().leftNanos())));
             return null;
         } catch (IOException refused) {
             return outcomeOf(refused);
@@ -106,10 +133,14 @@ final class Connecting implements Phase {
     }
 
     private Next connected() {
-        account.isConnected();
-        if (account.host() == null && account.isLoop()) { // accepted before the other worker noted the connection
+        choice.attempts().connected(link.backend.channel());
+        if (choice.host() == null
+                && choice.client().isLoop()) { // accepted before the other worker noted the connection
             return new Next.Refuse(CloseReason.LOOP);
         }
-        return account.opening().backendGreeting() == null ? Next.RELAY : Next.GREET;
+        if (choice.opening().within() != null) {
+            return Next.VET;
+        }
+        return choice.opening().backendGreeting() == null ? Next.RELAY : Next.GREET;
     }
 }

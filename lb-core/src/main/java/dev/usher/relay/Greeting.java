@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Greeting implements Phase {
     private final Link link;
-    private final Account account;
+    private final Choice choice;
     private final BackendGreeting greeting;
     private final ByteBuffer answer;
 
-    Greeting(Link link, Account account) {
+    Greeting(Link link, Choice choice) {
         this.link = link;
-        this.account = account;
-        this.greeting = Objects.requireNonNull(account.opening().backendGreeting(), "asked before");
+        this.choice = choice;
+        this.greeting = Objects.requireNonNull(choice.opening().backendGreeting(), "asked before");
         this.answer = ByteBuffer.allocate(greeting.maxAnswerBytes());
     }
 
@@ -66,11 +66,11 @@ final class Greeting implements Phase {
 
     @Override
     public Next onDeadline() {
-        return new Next.TryAnother(account.attempts().timedOut());
+        return new Next.TryAnother(choice.attempts().timedOut());
     }
 
     @Override
     public @Nullable Next leaveBackend(AttemptOutcome gone) {
-        return account.holdAnother() ? new Next.TryAnother(gone) : null;
+        return choice.holdAnother() ? new Next.TryAnother(gone) : null;
     }
 }

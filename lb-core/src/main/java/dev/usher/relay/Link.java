@@ -14,9 +14,10 @@ final class Link {
     final Side backend;
     final Half up;
     final Half down;
-    /** Until {@link #forgetKept}. */
+    /** The session's own until {@link #forgetKept}. */
     ClientBytes kept;
 
+    private final ClientBytes gone;
     private final Deadline deadline;
 
     Link(Workplace place, OpenSession session, Side.Owner owner, Deadline.Owner deadlineOwner) {
@@ -26,6 +27,7 @@ final class Link {
         up = new Half(client, backend, place.received());
         down = new Half(backend, client, place.sent());
         kept = new ClientBytes(session, worker, place.unfinished());
+        gone = place.gone();
         deadline = new Deadline(deadlineOwner);
     }
 
@@ -34,9 +36,10 @@ final class Link {
         worker.arm(deadline, nanos);
     }
 
-    /** Gives up the client's first bytes, never to be sent again. */
+    /** Gives up the client's first bytes, never to be sent again: an open connection may rest for days. */
     void forgetKept() {
-        kept = kept.gone();
+        kept.forget();
+        kept = gone;
     }
 
     /** Parts with a backend, so that another can be sent the same bytes from the beginning. */

@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 
@@ -14,6 +15,8 @@ sealed interface Next {
     Next CONNECT = new Connect();
     /** The backend is connected, and has to answer a greeting before the client's bytes. */
     Next GREET = new Greet();
+    /** The backend is connected, and the client has to say the opening within its opening first. */
+    Next VET = new Vet();
     /** The backend is connected: bytes flow. */
     Next RELAY = new Relay();
     /** The relay has ended in one direction. */
@@ -21,9 +24,14 @@ sealed interface Next {
 
     record Stay() implements Next {}
 
+    /** The pool is chosen, and the client names the backend: this address is to be looked up. */
+    record LookUp(HostPort address) implements Next {}
+
     record Connect() implements Next {}
 
     record Greet() implements Next {}
+
+    record Vet() implements Next {}
 
     record Relay() implements Next {}
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * connection is known, and a loop over an earlier connection goes a hop further. A mark is cleared before its socket is
  * closed, so the next user of the port is not refused.
  *
- * <p>A loop over another machine, or through an address rewritten by the kernel on the way, is not seen.
+ * <p>A unix socket has no ports, and no mark. A loop over another machine, or through an address rewritten by the kernel on the way, is not seen.
  */
 public final class OwnConnections {
     /** The value for no mark. */

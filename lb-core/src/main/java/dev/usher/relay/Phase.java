@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A stage of a session's life: event handlers, and the fields needed in this stage only. A phase never ends the session
  * and never begins another phase; each handler returns the {@link Next} step instead.
  */
-sealed interface Phase permits Arrival, Connecting, Greeting, Relaying, Refusing {
+sealed interface Phase permits Arrival, LookingUp, Connecting, Greeting, Vetting, Relaying, Refusing {
     /** Begins; sets the deadline. */
     Next begin();
 

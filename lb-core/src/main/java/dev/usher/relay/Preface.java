@@ -1,7 +1,11 @@
 package dev.usher.relay;
 
+import dev.usher.config.HttpRule;
+import dev.usher.end.CloseReason;
 import dev.usher.opening.BackendGreeting;
 import dev.usher.opening.Destination;
+import dev.usher.opening.Opening;
+import dev.usher.opening.Sender;
 import dev.usher.pool.Pool;
 import dev.usher.proxyheader.ProxyHeader;
 import dev.usher.proxyheader.ProxyTlvs;
@@ -13,12 +17,29 @@ import org.jspecify.annotations.Nullable;
  * Our own words to a backend before the client's: the PROXY header if the pool wants it, the opening's foreword, the
  * greeting.
  */
-record Preface(Account account, @Nullable ByteBuffer foreword) {
+record Preface(Choice choice, @Nullable ByteBuffer foreword) {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /**
+     * Makes the client's bytes ready for backends, with our own words in front.
+     *
+     * @param http the rule by which an HTTP request goes to the pool; null for other protocols
+     * @return the reason to refuse the client; null if all is ready
+     */
+    static @Nullable CloseReason prepare(Link link, Choice choice, @Nullable HttpRule http) {
+        Opening opening = choice.opening();
+        link.kept.ready();
+        ByteBuffer foreword = opening.foreword(new Sender(choice.client().address(), http));
+        if (!link.kept.keepWithin(opening.boundary())) {
+            return CloseReason.MALFORMED_BODY;
+        }
+        Pool pool = choice.attempts().pool();
+        return new Preface(choice, foreword).putInFront(link.kept, pool) ? null : link.kept.lack();
+    }
+
     /** False if the worker's budget has no room. */
-    boolean putInFront(ClientBytes kept, Pool pool) {
-        BackendGreeting greeting = account.opening().backendGreeting();
+    private boolean putInFront(ClientBytes kept, Pool pool) {
+        BackendGreeting greeting = choice.opening().backendGreeting();
         ByteBuffer words = greeting == null ? NOTHING : greeting.words();
         ByteBuffer first = foreword == null ? NOTHING : foreword;
         int most = maxHeaderBytes(pool) + first.remaining() + words.remaining();
@@ -40,15 +61,20 @@ record Preface(Account account, @Nullable ByteBuffer foreword) {
     private void writeHeader(ByteBuffer into, Pool pool) {
         switch (pool.config().sendProxyProtocol()) {
             case NONE -> {}
-            case V1 -> ProxyHeader.writeV1(into, account.clientAddress(), account.destinationAddress());
-            case V2 -> ProxyHeader.writeV2(into, account.clientAddress(), account.destinationAddress(), tlvs());
+            case V1 ->
+                ProxyHeader.writeV1(
+                        into, choice.client().address(), choice.client().destination());
+            case V2 ->
+                ProxyHeader.writeV2(
+                        into, choice.client().address(), choice.client().destination(), tlvs());
         }
     }
 
     private ProxyTlvs tlvs() {
-        Destination.Host host = account.host();
+        Destination.Host host = choice.host();
         return host == null
-                ? ProxyTlvs.ofHello(null, List.of(), account.cid())
-                : ProxyTlvs.ofHello(host.sentName(), host.protocols(), account.cid());
+                ? ProxyTlvs.ofHello(null, List.of(), choice.client().cid())
+                : ProxyTlvs.ofHello(
+                        host.sentName(), host.protocols(), choice.client().cid());
     }
 }

@@ -62,8 +62,9 @@ abstract class Quiet {
 
     /** Nanoseconds until the earliest timer if no byte comes; at least 1. */
     final long leftNanos(long nowNanos) {
-        long left = Math.min(silenceLeft(nowNanos), lifetimeLeft(nowNanos));
-        left = Math.min(left, Math.min(firstByteLeft(nowNanos), keepAliveLeft(nowNanos)));
+        PoolTimeouts limits = timeouts();
+        long left = Math.min(silenceLeft(limits, nowNanos), lifetimeLeft(limits, nowNanos));
+        left = Math.min(left, Math.min(firstByteLeft(limits, nowNanos), keepAliveLeft(nowNanos)));
         if (waitsForRoom()) {
             left = Math.min(left, ROOM_NANOS);
         } else if (isPaused()) {
@@ -74,13 +75,14 @@ abstract class Quiet {
 
     /** The task due at the deadline of {@link #leftNanos}. */
     final Due due(long nowNanos) {
-        if (lifetimeLeft(nowNanos) <= 0) {
+        PoolTimeouts limits = timeouts();
+        if (lifetimeLeft(limits, nowNanos) <= 0) {
             return Due.LIFETIME;
         }
-        if (silenceLeft(nowNanos) <= 0) {
+        if (silenceLeft(limits, nowNanos) <= 0) {
             return Due.SILENCE;
         }
-        if (firstByteLeft(nowNanos) <= 0) {
+        if (firstByteLeft(limits, nowNanos) <= 0) {
             return Due.FIRST_BYTE;
         }
         if (keepAliveLeft(nowNanos) <= 0) {
@@ -92,19 +94,18 @@ abstract class Quiet {
         return isPaused() ? Due.LOOK : Due.NOTHING;
     }
 
-    private long silenceLeft(long nowNanos) {
-        PoolTimeouts limits = timeouts();
+    private long silenceLeft(PoolTimeouts limits, long nowNanos) {
         long limit = isHalfClosed() ? limits.halfClosedNanos() : limits.idleNanos();
         return limit - (nowNanos - sinceNanos);
     }
 
-    private long lifetimeLeft(long nowNanos) {
-        long max = timeouts().maxLifetimeNanos();
+    private long lifetimeLeft(PoolTimeouts limits, long nowNanos) {
+        long max = limits.maxLifetimeNanos();
         return max == Long.MAX_VALUE ? max : max - (nowNanos - acceptedNanos());
     }
 
-    private long firstByteLeft(long nowNanos) {
-        long limit = timeouts().firstByteNanos();
+    private long firstByteLeft(PoolTimeouts limits, long nowNanos) {
+        long limit = limits.firstByteNanos();
         boolean awaited = limit != Long.MAX_VALUE && !isHalfClosed() && awaitsAnswer() && !hasNoRoomForAnswer();
         return awaited ? limit - (nowNanos - unansweredSinceNanos) : Long.MAX_VALUE;
     }

@@ -15,25 +15,25 @@ import org.jspecify.annotations.Nullable;
 /** Bytes both ways, until both directions have ended or something breaks. After each event the conclusion is drawn. */
 final class Relaying extends Quiet implements Phase {
     private final Link link;
-    private final Account account;
+    private final Choice choice;
     private boolean halfClosed;
     /** True exactly during the turn of a check for a broken side. */
     private boolean looking;
     /** True exactly when the client has sent bytes that break its message. */
     private boolean broken;
 
-    Relaying(Link link, Account account) {
+    Relaying(Link link, Choice choice) {
         this.link = link;
-        this.account = account;
+        this.choice = choice;
     }
 
     @Override
     public Next begin() {
-        if (!account.opening().expectsAnswer()) {
-            account.attempts().needsNoAnswer();
+        if (!choice.opening().expectsAnswer()) {
+            choice.attempts().needsNoAnswer();
         }
         awaitAnswer(link.worker.nowNanos());
-        ByteBuffer word = account.wordForConnected();
+        ByteBuffer word = choice.wordForConnected();
         if (word != null) {
             link.down.pass(word, link.worker);
         }
@@ -64,7 +64,7 @@ final class Relaying extends Quiet implements Phase {
 
     /** The client can be told only while no byte of the backend has come. */
     private Next onBrokenMessage() {
-        return account.isUnanswered()
+        return choice.isUnanswered()
                 ? new Next.Refuse(CloseReason.MALFORMED_BODY)
                 : new Next.End(CloseReason.MALFORMED_BODY, Ending.RESET);
     }
@@ -78,7 +78,7 @@ final class Relaying extends Quiet implements Phase {
         if (kept.hasMore()) {
             link.up.sent(kept.sendTo(link.backend));
         }
-        if (!account.opening().expectsAnswer() && !kept.hasMore()) {
+        if (!choice.opening().expectsAnswer() && !kept.hasMore()) {
             link.forgetKept(); // the backend may have used the bytes, so no other may get them
         }
     }
@@ -95,7 +95,7 @@ final class Relaying extends Quiet implements Phase {
 
     /** Drops the bytes behind the end of the client's message; false if no byte is left. */
     private boolean keepsWithin(ByteBuffer bytes) {
-        Boundary boundary = account.opening().boundary();
+        Boundary boundary = choice.opening().boundary();
         if (boundary == null) {
             return true;
         }
@@ -112,21 +112,21 @@ final class Relaying extends Quiet implements Phase {
         }
         if (down.read(link.worker) > 0) {
             ByteBuffer bytes = link.worker.buffer();
-            if (!account.attempts().wasAnswered()) {
-                account.attempts().answered(outcomeOf(bytes));
+            if (!choice.attempts().wasAnswered()) {
+                choice.attempts().answered(outcomeOf(bytes));
             }
             down.pass(bytes, link.worker);
         }
-        if (account.attempts().wasAnswered() && !link.kept.hasMore()) {
+        if (choice.attempts().wasAnswered() && !link.kept.hasMore()) {
             link.forgetKept();
         }
     }
 
     private AttemptOutcome outcomeOf(ByteBuffer first) {
-        if (!account.opening().expectsAnswer()) {
+        if (!choice.opening().expectsAnswer()) {
             return AttemptOutcome.SPOKE;
         }
-        return switch (account.opening().judge(first)) {
+        return switch (choice.opening().judge(first)) {
             case ANSWER -> AttemptOutcome.ANSWERED;
             case REFUSAL -> AttemptOutcome.ANSWERED_NO;
             case FAULT -> AttemptOutcome.ANSWERED_FAULTILY;
@@ -141,7 +141,8 @@ final class Relaying extends Quiet implements Phase {
             case CLIENT_RESET -> new Next.End(CloseReason.CLIENT_RESET);
             case TRY_ANOTHER -> new Next.TryAnother(AttemptOutcome.CLOSED_EARLY);
             case GIVE_UP -> {
-                account.giveBackendUp(AttemptOutcome.CLOSED_EARLY);
+                choice.attempts().failed(AttemptOutcome.CLOSED_EARLY);
+                link.dropBackend();
                 yield new Next.Refuse(CloseReason.BACKEND_CLOSED_EARLY);
             }
             case REFUSE -> new Next.Refuse(CloseReason.BACKEND_CLOSED_EARLY);
@@ -169,8 +170,8 @@ final class Relaying extends Quiet implements Phase {
                 | RelayFact.STARVED.when(link.up.isStarved() || link.down.isStarved())
                 | RelayFact.BYTES_KEPT.when(link.kept.isKept())
                 | RelayFact.BYTES_TO_SEND.when(link.kept.hasMore())
-                | RelayFact.UNANSWERED.when(account.isUnanswered())
-                | RelayFact.REPEATABLE.when(account.opening().isRepeatable());
+                | RelayFact.UNANSWERED.when(choice.isUnanswered())
+                | RelayFact.REPEATABLE.when(choice.opening().isRepeatable());
     }
 
     /**
@@ -232,7 +233,7 @@ final class Relaying extends Quiet implements Phase {
     }
 
     private CloseReason silenceReason() {
-        if (account.isUnanswered()) {
+        if (choice.isUnanswered()) {
             return CloseReason.BACKEND_SILENT;
         }
         return halfClosed ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT;
@@ -242,7 +243,7 @@ final class Relaying extends Quiet implements Phase {
      * A slow backend is better than none, so a session leaves it only for another, looked for at most once a second.
      */
     private Next onSilence() {
-        account.attempts().silent();
+        choice.attempts().silent();
         Next elsewhere = leaveBackend(AttemptOutcome.SILENT);
         if (elsewhere != null) {
             return elsewhere;
@@ -254,8 +255,8 @@ final class Relaying extends Quiet implements Phase {
 
     @Override
     public @Nullable Next leaveBackend(AttemptOutcome why) {
-        boolean may = awaitsAnswer() && account.opening().isRepeatable() && !halfClosed;
-        return may && account.holdAnother() ? new Next.TryAnother(why) : null;
+        boolean may = awaitsAnswer() && choice.opening().isRepeatable() && !halfClosed;
+        return may && choice.holdAnother() ? new Next.TryAnother(why) : null;
     }
 
     private Next whileQuiet() {
@@ -303,12 +304,12 @@ final class Relaying extends Quiet implements Phase {
 
     @Override
     PoolTimeouts timeouts() {
-        return account.attempts().pool().timeouts();
+        return choice.attempts().pool().timeouts();
     }
 
     @Override
     long acceptedNanos() {
-        return account.acceptedNanos();
+        return choice.client().acceptedNanos();
     }
 
     @Override
@@ -318,7 +319,7 @@ final class Relaying extends Quiet implements Phase {
 
     @Override
     boolean awaitsAnswer() {
-        return account.isUnanswered() && Conclusion.canBeToldAgain(facts());
+        return choice.isUnanswered() && link.kept.isKept() && !link.up.hasEnded();
     }
 
     @Override

@@ -9,11 +9,21 @@ import org.jspecify.annotations.Nullable;
  * backend that does not answer. Clients of a silent backend therefore take no room from clients of a good backend.
  */
 final class SentCopies {
-    private @Nullable ClientBytes oldest;
-    private @Nullable ClientBytes newest;
+    /** A copy, with its neighbours: nothing to allocate, nothing to search. */
+    abstract static class Copy {
+        private @Nullable Copy older;
+        private @Nullable Copy newer;
+
+        /** Gives the bytes up. */
+        abstract void forget();
+    }
+
+    private @Nullable Copy oldest;
+    private @Nullable Copy newest;
 
     /** Notes a copy sent in whole; no effect if noted. */
-    void add(ClientBytes copy) {
+    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
+    void add(Copy copy) {
         if (copy == newest || copy.newer != null) {
             return;
         }
@@ -27,7 +37,8 @@ final class SentCopies {
     }
 
     /** Strikes a copy that is gone, or to be sent again; no effect if not noted. */
-    void remove(ClientBytes copy) {
+    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
+    void remove(Copy copy) {
         if (copy != newest && copy.newer == null) {
             return;
         }
@@ -47,7 +58,7 @@ final class SentCopies {
 
     /** Gives the buffer of the oldest copy back; false if there is no copy. */
     boolean dropOldest() {
-        ClientBytes copy = oldest;
+        Copy copy = oldest;
         if (copy == null) {
             return false;
         }

@@ -1,5 +1,6 @@
 package dev.usher.relay;
 
+import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 import dev.usher.loop.Worker;
@@ -17,22 +18,24 @@ import java.util.Collection;
  * step, and {@link #go} alone acts on the step. So no line of a phase runs after an end.
  */
 final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
-    private final Workplace place;
     private final Link link;
-    private final Account account;
+    private final Client client;
+    private final Choice choice;
     private SessionState state = SessionState.AWAITING_HELLO;
     private Phase phase;
+    /** True exactly when the end is counted and logged. */
+    private boolean reported;
 
     Session(Workplace place, Origin origin) {
-        this.place = place;
         this.link = new Link(place, this, this, this);
-        this.account = new Account(place, origin, link);
-        this.phase = new Arrival(link, account);
+        this.client = new Client(place, origin, link.client);
+        this.choice = new Choice(client);
+        this.phase = new Arrival(link, choice);
     }
 
     /** Takes the accepted connection. */
     void start(SocketChannel accepted) {
-        place.sessions().add(this);
+        client.place().sessions().add(this);
         link.client.open(accepted);
         try {
             go(phase.begin());
@@ -44,7 +47,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
 
     @Override
     public Worker worker() {
-        return place.worker();
+        return link.worker;
     }
 
     // ---- events ----
@@ -67,6 +70,19 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
             go(phase.onDeadline());
         } catch (RuntimeException | Error bug) {
             end(CloseReason.BUG); // the session has no deadline any more to end it
+            throw bug;
+        }
+    }
+
+    /** The look-up is answered, by mail. Mail that comes after the deadline is ignored. */
+    private void resume(LookingUp answered) {
+        if (phase != answered || state != SessionState.RESOLVING) {
+            return;
+        }
+        try {
+            go(answered.onAnswer());
+        } catch (RuntimeException | Error bug) {
+            end(CloseReason.BUG);
             throw bug;
         }
     }
@@ -103,11 +119,14 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
     private Next act(Next next) {
         return switch (next) {
             case Next.Stay _ -> next;
-            case Next.Connect _ -> enter(SessionState.CONNECTING, new Connecting(link, account, null));
+            case Next.LookUp(HostPort address) ->
+                enter(SessionState.RESOLVING, new LookingUp(link, choice, address, this::resume));
+            case Next.Connect _ -> enter(SessionState.CONNECTING, new Connecting(link, choice, null));
             case Next.TryAnother(AttemptOutcome outcome) ->
-                enter(SessionState.CONNECTING, new Connecting(link, account, outcome));
-            case Next.Greet _ -> enter(SessionState.CONNECTING, new Greeting(link, account));
-            case Next.Relay _ -> enter(SessionState.RELAYING, new Relaying(link, account));
+                enter(SessionState.CONNECTING, new Connecting(link, choice, outcome));
+            case Next.Greet _ -> enter(SessionState.CONNECTING, new Greeting(link, choice));
+            case Next.Vet _ -> enter(SessionState.CONNECTING, new Vetting(link, choice));
+            case Next.Relay _ -> enter(SessionState.RELAYING, new Relaying(link, choice));
             case Next.HalfClose _ -> {
                 moveTo(SessionState.HALF_CLOSED);
                 yield Next.STAY;
@@ -137,10 +156,10 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         if (reason.ending() != Ending.REFUSAL) {
             return new Next.End(reason);
         }
-        account.report(reason);
-        account.releaseBackend();
+        report(reason);
+        choice.releaseBackend();
         link.backend.reset(); // the backend has not had the client's FIN
-        ByteBuffer word = account.refusal(reason);
+        ByteBuffer word = choice.refusal(reason);
         return word == null
                 ? new Next.End(reason, Ending.RESET) // as the refused connect would have looked
                 : enter(SessionState.REFUSING, new Refusing(link, reason, word));
@@ -155,15 +174,25 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         if (state == SessionState.CLOSED) {
             return;
         }
-        account.report(reason);
-        place.sessions().remove(this); // first, so that ending every session comes to an end even if a later line fails
+        report(reason);
+        client.place()
+                .sessions()
+                .remove(this); // first, so that ending every session comes to an end even if a later line fails
         moveTo(SessionState.CLOSED);
         try {
-            account.releaseBackend();
+            choice.releaseBackend();
             link.close(ending);
         } finally { // a buffer or a place that stays taken would be missed for ever
             link.release();
-            account.close();
+            client.close();
+        }
+    }
+
+    /** The first reason is the reason. */
+    private void report(CloseReason reason) {
+        if (!reported) {
+            reported = true;
+            new Account(client, choice, link).report(reason);
         }
     }
 
@@ -171,21 +200,21 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
 
     @Override
     long id() {
-        return account.id();
+        return client.id();
     }
 
     @Override
     InetAddress clientAddress() {
-        return account.clientAddress().getAddress();
+        return client.address().getAddress();
     }
 
     @Override
     ConnectionView view(Moment now) {
-        return account.view(state, now);
+        return new Account(client, choice, link).view(state, now);
     }
 
     @Override
     boolean hasOneOf(Collection<Backend> backends) {
-        return account.hasOneOf(backends);
+        return choice.hasOneOf(backends);
     }
 }

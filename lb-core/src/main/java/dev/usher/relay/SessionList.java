@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionList {
     private final Counter count = new Counter();
     private @Nullable OpenSession first;
-    /** The walk under way; null without a walk. */
+    /** The last walk; null once the walk is seen to be over. */
     private @Nullable SessionWalk walk;
 
     /** Number of open sessions. Any thread may read the counter. */
@@ -18,16 +18,9 @@ final class SessionList {
 
     /** Begins to walk through the open sessions. */
     SessionWalk walk() {
-        SessionWalk begun = new SessionWalk(this, first);
-        walk = begun.isOver() ? null : begun;
+        SessionWalk begun = new SessionWalk(first);
+        walk = begun;
         return begun;
-    }
-
-    /** The walk has come to the end of the list. */
-    void walked(SessionWalk over) {
-        if (walk == over) {
-            walk = null;
-        }
     }
 
     /** Ends every session. */
@@ -53,6 +46,9 @@ final class SessionList {
     void remove(OpenSession session) {
         if (walk != null) {
             walk.leave(session);
+            if (walk.isOver()) {
+                walk = null;
+            }
         }
         if (session.previous == null) {
             first = session.next;

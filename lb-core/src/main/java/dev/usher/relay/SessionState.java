@@ -11,7 +11,9 @@ import dev.usher.config.Spelling;
  *               |
  *        AWAITING_HELLO --------------------------+
  *               |  (at once with type tcp)          |
- *               v                                   |
+ *               |----> RESOLVING -------------------+
+ *               |          |   (the client names    |
+ *               v          v    the backend)        |
  *   +---- CONNECTING <--+ next backend              |
  *   |        |  ^  |____|                           |
  *   |        v  | replay: no answer to the opening  |
@@ -30,9 +32,12 @@ enum SessionState {
      * whole. The time-out runs from accept: {@code client_hello.timeout}, or {@code http.timeout} with type http.
      */
     AWAITING_HELLO,
+    /** The host that the client asks for is looked up; the client is not read. {@code resolve.timeout} runs. */
+    RESOLVING,
     /**
      * A backend is chosen, and its connect or its greeting is under way; the client is not read. The connect time-out
-     * runs.
+     * runs. Then, if the client has to go on before bytes flow, the client's opening behind our word for "connected"; the
+     * time-out of the opening runs anew.
      */
     CONNECTING,
     /**
@@ -62,7 +67,8 @@ enum SessionState {
 
     boolean mayBecome(SessionState next) {
         return switch (this) {
-            case AWAITING_HELLO -> next == CONNECTING || next == REFUSING || next == CLOSED;
+            case AWAITING_HELLO -> next == RESOLVING || next == CONNECTING || next == REFUSING || next == CLOSED;
+            case RESOLVING -> next == CONNECTING || next == REFUSING || next == CLOSED;
             case CONNECTING -> next == CONNECTING || next == RELAYING || next == REFUSING || next == CLOSED;
             case RELAYING -> next == CONNECTING || next == HALF_CLOSED || next == REFUSING || next == CLOSED;
             case HALF_CLOSED -> next == REFUSING || next == CLOSED;

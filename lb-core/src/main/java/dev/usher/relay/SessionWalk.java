@@ -15,12 +15,10 @@ import org.jspecify.annotations.Nullable;
  * worker has one walk at a time: a new walk ends the earlier walk.
  */
 public final class SessionWalk {
-    private final SessionList list;
     /** The next session; null at the end. */
     private @Nullable OpenSession at;
 
-    SessionWalk(SessionList list, @Nullable OpenSession first) {
-        this.list = list;
+    SessionWalk(@Nullable OpenSession first) {
         this.at = first;
     }
 
@@ -71,9 +69,6 @@ public final class SessionWalk {
 
     private OpenSession step(OpenSession session) {
         at = session.next;
-        if (at == null) {
-            list.walked(this);
-        }
         return session;
     }
 

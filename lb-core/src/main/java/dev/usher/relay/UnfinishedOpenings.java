@@ -35,18 +35,35 @@ final class UnfinishedOpenings {
 
     private static final int SIZES = Integer.numberOfTrailingZeros(BufferPool.MAX_BYTES / BufferPool.MIN_BYTES) + 1;
 
+    /** An opening, whole or not, that asks for room. */
+    abstract static class Claim extends SentCopies.Copy {
+        /** The part in the share; null unless unfinished and with a buffer. */
+        private @Nullable Part part;
+
+        abstract OpenSession session();
+
+        /** True exactly when the client's opening is whole. */
+        abstract boolean isWhole();
+
+        /** Size of the buffer held, in bytes. */
+        abstract int heldBytes();
+
+        /** The session is to end, since other openings have a better claim to the room. */
+        abstract void evict();
+    }
+
     /**
      * The bytes of one opening, in the list of openings of the same address and size, in order of arrival in the list.
      */
-    static final class Part {
-        private final ClientBytes opening;
+    private static final class Part {
+        private final Claim opening;
         private final Holder holder;
         private final int bytes;
         private final long sinceNanos;
         private @Nullable Part previous;
         private @Nullable Part next;
 
-        private Part(ClientBytes opening, Holder holder, long sinceNanos) {
+        private Part(Claim opening, Holder holder, long sinceNanos) {
             this.opening = opening;
             this.holder = holder;
             this.bytes = opening.heldBytes();
@@ -124,7 +141,6 @@ final class UnfinishedOpenings {
     private final SentCopies copies = new SentCopies();
     private final AddressHash hash = new AddressHash();
     private final long shareBytes;
-    private final ClientBytes gone;
     /** Holders by the hash of their address. Each is made when first needed, and kept. */
     private final @Nullable Holder[] holders = new Holder[HOLDERS];
     /** Number of holders with an opening. */
@@ -136,7 +152,6 @@ final class UnfinishedOpenings {
         this.worker = worker;
         this.buffers = worker.buffers();
         buffers.spareFrom(copies::dropOldest);
-        this.gone = new ClientBytes(null, worker, this);
         long budget = buffers.budgetBytes();
         this.shareBytes = Math.min(budget, Math.max(budget / SHARE, MIN_SHARE_BYTES));
     }
@@ -146,11 +161,6 @@ final class UnfinishedOpenings {
         return copies;
     }
 
-    /** The instance for every session that has given up its bytes: holds no buffer, and has nothing to send. */
-    ClientBytes gone() {
-        return gone;
-    }
-
     /**
      * A buffer for an opening, whole or not, in addition to the opening's present buffer. Ends other sessions if needed
      * for room; evicts {@code asking} itself, if first in the order of eviction.
@@ -158,11 +168,12 @@ final class UnfinishedOpenings {
      * @param least capacity
      * @return null if there is no room
      */
+    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
     @Nullable
-    HeldBuffer acquire(ClientBytes asking, int least) {
+    HeldBuffer acquire(Claim asking, int least) {
         long more = asking.isWhole() ? 0 : BufferPool.capacityFor(least) - asking.heldBytes();
         while (bytes + more > shareBytes || !buffers.makeRoomFor(least)) {
-            ClientBytes worst = bytes > shareBytes / 2 ? worst() : null;
+            Claim worst = bytes > shareBytes / 2 ? worst() : null;
             if (worst == null) {
                 return null;
             }
@@ -177,7 +188,7 @@ final class UnfinishedOpenings {
     }
 
     /** Notes the present buffer and client of an opening. */
-    void file(ClientBytes opening) {
+    void file(Claim opening) {
         strike(opening);
         Part part = new Part(opening, holder(opening), worker.nowNanos());
         if (part.holder.bytes == 0) {
@@ -189,7 +200,7 @@ final class UnfinishedOpenings {
     }
 
     /** Forgets an opening that is whole or gone; no effect if not filed. */
-    void strike(ClientBytes opening) {
+    void strike(Claim opening) {
         Part part = opening.part;
         if (part == null) {
             return;
@@ -202,7 +213,7 @@ final class UnfinishedOpenings {
         }
     }
 
-    private Holder holder(ClientBytes opening) {
+    private Holder holder(Claim opening) {
         int at = (int) hash.of(opening.session().clientAddress()) & (HOLDERS - 1);
         Holder holder = holders[at];
         if (holder == null) {
@@ -213,7 +224,7 @@ final class UnfinishedOpenings {
     }
 
     /** The first opening to evict; null if no opening is filed. */
-    private @Nullable ClientBytes worst() {
+    private @Nullable Claim worst() {
         Holder most = null;
         for (Holder holder : holders) {
             if (holder != null && (most == null || holder.bytes > most.bytes)) {

@@ -17,6 +17,7 @@ final class Workplace {
     private final SharedState shared;
     private final SessionList sessions = new SessionList();
     private final UnfinishedOpenings unfinished;
+    private final ClientBytes gone;
     private final NamesAsked names = new NamesAsked();
     private final FailedSessions failed = new FailedSessions();
     private final Counter received = new Counter();
@@ -36,6 +37,7 @@ final class Workplace {
         this.log = log;
         this.shared = shared;
         this.unfinished = new UnfinishedOpenings(worker);
+        this.gone = new ClientBytes(null, worker, unfinished);
     }
 
     int index() {
@@ -67,6 +69,11 @@ final class Workplace {
     /** The unfinished openings. */
     UnfinishedOpenings unfinished() {
         return unfinished;
+    }
+
+    /** The first bytes of every session that has given up its own: no buffer, and nothing to send. */
+    ClientBytes gone() {
+        return gone;
     }
 
     /** The names asked for by clients. */

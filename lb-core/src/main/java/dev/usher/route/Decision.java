@@ -1,6 +1,9 @@
 package dev.usher.route;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.HttpRule;
+import dev.usher.config.RoutePattern;
+import dev.usher.name.ServerName;
 import dev.usher.pool.Pool;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +20,28 @@ public sealed interface Decision {
             String route,
             Pool pool,
             boolean byRoute,
-            @Nullable HttpRule http) implements Decision {}
+            @Nullable HttpRule http) implements Decision {
+        /**
+         * The address of the backend that the client names, for a pool with a template.
+         *
+         * @param port at which the client came in
+         * @return null if the name leads to no address
+         */
+        public @Nullable HostPort address(@Nullable ServerName name, int port) {
+            HostPort template = pool.config().template();
+            return template == null || name == null ? null : template.filled(name.name(), sub(name.name()), port);
+        }
+
+        /** The part of the name in place of the star; null without a star. */
+        private @Nullable String sub(String name) {
+            if (!byRoute) {
+                return null;
+            }
+            RoutePattern pattern = RoutePattern.parse(route);
+            int end = name.length() - pattern.name().length() - 1;
+            return pattern.kind() == RoutePattern.Kind.BELOW && end > 0 ? name.substring(0, end) : null;
+        }
+    }
 
     /**
      * Serve the client with a last word of our own.
@@ -40,6 +64,8 @@ public sealed interface Decision {
         UNKNOWN_NAME_SILENT,
         /** The allow and deny lists of the route or default exclude the client. */
         DENIED,
+        /** The client asks for a port that the route or default does not list. */
+        PORT,
         /** The client speaks HTTP, and the route is for TLS: the client is sent to https. */
         REDIRECT
     }

@@ -13,11 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param protocols offered by the client
  * @param client address of the client
  * @param challenge whether the client asks for the token of an ACME server, without TLS
+ * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
  */
 public record RouteQuery(
-        String listener, @Nullable ServerName name, List<String> protocols, InetAddress client, boolean challenge) {
+        String listener,
+        @Nullable ServerName name,
+        List<String> protocols,
+        InetAddress client,
+        boolean challenge,
+        int port) {
+    /** The port of a client that asks for none. */
+    public static final int NO_PORT = 0;
+
     /** The request of any other client than an ACME server. */
     public RouteQuery(String listener, @Nullable ServerName name, List<String> protocols, InetAddress client) {
         this(listener, name, protocols, client, false);
+    }
+
+    /** The request of a client that asks for no port. */
+    public RouteQuery(
+            String listener, @Nullable ServerName name, List<String> protocols, InetAddress client, boolean challenge) {
+        this(listener, name, protocols, client, challenge, NO_PORT);
     }
 }

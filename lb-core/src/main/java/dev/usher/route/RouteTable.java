@@ -2,8 +2,10 @@ package dev.usher.route;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.ForwardProxy;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
@@ -15,6 +17,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,19 +39,30 @@ public final class RouteTable {
     private final Map<String, Pool> pools;
     /** Listeners of type http, by name. */
     private final Map<String, ListenerConfig> http;
+    /** Listeners whose clients ask for a host and a port, by name. */
+    private final Map<String, ListenerConfig> forwardProxies;
 
     /** @param pools by name; at least every pool that {@code config} names */
     public RouteTable(UsherConfig config, Map<String, Pool> pools) {
         this.pools = Map.copyOf(pools);
         this.byListener = ListenerRoutes.byListener(config);
         this.ofFile = Objects.requireNonNull(byListener.get(ListenerRoutes.NO_LISTENER));
-        this.http = config.listeners().values().stream()
-                .filter(listener -> listener.type().speaksHttp())
+        this.http = listeners(config, ListenerType::speaksHttp);
+        this.forwardProxies = listeners(config, ListenerType::asksForPorts);
+    }
+
+    private static Map<String, ListenerConfig> listeners(UsherConfig config, Predicate<ListenerType> kind) {
+        return config.listeners().values().stream()
+                .filter(listener -> kind.test(listener.type()))
                 .collect(Collectors.toUnmodifiableMap(ListenerConfig::name, listener -> listener));
     }
 
     /** Decides, and reports each step to {@code trace}. Connections and explanations run the same steps. */
     public Decision decide(RouteQuery query, Trace trace) {
+        ListenerConfig forwardProxy = forwardProxies.get(query.listener());
+        if (forwardProxy != null && !admits(forwardProxy.forwardProxy(), query.client(), trace)) {
+            return new Decision.Refuse(Refusal.DENIED, null, false);
+        }
         ListenerRoutes routes = on(query.listener());
         ServerName name = query.name();
         if (name == null) {
@@ -95,6 +109,12 @@ public final class RouteTable {
             trace.note(() -> "listener " + query.listener() + " is of type http, and serves names with a route only");
             return new Decision.Refuse(rejected, null, false);
         }
+        if (query.port() != RouteQuery.NO_PORT
+                && query.name() != null
+                && query.name().ipLiteral()) {
+            trace.note(() -> "an address is reached by a route with the same address alone");
+            return new Decision.Refuse(rejected, null, false);
+        }
         return switch (fallback.action()) {
             case REJECT -> new Decision.Refuse(rejected, null, false);
             case CLOSE -> new Decision.Refuse(closed, null, false);
@@ -106,7 +126,23 @@ public final class RouteTable {
         if (!admits(target, query.client(), trace)) {
             return new Decision.Refuse(Refusal.DENIED, route, byRoute);
         }
+        if (query.port() != RouteQuery.NO_PORT && !target.hasPort(query.port())) {
+            trace.note(() -> "port " + query.port() + " is not among ports " + target.ports());
+            return new Decision.Refuse(Refusal.PORT, route, byRoute);
+        }
+        if (query.port() == Target.USUAL_PORT) {
+            trace.note(() -> "a ClientHello must follow, sni: " + Spelling.of(sni(query.listener())));
+        }
         return new Decision.Serve(route, pool(poolFor(target, query.protocols(), trace)), byRoute, null);
+    }
+
+    private ForwardProxy.Sni sni(String listener) {
+        ListenerConfig asked = forwardProxies.get(listener);
+        return (asked == null ? ForwardProxy.DEFAULT : asked.forwardProxy()).sni();
+    }
+
+    private static boolean admits(ForwardProxy listener, InetAddress client, Trace trace) {
+        return listener.allow().isEmpty() || allows(listener.allow(), client.getAddress(), " of the listener", trace);
     }
 
     private static boolean admits(Target target, InetAddress asking, Trace trace) {
@@ -119,12 +155,15 @@ public final class RouteTable {
             trace.note(() -> "the client is in deny " + denied);
             return false;
         }
-        if (target.allow().isEmpty()) {
-            return true;
-        }
-        Cidr allowed = containing(target.allow(), client);
-        trace.note(() ->
-                allowed == null ? "the client is not in allow " + target.allow() : "the client is in allow " + allowed);
+        return target.allow().isEmpty() || allows(target.allow(), client, "", trace);
+    }
+
+    /** @param owner of the blocks, for people, with a blank in front; empty for a route */
+    private static boolean allows(List<Cidr> allow, byte[] client, String owner, Trace trace) {
+        Cidr allowed = containing(allow, client);
+        trace.note(() -> allowed == null
+                ? "the client is not in allow " + allow + owner
+                : "the client is in allow " + allowed + owner);
         return allowed != null;
     }
 

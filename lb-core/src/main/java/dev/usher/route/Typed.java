@@ -1,38 +1,85 @@
 package dev.usher.route;
 
 import dev.usher.config.HostName;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.Target;
 import dev.usher.name.ServerName;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A destination as typed by a person: a name, or a URL.
  *
- * @param type of listeners for such a client: HTTP exactly for a URL of http
+ * @param host of the URL, or the whole text
+ * @param name null if the host is not a server name: a client that sends the host is refused
+ * @param type of listeners for such a client, by the scheme of the URL; TLS without a URL
  * @param path of the URL, with its query; {@code /} without a path
+ * @param port of the URL; else 443
+ * @param port of the URL; else 443
  */
-public record Typed(ServerName name, ListenerType type, String path) {
-    private static final String HTTP = "http://";
-    private static final String HTTPS = "https://";
+public record Typed(String host, @Nullable ServerName name, ListenerType type, String path, int port) {
+    private static final Map<String, ListenerType> TYPES =
+            Map.of("http", ListenerType.HTTP, "https", ListenerType.TLS, "socks", ListenerType.SOCKS);
+
+    private static final Pattern URL = Pattern.compile("(?i)([a-z]+)://([^/?#]*)(.*)");
+    private static final Pattern PORT = Pattern.compile(":(\\d*)$");
 
     /**
-     * Reads {@code shop.example}, {@code http://shop.example/x} or {@code https://shop.example:8443}. Letters beyond
-     * ASCII are converted as in a route. The exception's message says what is wrong.
+     * Reads {@code shop.example}, {@code http://shop.example/x}, {@code https://shop.example:8443} or
+     * {@code socks://shop.example:443}. Letters beyond ASCII are converted as in a route. The exception's message says
+     * why no client could send the text.
      */
     public static Typed parse(String text) {
-        boolean http = text.regionMatches(true, 0, HTTP, 0, HTTP.length());
-        if (!http && !text.regionMatches(true, 0, HTTPS, 0, HTTPS.length())) {
-            return new Typed(name(text), ListenerType.TLS, "/");
+        Matcher url = URL.matcher(text);
+        ListenerType type = url.matches() ? TYPES.get(url.group(1).toLowerCase(Locale.ROOT)) : null;
+        if (type == null) {
+            return of(text, ListenerType.TLS, "/", Target.USUAL_PORT);
         }
-        String rest = text.substring(http ? HTTP.length() : HTTPS.length());
-        String host = rest.replaceFirst("[/?#].*", "");
-        String path = rest.substring(host.length()).replaceFirst("#.*", "");
-        return new Typed(
-                name(host.replaceFirst(":\\d*$", "")),
-                http ? ListenerType.HTTP : ListenerType.TLS,
-                path.startsWith("/") ? path : "/" + path);
+        String path = url.group(3).replaceFirst("#.*", "");
+        Matcher port = PORT.matcher(url.group(2));
+        boolean given = port.find() && !port.group(1).isEmpty();
+        return of(
+                port.replaceFirst(""),
+                type,
+                path.startsWith("/") ? path : "/" + path,
+                given ? HostPort.port(port.group(1)) : Target.USUAL_PORT);
     }
 
-    private static ServerName name(String typed) {
-        return ServerName.of(HostName.toAscii(typed));
+    /** The port that such a client asks a listener for. */
+    public int portOn(ListenerConfig listener) {
+        return listener.type().asksForPorts() ? port : RouteQuery.NO_PORT;
+    }
+
+    private static Typed of(String typed, ListenerType type, String path, int port) {
+        String host = HostName.toAscii(typed);
+        if (host.isEmpty()) {
+            throw new IllegalArgumentException(ServerName.refusal(host));
+        }
+        return new Typed(host, ServerName.parse(host), type, path, port);
+    }
+
+    /** Further steps of an explanation, in words: why the host is not a server name, and the name to ask for instead. */
+    public List<String> remarks() {
+        if (name == null) {
+            ServerName meant = ServerName.parse(host.replaceFirst("/.*", "").replaceFirst(":\\d*$", ""));
+            return meant == null
+                    ? List.of(ServerName.refusal(host))
+                    : List.of(
+                            ServerName.refusal(host),
+                            "a server name has no port and no path: ask for " + meant + " instead");
+        }
+        if (name.ipLiteral()) {
+            return List.of("an address instead of a name: only a route for the same address matches");
+        }
+        return name.name().startsWith("*.")
+                ? List.of("the star is a part of the name, as some devices send it; for a name below, ask for www"
+                        + name.name().substring(1))
+                : List.of();
     }
 }

@@ -1,8 +1,12 @@
 package dev.usher.upkeep;
 
+import dev.usher.background.Background;
+import dev.usher.background.Task;
 import dev.usher.pool.Pool;
 import dev.usher.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -19,23 +23,33 @@ public final class Keeper implements AutoCloseable {
     private static final long KEEP_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A round takes milliseconds, with thousands of pools; a stuck worker may delay a round by seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final Logger log = LoggerFactory.getLogger(Keeper.class);
 
     private final Clock clock;
     private final Supplier<Collection<Pool>> pools;
-    private final Runnable everySecond;
-    private final Thread thread = Thread.ofPlatform().daemon().name("pools").unstarted(this::run);
+    private final List<Runnable> everySecond;
+    private final Task upkeep;
+    private final Task looks;
+    private final Thread thread;
     private final AtomicBoolean asked = new AtomicBoolean();
     private volatile boolean closed;
 
     /**
      * @param pools in force
-     * @param everySecond further work of this thread
+     * @param everySecond further work of this thread; a failure of one part does not keep the rest from running
      */
-    public Keeper(Clock clock, Supplier<Collection<Pool>> pools, Runnable everySecond) {
+    public Keeper(Clock clock, Supplier<Collection<Pool>> pools, List<Runnable> everySecond, Background background) {
         this.clock = clock;
         this.pools = pools;
         this.everySecond = everySecond;
+        this.upkeep = background.task(
+                "upkeep of pools", "ejected backends may not return meanwhile; the log has more", PATIENCE);
+        this.looks = background.task(
+                "warnings", "limits and failing sessions may go unnoticed meanwhile; the log has more", PATIENCE);
+        this.thread = Thread.ofPlatform().daemon().name("pools").unstarted(() -> upkeep.whole(this::run));
     }
 
     public void start() {
@@ -57,7 +71,7 @@ public final class Keeper implements AutoCloseable {
             }
             if (clock.nanos() - lookedNanos >= SECOND_NANOS) {
                 lookedNanos = clock.nanos();
-                lookAtLimits();
+                look();
             }
             LockSupport.parkNanos(soon ? KEEP_EVERY_NANOS : SECOND_NANOS);
         }
@@ -65,21 +79,42 @@ public final class Keeper implements AutoCloseable {
 
     private boolean keepPools() {
         boolean soon = false;
+        boolean failed = false;
+        upkeep.begins();
         for (Pool pool : pools.get()) {
             try {
-                soon |= pool.roster().keep(clock.nanos());
+                soon |= pool.keep(clock.nanos());
             } catch (RuntimeException | Error bug) { // this thread must go on
-                log.error("a bug in usher: upkeep of pool {} failed", pool, bug);
+                failed = true;
+                asked.set(true); // the next round is for this pool again
+                report(upkeep, "pool " + pool + ": " + bug, bug);
             }
+        }
+        if (!failed) {
+            upkeep.works();
         }
         return soon;
     }
 
-    private void lookAtLimits() {
-        try {
-            everySecond.run();
-        } catch (RuntimeException | Error bug) { // this thread must go on
-            log.error("a bug in usher: the check of the limits failed", bug);
+    private void look() {
+        boolean failed = false;
+        looks.begins();
+        for (Runnable part : everySecond) {
+            try {
+                part.run();
+            } catch (RuntimeException | Error bug) { // this thread must go on
+                failed = true;
+                report(looks, "a look has failed: " + bug, bug);
+            }
+        }
+        if (!failed) {
+            looks.works();
+        }
+    }
+
+    private static void report(Task task, String fault, Throwable bug) {
+        if (task.failed(fault)) {
+            log.error("a bug in usher: {}; more like it are not reported", fault, bug);
         }
     }
 

@@ -1,12 +1,17 @@
 package dev.usher.upkeep;
 
+import dev.usher.background.Background;
+import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.named.NamedPools;
 import dev.usher.pool.Backend;
+import dev.usher.pool.ByName;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.probe.Probes;
 import dev.usher.proxyheader.ProxyHeader;
+import dev.usher.resolve.Resolver;
 import dev.usher.time.Clock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -15,12 +20,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of pools off the data path. Pools are built from a configuration and kept through the next; their backends
  * follow the answers for host names, and are probed.
  */
 public final class Pools implements AutoCloseable {
+    private static final String LOOK_UP_REMEDY =
+            "the last addresses stay in use meanwhile. Check the name servers of this machine; the log has more";
+    private static final String PROBE_REMEDY = "backends keep their state meanwhile; the log has more";
+
     private final int workers;
     private final Clock clock;
     private final PoolWatcher watcher;
@@ -38,6 +48,7 @@ public final class Pools implements AutoCloseable {
     public Pools(
             int workers,
             Clock clock,
+            Background background,
             PoolWatcher watcher,
             Runnable wakeKeeper,
             BackendNames names,
@@ -48,8 +59,8 @@ public final class Pools implements AutoCloseable {
         this.watcher = watcher;
         this.wakeKeeper = wakeKeeper;
         this.onRemoved = onRemoved;
-        this.resolving = new Resolving(names, this::onAnswer);
-        this.probes = new Probes(clock, Pools::probeHeader, onCertificate);
+        this.resolving = new Resolving(names, this::onAnswer, background.crowd("name look-ups", LOOK_UP_REMEDY));
+        this.probes = new Probes(clock, background.crowd("probes", PROBE_REMEDY), Pools::probeHeader, onCertificate);
     }
 
     /** The PROXY header of a probe to a backend that expects one: marks the connection as our own. */
@@ -92,6 +103,9 @@ public final class Pools implements AutoCloseable {
         for (PoolConfig config : configs) {
             Pool known = pools.get(config.name());
             Pool pool = known == null ? new Pool(config, workers, watcher, wakeKeeper) : known.successor(config);
+            if (config.isTemplate()) {
+                pool.findBy(byName(known, pool));
+            }
             next.put(config.name(), pool);
             gone.put(pool, pool.roster().setBackends(resolving.members(config), clock.nanos()));
         }
@@ -101,6 +115,14 @@ public final class Pools implements AutoCloseable {
             }
         });
         return new Prepared(next, gone);
+    }
+
+    /** A changed configuration begins anew: kept answers were judged by other rules. */
+    private ByName byName(@Nullable Pool known, Pool pool) {
+        ByName before = known != null && known.config().equals(pool.config()) ? known.byName() : null;
+        return before != null
+                ? before
+                : new NamedPools(pool, Resolver.ofClients(pool.config().resolve()), clock, wakeKeeper);
     }
 
     /**
@@ -128,10 +150,14 @@ public final class Pools implements AutoCloseable {
             return; // a new configuration has come meanwhile
         }
         for (Backend gone : pool.roster().setBackends(resolving.members(pool.config()), clock.nanos())) {
-            String name = gone.config().address().host(); // another name than looked up, if just reconfigured
-            remove(pool, List.of(gone), name + " no longer resolves to this address");
+            // another name than looked up, if just reconfigured
+            remove(pool, List.of(gone), nameOf(gone) + " no longer resolves to this address");
         }
         probes.follow(pool);
+    }
+
+    private static String nameOf(Backend backend) {
+        return backend.config().address() instanceof HostPort tcp ? tcp.host() : backend.configuredName();
     }
 
     private void remove(Pool pool, List<Backend> gone, String why) {

@@ -1,63 +1,99 @@
 package dev.usher.upkeep;
 
+import dev.usher.background.Crowd;
+import dev.usher.background.Task;
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SourceAddress;
+import dev.usher.config.UnixPath;
 import dev.usher.pool.Pool;
 import dev.usher.pool.Roster.Member;
+import dev.usher.upkeep.BackendNames.NameKey;
+import dev.usher.upkeep.BackendNames.Place;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From the backends of a configuration to addresses, and again at each interval. Each host name of a pool has a thread
  * of its own, so a slow name delays no other.
  */
 final class Resolving implements AutoCloseable {
+    /** Over any time-out of name servers: the C library gives up after less than half a minute by default. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private static final Logger log = LoggerFactory.getLogger(Resolving.class);
+
     private final BackendNames names;
     private final Consumer<Pool> onAnswer;
+    private final Crowd crowd;
     /** Guarded by this. */
     private final List<Thread> threads = new ArrayList<>();
 
     private volatile boolean closed;
 
-    /** @param onAnswer called after each repeated lookup of a pool's name, also if nothing has changed */
-    Resolving(BackendNames names, Consumer<Pool> onAnswer) {
+    /**
+     * @param onAnswer called after each repeated lookup of a pool's name, also if nothing has changed
+     * @param crowd of the lookups
+     */
+    Resolving(BackendNames names, Consumer<Pool> onAnswer, Crowd crowd) {
         this.names = names;
         this.onAnswer = onAnswer;
+        this.crowd = crowd;
     }
 
     /** Looks up the names without an answer, and waits a while. */
     void lookUpNew(Collection<PoolConfig> configs) {
-        names.lookUpNew(hosts(configs));
+        names.lookUpNew(names(configs));
     }
 
     /** The backends of a configuration, by the last answers for its names. */
     List<Member> members(PoolConfig config) {
-        List<Member> members = new ArrayList<>();
-        for (BackendConfig backend : config.backends()) {
-            for (InetAddress address : addresses(backend, config)) {
-                members.add(new Member(
-                        backend,
-                        new InetSocketAddress(address, backend.address().port())));
-            }
+        if (config.isTemplate()) {
+            return List.of(); // clients name the backends
         }
-        return members;
+        return config.backends().stream()
+                .flatMap(backend -> members(backend, config))
+                .toList();
     }
 
-    private List<InetAddress> addresses(BackendConfig backend, PoolConfig config) {
-        if (backend.address().isIpLiteral()) {
-            return List.of(InetAddress.ofLiteral(backend.address().host()));
-        }
-        return names.addresses(backend.address().host()).stream()
-                .filter(address -> isWanted(address, config))
+    private Stream<Member> members(BackendConfig backend, PoolConfig config) {
+        return switch (backend.address()) {
+            case HostPort tcp when tcp.isIpLiteral() -> Stream.of(member(backend, InetAddress.ofLiteral(tcp.host())));
+            case HostPort tcp -> members(backend, names.places(NameKey.of(tcp, config.resolve())), config);
+            case UnixPath unix -> Stream.of(new Member(backend, UnixDomainSocketAddress.of(unix.path())));
+        };
+    }
+
+    private static Stream<Member> members(BackendConfig backend, List<Place> answer, PoolConfig config) {
+        List<Place> wanted = answer.stream()
+                .filter(place -> isWanted(place.address(), config))
                 .toList();
+        ServicePlaces services = ServicePlaces.of(wanted);
+        return wanted.stream()
+                .map(place -> member(
+                        place.service() == null ? backend : services.configured(backend, place.service()),
+                        place.address()));
+    }
+
+    /** @param backend with a port */
+    private static Member member(BackendConfig backend, InetAddress address) {
+        int port = backend.address() instanceof HostPort tcp ? tcp.port() : 0;
+        return new Member(backend, new InetSocketAddress(address, port));
     }
 
     private static boolean isWanted(InetAddress address, PoolConfig config) {
@@ -75,25 +111,40 @@ final class Resolving implements AutoCloseable {
     /** Looks up the names of these pools again and again, and no other names from now on. */
     synchronized void follow(Collection<Pool> pools) {
         stop();
-        names.keepOnly(hosts(pools.stream().map(Pool::config).toList()));
+        names.keepOnly(names(pools.stream().map(Pool::config).toList()));
         for (Pool pool : pools) {
-            for (String host : hosts(List.of(pool.config()))) {
+            for (NameKey name : names(List.of(pool.config()))) {
                 threads.add(Thread.ofVirtual()
-                        .name("resolve " + host + " for " + pool)
-                        .start(() -> lookUpAgain(pool, host)));
+                        .name("resolve " + name.host() + " for " + pool)
+                        .start(() -> lookUpAgain(pool, name)));
             }
         }
     }
 
-    private void lookUpAgain(Pool pool, String host) {
+    private void lookUpAgain(Pool pool, NameKey name) {
+        Task task = crowd.join(name.host() + " of pool " + pool, PATIENCE);
         try {
             while (!closed) {
-                Thread.sleep(names.pause(host, pool.config().resolve().interval()));
-                names.lookUp(host);
-                onAnswer.accept(pool);
+                Thread.sleep(names.pause(name));
+                lookUp(pool, name, task);
             }
         } catch (InterruptedException stopped) {
             // A new configuration has come, with its own thread.
+        } finally {
+            crowd.leave(task);
+        }
+    }
+
+    private void lookUp(Pool pool, NameKey name, Task task) throws InterruptedException {
+        task.begins();
+        try {
+            names.lookUp(name);
+            onAnswer.accept(pool);
+            task.works();
+        } catch (RuntimeException | Error bug) { // a failed lookup must not end the lookups for good
+            if (task.failed(bug.toString())) {
+                log.error("a bug in usher: the lookup of {} failed; more like it are not reported", name.host(), bug);
+            }
         }
     }
 
@@ -103,12 +154,18 @@ final class Resolving implements AutoCloseable {
     }
 
     /** The host names in these configurations. */
-    private static Set<String> hosts(Collection<PoolConfig> configs) {
+    private static Set<NameKey> names(Collection<PoolConfig> configs) {
         return configs.stream()
-                .flatMap(config -> config.backends().stream())
-                .filter(backend -> !backend.address().isIpLiteral())
-                .map(backend -> backend.address().host())
+                .filter(config -> !config.isTemplate())
+                .flatMap(config ->
+                        config.backends().stream().flatMap(backend -> nameOf(backend.address(), config).stream()))
                 .collect(Collectors.toSet());
+    }
+
+    private static Optional<NameKey> nameOf(Address address, PoolConfig config) {
+        return address instanceof HostPort tcp && !tcp.isIpLiteral()
+                ? Optional.of(NameKey.of(tcp, config.resolve()))
+                : Optional.empty();
     }
 
     @Override

@@ -150,7 +150,8 @@ public final class LimitWatch {
         return sum(listener, ListenerCounts.OfWorker::acceptPauses, why);
     }
 
-    private static long ended(Map<String, ListenerCounts> listeners, CloseReason reason) {
+    /** Sessions on all listeners that ended for this reason. */
+    public static long ended(Map<String, ListenerCounts> listeners, CloseReason reason) {
         return listeners.values().stream()
                 .mapToLong(listener -> sum(listener, ListenerCounts.OfWorker::ended, reason))
                 .sum();

@@ -137,7 +137,8 @@ class UsherConfigTest {
                         List.of(),
                         1,
                         "web",
-                        OwnRoutes.NONE));
+                        OwnRoutes.NONE,
+                        ForwardProxy.DEFAULT));
         assertRefused(
                 "trusted_proxies must not be empty",
                 () -> new ListenerConfig(
@@ -152,7 +153,8 @@ class UsherConfigTest {
                         List.of(),
                         1,
                         null,
-                        OwnRoutes.NONE));
+                        OwnRoutes.NONE,
+                        ForwardProxy.DEFAULT));
         assertRefused(
                 "silent.after must be shorter than client_hello.timeout",
                 () -> ListenerConfig.tls("https", List.of(EVERYWHERE))
@@ -160,6 +162,14 @@ class UsherConfigTest {
         assertRefused(
                 "base_time must not be longer",
                 () -> new EjectionConfig(5, Duration.ofMinutes(6), Duration.ofMinutes(5), 50));
+        assertRefused(
+                "allow must be given, unless every bind is a loopback address",
+                () -> ListenerConfig.socks("out", List.of(EVERYWHERE)));
+        assertRefused(
+                "allow and sni are only for types whose clients ask for a host and a port",
+                () -> ListenerConfig.tls("https", List.of(EVERYWHERE))
+                        .withForwardProxy(ForwardProxy.DEFAULT.withSni(ForwardProxy.Sni.IGNORE)));
+        assertRefused("ports must be 1..65535, was 0", () -> Target.of("web").withPorts(List.of(0)));
         assertRefused("burst needs new_per_second", () -> new LimitsConfig.PerClientIp(0, 0, 5));
     }
 

@@ -22,17 +22,21 @@ import org.junit.jupiter.api.Test;
 
 class TlsOpeningTest {
     private static final int MAX = 65_536;
-    private static final Map<Refusal, Alert> ALERTS = new EnumMap<>(Map.of(
-            Refusal.MALFORMED, Alert.DECODE_ERROR,
-            Refusal.TOO_LARGE, Alert.DECODE_ERROR,
-            Refusal.INVALID_NAME, Alert.ILLEGAL_PARAMETER,
-            Refusal.NO_NAME, Alert.MISSING_EXTENSION,
-            Refusal.UNKNOWN_NAME, Alert.UNRECOGNIZED_NAME,
-            Refusal.DENIED, Alert.ACCESS_DENIED,
-            Refusal.UNAVAILABLE, Alert.INTERNAL_ERROR,
-            Refusal.BAD_BACKEND, Alert.INTERNAL_ERROR,
-            Refusal.LATE_BACKEND, Alert.INTERNAL_ERROR,
-            Refusal.REDIRECT, Alert.UNEXPECTED_MESSAGE));
+    private static final Map<Refusal, Alert> ALERTS = new EnumMap<>(Map.ofEntries(
+            Map.entry(Refusal.MALFORMED, Alert.DECODE_ERROR),
+            Map.entry(Refusal.TOO_LARGE, Alert.DECODE_ERROR),
+            Map.entry(Refusal.INVALID_NAME, Alert.ILLEGAL_PARAMETER),
+            Map.entry(Refusal.NO_NAME, Alert.MISSING_EXTENSION),
+            Map.entry(Refusal.UNKNOWN_NAME, Alert.UNRECOGNIZED_NAME),
+            Map.entry(Refusal.DENIED, Alert.ACCESS_DENIED),
+            Map.entry(Refusal.UNIDENTIFIED, Alert.ACCESS_DENIED),
+            Map.entry(Refusal.COMMAND, Alert.UNEXPECTED_MESSAGE),
+            Map.entry(Refusal.EXHAUSTED, Alert.INTERNAL_ERROR),
+            Map.entry(Refusal.REFUSING_BACKEND, Alert.INTERNAL_ERROR),
+            Map.entry(Refusal.UNAVAILABLE, Alert.INTERNAL_ERROR),
+            Map.entry(Refusal.BAD_BACKEND, Alert.INTERNAL_ERROR),
+            Map.entry(Refusal.LATE_BACKEND, Alert.INTERNAL_ERROR),
+            Map.entry(Refusal.REDIRECT, Alert.UNEXPECTED_MESSAGE)));
 
     private final TlsOpening opening = new TlsOpening(MAX, NotTls.NONE);
 

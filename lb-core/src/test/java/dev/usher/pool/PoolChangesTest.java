@@ -54,7 +54,7 @@ class PoolChangesTest {
     };
 
     private static char letter(Backend backend) {
-        return (char) ('a' + backend.config().address().port() - 1);
+        return (char) ('a' + TestPools.port(backend.config()) - 1);
     }
 
     private Pool start(PoolConfigBuilder config) {

@@ -38,7 +38,7 @@ class PoolTest {
     }
 
     private static char letter(Backend backend) {
-        return (char) ('a' + backend.config().address().port() - 1);
+        return (char) ('a' + TestPools.port(backend.config()) - 1);
     }
 
     private static Backend pick(Pool pool, Backend... tried) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.background.Background;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
@@ -14,6 +15,7 @@ import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.testing.Await;
+import dev.usher.testing.ManualClock;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPools;
@@ -40,8 +42,14 @@ class ProbesTest {
     /** In place of a PROXY header: a backend is never told of a TCP probe that has nothing to say. */
     private static final byte[] GREETING = {'h', 'i'};
 
-    private final Probes probes =
-            new Probes(Clock.SYSTEM, header -> header == SendProxyProtocol.NONE ? new byte[0] : GREETING, (_, _) -> {});
+    private final Background background = new Background(Clock.SYSTEM);
+    private volatile Runnable onCertificate = () -> {};
+
+    private final Probes probes = new Probes(
+            Clock.SYSTEM,
+            background.crowd("probes", "look"),
+            header -> header == SendProxyProtocol.NONE ? new byte[0] : GREETING,
+            (_, _) -> onCertificate.run());
 
     @AfterEach
     void close() {
@@ -117,6 +125,7 @@ class ProbesTest {
                     (_, _) -> {},
                     _ -> {},
                     new Semaphore(1),
+                    background.crowd("probes", "look"),
                     Clock.SYSTEM);
             long began = System.nanoTime();
             prober.start(Duration.ofMillis(1300)); // a whole interval less
@@ -176,6 +185,55 @@ class ProbesTest {
             @Override
             public void onPool(Pool pool, int serving) {}
         };
+    }
+
+    /** Nobody waits for a probe: one that fails by a fault of usher's own is known, and goes on. */
+    @Test
+    void aFaultOfItsOwnIsKnownAndEndsNoProbe() throws Exception {
+        onCertificate = () -> {
+            throw new NoClassDefFoundError("gone");
+        };
+        try (TlsServer server = TlsServer.start(Identity.of("www.example.com"), "")) {
+            Pool pool = probed(PoolConfigBuilder.of("web")
+                    .backend(server.config())
+                    .check(HealthCheckConfig.Type.TLS)
+                    .interval(Duration.ofMillis(50))
+                    .probeTimeout(Duration.ofSeconds(5)));
+            Await.until(() -> !background.failing().isEmpty(), "the fault is known");
+            assertEquals(
+                    pool.backends().getFirst() + " of pool web: java.lang.NoClassDefFoundError: gone",
+                    background.failing().getFirst().why());
+            onCertificate = () -> {};
+            Await.until(() -> background.failing().isEmpty(), "it works again");
+            assertEquals(BackendState.UP, pool.backends().getFirst().state());
+        }
+    }
+
+    /** A prober waits for its backend as long as it takes where the watchdog does not end it. */
+    @Test
+    void aProbeThatHangsIsKnownUntilItsPoolIsForgotten() {
+        ManualClock clock = new ManualClock();
+        Background told = new Background(clock);
+        try (TestBackend silent = TestBackend.start(TestBackend.SILENT);
+                Probes hanging = new Probes(Clock.SYSTEM, told.crowd("probes", "look"), _ -> GREETING, (_, _) -> {})) {
+            Pool pool = TestPools.of(
+                    PoolConfigBuilder.of("web")
+                            .backend(silent.config())
+                            .check(HealthCheckConfig.Type.TLS)
+                            .interval(Duration.ofHours(1))
+                            .probeTimeout(Duration.ofMinutes(1))
+                            .build(),
+                    1);
+            hanging.follow(pool);
+            silent.connection(0);
+            assertEquals(List.of(), told.failing());
+            clock.advance(Duration.ofSeconds(91));
+            assertEquals(
+                    pool.backends().getFirst() + " of pool web: it has been stuck for more than 90 s",
+                    told.failing().getFirst().why());
+            hanging.forget("web");
+            assertEquals(List.of(), told.failing());
+        }
     }
 
     @Test

@@ -27,6 +27,7 @@ public final class PackageTable {
     private static final String HEAD = "| package | is | may use |";
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z.]+)` \\| .+ \\| (.+) \\|$");
     private static final String HDR_HISTOGRAM = "org.HdrHistogram";
+    private static final String DNSJAVA = "org.xbill.DNS";
     /** Packages of lb-core are all but those below the others. */
     private static final Map<String, String> MODULES =
             Map.of("lb-core", "dev.usher", "lb-admin", "dev.usher.admin", "lb-server", "dev.usher.server");
@@ -88,7 +89,9 @@ public final class PackageTable {
             for (Dependency dependency : each.getDirectDependenciesFromSelf()) {
                 String target =
                         dependency.getTargetClass().getBaseComponentType().getPackageName();
-                if (target.startsWith("dev.usher") || target.startsWith(HDR_HISTOGRAM)) {
+                if (target.startsWith(DNSJAVA)) {
+                    targets.add("dnsjava");
+                } else if (target.startsWith("dev.usher") || target.startsWith(HDR_HISTOGRAM)) {
                     targets.add(row(target));
                 }
             }

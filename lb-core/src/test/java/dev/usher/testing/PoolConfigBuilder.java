@@ -1,5 +1,6 @@
 package dev.usher.testing;
 
+import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
@@ -28,6 +29,7 @@ public final class PoolConfigBuilder {
     private EjectionConfig ejection = EjectionConfig.DEFAULT;
     private @Nullable Duration slowStart;
     private @Nullable SourceAddress source;
+    private AddressRules addressRules = AddressRules.NONE;
     private OnDown onDown = OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
 
@@ -40,6 +42,7 @@ public final class PoolConfigBuilder {
     private @Nullable Path trustStore;
     private String method = "GET";
     private StatusRange expect = HealthCheckConfig.DEFAULT.expect();
+    private ResolveConfig resolve = ResolveConfig.DEFAULT;
     private Duration interval = HealthCheckConfig.DEFAULT.interval();
     private Duration timeout = HealthCheckConfig.DEFAULT.timeout();
     private int rise = HealthCheckConfig.DEFAULT.rise();
@@ -52,6 +55,13 @@ public final class PoolConfigBuilder {
 
     public static PoolConfigBuilder of(String name) {
         return new PoolConfigBuilder(name);
+    }
+
+    /** Time between lookups of a backend's name. */
+    public PoolConfigBuilder resolveEvery(Duration pause) {
+        this.resolve = new ResolveConfig(
+                pause, ResolveConfig.Family.ANY, resolve.timeout(), resolve.servers(), resolve.hostsFile());
+        return this;
     }
 
     /** Backends on loopback, at ports 1, 2, 3 and so on, with these weights. */
@@ -193,6 +203,17 @@ public final class PoolConfigBuilder {
         return this;
     }
 
+    public PoolConfigBuilder resolve(ResolveConfig resolve) {
+        this.resolve = resolve;
+        return this;
+    }
+
+    /** The rules for addresses, with allowed blocks and denied blocks. */
+    public PoolConfigBuilder addressRules(AddressRules addressRules) {
+        this.addressRules = addressRules;
+        return this;
+    }
+
     public PoolConfig build() {
         HealthCheckConfig probe = new HealthCheckConfig(
                 check,
@@ -223,6 +244,7 @@ public final class PoolConfigBuilder {
                 onDown,
                 sendProxyProtocol,
                 source,
-                ResolveConfig.DEFAULT);
+                resolve,
+                addressRules);
     }
 }

@@ -1,5 +1,7 @@
 package dev.usher.testing;
 
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.Pool;
@@ -37,11 +39,13 @@ public final class TestPools {
     /** What a configuration's backends resolve to. */
     public static List<Member> members(PoolConfig config) {
         return config.backends().stream()
-                .map(backend -> new Member(
-                        backend,
-                        new InetSocketAddress(
-                                InetAddress.getLoopbackAddress(),
-                                backend.address().port())))
+                .map(backend ->
+                        new Member(backend, new InetSocketAddress(InetAddress.getLoopbackAddress(), port(backend))))
                 .toList();
+    }
+
+    /** The port of a backend with a TCP address. */
+    public static int port(BackendConfig backend) {
+        return ((HostPort) backend.address()).port();
     }
 }

@@ -11,6 +11,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.Fallback;
+import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
@@ -91,6 +92,11 @@ public final class TestUsher implements AutoCloseable {
     /** With a listener of type http. */
     public static Builder http(TestBackend... backends) {
         return new Builder(ListenerType.HTTP).backends(backends);
+    }
+
+    /** With a listener of type socks. */
+    public static Builder socks(TestBackend... backends) {
+        return new Builder(ListenerType.SOCKS).backends(backends);
     }
 
     /** A hello for {@link #NAME}, the same bytes each time. */
@@ -220,6 +226,7 @@ public final class TestUsher implements AutoCloseable {
         private NotTls notTls = NotTls.NONE;
         private @Nullable Silent silent;
         private HttpConfig http = HttpConfig.DEFAULT;
+        private ForwardProxy forwardProxy = ForwardProxy.DEFAULT;
         private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
         private int retries = PoolConfig.DEFAULT_RETRIES;
         private Fallback defaultRoute = Fallback.REJECT;
@@ -294,6 +301,11 @@ public final class TestUsher implements AutoCloseable {
 
         public Builder http(HttpConfig settings) {
             http = settings;
+            return this;
+        }
+
+        public Builder forwardProxy(ForwardProxy settings) {
+            forwardProxy = settings;
             return this;
         }
 
@@ -399,7 +411,8 @@ public final class TestUsher implements AutoCloseable {
                     trustedProxies,
                     listenerConnections,
                     type.needsPool() ? POOL : null,
-                    dev.usher.config.OwnRoutes.NONE);
+                    dev.usher.config.OwnRoutes.NONE,
+                    forwardProxy);
             PoolConfig web = pool.apply(PoolConfigBuilder.of(POOL)
                             .backends(backends)
                             .timeouts(timeouts)

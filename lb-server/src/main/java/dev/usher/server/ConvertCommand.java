@@ -4,7 +4,7 @@ import dev.usher.config.Printable;
 import dev.usher.server.convert.Conversion;
 import dev.usher.server.convert.Converter;
 import dev.usher.server.convert.Peer;
-import dev.usher.server.convert.Remark.Kind;
+import dev.usher.server.convert.draft.Remark.Kind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;

@@ -41,7 +41,8 @@ final class ExplainCommand implements Callable<Integer> {
             description = {
                 "The configuration, YAML (default: that of the",
                 "running usher), and the server name, or a URL:",
-                "http://www.example.com/x asks for type http."
+                "http://www.example.com/x asks for type http,",
+                "socks://www.example.com:443 for type socks."
             })
     private List<String> arguments = List.of();
 
@@ -95,9 +96,11 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        RouteQuery question =
-                new RouteQuery(asked.name(), typed.name(), alpn, client, AcmeChallenge.isPath(typed.path()));
-        ExplanationText.Answer answer = text.of(question, typed.path(), Explainer.explain(config, question));
+        RouteQuery question = new RouteQuery(
+                asked.name(), typed.name(), alpn, client, AcmeChallenge.isPath(typed.path()), typed.portOn(asked));
+        ExplanationText.Answer answer = typed.name() == null
+                ? text.ofNoName(typed, question)
+                : text.of(typed, question, Explainer.explain(config, question));
         out.print(answer.text());
         out.flush();
         return answer.exitCode();

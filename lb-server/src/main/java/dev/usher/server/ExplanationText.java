@@ -13,6 +13,8 @@ import dev.usher.end.CloseReason;
 import dev.usher.opening.HttpOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
+import dev.usher.route.Typed;
+import dev.usher.view.Candidate;
 import dev.usher.view.Explanation;
 import java.util.List;
 import java.util.Objects;
@@ -42,11 +44,17 @@ final class ExplanationText {
         return out.toString();
     }
 
-    /** @param path of an HTTP request */
-    Answer of(RouteQuery asked, String path, Explanation explanation) {
-        line(asked.name() + " on listener " + asked.listener() + ", from "
-                + IpAddress.text(asked.client().getAddress())
-                + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
+    /** The text for a host that is not a server name. */
+    Answer ofNoName(Typed typed, RouteQuery asked) {
+        question(typed.host(), asked);
+        typed.remarks().forEach(step -> line("  " + step));
+        line("");
+        return refused(CloseReason.INVALID_NAME, List.of());
+    }
+
+    Answer of(Typed typed, RouteQuery asked, Explanation explanation) {
+        question(String.valueOf(asked.name()), asked);
+        typed.remarks().forEach(step -> line("  " + step));
         explanation.steps().forEach(step -> line("  " + step));
         RouteConfig route = winner(explanation.decision());
         if (route != null) {
@@ -54,10 +62,18 @@ final class ExplanationText {
         }
         line("");
         return switch (explanation.decision()) {
-            case Decision.Serve serve -> served(serve, route, explanation.elsewhere());
-            case Decision.Refuse refuse when refuse.why() == Decision.Refusal.REDIRECT -> redirected(asked, path);
-            case Decision.Refuse refuse -> refused(refuse, explanation.elsewhere());
+            case Decision.Serve serve -> served(serve, route, explanation);
+            case Decision.Refuse refuse
+            when refuse.why() == Decision.Refusal.REDIRECT -> redirected(asked, typed.path());
+            case Decision.Refuse refuse -> refused(CloseReason.of(refuse.why()), explanation.elsewhere());
         };
+    }
+
+    private void question(String host, RouteQuery asked) {
+        String port = asked.port() == RouteQuery.NO_PORT ? "" : " port " + asked.port();
+        line(host + port + " on listener " + asked.listener() + ", from "
+                + IpAddress.text(asked.client().getAddress())
+                + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
     }
 
     private Answer redirected(RouteQuery asked, String path) {
@@ -68,15 +84,18 @@ final class ExplanationText {
         return new Answer(out.toString(), ExitCode.OK);
     }
 
-    private Answer served(Decision.Serve serve, @Nullable RouteConfig route, List<String> elsewhere) {
+    private Answer served(Decision.Serve serve, @Nullable RouteConfig route, Explanation explanation) {
         line("route     " + (route == null ? "none: default_route serves it" : serve.route()));
-        pool(serve.pool().name());
-        elsewhere(elsewhere);
+        if (serve.pool().config().isTemplate()) {
+            named(serve.pool().config(), explanation.candidates().getFirst());
+        } else {
+            pool(serve.pool().name());
+        }
+        elsewhere(explanation.elsewhere());
         return new Answer(out.toString(), route == null ? ExitCode.DEFAULT_ROUTE : ExitCode.OK);
     }
 
-    private Answer refused(Decision.Refuse refuse, List<String> elsewhere) {
-        CloseReason reason = CloseReason.of(refuse.why());
+    private Answer refused(CloseReason reason, List<String> elsewhere) {
         line("refused   " + reason.word());
         line("client    sees " + RefusedClient.sees(reason, listener.type()));
         elsewhere(elsewhere);
@@ -161,6 +180,13 @@ final class ExplanationText {
             label = "          ";
         }
         line("chosen    " + choice(pool, primary.isEmpty() ? backups : primary));
+    }
+
+    private void named(PoolConfig pool, Candidate named) {
+        line("pool      " + pool.name());
+        line("backends  " + pool.template() + limit(pool.backends().getFirst()) + ": the client names the backend");
+        line("chosen    " + (named.address().isEmpty() ? "" : named.address() + ", ") + named.text()
+                + "; public addresses only" + (pool.addressRules().to().isEmpty() ? "" : ", and those in to"));
     }
 
     private static String limit(BackendConfig backend) {

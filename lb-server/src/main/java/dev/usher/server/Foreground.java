@@ -7,6 +7,7 @@ import dev.usher.admin.Control;
 import dev.usher.admin.subject.AdminSubject;
 import dev.usher.admin.subject.ConfigSource;
 import dev.usher.admin.subject.Program;
+import dev.usher.background.Background;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -16,8 +17,9 @@ import dev.usher.relay.SessionLog;
 import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
+import dev.usher.server.systemd.ServiceManager;
 import dev.usher.time.Clock;
-import dev.usher.watch.Background;
+import dev.usher.view.LoopDelay;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,7 @@ final class Foreground {
     private final StopSignals stops;
     private final Instant startedAt = Instant.now();
     private final Handover handover = new Handover();
+    private final ServiceManager manager = ServiceManager.of(System::getenv);
     private Predecessors predecessors = () -> Predecessor.NONE;
     private final Background background = new Background(Clock.SYSTEM);
     private Runnable beforeDrain = () -> {};
@@ -97,6 +100,11 @@ final class Foreground {
         return handover;
     }
 
+    /** The service manager, if there is one. */
+    ServiceManager manager() {
+        return manager;
+    }
+
     /** Sets an action before the drain of open sessions. */
     void beforeDrain(Runnable action) {
         beforeDrain = action;
@@ -116,7 +124,8 @@ final class Foreground {
     int run(Consumer<Running> ready) throws InterruptedException {
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
-        try (AccessLog access = AccessLog.open(config.logging().access(), config.workerCount(), background)) {
+        try (AccessLog access = AccessLog.open(config.logging().access(), config.workerCount(), background);
+                HeapUpkeep _ = HeapUpkeep.start(background)) {
             Signals.on("USR1", access::reopen); // unhandled, the signal would end the process
             return succeed(access, ready);
         } catch (IOException e) {
@@ -193,14 +202,17 @@ final class Foreground {
         }
         shutdown = () -> balancer.looks().config().shutdown();
         boolean clean;
-        try (balancer) {
+        try (balancer;
+                manager) { // closed first: workers turn until then
             String signal;
             try {
                 ready.accept(new Running(balancer, admin, startedAt, access));
                 balancer.accept();
                 predecessor.close(); // tells the predecessor to close its listeners
+                manager.serves(() -> turns(balancer), () -> Summary.state(balancer), background);
                 signal = stops.take();
             } finally {
+                manager.stopping(LastResort.longest(shutdown.get()), "draining");
                 handover.begin();
                 beforeDrain.run();
             }
@@ -210,6 +222,10 @@ final class Foreground {
         }
         log.info("{}", totals(balancer.looks().snapshot()));
         return clean ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static boolean turns(LoadBalancer balancer) {
+        return balancer.looks().loopDelays().stream().allMatch(LoopDelay::answered);
     }
 
     // ---- ending ----

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Address;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.EjectionConfig;
@@ -20,13 +21,13 @@ final class ForwardConfig {
 
     /**
      * @param listen {@code 11000}, {@code :11000}, {@code 127.0.0.1:11000} or {@code [::1]:11000}
-     * @param target {@code localhost:6379}; the host is required
+     * @param target {@code localhost:6379}, where the host is required, or {@code unix:/run/redis.sock}
      * @throws IllegalArgumentException with the faulty argument and its remedy
      */
     static UsherConfig of(String listen, String target) {
         HostPort bind = read("LISTEN", listen, text -> HostPort.parseBind(isPort(text) ? ":" + text : text));
-        HostPort backend = read("TARGET", target, text -> HostPort.parse(isPort(text) ? ":" + text : text));
-        if (new ThisMachine().leadsTo(backend, bind)) {
+        Address backend = read("TARGET", target, text -> Address.parse(isPort(text) ? ":" + text : text));
+        if (backend instanceof HostPort tcp && new ThisMachine().leadsTo(tcp, bind)) {
             throw new IllegalArgumentException("TARGET: " + backend + " is where " + bind + " listens");
         }
         return UsherConfig.of(List.of(ListenerConfig.tcp(NAME, List.of(bind), NAME)), List.of(), List.of(pool(backend)))
@@ -34,13 +35,13 @@ final class ForwardConfig {
     }
 
     /** No probes and no ejection: with a single target they could only refuse sessions that a connect might serve. */
-    private static PoolConfig pool(HostPort backend) {
+    private static PoolConfig pool(Address backend) {
         return PoolConfig.of(NAME, List.of(BackendConfig.of(backend)))
                 .withHealthCheck(HealthCheckConfig.NONE)
                 .withEjection(EjectionConfig.DEFAULT.off());
     }
 
-    private static HostPort read(String argument, String text, Function<String, HostPort> parser) {
+    private static <A extends Address> A read(String argument, String text, Function<String, A> parser) {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException fault) {

@@ -22,6 +22,11 @@ final class LastResort {
 
     private LastResort() {}
 
+    /** The longest time from the signal to the end. */
+    static Duration longest(ShutdownConfig given) {
+        return given.readinessDelay().plus(given.drain()).plus(PATIENCE);
+    }
+
     /**
      * Starts the wait.
      *

@@ -1,6 +1,7 @@
 package dev.usher.server;
 
 import dev.usher.admin.Control;
+import dev.usher.background.Background;
 import dev.usher.event.Event;
 import dev.usher.server.Foreground.Running;
 import dev.usher.server.control.ControlSocket;
@@ -8,7 +9,6 @@ import dev.usher.server.control.Handover;
 import dev.usher.server.control.ProcessStatus;
 import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunFile;
-import dev.usher.watch.Background;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -9,6 +9,7 @@ import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.ProgramLog;
 import dev.usher.server.reload.FileSource;
 import dev.usher.server.reload.Reloader;
+import dev.usher.server.systemd.ServiceManager;
 import dev.usher.server.yaml.ConfigResult;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -77,6 +78,10 @@ final class RunCommand implements Callable<Integer> {
             AccessLog.Change change = running.access().prepare(next.logging().access());
             return new Reloader.Change(change::commit, change::cancel);
         });
+        ServiceManager manager = foreground.manager();
+        reloader.surround(manager::reloading, manager::reloaded);
+        reloader.tell(reload -> manager.remark(
+                reload.result() == Reload.Result.REFUSED ? "the last reload was refused, see the log" : ""));
         Control control = running.show(new FileSource(argument.file(), balancer, reloader));
         Presence presence = Presence.of(argument.file(), running, control, foreground.handover());
         foreground.atEnd(presence::close);

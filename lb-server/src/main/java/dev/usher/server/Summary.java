@@ -1,8 +1,11 @@
 package dev.usher.server;
 
+import dev.usher.LoadBalancer;
+import dev.usher.Looks;
 import dev.usher.config.HostPort;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.view.PoolView;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,6 +23,19 @@ final class Summary {
                 + Units.counted(config.routes().size(), "route") + ", "
                 + Units.counted(config.pools().size(), "pool") + ", "
                 + Units.counted(backends, "backend");
+    }
+
+    /** For example "serving on 2 listeners; 14 of 15 backends take sessions", or "draining; 3 sessions open". */
+    static String state(LoadBalancer balancer) {
+        Looks looks = balancer.looks();
+        if (balancer.draining()) {
+            return "draining; " + Units.counted(looks.openSessions(), "session") + " open";
+        }
+        List<PoolView> pools = looks.pools();
+        int backends = pools.stream().mapToInt(pool -> pool.backends().size()).sum();
+        int serving = pools.stream().mapToInt(PoolView::serving).sum();
+        return "serving on " + Units.counted(looks.addresses().size(), "listener") + "; " + serving + " of "
+                + Units.counted(backends, "backend") + (serving == 1 ? " takes" : " take") + " sessions";
     }
 
     /** For example {@code 0.0.0.0:443, [::]:443}. */

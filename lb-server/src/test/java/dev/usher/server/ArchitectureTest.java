@@ -19,6 +19,6 @@ class ArchitectureTest {
 
     @Test
     void packagesHaveNoCycles() {
-        slices().matching("dev.usher.server.(*)..").should().beFreeOfCycles().check(table.code());
+        slices().matching("dev.usher.(**)").should().beFreeOfCycles().check(table.code());
     }
 }

@@ -240,6 +240,29 @@ class CommandLineTest {
         }
 
         @Test
+        void textThatIsNoNameIsRefusedAsAClientWouldBeAndTheNameIsSuggested() {
+            assertEquals(4, run("explain", file, "shop.example:8443"));
+            assertEquals("""
+                    shop.example:8443 on listener https, from 127.0.0.1
+                      "shop.example:8443" is not a server name: it may hold letters, digits, '-', '_' and '.' only
+                      a server name has no port and no path: ask for shop.example instead
+
+                    refused   invalid_name
+                    client    sees the TLS alert illegal_parameter (47)
+                    """, out);
+            assertEquals(4, run("explain", file, "[::1]:443"));
+            assertTrue(out.contains("ask for ::1 instead\n"), out);
+            assertEquals(4, run("explain", file, "bad..name"));
+            assertTrue(out.contains("\"bad..name\" is not a server name: a label is empty\n"), out);
+            assertFalse(out.contains("instead"), out);
+            assertEquals(4, run("explain", file, "*.nobody.example"));
+            assertTrue(out.contains("for a name below, ask for www.nobody.example\n"), out);
+            assertTrue(out.contains("refused   unknown_name\n"), out);
+            assertEquals(4, run("explain", file, "::1"));
+            assertTrue(out.contains("only a route for the same address matches\n"), out);
+        }
+
+        @Test
         void theDefaultRouteIsThree() throws IOException {
             String other = write("default.yaml", FILE + "default_route: acme\n");
             assertEquals(3, run("explain", other, "nobody.example"));
@@ -358,8 +381,8 @@ class CommandLineTest {
 
         @Test
         void wrongArgumentsAreTwo() {
-            assertEquals(2, run("explain", file, "bad..name"));
-            assertTrue(err.contains("\"bad..name\" is not a server name: a label is empty"), err);
+            assertEquals(2, run("explain", file, ""));
+            assertTrue(err.contains("\"\" is not a server name: it is empty"), err);
             assertEquals(2, run("explain", file, "a.example", "--client", "nowhere"));
             assertEquals(2, run("explain", file, "a.example", "--listener", "htps"));
             assertTrue(err.contains("the file has https, inner, raw"), err);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What README gives to those who run usher: the unit of systemd, and the recipes for the access log. */
 @Timeout(120)
 class OperationsIT {
-    private static final String INSTALLED = "/opt/usher/usher";
+    private static final String INSTALLED = "/usr/bin/usher";
 
     @TempDir
     private Path directory = Path.of("");
@@ -43,13 +43,59 @@ class OperationsIT {
         assertTrue(installed.toFile().setExecutable(true));
         Path unit =
                 Files.writeString(directory.resolve("usher.service"), unit().replace(INSTALLED, installed.toString()));
-        try (Program verify = Program.start(Map.of(), List.of("systemd-analyze", "verify", unit.toString()))) {
+        try (Program verify =
+                Program.start(Map.of(), List.of("systemd-analyze", "verify", "--man=no", unit.toString()))) {
             assertEquals(0, verify.exitCode(), verify.err().all()::toString);
             assertEquals(
                     List.of(),
                     verify.err().all().stream()
                             .filter(line -> line.contains("usher.service"))
                             .toList());
+        }
+    }
+
+    /** The scale of systemd goes from 0 to 10; the usual units of distributions are near 9.6. */
+    @Test
+    void theUnitGivesAwayLittle() throws Exception {
+        Needs.that(has("systemd-analyze", "--version"), "systemd-analyze");
+        String unit = Path.of("..", "deploy", "usher.service").toString();
+        try (Program security = Program.start(
+                Map.of(), List.of("systemd-analyze", "security", "--offline=yes", "--threshold=20", unit))) {
+            assertEquals(0, security.exitCode(), security.out().all()::toString); // in tenths
+        }
+    }
+
+    @Test
+    void systemdTakesTheUnitWithEachDropIn() throws Exception {
+        Needs.that(has("systemd-analyze", "--version"), "systemd-analyze");
+        Path installed = Files.writeString(directory.resolve("usher"), "#!/bin/sh\n");
+        assertTrue(installed.toFile().setExecutable(true));
+        Files.writeString(directory.resolve("usher.service"), unit().replace(INSTALLED, installed.toString()));
+        try (Stream<Path> dropIns = Files.list(Path.of("..", "deploy", "systemd"))) {
+            for (Path dropIn : dropIns.filter(file -> file.toString().endsWith(".conf"))
+                    .sorted()
+                    .toList()) {
+                Path beside = Files.createDirectories(directory.resolve("usher.service.d"))
+                        .resolve("it.conf");
+                Files.writeString(beside, Files.readString(dropIn).replace(INSTALLED, installed.toString()));
+                assertEquals(List.of(), complaints(dropIn));
+            }
+        }
+    }
+
+    /** Debian's systemd 252 does not know the type of service of newer ones, and goes on as with the unit's own. */
+    private List<String> complaints(Path dropIn) throws InterruptedException {
+        try (Program verify = Program.start(
+                Map.of(),
+                List.of(
+                        "systemd-analyze",
+                        "verify",
+                        "--man=no",
+                        directory.resolve("usher.service").toString()))) {
+            return verify.err().all().stream()
+                    .filter(line -> line.contains("usher.service"))
+                    .filter(line -> !(dropIn.endsWith("notify-reload.conf") && line.contains("notify-reload")))
+                    .toList();
         }
     }
 

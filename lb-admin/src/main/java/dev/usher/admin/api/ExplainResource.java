@@ -11,6 +11,7 @@ import dev.usher.config.Spelling;
 import dev.usher.end.CloseReason;
 import dev.usher.http.AcmeChallenge;
 import dev.usher.http.Answer;
+import dev.usher.name.ServerName;
 import dev.usher.opening.HttpOpening;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
@@ -71,14 +72,19 @@ public final class ExplainResource {
                 typed == null ? null : typed.name(),
                 alpn(question.parameter("alpn")),
                 client(question.parameter("client")),
-                typed != null && AcmeChallenge.isPath(typed.path()));
+                typed != null && AcmeChallenge.isPath(typed.path()),
+                typed == null ? RouteQuery.NO_PORT : typed.portOn(listener));
+        if (typed != null && typed.name() == null) {
+            return refused(typed.host(), listener, null, CloseReason.INVALID_NAME, typed.remarks(), List.of());
+        }
         Explanation explanation = balancer.looks().explain(asked);
         String name = asked.name() == null ? null : asked.name().name();
+        List<String> steps = steps(typed, explanation);
         List<Possible> backends =
                 explanation.candidates().stream().map(Possible::of).toList();
         return switch (explanation.decision()) {
             case Decision.Serve serve -> {
-                CloseReason refusal = takeIt(backends) ? null : CloseReason.NO_BACKEND;
+                CloseReason refusal = takeIt(backends) ? null : refusal(explanation);
                 yield new ExplanationJson(
                         name,
                         listener.name(),
@@ -90,37 +96,46 @@ public final class ExplainResource {
                         alert(listener, refusal),
                         sees(refusal, listener),
                         null,
-                        explanation.steps(),
+                        steps,
                         explanation.elsewhere(),
                         backends);
             }
             case Decision.Refuse refuse
             when refuse.why() == Decision.Refusal.REDIRECT ->
-                redirected(listener, Objects.requireNonNull(typed, "a route has its name"), explanation);
-            case Decision.Refuse refuse -> {
-                CloseReason refusal = CloseReason.of(refuse.why());
-                yield new ExplanationJson(
-                        name,
-                        listener.name(),
-                        "refused",
-                        false,
-                        refuse.route(),
-                        null,
-                        refusal.word(),
-                        alert(listener, refusal),
-                        sees(refusal, listener),
-                        null,
-                        explanation.steps(),
-                        explanation.elsewhere(),
-                        backends);
-            }
+                redirected(listener, Objects.requireNonNull(typed, "only a name is redirected"), explanation);
+            case Decision.Refuse refuse ->
+                refused(name, listener, refuse.route(), CloseReason.of(refuse.why()), steps, explanation.elsewhere());
         };
     }
 
-    private static ExplanationJson redirected(ListenerConfig listener, Typed typed, Explanation explanation) {
-        Answer answer = HttpOpening.redirect(listener.http(), typed.name(), typed.path());
+    private static ExplanationJson refused(
+            @Nullable String name,
+            ListenerConfig listener,
+            @Nullable String route,
+            CloseReason refusal,
+            List<String> steps,
+            List<String> elsewhere) {
         return new ExplanationJson(
-                typed.name().name(),
+                name,
+                listener.name(),
+                "refused",
+                false,
+                route,
+                null,
+                refusal.word(),
+                alert(listener, refusal),
+                sees(refusal, listener),
+                null,
+                steps,
+                elsewhere,
+                List.of());
+    }
+
+    private static ExplanationJson redirected(ListenerConfig listener, Typed typed, Explanation explanation) {
+        ServerName name = Objects.requireNonNull(typed.name(), "a route has its name");
+        Answer answer = HttpOpening.redirect(listener.http(), name, typed.path());
+        return new ExplanationJson(
+                name.name(),
                 listener.name(),
                 "redirected",
                 true,
@@ -133,6 +148,18 @@ public final class ExplainResource {
                 explanation.steps(),
                 explanation.elsewhere(),
                 List.of());
+    }
+
+    private static CloseReason refusal(Explanation explanation) {
+        CloseReason ofName = explanation.lookup() == null ? null : CloseReason.of(explanation.lookup());
+        return ofName == null ? CloseReason.NO_BACKEND : ofName;
+    }
+
+    private static List<String> steps(@Nullable Typed typed, Explanation explanation) {
+        return typed == null
+                ? explanation.steps()
+                : Stream.concat(typed.remarks().stream(), explanation.steps().stream())
+                        .toList();
     }
 
     private static boolean takeIt(List<Possible> backends) {

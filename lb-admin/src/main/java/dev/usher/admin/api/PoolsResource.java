@@ -9,6 +9,7 @@ import dev.usher.config.Spelling;
 import dev.usher.metrics.Latency;
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
 import dev.usher.pool.BackendState;
+import dev.usher.pool.ByName;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import java.util.ArrayList;
@@ -46,7 +47,23 @@ public final class PoolsResource {
             Percentiles connect,
             Percentiles firstByte,
             Percentiles session,
-            List<BackendJson> backends) {}
+            List<BackendJson> backends,
+            @Nullable Lookups lookups) {}
+
+    /** Look-ups of the hosts that clients name; null without a template. */
+    private record Lookups(String template, int names, long begun, long failed, long refused) {
+        static @Nullable Lookups of(PoolView pool) {
+            ByName.Figures figures = pool.lookups();
+            return pool.template() == null
+                    ? null
+                    : new Lookups(
+                            pool.template().toString(),
+                            figures.names(),
+                            figures.lookups(),
+                            figures.failures(),
+                            figures.refused());
+        }
+    }
 
     private record LatencyJson(Distribution connect, Distribution firstByte, Distribution session) {}
 
@@ -80,7 +97,7 @@ public final class PoolsResource {
             case null -> (_, _) -> 0;
             case "file" -> (_, _) -> 0;
             case "worst" ->
-                Comparator.comparing((PoolView pool) -> pool.serving() > 0).thenComparing(PoolsResource::isWell);
+                Comparator.comparing((PoolView pool) -> !pool.isDown()).thenComparing(PoolsResource::isWell);
             default -> throw Problem.of(400, "order must be file or worst").exception();
         };
     }
@@ -91,6 +108,7 @@ public final class PoolsResource {
 
     private static boolean passes(PoolView pool, WaysIn ways, Filter filter) {
         return filter.passes(pool.name())
+                || (pool.template() != null && filter.passes(pool.template().toString()))
                 || ways.all().stream().anyMatch(filter::passes)
                 || pool.backends().stream()
                         .anyMatch(backend -> filter.passes(
@@ -127,7 +145,8 @@ public final class PoolsResource {
                 Percentiles.of(counted.connect()),
                 Percentiles.of(counted.firstByte()),
                 Percentiles.of(counted.session()),
-                backends(pool));
+                backends(pool),
+                Lookups.of(pool));
     }
 
     private static List<BackendJson> backends(PoolView pool) {

@@ -8,6 +8,7 @@ import dev.usher.admin.http.RequestLimits;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.PathTemplateMatch;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,11 +40,11 @@ public final class Question {
 
     /** The question of an HTTP request. */
     static Question of(HttpServerExchange exchange) {
-        return new Question(
-                Caller.of(exchange),
-                exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY).getParameters(),
-                exchange.getQueryParameters(),
-                RequestLimits.body(exchange));
+        Map<String, String> path = new HashMap<>(
+                exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY).getParameters());
+        path.replaceAll(
+                (_, part) -> part.replace("%2F", "/").replace("%2f", "/")); // the one escape that Undertow leaves
+        return new Question(Caller.of(exchange), path, exchange.getQueryParameters(), RequestLimits.body(exchange));
     }
 
     /** Caller of the request. */

@@ -125,7 +125,7 @@ public final class StatusResource {
 
     private static Serving serving(List<PoolView> pools) {
         return new Serving(pools.size(), (int)
-                pools.stream().filter(pool -> pool.serving() > 0).count());
+                pools.stream().filter(pool -> !pool.isDown()).count());
     }
 
     private static Serving servingBackends(List<PoolView> pools) {

@@ -1,6 +1,7 @@
 package dev.usher.admin.attention;
 
 import dev.usher.admin.attention.Attention.Entry;
+import dev.usher.config.Address;
 import dev.usher.config.HostPort;
 import dev.usher.pool.BackendState;
 import dev.usher.view.BackendView;
@@ -74,7 +75,7 @@ final class AddressFamilies {
     }
 
     private static boolean isIpv6(BackendView backend) {
-        return HostPort.parse(backend.address()).isIpv6Literal();
+        return Address.parse(backend.address()) instanceof HostPort tcp && tcp.isIpv6Literal();
     }
 
     /** The entries: one per name and dead family. */

@@ -36,7 +36,7 @@ public final class PoolAttention {
     }
 
     private static void ofPools(UsherConfig config, List<PoolView> pools, List<Entry> entries) {
-        List<PoolView> down = pools.stream().filter(pool -> pool.serving() == 0).toList();
+        List<PoolView> down = pools.stream().filter(PoolView::isDown).toList();
         if (down.isEmpty()) {
             return; // saves a pass over every route
         }

@@ -1,6 +1,7 @@
 package dev.usher.admin.live;
 
-import dev.usher.watch.Background;
+import dev.usher.background.Background;
+import dev.usher.background.Task;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -21,7 +22,7 @@ final class Sampler implements AutoCloseable {
     private final long periodNanos;
     private final Thread thread;
     private volatile boolean closing;
-    private final Background.Task task;
+    private final Task task;
     /** True exactly when the last sample failed: only the first failure in a row is logged. */
     private boolean failing;
 

@@ -3,6 +3,7 @@ package dev.usher.admin.metrics;
 import static dev.usher.admin.metrics.Families.metric;
 
 import dev.usher.metrics.MetricsSnapshot.PoolSnapshot;
+import dev.usher.pool.ByName;
 import dev.usher.view.PoolView;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
@@ -25,14 +26,25 @@ final class PoolFamilies {
     private static final MetricMetadata SESSION =
             metric("pool_session_seconds", "Whole life of the pool's sessions, from accept to close.");
 
+    private static final MetricMetadata NAMES =
+            metric("pool_names", "Hosts named by clients with an answer at hand; for pools with a template.");
+    private static final MetricMetadata LOOKUPS =
+            metric("pool_lookups", "Look-ups of hosts named by clients; for pools with a template.");
+    private static final MetricMetadata LOOKUP_FAILURES =
+            metric("pool_lookup_failures", "Look-ups of hosts named by clients that gave no address.");
+    private static final MetricMetadata REFUSED = metric(
+            "pool_refused_lookups", "Look-ups of hosts named by clients with no address that a client may be led to.");
+
     private PoolFamilies() {}
 
     /** Live view and counted times of a pool. */
-    private record Both(int backends, int serving, PoolSnapshot timed) {
+    private record Both(int backends, int serving, boolean template, ByName.Figures lookups, PoolSnapshot timed) {
         Both plus(Both other) {
             return new Both(
                     backends + other.backends,
                     serving + other.serving,
+                    template || other.template,
+                    lookups.plus(other.lookups),
                     new PoolSnapshot(
                             Map.of(),
                             Buckets.sum(timed.connect(), other.timed.connect()),
@@ -46,15 +58,25 @@ final class PoolFamilies {
         for (PoolView pool : pools) {
             PoolSnapshot snapshot = timed.get(pool.name());
             if (snapshot != null) { // null if a reload came between the two reads
-                all.put(pool.name(), new Both(pool.backends().size(), pool.serving(), snapshot));
+                all.put(pool.name(), both(pool, snapshot));
             }
         }
         CappedSeries.of(all, MAX_POOLS, Both::plus).forEach((name, pool) -> add(to, Labels.of("pool", name), pool));
     }
 
+    private static Both both(PoolView pool, PoolSnapshot snapshot) {
+        return new Both(pool.backends().size(), pool.serving(), pool.template() != null, pool.lookups(), snapshot);
+    }
+
     private static void add(Families to, Labels labels, Both pool) {
         to.gauge(BACKENDS, labels, pool.backends());
         to.gauge(SERVING, labels, pool.serving());
+        if (pool.template()) {
+            to.gauge(NAMES, labels, pool.lookups().names());
+            to.counter(LOOKUPS, labels, pool.lookups().lookups());
+            to.counter(LOOKUP_FAILURES, labels, pool.lookups().failures());
+            to.counter(REFUSED, labels, pool.lookups().refused());
+        }
         to.histogram(CONNECT, labels, Buckets.SHORT, pool.timed().connect());
         to.histogram(FIRST_BYTE, labels, Buckets.SHORT, pool.timed().firstByte());
         to.histogram(SESSION, labels, Buckets.LONG, pool.timed().session());

@@ -4,6 +4,7 @@ import static dev.usher.admin.metrics.Families.metric;
 
 import dev.usher.admin.subject.AccessLogLines;
 import dev.usher.admin.subject.Program;
+import dev.usher.background.Background;
 import dev.usher.config.UsherConfig;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
@@ -11,7 +12,6 @@ import dev.usher.metrics.Totals;
 import dev.usher.reload.Reload;
 import dev.usher.reload.ReloadStatus;
 import dev.usher.view.LoopDelay;
-import dev.usher.watch.Background;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.time.Instant;

@@ -65,6 +65,9 @@ public final class LiveMap {
         if (pool == null) {
             return group;
         }
+        if (pool.template() != null) {
+            return group; // the file knows as much of the backends
+        }
         List<Stop> stops = pool.backends().stream().map(LiveMap::stop).toList();
         return new Group(
                 group.pool(),
@@ -78,7 +81,7 @@ public final class LiveMap {
     }
 
     private static Standing standing(PoolView pool, List<Stop> stops) {
-        if (pool.serving() == 0) {
+        if (pool.isDown()) {
             return Standing.DOWN;
         }
         boolean faulty = stops.stream().anyMatch(stop -> stop.standing().needsALook());

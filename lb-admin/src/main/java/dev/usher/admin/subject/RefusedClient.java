@@ -7,6 +7,7 @@ import dev.usher.end.Ending;
 import dev.usher.end.Refusal;
 import dev.usher.http.Answer;
 import dev.usher.opening.HttpOpening;
+import dev.usher.opening.SocksOpening;
 import dev.usher.opening.TlsOpening;
 import dev.usher.tls.Alert;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +25,14 @@ public final class RefusedClient {
             return switch (type) {
                 case TLS -> sees(TlsOpening.alert(refusal));
                 case HTTP -> sees(HttpOpening.answer(refusal));
+                case SOCKS -> "the SOCKS reply " + SocksOpening.reply(refusal);
                 case TCP -> RESET;
             };
         }
         return reason.ending() == Ending.RESET
                 ? RESET
                 : switch (type) {
-                    case TLS, TCP -> "the connection closed, without a TLS alert";
+                    case TLS, TCP, SOCKS -> "the connection closed, without a TLS alert";
                     case HTTP -> "the connection closed, without an answer";
                 };
     }
@@ -42,7 +44,7 @@ public final class RefusedClient {
                 ? null
                 : switch (type) {
                     case TLS -> TlsOpening.alert(refusal);
-                    case HTTP, TCP -> null;
+                    case HTTP, SOCKS, TCP -> null;
                 };
     }
 

@@ -8,6 +8,7 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.metrics.Traffic;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
+import dev.usher.pool.ByName;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import java.time.Duration;
@@ -42,8 +43,14 @@ class AddressFamiliesTest {
     }
 
     private static AddressFamilies families(BackendView... backends) {
-        return new AddressFamilies(
-                List.of(new PoolView("web", Balance.ROUND_ROBIN, 1, HealthCheckConfig.Type.TCP, List.of(backends))));
+        return new AddressFamilies(List.of(new PoolView(
+                "web",
+                Balance.ROUND_ROBIN,
+                1,
+                HealthCheckConfig.Type.TCP,
+                List.of(backends),
+                null,
+                ByName.Figures.NONE)));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.usher.metrics.Latency;
 import dev.usher.metrics.Traffic;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendState;
+import dev.usher.pool.ByName;
 import dev.usher.view.BackendView;
 import dev.usher.view.PoolView;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -52,7 +53,14 @@ class BoundsTest {
                     null,
                     null));
         }
-        return new PoolView("p" + index, Balance.ROUND_ROBIN, backends, HealthCheckConfig.Type.NONE, views);
+        return new PoolView(
+                "p" + index,
+                Balance.ROUND_ROBIN,
+                backends,
+                HealthCheckConfig.Type.NONE,
+                views,
+                null,
+                ByName.Figures.NONE);
     }
 
     private static MetricSnapshot metric(Families families, String name) {

@@ -2,8 +2,9 @@ package dev.usher.server.control;
 
 import dev.usher.admin.Control;
 import dev.usher.admin.http.Caller;
+import dev.usher.background.Background;
+import dev.usher.background.Task;
 import dev.usher.config.AdminConfig.Role;
-import dev.usher.watch.Background;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -52,7 +53,7 @@ public final class ControlSocket implements AutoCloseable {
     private final Handover handover;
     private final Users users;
     private final ServerSocketChannel listening;
-    private final Background.Task task;
+    private final Task task;
     private final Semaphore places = new Semaphore(MAX_CLIENTS);
     private final Semaphore groupPlaces = new Semaphore(MAX_GROUP_CLIENTS);
 

@@ -7,14 +7,23 @@ import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
+import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.ShutdownConfig;
+import dev.usher.config.Silent;
+import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +69,7 @@ final class Assembly {
                 case TLS -> tls.add(new ListenerRoutes(listener, inOrder, remarks));
                 case TCP -> addPlain(listener);
                 case HTTP -> http.add(listener);
+                case SOCKS -> throw new IllegalStateException("no reader has such a listener");
             }
         }
         addTls(tls.stream().filter(this::serves).toList());
@@ -88,10 +98,11 @@ final class Assembly {
     }
 
     private boolean serves(ListenerRoutes routing) {
-        if (routing.isEmpty()) {
+        boolean empty = routing.isEmpty() && !routing.listener().servesOthers();
+        if (empty) {
             remarks.leftOut(routing.listener().statement(), "no name is left that goes anywhere");
         }
-        return !routing.isEmpty() && !free(routing.listener()).isEmpty();
+        return !empty && !free(routing.listener()).isEmpty();
     }
 
     // ---- listeners ----
@@ -187,10 +198,34 @@ final class Assembly {
 
     private ListenerConfig tls(ListenerDraft listener, List<HostPort> binds) {
         ClientHelloConfig usual = ClientHelloConfig.DEFAULT;
-        ListenerConfig tls = ListenerConfig.tls(name(listener, binds), binds);
-        return listener.helloTimeout() == null
-                ? tls
-                : tls.withClientHello(new ClientHelloConfig(listener.helloTimeout(), usual.maxSizeBytes()));
+        Duration timeout = listener.helloTimeout() == null ? usual.timeout() : listener.helloTimeout();
+        ListenerConfig tls = ListenerConfig.tls(name(listener, binds), binds)
+                .withClientHello(new ClientHelloConfig(timeout, usual.maxSizeBytes()));
+        if (listener.servesOthers()
+                && (!listener.allow().isEmpty() || !listener.deny().isEmpty())) {
+            remarks.leftOut(
+                    listener.statement(), "clients that are not TLS cannot have allow or deny, and must not be let in");
+            return tls;
+        }
+        return withOthers(tls, listener, timeout);
+    }
+
+    /** Adds the pools for clients that send no hello. */
+    private ListenerConfig withOthers(ListenerConfig tls, ListenerDraft listener, Duration timeout) {
+        Map<NotTls.Protocol, String> others = new EnumMap<>(NotTls.Protocol.class);
+        listener.notTls().forEach((protocol, rule) -> others.put(protocol, pool(rule.pool())));
+        ListenerConfig with = tls.withNotTls(new NotTls(
+                others.get(NotTls.Protocol.SSH),
+                others.get(NotTls.Protocol.OPENVPN),
+                others.get(NotTls.Protocol.OTHER)));
+        Rule silent = listener.silent();
+        if (silent == null) {
+            return with;
+        }
+        Duration half = timeout.dividedBy(2);
+        Duration after = half.compareTo(Silent.DEFAULT_AFTER) < 0 ? half : Silent.DEFAULT_AFTER;
+        remarks.changed(silent.statement(), "a client without a word goes there after " + Units.text(after));
+        return with.withSilent(new Silent(pool(silent.pool()), after));
     }
 
     private void add(ListenerDraft draft, ListenerConfig listener) {
@@ -234,7 +269,7 @@ final class Assembly {
     private String pool(String name) {
         String pool = poolNames.of(name);
         pools.computeIfAbsent(
-                pool, _ -> Objects.requireNonNull(draft.pool(name), name).build(pool));
+                pool, _ -> Objects.requireNonNull(draft.pool(name), name).build(pool, remarks));
         return pool;
     }
 }

@@ -1,7 +1,8 @@
 package dev.usher.server.convert;
 
 import dev.usher.config.UsherConfig;
-import dev.usher.server.convert.Remark.Kind;
+import dev.usher.server.convert.draft.Remark;
+import dev.usher.server.convert.draft.Remark.Kind;
 import dev.usher.server.yaml.BriefYaml;
 import java.util.List;
 import java.util.Locale;

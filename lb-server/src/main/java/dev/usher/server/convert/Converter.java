@@ -1,7 +1,11 @@
 package dev.usher.server.convert;
 
 import dev.usher.config.UsherConfig;
-import dev.usher.server.convert.Remark.Kind;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Remark.Kind;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Unreadable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,17 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Converts files of a peer. */
 public final class Converter {
-    /** A fault in a peer's file, by the peer's own rules. */
-    public static final class Unreadable extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final transient Statement statement;
-
-        public Unreadable(Statement statement, String reason) {
-            super(reason, null, false, false);
-            this.statement = statement;
-        }
-    }
-
     private Converter() {}
 
     /**
@@ -59,7 +52,7 @@ public final class Converter {
             peer.read(texts, draft);
             config = remarks.has(Kind.FAULT) ? null : Assembly.of(draft, peer.takesRulesInOrder());
         } catch (Unreadable fault) {
-            remarks.fault(fault.statement, String.valueOf(fault.getMessage()));
+            remarks.fault(fault.statement(), String.valueOf(fault.getMessage()));
         }
         return new Conversion(peer, config, remarks.sorted());
     }

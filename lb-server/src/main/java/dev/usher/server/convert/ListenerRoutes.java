@@ -2,6 +2,9 @@ package dev.usher.server.convert;
 
 import dev.usher.config.RoutePattern;
 import dev.usher.config.Target;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.usher.server.convert;
 
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.PeerText;
 import dev.usher.server.convert.haproxy.HaproxyReader;
 import dev.usher.server.convert.nginx.NginxReader;
 import dev.usher.server.convert.sniproxy.SniproxyReader;

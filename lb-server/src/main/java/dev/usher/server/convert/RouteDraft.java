@@ -3,6 +3,8 @@ package dev.usher.server.convert;
 import dev.usher.config.Cidr;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.Target;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,6 @@ final class RouteDraft {
         String main = rename.apply(Objects.requireNonNull(pool));
         Map<String, String> byProtocol = new LinkedHashMap<>();
         alpn.forEach((protocol, name) -> byProtocol.put(protocol, rename.apply(name)));
-        return new Target(main, byProtocol, allow, deny);
+        return new Target(main, byProtocol, allow, deny, Target.DEFAULT_PORTS);
     }
 }

@@ -1,11 +1,12 @@
 package dev.usher.server.log;
 
 import dev.usher.admin.subject.AccessLogLines;
+import dev.usher.background.Background;
+import dev.usher.background.Task;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
-import dev.usher.watch.Background;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
 
     private final Lanes lanes;
     private final LostLines lost;
-    private final Background.Task task;
+    private final Task task;
     /** The writer at work. */
     private volatile AccessWriter writer;
     /** Writers left behind, until their output lets them go. */

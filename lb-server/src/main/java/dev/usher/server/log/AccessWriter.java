@@ -1,6 +1,6 @@
 package dev.usher.server.log;
 
-import dev.usher.watch.Background;
+import dev.usher.background.Task;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +42,7 @@ final class AccessWriter {
     private final AtomicReference<State> state = new AtomicReference<>(State.AT_WORK);
     private final Lanes lanes;
     private final LostLines lost;
-    private final Background.Task task;
+    private final Task task;
     private final AccessOutput output;
     private final AccessLine lines;
     private final StringBuilder line = new StringBuilder(1024);
@@ -55,7 +55,7 @@ final class AccessWriter {
     /** Lines of the write under way, at most. Written by the writer only. */
     private volatile int inWrite;
 
-    AccessWriter(Lanes lanes, LostLines lost, Background.Task task, AccessOutput output, AccessLine lines) {
+    AccessWriter(Lanes lanes, LostLines lost, Task task, AccessOutput output, AccessLine lines) {
         this.lanes = lanes;
         this.lost = lost;
         this.task = task;

@@ -1,9 +1,10 @@
 package dev.usher.server.reload;
 
+import dev.usher.background.Background;
+import dev.usher.background.Task;
 import dev.usher.config.ReloadConfig;
 import dev.usher.file.FileCalls;
 import dev.usher.server.yaml.Fingerprint;
-import dev.usher.watch.Background;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -49,7 +50,7 @@ final class ConfigWatch implements AutoCloseable {
     private final Runnable onChange;
     private final @Nullable WatchService events;
     private final Map<Path, WatchKey> watched = new HashMap<>();
-    private final Background.Task task;
+    private final Task task;
     private final Thread timer;
 
     /** Guarded by this, like the next two fields. */
@@ -243,7 +244,7 @@ final class ConfigWatch implements AutoCloseable {
         }
         try {
             onChange.run();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) { // the watch must go on
             log.error("a bug in usher: a changed configuration was not applied", bug);
         }
     }

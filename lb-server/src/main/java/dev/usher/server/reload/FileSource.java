@@ -2,6 +2,7 @@ package dev.usher.server.reload;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.subject.ConfigSource;
+import dev.usher.background.Task;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.ConfigDiff;
 import dev.usher.file.NamedFile;
@@ -37,6 +38,12 @@ public final class FileSource implements ConfigSource {
     /** Same for the configuration in force, in characters: 10,000 routes. */
     private static final int MAX_EFFECTIVE = 4 * 1024 * 1024;
 
+    /** Over any look: a file has seconds to answer, and a million routes are compared in less than half a minute. */
+    private static final Duration LOOK_PATIENCE = Duration.ofMinutes(1);
+
+    private static final String REMEDY =
+            "whether the files differ from the configuration in force is not known meanwhile; the log has more";
+
     private static final Files NO_FILES = new Files(OnDisk.NONE, List.of(), ConfigDiff.NONE, List.of(), List.of());
 
     private static final Logger log = LoggerFactory.getLogger(FileSource.class);
@@ -44,6 +51,7 @@ public final class FileSource implements ConfigSource {
     private final Path file;
     private final LoadBalancer balancer;
     private final Reloader reloader;
+    private final Task task;
 
     /** Replaced as a whole, so that no request waits for files. */
     private volatile Looked looked;
@@ -68,6 +76,7 @@ public final class FileSource implements ConfigSource {
         this.file = file.toAbsolutePath();
         this.balancer = balancer;
         this.reloader = reloader;
+        this.task = balancer.background().task("file comparison", REMEDY, LOOK_PATIENCE);
         Files justRead = new Files(OnDisk.SAME, List.of(), ConfigDiff.NONE, List.of(), List.of());
         this.looked = new Looked(System.nanoTime() - LOOK_EVERY.toNanos(), 0, null, justRead);
     }
@@ -132,6 +141,7 @@ public final class FileSource implements ConfigSource {
     }
 
     private void look() {
+        task.begins();
         try {
             long attempts = attempts(status()); // a reload during the look makes its result count as old
             if (isPipe()) {
@@ -140,8 +150,11 @@ public final class FileSource implements ConfigSource {
                 Compared now = reloader.readings().look();
                 looked = new Looked(System.nanoTime(), attempts, now.read(), files(now));
             }
-        } catch (RuntimeException bug) {
-            log.error("a bug in usher: how the files compare is not known", bug);
+            task.works();
+        } catch (RuntimeException | Error bug) {
+            if (task.failed(bug.toString())) {
+                log.error("a bug in usher: the comparison of files has failed; more like it are not reported", bug);
+            }
         } finally {
             looking.set(false);
         }

@@ -1,6 +1,7 @@
 package dev.usher.server.reload;
 
 import dev.usher.LoadBalancer;
+import dev.usher.background.Task;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.ConfigDiff;
@@ -41,6 +42,9 @@ public final class Reloader implements Reloading, AutoCloseable {
     static final int MAX_HISTORY = 50;
     /** Time for a writer to complete a file. */
     private static final Duration SECOND_LOOK = Duration.ofSeconds(1);
+    /** Over any reload: a million routes are read and put into force in less than half a minute. */
+    private static final Duration RELOAD_PATIENCE = Duration.ofMinutes(1);
+
     /** Time that a close waits for a running reload. A reload that has not begun to open sockets by then never does. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
@@ -56,10 +60,13 @@ public final class Reloader implements Reloading, AutoCloseable {
 
     private final List<Consumer<Reload>> told = new ArrayList<>();
     private Follower follower = _ -> Change.NONE;
+    private Runnable before = () -> {};
+    private Runnable after = () -> {};
     private final ExecutorService signals = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("reload").factory());
     private final AtomicBoolean signalWaits = new AtomicBoolean();
 
+    private final Task task;
     private volatile Fingerprint known;
     private volatile ReloadStatus status;
     /** Guarded by this, like {@link #attempts}. */
@@ -78,6 +85,8 @@ public final class Reloader implements Reloading, AutoCloseable {
         this.balancer = balancer;
         this.startedWith = running.config();
         this.known = running.fingerprint();
+        this.task = balancer.background()
+                .task("reload", "the configuration in force stays; the log has more", RELOAD_PATIENCE);
         this.status = new ReloadStatus(1, Instant.now(), 0, 0, 0, List.of(), List.of());
         this.watch = new ConfigWatch(
                 () -> known,
@@ -89,6 +98,12 @@ public final class Reloader implements Reloading, AutoCloseable {
     /** Adds a listener for finished attempts, called on the thread of the attempt. Call before {@link #start}. */
     public void tell(Consumer<Reload> listener) {
         told.add(listener);
+    }
+
+    /** Sets an action before each attempt, and an action after the attempt, whatever its result. Call before {@link #start}. */
+    public void surround(Runnable begins, Runnable ends) {
+        before = begins;
+        after = ends;
     }
 
     /** A part of the process beside the load balancer that can refuse a configuration. */
@@ -122,7 +137,11 @@ public final class Reloader implements Reloading, AutoCloseable {
         if (!closed && signalWaits.compareAndSet(false, true)) {
             signals.execute(() -> {
                 signalWaits.set(false);
-                reload(Trigger.SIGNAL, "SIGHUP");
+                try {
+                    reload(Trigger.SIGNAL, "SIGHUP");
+                } catch (RuntimeException | Error bug) {
+                    log.error("a bug in usher: a reload has failed", bug);
+                }
             });
         }
     }
@@ -160,6 +179,21 @@ public final class Reloader implements Reloading, AutoCloseable {
     }
 
     private synchronized Reload readAndApply(Trigger trigger, String who) {
+        before.run();
+        task.begins();
+        try {
+            Reload reload = readAndApplyNow(trigger, who);
+            task.works();
+            return reload;
+        } catch (RuntimeException | Error bug) {
+            task.failed("it has crashed: " + bug);
+            throw bug;
+        } finally {
+            after.run();
+        }
+    }
+
+    private Reload readAndApplyNow(Trigger trigger, String who) {
         long began = System.nanoTime();
         Compared compared = readings.compare();
         ConfigResult result = compared.read();

@@ -2,6 +2,7 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
+import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
@@ -114,6 +115,8 @@ public final class BriefYaml {
             Map<String, Object> listener = asMapping(value);
             moveInto(section(listener, ROUTES), staying, moved);
             moveInto(listener, FALLBACKS, staying, moved);
+            moveInto(section(listener, "not_tls"), staying, moved);
+            moveInto(listener, List.of("silent"), staying, moved);
             boolean free = !pools.containsKey(name) || name.equals(listener.get(POOL));
             moveInto(listener, free ? List.of(POOL) : List.of(), staying, moved);
         });
@@ -220,6 +223,9 @@ public final class BriefYaml {
         if (type(listener).speaksHttp()) {
             usual.putAll(ConfigYaml.mapping(ListenerConfig.http("usual", List.of(ANY))));
             usual.put(TYPE, Spelling.of(ListenerType.TLS));
+        }
+        if (type(listener).asksForPorts()) {
+            usual.put("sni", Spelling.of(ForwardProxy.DEFAULT.sni()));
         }
         usual.remove("bind");
         return usual;

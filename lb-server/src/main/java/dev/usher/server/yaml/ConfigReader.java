@@ -7,6 +7,7 @@ import dev.usher.config.LoggingConfig;
 import dev.usher.config.PlainPools;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ShutdownConfig;
+import dev.usher.config.TemplateUses;
 import dev.usher.config.UsherConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,10 @@ final class ConfigReader {
         pools.checkReferences(complete);
         pools.repeatAt(PlainPools.PORT, PlainPools.needed(listeners.listeners(), routes.routes()));
         new LoopCheck(new ThisMachine(), listeners.listeners().values(), admin, problems).check(pools.written());
+        if (!problems.hasErrors()) {
+            TemplateUses.faults(listeners.listeners(), routes.routes(), defaultRoute, noSniRoute, pools.pools())
+                    .forEach(fault -> pools.fault(fault.path(), fault.text()));
+        }
         if (problems.hasErrors()) {
             return null;
         }

@@ -118,10 +118,19 @@ public final class ConfigYaml {
     private static boolean isWritten(Record record, Setting setting) {
         String key = setting.key();
         return switch (record) {
-            case PoolConfig _ -> !key.equals("name"); // the key of the pool itself
-            case RouteConfig _ ->
-                !key.equals("pattern")
-                        && setting.value() != null; // the key of the route itself; what the listener says
+            case PoolConfig pool ->
+                switch (key) {
+                    case "name" -> false; // the key of the pool itself
+                    case "to", "deny_to" -> pool.isTemplate();
+                    default -> true;
+                };
+            case RouteConfig route ->
+                switch (key) {
+                    case "pattern" -> false; // the key of the route itself
+                    case "ports" -> !route.target().ports().equals(Target.DEFAULT_PORTS);
+                    default -> setting.value() != null; // what the listener says
+                };
+            case Target target -> !key.equals("ports") || !target.ports().equals(Target.DEFAULT_PORTS);
             case HttpRule rule ->
                 switch (key) {
                     case "pool" -> rule.pool() != null;
@@ -133,7 +142,9 @@ public final class ConfigYaml {
             case ListenerConfig listener ->
                 switch (key) {
                     case "name" -> false;
-                    case "client_hello" -> listener.type().speaksTls();
+                    case "client_hello" -> listener.type().readsHellos();
+                    case "allow" -> !listener.forwardProxy().allow().isEmpty();
+                    case "sni" -> listener.type().asksForPorts();
                     case "silent" -> setting.value() != null;
                     case "not_tls" -> !listener.notTls().isNone();
                     case "http" -> listener.type().speaksHttp();

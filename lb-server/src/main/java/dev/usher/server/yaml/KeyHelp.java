@@ -108,17 +108,18 @@ final class KeyHelp {
         };
         add(all, List.of("in defaults", POOL), settings);
         add(all, List.of("in defaults", POOL), "resolve", "source");
+        add(all, List.of("in defaults", POOL, "in a route"), "to", "deny_to");
         add(all, List.of(POOL), "backends");
         add(all, List.of("in an entry of backends"), "address", "weight", "backup", "max_connections");
         add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
         add(all, List.of(LISTENER), "max_connections", "pool", "routes", "default_route");
-        add(all, List.of(LISTENER), "no_sni_route", "http", "not_tls", "silent");
+        add(all, List.of(LISTENER), "no_sni_route", "http", "not_tls", "silent", "allow", "sni");
         add(all, List.of("in client_hello"), "timeout", "max_size");
         add(all, List.of("in silent"), "pool", "after");
         add(all, List.of("in not_tls"), "ssh", "openvpn", "other");
         add(all, List.of("in http"), "timeout", "max_size", "redirect", "https_port", "requests");
         add(all, List.of("in http.requests"), "action", "pool", "forwarded_headers", "websocket");
-        add(all, List.of("in a route"), "pool", "alpn", "allow", "deny", "listeners", "http");
+        add(all, List.of("in a route"), "pool", "alpn", "allow", "deny", "listeners", "http", "ports");
         add(all, List.of("in timeouts"), "connect", "connect_total", "first_byte", "idle", "half_closed");
         add(all, List.of("in timeouts"), "max_lifetime");
         add(all, List.of(HEALTH_CHECK), "type", "interval", "timeout", "rise", "fall", "jitter", "server_name", "alpn");
@@ -134,7 +135,7 @@ final class KeyHelp {
                 "port",
                 "address");
         add(all, List.of("in ejection"), "consecutive_failures", "base_time", "max_time", "max_ejected");
-        add(all, List.of("in resolve"), "interval", "family");
+        add(all, List.of("in resolve"), "interval", "family", "timeout", "servers", "hosts_file");
         add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");
         add(all, List.of("in limits.per_client_ip"), "connections", "new_per_second", "burst");
         add(all, List.of("in shutdown"), "drain", "readiness_delay");

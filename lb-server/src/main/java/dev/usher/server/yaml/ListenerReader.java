@@ -3,6 +3,8 @@ package dev.usher.server.yaml;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.ForwardProxy;
+import dev.usher.config.ForwardProxy.Sni;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
@@ -104,8 +106,10 @@ final class ListenerReader {
                 "max_connections", ListenerConfig.MAX_CONNECTIONS, ListenerConfig.DEFAULT_MAX_CONNECTIONS);
         String pool = pool(name, fields, type);
         OwnRoutes own = ownRoutes(name, fields, type);
+        ForwardProxy forwardProxy = forwardProxy(name, fields, type);
+        boolean open = isOpenToAll(name, fields, type, bind, forwardProxy);
         fields.done();
-        boolean valid = !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
+        boolean valid = !open && !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
         if (valid && (!type.needsPool() || pool != null)) {
             listeners.put(
                     name,
@@ -121,7 +125,8 @@ final class ListenerReader {
                             trusted,
                             maxConnections,
                             pool,
-                            own));
+                            own,
+                            forwardProxy));
         }
     }
 
@@ -170,8 +175,9 @@ final class ListenerReader {
 
     private ClientHelloConfig clientHello(Fields listener, ListenerType type) {
         ClientHelloConfig base = ClientHelloConfig.DEFAULT;
-        if (!type.speaksTls()) {
-            listener.refuse("client_hello", "is only for type tls: clients of this listener send no ClientHello");
+        if (!type.readsHellos()) {
+            listener.refuse(
+                    "client_hello", "is only for types tls and socks: clients of this listener send no ClientHello");
         }
         Fields fields = listener.fields("client_hello");
         if (fields == null) {
@@ -268,10 +274,45 @@ final class ListenerReader {
         return item == null ? null : pools.target(fields, item, fields.path("pool"), name, "listener " + name);
     }
 
+    private static ForwardProxy forwardProxy(String name, Fields fields, ListenerType type) {
+        if (!type.asksForPorts()) {
+            fields.refuse("allow", "is only for type socks: on this listener a route has an allow of its own");
+            fields.refuse("sni", "is only for type socks");
+            return ForwardProxy.DEFAULT;
+        }
+        return new ForwardProxy(
+                fields.list("allow", Cidr::parse, List.of()), fields.value("sni", Sni::of, ForwardProxy.DEFAULT.sni()));
+    }
+
+    /** Whether strangers could use the listener as a way out, which is then noted. */
+    private boolean isOpenToAll(
+            String name, Fields fields, ListenerType type, List<HostPort> bind, ForwardProxy forwardProxy) {
+        if (!type.asksForPorts() || !forwardProxy.allow().isEmpty()) {
+            return false;
+        }
+        if (fields.item("allow") instanceof Item.Listing blocks
+                && blocks.items().isEmpty()) {
+            fields.refuseValue("allow", "must not be empty: nobody could come in");
+        }
+        HostPort reachable = bind.stream()
+                .filter(address -> !address.isLoopback())
+                .findFirst()
+                .orElse(null);
+        if (reachable != null && !fields.has("allow")) {
+            problems.error(
+                    fields.valuePlace("bind"),
+                    "listeners." + name + " binds " + reachable
+                            + ", which others can reach, and connects its clients to"
+                            + " other hosts: add allow: [10.0.0.0/8] with the addresses of the clients, or bind"
+                            + " 127.0.0.1:" + reachable.port());
+        }
+        return reachable != null;
+    }
+
     private OwnRoutes ownRoutes(String name, Fields fields, ListenerType type) {
         if (!type.readsNames()) {
             ROUTE_KEYS.forEach(
-                    key -> fields.refuse(key, "is only for types tls and http: a tcp listener reads no names"));
+                    key -> fields.refuse(key, "is only for types that read names, and a tcp listener reads none"));
             return OwnRoutes.NONE;
         }
         RouteReader routes = RouteReader.ofListener(pools, name, problems);

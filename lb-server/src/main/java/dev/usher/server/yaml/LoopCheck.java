@@ -57,7 +57,13 @@ final class LoopCheck {
     }
 
     private void check(PoolReader.Written backend) {
-        HostPort address = backend.address();
+        if (backend.address() instanceof HostPort tcp
+                && !tcp.isTemplate()) { // a template is known for each client alone
+            check(backend, tcp);
+        }
+    }
+
+    private void check(PoolReader.Written backend, HostPort address) {
         for (Bound bound : listening.getOrDefault(address.port(), List.of())) {
             if (machine.leadsTo(address, bound.address())) {
                 problems.error(

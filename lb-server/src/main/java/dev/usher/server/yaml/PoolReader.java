@@ -1,9 +1,11 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PlainPools;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.UnixPath;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,13 +38,15 @@ final class PoolReader {
     private final List<Reference> references = new ArrayList<>();
     private final Set<String> declared = new LinkedHashSet<>();
     private final List<Written> written = new ArrayList<>();
+    /** Places of settings that lead to a pool, by path. */
+    private final Map<String, Place> leads = new HashMap<>();
 
     /**
      * A backend's address as the file has it.
      *
      * @param called its path, for example {@code routes.www.example.com}
      */
-    record Written(String pool, String called, HostPort address, Place place) {}
+    record Written(String pool, String called, Address address, Place place) {}
 
     /**
      * @param subject owner of the reference, for example "route www.example.com"
@@ -65,15 +69,27 @@ final class PoolReader {
 
     /** Adds the addresses that the backends of these pools have at another port. */
     void repeatAt(int port, Set<String> names) {
-        written.addAll(written.stream()
-                .filter(backend ->
-                        names.contains(backend.pool()) && backend.address().port() != port)
-                .map(backend -> new Written(
-                        PlainPools.nameFor(backend.pool()),
-                        backend.called() + " (at port " + port + ", as its http rule says)",
-                        new HostPort(backend.address().host(), port),
-                        backend.place()))
-                .toList());
+        List<Written> repeated = new ArrayList<>();
+        for (Written backend : written) {
+            if (!names.contains(backend.pool()) || backend.address().hasPort(port)) {
+                continue;
+            }
+            String called = backend.called() + " (at port " + port + ", as its http rule says)";
+            switch (backend.address()) {
+                case HostPort tcp ->
+                    repeated.add(new Written(
+                            PlainPools.nameFor(backend.pool()),
+                            called,
+                            new HostPort(tcp.host(), port),
+                            backend.place()));
+                case UnixPath unix ->
+                    problems.error(
+                            backend.place(),
+                            called + ": " + unix + " has no port",
+                            "give the rule a pool of its own: http: { action: forward, pool: NAME }");
+            }
+        }
+        written.addAll(repeated);
     }
 
     void read(Fields section) {
@@ -107,8 +123,21 @@ final class PoolReader {
             problems.error(listing.place(), fields.path("backends") + " must not be empty");
         }
         PoolSettings settings = defaults.overlaidWith(fields);
+        boolean template = backends.stream().anyMatch(BackendConfig::isTemplate);
+        if (template && fields.has("health_check")) {
+            fields.warn("health_check", "is never used: a backend that clients name is not probed");
+        }
+        refuseAddressRules(fields, template, "is only for a backend with {name} or {sub}");
         fields.done();
         put(name, settings, backends, fields.valuePlace(fields.has("source") ? "source" : "backends"));
+    }
+
+    /** Notes rules for addresses that no client can choose. */
+    private static void refuseAddressRules(Fields fields, boolean template, String reason) {
+        if (!template) {
+            fields.refuse("to", reason);
+            fields.refuse("deny_to", reason);
+        }
     }
 
     /** @param place for a source and a backend that do not go together */
@@ -130,7 +159,25 @@ final class PoolReader {
      */
     @Nullable
     String target(Fields owner, Item item, String called, String bringer, String subject) {
-        if (item instanceof Item.Scalar scalar && scalar.text().indexOf(':') < 0) {
+        return target(owner, item, called, bringer, subject, defaults);
+    }
+
+    /** Like the other, with {@code to} and {@code deny_to} among the keys of the owner. */
+    @Nullable
+    String targetWithRules(Fields owner, Item item, String called, String bringer, String subject) {
+        String pool = target(owner, item, called, bringer, subject, defaults.withAddressRules(owner));
+        PoolConfig brought = pool == null || !pool.equals(bringer) ? null : pools.get(pool);
+        refuseAddressRules(
+                owner,
+                brought != null && brought.isTemplate(),
+                brought == null ? "belongs to the pool: write it there" : "is only for a backend with {name} or {sub}");
+        return pool;
+    }
+
+    private @Nullable String target(
+            Fields owner, Item item, String called, String bringer, String subject, PoolSettings settings) {
+        leads.put(called, item.place());
+        if (item instanceof Item.Scalar scalar && isName(scalar.text())) {
             return refer(scalar, called, subject);
         }
         List<Item> items = item instanceof Item.Listing listing ? listing.items() : List.of(item);
@@ -145,9 +192,13 @@ final class PoolReader {
                     subject + " would bring along a pool called \"" + bringer + "\", which is at " + first
                             + " already: name a pool here");
         } else {
-            put(bringer, defaults, backends, item.place());
+            put(bringer, settings, backends, item.place());
         }
         return bringer;
+    }
+
+    private static boolean isName(String target) {
+        return target.indexOf(':') < 0 && !UnixPath.isMeant(target) && !HostPort.isServiceName(target);
     }
 
     /**
@@ -164,7 +215,14 @@ final class PoolReader {
             return null;
         }
         references.add(new Reference(name, scalar.place(), subject));
+        leads.put(called, scalar.place());
         return name;
+    }
+
+    /** Notes a fault of a setting that leads to a pool, given by its path. */
+    void fault(String path, String text) {
+        Place place = leads.getOrDefault(path, leads.get(path + ".pool"));
+        problems.error(Objects.requireNonNull(place, path), path + ": " + text);
     }
 
     /**
@@ -219,7 +277,7 @@ final class PoolReader {
 
     private List<BackendConfig> backends(String pool, Fields owner, List<Item> items, String called) {
         List<BackendConfig> backends = new ArrayList<>();
-        Map<HostPort, Place> seen = new HashMap<>();
+        Map<Address, Place> seen = new HashMap<>();
         int index = 0;
         for (Item item : items) {
             String name = items.size() == 1 ? called : called + "[" + index + "]";
@@ -246,7 +304,7 @@ final class PoolReader {
 
     private static @Nullable BackendConfig backend(Fields owner, Item item, String called) {
         if (!(item instanceof Item.Mapping)) {
-            HostPort address = owner.parsed(owner.scalar(item, called), called, HostPort::parse);
+            Address address = owner.parsed(owner.scalar(item, called), called, Address::parse);
             return address == null ? null : BackendConfig.of(address);
         }
         Fields fields = owner.fields(item, called, item.place());
@@ -254,12 +312,12 @@ final class PoolReader {
             return null;
         }
         fields.require("address");
-        HostPort address = fields.parsed(fields.scalar("address"), fields.path("address"), HostPort::parse);
+        Address address = fields.parsed(fields.scalar("address"), fields.path("address"), Address::parse);
         int weight = weight(fields);
         int maxConnections = fields.integer("max_connections", BackendConfig.MAX_CONNECTIONS, BackendConfig.NO_LIMIT);
         boolean backup = fields.flag("backup", false);
         fields.done();
-        return address == null ? null : new BackendConfig(address, weight, maxConnections, backup);
+        return address == null ? null : fields.build(() -> new BackendConfig(address, weight, maxConnections, backup));
     }
 
     private static int weight(Fields backend) {

@@ -1,7 +1,9 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
+import dev.usher.config.Cidr;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
@@ -28,7 +30,8 @@ record PoolSettings(
         PoolConfig.OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
         @Nullable SourceAddress source,
-        ResolveConfig resolve) {
+        ResolveConfig resolve,
+        AddressRules addressRules) {
     static final PoolSettings DEFAULT = new PoolSettings(
             PoolConfig.DEFAULT_BALANCE,
             TimeoutsConfig.DEFAULT,
@@ -39,7 +42,8 @@ record PoolSettings(
             PoolConfig.OnDown.KEEP,
             SendProxyProtocol.NONE,
             null,
-            ResolveConfig.DEFAULT);
+            ResolveConfig.DEFAULT,
+            AddressRules.NONE);
 
     PoolConfig pool(String name, List<BackendConfig> backends) {
         return new PoolConfig(
@@ -54,7 +58,12 @@ record PoolSettings(
                 onDown,
                 sendProxyProtocol,
                 source,
-                resolve);
+                resolve,
+                isTemplate(backends) ? addressRules : AddressRules.NONE);
+    }
+
+    private static boolean isTemplate(List<BackendConfig> backends) {
+        return backends.stream().anyMatch(BackendConfig::isTemplate);
     }
 
     /** These settings, overridden by the keys of a mapping. */
@@ -69,7 +78,30 @@ record PoolSettings(
                 fields.choice("on_down", PoolConfig.OnDown.class, onDown),
                 fields.choice("send_proxy_protocol", SendProxyProtocol.class, sendProxyProtocol),
                 source(fields),
-                resolve(fields));
+                resolve(fields),
+                addressRules(fields));
+    }
+
+    /** These settings, overridden by the {@code to} and {@code deny_to} of a mapping alone. */
+    PoolSettings withAddressRules(Fields fields) {
+        return new PoolSettings(
+                balance,
+                timeouts,
+                retries,
+                healthCheck,
+                ejection,
+                slowStart,
+                onDown,
+                sendProxyProtocol,
+                source,
+                resolve,
+                addressRules(fields));
+    }
+
+    private AddressRules addressRules(Fields fields) {
+        return new AddressRules(
+                fields.list("to", Cidr::parse, addressRules.to()),
+                fields.list("deny_to", Cidr::parse, addressRules.denyTo()));
     }
 
     private @Nullable SourceAddress source(Fields fields) {
@@ -124,7 +156,10 @@ record PoolSettings(
         }
         ResolveConfig read = new ResolveConfig(
                 fields.duration("interval", ResolveConfig.INTERVAL, resolve.interval()),
-                fields.choice("family", ResolveConfig.Family.class, resolve.family()));
+                fields.choice("family", ResolveConfig.Family.class, resolve.family()),
+                fields.duration("timeout", ResolveConfig.TIMEOUT, resolve.timeout()),
+                fields.list("servers", ResolveConfig::server, resolve.servers()),
+                fields.flag("hosts_file", resolve.hostsFile()));
         fields.done();
         return read;
     }

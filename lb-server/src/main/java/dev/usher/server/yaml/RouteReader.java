@@ -2,6 +2,7 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.HostPort;
 import dev.usher.config.HttpRule;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerType;
@@ -68,7 +69,7 @@ final class RouteReader {
         }
         boolean readsNames = listeners.values().stream().anyMatch(ListenerType::readsNames);
         if (!readsNames && !listeners.isEmpty() && !section.entries().isEmpty()) {
-            problems.warning(section.place(), "routes are never used: no listener is of type tls or http");
+            problems.warning(section.place(), "routes are never used: no listener is of a type that reads names");
         }
     }
 
@@ -135,7 +136,8 @@ final class RouteReader {
     }
 
     private void warn(Fields section, Item.Entry entry, RoutePattern pattern) {
-        if (IpAddress.parse(pattern.name()) != null) {
+        boolean asked = listeners.values().stream().anyMatch(ListenerType::asksForPorts);
+        if (IpAddress.parse(pattern.name()) != null && !asked) {
             problems.warning(
                     entry.place(),
                     "route " + entry.key() + ": a client must not send an IP address as the server name (RFC 6066), and"
@@ -190,13 +192,14 @@ final class RouteReader {
         Item target = fields.item(key);
         String pool = target == null
                 ? null
-                : pools.target(fields, target, fields.path(key), owner.bringer(), owner.subject());
+                : pools.targetWithRules(fields, target, fields.path(key), owner.bringer(), owner.subject());
         Map<String, String> alpn = alpn(fields, owner.subject());
         List<Cidr> allow = fields.list("allow", Cidr::parse, List.of());
         List<Cidr> deny = fields.list("deny", Cidr::parse, List.of());
+        List<Integer> ports = ports(fields);
         more.accept(fields);
         fields.done();
-        return pool == null ? null : new Target(pool, alpn, allow, deny);
+        return pool == null ? null : new Target(pool, alpn, allow, deny, ports);
     }
 
     private Optional<HttpRule> http(Fields fields, Owner route) {
@@ -207,6 +210,20 @@ final class RouteReader {
         }
         return new HttpRuleReader(pools, problems)
                 .read(fields, "http", PlainPools.nameFor(route.bringer()), route.subject());
+    }
+
+    private List<Integer> ports(Fields fields) {
+        boolean useless = listener == null && listeners.values().stream().noneMatch(ListenerType::asksForPorts);
+        if (useless && fields.has("ports")) {
+            problems.warning(
+                    fields.keyPlace("ports"),
+                    fields.path("ports") + " is never used: no listener is of type socks, whose clients ask for ports");
+        }
+        if (fields.item("ports") instanceof Item.Listing none && none.items().isEmpty()) {
+            fields.refuseValue("ports", "must not be empty");
+        }
+        List<Integer> ports = fields.list("ports", HostPort::port, Target.DEFAULT_PORTS);
+        return ports.isEmpty() ? Target.DEFAULT_PORTS : ports;
     }
 
     /** The key that leads to backends: {@code pool}, or a synonym, which is then noted. */

@@ -1,5 +1,6 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.Address;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
@@ -23,7 +24,7 @@ final class Shorthand {
     private static final int MAX_VALUE = 100;
 
     private static final Predicate<String> NO = List.of("false", "no", "off")::contains;
-    private static final Predicate<String> ADDRESS = parses(HostPort::parse);
+    private static final Predicate<String> ADDRESS = parses(Address::parse);
     private static final Predicate<String> BIND = parses(HostPort::parseBind);
     private static final Predicate<String> DURATION = parses(Units::duration);
     private static final Predicate<String> SIZE = parses(Units::bytes);

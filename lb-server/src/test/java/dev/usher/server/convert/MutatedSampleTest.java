@@ -3,6 +3,8 @@ package dev.usher.server.convert;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Remarks;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticText;

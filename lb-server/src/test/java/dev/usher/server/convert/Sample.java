@@ -1,5 +1,6 @@
 package dev.usher.server.convert;
 
+import dev.usher.server.convert.draft.PeerText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Locale;
 enum Sample {
     HAPROXY_HOME(Peer.HAPROXY, "home.cfg"),
     HAPROXY_EDGE(Peer.HAPROXY, "edge.cfg"),
+    HAPROXY_SHARED(Peer.HAPROXY, "shared.cfg"),
     HAPROXY_PLAIN(Peer.HAPROXY, "plain.cfg"),
     NGINX_HOME(Peer.NGINX, "home.conf"),
     NGINX_EGRESS(Peer.NGINX, "egress.conf"),

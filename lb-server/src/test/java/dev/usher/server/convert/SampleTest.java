@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.Fallback;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Silent;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.convert.draft.Remark;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticText;
@@ -75,8 +77,11 @@ class SampleTest {
                                 listener.bind(),
                                 listener.type(),
                                 listener.clientHello(),
-                                listener.notTls(),
-                                Optional.ofNullable(listener.silent()),
+                                List.copyOf(listener.poolsBesideTls().keySet()),
+                                listener.poolsBesideTls().values().stream()
+                                        .map(pool -> pool(config, pool))
+                                        .toList(),
+                                Optional.ofNullable(listener.silent()).map(Silent::after),
                                 listener.http(),
                                 listener.acceptProxyProtocol(),
                                 listener.trustedProxies(),
@@ -123,6 +128,7 @@ class SampleTest {
                         Optional.ofNullable(pool.slowStart()),
                         pool.onDown(),
                         pool.sendProxyProtocol(),
+                        Optional.ofNullable(pool.source()),
                         pool.resolve());
     }
 

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Remark;
+import dev.usher.server.convert.draft.Remarks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -62,13 +65,92 @@ class StatementsTest {
                 "~{ req.ssl_sni a.example } { req.ssl_sni b.example }~, compares a name once",
                 "~unknown_acl~, the ACL unknown_acl is not in this section",
                 "~{ req.ssl_sni a.example~, ~{ has no } behind~",
-                "~!{ req.ssl_hello_type 1 }~, not TLS",
+                "~!{ req.ssl_hello_type 1 } { req.ssl_sni www.example.com }~, by protocol alone",
+                "~{ req.payload(0,7) -m bin 5353482d } { src 10.0.0.0/8 }~, by protocol alone",
+                "~{ req.payload(0,4) -m bin 47455420 }~, ~name, protocol (ALPN) and source~",
                 "~{ req.ssl_sni www_example..com }~, empty label"
             })
     void aConditionThatUsherLacksServesNobody(String condition, String reason) {
         Conversion conversion = frontend(" use_backend a if " + condition + "\n");
         assertNull(conversion.yaml());
         assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 3, reason), conversion.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "~ use_backend b if { req.payload(0,7) -m bin 5353482d322e30 }\n~, ~not_tls: { ssh: b }~",
+                "~ acl ssh payload(0,7) -m str SSH-2.0\n use_backend b if ssh\n~, ~not_tls: { ssh: b }~",
+                "~ use_backend b if { payload(0,3) -m bin 003e38 }\n~, ~not_tls: { openvpn: b }~",
+                "~ use_backend b if !{ req_ssl_hello_type 1 } !{ req_len 0 }\n~, ~not_tls: { other: b }~",
+                "~ use_backend b if !{ req.ssl_hello_type 1 }\n~, ~not_tls: { other: b } silent: { pool: b after: 2s }~",
+                "~ use_backend b if { req.len 0 }\n~, ~silent: { pool: b after: 2s }~",
+                "~ tcp-request inspect-delay 1s\n use_backend b if { req.len 0 }\n~, ~silent: { pool: b after: 500ms }~",
+                "~ tcp-request content accept if !{ req_ssl_hello_type 1 }\n default_backend b\n~, ~not_tls: { other: b } silent: { pool: b after: 2s }~",
+                "~ use_backend c if { req.ssl_hello_type 1 }\n default_backend b\n~, ~not_tls: { other: b } silent: { pool: b after: 2s }~"
+            })
+    void clientsWithoutAHelloHaveTheirPool(String rules, String wanted) {
+        Conversion conversion = convert(
+                Peer.HAPROXY,
+                "frontend f\n bind :443\n use_backend a if { req.ssl_sni a.example }\n"
+                        + rules.replace("\\n", "\n")
+                        + BACKENDS
+                        + "backend c\n server x 10.0.0.3:443\n");
+        assertEquals(List.of(), leftOut(conversion));
+        String listener = body(conversion).replaceAll("(?s)routes:.*", "").replace("10.0.0.2:443", "b");
+        assertTrue(brief(listener).contains(wanted), brief(listener));
+    }
+
+    /** YAML of mappings in a line. */
+    private static String brief(String yaml) {
+        return yaml.replaceAll("(?m)^ {4}(not_tls|silent):\\R {6}", "$1: { ")
+                .replaceAll("\\R {6}(\\w+)", " $1")
+                .replaceAll("(?m)^(\\w+: \\{.*)$", "$1 }")
+                .replaceAll("\\R", " ");
+    }
+
+    private static List<String> leftOut(Conversion conversion) {
+        return conversion.remarks().stream()
+                .filter(remark -> remark.kind() == Remark.Kind.LEFT_OUT
+                        && !remark.reason().startsWith("no rule"))
+                .map(Remark::line)
+                .toList();
+    }
+
+    @Test
+    void clientsWithoutTlsGoWhereTheEmptyProtocolLeads() {
+        Conversion conversion = convert(
+                Peer.NGINX,
+                "stream {\n map $ssl_preread_server_name $by_name { a.example 10.0.0.1:443; default 10.0.0.2:443; }\n"
+                        + " map $ssl_preread_protocol $way { '' 10.0.0.3:22; default $by_name; }\n"
+                        + " server { listen 443; ssl_preread on; proxy_pass $way; }\n}\n");
+        assertEquals(List.of(), leftOut(conversion));
+        assertTrue(body(conversion).contains("not_tls:\n      other: 10.0.0.3:22\n"), body(conversion));
+        assertTrue(body(conversion).contains("default_route: 10-0-0-2-443\n"), body(conversion));
+    }
+
+    @Test
+    void clientsWithoutTlsAreNotLetPastAListOfSources() {
+        Conversion conversion = convert(
+                Peer.HAPROXY,
+                "frontend f\n bind :443\n tcp-request connection reject if { src 203.0.113.0/24 }\n"
+                        + " use_backend a if { req.ssl_sni a.example }\n use_backend b if { req.len 0 }\n" + BACKENDS);
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 1, "must not be let in"), conversion.toString());
+        assertTrue(!body(conversion).contains("silent"), body(conversion));
+    }
+
+    @Test
+    void aRouterWithoutTlsBesideOthersServesClientsWithoutTls() {
+        Conversion conversion = convert(
+                Peer.TRAEFIK,
+                "tcp:\n  routers:\n"
+                        + "    ssh: { rule: 'HostSNI(`*`)', service: s, priority: 99 }\n"
+                        + "    a: { rule: 'HostSNI(`a.example`)', service: t, tls: { passthrough: true } }\n"
+                        + "  services:\n    s: { loadBalancer: { servers: [{ address: '10.0.0.1:22' }] } }\n"
+                        + "    t: { loadBalancer: { servers: [{ address: '10.0.0.2:443' }] } }\n");
+        assertTrue(body(conversion).contains("not_tls:\n      other: 10.0.0.1:22\n"), body(conversion));
+        assertTrue(body(conversion).contains("a.example: 10.0.0.2:443\n"), body(conversion));
     }
 
     @Test
@@ -79,6 +161,54 @@ class StatementsTest {
                         + "frontend machines\n bind :22623\n use_backend b if { req.ssl_sni c1.example }\n" + BACKENDS);
         assertTrue(body(conversion).contains("    routes:\n      c1.example: 10.0.0.2:443\n"), body(conversion));
         assertTrue(!conversion.has(Remark.Kind.LEFT_OUT), conversion.toString());
+    }
+
+    @Test
+    void portsOfChecksAndSourcesAreThoseOfThePool() {
+        Conversion conversion = convert(
+                Peer.HAPROXY,
+                "listen l\n bind :1443\n"
+                        + " server a 10.0.0.1:443 check port 80 addr 10.0.1.1 source 127.0.0.2\n"
+                        + " server b 10.0.0.2:443 check port 81\n"
+                        + " server c 10.0.0.3:443 source 127.0.0.3\n");
+        assertTrue(body(conversion).contains("port: 80\n") && body(conversion).contains("address: 10.0.1.1\n"));
+        assertTrue(body(conversion).contains("source: 127.0.0.2\n"), body(conversion));
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 4, "port: 81: a pool has a single one"));
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 4, "addr 10.0.1.1 is here as well"));
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 4, "source 127.0.0.2 is here as well"));
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 5, "source: 127.0.0.3: a pool has a single one"));
+    }
+
+    @Test
+    void aSocketHasNeitherAPortOfChecksNorASource() {
+        Conversion conversion =
+                convert(Peer.HAPROXY, "listen l\n bind :1443\n server a /run/a.sock check port 80 source 127.0.0.1\n");
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 3, "a unix socket has no port"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 3, "source is an IP address"), conversion.toString());
+        assertTrue(body(conversion).contains("unix:/run/a.sock"), body(conversion));
+    }
+
+    @Test
+    void aSourceOfTheOtherFamilyIsLeftOut() {
+        Conversion conversion = convert(
+                Peer.NGINX, "stream {\n server {\n listen 53;\n proxy_bind ::1;\n proxy_pass 10.0.0.1:53;\n}\n}\n");
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 4, "one is IPv4, the other IPv6"), conversion.toString());
+        assertTrue(!body(conversion).contains("source"), body(conversion));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "transparent: proxy_bind $remote_addr transparent, by send_proxy_protocol alone",
+                "a variable: proxy_bind $server_addr, is not an address"
+            })
+    void aSourceThatUsherLacksIsLeftOut(String directive, String reason) {
+        Conversion conversion = convert(
+                Peer.NGINX,
+                "stream {\n server {\n listen 53;\n " + directive.replaceFirst(".*: ", "")
+                        + ";\n proxy_pass 10.0.0.1:53;\n}\n}\n");
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 4, reason), conversion.toString());
     }
 
     @Test

@@ -139,6 +139,8 @@ class AdminIT {
                 "no.example on listener test, from 127.0.0.1, now, by process " + usher.pid(),
                 ask("explain", "no.example"));
         assertSays(
+                4, "ask for www.example.com instead\n\nrefused   invalid_name", ask("explain", "www.example.com:8443"));
+        assertSays(
                 1,
                 "127.0.0.1:2 is the last backend of pool web that takes sessions; without it clients of www.example.com get a TLS"
                         + " alert. Repeat with --force to do it anyway",

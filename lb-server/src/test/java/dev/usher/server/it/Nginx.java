@@ -24,7 +24,12 @@ final class Nginx implements AutoCloseable {
 
     /** Starts one with {@code nginx.conf} in a directory, and waits until it listens at the port that stands there. */
     static Program start(String name, Path prefix, int port) throws Exception {
-        Program program = Program.start(
+        return Ports.taken(port, start(name, prefix));
+    }
+
+    /** An nginx with the file nginx.conf of this directory. */
+    static Program start(String name, Path prefix) throws Exception {
+        return Program.start(
                 name,
                 List.of(
                         Program.require("nginx"),
@@ -34,7 +39,6 @@ final class Nginx implements AutoCloseable {
                         prefix.resolve("nginx.conf").toString(),
                         "-e",
                         "stderr"));
-        return Ports.taken(port, program);
     }
 
     private String configuration(Certificates.Leaf leaf, String more) {

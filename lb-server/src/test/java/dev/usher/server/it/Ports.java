@@ -7,6 +7,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 
 /** Ports of this machine's loopback. */
 final class Ports {
@@ -32,6 +35,27 @@ final class Ports {
                 },
                 "the program listens");
         return program;
+    }
+
+    /** Waits until this program listens at a unix socket. */
+    static Program taken(Path socket, Program program) throws Exception {
+        Await.until(
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError("the program ended: " + program.all());
+                    }
+                    return accepts(socket);
+                },
+                "the program listens");
+        return program;
+    }
+
+    private static boolean accepts(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return channel.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     /** Whether somebody listens there. */

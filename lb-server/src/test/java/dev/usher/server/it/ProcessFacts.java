@@ -24,6 +24,11 @@ final class ProcessFacts {
         return status("VmRSS:\\s+(\\d+) kB") * 1024;
     }
 
+    /** Memory of the process, with its share of what it shares. */
+    long pssMib() throws IOException {
+        return number("smaps_rollup", "(?m)^Pss:\\s+(\\d+) kB") / 1024;
+    }
+
     int threads() throws IOException {
         return (int) status("Threads:\\s+(\\d+)");
     }
@@ -60,9 +65,13 @@ final class ProcessFacts {
     }
 
     private long status(String regex) throws IOException {
-        Matcher found = Pattern.compile(regex).matcher(Files.readString(proc.resolve("status")));
+        return number("status", regex);
+    }
+
+    private long number(String file, String regex) throws IOException {
+        Matcher found = Pattern.compile(regex).matcher(Files.readString(proc.resolve(file)));
         if (!found.find()) {
-            throw new IOException("no " + regex + " in " + proc.resolve("status"));
+            throw new IOException("no " + regex + " in " + proc.resolve(file));
         }
         return Long.parseLong(found.group(1));
     }

@@ -35,6 +35,18 @@ record Recipe(String text) {
                 .orElseThrow(() -> new AssertionError("docs/recipes.md has no file " + name));
     }
 
+    /** With every change that the page's table of unix sockets has for this program. */
+    Recipe onUnixSocket(String program) throws IOException {
+        Pattern row = Pattern.compile("(?m)^\\| " + program + " \\| `(.*?)` \\| `(.*?)` \\|$");
+        Recipe changed = this;
+        for (MatchResult found : row.matcher(Files.readString(Usher.file("docs/recipes.md")))
+                .results()
+                .toList()) {
+            changed = changed.put(found.group(1), found.group(2));
+        }
+        return changed;
+    }
+
     /** With another text in every place of this one; there must be such a place. */
     Recipe put(String there, String instead) {
         if (!text.contains(there)) {

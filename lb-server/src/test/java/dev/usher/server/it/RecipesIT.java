@@ -119,7 +119,15 @@ class RecipesIT {
 
     /** As a browser asks that has a connection for one name whose certificate is good for the other. */
     @ParameterizedTest
-    @CsvSource({"NGINX, --http1.1", "NGINX, --http2", "HAPROXY, --http1.1", "HAPROXY, --http2", "CADDY, --http2"})
+    @CsvSource({
+        "NGINX, --http1.1",
+        "NGINX, --http2",
+        "NGINX_UNIX, --http2",
+        "HAPROXY, --http1.1",
+        "HAPROXY, --http2",
+        "HAPROXY_UNIX, --http1.1",
+        "CADDY, --http2"
+    })
     void aRequestThatWentAstrayIsAnswered421(Terminator.Kind kind, String http) throws Exception {
         Command.Result got = curl(
                 scene(kind).usher(), APP, "/", http, "--header", "Host: " + WWW, "--write-out", "got %{http_code}");

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -335,6 +336,32 @@ class ReloaderTest {
             write(text(two));
             usher.reload(Result.APPLIED);
             assertEquals(List.of("commit"), done);
+        }
+    }
+
+    /** A fault nobody has thought of: it is known, the next reload is made, and so is the next of a signal. */
+    @Test
+    void aReloadThatCrashesIsKnownUntilOneSucceeds() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        try (TestReload usher = TestReload.of(write(text(one)))) {
+            usher.reloader().follow(_ -> {
+                if (broken.get()) {
+                    throw new NoClassDefFoundError("gone");
+                }
+                return new Reloader.Change(() -> {}, () -> {});
+            });
+            write(text(two));
+            usher.reloader().onSignal();
+            Await.until(() -> !usher.balancer().background().failing().isEmpty(), "the crash is known");
+            assertEquals(
+                    "reload: it has crashed: java.lang.NoClassDefFoundError: gone",
+                    usher.balancer().background().failing().stream()
+                            .map(failure -> failure.task() + ": " + failure.why())
+                            .collect(Collectors.joining()));
+            broken.set(false);
+            usher.reloader().onSignal();
+            Await.until(() -> usher.balancer().background().failing().isEmpty(), "it works again");
+            assertEquals(2, usher.reloader().status().generation());
         }
     }
 

@@ -14,6 +14,7 @@ import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
 import dev.usher.config.Fallback;
+import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
@@ -104,7 +105,8 @@ class ConfigFileTest {
                             List.of(),
                             20_000,
                             null,
-                            OwnRoutes.NONE),
+                            OwnRoutes.NONE,
+                            ForwardProxy.DEFAULT),
                     config.listeners().get("https"));
             assertEquals(
                     ListenerConfig.tcp("cache", List.of(HostPort.parse("127.0.0.1:11000")), "cache"),

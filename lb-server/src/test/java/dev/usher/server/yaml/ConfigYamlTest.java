@@ -50,11 +50,13 @@ class ConfigYamlTest {
                     default_route: { pool: web, deny: [10.3.0.0/16] }
                     no_sni_route: plain
                   port80: { type: http, bind: ":80", http: { timeout: 1s, max_size: 2KiB, redirect: 307, https_port: 8443, requests: { action: forward, pool: web, websocket: true } } }
+                  out: { type: socks, bind: ":1080", allow: [10.0.0.0/8], sni: ignore, client_hello: { timeout: 2s } }
                   cache: { type: tcp, bind: "[::1]:11000", pool: plain, max_connections: 7 }
                 routes:
                   "*.example.net": web
+                  "*.out.example": out
                   .example.org:
-                    { pool: web, alpn: { acme-tls/1: plain }, allow: [10.0.0.0/8], deny: [10.1.0.0/16], listeners: [https] }
+                    { pool: web, alpn: { acme-tls/1: plain }, allow: [10.0.0.0/8], deny: [10.1.0.0/16], ports: [22, 443], listeners: [https, out] }
                 default_route: { pool: plain, alpn: { acme-tls/1: web }, allow: [10.0.0.0/8], deny: [10.1.0.0/16] }
                 no_sni_route: close
                 pools:
@@ -73,6 +75,9 @@ class ConfigYamlTest {
                     on_down: close
                     send_proxy_protocol: v2
                     resolve: { interval: 1m, family: ipv6 }
+                  out: { backends: "{sub}.lan:{port}", to: [10.0.0.0/8], deny_to: [10.0.0.1],
+                    resolve: { timeout: 2s, servers: [10.0.0.53, "[::1]:5353"], hosts_file: false } }
+                  srv: { backends: _https._tcp.srv.example, resolve: { servers: [10.0.0.53] } }
                   plain: { backends: 10.0.0.2:443, health_check: none, ejection: none }
                 limits: { max_connections: 9, per_client_ip: { connections: 1, new_per_second: 2, burst: 3 } }
                 workers: 3
@@ -159,6 +164,9 @@ class ConfigYamlTest {
                     resolve:
                       interval: 30s
                       family: any
+                      timeout: 5s
+                      servers: []
+                      hosts_file: true
                 limits:
                   max_connections: 50000
                   per_client_ip:

@@ -1,9 +1,11 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.AddressRules;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
+import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
@@ -37,6 +39,7 @@ public final class YamlKeys {
             UsherConfig.class,
             ListenerConfig.class,
             OwnRoutes.class,
+            ForwardProxy.class,
             ClientHelloConfig.class,
             NotTls.class,
             Silent.class,
@@ -45,6 +48,7 @@ public final class YamlKeys {
             Target.class,
             RouteConfig.class,
             PoolConfig.class,
+            AddressRules.class,
             BackendConfig.class,
             TimeoutsConfig.class,
             HealthCheckConfig.class,
@@ -61,10 +65,14 @@ public final class YamlKeys {
             LoggingConfig.AccessLogConfig.class);
 
     /** Components without a key: the key of the mapping itself is the name or pattern, and a file is said by its path. */
-    private static final Set<String> NOT_KEYS = Set.of("pattern", "file", "target", "own");
+    private static final Set<String> NOT_KEYS =
+            Set.of("pattern", "file", "target", "own", "address_rules", "forward_proxy");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
     private static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");
+
+    /** Keys of a route that its pool has once the file is read. */
+    private static final List<String> OF_THE_POOL_OF_A_ROUTE = List.of("to", "deny_to");
 
     /** Records whose name is the key of their own mapping. */
     private static final Set<Class<?>> NAMED = Set.of(ListenerConfig.class, PoolConfig.class);
@@ -85,6 +93,7 @@ public final class YamlKeys {
     static List<KeyPlace> places() {
         List<KeyPlace> places = new ArrayList<>();
         OF_THE_READER.stream().sorted().forEach(key -> places.add(new KeyPlace("usher", key, "")));
+        OF_THE_POOL_OF_A_ROUTE.forEach(key -> places.add(new KeyPlace("route", key, "")));
         for (Class<? extends Record> record : RECORDS) {
             components(record)
                     .forEach(component ->
@@ -110,7 +119,7 @@ public final class YamlKeys {
 
     private static String section(Class<? extends Record> record) {
         if (Setting.BESIDE_THEIR_OWNER.contains(record)) {
-            return record == Target.class ? "route" : "listener";
+            return record == Target.class ? "route" : record == AddressRules.class ? "pool" : "listener";
         }
         return record.getSimpleName()
                 .replaceAll("Config$", "")

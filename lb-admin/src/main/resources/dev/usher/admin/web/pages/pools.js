@@ -92,6 +92,10 @@ export function Page() {
     ${changing && html`<${Lazy} path="change" backend=${changing} onClose=${() => setChanging(null)} />`}`;
 }
 
+/** A pool whose backend each client names. */
+const Lookups = ({ lookups: l }) => html`<span>${l.template}, named by each client</span>
+  <span class="dim">${count(l.names)} names known, ${count(l.begun)} look-ups, <span class=${l.failed ? "warn" : ""}>${count(l.failed)} failed</span>, <span class=${l.refused ? "warn" : ""}>${count(l.refused)} refused</span></span>`;
+
 function Group({ group: { pool, backends }, columns: table }) {
   const [query, change] = useQuery();
   const open = query.get("latency") === pool.name;
@@ -99,7 +103,7 @@ function Group({ group: { pool, backends }, columns: table }) {
   return html`<tbody>
     <tr class="group"><th colspan=${table.length} scope="rowgroup"><div class="stick">
       <h2><${Text}>${pool.name}<//></h2>
-      <${Serving} serving=${pool.serving} backends=${pool.backends.length}> serving<//>
+      ${pool.lookups ? html`<${Lookups} lookups=${pool.lookups} />` : html`<${Serving} serving=${pool.serving} backends=${pool.backends.length}> serving<//>`}
       <span class="dim">${pool.balance}, ${probed}</span>
       ${pool.connect.count > 0 && html`<span class="dim">connect p50 ${seconds(pool.connect.p50_seconds)}, p99 ${seconds(pool.connect.p99_seconds)}; first byte p50 ${seconds(pool.first_byte.p50_seconds)}, p99 ${seconds(pool.first_byte.p99_seconds)}</span>`}
       <button type="button" class="small" aria-expanded=${open} onClick=${() => change({ latency: open ? null : pool.name })}>latency<span class="unseen"> of ${pool.name}</span></button>

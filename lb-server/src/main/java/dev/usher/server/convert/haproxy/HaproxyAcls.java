@@ -1,6 +1,6 @@
 package dev.usher.server.convert.haproxy;
 
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

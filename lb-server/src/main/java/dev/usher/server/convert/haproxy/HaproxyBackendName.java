@@ -1,10 +1,10 @@
 package dev.usher.server.convert.haproxy;
 
 import dev.usher.config.RoutePattern;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Statement;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.util.Collection;

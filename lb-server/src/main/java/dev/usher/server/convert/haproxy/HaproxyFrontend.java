@@ -4,11 +4,12 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.RoutePattern;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Rule;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import dev.usher.server.convert.haproxy.HaproxyAcls.Literal;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,10 @@ final class HaproxyFrontend {
     private final ListenerDraft listener;
     private final HaproxyAcls acls;
     private boolean examined;
+    /** True exactly when the first rule for every name is for hellos alone. */
+    private boolean helloOnly;
+    /** Clients that are let through without a hello, and go by the default. */
+    private final List<HaproxyMatch> letThrough = new ArrayList<>();
 
     HaproxyFrontend(HaproxySection section, HaproxyPools pools, Remarks remarks) {
         this.section = section;
@@ -87,7 +92,9 @@ final class HaproxyFrontend {
         HaproxyBackendName name = new HaproxyBackendName(line, remarks);
         for (List<Literal> parts : alternatives) {
             HaproxyMatch match = remarks.tried(line.statement(), () -> new HaproxyMatch(parts, remarks));
-            if (match != null && name.isFixed()) {
+            if (match != null && match.isBesideTls()) {
+                besideTls(line.statement(), line.word(1), match);
+            } else if (match != null && name.isFixed()) {
                 add(line.statement(), line.word(1), match);
             } else if (match != null && match.patterns() == null && match.isOpen()) {
                 name.rules(pools.names())
@@ -121,6 +128,18 @@ final class HaproxyFrontend {
         }
     }
 
+    /** Serves clients that send no hello. */
+    private void besideTls(Statement statement, String backend, HaproxyMatch match) {
+        examined = true;
+        if (exists(statement, backend)) {
+            Rule rule = new Rule(statement, null, backend, null, List.of(), List.of());
+            match.protocols().forEach(protocol -> listener.notTls(protocol, rule));
+            if (match.isSilent()) {
+                listener.silent(rule);
+            }
+        }
+    }
+
     private void addRule(Statement statement, @Nullable RoutePattern pattern, String backend, HaproxyMatch match) {
         examined = true;
         if (!exists(statement, backend)) {
@@ -142,8 +161,12 @@ final class HaproxyFrontend {
 
     /** Serves names without a rule; the first such line counts. */
     private void otherwise(Statement statement, String backend, HaproxyMatch match) {
+        letThrough.forEach(clients -> besideTls(statement, backend, clients));
+        letThrough.clear();
         if (listener.otherwise() != null) {
-            if (!listener.otherwise().statement().equals(statement)) {
+            if (helloOnly && !match.isHello() && match.isAlways()) {
+                besideTls(statement, backend, HaproxyMatch.notTls());
+            } else if (!listener.otherwise().statement().equals(statement)) {
                 remarks.leftOut(
                         statement,
                         "names without a rule go by line "
@@ -151,6 +174,7 @@ final class HaproxyFrontend {
             }
             return;
         }
+        helloOnly = match.isHello();
         HaproxyPool pool = pools.of(backend, section);
         if (pool == null) {
             exists(statement, backend);
@@ -241,7 +265,10 @@ final class HaproxyFrontend {
         }
         for (List<Literal> parts : alternatives) {
             HaproxyMatch match = remarks.tried(line.statement(), () -> new HaproxyMatch(parts, remarks));
-            if (match != null && match.isOpen()) {
+            if (match != null && match.isBesideTls()) {
+                letThrough.add(match);
+                remarks.notNeeded(line.statement(), "usher tells protocols apart by their first bytes");
+            } else if (match != null && match.isOpen()) {
                 examined |= !parts.isEmpty();
                 remarks.notNeeded(line.statement(), "usher always waits for the whole ClientHello");
             } else if (match != null) {
@@ -259,7 +286,9 @@ final class HaproxyFrontend {
                 continue;
             }
             HaproxyMatch match = remarks.tried(line.statement(), () -> new HaproxyMatch(parts, remarks));
-            if (match != null
+            if (match != null && match.isBesideTls()) {
+                remarks.notNeeded(line.statement(), "usher refuses protocols without a pool in not_tls");
+            } else if (match != null
                     && match.patterns() == null
                     && match.alpn().isEmpty()
                     && !match.anyName()

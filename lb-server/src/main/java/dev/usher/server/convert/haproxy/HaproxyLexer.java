@@ -1,8 +1,8 @@
 package dev.usher.server.convert.haproxy;
 
-import dev.usher.server.convert.Converter.Unreadable;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Statement;
+import dev.usher.server.convert.draft.Unreadable;
 import java.util.ArrayList;
 import java.util.List;
 

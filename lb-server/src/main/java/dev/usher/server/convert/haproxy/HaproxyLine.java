@@ -1,6 +1,6 @@
 package dev.usher.server.convert.haproxy;
 
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Statement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,15 +1,16 @@
 package dev.usher.server.convert.haproxy;
 
 import dev.usher.config.Cidr;
+import dev.usher.config.NotTls;
 import dev.usher.config.RoutePattern;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.Remarks;
 import dev.usher.server.convert.haproxy.HaproxyAcls.Literal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An alternative of a condition, in usher's terms: names, protocols and sources. */
+/** An alternative of a condition, in usher's terms: names, protocols and sources, or clients that are not TLS. */
 final class HaproxyMatch {
     private final Remarks remarks;
     private final List<String> alpn = new ArrayList<>();
@@ -17,11 +18,26 @@ final class HaproxyMatch {
     private final List<Cidr> deny = new ArrayList<>();
     private @Nullable List<RoutePattern> patterns;
     private boolean anyName;
+    private boolean hello;
+    private boolean noHello;
+    private boolean silence;
+    private boolean speech;
+    private NotTls.@Nullable Protocol protocol;
 
     /** @throws IllegalArgumentException if usher has no equal */
     HaproxyMatch(List<Literal> parts, Remarks remarks) {
         this.remarks = remarks;
         parts.forEach(this::add);
+        if (isBesideTls() && (hello || anyName || !isAlways())) {
+            throw new IllegalArgumentException("usher has pools for clients that are not TLS by protocol alone");
+        }
+    }
+
+    /** Every client that sends no hello. */
+    static HaproxyMatch notTls() {
+        HaproxyMatch match = new HaproxyMatch(List.of(), new Remarks());
+        match.noHello = true;
+        return match;
     }
 
     /** Patterns of names; null where the name does not matter. */
@@ -47,6 +63,29 @@ final class HaproxyMatch {
         return anyName;
     }
 
+    /** Whether the client must send a hello. */
+    boolean isHello() {
+        return hello;
+    }
+
+    /** Whether the clients send no hello. */
+    boolean isBesideTls() {
+        return noHello || silence || protocol != null;
+    }
+
+    /** The protocols of clients that send no hello, if such clients match and speak. */
+    List<NotTls.Protocol> protocols() {
+        if (protocol != null) {
+            return List.of(protocol);
+        }
+        return isBesideTls() && !silence ? List.of(NotTls.Protocol.OTHER) : List.of();
+    }
+
+    /** Whether clients match that wait for the server to speak. */
+    boolean isSilent() {
+        return silence || (noHello && !speech && protocol == null);
+    }
+
     /** Whether every hello matches. */
     boolean isAlways() {
         return patterns == null && alpn.isEmpty() && isOpen();
@@ -59,7 +98,15 @@ final class HaproxyMatch {
 
     private void add(Literal part) {
         if (part.allAre(HaproxyTest::isHello)) {
-            refuseNegated(part, "usher has nothing for connections that are not TLS yet");
+            noHello |= part.negated();
+            hello |= !part.negated();
+        } else if (part.allAre(test -> test.isSilence() || test.isSpeech())
+                && part.anyOf().size() == 1) {
+            boolean silent = part.anyOf().getFirst().isSilence() != part.negated();
+            silence |= silent;
+            speech |= !silent;
+        } else if (part.allAre(test -> test.protocol() != null)) {
+            addProtocol(part);
         } else if (part.allAre(test -> test.isName() && test.method().equals("found"))) {
             refuseNegated(part, "hellos without a name go by no_sni_route");
             anyName = true;
@@ -76,6 +123,17 @@ final class HaproxyMatch {
         } else {
             throw new IllegalArgumentException(
                     part.text() + ": usher decides by name, protocol (ALPN) and source address alone");
+        }
+    }
+
+    /** Not a protocol: a pool for any other protocol leaves protocols with a pool out by itself. */
+    private void addProtocol(Literal part) {
+        NotTls.Protocol found = part.anyOf().getFirst().protocol();
+        if (!part.allAre(test -> test.protocol() == found)) {
+            throw new IllegalArgumentException(part.text() + ": usher has a pool for each protocol by itself");
+        }
+        if (!part.negated()) {
+            protocol = found;
         }
     }
 

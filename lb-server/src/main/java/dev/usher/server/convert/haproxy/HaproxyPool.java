@@ -5,9 +5,10 @@ import dev.usher.config.Balance;
 import dev.usher.config.DurationRange;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Remarks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,12 @@ final class HaproxyPool {
     private @Nullable HaproxyServer defaultServer;
     private @Nullable HaproxyLine httpCheck;
     private boolean checked;
+    /** True exactly when a line of its own has the method of a check. */
+    private boolean sent;
+    /** True exactly when the section has a source for each of its servers. */
+    private boolean sectionSource;
+    /** Servers without an option that usher has for the whole pool, by option. */
+    private final Map<String, List<HaproxyLine>> without = new LinkedHashMap<>();
 
     HaproxyPool(String name) {
         pool = new PoolDraft(name);
@@ -53,6 +60,7 @@ final class HaproxyPool {
             case "balance" -> balance(line);
             case "retries" -> set(line, () -> pool.retries(PoolConfig.RETRIES.check(number(line), "retries")));
             case "use-server" -> useServer.add(line);
+            case "source" -> source(line);
             case "timeout" -> {
                 return timeout(line);
             }
@@ -60,7 +68,7 @@ final class HaproxyPool {
                 return option(line);
             }
             case "http-check" -> {
-                return httpCheckSend(line);
+                return httpCheckSend(line) || httpCheckExpect(line);
             }
             default -> {
                 return false;
@@ -73,6 +81,7 @@ final class HaproxyPool {
         HaproxyServer server = new HaproxyServer(line, defaultServer, pool, remarks);
         BackendConfig backend = server.backend();
         checked |= server.checked();
+        noteMissing(server, line);
         if (backend == null) {
             return;
         }
@@ -81,6 +90,14 @@ final class HaproxyPool {
             resting.put(line.word(1), line);
         } else if (!pool.add(backend)) {
             remarks.changed(line.statement(), backend.address() + " is here already: a weight gives a larger share");
+        }
+    }
+
+    private void noteMissing(HaproxyServer server, HaproxyLine line) {
+        for (String option : List.of("port", "addr", "source")) {
+            if (!server.gives(option) && (server.checked() || option.equals("source"))) {
+                without.computeIfAbsent(option, _ -> new ArrayList<>()).add(line);
+            }
         }
     }
 
@@ -93,6 +110,15 @@ final class HaproxyPool {
             case "random" -> pool.balance(Balance.RANDOM_TWO);
             case "hash" -> hash(line);
             default -> remarks.leftOut(line.statement(), "usher has no such balance: round-robin is used");
+        }
+    }
+
+    private void source(HaproxyLine line) {
+        if (line.words().size() > 2) {
+            remarks.leftOut(line.statement(), line.word(2) + ": usher has a source address alone");
+        } else {
+            sectionSource = true;
+            set(line, () -> pool.source(line.statement(), SourceAddress.parse(line.word(1))));
         }
     }
 
@@ -134,6 +160,20 @@ final class HaproxyPool {
         return true;
     }
 
+    /** Takes {@code http-check expect status 200} over, and a range such as {@code 200-399}. */
+    private boolean httpCheckExpect(HaproxyLine line) {
+        String[] ends = line.word(3).split("-", -1);
+        if (!line.begins("http-check", "expect", "status") || line.words().size() != 4 || ends.length > 2) {
+            return false;
+        }
+        set(line, () -> {
+            int from = HaproxyValue.number(ends[0]);
+            int to = HaproxyValue.number(ends[ends.length - 1]);
+            pool.probe().expect(new HealthCheckConfig.StatusRange(from, to));
+        });
+        return true;
+    }
+
     /** Takes {@code http-check send meth HEAD uri /ready} over. */
     private boolean httpCheckSend(HaproxyLine line) {
         if (!line.word(1).equals("send") || line.words().stream().anyMatch(word -> word.equals("body"))) {
@@ -143,6 +183,7 @@ final class HaproxyPool {
         int path = line.words().indexOf("uri");
         set(line, () -> {
             if (method > 0) {
+                sent = true;
                 pool.probe().method(line.word(method + 1));
             }
             if (path > 0) {
@@ -196,22 +237,35 @@ final class HaproxyPool {
     }
 
     private void probe() {
+        HaproxyLine asked = httpCheck;
         if (!checked) {
             pool.probe().type(HealthCheckConfig.Type.NONE);
-        } else if (httpCheck != null && pool.probe().type() == HealthCheckConfig.Type.TLS) {
-            pool.probe().type(HealthCheckConfig.Type.HTTPS);
-            List<String> request = httpCheck.from(2);
-            remarks.tried(httpCheck.statement(), () -> {
-                if (request.size() > 1) {
-                    pool.probe().method(request.getFirst());
-                }
-                if (!request.isEmpty()) {
-                    pool.probe().path(request.get(request.size() > 1 ? 1 : 0));
-                }
-                return "";
-            });
-        } else if (httpCheck != null) {
-            HaproxyKnown.remark(httpCheck, remarks);
+        } else if (asked != null) {
+            boolean tls = pool.probe().type().shakesHands();
+            pool.probe().type(tls ? HealthCheckConfig.Type.HTTPS : HealthCheckConfig.Type.HTTP);
+            set(asked, () -> request(asked.from(2)));
+        }
+        sayMissing("port", pool.probe().port());
+        sayMissing("addr", pool.probe().address());
+        sayMissing("source", sectionSource ? null : pool.source());
+    }
+
+    /** HAProxy asks by {@code OPTIONS /}, unless the line has a path, or a method and a path. */
+    private void request(List<String> words) {
+        if (!sent) {
+            pool.probe().method(words.size() > 1 ? words.getFirst() : "OPTIONS");
+        }
+        if (!words.isEmpty()) {
+            pool.probe().path(words.get(words.size() > 1 ? 1 : 0));
+        }
+    }
+
+    private void sayMissing(String option, @Nullable Object ofPool) {
+        if (ofPool != null) {
+            without.getOrDefault(option, List.of())
+                    .forEach(line -> remarks.changed(
+                            line.statement(),
+                            option + " " + ofPool + " is here as well: usher has it for the whole pool"));
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.usher.server.convert.haproxy;
 
 import dev.usher.config.BackendConfig;
-import dev.usher.server.convert.Draft;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
 package dev.usher.server.convert.haproxy;
 
-import dev.usher.server.convert.Draft;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Reasons;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Reasons;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

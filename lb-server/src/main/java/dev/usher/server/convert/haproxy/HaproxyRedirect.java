@@ -2,8 +2,8 @@ package dev.usher.server.convert.haproxy;
 
 import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerType;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package dev.usher.server.convert.haproxy;
 
-import dev.usher.server.convert.Converter.Unreadable;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Statement;
+import dev.usher.server.convert.draft.Unreadable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

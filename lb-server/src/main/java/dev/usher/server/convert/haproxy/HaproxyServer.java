@@ -1,14 +1,16 @@
 package dev.usher.server.convert.haproxy;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Reasons;
-import dev.usher.server.convert.Remarks;
+import dev.usher.config.SourceAddress;
+import dev.usher.config.UnixPath;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Remarks;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,6 @@ final class HaproxyServer {
     private static final Set<String> NOT_NEEDED_VALUE = Set.of("init-addr", "id", "cookie", "guid", "name");
     private static final Set<String> WITH_VALUE = Set.of(
             "resolvers",
-            "source",
             "track",
             "observe",
             "error-limit",
@@ -74,6 +75,8 @@ final class HaproxyServer {
     private boolean backup;
     private boolean disabled;
     private boolean checked;
+    /** Options of this server that usher has for a pool alone. */
+    private final Set<String> ofPool = new HashSet<>();
 
     /** @param like the pool's {@code default-server}; null if missing */
     HaproxyServer(HaproxyLine line, @Nullable HaproxyServer like, PoolDraft pool, Remarks remarks) {
@@ -86,6 +89,7 @@ final class HaproxyServer {
             backup = like.backup;
             disabled = like.disabled;
             checked = like.checked;
+            ofPool.addAll(like.ofPool);
         }
         options(line.from(line.first().equals("server") ? 3 : 1).iterator());
     }
@@ -94,10 +98,19 @@ final class HaproxyServer {
         return checked;
     }
 
+    boolean gives(String option) {
+        return ofPool.contains(option);
+    }
+
     /** The backend; null if usher cannot have the backend. */
     @Nullable
     BackendConfig backend() {
-        HostPort address = remarks.tried(line.statement(), () -> HaproxyValue.server(line.word(2)));
+        Address address = remarks.tried(line.statement(), () -> HaproxyValue.server(line.word(2)));
+        if (address instanceof UnixPath && pool.probe().verifiesHost()) {
+            remarks.changed(
+                    line.statement(),
+                    "a unix socket has no name: probes do not verify the certificate, unless health_check.server_name is given");
+        }
         int share = Math.max(weight, BackendConfig.WEIGHT.min());
         return address == null ? null : new BackendConfig(address, share, maxConnections, backup);
     }
@@ -135,6 +148,21 @@ final class HaproxyServer {
             case "inter" -> pool.probe().interval(HaproxyValue.time(value(values), HealthCheckConfig.INTERVAL));
             case "rise" -> pool.probe().rise(HaproxyValue.number(value(values)));
             case "fall" -> pool.probe().fall(HaproxyValue.number(value(values)));
+            case "port" -> {
+                int port = HaproxyValue.number(value(values));
+                ofPool(option, pool.probe().port(), port);
+                pool.probe().port(line.statement(), port);
+            }
+            case "addr" -> {
+                String address = HealthCheckConfig.checkAddress(value(values));
+                ofPool(option, pool.probe().address(), address);
+                pool.probe().address(line.statement(), address);
+            }
+            case "source" -> {
+                SourceAddress source = SourceAddress.parse(value(values));
+                ofPool(option, pool.source(), source);
+                pool.source(line.statement(), source);
+            }
             case "check-ssl" -> checkTls();
             case "verify" -> pool.probe().verify(!value(values).equals("none"));
             case "check-sni" -> pool.probe().serverName(value(values));
@@ -145,6 +173,13 @@ final class HaproxyServer {
             }
         }
         return true;
+    }
+
+    private void ofPool(String option, @Nullable Object first, Object value) {
+        if (first != null && !first.equals(value)) {
+            throw new IllegalArgumentException(value + ": a pool has a single one in usher, here " + first);
+        }
+        ofPool.add(option);
     }
 
     private int weight(String text) {
@@ -191,12 +226,7 @@ final class HaproxyServer {
     private static String reason(String option, Iterator<String> values) {
         return switch (option) {
             case "ssl" -> "usher passes TLS on and makes none of its own: the backend gets the client's bytes";
-            case "port", "addr" -> {
-                String value = value(values);
-                yield value + ": is not taken over: write health_check.port or health_check.address in the pool";
-            }
             case "resolvers" -> "usher asks the system's name servers";
-            case "source" -> Reasons.SOURCE;
             case "agent-check" -> "usher asks no agents";
             case "fastinter", "downinter" -> {
                 String value = value(values);

@@ -1,15 +1,17 @@
 package dev.usher.server.convert.haproxy;
 
-import dev.usher.server.convert.NameRegex;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Statement;
+import dev.usher.config.NotTls;
+import dev.usher.server.convert.draft.NameRegex;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Statement;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The test of an ACL: a sample of the connection, compared with values.
@@ -19,6 +21,10 @@ import java.util.Locale;
  */
 record HaproxyTest(Statement statement, String fetch, String method, List<String> values) {
     private static final String STRING = "str";
+    private static final String SSH_TEXT = "\\^?SSH.*";
+    private static final String SSH_HEX = "(?i)5353482d[0-9a-f]*";
+    /** Two bytes of length, then the opcode of a client's first packet. */
+    private static final String OPENVPN_HEX = "(?i)00[0-9a-f]{2}(?:38|50)[0-9a-f]*";
 
     HaproxyTest {
         values = List.copyOf(values);
@@ -75,6 +81,29 @@ record HaproxyTest(Statement statement, String fetch, String method, List<String
 
     boolean isHello() {
         return fetch.equals("req.ssl_hello_type") || fetch.equals("req.ssl_ver");
+    }
+
+    /** The protocol of clients whose first bytes the test finds; null for any other test. */
+    NotTls.@Nullable Protocol protocol() {
+        boolean start = fetch.matches("(?:req\\.)?payload\\(0,\\d+\\)");
+        if (!start || values.isEmpty()) {
+            return null;
+        }
+        if (values.stream().allMatch(value -> value.matches(method.equals("bin") ? SSH_HEX : SSH_TEXT))) {
+            return NotTls.Protocol.SSH;
+        }
+        boolean vpn = method.equals("bin") && values.stream().allMatch(value -> value.matches(OPENVPN_HEX));
+        return vpn ? NotTls.Protocol.OPENVPN : null;
+    }
+
+    /** Whether the test finds clients without a byte. */
+    boolean isSilence() {
+        return fetch.equals("req.len") && (values.equals(List.of("0")) || values.equals(List.of("eq", "0")));
+    }
+
+    /** Whether the test finds clients with a byte. */
+    boolean isSpeech() {
+        return fetch.equals("req.len") && (values.equals(List.of("gt", "0")) || values.equals(List.of("ge", "1")));
     }
 
     /** The names of the values, without values unknown to usher, each with a remark. */

@@ -1,8 +1,10 @@
 package dev.usher.server.convert.haproxy;
 
+import dev.usher.config.Address;
 import dev.usher.config.Cidr;
 import dev.usher.config.DurationRange;
 import dev.usher.config.HostPort;
+import dev.usher.config.UnixPath;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,11 +53,14 @@ final class HaproxyValue {
         return Cidr.parse(text);
     }
 
-    /** Reads the address of a server; a name or an address with a port. */
-    static HostPort server(String text) {
+    /** Reads the address of a server; a name or an address with a port, or the path of a unix socket. */
+    static Address server(String text) {
         String plain = withoutFamily(text);
-        if (plain.startsWith("/") || plain.startsWith("unix@") || plain.startsWith("abns@")) {
-            throw new IllegalArgumentException("usher cannot connect to a unix socket yet: give the server a TCP port");
+        if (plain.startsWith("/") || plain.startsWith("unix@/")) {
+            return new UnixPath(plain.substring(plain.indexOf('/')));
+        }
+        if (plain.startsWith("abns@")) {
+            return Address.parse(plain);
         }
         if (plain.indexOf(':') < 0) {
             throw new IllegalArgumentException("the server has no port, and takes the port of the client's connection:"

@@ -1,7 +1,7 @@
 package dev.usher.server.convert.nginx;
 
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Statement;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package dev.usher.server.convert.nginx;
 
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Remarks;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -1,8 +1,8 @@
 package dev.usher.server.convert.nginx;
 
-import dev.usher.server.convert.NameRegex;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.NameRegex;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

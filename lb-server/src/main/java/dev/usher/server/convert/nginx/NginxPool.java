@@ -1,12 +1,13 @@
 package dev.usher.server.convert.nginx;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SendProxyProtocol;
+import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Remarks;
 
 /** Reads the directives about backends in {@code stream} or {@code server}. */
 final class NginxPool {
@@ -22,7 +23,7 @@ final class NginxPool {
         return pool;
     }
 
-    void address(HostPort address) {
+    void address(Address address) {
         pool.add(BackendConfig.of(address));
     }
 
@@ -55,11 +56,21 @@ final class NginxPool {
             }
             case "proxy_protocol" ->
                 pool.sendProxyProtocol(directive.isOn() ? SendProxyProtocol.V1 : SendProxyProtocol.NONE);
+            case "proxy_bind" -> source(directive);
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    private void source(Directive directive) {
+        if (directive.arguments().contains("transparent")) {
+            remarks.leftOut(
+                    directive.statement(), "usher shows backends the client's address by send_proxy_protocol alone");
+        } else if (!directive.word(1).equals("off")) {
+            set(directive, () -> pool.source(directive.statement(), SourceAddress.parse(directive.word(1))));
+        }
     }
 
     /** No limit is 0. */

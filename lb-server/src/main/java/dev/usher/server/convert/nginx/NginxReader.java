@@ -1,8 +1,8 @@
 package dev.usher.server.convert.nginx;
 
-import dev.usher.server.convert.Draft;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

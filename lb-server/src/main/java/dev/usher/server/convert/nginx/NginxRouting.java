@@ -1,11 +1,12 @@
 package dev.usher.server.convert.nginx;
 
+import dev.usher.config.NotTls;
 import dev.usher.config.RoutePattern;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Rule;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +36,7 @@ final class NginxRouting {
      * @param patterns names for this way; null for every name
      * @param nameless whether hellos without a name go there alone
      * @param alpn protocol of the hellos; null for any
+     * @param plain whether clients without TLS go there alone
      * @param target an upstream or an address, perhaps with variables
      */
     private record Way(
@@ -42,10 +44,11 @@ final class NginxRouting {
             @Nullable List<RoutePattern> patterns,
             boolean nameless,
             @Nullable String alpn,
+            boolean plain,
             String target,
             int depth) {
         Way to(Statement at, String newTarget) {
-            return new Way(at, patterns, nameless, alpn, newTarget, depth + 1);
+            return new Way(at, patterns, nameless, alpn, plain, newTarget, depth + 1);
         }
     }
 
@@ -68,7 +71,7 @@ final class NginxRouting {
                 .filter(found -> found != null)
                 .flatMap(found -> found.patterns().stream())
                 .toList();
-        follow(new Way(pass.statement(), names.isEmpty() ? null : patterns, false, null, pass.word(1), 0));
+        follow(new Way(pass.statement(), names.isEmpty() ? null : patterns, false, null, false, pass.word(1), 0));
         return byName;
     }
 
@@ -93,6 +96,10 @@ final class NginxRouting {
     }
 
     private void followMap(Way way, NginxMap map, Matcher variable) {
+        if (way.plain()) {
+            plain(way, map, variable);
+            return;
+        }
         switch (map.source()) {
             case NAME -> byName(way, map, variable);
             case ALPN -> byAlpn(way, map, variable);
@@ -119,12 +126,12 @@ final class NginxRouting {
         for (Directive entry : map.entries()) {
             String target = replaced(way, variable, entry);
             if (entry.name().isEmpty()) {
-                follow(new Way(entry.statement(), null, true, way.alpn(), target, way.depth() + 1));
+                follow(new Way(entry.statement(), null, true, way.alpn(), false, target, way.depth() + 1));
                 continue;
             }
             List<RoutePattern> patterns = map.names(entry, remarks).patterns();
             if (!patterns.isEmpty()) {
-                follow(new Way(entry.statement(), patterns, false, way.alpn(), target, way.depth() + 1));
+                follow(new Way(entry.statement(), patterns, false, way.alpn(), false, target, way.depth() + 1));
             }
         }
         Directive otherwise = map.otherwise();
@@ -142,7 +149,8 @@ final class NginxRouting {
             } else {
                 String offered = protocol.group(1).replace("\\", "");
                 String target = replaced(way, variable, entry);
-                follow(new Way(entry.statement(), way.patterns(), way.nameless(), offered, target, way.depth() + 1));
+                follow(new Way(
+                        entry.statement(), way.patterns(), way.nameless(), offered, false, target, way.depth() + 1));
             }
         }
         Directive otherwise = map.otherwise();
@@ -157,10 +165,9 @@ final class NginxRouting {
         List<Directive> versions =
                 map.entries().stream().filter(entry -> !entry.name().isEmpty()).toList();
         boolean plainByName = versions.size() < map.entries().size();
-        map.entries().stream().filter(entry -> entry.name().isEmpty()).forEach(this::plain);
         Directive otherwise = map.otherwise();
-        if (otherwise != null && !plainByName && !versions.isEmpty()) {
-            plain(otherwise);
+        if (way.patterns() == null && (plainByName || !versions.isEmpty())) {
+            plain(new Way(way.statement(), null, false, null, true, way.target(), way.depth()), map, variable);
         }
         Directive tls = otherwise != null && (plainByName || versions.isEmpty())
                 ? otherwise
@@ -176,8 +183,15 @@ final class NginxRouting {
         follow(way.to(tls.statement(), replaced(way, variable, tls)));
     }
 
-    private void plain(Directive entry) {
-        remarks.leftOut(entry.statement(), "usher has nothing for connections that are not TLS yet");
+    /** A client without TLS has an empty protocol, an empty name, and offers nothing. */
+    private void plain(Way way, NginxMap map, Matcher variable) {
+        Directive entry = map.entries().stream()
+                .filter(each -> each.name().isEmpty())
+                .findFirst()
+                .orElse(map.otherwise());
+        if (entry != null) {
+            follow(way.to(entry.statement(), replaced(way, variable, entry)));
+        }
     }
 
     private void arrive(Way way) {
@@ -185,7 +199,9 @@ final class NginxRouting {
         if (pool == null) {
             return;
         }
-        if (way.patterns() != null) {
+        if (way.plain()) {
+            listener.notTls(NotTls.Protocol.OTHER, rule(way, null, pool));
+        } else if (way.patterns() != null) {
             byName = true;
             way.patterns().forEach(pattern -> listener.add(rule(way, pattern, pool)));
         } else if (way.alpn() != null) {

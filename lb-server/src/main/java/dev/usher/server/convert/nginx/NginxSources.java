@@ -1,8 +1,8 @@
 package dev.usher.server.convert.nginx;
 
 import dev.usher.config.Cidr;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.usher.server.convert.nginx;
 
-import dev.usher.server.convert.Draft;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Remarks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

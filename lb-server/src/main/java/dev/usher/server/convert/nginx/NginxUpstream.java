@@ -1,12 +1,12 @@
 package dev.usher.server.convert.nginx;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Remarks;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Remarks;
 import java.time.Duration;
 
 /** Reads the directives of an {@code upstream} block into a pool. */
@@ -48,7 +48,7 @@ final class NginxUpstream {
     }
 
     private void server(Directive server) {
-        HostPort address = remarks.tried(server.statement(), () -> NginxValue.backend(server.word(1)));
+        Address address = remarks.tried(server.statement(), () -> NginxValue.backend(server.word(1)));
         if (address == null) {
             return;
         }
@@ -71,7 +71,7 @@ final class NginxUpstream {
         add(server, address, weight, max, backup);
     }
 
-    private void add(Directive server, HostPort address, int weight, int max, boolean backup) {
+    private void add(Directive server, Address address, int weight, int max, boolean backup) {
         BackendConfig backend =
                 remarks.tried(server.statement(), () -> new BackendConfig(address, weight, max, backup));
         if (backend != null && !pool.add(backend)) {

@@ -1,7 +1,7 @@
 package dev.usher.server.convert.nginx;
 
+import dev.usher.config.Address;
 import dev.usher.config.DurationRange;
-import dev.usher.config.HostPort;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,11 +50,8 @@ final class NginxValue {
         return Integer.parseInt(text);
     }
 
-    /** Reads the address of a backend; {@code host:port}. */
-    static HostPort backend(String text) {
-        if (text.startsWith("unix:")) {
-            throw new IllegalArgumentException(text + ": usher cannot connect to a unix socket yet: use a TCP port");
-        }
-        return HostPort.parse(text);
+    /** Reads the address of a backend; {@code host:port} or {@code unix:/path}. */
+    static Address backend(String text) {
+        return Address.parse(text);
     }
 }

@@ -1,9 +1,9 @@
 package dev.usher.server.convert.sniproxy;
 
-import dev.usher.server.convert.Converter.Unreadable;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Scanner;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Scanner;
+import dev.usher.server.convert.draft.Statement;
+import dev.usher.server.convert.draft.Unreadable;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

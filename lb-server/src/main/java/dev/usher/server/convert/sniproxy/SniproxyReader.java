@@ -1,19 +1,22 @@
 package dev.usher.server.convert.sniproxy;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
 import dev.usher.config.SendProxyProtocol;
-import dev.usher.server.convert.Draft;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.NameRegex;
-import dev.usher.server.convert.Names;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.PoolDraft;
-import dev.usher.server.convert.Reasons;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Rule;
-import dev.usher.server.convert.Statement;
+import dev.usher.config.SourceAddress;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.NameRegex;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.PoolDraft;
+import dev.usher.server.convert.draft.Reasons;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +41,14 @@ public final class SniproxyReader {
     private final Map<List<String>, String> pools = new HashMap<>();
 
     private final Set<String> used = new HashSet<>();
+
+    /**
+     * A listener in the making.
+     *
+     * @param source the statement with the address for connections to backends; null without
+     */
+    private record Listening(
+            ListenerDraft draft, HostPort bind, @Nullable SniproxyStatement source) {}
 
     private SniproxyReader(Draft draft) {
         this.draft = draft;
@@ -99,9 +110,14 @@ public final class SniproxyReader {
                 new ListenerDraft(bind.port() == HTTPS ? "https" : "port-" + bind.port(), statement.statement());
         listener.type(ListenerType.TLS);
         listener.bind(bind);
-        statement.block().forEach(each -> ofListener(each, bind, listener));
+        SniproxyStatement source = statement.block().stream()
+                .filter(each -> each.name().equals("source"))
+                .findFirst()
+                .orElse(null);
+        Listening on = new Listening(listener, bind, source);
+        statement.block().forEach(each -> ofListener(each, on));
         if (statement.block().stream().noneMatch(each -> each.name().equals("table"))) {
-            table("", bind, listener, statement.statement());
+            table("", on, statement.statement());
         }
         draft.add(listener);
     }
@@ -128,32 +144,34 @@ public final class SniproxyReader {
         return both ? new HostPort(only ? "::" : "", bind.port()) : bind;
     }
 
-    private void ofListener(SniproxyStatement statement, HostPort bind, ListenerDraft listener) {
+    private void ofListener(SniproxyStatement statement, Listening on) {
         switch (statement.name()) {
             case "proto", "protocol", "ipv6_v6only" -> {} // read with the listener
-            case "table" -> table(statement.word(1), bind, listener, statement.statement());
-            case "fallback" -> fallback(statement, bind, listener);
+            case "table" -> table(statement.word(1), on, statement.statement());
+            case "fallback" -> fallback(statement, on);
             case "reuseport", "access_log", "bad_requests" ->
                 remarks.notNeeded(statement.statement(), "usher does so by itself, and has a log of its own");
-            case "source" -> remarks.leftOut(statement.statement(), Reasons.SOURCE);
+            case "source" -> {} // read with the pools
             default -> remarks.leftOut(statement.statement(), Reasons.NO_EQUAL);
         }
     }
 
-    private void fallback(SniproxyStatement statement, HostPort bind, ListenerDraft listener) {
+    private void fallback(SniproxyStatement statement, Listening on) {
         String pool = pool(
                 statement.statement(),
                 statement.words().subList(1, statement.words().size()),
-                bind.port(),
+                on,
                 "fallback");
         if (pool != null) {
-            listener.otherwise(new Rule(statement.statement(), null, pool, null, List.of(), List.of()));
+            Rule rule = new Rule(statement.statement(), null, pool, null, List.of(), List.of());
+            on.draft().otherwise(rule);
+            on.draft().notTls(NotTls.Protocol.OTHER, rule);
         }
     }
 
     // ---- tables ----
 
-    private void table(String name, HostPort bind, ListenerDraft listener, Statement owner) {
+    private void table(String name, Listening on, Statement owner) {
         SniproxyStatement table = tables.get(name);
         if (table == null) {
             remarks.leftOut(owner, "there is no table " + (name.isEmpty() ? "without a name" : name));
@@ -164,16 +182,17 @@ public final class SniproxyReader {
             if (entry.words().size() == 1) {
                 remarks.leftOut(entry.statement(), Reasons.NO_EQUAL);
             } else if (!entry.name().equals("use_proxy_header")) {
-                entry(entry, bind, listener);
+                entry(entry, on);
             }
         }
     }
 
-    private void entry(SniproxyStatement entry, HostPort bind, ListenerDraft listener) {
+    private void entry(SniproxyStatement entry, Listening on) {
+        ListenerDraft listener = on.draft();
         String expression = entry.name();
         List<String> target = entry.words().subList(1, entry.words().size());
         if (isAny(expression)) {
-            String pool = pool(entry.statement(), target, bind.port(), "default");
+            String pool = pool(entry.statement(), target, on, "default");
             if (pool != null && listener.otherwise() == null) {
                 listener.otherwise(new Rule(entry.statement(), null, pool, null, List.of(), List.of()));
                 listener.namesOnly();
@@ -186,7 +205,7 @@ public final class SniproxyReader {
             return;
         }
         String first = names.patterns().getFirst().name();
-        String pool = pool(entry.statement(), target, bind.port(), first);
+        String pool = pool(entry.statement(), target, on, first);
         if (pool != null) {
             names.patterns().forEach(pattern -> listener.add(Rule.of(entry.statement(), pattern, pool)));
             if (!names.difference().isEmpty()) {
@@ -209,13 +228,13 @@ public final class SniproxyReader {
     }
 
     /** The pool of a target; null after a remark. */
-    private @Nullable String pool(Statement statement, List<String> target, int port, String name) {
+    private @Nullable String pool(Statement statement, List<String> target, Listening on, String name) {
         String text = target.isEmpty() ? "" : target.getFirst();
-        HostPort address = remarks.tried(statement, () -> address(text, port));
+        Address address = remarks.tried(statement, () -> address(text, on.bind().port()));
         if (address == null) {
             return null;
         }
-        List<String> withPort = List.of(address.toString(), target.toString());
+        List<String> withPort = List.of(address.toString(), target.toString(), String.valueOf(on.source()));
         String known = pools.get(withPort);
         if (known != null) {
             return known;
@@ -229,12 +248,19 @@ public final class SniproxyReader {
                 remarks.leftOut(statement, option + ": usher has no such option");
             }
         }
+        SniproxyStatement source = on.source();
+        if (source != null) {
+            remarks.tried(source.statement(), () -> {
+                pool.source(source.statement(), SourceAddress.parse(source.word(1)));
+                return "";
+            });
+        }
         draft.add(pool);
         pools.put(withPort, pool.name());
         return pool.name();
     }
 
-    private static HostPort address(String text, int port) {
+    private static Address address(String text, int port) {
         if (text.length() > MAX_ADDRESS) {
             throw new IllegalArgumentException("this is no address");
         }
@@ -242,7 +268,7 @@ public final class SniproxyReader {
             throw new IllegalArgumentException("the backend is the name that was asked for: usher cannot do so yet");
         }
         if (text.startsWith("unix:")) {
-            throw new IllegalArgumentException("usher cannot connect to a unix socket yet: use a TCP port");
+            return Address.parse(text);
         }
         boolean hasPort = !text.endsWith("]") && text.matches(".*:\\d+") && !text.matches("[^\\[]*:.*:\\d+");
         boolean ipv6 = text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[");

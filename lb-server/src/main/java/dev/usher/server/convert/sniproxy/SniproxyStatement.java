@@ -1,6 +1,6 @@
 package dev.usher.server.convert.sniproxy;
 
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Statement;
 import java.util.List;
 
 /** Words up to the end of the line, and the statements between braces behind; empty without braces. */

@@ -1,6 +1,6 @@
 package dev.usher.server.convert.traefik;
 
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Statement;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.usher.server.convert.traefik;
 
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Statement;
 import dev.usher.server.convert.traefik.Node.Listing;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import dev.usher.server.convert.traefik.Node.Scalar;

@@ -1,6 +1,6 @@
 package dev.usher.server.convert.traefik;
 
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Statement;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import dev.usher.server.convert.traefik.Node.Scalar;
 import java.util.List;

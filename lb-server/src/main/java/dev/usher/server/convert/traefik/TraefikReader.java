@@ -1,10 +1,10 @@
 package dev.usher.server.convert.traefik;
 
-import dev.usher.server.convert.Draft;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Reasons;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Reasons;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Statement;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import java.util.List;
 import java.util.Map;

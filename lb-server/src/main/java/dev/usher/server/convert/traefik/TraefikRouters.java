@@ -2,11 +2,12 @@ package dev.usher.server.convert.traefik;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
 import dev.usher.config.RoutePattern;
-import dev.usher.server.convert.ListenerDraft;
-import dev.usher.server.convert.Remarks;
-import dev.usher.server.convert.Rule;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import dev.usher.server.convert.traefik.TraefikRule.Alternative;
 import dev.usher.server.convert.traefik.TraefikRule.Match;
@@ -40,7 +41,9 @@ final class TraefikRouters {
         tcp.mapping("routers").entries().values().stream()
                 .filter(Mapping.class::isInstance)
                 .map(Mapping.class::cast)
-                .sorted(Comparator.comparingInt(TraefikRouters::priority).reversed())
+                .sorted(Comparator.comparing(TraefikRouters::isTls)
+                        .thenComparing(TraefikRouters::priority)
+                        .reversed())
                 .forEach(this::router);
         tcp.mapping("middlewares").entries().forEach((name, middleware) -> {
             if (!usedMiddlewares.contains(name)) {
@@ -61,6 +64,10 @@ final class TraefikRouters {
         return router.text("rule").replaceAll("\\s", "").matches("HostSNI\\([`\"]\\*[`\"]\\)");
     }
 
+    private static boolean isTls(Mapping router) {
+        return router.get("tls") != null && !router.text("tls").equals("false");
+    }
+
     private void router(Mapping router) {
         Statement statement = router.statement();
         router.entries().forEach((key, value) -> {
@@ -68,7 +75,7 @@ final class TraefikRouters {
                 remarks.leftOut(value.statement(), "usher has no such setting of a route");
             }
         });
-        boolean tls = router.get("tls") != null && !router.text("tls").equals("false");
+        boolean tls = isTls(router);
         if (tls && !router.mapping("tls").text("passthrough").equals("true")) {
             remarks.leftOut(
                     statement,
@@ -113,13 +120,18 @@ final class TraefikRouters {
         return value == null ? router.statement() : value.statement();
     }
 
-    /** A router without TLS takes every connection, and comes last. */
+    /** A router without TLS takes every connection of an entry point, or every connection that is not TLS. */
     private void addPlain(Mapping router, String pool, ListenerDraft listener) {
-        if (listener.hasRules() || listener.otherwise() != null || !isForAll(router)) {
-            remarks.leftOut(router.statement(), "usher has nothing for connections that are not TLS beside TLS yet");
+        Rule rule = new Rule(router.statement(), null, pool, null, List.of(), List.of());
+        if (!isForAll(router)) {
+            remarks.leftOut(router.statement(), "usher has a single pool for connections that are not TLS");
+        } else if (listener.type().needsPool()) {
+            remarks.leftOut(router.statement(), "connections go by an earlier router already");
+        } else if (listener.hasRules() || listener.otherwise() != null) {
+            listener.notTls(NotTls.Protocol.OTHER, rule);
         } else {
             listener.type(ListenerType.TCP);
-            listener.otherwise(new Rule(router.statement(), null, pool, null, List.of(), List.of()));
+            listener.otherwise(rule);
         }
     }
 

@@ -2,8 +2,8 @@ package dev.usher.server.convert.traefik;
 
 import dev.usher.config.Cidr;
 import dev.usher.config.RoutePattern;
-import dev.usher.server.convert.NameRegex;
-import dev.usher.server.convert.Names;
+import dev.usher.server.convert.draft.NameRegex;
+import dev.usher.server.convert.draft.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

@@ -1,9 +1,9 @@
 package dev.usher.server.convert.traefik;
 
-import dev.usher.server.convert.Converter.Unreadable;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Scanner;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Scanner;
+import dev.usher.server.convert.draft.Statement;
+import dev.usher.server.convert.draft.Unreadable;
 import dev.usher.server.convert.traefik.Node.Listing;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import dev.usher.server.convert.traefik.Node.Scalar;

@@ -1,8 +1,8 @@
 package dev.usher.server.convert.traefik;
 
-import dev.usher.server.convert.Converter.Unreadable;
-import dev.usher.server.convert.PeerText;
-import dev.usher.server.convert.Statement;
+import dev.usher.server.convert.draft.PeerText;
+import dev.usher.server.convert.draft.Statement;
+import dev.usher.server.convert.draft.Unreadable;
 import dev.usher.server.convert.traefik.Node.Listing;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import dev.usher.server.convert.traefik.Node.Scalar;

@@ -1,0 +1,177 @@
+package dev.usher.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places of templates. A template needs a name to be filled in. Where strangers could choose any host, usher would
+ * be an open proxy: such a place needs {@code allow}, or listeners that only this machine can reach.
+ */
+public final class TemplateUses {
+    /**
+     * A template in the wrong place.
+     *
+     * @param path of the setting that names the pool, for example {@code routes.www.example.com}
+     * @param text the fault and the remedy, in words
+     */
+    public record Fault(String path, String text) {}
+
+    private static final String REMEDY =
+            "; add allow with the addresses of your clients, or bind the listener to loopback, such as 127.0.0.1:443";
+
+    private final Map<String, ListenerConfig> listeners;
+    private final Map<String, PoolConfig> pools;
+    private final List<Fault> faults = new ArrayList<>();
+
+    private TemplateUses(Map<String, ListenerConfig> listeners, Map<String, PoolConfig> pools) {
+        this.listeners = listeners;
+        this.pools = pools;
+    }
+
+    /** Each template in the wrong place. A missing pool is no fault here. */
+    public static List<Fault> faults(
+            Map<String, ListenerConfig> listeners,
+            List<RouteConfig> routes,
+            Fallback defaultRoute,
+            Fallback noSniRoute,
+            Map<String, PoolConfig> pools) {
+        if (pools.values().stream().noneMatch(PoolConfig::isTemplate)) {
+            return List.of();
+        }
+        TemplateUses uses = new TemplateUses(listeners, pools);
+        uses.fallbacks("", defaultRoute, noSniRoute, uses.withNames());
+        routes.forEach(route -> uses.route("routes.", route, uses.of(route)));
+        listeners.values().forEach(uses::listener);
+        return uses.faults;
+    }
+
+    private void listener(ListenerConfig listener) {
+        String path = "listeners." + listener.name() + ".";
+        nameless(path + "pool", listener.pool());
+        listener.poolsBesideTls().forEach((key, pool) -> nameless(path + key, pool));
+        OwnRoutes own = listener.own();
+        own.routes().forEach(route -> route(path + "routes.", route, List.of(listener)));
+        fallbacks(path, own.defaultRoute(), own.noSniRoute(), List.of(listener));
+        String requests = path + "http.requests.pool";
+        sub(requests, listener.http().requests().pool());
+        open(requests, listener.http().requests().pool(), false, List.of(listener));
+    }
+
+    private void fallbacks(
+            String path,
+            @Nullable Fallback defaultRoute,
+            @Nullable Fallback noSniRoute,
+            Collection<ListenerConfig> on) {
+        if (noSniRoute != null && noSniRoute.target() != null) {
+            targets(path + "no_sni_route", noSniRoute.target()).forEach(this::nameless);
+        }
+        if (defaultRoute != null && defaultRoute.target() != null) {
+            boolean guarded = !defaultRoute.target().allow().isEmpty();
+            targets(path + "default_route", defaultRoute.target()).forEach((place, pool) -> {
+                sub(place, pool);
+                open(place, pool, guarded, on);
+            });
+        }
+    }
+
+    private void route(String path, RouteConfig route, Collection<ListenerConfig> on) {
+        RoutePattern pattern = route.pattern();
+        String place = path + pattern.text();
+        boolean guarded = !route.target().allow().isEmpty();
+        boolean wide = pattern.kind() != RoutePattern.Kind.EXACT && PublicSuffix.is(pattern.name());
+        Map<String, String> targets = targets(place, route.target());
+        if (route.http() != null && route.http().pool() != null) {
+            targets.put(place + ".http.pool", route.http().pool());
+        }
+        targets.forEach((at, pool) -> {
+            if (pattern.kind() != RoutePattern.Kind.BELOW) {
+                sub(at, pool);
+            }
+            if (wide || !at.equals(place)) {
+                open(at, pool, guarded, on);
+            }
+        });
+        List<ListenerConfig> plain =
+                on.stream().filter(listener -> passesRequests(listener, route)).toList();
+        open(place, route.pool(), guarded, plain);
+    }
+
+    /** Whether requests of other protocols than TLS go to the route's pool. */
+    private static boolean passesRequests(ListenerConfig listener, RouteConfig route) {
+        HttpRule rule = listener.ruleFor(route);
+        return listener.type().speaksHttp() && rule.action() != HttpRule.Action.REDIRECT && rule.pool() == null;
+    }
+
+    private static Map<String, String> targets(String place, Target target) {
+        Map<String, String> targets = new LinkedHashMap<>();
+        targets.put(place, target.pool());
+        target.alpn().forEach((protocol, pool) -> targets.put(place + ".alpn." + protocol, pool));
+        return targets;
+    }
+
+    private Collection<ListenerConfig> withNames() {
+        return listeners.values().stream()
+                .filter(listener -> listener.type().readsNames())
+                .toList();
+    }
+
+    private Collection<ListenerConfig> of(RouteConfig route) {
+        return withNames().stream()
+                .filter(listener -> route.isOn(listener.name()))
+                .toList();
+    }
+
+    // ---- the faults ----
+
+    private void nameless(String place, @Nullable String pool) {
+        HostPort template = template(pool);
+        if (template != null) {
+            add(place, template + " cannot be filled in here: these clients give no name; write host:port");
+        }
+    }
+
+    private void sub(String place, @Nullable String pool) {
+        HostPort template = template(pool);
+        if (template != null && template.needsSub()) {
+            add(
+                    place,
+                    template + ": " + Placeholders.SUB + " stands for the * of a route, and there is no * here; write "
+                            + Placeholders.NAME + ", or a route such as \"*.example.com\"");
+        }
+    }
+
+    private void open(String place, @Nullable String pool, boolean guarded, Collection<ListenerConfig> on) {
+        HostPort template = template(pool);
+        if (template == null || guarded) {
+            return;
+        }
+        Stream<ListenerConfig> reached = on.stream().filter(listener -> !isGuarded(listener));
+        reached.findFirst()
+                .ifPresent(listener -> add(
+                        place,
+                        template + " makes an open proxy of listener " + listener.name()
+                                + ": any client could reach hosts of a stranger's choice" + REMEDY));
+    }
+
+    private static boolean isGuarded(ListenerConfig listener) {
+        return !listener.forwardProxy().allow().isEmpty()
+                || listener.bind().stream().allMatch(HostPort::isLoopback);
+    }
+
+    private @Nullable HostPort template(@Nullable String pool) {
+        PoolConfig config = pool == null ? null : pools.get(pool);
+        return config == null ? null : config.template();
+    }
+
+    private void add(String place, String text) {
+        Fault fault = new Fault(place, text);
+        if (faults.stream().noneMatch(known -> known.path().equals(place))) {
+            faults.add(fault);
+        }
+    }
+}

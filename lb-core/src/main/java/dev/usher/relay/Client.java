@@ -1,0 +1,140 @@
+package dev.usher.relay;
+
+import dev.usher.config.ListenerConfig;
+import dev.usher.end.CloseReason;
+import dev.usher.proxyheader.ProxyHeaderResult;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** The client of one session: the listener, the addresses, and the client's share of the limits. */
+final class Client {
+    private final Workplace place;
+    private final Origin origin;
+    private final Side side;
+    private final long id;
+    private final long acceptedNanos;
+
+    /** The PROXY header of a trusted proxy; null without a header. */
+    private ProxyHeaderResult.@Nullable Header told;
+
+    private int limit = ClientLimits.NOT_COUNTED;
+    /** True exactly when the client itself has sent a byte, after any PROXY header. */
+    private boolean heard;
+
+    /** @param side the connection to the client */
+    Client(Workplace place, Origin origin, Side side) {
+        this.place = place;
+        this.origin = origin;
+        this.side = side;
+        this.id = place.nextId();
+        this.acceptedNanos = place.worker().nowNanos();
+    }
+
+    Workplace place() {
+        return place;
+    }
+
+    /** The number of the session. */
+    long id() {
+        return id;
+    }
+
+    /** The name of the session. */
+    String cid() {
+        return place.shared().cid(id);
+    }
+
+    long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    // ---- the listener ----
+
+    String listener() {
+        return origin.name();
+    }
+
+    /** The listener's settings of now. */
+    ListenerConfig listenerConfig() {
+        return origin.config(place.routing());
+    }
+
+    /** The counts of the listener. */
+    ListenerCounts.OfWorker counts() {
+        return origin.counts();
+    }
+
+    // ---- the addresses ----
+
+    /** A trusted proxy has said where the client is. */
+    void toldBy(ProxyHeaderResult.Header header) {
+        told = header;
+    }
+
+    /** The source in a trusted proxy's header, else the peer of the connection. */
+    InetSocketAddress address() {
+        InetSocketAddress source = told == null ? null : told.source();
+        return source == null ? peer() : source;
+    }
+
+    /** The destination in a trusted proxy's header, else the address at which the connection was accepted. */
+    InetSocketAddress destination() {
+        InetSocketAddress destination = told == null ? null : told.destination();
+        try {
+            return destination == null ? (InetSocketAddress) side.channel().getLocalAddress() : destination;
+        } catch (IOException e) {
+            throw new IllegalStateException("an open channel knows its address", e);
+        }
+    }
+
+    /** The port at which the connection was accepted, whatever a PROXY header says. */
+    int localPort() {
+        return side.channel().socket().getLocalPort();
+    }
+
+    InetSocketAddress peer() {
+        try {
+            return (InetSocketAddress) side.channel().getRemoteAddress();
+        } catch (IOException e) {
+            throw new IllegalStateException("an open channel knows its peer", e);
+        }
+    }
+
+    /** Whether the client is usher itself: a backend's address leads to a listener of this process. */
+    boolean isLoop() {
+        return place.shared().own().isOwn(side.channel());
+    }
+
+    // ---- from the first byte to the end ----
+
+    /** The client itself has sent a byte. */
+    void isHeard() {
+        heard = true;
+    }
+
+    boolean wasHeard() {
+        return heard;
+    }
+
+    /**
+     * Counts the client against the limits for each client; null if the client may come in, else the reason for the
+     * refusal.
+     */
+    @Nullable
+    CloseReason admit() {
+        limit = place.shared()
+                .clientLimits()
+                .admit(address().getAddress(), place.routing(), place.worker().nowNanos());
+        if (limit >= 0 || limit == ClientLimits.NOT_COUNTED) {
+            return null;
+        }
+        return limit == ClientLimits.TOO_MANY ? CloseReason.CLIENT_CONNECTIONS : CloseReason.CLIENT_RATE;
+    }
+
+    /** The session is closed. */
+    void close() {
+        place.shared().clientLimits().release(limit);
+        origin.onClosed();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.usher.relay;
+
+import dev.usher.config.HostPort;
+import dev.usher.end.CloseReason;
+import dev.usher.pool.ByName;
+import dev.usher.pool.Pool;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The look-up of the host that the client asks for, on other threads. The answer comes by mail, or at once. */
+final class LookingUp implements Phase {
+    private final Link link;
+    private final Choice choice;
+    private final HostPort address;
+    private final Consumer<LookingUp> resume;
+    /** Null until {@link #isAnswered}. */
+    private ByName.@Nullable Found found;
+
+    /**
+     * @param address filled template of the session's pool
+     * @param resume receives this phase on the session's worker, once answered
+     */
+    LookingUp(Link link, Choice choice, HostPort address, Consumer<LookingUp> resume) {
+        this.link = link;
+        this.choice = choice;
+        this.address = address;
+        this.resume = resume;
+    }
+
+    @Override
+    public Next begin() {
+        Pool pool = choice.attempts().pool();
+        link.arm(pool.config().resolve().timeout().toNanos());
+        ByName byName = Objects.requireNonNull(pool.byName(), "a pool with a template");
+        ByName.Found atHand = byName.find(address, choice.client().address().getAddress(), this::post);
+        return atHand == null ? Next.STAY : next(atHand);
+    }
+
+    /** On any thread. A full mailbox leaves the session to the deadline. */
+    private void post(ByName.Found answer) {
+        boolean _ = link.worker.submit(() -> isAnswered(answer));
+    }
+
+    private void isAnswered(ByName.Found answer) {
+        found = answer;
+        resume.accept(this);
+    }
+
+    /** The step after the answer. */
+    Next onAnswer() {
+        return next(Objects.requireNonNull(found, "answered"));
+    }
+
+    private Next next(ByName.Found answer) {
+        CloseReason refusal = CloseReason.of(answer.outcome());
+        if (refusal != null) {
+            return new Next.Refuse(refusal);
+        }
+        choice.attempts().isNamed(Objects.requireNonNull(answer.pool(), "of a found name"));
+        return Next.CONNECT;
+    }
+
+    @Override
+    public Next onReady(Side side, int ops) {
+        link.client.watch(0); // as while connecting
+        return Next.STAY;
+    }
+
+    @Override
+    public Next onDeadline() {
+        return new Next.Refuse(CloseReason.NAME_LOOKUP_FAILED);
+    }
+
+    @Override
+    public @Nullable Next leaveBackend(AttemptOutcome gone) {
+        return null; // there is none yet
+    }
+}

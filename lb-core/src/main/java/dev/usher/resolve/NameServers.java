@@ -1,0 +1,84 @@
+package dev.usher.resolve;
+
+import dev.usher.config.HostPort;
+import dev.usher.config.ResolveConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.SimpleResolver;
+
+/**
+ * Name servers in turn, until an answer comes. The server of the last answer is asked first the next time. A truncated answer is
+ * asked for again over TCP.
+ */
+final class NameServers {
+    /** A packet may be lost: each server is asked twice. */
+    private static final int ROUNDS = 2;
+    /** Beyond the time of the library's own deadline: by then the question has ended. */
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    private final List<SimpleResolver> servers;
+    private final Duration each;
+    private final AtomicInteger first = new AtomicInteger();
+
+    NameServers(ResolveConfig config) {
+        this.each = config.timeout().dividedBy((long) config.servers().size() * ROUNDS);
+        this.servers =
+                config.servers().stream().map(server -> simple(server, each)).toList();
+    }
+
+    private static SimpleResolver simple(HostPort server, Duration timeout) {
+        SimpleResolver simple =
+                new SimpleResolver(new InetSocketAddress(InetAddress.ofLiteral(server.host()), server.port()));
+        simple.setTimeout(timeout);
+        return simple;
+    }
+
+    /** The answer to a question: NOERROR or NXDOMAIN. */
+    Message ask(Message question) throws LookupException {
+        String failure = "";
+        int start = first.get();
+        for (int i = 0; i < servers.size() * ROUNDS; i++) {
+            int at = (start + i) % servers.size();
+            try {
+                Message answer = ask(servers.get(at), question);
+                int code = answer.getRcode();
+                if (code == Rcode.NOERROR || code == Rcode.NXDOMAIN) {
+                    first.set(at);
+                    return answer;
+                }
+                failure = "answered " + Rcode.string(code);
+            } catch (TimeoutException late) {
+                failure = "did not answer within " + each.toMillis() + " ms";
+            } catch (IOException e) {
+                failure = "failed: " + e.getMessage();
+            }
+        }
+        throw LookupException.failed("the last name server asked " + failure);
+    }
+
+    private Message ask(SimpleResolver server, Message question) throws IOException, TimeoutException {
+        try {
+            return server.sendAsync(question)
+                    .toCompletableFuture()
+                    .get(each.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            String failure = String.valueOf(e.getMessage());
+            if (failure.contains("imed out")) {
+                throw new TimeoutException();
+            }
+            throw new IOException(failure, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.usher.watch;
+
+import dev.usher.config.Units;
+import dev.usher.event.Event.Kind;
+import dev.usher.event.Events;
+import dev.usher.time.Clock;
+import dev.usher.time.Moment;
+import dev.usher.view.NameCount;
+import dev.usher.view.TopNames;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Reports text that clients send in place of a server name, the most frequent first. Workers only count names. Clients
+ * choose the text: so a name is reported once in some minutes, and few names within these minutes.
+ */
+public final class RefusedNames {
+    /** Names reported within {@link #QUIET}: a few kinds of devices; too few to push out other events. */
+    static final int MOST = 5;
+
+    static final Duration QUIET = Duration.ofMinutes(10);
+    /** Shortest time between questions to the workers, since an answer copies their names. */
+    static final Duration PAUSE = Duration.ofSeconds(10);
+
+    /** Covers the rounding of times on the way from one clock to the other. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
+
+    private static final int MAX_QUOTED = 80;
+    /** The report that there are more names; differs from every name, since names are escaped. */
+    private static final String MORE = "\n";
+
+    /** A question for the names most asked for by clients. */
+    @FunctionalInterface
+    public interface Question {
+        /**
+         * The names most asked for, the highest count first.
+         *
+         * @throws IOException if a worker does not answer
+         */
+        TopNames ask(Predicate<NameCount> wanted, int most) throws IOException;
+    }
+
+    private final Events events;
+    private final Clock clock;
+    private final Question names;
+    /** Time of the report, by name, for as long as {@link #QUIET}. */
+    private final Map<String, Long> told = new LinkedHashMap<>();
+
+    private long counted;
+    private long askedNanos;
+
+    public RefusedNames(Events events, Clock clock, Question names) {
+        this.events = events;
+        this.clock = clock;
+        this.names = names;
+        this.askedNanos = clock.nanos() - PAUSE.toNanos();
+    }
+
+    /**
+     * Asks for names if more have been refused. Called about once a second, by one thread.
+     *
+     * @param refused number of clients refused for their name so far
+     */
+    public void look(long refused) {
+        long now = clock.nanos();
+        if (refused == counted || now - askedNanos < PAUSE.toNanos()) {
+            return;
+        }
+        Instant before = Moment.now(clock).wall(askedNanos).minus(SLACK);
+        counted = refused;
+        askedNanos = now;
+        told.values().removeIf(nanos -> now - nanos >= QUIET.toNanos());
+        for (NameCount name : since(before)) {
+            tell(name, now);
+        }
+    }
+
+    private List<NameCount> since(Instant time) {
+        try {
+            return names.ask(
+                            name -> !name.valid() && !name.lastSeen().isBefore(time) && !told.containsKey(name.name()),
+                            MOST + 1)
+                    .names();
+        } catch (IOException busy) {
+            return List.of(); // a worker does not answer, a worse fault, visible in its loop delay
+        }
+    }
+
+    private void tell(NameCount name, long nowNanos) {
+        if (told.size() < MOST) {
+            told.put(name.name(), nowNanos);
+            events.add(Kind.WARNING, "server name " + cut(name.name()), text(name));
+        } else if (told.putIfAbsent(MORE, nowNanos) == null) {
+            events.add(
+                    Kind.WARNING,
+                    "server names",
+                    "clients ask for more names that are not host names; the page Names and the access log have them");
+        }
+    }
+
+    private static String text(NameCount name) {
+        return "refused (invalid_name), " + Units.counted(Math.max(1, name.count() - name.error()), "request")
+                + " so far: not a host name. Check the clients: the name may have a port, an address or a path in it";
+    }
+
+    private static String cut(String name) {
+        return name.length() <= MAX_QUOTED ? '"' + name + '"' : '"' + name.substring(0, MAX_QUOTED) + "…\"";
+    }
+}
