@@ -39,7 +39,7 @@ record Recipe(String text) {
     Recipe onUnixSocket(String program) throws IOException {
         Pattern row = Pattern.compile("(?m)^\\| " + program + " \\| `(.*?)` \\| `(.*?)` \\|$");
         Recipe changed = this;
-        for (MatchResult found : row.matcher(Files.readString(Usher.file("docs/recipes.md")))
+        for (MatchResult found : row.matcher(Files.readString(Product.file("docs/recipes.md")))
                 .results()
                 .toList()) {
             changed = changed.put(found.group(1), found.group(2));
