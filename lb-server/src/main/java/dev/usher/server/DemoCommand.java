@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** {@code usher demo}. */
 @Command(
         name = "demo",
-        description = "Show usher at work: two HTTPS domains, three backends, and curl lines to try.",
+        description = "Show usher at work: two HTTPS domains, three backends, port 80, and curl lines to try.",
         footer = {"", "Needs nothing but a JDK, and leaves nothing behind.", "Exit codes: 0 ended, 1 failed."})
 final class DemoCommand implements Callable<Integer> {
     @Option(
@@ -33,6 +33,13 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "8443",
             description = "The port to listen on (default: 8443).")
     private int port = 8443;
+
+    @Option(
+            names = "--http-port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            description = "The port from where plain HTTP is sent to https (default: 8080).")
+    private int httpPort = 8080;
 
     @Option(
             names = "--bind",
@@ -56,17 +63,18 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        HostPort listen = listen();
+        HostPort listen = listen(port, "--port");
+        HostPort http = listen(httpPort, "--http-port");
         HostPort admin = admin();
         StopSignals stops = StopSignals.install(); // before the first file that must be removed
         stops.add("HUP");
-        if (isBusy(listen, "--port") || isBusy(admin, "--admin-port")) {
+        if (isBusy(listen, "--port") || isBusy(http, "--http-port") || isBusy(admin, "--admin-port")) {
             return ExitCode.FAILED;
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println("Making keys and certificates ...");
         out.flush();
-        int exitCode = show(listen, admin, stops);
+        int exitCode = show(listen, http, admin, stops);
         if (stops.asked() && exitCode == ExitCode.OK) {
             out.println();
             out.println("The demo has ended and left nothing behind.");
@@ -75,9 +83,9 @@ final class DemoCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    private int show(HostPort listen, HostPort admin, StopSignals stops) throws InterruptedException {
+    private int show(HostPort listen, HostPort http, HostPort admin, StopSignals stops) throws InterruptedException {
         try (Demo demo = Demo.start()) {
-            return stops.asked() ? ExitCode.OK : serve(demo, demo.config(listen, admin, !noTraffic), stops);
+            return stops.asked() ? ExitCode.OK : serve(demo, demo.config(listen, http, admin, !noTraffic), stops);
         } catch (IOException | GeneralSecurityException e) {
             if (stops.asked()) {
                 return ExitCode.OK; // Ctrl-C ended keytool as well
@@ -107,7 +115,8 @@ final class DemoCommand implements Callable<Integer> {
                     visitors.run();
                 });
                 PrintWriter out = spec.commandLine().getOut();
-                out.print(demo.text(Summary.of(bound), dashboard, !noTraffic));
+                HostPort web = Summary.of(bound(balancer, Demo.HTTP));
+                out.print(demo.text(Summary.of(bound), web, dashboard, !noTraffic));
                 out.flush();
             });
         } finally {
@@ -119,11 +128,11 @@ final class DemoCommand implements Callable<Integer> {
         return balancer.looks().addresses().getOrDefault(listener, List.of()).getFirst();
     }
 
-    private HostPort listen() {
+    private HostPort listen(int number, String option) {
         try {
-            return HostPort.parseBind((bind.indexOf(':') >= 0 ? "[" + bind + "]" : bind) + ":" + port);
+            return HostPort.parseBind((bind.indexOf(':') >= 0 ? "[" + bind + "]" : bind) + ":" + number);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--bind, --port: " + e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), "--bind, " + option + ": " + e.getMessage(), e);
         }
     }
 
@@ -145,7 +154,7 @@ final class DemoCommand implements Callable<Integer> {
             say("the demo cannot listen on " + listen + ": " + message
                     + (message.contains("in use")
                             ? "; take another port, as: usher demo " + option + " " + (listen.port() + 1)
-                            : "; choose with --bind, --port and --admin-port"));
+                            : "; choose with --bind, --port, --http-port and --admin-port"));
             return true;
         }
     }

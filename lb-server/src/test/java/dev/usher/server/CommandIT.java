@@ -279,6 +279,8 @@ class CommandIT {
             assertTrue(second.contains("certificate of one.example"), second);
             assertFalse(first.equals(second), "two backends take turns: " + first);
             assertTrue(pasted(lines.get(1), 0).contains("certificate of two.example"));
+            String redirected = pasted(demo.out().await(" http://one.example"), 0);
+            assertTrue(redirected.contains("308") && redirected.contains("certificate of one.example"), redirected);
             pasted(lines.get(2), 35); // curl's "SSL connect error"
             demo.out().await("\"sni\":\"three.example\"");
             String dashboard = demo.out().await("http://127.0.0.1:").strip();
@@ -309,8 +311,14 @@ class CommandIT {
     }
 
     private static Program demo(Path temporary, int port) throws IOException {
-        List<String> command =
-                Product.command("demo", "--port", Integer.toString(port), "--admin-port", Integer.toString(freePort()));
+        List<String> command = Product.command(
+                "demo",
+                "--port",
+                Integer.toString(port),
+                "--http-port",
+                Integer.toString(freePort()),
+                "--admin-port",
+                Integer.toString(freePort()));
         command.add(1, "-Djava.io.tmpdir=" + temporary);
         return Program.start(Map.of(), command);
     }

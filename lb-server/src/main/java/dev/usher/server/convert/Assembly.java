@@ -4,6 +4,7 @@ import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
@@ -12,6 +13,7 @@ import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Silent;
 import dev.usher.config.Units;
@@ -19,6 +21,7 @@ import dev.usher.config.UsherConfig;
 import dev.usher.server.convert.draft.Draft;
 import dev.usher.server.convert.draft.ListenerDraft;
 import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Request;
 import dev.usher.server.convert.draft.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +72,7 @@ final class Assembly {
                 case TLS -> tls.add(new ListenerRoutes(listener, inOrder, remarks));
                 case TCP -> addPlain(listener);
                 case HTTP -> http.add(listener);
-                case SOCKS -> throw new IllegalStateException("no reader has such a listener");
+                case SOCKS, CONNECT -> throw new IllegalStateException("no reader has such a listener");
             }
         }
         addTls(tls.stream().filter(this::serves).toList());
@@ -124,22 +127,59 @@ final class Assembly {
 
     private void addHttp(ListenerDraft listener) {
         List<HostPort> binds = free(listener);
-        if (routes.isEmpty()) {
+        List<RouteConfig> own = own(listener);
+        if (routes.isEmpty() && own.isEmpty()) {
             remarks.leftOut(listener.statement(), "usher redirects names with a route, and none is left");
         } else if (!binds.isEmpty()) {
             remarks.changed(listener.statement(), "usher redirects names that have a route, and refuses others");
             HttpConfig usual = HttpConfig.DEFAULT;
-            int status = listener.redirect();
             add(
                     listener,
                     ListenerConfig.http(name(listener, binds), binds)
                             .withHttp(new HttpConfig(
                                     usual.timeout(),
                                     usual.maxSizeBytes(),
-                                    status,
+                                    listener.redirect(),
                                     usual.httpsPort(),
-                                    usual.requests())));
+                                    ofAll(listener)))
+                            .withOwn(new OwnRoutes(own, null, null)));
         }
+    }
+
+    /** The treatment of requests for any name with a route. */
+    private HttpRule ofAll(ListenerDraft listener) {
+        HttpRule rule = HttpRule.REDIRECT;
+        for (Request request : listener.requests()) {
+            if (request.pattern() != null) {
+                continue;
+            }
+            if (rule.equals(HttpRule.REDIRECT)) {
+                rule = listener.treatment(request.action(), pool(request.pool()));
+            } else {
+                remarks.leftOut(request.statement(), "requests of every name have a pool already");
+            }
+        }
+        return rule;
+    }
+
+    /** Routes of names with a treatment of their requests. */
+    private List<RouteConfig> own(ListenerDraft listener) {
+        Map<String, RouteConfig> own = new LinkedHashMap<>();
+        for (Request request : listener.requests()) {
+            RoutePattern pattern = request.pattern();
+            if (pattern == null) {
+                continue;
+            }
+            if (own.containsKey(pattern.canonical())) {
+                remarks.leftOut(request.statement(), "requests of " + pattern.text() + " have a pool already");
+            } else {
+                String pool = pool(request.pool());
+                own.put(
+                        pattern.canonical(),
+                        RouteConfig.of(pattern.text(), pool).withHttp(listener.treatment(request.action(), pool)));
+            }
+        }
+        return List.copyOf(own.values());
     }
 
     /** The routes of the listener with the most are those of the file; a listener with others has its own. */

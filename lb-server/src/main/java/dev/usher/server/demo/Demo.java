@@ -5,6 +5,7 @@ import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
@@ -37,6 +38,8 @@ public final class Demo implements AutoCloseable {
 
     /** Name of the listener for the user's own tries. */
     public static final String LISTENER = "demo";
+    /** Name of the listener in the part of port 80. */
+    public static final String HTTP = "http";
     /** Name of the listener for generated traffic. Kept out of the access log, which would be flooded. */
     public static final String VISITORS = "visitors";
 
@@ -77,9 +80,16 @@ public final class Demo implements AutoCloseable {
         trust = Pem.trusting(pem, "the demo's certificates");
     }
 
-    /** The configuration of the usher in front. */
-    public UsherConfig config(HostPort bind, HostPort admin, boolean visitors) {
-        List<ListenerConfig> listeners = new ArrayList<>(List.of(ListenerConfig.tls(LISTENER, List.of(bind))));
+    /**
+     * The configuration of the usher in front.
+     *
+     * @param bind address for TLS; redirects lead to its port
+     * @param http address for HTTP without TLS
+     */
+    public UsherConfig config(HostPort bind, HostPort http, HostPort admin, boolean visitors) {
+        List<ListenerConfig> listeners = new ArrayList<>(List.of(
+                ListenerConfig.tls(LISTENER, List.of(bind)),
+                ListenerConfig.http(HTTP, List.of(http)).withHttp(redirectTo(bind.port()))));
         if (visitors) {
             listeners.add(ListenerConfig.tls(VISITORS, List.of(new HostPort("127.0.0.1", 0))));
         }
@@ -91,6 +101,13 @@ public final class Demo implements AutoCloseable {
                 .withAdmin(new AdminConfig(admin, AdminConfig.DEFAULT_ALLOWED_HOSTS, List.of(), null, false))
                 .withLogging(new LoggingConfig(
                         LoggingConfig.Level.WARN, LoggingConfig.Format.TEXT, AccessLogConfig.DEFAULT));
+    }
+
+    private static HttpConfig redirectTo(int port) {
+        HttpConfig usual = HttpConfig.DEFAULT;
+        return port == 0
+                ? usual
+                : new HttpConfig(usual.timeout(), usual.maxSizeBytes(), usual.redirect(), port, usual.requests());
     }
 
     private PoolConfig pool(String domain, List<DemoBackend> members) {
@@ -135,7 +152,7 @@ public final class Demo implements AutoCloseable {
     }
 
     /** The text for the user: the parts of the demo, and commands to paste. */
-    public String text(HostPort listening, String dashboard, boolean visitors) {
+    public String text(HostPort listening, HostPort http, String dashboard, boolean visitors) {
         return """
 
                 Two HTTPS domains behind one address, each with its own certificate and key:
@@ -153,6 +170,10 @@ public final class Demo implements AutoCloseable {
                   %s
 
                 A name without a route is refused, with the alert unrecognized_name:
+
+                  %s
+
+                Plain HTTP on %s, in the part of port 80, is sent to https by the same routes:
 
                   %s
 
@@ -174,17 +195,34 @@ public final class Demo implements AutoCloseable {
                         curl(ONE, listening),
                         curl(TWO, listening),
                         curl(NOBODY, listening),
+                        http,
+                        curlRedirect(http, listening),
                         dashboard,
                         visitors ? VISITORS_COME : "");
     }
 
     private String curl(String domain, HostPort listening) {
+        return curl() + resolve(domain, listening) + cacert() + " https://" + domain + ":" + listening.port() + "/";
+    }
+
+    /** Follows the redirect from HTTP to https. */
+    private String curlRedirect(HostPort http, HostPort listening) {
+        return curl() + "-iL " + resolve(ONE, http) + " " + resolve(ONE, listening) + cacert() + " http://" + ONE + ":"
+                + http.port() + "/";
+    }
+
+    private static String curl() {
+        return "curl " + (hasProxy() ? "--noproxy '*' " : "");
+    }
+
+    private static String resolve(String domain, HostPort listening) {
         HostPort reached = reachable(listening);
         String address = reached.isIpv6Literal() ? "[" + reached.host() + "]" : reached.host();
-        return "curl " + (hasProxy() ? "--noproxy '*' " : "")
-                + "--resolve " + domain + ":" + reached.port() + ":" + address
-                + " --cacert " + quoted(pem.toString())
-                + " https://" + domain + ":" + reached.port() + "/";
+        return "--resolve " + domain + ":" + reached.port() + ":" + address;
+    }
+
+    private String cacert() {
+        return " --cacert " + quoted(pem.toString());
     }
 
     /** An address to connect to: the loopback address in place of a wildcard. */

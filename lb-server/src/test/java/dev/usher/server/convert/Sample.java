@@ -14,6 +14,7 @@ enum Sample {
     HAPROXY_HOME(Peer.HAPROXY, "home.cfg"),
     HAPROXY_EDGE(Peer.HAPROXY, "edge.cfg"),
     HAPROXY_SHARED(Peer.HAPROXY, "shared.cfg"),
+    HAPROXY_WEB(Peer.HAPROXY, "web.cfg"),
     HAPROXY_PLAIN(Peer.HAPROXY, "plain.cfg"),
     NGINX_HOME(Peer.NGINX, "home.conf"),
     NGINX_EGRESS(Peer.NGINX, "egress.conf"),

@@ -118,6 +118,43 @@ class StatementsTest {
                 .toList();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "~ redirect scheme https unless { path_beg /.well-known/acme-challenge/ }\n default_backend b\n~, ~action: acme~",
+                "~ http-request redirect scheme https code 307 if !{ path /.well-known/acme-challenge/x } || !{ ssl_fc }\n"
+                        + " use_backend b if { path_beg /.well-known/acme-challenge/ }\n~, ~action: acme~",
+                "~ use_backend b if { req.hdr(host),field(1,:) -i -m end .a.example }\n~, ~'*.a.example'~",
+                "~ use_backend b if { hdr_dom(host) -i b.example } { path_beg /.well-known/acme-challenge/ }\n~, ~action: acme~",
+                "~ default_backend b\n~, ~type: tcp~"
+            })
+    void requestsOfPort80HaveTheirPool(String rules, String wanted) {
+        Conversion conversion = convert(
+                Peer.HAPROXY,
+                "frontend f\n bind :443\n use_backend a if { req.ssl_sni a.example }\nfrontend h\n mode http\n bind :80\n"
+                        + rules.replace("\\n", "\n") + BACKENDS);
+        assertEquals(List.of(), leftOut(conversion));
+        assertTrue(body(conversion).contains(wanted) && body(conversion).contains("0.0.0.0:80"), body(conversion));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "~ use_backend b if { path_beg /api }\n~, looks at the host alone",
+                "~ use_backend b if !{ hdr(host) a.example }\n~, looks at the host alone",
+                "~ redirect scheme https if { src 10.0.0.0/8 }\n~, redirects by host",
+                "~ use_backend none if { hdr(host) a.example }\n~, no server that usher can connect to"
+            })
+    void requestsThatUsherCannotTellApartAreLeftOut(String rules, String reason) {
+        Conversion conversion =
+                convert(Peer.HAPROXY, "frontend h\n mode http\n bind :80\n" + rules.replace("\\n", "\n") + BACKENDS);
+        assertNull(conversion.yaml());
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 4, reason), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 1, "mode http: of HTTP"), conversion.toString());
+    }
+
     @Test
     void clientsWithoutTlsGoWhereTheEmptyProtocolLeads() {
         Conversion conversion = convert(

@@ -14,7 +14,7 @@ class ConvertSamplesIT {
             .toAbsolutePath();
 
     @ParameterizedTest
-    @ValueSource(strings = {"home.cfg", "edge.cfg", "plain.cfg", "shared.cfg"})
+    @ValueSource(strings = {"home.cfg", "edge.cfg", "plain.cfg", "shared.cfg", "web.cfg"})
     void haproxyTakesItsSamples(String sample) throws Exception {
         Path directory = SAMPLES.resolve("haproxy");
         Command.run("", List.of(Program.require("haproxy"), "-c", "-C", directory.toString(), "-f", sample))

@@ -4,6 +4,7 @@ import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
@@ -35,6 +36,8 @@ public final class ListenerDraft {
     private boolean namelessToo = true;
     private final Map<NotTls.Protocol, Rule> notTls = new EnumMap<>(NotTls.Protocol.class);
     private @Nullable Rule silentRule;
+    private final List<Request> requests = new ArrayList<>();
+    private boolean forwardedHeaders;
 
     public ListenerDraft(String name, Statement statement) {
         this.name = name;
@@ -137,6 +140,25 @@ public final class ListenerDraft {
 
     public @Nullable Duration helloTimeout() {
         return helloTimeout;
+    }
+
+    /** Has requests to an HTTP listener go to a pool. */
+    public void add(Request request) {
+        requests.add(request);
+    }
+
+    public List<Request> requests() {
+        return requests;
+    }
+
+    /** Has an HTTP listener tell backends the client's address. */
+    public void forwardedHeaders() {
+        forwardedHeaders = true;
+    }
+
+    /** The treatment of requests by a rule, with usher's name of the pool. */
+    public HttpRule treatment(HttpRule.Action action, String pool) {
+        return new HttpRule(action, pool, forwardedHeaders, action == HttpRule.Action.FORWARD);
     }
 
     /** Has an HTTP listener redirect with a status. */

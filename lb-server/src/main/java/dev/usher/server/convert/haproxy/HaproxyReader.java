@@ -1,6 +1,7 @@
 package dev.usher.server.convert.haproxy;
 
 import dev.usher.server.convert.draft.Draft;
+import dev.usher.server.convert.draft.ListenerDraft;
 import dev.usher.server.convert.draft.PeerText;
 import dev.usher.server.convert.draft.Reasons;
 import dev.usher.server.convert.draft.Remarks;
@@ -89,13 +90,13 @@ public final class HaproxyReader {
         }
     }
 
-    /** A section that redirects every request to https becomes a listener of type http. */
     private void http(HaproxySection section) {
-        HaproxyRedirect redirect = new HaproxyRedirect(section, remarks);
-        if (redirect.isOfAll()) {
-            draft.add(redirect.listener());
+        ListenerDraft listener = new HaproxyHttp(section, pools, remarks).read();
+        if (listener == null) {
+            remarks.leftOut(
+                    section.whole(), "mode http: of HTTP usher has the redirect to https, ACME, and backends by host");
         } else {
-            remarks.leftOut(section.whole(), "mode http: of HTTP usher has the redirect to https alone");
+            draft.add(listener);
         }
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 record HaproxyTest(Statement statement, String fetch, String method, List<String> values) {
     private static final String STRING = "str";
+    private static final Pattern ACME = Pattern.compile("\\^?/?\\\\?\\.well-known/acme-challenge");
+    /** The host of a request: the method may be part of the word, and converters drop a port. */
+    private static final Pattern HOST = Pattern.compile(
+            "(?:req\\.)?(?:hdr|fhdr)(?:_(end|dom|reg))?\\(host\\)(?:,(?:host_only|(?:field|word)\\(1,:\\)))?");
+
     private static final String SSH_TEXT = "\\^?SSH.*";
     private static final String SSH_HEX = "(?i)5353482d[0-9a-f]*";
     /** Two bytes of length, then the opcode of a client's first packet. */
@@ -49,6 +56,10 @@ record HaproxyTest(Statement statement, String fetch, String method, List<String
             } else {
                 flags = !word.equals("--");
             }
+        }
+        Matcher host = HOST.matcher(fetch);
+        if (host.matches()) {
+            return new HaproxyTest(statement, "hdr(host)", host.group(1) == null ? method : host.group(1), values);
         }
         return new HaproxyTest(statement, fetch.replace("req_", "req."), method, values);
     }
@@ -81,6 +92,22 @@ record HaproxyTest(Statement statement, String fetch, String method, List<String
 
     boolean isHello() {
         return fetch.equals("req.ssl_hello_type") || fetch.equals("req.ssl_ver");
+    }
+
+    /** Whether the test compares the host of a request. */
+    boolean isHost() {
+        return fetch.equals("hdr(host)");
+    }
+
+    /** Whether the test finds requests of ACME servers. */
+    boolean isAcme() {
+        return fetch.matches("(?:path|url)(?:_beg|_dir|_reg)?")
+                && !values.isEmpty()
+                && values.stream().allMatch(value -> ACME.matcher(value).lookingAt());
+    }
+
+    boolean isOverTls() {
+        return fetch.equals("ssl_fc");
     }
 
     /** The protocol of clients whose first bytes the test finds; null for any other test. */

@@ -3,8 +3,10 @@ package dev.usher.server.convert.sniproxy;
 import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
+import dev.usher.config.RoutePattern;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
 import dev.usher.server.convert.draft.Draft;
@@ -15,6 +17,7 @@ import dev.usher.server.convert.draft.PeerText;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Reasons;
 import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Request;
 import dev.usher.server.convert.draft.Rule;
 import dev.usher.server.convert.draft.Statement;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ public final class SniproxyReader {
     private static final Set<String> PROCESS =
             Set.of("user", "username", "group", "groupname", "pidfile", "per_connection_log");
     private static final Set<String> LOGS = Set.of("error_log", "access_log");
+    private static final String NAMES_ALONE = "a listener of type http serves names with a route alone";
     private static final int HTTPS = 443;
     /** The longest name with a port. */
     private static final int MAX_ADDRESS = 260;
@@ -97,9 +101,8 @@ public final class SniproxyReader {
 
     private void listener(SniproxyStatement statement) {
         String protocol = setting(statement, "proto", setting(statement, "protocol", "http"));
-        if (!protocol.equals("tls")) {
-            remarks.leftOut(
-                    statement.statement(), "protocol " + protocol + ": of HTTP usher has the redirect to https alone");
+        if (!List.of("tls", "http").contains(protocol)) {
+            remarks.leftOut(statement.statement(), "protocol " + protocol + ": usher has no such listener");
             return;
         }
         HostPort bind = remarks.tried(statement.statement(), () -> bind(statement));
@@ -108,7 +111,7 @@ public final class SniproxyReader {
         }
         ListenerDraft listener =
                 new ListenerDraft(bind.port() == HTTPS ? "https" : "port-" + bind.port(), statement.statement());
-        listener.type(ListenerType.TLS);
+        listener.type(protocol.equals("tls") ? ListenerType.TLS : ListenerType.HTTP);
         listener.bind(bind);
         SniproxyStatement source = statement.block().stream()
                 .filter(each -> each.name().equals("source"))
@@ -162,7 +165,9 @@ public final class SniproxyReader {
                 statement.words().subList(1, statement.words().size()),
                 on,
                 "fallback");
-        if (pool != null) {
+        if (pool != null && on.draft().type().speaksHttp()) {
+            remarks.leftOut(statement.statement(), NAMES_ALONE);
+        } else if (pool != null) {
             Rule rule = new Rule(statement.statement(), null, pool, null, List.of(), List.of());
             on.draft().otherwise(rule);
             on.draft().notTls(NotTls.Protocol.OTHER, rule);
@@ -193,7 +198,9 @@ public final class SniproxyReader {
         List<String> target = entry.words().subList(1, entry.words().size());
         if (isAny(expression)) {
             String pool = pool(entry.statement(), target, on, "default");
-            if (pool != null && listener.otherwise() == null) {
+            if (pool != null && listener.type().speaksHttp()) {
+                remarks.leftOut(entry.statement(), NAMES_ALONE);
+            } else if (pool != null && listener.otherwise() == null) {
                 listener.otherwise(new Rule(entry.statement(), null, pool, null, List.of(), List.of()));
                 listener.namesOnly();
             }
@@ -207,10 +214,18 @@ public final class SniproxyReader {
         String first = names.patterns().getFirst().name();
         String pool = pool(entry.statement(), target, on, first);
         if (pool != null) {
-            names.patterns().forEach(pattern -> listener.add(Rule.of(entry.statement(), pattern, pool)));
+            names.patterns().forEach(pattern -> add(entry.statement(), pattern, pool, listener));
             if (!names.difference().isEmpty()) {
                 remarks.changed(entry.statement(), names.difference());
             }
+        }
+    }
+
+    private static void add(Statement entry, RoutePattern pattern, String pool, ListenerDraft listener) {
+        if (listener.type().speaksHttp()) {
+            listener.add(new Request(entry, pattern, HttpRule.Action.FORWARD, pool));
+        } else {
+            listener.add(Rule.of(entry, pattern, pool));
         }
     }
 

@@ -42,7 +42,7 @@ final class TraefikRouters {
                 .filter(Mapping.class::isInstance)
                 .map(Mapping.class::cast)
                 .sorted(Comparator.comparing(TraefikRouters::isTls)
-                        .thenComparing(TraefikRouters::priority)
+                        .thenComparingInt(TraefikRouters::priority)
                         .reversed())
                 .forEach(this::router);
         tcp.mapping("middlewares").entries().forEach((name, middleware) -> {
