@@ -32,6 +32,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Silent;
+import dev.usher.config.SocketRights;
 import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.Units;
@@ -97,6 +98,7 @@ class ConfigFileTest {
                             "https",
                             ListenerType.TLS,
                             List.of(HostPort.parse("0.0.0.0:443"), HostPort.parse("[::]:443")),
+                            SocketRights.DEFAULT,
                             new ClientHelloConfig(Duration.ofSeconds(5), 65_536),
                             new NotTls("not_tls.ssh@https", null, null),
                             new Silent("silent@https", Duration.ofSeconds(2)),
