@@ -125,18 +125,10 @@ class OperationsIT {
                 .filter(each -> each.startsWith(key + "=" + INSTALLED + " "))
                 .findFirst()
                 .orElseThrow();
-        return Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "@../deploy/jvm.options",
-                                "-jar",
-                                "target/usher.jar"),
-                        Arrays.stream(line.substring((key + "=" + INSTALLED + " ").length())
-                                        .split(" "))
-                                .map(word -> word.replace("$MAINPID", pid)
-                                        .replace("/etc/usher/usher.yaml", file.toString())))
-                .toList();
+        return Product.command(Arrays.stream(
+                        line.substring((key + "=" + INSTALLED + " ").length()).split(" "))
+                .map(word -> word.replace("$MAINPID", pid).replace("/etc/usher/usher.yaml", file.toString()))
+                .toArray(String[]::new));
     }
 
     @Test

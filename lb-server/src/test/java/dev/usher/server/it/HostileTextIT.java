@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Printable;
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Await;
 import java.net.InetAddress;
@@ -61,7 +62,7 @@ class HostileTextIT {
                 admin: { bind: "127.0.0.1:0" }
                 logging: { format: %s, access: { output: none } }
                 """.formatted(backend.port(), format));
-        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        Program usher = parts.add(Program.start("usher", Product.command("run", file.toString())));
         String base = usher.awaitPrinted("(http://127.0.0.1:\\d+/)", PATIENCE).group(1);
         usher.awaitPrinted("forged", PATIENCE); // the hazard: its certificate covers a name that another pool has
 
@@ -97,7 +98,7 @@ class HostileTextIT {
                 admin: { bind: "127.0.0.1:0" }
                 logging: { access: { output: %s } }
                 """.formatted(echo.hostPort(), access));
-        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        Program usher = parts.add(Program.start("usher", Product.command("run", file.toString())));
         int port = Integer.parseInt(usher.awaitPrinted("listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)", PATIENCE)
                 .group(1));
         String base = usher.awaitPrinted("(http://127.0.0.1:\\d+/)", PATIENCE).group(1);
@@ -155,7 +156,7 @@ class HostileTextIT {
     }
 
     private static Command.Result command(String... arguments) throws Exception {
-        return Command.run("", Usher.command(arguments));
+        return Command.run("", Product.command(arguments));
     }
 
     @Test
@@ -203,7 +204,7 @@ class HostileTextIT {
                 routes: { www.example: "127.0.0.1:1" }
                 admin: none
                 """);
-        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        Program usher = parts.add(Program.start("usher", Product.command("run", file.toString())));
         usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
 
         for (List<String> arguments : List.of(
