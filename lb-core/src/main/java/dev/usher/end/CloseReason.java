@@ -64,6 +64,8 @@ public enum CloseReason {
     CLIENT_RATE("PH", Ending.RESET),
     /** The client asks for a port that the route does not list. */
     PORT_DENIED("PH", Refusal.DENIED),
+    /** The client asks a forward proxy for a page without TLS, and the route lets no such request pass. */
+    PLAIN_DENIED("PH", Refusal.NO_PLAIN),
     /** The first bytes are no SOCKS. */
     NOT_SOCKS("PH", Refusal.OTHER_PROTOCOL),
     /** A SOCKS message with a fault. */
@@ -77,7 +79,10 @@ public enum CloseReason {
     /** The {@code allow} of the listener, or the route's {@code allow} and {@code deny} are against the client. */
     DENIED("PH", Refusal.DENIED),
 
-    /** The client is usher itself: a backend's address leads to a listener of the same process. */
+    /**
+     * The client is usher itself: a backend's address leads to a listener of the same process, or a name leads back over
+     * other machines.
+     */
     LOOP("PC", Refusal.EXHAUSTED),
     /** The client names the backend, and the name does not exist or has no address. */
     NAME_NOT_FOUND("SC", Refusal.UNKNOWN_NAME),
@@ -150,6 +155,7 @@ public enum CloseReason {
             case UNKNOWN_NAME_SILENT -> UNKNOWN_NAME_CLOSED;
             case DENIED -> DENIED;
             case PORT -> PORT_DENIED;
+            case NO_PLAIN -> PLAIN_DENIED;
             case REDIRECT -> REDIRECTED;
         };
     }

@@ -3,6 +3,7 @@ package dev.usher.server;
 import dev.usher.Explainer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
 import dev.usher.http.AcmeChallenge;
 import dev.usher.route.RouteQuery;
@@ -42,7 +43,8 @@ final class ExplainCommand implements Callable<Integer> {
                 "The configuration, YAML (default: that of the",
                 "running usher), and the server name, or a URL:",
                 "http://www.example.com/x asks for type http,",
-                "socks://www.example.com:443 for type socks."
+                "socks://www.example.com:443 for type socks,",
+                "connect://www.example.com:443 for type connect."
             })
     private List<String> arguments = List.of();
 
@@ -96,8 +98,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        RouteQuery question = new RouteQuery(
-                asked.name(), typed.name(), alpn, client, AcmeChallenge.isPath(typed.path()), typed.portOn(asked));
+        RouteQuery question = typed.on(asked, alpn, client, AcmeChallenge.isPath(typed.path()));
         ExplanationText.Answer answer = typed.name() == null
                 ? text.ofNoName(typed, question)
                 : text.of(typed, question, Explainer.explain(config, question));
@@ -139,7 +140,7 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (AdminFault fault) {
             int exitCode = fault.tell(err);
             if (fault.isNothingFound() && file == null) {
-                err.println("Without a running usher, name the file: usher explain FILE " + name);
+                err.println(Printable.of("Without a running usher, name the file: usher explain FILE " + name));
                 err.flush();
             }
             return exitCode;
