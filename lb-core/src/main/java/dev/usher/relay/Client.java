@@ -4,7 +4,9 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.proxyheader.ProxyHeaderResult;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The client of one session: the listener, the addresses, and the client's share of the limits. */
@@ -76,29 +78,41 @@ final class Client {
     }
 
     /** The source in a trusted proxy's header, else the peer of the connection. */
-    InetSocketAddress address() {
+    SocketAddress address() {
         InetSocketAddress source = told == null ? null : told.source();
         return source == null ? peer() : source;
     }
 
     /** The destination in a trusted proxy's header, else the address at which the connection was accepted. */
-    InetSocketAddress destination() {
+    SocketAddress destination() {
         InetSocketAddress destination = told == null ? null : told.destination();
+        return destination == null ? local() : destination;
+    }
+
+    private SocketAddress local() {
         try {
-            return destination == null ? (InetSocketAddress) side.channel().getLocalAddress() : destination;
+            return side.channel().getLocalAddress();
         } catch (IOException e) {
             throw new IllegalStateException("an open channel knows its address", e);
         }
     }
 
-    /** The port at which the connection was accepted, whatever a PROXY header says. */
-    int localPort() {
-        return side.channel().socket().getLocalPort();
+    /** The IP address of {@link #address}; null if a unix socket was all that is known. */
+    @Nullable
+    InetAddress ip() {
+        return address() instanceof InetSocketAddress tcp ? tcp.getAddress() : null;
     }
 
-    InetSocketAddress peer() {
+    /** The port at which the connection was accepted, whatever a PROXY header says; 0 for a unix socket. */
+    int localPort() {
+        return local() instanceof InetSocketAddress tcp ? tcp.getPort() : 0;
+    }
+
+    /** The other end of the connection; for a unix socket, whose clients have no address, our own end. */
+    SocketAddress peer() {
         try {
-            return (InetSocketAddress) side.channel().getRemoteAddress();
+            SocketAddress remote = side.channel().getRemoteAddress();
+            return remote instanceof InetSocketAddress ? remote : local();
         } catch (IOException e) {
             throw new IllegalStateException("an open channel knows its peer", e);
         }
@@ -141,7 +155,7 @@ final class Client {
     CloseReason admit() {
         limit = place.shared()
                 .clientLimits()
-                .admit(address().getAddress(), place.routing(), place.worker().nowNanos());
+                .admit(ip(), place.routing(), place.worker().nowNanos());
         if (limit >= 0 || limit == ClientLimits.NOT_COUNTED) {
             return null;
         }
