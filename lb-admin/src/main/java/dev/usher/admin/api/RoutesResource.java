@@ -43,6 +43,7 @@ public final class RoutesResource {
             List<String> deny,
             List<String> listeners,
             @Nullable String http,
+            @Nullable String template,
             int serving,
             int backends,
             long sessionsTotal,
@@ -128,6 +129,9 @@ public final class RoutesResource {
                     target == null ? List.of() : texts(target.deny()),
                     listener == null ? listeners : List.of(listener),
                     http == null ? null : http.toString(),
+                    pool == null || pool.template() == null
+                            ? null
+                            : pool.template().toString(),
                     pool == null ? 0 : pool.serving(),
                     pool == null ? 0 : pool.backends().size(),
                     traffic.sessions(),

@@ -69,8 +69,10 @@ final class PoolFamilies {
     }
 
     private static void add(Families to, Labels labels, Both pool) {
-        to.gauge(BACKENDS, labels, pool.backends());
-        to.gauge(SERVING, labels, pool.serving());
+        if (pool.backends() > 0 || !pool.template()) { // a pool without backends of its own is not down
+            to.gauge(BACKENDS, labels, pool.backends());
+            to.gauge(SERVING, labels, pool.serving());
+        }
         if (pool.template()) {
             to.gauge(NAMES, labels, pool.lookups().names());
             to.counter(LOOKUPS, labels, pool.lookups().lookups());

@@ -51,7 +51,7 @@ class MetricsIT {
         Certificates certificates = new Certificates();
         Web web = parts.add(new Web(certificates.leaf(NAME), ""));
         usher = parts.add(Usher.withAdmin("""
-                routes: { %s: web }
+                routes: { %s: web, out.example: "{name}:443" }
                 pools:
                   web:
                     backends: ["%s"]

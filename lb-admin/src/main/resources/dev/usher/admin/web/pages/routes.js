@@ -40,7 +40,7 @@ const columns = [
   { id: "name", label: "name", sort: (r) => r.name, cell: (r) => html`<${Text}>${r.name}<//>` },
   { id: "kind", label: "matches", sort: (r) => r.kind, cell: (r) => KINDS[r.kind] ?? r.kind },
   { id: "pool", label: "goes to", sort: (r) => r.pool, cell: (r) => html`<${Target} route=${r} />` },
-  { id: "serving", label: "backends serving", sort: (r) => (r.backends ? r.serving / r.backends : 2), cell: (r) => (r.action === "pool" ? html`<${Serving} serving=${r.serving} backends=${r.backends} />` : html`<span class="dim">–</span>`) },
+  { id: "serving", label: "backends serving", sort: (r) => (r.backends ? r.serving / r.backends : 2), cell: (r) => (r.template ? html`<span class="dim">${r.template}</span>` : r.action === "pool" ? html`<${Serving} serving=${r.serving} backends=${r.backends} />` : html`<span class="dim">–</span>`) },
   {
     id: "sessions", label: "sessions", title: "ended; per second over the last minute", number: true, sort: (r) => r.sessions_per_second,
     cell: (r) => html`${rate(r.sessions_per_second)}/s<span class="why dim">${count(r.sessions_total)} in all</span>`,
