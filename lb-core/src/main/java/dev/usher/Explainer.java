@@ -77,13 +77,7 @@ public final class Explainer {
         ListenerType type = asking == null ? ListenerType.TLS : asking.type();
         return routing.config().listeners().values().stream()
                 .filter(listener -> listener.type().speaksLike(type))
-                .map(listener -> new RouteQuery(
-                        listener.name(),
-                        asked.name(),
-                        asked.protocols(),
-                        asked.client(),
-                        asked.challenge(),
-                        asked.port()))
+                .map(listener -> asked.on(listener.name()))
                 .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
                 .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome));
     }

@@ -40,6 +40,7 @@ class ReasonsTest {
 
     private static final Set<CloseReason> TOLD_IN_HTTP_ALONE = EnumSet.of(
             CloseReason.HTTP_ON_TLS,
+            CloseReason.PLAIN_DENIED,
             CloseReason.NOT_HTTP,
             CloseReason.MALFORMED_REQUEST,
             CloseReason.AMBIGUOUS_REQUEST,

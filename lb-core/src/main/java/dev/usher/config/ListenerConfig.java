@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind addresses to listen on; at least one, no duplicates
- * @param clientHello for types that read a ClientHello; the time-out also for the opening of type tcp and socks
+ * @param clientHello for types that read a ClientHello; the time-out also for openings of other types
  * @param notTls pools for other protocols, for types that speak TLS
  * @param silent for types that speak TLS; null lets silent clients time out
  * @param http for types that speak HTTP
@@ -97,6 +97,11 @@ public record ListenerConfig(
         return withDefaults(name, ListenerType.SOCKS, bind, null);
     }
 
+    /** A listener for CONNECT with every default, on addresses of this machine alone. */
+    public static ListenerConfig connect(String name, List<HostPort> bind) {
+        return withDefaults(name, ListenerType.CONNECT, bind, null);
+    }
+
     private static ListenerConfig withDefaults(
             String name, ListenerType type, List<HostPort> bind, @Nullable String pool) {
         return new ListenerConfig(
@@ -118,7 +123,7 @@ public record ListenerConfig(
     /** Time from accept until the client's opening must be whole. */
     public Duration openingTimeout() {
         return switch (type) {
-            case TLS, TCP, SOCKS -> clientHello.timeout();
+            case TLS, TCP, SOCKS, CONNECT -> clientHello.timeout();
             case HTTP -> http.timeout();
         };
     }

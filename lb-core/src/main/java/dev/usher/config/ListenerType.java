@@ -11,6 +11,8 @@ public enum ListenerType {
     HTTP(PoolBy.ROUTE, Speech.HTTP),
     /** A SOCKS request for a host and a port, whose host leads to a route. */
     SOCKS(PoolBy.ROUTE, Speech.SOCKS),
+    /** An HTTP request to a forward proxy: CONNECT for a host and a port, whose host leads to a route. */
+    CONNECT(PoolBy.ROUTE, Speech.CONNECT),
     /** Any bytes: every connection goes to the listener's pool, and no byte is examined. */
     TCP(PoolBy.LISTENER, Speech.ANY);
 
@@ -23,6 +25,7 @@ public enum ListenerType {
         TLS,
         HTTP,
         SOCKS,
+        CONNECT,
         ANY
     }
 
@@ -58,12 +61,17 @@ public enum ListenerType {
      * Whether clients ask for a host and a port, and begin in their own protocol once told that a backend is connected.
      */
     public boolean asksForPorts() {
-        return speech == Speech.SOCKS;
+        return speech == Speech.SOCKS || speech == Speech.CONNECT;
     }
 
     /** Whether clients send a ClientHello, at once or once a backend is connected. */
     public boolean readsHellos() {
         return speaksTls() || asksForPorts();
+    }
+
+    /** Whether a route may let HTTP requests without TLS pass to a backend. */
+    public boolean passesRequests() {
+        return speaksHttp() || speech == Speech.CONNECT;
     }
 
     /** Whether clients begin in the same protocol as clients of {@code other}. */

@@ -21,7 +21,7 @@ public final class PlainPools {
     public static Set<String> needed(Map<String, ListenerConfig> listeners, List<RouteConfig> routes) {
         Set<String> pools = new LinkedHashSet<>();
         for (ListenerConfig listener : listeners.values()) {
-            if (listener.type().speaksHttp()) {
+            if (listener.type().passesRequests()) {
                 add(listener, listener.own().routes(), pools);
                 add(listener, routes, pools);
             }

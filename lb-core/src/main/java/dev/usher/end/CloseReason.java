@@ -64,6 +64,8 @@ public enum CloseReason {
     CLIENT_RATE("PH", Ending.RESET),
     /** The client asks for a port that the route does not list. */
     PORT_DENIED("PH", Refusal.DENIED),
+    /** The client asks a forward proxy for a page without TLS, and the route lets no such request pass. */
+    PLAIN_DENIED("PH", Refusal.NO_PLAIN),
     /** The first bytes are no SOCKS. */
     NOT_SOCKS("PH", Refusal.OTHER_PROTOCOL),
     /** A SOCKS message with a fault. */
@@ -150,6 +152,7 @@ public enum CloseReason {
             case UNKNOWN_NAME_SILENT -> UNKNOWN_NAME_CLOSED;
             case DENIED -> DENIED;
             case PORT -> PORT_DENIED;
+            case NO_PLAIN -> PLAIN_DENIED;
             case REDIRECT -> REDIRECTED;
         };
     }

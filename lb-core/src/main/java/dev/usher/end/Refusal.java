@@ -19,6 +19,8 @@ public enum Refusal {
     DENIED,
     /** The client does not say who it is in a way that the listener takes. */
     UNIDENTIFIED,
+    /** The client sends an HTTP request without TLS, where CONNECT alone is served. */
+    NO_PLAIN,
     /** The client asks for something that its protocol has, and usher has not. */
     COMMAND,
     /** The client is not to blame: no backend may be tried. */

@@ -20,6 +20,7 @@ public record Answer(int status, @Nullable String location, String text) {
             Map.entry(400, "Bad Request"),
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
+            Map.entry(405, "Method Not Allowed"),
             Map.entry(407, "Proxy Authentication Required"),
             Map.entry(421, "Misdirected Request"),
             Map.entry(431, "Request Header Fields Too Large"),
@@ -28,11 +29,16 @@ public record Answer(int status, @Nullable String location, String text) {
             Map.entry(503, "Service Unavailable"),
             Map.entry(504, "Gateway Timeout"));
 
+    /** Fields that an answer of a status must have (RFC 9110 sections 15.5.6 and 15.5.8), each with its line end. */
+    private static final Map<Integer, String> FIELDS =
+            Map.of(405, "Allow: CONNECT\r\n", 407, "Proxy-Authenticate: Basic realm=\"usher\"\r\n");
+
     /** The answer in bytes, in a new buffer; to HEAD the body is only announced. */
     public ByteBuffer bytes(boolean toHead) {
         String body = text + "\n";
         String head = "HTTP/1.1 " + statusLine() + "\r\n"
                 + (location == null ? "" : "Location: " + location + "\r\n")
+                + FIELDS.getOrDefault(status, "")
                 + "Content-Type: text/plain\r\n"
                 + "Content-Length: " + body.length() + "\r\n"
                 + "Connection: close\r\n\r\n";

@@ -19,9 +19,9 @@ final class HeadParser {
     }
 
     /** @param head lines, each with its CRLF, without the empty line; ISO 8859-1 */
-    static RequestHead parse(String head) throws RefusedHeadException {
+    static RequestHead parse(String head, HeadReader.Asked asked) throws RefusedHeadException {
         int end = head.indexOf("\r\n");
-        HeadParser parser = new HeadParser(RequestLine.parse(head.substring(0, end)));
+        HeadParser parser = new HeadParser(RequestLine.parse(head.substring(0, end), asked));
         for (int at = end + 2; at < head.length(); at = end + 2) {
             end = head.indexOf("\r\n", at);
             parser.fields.add(field(head.substring(at, end)));
@@ -89,6 +89,14 @@ final class HeadParser {
     }
 
     private Body body() throws RefusedHeadException {
+        Body body = anyBody();
+        if (line.isConnect() && !body.equals(Body.NONE)) {
+            throw RefusedHeadException.ambiguous("CONNECT with a body");
+        }
+        return body;
+    }
+
+    private Body anyBody() throws RefusedHeadException {
         String length = single("Content-Length");
         String coding = single("Transfer-Encoding");
         if (coding == null) {

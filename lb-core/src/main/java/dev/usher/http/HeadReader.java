@@ -19,7 +19,16 @@ public final class HeadReader {
     /** RFC 9112 section 2.2: a server should ignore an empty line before the request. */
     private static final int MAX_LEADING_LINES = 1;
 
+    /** The role in which usher is asked; the form of the target depends on the role (RFC 9112 section 3.2). */
+    public enum Asked {
+        /** For the host of the request itself: a path, or a URL. */
+        ORIGIN,
+        /** For a connection to a host, or for a page of a host: CONNECT with host and port, or a URL. */
+        PROXY
+    }
+
     private final int maxBytes;
+    private final Asked asked;
 
     private HeadResult result = HeadResult.NEED_MORE;
     /** Bytes examined. */
@@ -34,8 +43,9 @@ public final class HeadReader {
     private int last;
 
     /** @param maxBytes the longest head to accept, empty line included */
-    public HeadReader(int maxBytes) {
+    public HeadReader(int maxBytes, Asked asked) {
         this.maxBytes = maxBytes;
+        this.asked = asked;
     }
 
     /**
@@ -86,10 +96,10 @@ public final class HeadReader {
     private void endLine(ByteBuffer soFar) throws RefusedHeadException {
         boolean empty = scanned - lineStart == 2;
         if (begun && empty) {
-            result = new HeadResult.Whole(HeadParser.parse(text(soFar, headStart, scanned - 2)), scanned);
+            result = new HeadResult.Whole(HeadParser.parse(text(soFar, headStart, scanned - 2), asked), scanned);
         } else if (!begun && !empty) {
             headStart = lineStart;
-            RequestLine.parse(text(soFar, lineStart, scanned - 2));
+            RequestLine.parse(text(soFar, lineStart, scanned - 2), asked);
             begun = true;
         } else if (empty && scanned > 2 * MAX_LEADING_LINES) {
             throw new RefusedHeadException(HeadRefusal.NOT_HTTP, "begins with empty lines");

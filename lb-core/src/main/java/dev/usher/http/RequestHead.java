@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method a token, case-sensitive
  * @param path path and query, from the first {@code /} on, in visible ASCII; of a request in absolute-form without the
- *     scheme and the authority
+ *     scheme and the authority; empty for CONNECT
  * @param minorVersion 0 or 1: of HTTP/1.0 or HTTP/1.1
  * @param host of the authority of an absolute-form, else of the Host field; null exactly if an HTTP/1.0 client sent
  *     neither
@@ -68,6 +68,11 @@ public record RequestHead(
     /** Whether the method is GET or HEAD, and no body follows: sending such a request twice changes nothing. */
     public boolean isPlainLook() {
         return (method.equals("GET") || isHead()) && body.equals(Body.NONE);
+    }
+
+    /** Whether a forward proxy is asked for a connection to the host. */
+    public boolean isConnect() {
+        return method.equals(RequestLine.CONNECT);
     }
 
     /** Whether an answer must come without a body. */

@@ -30,13 +30,16 @@ public sealed interface Destination {
      * @param sentName the name as written by the client; null exactly if {@code name} is null
      * @param challenge whether the client asks for the token of an ACME server, without TLS
      * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
+     * @param plain whether the client sends an HTTP request without TLS, to a listener where other clients do not
      */
     record Host(
             @Nullable ServerName name,
             List<String> protocols,
             @Nullable String sentName,
             boolean challenge,
-            int port) implements Destination {
+            int port,
+            boolean plain)
+            implements Destination {
         /** A host asked for in any other way than by an ACME server. */
         public Host(@Nullable ServerName name, List<String> protocols, @Nullable String sentName) {
             this(name, protocols, sentName, false);
@@ -44,7 +47,12 @@ public sealed interface Destination {
 
         /** A host in a protocol without ports. */
         public Host(@Nullable ServerName name, List<String> protocols, @Nullable String sentName, boolean challenge) {
-            this(name, protocols, sentName, challenge, NO_PORT);
+            this(name, protocols, sentName, challenge, NO_PORT, false);
+        }
+
+        /** A host and a port, for any protocol. */
+        public Host(ServerName name, String sentName, int port) {
+            this(name, List.of(), sentName, false, port, false);
         }
     }
 }

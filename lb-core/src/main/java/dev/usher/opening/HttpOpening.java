@@ -41,7 +41,14 @@ public final class HttpOpening implements Opening {
 
     public HttpOpening(HttpConfig config) {
         this.config = config;
-        this.reader = new HeadReader(config.maxSizeBytes());
+        this.reader = new HeadReader(config.maxSizeBytes(), HeadReader.Asked.ORIGIN);
+    }
+
+    /** A request that is read already. */
+    static HttpOpening of(RequestHead head) {
+        HttpOpening read = new HttpOpening(HttpConfig.DEFAULT);
+        read.head = head;
+        return read;
     }
 
     @Override
@@ -66,7 +73,7 @@ public final class HttpOpening implements Opening {
                 : new Destination.Host(host.name(), List.of(), host.sentName(), AcmeChallenge.isAskedForBy(head));
     }
 
-    private static CloseReason reasonOf(HeadRefusal refusal) {
+    static CloseReason reasonOf(HeadRefusal refusal) {
         return switch (refusal) {
             case NOT_HTTP -> CloseReason.NOT_HTTP;
             case TLS -> CloseReason.TLS_ON_HTTP;
@@ -92,7 +99,7 @@ public final class HttpOpening implements Opening {
     }
 
     /** @param fault the fault of the client's head, if known */
-    private static Answer answer(Refusal why, @Nullable String fault) {
+    static Answer answer(Refusal why, @Nullable String fault) {
         return switch (why) {
             case MALFORMED, INVALID_NAME, OTHER_PROTOCOL ->
                 new Answer(400, null, "The request is not understood" + (fault == null ? "." : ": " + fault + "."));
@@ -101,6 +108,7 @@ public final class HttpOpening implements Opening {
             case UNKNOWN_NAME -> new Answer(421, null, "This host is not served here.");
             case DENIED -> new Answer(403, null, "Your address may not use this host.");
             case UNIDENTIFIED -> new Answer(407, null, "Say who you are.");
+            case NO_PLAIN -> new Answer(405, null, "Ask for https here, by CONNECT.");
             case COMMAND -> new Answer(501, null, "This method is not served here.");
             case EXHAUSTED -> new Answer(503, null, "No connection can be made now.");
             case UNAVAILABLE -> new Answer(503, null, "No server is available for this host.");

@@ -10,6 +10,7 @@ public interface Openings {
         case TLS -> new TlsOpening(listener.clientHello().maxSizeBytes(), listener.notTls());
         case HTTP -> new HttpOpening(listener.http());
         case SOCKS -> new SocksOpening(listener);
+        case CONNECT -> new ConnectOpening(listener);
         case TCP -> PlainOpening.INSTANCE;
     };
 

@@ -11,7 +11,6 @@ import dev.usher.name.ServerName;
 import dev.usher.tls.Alert;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,7 +213,7 @@ public final class SocksOpening implements Opening {
             return new Step.Refused(CloseReason.MALFORMED_SOCKS, "port 0");
         }
         within = HelloWithin.behind(name, port, listener);
-        return new Step.Whole(new Destination.Host(name, List.of(), host, false, port), consumed);
+        return new Step.Whole(new Destination.Host(name, host, port), consumed);
     }
 
     private static String address(ByteBuffer soFar, int offset, int length) {
@@ -262,7 +261,7 @@ public final class SocksOpening implements Opening {
     /** The reply of SOCKS 5 to a refused client (RFC 1928 section 6); SOCKS 4 has one for all. */
     public static int reply(Refusal why) {
         return switch (why) {
-            case MALFORMED, TOO_LARGE, OTHER_PROTOCOL, REDIRECT, EXHAUSTED -> 1;
+            case MALFORMED, TOO_LARGE, OTHER_PROTOCOL, REDIRECT, NO_PLAIN, EXHAUSTED -> 1;
             case NO_NAME, UNKNOWN_NAME, DENIED, UNIDENTIFIED -> 2;
             case INVALID_NAME, UNAVAILABLE, BAD_BACKEND -> 4;
             case REFUSING_BACKEND -> 5;

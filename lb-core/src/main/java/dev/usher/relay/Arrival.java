@@ -179,7 +179,8 @@ final class Arrival extends Hearing implements Phase {
                 host.protocols(),
                 client.address().getAddress(),
                 host.challenge(),
-                host.port());
+                host.port(),
+                host.plain());
         Decision decision = choice.routing().routes().decide(query, Trace.NONE);
         choice.isDecided(host, decision);
         return switch (decision) {

@@ -66,6 +66,8 @@ public sealed interface Decision {
         DENIED,
         /** The client asks for a port that the route or default does not list. */
         PORT,
+        /** The client sends an HTTP request without TLS, and the route lets none pass. */
+        NO_PLAIN,
         /** The client speaks HTTP, and the route is for TLS: the client is sent to https. */
         REDIRECT
     }

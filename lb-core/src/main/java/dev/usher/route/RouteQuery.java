@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param client address of the client
  * @param challenge whether the client asks for the token of an ACME server, without TLS
  * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
+ * @param plain whether the client sends an HTTP request without TLS, to a listener where other clients do not
  */
 public record RouteQuery(
         String listener,
@@ -21,7 +22,8 @@ public record RouteQuery(
         List<String> protocols,
         InetAddress client,
         boolean challenge,
-        int port) {
+        int port,
+        boolean plain) {
     /** The port of a client that asks for none. */
     public static final int NO_PORT = 0;
 
@@ -33,6 +35,11 @@ public record RouteQuery(
     /** The request of a client that asks for no port. */
     public RouteQuery(
             String listener, @Nullable ServerName name, List<String> protocols, InetAddress client, boolean challenge) {
-        this(listener, name, protocols, client, challenge, NO_PORT);
+        this(listener, name, protocols, client, challenge, NO_PORT, false);
+    }
+
+    /** The same request to another listener. */
+    public RouteQuery on(String other) {
+        return new RouteQuery(other, name, protocols, client, challenge, port, plain);
     }
 }

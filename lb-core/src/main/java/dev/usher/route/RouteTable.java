@@ -6,6 +6,7 @@ import dev.usher.config.ForwardProxy;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.PlainPools;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
@@ -72,7 +73,7 @@ public final class RouteTable {
         if (route == null) {
             return fall(routes.unknown(), DEFAULT, query, Refusal.UNKNOWN_NAME, Refusal.UNKNOWN_NAME_SILENT, trace);
         }
-        ListenerConfig listener = http.get(query.listener());
+        ListenerConfig listener = query.plain() ? forwardProxy : http.get(query.listener());
         return listener == null
                 ? go(route.target(), route.pattern().text(), true, query, trace)
                 : byRule(route, listener.ruleFor(route), query, trace);
@@ -88,11 +89,18 @@ public final class RouteTable {
             case ACME -> query.challenge();
             case FORWARD -> true;
         };
+        if (query.plain() && query.port() != PlainPools.PORT) {
+            trace.note(() ->
+                    "a request without TLS for port " + query.port() + ", and " + PlainPools.PORT + " alone is served");
+            return new Decision.Refuse(Refusal.PORT, pattern, true);
+        }
         trace.note(() -> "a request without TLS, " + Spelling.of(rule.action()) + ": "
-                + (passes ? "it goes to pool " + rule.poolFor(route) : "the client is sent to https"));
+                + (passes
+                        ? "it goes to pool " + rule.poolFor(route)
+                        : query.plain() ? "it does not pass" : "the client is sent to https"));
         return passes
                 ? new Decision.Serve(pattern, pool(rule.poolFor(route)), true, rule)
-                : new Decision.Refuse(Refusal.REDIRECT, pattern, true);
+                : new Decision.Refuse(query.plain() ? Refusal.NO_PLAIN : Refusal.REDIRECT, pattern, true);
     }
 
     /** The routes of a listener, without the effects of ALPN and sources. */
@@ -107,6 +115,10 @@ public final class RouteTable {
         trace.note(() -> last.called() + ": " + fallback);
         if (fallback.target() != null && http.containsKey(query.listener())) {
             trace.note(() -> "listener " + query.listener() + " is of type http, and serves names with a route only");
+            return new Decision.Refuse(rejected, null, false);
+        }
+        if (query.plain()) {
+            trace.note(() -> "a request without TLS is for names with a route only");
             return new Decision.Refuse(rejected, null, false);
         }
         if (query.port() != RouteQuery.NO_PORT

@@ -4,8 +4,10 @@ import dev.usher.config.HostName;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.PlainPools;
 import dev.usher.config.Target;
 import dev.usher.name.ServerName;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,19 +22,22 @@ import org.jspecify.annotations.Nullable;
  * @param name null if the host is not a server name: a client that sends the host is refused
  * @param type of listeners for such a client, by the scheme of the URL; TLS without a URL
  * @param path of the URL, with its query; {@code /} without a path
- * @param port of the URL; else 443
+ * @param port of the URL; else the usual one of the scheme
  * @param port of the URL; else 443
  */
 public record Typed(String host, @Nullable ServerName name, ListenerType type, String path, int port) {
-    private static final Map<String, ListenerType> TYPES =
-            Map.of("http", ListenerType.HTTP, "https", ListenerType.TLS, "socks", ListenerType.SOCKS);
+    private static final Map<String, ListenerType> TYPES = Map.of(
+            "http", ListenerType.HTTP,
+            "https", ListenerType.TLS,
+            "socks", ListenerType.SOCKS,
+            "connect", ListenerType.CONNECT);
 
     private static final Pattern URL = Pattern.compile("(?i)([a-z]+)://([^/?#]*)(.*)");
     private static final Pattern PORT = Pattern.compile(":(\\d*)$");
 
     /**
      * Reads {@code shop.example}, {@code http://shop.example/x}, {@code https://shop.example:8443} or
-     * {@code socks://shop.example:443}. Letters beyond ASCII are converted as in a route. The exception's message says
+     * {@code socks://shop.example:443} or {@code connect://shop.example:443}. Letters beyond ASCII are converted as in a route. The exception's message says
      * why no client could send the text.
      */
     public static Typed parse(String text) {
@@ -48,12 +53,19 @@ public record Typed(String host, @Nullable ServerName name, ListenerType type, S
                 port.replaceFirst(""),
                 type,
                 path.startsWith("/") ? path : "/" + path,
-                given ? HostPort.port(port.group(1)) : Target.USUAL_PORT);
+                given ? HostPort.port(port.group(1)) : type == ListenerType.HTTP ? PlainPools.PORT : Target.USUAL_PORT);
     }
 
-    /** The port that such a client asks a listener for. */
-    public int portOn(ListenerConfig listener) {
-        return listener.type().asksForPorts() ? port : RouteQuery.NO_PORT;
+    /**
+     * The request of such a client to a listener.
+     *
+     * @param challenge whether the client asks for the token of an ACME server
+     */
+    public RouteQuery on(ListenerConfig listener, List<String> protocols, InetAddress client, boolean challenge) {
+        boolean asks = listener.type().asksForPorts();
+        boolean plain = asks && type == ListenerType.HTTP && listener.type().passesRequests();
+        return new RouteQuery(
+                listener.name(), name, protocols, client, challenge, asks ? port : RouteQuery.NO_PORT, plain);
     }
 
     private static Typed of(String typed, ListenerType type, String path, int port) {

@@ -32,6 +32,7 @@ class CloseReasonTest {
             Map.entry(CloseReason.UNKNOWN_NAME, Alert.UNRECOGNIZED_NAME),
             Map.entry(CloseReason.DENIED, Alert.ACCESS_DENIED),
             Map.entry(CloseReason.PORT_DENIED, Alert.ACCESS_DENIED),
+            Map.entry(CloseReason.PLAIN_DENIED, Alert.UNEXPECTED_MESSAGE),
             Map.entry(CloseReason.NOT_SOCKS, Alert.UNEXPECTED_MESSAGE),
             Map.entry(CloseReason.MALFORMED_SOCKS, Alert.DECODE_ERROR),
             Map.entry(CloseReason.SOCKS_COMMAND, Alert.UNEXPECTED_MESSAGE),

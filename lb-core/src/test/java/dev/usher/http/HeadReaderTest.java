@@ -24,7 +24,7 @@ class HeadReaderTest {
     private static final int CHANGES = 200_000;
 
     private static HeadResult whole(byte[] raw) {
-        return new HeadReader(MAX_BYTES).read(ByteBuffer.wrap(raw));
+        return new HeadReader(MAX_BYTES, HeadReader.Asked.ORIGIN).read(ByteBuffer.wrap(raw));
     }
 
     private static RequestHead head(String text) {
@@ -34,7 +34,7 @@ class HeadReaderTest {
 
     /** One reader is given every prefix in turn, in the middle of a buffer, and says the same as a fresh one. */
     private static HeadResult byteWise(byte[] raw) {
-        HeadReader reader = new HeadReader(MAX_BYTES);
+        HeadReader reader = new HeadReader(MAX_BYTES, HeadReader.Asked.ORIGIN);
         HeadResult result = HeadResult.NEED_MORE;
         for (int length = 0; length <= raw.length; length++) {
             ByteBuffer shifted = ByteBuffer.allocate(raw.length + 3)

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** Goal: a backend reads the request that was read here, and nothing that is for the hop or a claim of the client. */
 class HeadWriterTest {
     private static RequestHead head(ByteBuffer raw) {
-        return assertInstanceOf(HeadResult.Whole.class, new HeadReader(4096).read(raw))
+        return assertInstanceOf(HeadResult.Whole.class, new HeadReader(4096, HeadReader.Asked.ORIGIN).read(raw))
                 .head();
     }
 

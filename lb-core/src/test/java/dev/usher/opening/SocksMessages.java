@@ -5,13 +5,23 @@ import java.nio.charset.StandardCharsets;
 
 /** Messages of SOCKS clients, right unless a test wants them otherwise. */
 public final class SocksMessages {
-    /** Without authentication. */
-    public static final byte[] METHODS = {5, 1, 0};
-
-    public static final byte[] METHOD = {5, 0};
-    public static final byte[] GRANTED_4 = {0, 90, 0, 0, 0, 0, 0, 0};
 
     private SocksMessages() {}
+
+    /** SOCKS 5, without authentication. */
+    public static byte[] methods() {
+        return new byte[] {5, 1, 0};
+    }
+
+    /** The answer to {@link #methods}. */
+    public static byte[] method() {
+        return new byte[] {5, 0};
+    }
+
+    /** The reply of SOCKS 4. */
+    public static byte[] granted4() {
+        return new byte[] {0, 90, 0, 0, 0, 0, 0, 0};
+    }
 
     /** SOCKS 5, for a name. */
     public static byte[] request(String host, int port) {

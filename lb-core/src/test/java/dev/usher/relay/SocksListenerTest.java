@@ -41,8 +41,8 @@ class SocksListenerTest {
 
     /** A client that has asked, and heard that no authentication is needed. */
     private static TestPeer asking(TestUsher usher, byte[] request) throws IOException {
-        TestPeer client = usher.connect().send(SocksMessages.METHODS);
-        assertArrayEquals(SocksMessages.METHOD, client.read(2));
+        TestPeer client = usher.connect().send(SocksMessages.methods());
+        assertArrayEquals(SocksMessages.method(), client.read(2));
         return client.send(request);
     }
 
@@ -78,13 +78,14 @@ class SocksListenerTest {
 
     @Test
     void takesEveryByteApartAndEveryByteAtOnce() throws Exception {
-        byte[] five = SocksMessages.bytes(SocksMessages.METHODS, SocksMessages.request(TestUsher.NAME, 443), HELLO);
+        byte[] five = SocksMessages.bytes(SocksMessages.methods(), SocksMessages.request(TestUsher.NAME, 443), HELLO);
         byte[] four = SocksMessages.bytes(SocksMessages.request4a(TestUsher.NAME, 443), HELLO);
-        byte[] told = SocksMessages.bytes(SocksMessages.METHOD, SocksMessages.reply(0));
+        byte[] told = SocksMessages.bytes(SocksMessages.method(), SocksMessages.reply(0));
         try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = TestUsher.socks(backend).start()) {
-            for (byte[] all : List.of(five, four)) {
-                byte[] words = all == five ? told : SocksMessages.GRANTED_4;
+            for (boolean version5 : List.of(true, false)) {
+                byte[] all = version5 ? five : four;
+                byte[] words = version5 ? told : SocksMessages.granted4();
                 for (int piece : List.of(1, 7, all.length)) {
                     try (TestPeer client = usher.connect()) {
                         for (int at = 0; at < all.length; at += piece) {

@@ -99,6 +99,11 @@ public final class TestUsher implements AutoCloseable {
         return new Builder(ListenerType.SOCKS).backends(backends);
     }
 
+    /** With a listener of type connect. */
+    public static Builder forConnect(TestBackend... backends) {
+        return new Builder(ListenerType.CONNECT).backends(backends);
+    }
+
     /** A hello for {@link #NAME}, the same bytes each time. */
     public static ByteBuffer hello() {
         return new HelloBuilder().name(NAME).records();

@@ -42,7 +42,8 @@ final class ExplainCommand implements Callable<Integer> {
                 "The configuration, YAML (default: that of the",
                 "running usher), and the server name, or a URL:",
                 "http://www.example.com/x asks for type http,",
-                "socks://www.example.com:443 for type socks."
+                "socks://www.example.com:443 for type socks,",
+                "connect://www.example.com:443 for type connect."
             })
     private List<String> arguments = List.of();
 
@@ -96,8 +97,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        RouteQuery question = new RouteQuery(
-                asked.name(), typed.name(), alpn, client, AcmeChallenge.isPath(typed.path()), typed.portOn(asked));
+        RouteQuery question = typed.on(asked, alpn, client, AcmeChallenge.isPath(typed.path()));
         ExplanationText.Answer answer = typed.name() == null
                 ? text.ofNoName(typed, question)
                 : text.of(typed, question, Explainer.explain(config, question));

@@ -67,13 +67,11 @@ public final class ExplainResource {
         if (!listener.type().readsNames()) {
             return ofTcp(listener);
         }
-        RouteQuery asked = new RouteQuery(
-                listener.name(),
-                typed == null ? null : typed.name(),
-                alpn(question.parameter("alpn")),
-                client(question.parameter("client")),
-                typed != null && AcmeChallenge.isPath(typed.path()),
-                typed == null ? RouteQuery.NO_PORT : typed.portOn(listener));
+        List<String> protocols = alpn(question.parameter("alpn"));
+        InetAddress client = client(question.parameter("client"));
+        RouteQuery asked = typed == null
+                ? new RouteQuery(listener.name(), null, protocols, client)
+                : typed.on(listener, protocols, client, AcmeChallenge.isPath(typed.path()));
         if (typed != null && typed.name() == null) {
             return refused(typed.host(), listener, null, CloseReason.INVALID_NAME, typed.remarks(), List.of());
         }

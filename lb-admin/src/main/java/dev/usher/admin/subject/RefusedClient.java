@@ -6,6 +6,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
 import dev.usher.end.Refusal;
 import dev.usher.http.Answer;
+import dev.usher.opening.ConnectOpening;
 import dev.usher.opening.HttpOpening;
 import dev.usher.opening.SocksOpening;
 import dev.usher.opening.TlsOpening;
@@ -25,6 +26,7 @@ public final class RefusedClient {
             return switch (type) {
                 case TLS -> sees(TlsOpening.alert(refusal));
                 case HTTP -> sees(HttpOpening.answer(refusal));
+                case CONNECT -> sees(ConnectOpening.answer(refusal));
                 case SOCKS -> "the SOCKS reply " + SocksOpening.reply(refusal);
                 case TCP -> RESET;
             };
@@ -33,7 +35,7 @@ public final class RefusedClient {
                 ? RESET
                 : switch (type) {
                     case TLS, TCP, SOCKS -> "the connection closed, without a TLS alert";
-                    case HTTP -> "the connection closed, without an answer";
+                    case HTTP, CONNECT -> "the connection closed, without an answer";
                 };
     }
 
@@ -44,7 +46,7 @@ public final class RefusedClient {
                 ? null
                 : switch (type) {
                     case TLS -> TlsOpening.alert(refusal);
-                    case HTTP, SOCKS, TCP -> null;
+                    case HTTP, SOCKS, CONNECT, TCP -> null;
                 };
     }
 

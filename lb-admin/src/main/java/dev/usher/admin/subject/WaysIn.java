@@ -44,7 +44,7 @@ public record WaysIn(List<String> names, List<String> listeners) {
             if (listener.pool() != null) {
                 add(listeners, listener.pool(), listener.name());
             }
-            if (listener.type().speaksHttp()) {
+            if (listener.type().passesRequests()) {
                 config.routesOn(listener).forEach(route -> addHttp(names, route, listener));
             }
         }

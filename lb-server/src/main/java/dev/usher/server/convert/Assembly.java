@@ -72,7 +72,7 @@ final class Assembly {
                 case TLS -> tls.add(new ListenerRoutes(listener, inOrder, remarks));
                 case TCP -> addPlain(listener);
                 case HTTP -> http.add(listener);
-                case SOCKS -> throw new IllegalStateException("no reader has such a listener");
+                case SOCKS, CONNECT -> throw new IllegalStateException("no reader has such a listener");
             }
         }
         addTls(tls.stream().filter(this::serves).toList());

@@ -106,7 +106,7 @@ final class ListenerReader {
                 "max_connections", ListenerConfig.MAX_CONNECTIONS, ListenerConfig.DEFAULT_MAX_CONNECTIONS);
         String pool = pool(name, fields, type);
         OwnRoutes own = ownRoutes(name, fields, type);
-        ForwardProxy forwardProxy = forwardProxy(name, fields, type);
+        ForwardProxy forwardProxy = forwardProxy(fields, type);
         boolean open = isOpenToAll(name, fields, type, bind, forwardProxy);
         fields.done();
         boolean valid = !open && !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
@@ -177,7 +177,8 @@ final class ListenerReader {
         ClientHelloConfig base = ClientHelloConfig.DEFAULT;
         if (!type.readsHellos()) {
             listener.refuse(
-                    "client_hello", "is only for types tls and socks: clients of this listener send no ClientHello");
+                    "client_hello",
+                    "is only for types tls, socks and connect: clients of this listener send no ClientHello");
         }
         Fields fields = listener.fields("client_hello");
         if (fields == null) {
@@ -274,10 +275,11 @@ final class ListenerReader {
         return item == null ? null : pools.target(fields, item, fields.path("pool"), name, "listener " + name);
     }
 
-    private static ForwardProxy forwardProxy(String name, Fields fields, ListenerType type) {
+    private static ForwardProxy forwardProxy(Fields fields, ListenerType type) {
         if (!type.asksForPorts()) {
-            fields.refuse("allow", "is only for type socks: on this listener a route has an allow of its own");
-            fields.refuse("sni", "is only for type socks");
+            fields.refuse(
+                    "allow", "is only for types socks and connect: on this listener a route has an allow of its own");
+            fields.refuse("sni", "is only for types socks and connect");
             return ForwardProxy.DEFAULT;
         }
         return new ForwardProxy(

@@ -203,10 +203,11 @@ final class RouteReader {
     }
 
     private Optional<HttpRule> http(Fields fields, Owner route) {
-        boolean useless = listener == null && listeners.values().stream().noneMatch(ListenerType::speaksHttp);
+        boolean useless = listener == null && listeners.values().stream().noneMatch(ListenerType::passesRequests);
         if (useless && fields.has("http")) {
             problems.warning(
-                    fields.keyPlace("http"), fields.path("http") + " is never used: no listener is of type http");
+                    fields.keyPlace("http"),
+                    fields.path("http") + " is never used: no listener is of type http or connect");
         }
         return new HttpRuleReader(pools, problems)
                 .read(fields, "http", PlainPools.nameFor(route.bringer()), route.subject());
@@ -217,7 +218,8 @@ final class RouteReader {
         if (useless && fields.has("ports")) {
             problems.warning(
                     fields.keyPlace("ports"),
-                    fields.path("ports") + " is never used: no listener is of type socks, whose clients ask for ports");
+                    fields.path("ports")
+                            + " is never used: no listener is of type socks or connect, whose clients ask for ports");
         }
         if (fields.item("ports") instanceof Item.Listing none && none.items().isEmpty()) {
             fields.refuseValue("ports", "must not be empty");

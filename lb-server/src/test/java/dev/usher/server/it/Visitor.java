@@ -6,11 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +15,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 
 /** A TLS client that verifies whom it has reached: one visit is one connection, one handshake and one request. */
 final class Visitor {
@@ -29,16 +24,7 @@ final class Visitor {
     private final String name;
 
     Visitor(Certificates certificates, String name) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        try (var in = Files.newInputStream(certificates.authorityFile())) {
-            store.setCertificateEntry("authority", (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(store);
-        this.context = SSLContext.getInstance("TLS");
-        this.context.init(null, managers.getTrustManagers(), null);
+        this.context = certificates.clientContext();
         this.name = name;
     }
 

@@ -51,6 +51,7 @@ class ConfigYamlTest {
                     no_sni_route: plain
                   port80: { type: http, bind: ":80", http: { timeout: 1s, max_size: 2KiB, redirect: 307, https_port: 8443, requests: { action: forward, pool: web, websocket: true } } }
                   out: { type: socks, bind: ":1080", allow: [10.0.0.0/8], sni: ignore, client_hello: { timeout: 2s } }
+                  proxy: { type: connect, bind: "127.0.0.1:3128" }
                   cache: { type: tcp, bind: "[::1]:11000", pool: plain, max_connections: 7 }
                 routes:
                   "*.example.net": web

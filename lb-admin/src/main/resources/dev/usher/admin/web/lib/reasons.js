@@ -23,6 +23,7 @@ export const REASONS = {
   client_connections: "client over limits.per_client_ip.connections",
   client_rate: "client over limits.per_client_ip.new_per_second",
   port_denied: "route does not list the port",
+  plain_denied: "forward proxy asked for a page without TLS, which the route does not let pass",
   not_socks: "client spoke something else than SOCKS",
   malformed_socks: "request broke the rules of SOCKS",
   auth_method: "client offered no way to log in that the listener takes",

@@ -1,0 +1,127 @@
+package dev.usher.opening;
+
+import dev.usher.config.HttpConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.PlainPools;
+import dev.usher.end.Refusal;
+import dev.usher.http.AcmeChallenge;
+import dev.usher.http.Answer;
+import dev.usher.http.Authority;
+import dev.usher.http.HeadReader;
+import dev.usher.http.HeadResult;
+import dev.usher.http.RequestHead;
+import dev.usher.tls.Alert;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to a forward proxy: CONNECT for a host and a port (RFC 9110 section 9.3.6), or an HTTP request for a whole
+ * URL, which goes on as on a listener of type http. Bytes behind the head of a CONNECT are of the protocol within.
+ */
+public final class ConnectOpening implements Opening {
+    private static final byte[] ESTABLISHED =
+            "HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final ListenerConfig listener;
+    private final HeadReader reader = new HeadReader(HttpConfig.DEFAULT.maxSizeBytes(), HeadReader.Asked.PROXY);
+    /** Null until whole. */
+    private @Nullable RequestHead head;
+    /** The fault for which the head is refused; else null. */
+    private @Nullable String fault;
+    /** Null until a CONNECT is whole. */
+    private @Nullable Opening within;
+    /** The request without TLS, once whole; else an opening without a word. */
+    private Opening request = PlainOpening.INSTANCE;
+
+    public ConnectOpening(ListenerConfig listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public Step read(ByteBuffer soFar) {
+        return switch (reader.read(soFar)) {
+            case HeadResult.NeedMore _ -> Step.NEED_MORE;
+            case HeadResult.Refused refused -> {
+                fault = refused.detail();
+                yield new Step.Refused(HttpOpening.reasonOf(refused.reason()), refused.detail(), refused.name());
+            }
+            case HeadResult.Whole whole -> {
+                head = whole.head();
+                yield new Step.Whole(destination(whole.head()), whole.length());
+            }
+        };
+    }
+
+    private Destination destination(RequestHead asked) {
+        Authority host = Objects.requireNonNull(asked.host(), "a proxy is asked for a host");
+        int port = host.port() == null ? PlainPools.PORT : host.port();
+        if (asked.isConnect()) {
+            within = HelloWithin.behind(host.name(), port, listener);
+            return new Destination.Host(host.name(), host.sentName(), port);
+        }
+        request = HttpOpening.of(asked);
+        return new Destination.Host(
+                host.name(), List.of(), host.sentName(), AcmeChallenge.isAskedForBy(asked), port, true);
+    }
+
+    @Override
+    public @Nullable ByteBuffer connected() {
+        return within == null ? null : ByteBuffer.wrap(ESTABLISHED);
+    }
+
+    @Override
+    public @Nullable Opening within() {
+        return within;
+    }
+
+    @Override
+    public ByteBuffer refusal(Refusal why) {
+        return why == Refusal.OTHER_PROTOCOL
+                ? Alert.UNEXPECTED_MESSAGE.record()
+                : answer(why, fault).bytes(head != null && head.isHead());
+    }
+
+    /** The answer to a refused client. */
+    public static Answer answer(Refusal why) {
+        return answer(why, null);
+    }
+
+    /** A proxy refuses a host: 421 would ask the client to try another connection. */
+    private static Answer answer(Refusal why, @Nullable String fault) {
+        return switch (why) {
+            case UNKNOWN_NAME -> new Answer(403, null, "No route leads to this host.");
+            case DENIED -> new Answer(403, null, "This host or this port is not for you.");
+            default -> HttpOpening.answer(why, fault);
+        };
+    }
+
+    // ---- of a request without TLS; of a CONNECT the opening within is asked ----
+
+    @Override
+    public @Nullable ByteBuffer foreword(Sender sender) {
+        return request.foreword(sender);
+    }
+
+    @Override
+    public @Nullable Boundary boundary() {
+        return request.boundary();
+    }
+
+    @Override
+    public boolean expectsAnswer() {
+        return request.expectsAnswer();
+    }
+
+    @Override
+    public boolean isRepeatable() {
+        return request.isRepeatable();
+    }
+
+    @Override
+    public Verdict judge(ByteBuffer first) {
+        return request.judge(first);
+    }
+}
