@@ -110,7 +110,7 @@ public final class Explainer {
         ListenerConfig listener = config.listeners().get(asked.listener());
         return listener == null
                 ? null
-                : serve.address(asked.name(), listener.bind().getFirst().port());
+                : serve.address(asked.name(), listener.bind().getFirst() instanceof HostPort tcp ? tcp.port() : 0);
     }
 
     private static Candidate asked(@Nullable HostPort address, boolean takesSessions, String text) {

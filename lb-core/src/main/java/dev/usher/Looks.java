@@ -39,6 +39,8 @@ import dev.usher.workers.Snapshots;
 import dev.usher.workers.Workers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +92,20 @@ public final class Looks {
     }
 
     /** Addresses of each listener, with the ports chosen by the system for port 0. */
-    public Map<String, List<InetSocketAddress>> addresses() {
+    public Map<String, List<SocketAddress>> listening() {
         return listening.addresses();
+    }
+
+    /** The TCP addresses of {@link #listening}, of listeners with such an address. */
+    public Map<String, List<InetSocketAddress>> addresses() {
+        Map<String, List<InetSocketAddress>> tcp = new LinkedHashMap<>();
+        listening()
+                .forEach((name, all) -> all.forEach(each -> {
+                    if (each instanceof InetSocketAddress address) {
+                        tcp.computeIfAbsent(name, _ -> new ArrayList<>()).add(address);
+                    }
+                }));
+        return tcp;
     }
 
     /** Connections open now, on every kind of listener. */

@@ -1,6 +1,6 @@
 package dev.usher.config;
 
-/** The address of a backend or a listener, not resolved; its text can be read again. */
+/** The address of a backend or a listener, not resolved; the text can be read again. */
 public sealed interface Address permits HostPort, UnixPath {
     /** Reads {@code unix:/path}, or a host and a port as {@link HostPort#parse}. */
     static Address parse(String text) {
@@ -14,6 +14,9 @@ public sealed interface Address permits HostPort, UnixPath {
 
     /** Whether two listeners cannot both bind these addresses. */
     boolean clashesWith(Address other);
+
+    /** True when only this machine can reach the address. */
+    boolean isLoopback();
 
     /** True exactly for a TCP address with this port. */
     default boolean hasPort(int port) {

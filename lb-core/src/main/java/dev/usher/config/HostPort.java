@@ -154,7 +154,8 @@ public record HostPort(String host, int port) implements Address {
         return IpAddress.parse(host);
     }
 
-    /** True when only this machine can reach the address: 127.0.0.0/8, ::1, or the name localhost. */
+    /** {@inheritDoc} That is 127.0.0.0/8, ::1, or the name localhost. */
+    @Override
     public boolean isLoopback() {
         byte[] ip = ip();
         if (ip == null) {

@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind addresses to listen on; at least one, no duplicates
+ * @param rights of unix sockets in {@code bind}
  * @param clientHello for types that read a ClientHello; the time-out also for openings of other types
  * @param notTls pools for other protocols, for types that speak TLS
  * @param silent for types that speak TLS; null lets silent clients time out
  * @param http for types that speak HTTP
- * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE
+ * @param trustedProxies sources of trusted PROXY headers; not empty unless {@code acceptProxyProtocol} is NONE or
+ *     every client comes by a unix socket
  * @param maxConnections sessions open at once before accepting pauses
  * @param pool pool for every connection; null exactly for a type that needs no pool
  * @param own routes of this listener alone; empty for a type without names
@@ -24,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 public record ListenerConfig(
         String name,
         ListenerType type,
-        List<HostPort> bind,
+        List<Address> bind,
+        SocketRights rights,
         ClientHelloConfig clientHello,
         NotTls notTls,
         @Nullable Silent silent,
@@ -45,6 +51,9 @@ public record ListenerConfig(
         Check.name(name, "listener name");
         Check.present(type, "type");
         bind = Check.notEmpty(Check.distinct(bind, "bind"), "bind");
+        Check.that(
+                hasUnix(bind) || Check.present(rights, "mode").equals(SocketRights.DEFAULT),
+                "mode and owner are for unix sockets in bind");
         Check.present(clientHello, "client_hello");
         Check.present(notTls, "not_tls");
         Check.that(type.speaksTls() || notTls.isNone(), "not_tls is only for type tls");
@@ -56,7 +65,9 @@ public record ListenerConfig(
         Check.present(acceptProxyProtocol, "accept_proxy_protocol");
         trustedProxies = List.copyOf(Check.present(trustedProxies, "trusted_proxies"));
         Check.that(
-                acceptProxyProtocol == AcceptProxyProtocol.NONE || !trustedProxies.isEmpty(),
+                acceptProxyProtocol == AcceptProxyProtocol.NONE
+                        || !trustedProxies.isEmpty()
+                        || bind.stream().allMatch(UnixPath.class::isInstance),
                 "trusted_proxies must not be empty with accept_proxy_protocol");
         MAX_CONNECTIONS.check(maxConnections, "max_connections");
         Check.that(!type.needsPool() || pool != null, "pool must be given for type tcp");
@@ -66,34 +77,34 @@ public record ListenerConfig(
         checkForwardProxy(type, bind, Check.present(forwardProxy, "forward_proxy"));
     }
 
-    private static void checkForwardProxy(ListenerType type, List<HostPort> bind, ForwardProxy forwardProxy) {
+    private static void checkForwardProxy(ListenerType type, List<Address> bind, ForwardProxy forwardProxy) {
         Check.that(
                 type.asksForPorts() || forwardProxy.equals(ForwardProxy.DEFAULT),
                 "allow and sni are only for types whose clients ask for a host and a port");
         Check.that(
                 !type.asksForPorts()
                         || !forwardProxy.allow().isEmpty()
-                        || bind.stream().allMatch(HostPort::isLoopback),
+                        || bind.stream().allMatch(Address::isLoopback),
                 "allow must be given, unless every bind is a loopback address");
     }
 
     /** A TLS listener with every default. */
-    public static ListenerConfig tls(String name, List<HostPort> bind) {
+    public static ListenerConfig tls(String name, List<? extends Address> bind) {
         return withDefaults(name, ListenerType.TLS, bind, null);
     }
 
     /** An HTTP listener with every default. */
-    public static ListenerConfig http(String name, List<HostPort> bind) {
+    public static ListenerConfig http(String name, List<? extends Address> bind) {
         return withDefaults(name, ListenerType.HTTP, bind, null);
     }
 
     /** A TCP listener with every default. */
-    public static ListenerConfig tcp(String name, List<HostPort> bind, String pool) {
+    public static ListenerConfig tcp(String name, List<? extends Address> bind, String pool) {
         return withDefaults(name, ListenerType.TCP, bind, pool);
     }
 
     /** A SOCKS listener with every default, on addresses of this machine alone. */
-    public static ListenerConfig socks(String name, List<HostPort> bind) {
+    public static ListenerConfig socks(String name, List<? extends Address> bind) {
         return withDefaults(name, ListenerType.SOCKS, bind, null);
     }
 
@@ -103,11 +114,12 @@ public record ListenerConfig(
     }
 
     private static ListenerConfig withDefaults(
-            String name, ListenerType type, List<HostPort> bind, @Nullable String pool) {
+            String name, ListenerType type, List<? extends Address> bind, @Nullable String pool) {
         return new ListenerConfig(
                 name,
                 type,
-                bind,
+                List.copyOf(bind),
+                SocketRights.DEFAULT,
                 ClientHelloConfig.DEFAULT,
                 NotTls.NONE,
                 null,
@@ -128,6 +140,24 @@ public record ListenerConfig(
         };
     }
 
+    public boolean hasUnixSocket() {
+        return hasUnix(bind);
+    }
+
+    private static boolean hasUnix(List<Address> bind) {
+        return bind.stream().anyMatch(UnixPath.class::isInstance);
+    }
+
+    /** The unix socket whose clients have no address: no PROXY header tells of one. Null without such a socket. */
+    public @Nullable UnixPath anonymous() {
+        return acceptProxyProtocol != AcceptProxyProtocol.NONE
+                ? null
+                : (UnixPath) bind.stream()
+                        .filter(UnixPath.class::isInstance)
+                        .findFirst()
+                        .orElse(null);
+    }
+
     /** Pools for clients that send no hello, by their keys in a file. */
     public Map<String, String> poolsBesideTls() {
         Map<String, String> pools = new LinkedHashMap<>();
@@ -138,12 +168,26 @@ public record ListenerConfig(
         return pools;
     }
 
+    /** The routes here: the listener's own, and those of the file with patterns that the listener does not have. */
+    List<RouteConfig> routesBeside(List<RouteConfig> file) {
+        Set<String> taken =
+                own.routes().stream().map(route -> route.pattern().canonical()).collect(Collectors.toSet());
+        Stream<RouteConfig> rest = file.stream()
+                .filter(route ->
+                        route.isOn(name) && !taken.contains(route.pattern().canonical()));
+        return Stream.concat(own.routes().stream(), rest).toList();
+    }
+
     /** The treatment of HTTP requests for a route of this listener, if the listener speaks HTTP. */
     public HttpRule ruleFor(RouteConfig route) {
         return route.http() == null ? http.requests() : route.http();
     }
 
     // ---- copies with one setting changed ----
+
+    public ListenerConfig withRights(SocketRights rights) {
+        return Copy.of(this, "rights", rights);
+    }
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {
         return Copy.of(this, "clientHello", clientHello);

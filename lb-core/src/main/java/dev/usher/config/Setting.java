@@ -27,7 +27,7 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
 
     /** Records without a key in the file: their settings stand among those of their owner. */
     public static final Set<Class<?>> BESIDE_THEIR_OWNER =
-            Set.of(Target.class, OwnRoutes.class, ForwardProxy.class, AddressRules.class);
+            Set.of(Target.class, OwnRoutes.class, ForwardProxy.class, AddressRules.class, SocketRights.class);
 
     /** A component of a record's class. */
     private record Component(String key, Unit unit, Class<?> type, Method accessor) {

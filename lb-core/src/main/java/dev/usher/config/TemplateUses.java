@@ -74,6 +74,7 @@ public final class TemplateUses {
             boolean guarded = !defaultRoute.target().allow().isEmpty();
             targets(path + "default_route", defaultRoute.target()).forEach((place, pool) -> {
                 sub(place, pool);
+                port(place, pool, on);
                 open(place, pool, guarded, on);
             });
         }
@@ -89,6 +90,7 @@ public final class TemplateUses {
             targets.put(place + ".http.pool", route.http().pool());
         }
         targets.forEach((at, pool) -> {
+            port(at, pool, on);
             if (pattern.kind() != RoutePattern.Kind.BELOW) {
                 sub(at, pool);
             }
@@ -145,6 +147,21 @@ public final class TemplateUses {
         }
     }
 
+    private void port(String place, @Nullable String pool, Collection<ListenerConfig> on) {
+        HostPort template = template(pool);
+        if (template == null || template.port() != 0) {
+            return;
+        }
+        on.stream()
+                .filter(listener -> listener.hasUnixSocket() && !listener.type().asksForPorts())
+                .findFirst()
+                .ifPresent(listener -> add(
+                        place,
+                        template + ": clients of listener " + listener.name()
+                                + " come in at a unix socket, which has no port; write a port in place of "
+                                + Placeholders.PORT));
+    }
+
     private void open(String place, @Nullable String pool, boolean guarded, Collection<ListenerConfig> on) {
         HostPort template = template(pool);
         if (template == null || guarded) {
@@ -160,7 +177,7 @@ public final class TemplateUses {
 
     private static boolean isGuarded(ListenerConfig listener) {
         return !listener.forwardProxy().allow().isEmpty()
-                || listener.bind().stream().allMatch(HostPort::isLoopback);
+                || listener.bind().stream().allMatch(Address::isLoopback);
     }
 
     private @Nullable HostPort template(@Nullable String pool) {

@@ -65,6 +65,11 @@ public record UnixPath(String path) implements Address {
         return equals(other);
     }
 
+    @Override
+    public boolean isLoopback() {
+        return true;
+    }
+
     /** Text that {@link Address#parse} can read. */
     @Override
     public String toString() {

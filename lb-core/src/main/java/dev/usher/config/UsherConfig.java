@@ -5,11 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +53,9 @@ public record UsherConfig(
         checkFallback(Check.present(noSniRoute, "no_sni_route"), "no_sni_route", pools);
         pools.forEach((name, pool) ->
                 Check.that(name.equals(pool.name()), () -> "pools." + name + " is named " + pool.name()));
+        AnonymousClients.faults(listeners, routes, defaultRoute, noSniRoute, limits).values().stream()
+                .findFirst()
+                .ifPresent(fault -> Check.that(false, fault));
         checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute);
         TemplateUses.faults(listeners, routes, defaultRoute, noSniRoute, pools).stream()
                 .findFirst()
@@ -88,7 +88,7 @@ public record UsherConfig(
 
     private static void checkListeners(Map<String, ListenerConfig> listeners, Map<String, PoolConfig> pools) {
         Check.that(!listeners.isEmpty(), "listeners must not be empty");
-        Map<HostPort, String> bound = new LinkedHashMap<>();
+        Map<Address, String> bound = new LinkedHashMap<>();
         listeners.forEach((name, listener) -> {
             String path = "listeners." + name;
             Check.that(name.equals(listener.name()), path + " is named " + listener.name());
@@ -103,7 +103,7 @@ public record UsherConfig(
         });
     }
 
-    private static void checkUnbound(HostPort address, String name, Map<HostPort, String> bound) {
+    private static void checkUnbound(Address address, String name, Map<Address, String> bound) {
         bound.forEach((other, owner) -> Check.that(
                 !address.clashesWith(other),
                 "listeners " + owner + " and " + name + " both bind " + (address.equals(other) ? "" : other + " and ")
@@ -172,13 +172,7 @@ public record UsherConfig(
 
     /** The routes of a listener: its own, and those of the file with patterns that the listener does not have. */
     public List<RouteConfig> routesOn(ListenerConfig listener) {
-        List<RouteConfig> own = listener.own().routes();
-        Set<String> taken =
-                own.stream().map(route -> route.pattern().canonical()).collect(Collectors.toSet());
-        Stream<RouteConfig> rest = routes.stream()
-                .filter(route -> route.isOn(listener.name())
-                        && !taken.contains(route.pattern().canonical()));
-        return Stream.concat(own.stream(), rest).toList();
+        return listener.routesBeside(routes);
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.usher.diff;
 
+import dev.usher.config.Address;
 import dev.usher.config.Fallback;
-import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.Spelling;
@@ -44,8 +44,8 @@ final class ListenerChanges {
 
     private static void addChanges(List<Change> changes, ListenerConfig before, ListenerConfig after) {
         String subject = "listener " + after.name() + ": ";
-        List<HostPort> opens = without(after.bind(), before.bind());
-        List<HostPort> closes = without(before.bind(), after.bind());
+        List<Address> opens = without(after.bind(), before.bind());
+        List<Address> closes = without(before.bind(), after.bind());
         if (!opens.isEmpty() || !closes.isEmpty()) {
             changes.add(change(
                     Sign.CHANGED,
@@ -62,7 +62,7 @@ final class ListenerChanges {
         return new Change(sign, Subject.LISTENER, text);
     }
 
-    private static List<HostPort> without(List<HostPort> addresses, List<HostPort> others) {
+    private static List<Address> without(List<Address> addresses, List<Address> others) {
         return addresses.stream().filter(address -> !others.contains(address)).toList();
     }
 
@@ -89,7 +89,7 @@ final class ListenerChanges {
         return fallback == null ? "" : ", " + key + " " + fallback;
     }
 
-    private static String text(List<HostPort> addresses) {
-        return addresses.stream().map(HostPort::toString).collect(Collectors.joining(", "));
+    private static String text(List<Address> addresses) {
+        return addresses.stream().map(Address::toString).collect(Collectors.joining(", "));
     }
 }

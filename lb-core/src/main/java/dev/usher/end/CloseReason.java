@@ -79,7 +79,10 @@ public enum CloseReason {
     /** The {@code allow} of the listener, or the route's {@code allow} and {@code deny} are against the client. */
     DENIED("PH", Refusal.DENIED),
 
-    /** The client is usher itself: a backend's address leads to a listener of the same process. */
+    /**
+     * The client is usher itself: a backend's address leads to a listener of the same process, or a name leads back over
+     * other machines.
+     */
     LOOP("PC", Refusal.EXHAUSTED),
     /** The client names the backend, and the name does not exist or has no address. */
     NAME_NOT_FOUND("SC", Refusal.UNKNOWN_NAME),

@@ -3,6 +3,7 @@ package dev.usher.loop;
 import dev.usher.time.Deadline;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -13,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listening socket of one worker. Every worker opens its own socket for each address, with {@code SO_REUSEPORT},
- * and the kernel spreads the connections.
+ * A listening socket of one worker. Every worker opens its own socket for each TCP address, with {@code SO_REUSEPORT},
+ * and the kernel spreads the connections. A unix socket has one worker, and the owner spreads the connections.
  *
  * <p>Accepting pauses when the process has no descriptor left, instead of spinning, and when a connection limit is
  * reached, instead of refusing: connections then wait in the kernel's queue. Accepting resumes when a session ends on
@@ -44,7 +45,7 @@ public final class ListenSocket implements Ready {
         /** Called when accepting has stopped for a while. */
         void onPaused(AcceptPause why);
 
-        /** Takes a connection: non-blocking, without Nagle's delay, not yet registered. */
+        /** Takes a connection: non-blocking, without Nagle's delay, not yet registered with any worker. */
         void onAccepted(SocketChannel channel);
     }
 
@@ -52,23 +53,25 @@ public final class ListenSocket implements Ready {
     private final Owner owner;
     private final ServerSocketChannel channel;
     private final SelectionKey key;
+    private final boolean tcp;
     private final Deadline pause = new Deadline(this::resume);
     private long complainedNanos;
     /** True exactly while the selector watches the socket. */
     private boolean accepting;
 
     /** Opens the socket. Connections queue up in the kernel until {@link #resume}. On the worker's thread. */
-    public ListenSocket(Worker worker, InetSocketAddress address, Owner owner) throws IOException {
+    public ListenSocket(Worker worker, SocketAddress address, Owner owner) throws IOException {
         this.worker = worker;
         this.owner = owner;
         this.channel = worker.sockets().listen(address, BACKLOG);
+        this.tcp = address instanceof InetSocketAddress;
         this.key = worker.register(channel, 0, this);
         this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
     }
 
     /** The bound address, with the port that the system chose where port 0 was asked for. */
-    public InetSocketAddress address() throws IOException {
-        return (InetSocketAddress) channel.getLocalAddress();
+    public SocketAddress address() throws IOException {
+        return channel.getLocalAddress();
     }
 
     @Override
@@ -134,7 +137,9 @@ public final class ListenSocket implements Ready {
         }
         try {
             accepted.configureBlocking(false);
-            accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            if (tcp) {
+                accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
         } catch (IOException goneAlready) {
             worker.close(accepted);
             return true;

@@ -117,13 +117,15 @@ public final class Sockets {
         return tcp.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
-    /** Opens a listening socket. Several workers may open the same address and share the connections. */
-    ServerSocketChannel listen(InetSocketAddress address, int backlog) throws IOException {
+    /** Opens a listening socket. Several workers may open the same TCP address and share the connections. */
+    ServerSocketChannel listen(SocketAddress address, int backlog) throws IOException {
         ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
         try {
             channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            if (address instanceof InetSocketAddress) {
+                channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
             channel.bind(address, backlog);
             return channel;
         } catch (IOException | RuntimeException e) {
@@ -132,7 +134,7 @@ public final class Sockets {
         }
     }
 
-    /** Makes a later close send a RST, since the peer has read only a part of the data. */
+    /** Makes a later close send a RST, since the peer has read only a part of the data. Unix sockets know no RST. */
     static void abortOnClose(SocketChannel channel) {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -1,9 +1,9 @@
 package dev.usher.map;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
@@ -62,7 +62,7 @@ public final class FileMap {
         return new Door(
                 listener.name(),
                 Spelling.of(listener.type()),
-                listener.bind().stream().map(HostPort::toString).toList());
+                listener.bind().stream().map(Address::toString).toList());
     }
 
     private void addOwnRoutes(ListenerConfig listener) {

@@ -64,6 +64,14 @@ public interface Opening extends Stage {
         return null;
     }
 
+    /**
+     * A number of this client's opening, once whole: the same wherever the same bytes come by again, and of no other
+     * client by chance; 0 in a protocol without such a number.
+     */
+    default long mark() {
+        return 0;
+    }
+
     /** Whether a backend must send something: a backend that leaves without a byte has failed. */
     boolean expectsAnswer();
 

@@ -39,6 +39,7 @@ public final class TlsOpening implements Opening {
     private @Nullable HelloCollector collector;
 
     private boolean offersEarlyData;
+    private long mark;
 
     /**
      * @param maxSizeBytes upper bound of a ClientHello's size
@@ -88,6 +89,7 @@ public final class TlsOpening implements Opening {
     private Step whole(ClientHello hello) {
         collector = null;
         offersEarlyData = hello.offersEarlyData();
+        mark = hello.mark();
         return new Step.Whole(new Destination.Host(hello.serverName(), hello.alpn(), hello.sentName()), 0);
     }
 
@@ -116,6 +118,11 @@ public final class TlsOpening implements Opening {
     @Override
     public ByteBuffer refusal(Refusal why) {
         return why == Refusal.OTHER_PROTOCOL ? USE_TLS.bytes(false) : alert(why).record();
+    }
+
+    @Override
+    public long mark() {
+        return mark;
     }
 
     @Override

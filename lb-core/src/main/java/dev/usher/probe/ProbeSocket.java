@@ -16,7 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 
 /**
- * A unix socket in the form of a {@link Socket}: the JDK has none, and its TLS sockets are layered on this class only.
+ * A unix socket in the form of a {@link Socket}: the JDK's TLS sockets are layered on this class only.
  * Reads have no time-out of their own; the watchdog closes the socket.
  */
 final class ProbeSocket extends Socket {
@@ -34,7 +34,7 @@ final class ProbeSocket extends Socket {
         return address instanceof InetSocketAddress tcp ? tcp.getHostString() : HOST;
     }
 
-    /** A port for the JDK's records of sessions; none of a unix socket. */
+    /** A port for the JDK's records of sessions; -1 for a unix socket. */
     static int port(SocketAddress address) {
         return address instanceof InetSocketAddress tcp ? tcp.getPort() : -1;
     }

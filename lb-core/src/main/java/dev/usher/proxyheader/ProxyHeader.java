@@ -4,6 +4,7 @@ import dev.usher.config.IpAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,11 +34,17 @@ public final class ProxyHeader {
     private ProxyHeader() {}
 
     /**
-     * Version 1: {@code PROXY TCP4} or {@code PROXY TCP6}.
+     * Version 1: {@code PROXY TCP4} or {@code PROXY TCP6}; {@code PROXY UNKNOWN} if either end is a unix socket.
      *
      * @throws IllegalArgumentException if an address is not resolved
      */
-    public static int writeV1(ByteBuffer into, InetSocketAddress source, InetSocketAddress destination) {
+    public static int writeV1(ByteBuffer into, SocketAddress source, SocketAddress destination) {
+        return source instanceof InetSocketAddress from && destination instanceof InetSocketAddress to
+                ? writeTcpV1(into, from, to)
+                : writeV1Unknown(into);
+    }
+
+    private static int writeTcpV1(ByteBuffer into, InetSocketAddress source, InetSocketAddress destination) {
         byte[] from = address(source);
         byte[] to = address(destination);
         boolean ipv4 = from.length == 4 && to.length == 4;
@@ -61,28 +68,41 @@ public final class ProxyHeader {
     }
 
     /**
-     * Version 2, command PROXY, TCP.
+     * Version 2, command PROXY, TCP. If either end is a unix socket: command LOCAL without addresses, as HAProxy sends
+     * for a client whose address is not known.
      *
      * @throws IllegalArgumentException if an address is not resolved
      */
-    public static int writeV2(
+    public static int writeV2(ByteBuffer into, SocketAddress source, SocketAddress destination, ProxyTlvs tlvs) {
+        int start = into.position();
+        if (source instanceof InetSocketAddress from && destination instanceof InetSocketAddress to) {
+            putTcp(into, from, to, tlvs);
+        } else {
+            putFixed(into, BlockReader.LOCAL, 0, 0, tlvs.bytes());
+        }
+        tlvs.put(into);
+        int headerBytes = into.position() - start;
+        if (tlvs.crc32c()) {
+            putChecksum(into, start, headerBytes);
+        }
+        return headerBytes;
+    }
+
+    private static void putTcp(
             ByteBuffer into, InetSocketAddress source, InetSocketAddress destination, ProxyTlvs tlvs) {
         byte[] from = address(source);
         byte[] to = address(destination);
         boolean ipv4 = from.length == 4 && to.length == 4;
         int addressBytes = ipv4 ? BlockReader.IPV4_ADDRESS_BYTES : BlockReader.IPV6_ADDRESS_BYTES;
-        int behindFixed = addressBytes + tlvs.bytes();
-        int start = into.position();
-        putFixed(into, BlockReader.PROXY, ipv4 ? BlockReader.IPV4 : BlockReader.IPV6, BlockReader.STREAM, behindFixed);
+        putFixed(
+                into,
+                BlockReader.PROXY,
+                ipv4 ? BlockReader.IPV4 : BlockReader.IPV6,
+                BlockReader.STREAM,
+                addressBytes + tlvs.bytes());
         into.put(ipv4 ? from : mapped(from)).put(ipv4 ? to : mapped(to));
         put16(into, source.getPort());
         put16(into, destination.getPort());
-        tlvs.put(into);
-        int headerBytes = BlockReader.FIXED_BYTES + behindFixed;
-        if (tlvs.crc32c()) {
-            putChecksum(into, start, headerBytes);
-        }
-        return headerBytes;
     }
 
     /** Version 2, command LOCAL: for usher's own connections, such as probes. */

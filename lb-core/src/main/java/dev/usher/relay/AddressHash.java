@@ -1,20 +1,24 @@
 package dev.usher.relay;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hashes of client addresses, seeded so that no client can choose addresses with equal hashes. IPv6 clients count by
  * /64, the network that a single client has.
  */
 final class AddressHash {
+    private static final int IPV6_COUNTED = 8;
+    private static final byte[] NONE = {};
+
     private final long seed = ThreadLocalRandom.current().nextLong();
 
-    long of(InetAddress client) {
-        byte[] address = client.getAddress();
+    /** @param client null for clients without an address, who count as one */
+    long of(@Nullable InetAddress client) {
+        byte[] address = client == null ? NONE : client.getAddress();
         long bits = 0;
-        int counted = client instanceof Inet4Address ? 4 : 8;
+        int counted = Math.min(address.length, IPV6_COUNTED);
         for (int i = 0; i < counted; i++) {
             bits = bits << 8 | (address[i] & 255);
         }

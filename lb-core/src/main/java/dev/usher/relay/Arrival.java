@@ -18,6 +18,7 @@ import dev.usher.pool.Pool;
 import dev.usher.route.Decision;
 import dev.usher.route.RouteQuery;
 import dev.usher.route.Trace;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -53,7 +54,10 @@ final class Arrival extends Hearing implements Phase {
     }
 
     private boolean isTrusted(List<Cidr> proxies) {
-        byte[] peer = client.peer().getAddress().getAddress();
+        if (!(client.peer() instanceof InetSocketAddress tcp)) {
+            return true; // the rights of the socket file say who may connect
+        }
+        byte[] peer = tcp.getAddress().getAddress();
         return proxies.stream().anyMatch(block -> block.contains(peer));
     }
 
@@ -177,7 +181,7 @@ final class Arrival extends Hearing implements Phase {
                 client.listener(),
                 host.name(),
                 host.protocols(),
-                client.address().getAddress(),
+                client.ip(),
                 host.challenge(),
                 host.port(),
                 host.plain());
@@ -197,6 +201,9 @@ final class Arrival extends Hearing implements Phase {
                 serve.address(host.name(), host.port() == Destination.NO_PORT ? client.localPort() : host.port());
         if (address == null) {
             return new Next.Refuse(CloseReason.NAME_NOT_FOUND);
+        }
+        if (client.isLap(choice.opening().mark())) {
+            return new Next.Refuse(CloseReason.LOOP);
         }
         Next next = connectTo(serve.pool(), serve.http());
         return next instanceof Next.Connect ? new Next.LookUp(address) : next;

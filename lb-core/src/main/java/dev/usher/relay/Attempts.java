@@ -7,6 +7,7 @@ import dev.usher.pool.Pool;
 import dev.usher.pool.RecentSessions;
 import dev.usher.time.Clock;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,14 +64,15 @@ final class Attempts {
 
     /**
      * @param worker index of the session's worker
+     * @param client clients of a unix socket are alike
      * @param own where connections to backends are noted
      */
-    Attempts(Pool pool, int worker, Clock clock, InetSocketAddress client, OwnConnections own) {
+    Attempts(Pool pool, int worker, Clock clock, SocketAddress client, OwnConnections own) {
         this.pool = pool;
         this.worker = worker;
         this.clock = clock;
-        this.clientHash = pool.clientHash(client);
-        this.clientMark = RecentSessions.mark(client.getAddress());
+        this.clientHash = client instanceof InetSocketAddress tcp ? pool.clientHash(tcp) : 0;
+        this.clientMark = client instanceof InetSocketAddress tcp ? RecentSessions.mark(tcp.getAddress()) : 0;
         this.own = own;
         this.beganNanos = clock.nanos();
     }

@@ -4,7 +4,9 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.proxyheader.ProxyHeaderResult;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The client of one session: the listener, the addresses, and the client's share of the limits. */
@@ -21,6 +23,9 @@ final class Client {
     private int limit = ClientLimits.NOT_COUNTED;
     /** True exactly when the client itself has sent a byte, after any PROXY header. */
     private boolean heard;
+
+    /** The mark of the hello among the open hellos; 0 if not among them. */
+    private long hello;
 
     /** @param side the connection to the client */
     Client(Workplace place, Origin origin, Side side) {
@@ -73,29 +78,41 @@ final class Client {
     }
 
     /** The source in a trusted proxy's header, else the peer of the connection. */
-    InetSocketAddress address() {
+    SocketAddress address() {
         InetSocketAddress source = told == null ? null : told.source();
         return source == null ? peer() : source;
     }
 
     /** The destination in a trusted proxy's header, else the address at which the connection was accepted. */
-    InetSocketAddress destination() {
+    SocketAddress destination() {
         InetSocketAddress destination = told == null ? null : told.destination();
+        return destination == null ? local() : destination;
+    }
+
+    private SocketAddress local() {
         try {
-            return destination == null ? (InetSocketAddress) side.channel().getLocalAddress() : destination;
+            return side.channel().getLocalAddress();
         } catch (IOException e) {
             throw new IllegalStateException("an open channel knows its address", e);
         }
     }
 
-    /** The port at which the connection was accepted, whatever a PROXY header says. */
-    int localPort() {
-        return side.channel().socket().getLocalPort();
+    /** The IP address of {@link #address}; null if a unix socket was all that is known. */
+    @Nullable
+    InetAddress ip() {
+        return address() instanceof InetSocketAddress tcp ? tcp.getAddress() : null;
     }
 
-    InetSocketAddress peer() {
+    /** The port at which the connection was accepted, whatever a PROXY header says; 0 for a unix socket. */
+    int localPort() {
+        return local() instanceof InetSocketAddress tcp ? tcp.getPort() : 0;
+    }
+
+    /** The other end of the connection; for a unix socket, whose clients have no address, our own end. */
+    SocketAddress peer() {
         try {
-            return (InetSocketAddress) side.channel().getRemoteAddress();
+            SocketAddress remote = side.channel().getRemoteAddress();
+            return remote instanceof InetSocketAddress ? remote : local();
         } catch (IOException e) {
             throw new IllegalStateException("an open channel knows its peer", e);
         }
@@ -104,6 +121,19 @@ final class Client {
     /** Whether the client is usher itself: a backend's address leads to a listener of this process. */
     boolean isLoop() {
         return place.shared().own().isOwn(side.channel());
+    }
+
+    /**
+     * Whether a client that names its backend is usher itself, over other machines: the hello is in other open sessions.
+     *
+     * @param mark of the hello; 0 without
+     */
+    boolean isLap(long mark) {
+        if (mark == 0) {
+            return false;
+        }
+        hello = mark;
+        return !place.shared().hellos().enter(mark);
     }
 
     // ---- from the first byte to the end ----
@@ -125,7 +155,7 @@ final class Client {
     CloseReason admit() {
         limit = place.shared()
                 .clientLimits()
-                .admit(address().getAddress(), place.routing(), place.worker().nowNanos());
+                .admit(ip(), place.routing(), place.worker().nowNanos());
         if (limit >= 0 || limit == ClientLimits.NOT_COUNTED) {
             return null;
         }
@@ -135,6 +165,9 @@ final class Client {
     /** The session is closed. */
     void close() {
         place.shared().clientLimits().release(limit);
+        if (hello != 0) {
+            place.shared().hellos().leave(hello);
+        }
         origin.onClosed();
     }
 }

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The use of the limits by each client address: open connections, and a token bucket for new connections. Shared by the
@@ -70,11 +71,12 @@ public final class ClientLimits {
     /**
      * Counts one more connection of a client, unless a limit refuses the connection.
      *
+     * @param client null for a client without an address, who is not counted
      * @return the slot, for {@link #release} at the connection's end; negative if refused, or with nothing to release
      */
-    int admit(InetAddress client, Routing routing, long nowNanos) {
+    int admit(@Nullable InetAddress client, Routing routing, long nowNanos) {
         PerClientIp limit = routing.config().limits().perClientIp();
-        if (limit.connections() == 0 && limit.newPerSecond() == 0) {
+        if (client == null || (limit.connections() == 0 && limit.newPerSecond() == 0)) {
             return NOT_COUNTED;
         }
         return admit(hash.of(client), limit, nowNanos);

@@ -4,6 +4,7 @@ import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.ByName;
 import dev.usher.pool.Pool;
+import java.net.InetAddress;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ final class LookingUp implements Phase {
         Pool pool = choice.attempts().pool();
         link.arm(pool.config().resolve().timeout().toNanos());
         ByName byName = Objects.requireNonNull(pool.byName(), "a pool with a template");
-        ByName.Found atHand = byName.find(address, choice.client().address().getAddress(), this::post);
+        ByName.Found atHand = byName.find(address, asking(), this::post);
         return atHand == null ? Next.STAY : next(atHand);
     }
 
@@ -75,5 +76,11 @@ final class LookingUp implements Phase {
     @Override
     public @Nullable Next leaveBackend(AttemptOutcome gone) {
         return null; // there is none yet
+    }
+
+    /** Clients of a unix socket share the look-ups of this machine. */
+    private InetAddress asking() {
+        InetAddress ip = choice.client().ip();
+        return ip == null ? InetAddress.getLoopbackAddress() : ip;
     }
 }

@@ -22,8 +22,8 @@ abstract class OpenSession {
 
     abstract long id();
 
-    /** The client's address, by a trusted proxy's header once that is read. */
-    abstract InetAddress clientAddress();
+    /** The client's address, by a trusted proxy's header once that is read; null for a client of a unix socket. */
+    abstract @Nullable InetAddress clientAddress();
 
     abstract ConnectionView view(Moment now);
 

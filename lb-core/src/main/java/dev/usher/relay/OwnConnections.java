@@ -57,7 +57,9 @@ public final class OwnConnections {
     /** Whether the other end of an accepted connection is a connection of this process to a backend. */
     boolean isOwn(SocketChannel accepted) {
         try {
-            InetSocketAddress peer = (InetSocketAddress) accepted.getRemoteAddress();
+            if (!(accepted.getRemoteAddress() instanceof InetSocketAddress peer)) {
+                return false;
+            }
             long noted = marks.getAcquire(peer.getPort());
             return noted != NONE && noted == mark(peer, accepted.getLocalAddress());
         } catch (IOException closed) {

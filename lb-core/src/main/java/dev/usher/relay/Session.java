@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client connection, from accept to close. Events go to the current {@link Phase}; the phase returns the {@link Next}
@@ -204,8 +205,9 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
     }
 
     @Override
+    @Nullable
     InetAddress clientAddress() {
-        return client.address().getAddress();
+        return client.ip();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param openSessions open connections, of every listener together
  * @param maxSessions upper bound of open connections, from the machine's limit of descriptors
  * @param own connections to backends
+ * @param hellos of sessions whose clients name the backend
  * @param openings the openings, by listener
  */
 public record SharedState(
@@ -20,6 +21,7 @@ public record SharedState(
         int maxSessions,
         ClientLimits clientLimits,
         OwnConnections own,
+        OpenHellos hellos,
         Openings openings) {
     /** Digits and lower-case letters: short, and safe in any log. */
     private static final int RADIX = 32;
@@ -28,7 +30,13 @@ public record SharedState(
     public static SharedState of(int maxSessions, Clock clock) {
         String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), RADIX) + "-";
         return new SharedState(
-                run, new AtomicInteger(), maxSessions, new ClientLimits(clock), new OwnConnections(), Openings.BY_TYPE);
+                run,
+                new AtomicInteger(),
+                maxSessions,
+                new ClientLimits(clock),
+                new OwnConnections(),
+                new OpenHellos(),
+                Openings.BY_TYPE);
     }
 
     /** The name of a session. */

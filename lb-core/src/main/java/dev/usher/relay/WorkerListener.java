@@ -1,15 +1,18 @@
 package dev.usher.relay;
 
-import dev.usher.config.HostPort;
+import dev.usher.config.Address;
 import dev.usher.config.ListenerConfig;
 import dev.usher.loop.AcceptPause;
 import dev.usher.loop.ListenSocket;
 import dev.usher.metrics.Counter;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A listener on one worker: its sockets, and the place where its connections become sessions. */
@@ -18,7 +21,10 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
     private final Counter acceptPauses;
     private final ListenerCounts counts;
     private final ListenerCounts.OfWorker ours;
-    private final Map<HostPort, ListenSocket> sockets = new LinkedHashMap<>();
+    private final Map<Address, ListenSocket> sockets = new LinkedHashMap<>();
+    /** Unix sockets of another worker that hands connections over. */
+    private final Set<Address> doors = new HashSet<>();
+
     private ListenerConfig config;
 
     /** @param acceptPauses the worker's counter, for every listener */
@@ -30,15 +36,27 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
         this.config = config;
     }
 
-    /** Opens another socket, accepting from {@link #follow} on. */
-    ListenSocket bind(HostPort bind, InetSocketAddress address) throws IOException {
-        ListenSocket socket = new ListenSocket(place.worker(), address, this);
+    /**
+     * Opens another socket, accepting from {@link #follow} on.
+     *
+     * @param others doors of the other workers, if the connections are for all; else empty
+     */
+    ListenSocket bind(Address bind, SocketAddress address, List<Door> others) throws IOException {
+        ListenSocket.Owner owner = others.isEmpty() ? this : new Spread(this, others);
+        ListenSocket socket = new ListenSocket(place.worker(), address, owner);
         sockets.put(bind, socket);
         return socket;
     }
 
+    /** The way for connections of a socket of another worker. */
+    Door door(Address bind) {
+        doors.add(bind);
+        return accepted -> place.worker().submit(() -> begin(accepted));
+    }
+
     /** Takes the connections queued on a socket, and closes the socket; no effect if the socket was never opened. */
-    void unbind(HostPort bind) throws IOException {
+    void unbind(Address bind) throws IOException {
+        doors.remove(bind);
         ListenSocket socket = sockets.remove(bind);
         if (socket != null) {
             socket.close();
@@ -46,7 +64,7 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
     }
 
     boolean hasSockets() {
-        return !sockets.isEmpty();
+        return !sockets.isEmpty() || !doors.isEmpty();
     }
 
     /** Takes over these settings, and accepts. */
@@ -90,8 +108,18 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
 
     @Override
     public void onAccepted(SocketChannel channel) {
+        admit();
+        begin(channel);
+    }
+
+    /** Counts a connection against the limits of all workers, before any worker begins the session. */
+    void admit() {
         counts.open().incrementAndGet();
         place.shared().openSessions().incrementAndGet();
+    }
+
+    /** Begins the session of an admitted connection. */
+    void begin(SocketChannel channel) {
         ours.accepted().increment();
         ours.open().increment();
         new Session(place, this).start(channel);

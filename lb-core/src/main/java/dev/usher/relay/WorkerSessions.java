@@ -1,13 +1,14 @@
 package dev.usher.relay;
 
-import dev.usher.config.HostPort;
+import dev.usher.config.Address;
 import dev.usher.config.ListenerConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.loop.Worker;
 import dev.usher.metrics.Counter;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -34,18 +35,26 @@ public final class WorkerSessions {
      * Opens a socket of a listener, accepting from {@link #follow} on.
      *
      * @param address the address of {@code bind} of the configuration
+     * @param others doors of the other workers, if the socket is for all workers; else empty
      * @return the socket's own address
      */
-    public InetSocketAddress open(
-            ListenerConfig config, ListenerCounts counts, HostPort bind, InetSocketAddress address) throws IOException {
-        return listeners
-                .computeIfAbsent(config.name(), _ -> new WorkerListener(place, acceptPauses, config, counts))
-                .bind(bind, address)
-                .address();
+    public SocketAddress open(
+            ListenerConfig config, ListenerCounts counts, Address bind, SocketAddress address, List<Door> others)
+            throws IOException {
+        return listener(config, counts).bind(bind, address, others).address();
+    }
+
+    /** Takes connections of a socket that another worker opens. */
+    public Door door(ListenerConfig config, ListenerCounts counts, Address bind) {
+        return listener(config, counts).door(bind);
+    }
+
+    private WorkerListener listener(ListenerConfig config, ListenerCounts counts) {
+        return listeners.computeIfAbsent(config.name(), _ -> new WorkerListener(place, acceptPauses, config, counts));
     }
 
     /** Closes a socket of a listener, after taking the connections queued in the kernel. */
-    public void close(String listener, HostPort bind) throws IOException {
+    public void close(String listener, Address bind) throws IOException {
         WorkerListener known = listeners.get(listener);
         if (known != null) {
             known.unbind(bind);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener name of the listener that accepted the client
  * @param name requested host; null if the client gave none
  * @param protocols offered by the client
- * @param client address of the client
+ * @param client address of the client; null if unknown, as behind a unix socket
  * @param challenge whether the client asks for the token of an ACME server, without TLS
  * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
  * @param plain whether the client sends an HTTP request without TLS, to a listener where other clients do not
@@ -20,7 +20,7 @@ public record RouteQuery(
         String listener,
         @Nullable ServerName name,
         List<String> protocols,
-        InetAddress client,
+        @Nullable InetAddress client,
         boolean challenge,
         int port,
         boolean plain) {
@@ -28,13 +28,18 @@ public record RouteQuery(
     public static final int NO_PORT = 0;
 
     /** The request of any other client than an ACME server. */
-    public RouteQuery(String listener, @Nullable ServerName name, List<String> protocols, InetAddress client) {
+    public RouteQuery(
+            String listener, @Nullable ServerName name, List<String> protocols, @Nullable InetAddress client) {
         this(listener, name, protocols, client, false);
     }
 
     /** The request of a client that asks for no port. */
     public RouteQuery(
-            String listener, @Nullable ServerName name, List<String> protocols, InetAddress client, boolean challenge) {
+            String listener,
+            @Nullable ServerName name,
+            List<String> protocols,
+            @Nullable InetAddress client,
+            boolean challenge) {
         this(listener, name, protocols, client, challenge, NO_PORT, false);
     }
 

@@ -153,13 +153,18 @@ public final class RouteTable {
         return (asked == null ? ForwardProxy.DEFAULT : asked.forwardProxy()).sni();
     }
 
-    private static boolean admits(ForwardProxy listener, InetAddress client, Trace trace) {
-        return listener.allow().isEmpty() || allows(listener.allow(), client.getAddress(), " of the listener", trace);
+    private static boolean admits(ForwardProxy listener, @Nullable InetAddress client, Trace trace) {
+        return listener.allow().isEmpty()
+                || (client != null && allows(listener.allow(), client.getAddress(), " of the listener", trace));
     }
 
-    private static boolean admits(Target target, InetAddress asking, Trace trace) {
+    private static boolean admits(Target target, @Nullable InetAddress asking, Trace trace) {
         if (target.allow().isEmpty() && target.deny().isEmpty()) {
             return true; // returns before getAddress, which copies the bytes at each call
+        }
+        if (asking == null) {
+            trace.note(() -> "the client has no address, and passes neither allow nor deny");
+            return false;
         }
         byte[] client = asking.getAddress();
         Cidr denied = containing(target.deny(), client);

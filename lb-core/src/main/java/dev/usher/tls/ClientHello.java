@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param offersEarlyData true exactly if the early_data extension is there (RFC 8446 section 4.2.10). A replay of such
  *     a hello may repeat a request
  * @param sslv2 true exactly if the hello came in the SSLv2 format, which has neither name nor protocols
+ * @param mark the random, folded: the same wherever the hello comes by again, and never of another hello by chance; 0
+ *     with SSLv2
  * @param sentName the name as the client wrote it, letter case and trailing dot kept; null exactly if serverName is
  *     null
  */
@@ -21,6 +23,7 @@ public record ClientHello(
         List<String> alpn,
         boolean offersEarlyData,
         boolean sslv2,
+        long mark,
         @Nullable String sentName) {
 
     public ClientHello {

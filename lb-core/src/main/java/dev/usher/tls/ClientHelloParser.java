@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientHelloParser {
     private static final int MESSAGE_HEADER_BYTES = 4;
-    private static final int VERSION_AND_RANDOM_BYTES = 2 + 32;
+    private static final int VERSION_BYTES = 2;
+    private static final int RANDOM_BYTES = 32;
     private static final int MAX_SESSION_ID_BYTES = 32;
 
     // ExtensionType
@@ -39,6 +40,7 @@ final class ClientHelloParser {
     private char[] extensionTypes = new char[32];
 
     private int extensionCount;
+    private long mark;
 
     private ClientHelloParser() {}
 
@@ -66,7 +68,8 @@ final class ClientHelloParser {
      */
     private void readMessage(Cursor message) throws RefusedHelloException {
         message.take(MESSAGE_HEADER_BYTES, "message header");
-        message.take(VERSION_AND_RANDOM_BYTES, "legacy_version and random");
+        message.take(VERSION_BYTES, "legacy_version");
+        mark = message.take(RANDOM_BYTES, "random").folded();
         int sessionId = message.vector8("legacy_session_id").remaining();
         if (sessionId > MAX_SESSION_ID_BYTES) {
             throw RefusedHelloException.malformed("legacy_session_id of " + sessionId + " bytes, must be 0..32");
@@ -191,14 +194,14 @@ final class ClientHelloParser {
 
     private ClientHello result() throws RefusedHelloException {
         if (name == null) {
-            return new ClientHello(null, protocols, offersEarlyData, false, null);
+            return new ClientHello(null, protocols, offersEarlyData, false, mark, null);
         }
         String sent = sentName(name);
         ServerName serverName = ServerName.parse(sent);
         if (serverName == null) {
             throw RefusedHelloException.invalidName(ServerName.refusal(sent), cut(sent));
         }
-        return new ClientHello(serverName, protocols, offersEarlyData, false, sent);
+        return new ClientHello(serverName, protocols, offersEarlyData, false, mark, sent);
     }
 
     /** The name as text. An escaped byte makes the name invalid, since no valid name contains a backslash. */

@@ -61,7 +61,7 @@ final class Sslv2Hello {
             return HelloResult.NEED_MORE;
         }
         parse(new Cursor(raw, at + HEADER_BYTES, length));
-        return new HelloResult.Hello(new ClientHello(null, List.of(), false, true, null));
+        return new HelloResult.Hello(new ClientHello(null, List.of(), false, true, 0, null));
     }
 
     private static void parse(Cursor message) throws RefusedHelloException {

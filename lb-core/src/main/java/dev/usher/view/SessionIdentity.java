@@ -1,6 +1,6 @@
 package dev.usher.view;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cid the session's name, here and in the PROXY header to its backend; unique across restarts
  * @param listener the listener's name
- * @param client address of the client; with a trusted proxy, the address from the PROXY header
+ * @param client address of the client; with a trusted proxy, the address from the PROXY header; of a unix socket our
+ *     own end
  * @param sni the requested name, normalised; an invalid name as sent, escaped and cut; null without a name
  * @param alpn the protocols offered
  * @param route the winning pattern, {@code default} or {@code no_sni}; null without a route
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record SessionIdentity(
         String cid,
         String listener,
-        InetSocketAddress client,
+        SocketAddress client,
         @Nullable String sni,
         @Nullable List<String> alpn,
         @Nullable String route,

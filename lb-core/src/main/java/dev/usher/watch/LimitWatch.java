@@ -115,6 +115,12 @@ public final class LimitWatch {
                 ended(listeners, CloseReason.HELLO_EVICTED),
                 now);
         compare(
+                "look-ups for clients",
+                "too many were under way, and clients that name their backend were refused. Find out whether the name "
+                        + "servers answer, and which clients ask for so many names",
+                ended(listeners, CloseReason.NAME_LOOKUPS_FULL),
+                now);
+        compare(
                 "open files or local ports",
                 "no socket was left for connections to backends. Raise the limit of open files (LimitNOFILE, ulimit -n) or "
                         + "net.ipv4.ip_local_port_range, or lower limits.max_connections",

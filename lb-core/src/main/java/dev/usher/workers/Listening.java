@@ -1,17 +1,23 @@
 package dev.usher.workers;
 
+import dev.usher.config.Address;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.UnixPath;
+import dev.usher.relay.Door;
 import dev.usher.relay.ListenerCounts;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,14 +36,16 @@ public final class Listening {
     private static final Logger log = LoggerFactory.getLogger(Listening.class);
 
     /** An address of a listener. */
-    private record Place(String listener, HostPort bind) {}
+    private record Place(String listener, Address bind) {}
 
     private final SelectorProvider provider;
     private final Workers workers;
     private final boolean besideAnother;
     private final Map<String, ListenerCounts> states = new ConcurrentHashMap<>();
     /** The open places, each with its bound address. Guarded by this. */
-    private Map<Place, InetSocketAddress> open = new LinkedHashMap<>();
+    private Map<Place, SocketAddress> open = new LinkedHashMap<>();
+    /** The files of open unix sockets. Guarded by this. */
+    private final Map<Place, SocketFile> files = new HashMap<>();
     /** In force. Guarded by this. */
     private Map<String, ListenerConfig> followed = Map.of();
 
@@ -54,8 +62,8 @@ public final class Listening {
     }
 
     /** Addresses of each listener, with the ports chosen by the system for port 0. */
-    public synchronized Map<String, List<InetSocketAddress>> addresses() {
-        Map<String, List<InetSocketAddress>> addresses = new LinkedHashMap<>();
+    public synchronized Map<String, List<SocketAddress>> addresses() {
+        Map<String, List<SocketAddress>> addresses = new LinkedHashMap<>();
         open.forEach((place, address) -> addresses
                 .computeIfAbsent(place.listener(), _ -> new ArrayList<>())
                 .add(address));
@@ -71,13 +79,11 @@ public final class Listening {
     public synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
         Map<Place, ListenerConfig> fresh = fresh(next);
         boolean shares = besideAnother && open.isEmpty();
-        for (Place place : shares
-                ? Set.<Place>of()
-                : fresh.keySet()) { // every check comes before the first open, or a check would hit our own socket
-            checkUnused(place);
+        for (Place place : fresh.keySet()) { // every check before the first open, or a check would hit our own socket
+            checkUnused(place, shares);
         }
         Set<String> known = Set.copyOf(states.keySet());
-        Map<Place, InetSocketAddress> opened = new LinkedHashMap<>();
+        Map<Place, SocketAddress> opened = new LinkedHashMap<>();
         Set<Place> gaveWay = new LinkedHashSet<>();
         try {
             for (Map.Entry<Place, ListenerConfig> entry : fresh.entrySet()) {
@@ -96,7 +102,7 @@ public final class Listening {
     private Map<Place, ListenerConfig> fresh(Map<String, ListenerConfig> next) {
         Map<Place, ListenerConfig> fresh = new LinkedHashMap<>();
         for (ListenerConfig config : next.values()) {
-            for (HostPort bind : config.bind()) {
+            for (Address bind : config.bind()) {
                 fresh.put(new Place(config.name(), bind), config);
             }
         }
@@ -108,13 +114,13 @@ public final class Listening {
      * Opens a place. The kernel refuses the wildcard address while we listen on a single address, and the reverse. Only
      * then is an old socket closed before the new socket is open, and connections are refused in between.
      */
-    private InetSocketAddress openOrGiveWay(
+    private SocketAddress openOrGiveWay(
             Place place, ListenerConfig config, Map<String, ListenerConfig> next, Set<Place> gaveWay)
             throws IOException {
         try {
             return open(place, config);
         } catch (IOException e) {
-            InetSocketAddress wanted = socketAddress(place.bind());
+            SocketAddress wanted = socketAddress(place.bind());
             List<Place> inTheWay = open.keySet().stream()
                     .filter(old -> !isIn(next, old) && overlap(Objects.requireNonNull(open.get(old)), wanted))
                     .toList();
@@ -146,20 +152,44 @@ public final class Listening {
         return config != null && config.bind().contains(place.bind());
     }
 
-    private InetSocketAddress open(Place place, ListenerConfig config) throws IOException {
+    private SocketAddress open(Place place, ListenerConfig config) throws IOException {
         ListenerCounts state =
                 states.computeIfAbsent(place.listener(), name -> new ListenerCounts(name, workers.count()));
-        InetSocketAddress[] bound = new InetSocketAddress[1];
         try {
-            bound[0] = socketAddress(place.bind());
-            for (int i = 0; i < workers.count(); i++) { // port 0: every worker shares the first's port
-                workers.on(i, sessions -> bound[0] = sessions.open(config, state, place.bind(), bound[0]));
-            }
-            return bound[0];
+            SocketAddress address = socketAddress(place.bind());
+            return place.bind() instanceof UnixPath file
+                    ? openOnOne(place, file, config, state, address)
+                    : openOnEach(place.bind(), config, state, address);
         } catch (IOException e) {
             close(place);
             throw cannotListen(place, e);
         }
+    }
+
+    /** With port 0, every worker shares the first's port. */
+    private SocketAddress openOnEach(Address bind, ListenerConfig config, ListenerCounts state, SocketAddress address)
+            throws IOException {
+        SocketAddress bound = address;
+        for (int i = 0; i < workers.count(); i++) {
+            SocketAddress known = bound;
+            bound = workers.ask(i, sessions -> sessions.open(config, state, bind, known, List.of()));
+        }
+        return bound;
+    }
+
+    /** The first worker accepts for all. */
+    private SocketAddress openOnOne(
+            Place place, UnixPath bind, ListenerConfig config, ListenerCounts state, SocketAddress address)
+            throws IOException {
+        List<Door> doors = new ArrayList<>();
+        for (int i = 1; i < workers.count(); i++) {
+            doors.add(workers.ask(i, sessions -> sessions.door(config, state, bind)));
+        }
+        SocketAddress bound = workers.ask(0, sessions -> sessions.open(config, state, bind, address, doors));
+        SocketFile file = SocketFile.of(bind);
+        files.put(place, file);
+        file.permit(config.rights());
+        return bound;
     }
 
     private static IOException cannotListen(Place place, IOException why) {
@@ -169,7 +199,7 @@ public final class Listening {
 
     /** Closes the places that {@code next} does not have, after taking the connections queued there. */
     public synchronized void closeOld(Map<String, ListenerConfig> next) {
-        Map<Place, InetSocketAddress> kept = new LinkedHashMap<>();
+        Map<Place, SocketAddress> kept = new LinkedHashMap<>();
         open.forEach((place, address) -> {
             if (isIn(next, place)) {
                 kept.put(place, address);
@@ -182,6 +212,10 @@ public final class Listening {
 
     private void close(Place place) {
         try {
+            SocketFile file = files.remove(place);
+            if (file != null) {
+                file.remove(); // first, so that nobody connects any more
+            }
             workers.onEach(sessions -> sessions.close(place.listener(), place.bind()));
         } catch (IOException e) {
             log.error("listener {}: closing {} failed: {}", place.listener(), place.bind(), e.getMessage());
@@ -191,6 +225,7 @@ public final class Listening {
     /** Takes over the settings of every listener, and accepts on every socket. A stuck worker does so later. */
     public synchronized void follow(Map<String, ListenerConfig> configs) {
         followed = configs;
+        configs.values().forEach(this::permit);
         try {
             workers.onEach(sessions -> sessions.follow(configs));
         } catch (IOException e) { // too late to take the new configuration back
@@ -198,21 +233,43 @@ public final class Listening {
         }
     }
 
+    /** Gives the listener's socket files the rights of the configuration, which may have changed. */
+    private void permit(ListenerConfig listener) {
+        for (Address bind : listener.bind()) {
+            SocketFile file = files.get(new Place(listener.name(), bind));
+            try {
+                if (file != null) {
+                    file.permit(listener.rights());
+                }
+            } catch (IOException e) {
+                log.error("listener {}: {} keeps its rights: {}", listener.name(), bind, e.getMessage());
+            }
+        }
+    }
+
     /**
      * Fails if any process listens there. {@code SO_REUSEPORT} alone would let two usher processes of the same user
      * share a port in silence, each with half of the connections.
      */
-    private void checkUnused(Place place) throws IOException {
+    private void checkUnused(Place place, boolean shared) throws IOException {
         try {
-            checkUnused(socketAddress(place.bind()));
+            SocketAddress address = socketAddress(place.bind());
+            if (open.values().stream().anyMatch(ours -> overlap(ours, address))) {
+                return; // the test would hit our own socket: wildcard against a single address, or the reverse
+            }
+            if (place.bind() instanceof UnixPath file) {
+                SocketFile.clear(provider, file, shared);
+            } else if (!shared) {
+                checkUnused((InetSocketAddress) address);
+            }
         } catch (IOException e) {
             throw cannotListen(place, e);
         }
     }
 
     private void checkUnused(InetSocketAddress address) throws IOException {
-        if (address.getPort() == 0 || open.values().stream().anyMatch(ours -> overlap(ours, address))) {
-            return; // the test bind would hit our own socket: wildcard against a single address, or the reverse
+        if (address.getPort() == 0) {
+            return;
         }
         try (SocketChannel probe = provider.openSocketChannel()) {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -223,6 +280,13 @@ public final class Listening {
         }
     }
 
+    private static boolean overlap(SocketAddress one, SocketAddress other) {
+        if (one instanceof InetSocketAddress a && other instanceof InetSocketAddress b) {
+            return overlap(a, b);
+        }
+        return one.equals(other);
+    }
+
     private static boolean overlap(InetSocketAddress a, InetSocketAddress b) {
         return a.getPort() == b.getPort()
                 && (a.getAddress().isAnyLocalAddress()
@@ -230,9 +294,14 @@ public final class Listening {
                         || a.getAddress().equals(b.getAddress()));
     }
 
-    private InetSocketAddress socketAddress(HostPort bind) throws IOException {
-        InetAddress address = bind.host().isEmpty() ? everyAddress() : InetAddress.getByName(bind.host());
-        return new InetSocketAddress(address, bind.port());
+    private SocketAddress socketAddress(Address bind) throws IOException {
+        return switch (bind) {
+            case HostPort tcp -> {
+                InetAddress address = tcp.host().isEmpty() ? everyAddress() : InetAddress.getByName(tcp.host());
+                yield new InetSocketAddress(address, tcp.port());
+            }
+            case UnixPath file -> UnixDomainSocketAddress.of(file.path());
+        };
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.usher.probe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.config.HealthCheckConfig.Type;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.pool.ProbeOutcome;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.UnixServer;
@@ -42,7 +42,7 @@ class UnixProbeTest {
         watchdog.close();
     }
 
-    private ProbeResult probe(Type type) {
+    private ProbeResult probe(HealthCheckConfig.Type type) {
         var check = PoolConfigBuilder.of("web")
                 .weights(1)
                 .check(type)
@@ -61,7 +61,7 @@ class UnixProbeTest {
     @Test
     void connects() throws Exception {
         try (UnixServer _ = new UnixServer(file)) {
-            is(ProbeOutcome.SUCCESS, "connected", probe(Type.TCP));
+            is(ProbeOutcome.SUCCESS, "connected", probe(HealthCheckConfig.Type.TCP));
         }
     }
 
@@ -70,7 +70,7 @@ class UnixProbeTest {
     void readsTheStatus(int status, ProbeOutcome outcome) throws Exception {
         try (UnixServer server = new UnixServer(file)) {
             CompletableFuture<String> request = CompletableFuture.supplyAsync(() -> answer(server, status));
-            is(outcome, "status " + status, probe(Type.HTTP));
+            is(outcome, "status " + status, probe(HealthCheckConfig.Type.HTTP));
             assertTrue(request.join().contains("\r\nHost: localhost\r\n"), request.join());
         }
     }
@@ -91,20 +91,20 @@ class UnixProbeTest {
     @Test
     void aSilentServerTimesOut() throws Exception {
         try (UnixServer _ = new UnixServer(file)) {
-            is(ProbeOutcome.TIMEOUT, "HTTP answer timed out", probe(Type.HTTP));
-            is(ProbeOutcome.TIMEOUT, "TLS handshake timed out", probe(Type.TLS));
+            is(ProbeOutcome.TIMEOUT, "HTTP answer timed out", probe(HealthCheckConfig.Type.HTTP));
+            is(ProbeOutcome.TIMEOUT, "TLS handshake timed out", probe(HealthCheckConfig.Type.TLS));
         }
     }
 
     @Test
     void anAbsentFileIsAFailure() {
-        is(ProbeOutcome.FAILURE, "No such file or directory", probe(Type.TCP));
+        is(ProbeOutcome.FAILURE, "No such file or directory", probe(HealthCheckConfig.Type.TCP));
     }
 
     @Test
     void aFileThatNobodyListensAtIsAFailure() throws Exception {
         new UnixServer(file).die();
-        is(ProbeOutcome.FAILURE, "connection refused", probe(Type.TLS));
+        is(ProbeOutcome.FAILURE, "connection refused", probe(HealthCheckConfig.Type.TLS));
     }
 
     @Test
@@ -113,7 +113,7 @@ class UnixProbeTest {
                 SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(file));
                 SocketChannel second = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
             assertTrue(first.isConnected() && second.isConnected());
-            is(ProbeOutcome.FAILURE, "queue of connections is full", probe(Type.TCP));
+            is(ProbeOutcome.FAILURE, "queue of connections is full", probe(HealthCheckConfig.Type.TCP));
         }
     }
 }

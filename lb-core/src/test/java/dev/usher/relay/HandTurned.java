@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,12 +46,14 @@ final class HandTurned {
                             Integer.MAX_VALUE,
                             new ClientLimits(clock),
                             new OwnConnections(),
+                            new OpenHellos(),
                             openings));
-            address = relay.open(
+            address = (InetSocketAddress) relay.open(
                     Objects.requireNonNull(config.listeners().get("in")),
                     state,
                     new HostPort("127.0.0.1", 0),
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    List.of());
             relay.follow(config.listeners());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -21,6 +21,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -164,6 +168,54 @@ class NamedBackendTest {
                 client.reset();
             }
             usher.ended(CloseReason.NAME_LOOKUP_FAILED);
+        }
+    }
+
+    /** The way back to usher, over a machine that rewrites addresses. */
+    private static void goBack(TestPeer client, TestUsher usher, int bytes) throws IOException {
+        try (TestPeer back = usher.connect()) {
+            back.send(client.read(bytes));
+            client.send(back.readToEnd());
+        }
+    }
+
+    @Test
+    void findsALoopThatNoAddressShows() throws IOException {
+        int bytes = new HelloBuilder().name("home.example").records().remaining();
+        AtomicReference<@Nullable TestUsher> target = new AtomicReference<>();
+        try (TestBackend router =
+                        TestBackend.start(client -> goBack(client, Objects.requireNonNull(target.get()), bytes));
+                TestUsher usher =
+                        usher("home.example", "{name}:" + router.hostPort().port(), LOOPBACK)) {
+            target.set(usher);
+            assertArrayEquals(alert(80), answer(usher, "home.example")); // internal_error
+            usher.ended(CloseReason.LOOP);
+            usher.ended(CloseReason.COMPLETED);
+            usher.ended(CloseReason.COMPLETED);
+            assertEquals(2, router.connections().size());
+            assertArrayEquals(alert(80), answer(usher, "home.example"), "each hello has left by then");
+            assertEquals(4, router.connections().size());
+        }
+    }
+
+    @Test
+    void takesAHelloThatComesByTwiceForNoLoop() throws IOException {
+        int bytes = new HelloBuilder().name("home.example").records().remaining();
+        AtomicReference<@Nullable TestUsher> target = new AtomicReference<>();
+        AtomicInteger laps = new AtomicInteger();
+        byte[] served = {1, 2, 3};
+        try (TestBackend router = TestBackend.start(client -> {
+                    if (laps.incrementAndGet() == 1) {
+                        goBack(client, Objects.requireNonNull(target.get()), bytes);
+                    } else {
+                        client.read(bytes);
+                        client.send(served);
+                    }
+                });
+                TestUsher usher =
+                        usher("home.example", "{name}:" + router.hostPort().port(), LOOPBACK)) {
+            target.set(usher);
+            assertArrayEquals(served, answer(usher, "home.example"));
         }
     }
 

@@ -224,6 +224,7 @@ public final class TestUsher implements AutoCloseable {
     /** How it is to be. What is not said is as in a configuration that does not say it, but for one worker. */
     public static final class Builder {
         private final ListenerType type;
+        private final List<dev.usher.config.Address> bind = new ArrayList<>(List.of(new HostPort("127.0.0.1", 0)));
         private final List<BackendConfig> backends = new ArrayList<>();
         private final List<RouteConfig> routes = new ArrayList<>(List.of(RouteConfig.of(NAME, POOL)));
         private final Map<String, PoolConfig> morePools = new LinkedHashMap<>();
@@ -256,6 +257,12 @@ public final class TestUsher implements AutoCloseable {
             for (TestBackend backend : added) {
                 backends.add(backend.config());
             }
+            return this;
+        }
+
+        /** Another address to listen on. */
+        public Builder alsoOn(dev.usher.config.Address address) {
+            bind.add(address);
             return this;
         }
 
@@ -407,7 +414,8 @@ public final class TestUsher implements AutoCloseable {
             ListenerConfig listener = new ListenerConfig(
                     "in",
                     type,
-                    List.of(new HostPort("127.0.0.1", 0)),
+                    bind,
+                    dev.usher.config.SocketRights.DEFAULT,
                     hello,
                     notTls,
                     silent,

@@ -10,11 +10,13 @@ import static dev.usher.tls.HelloBuilder.vector16;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.name.ServerName;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -29,8 +31,8 @@ class ClientHelloParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"a.b", "shop.example", "xn--bcher-kva.example"})
     void readsTheNameARealClientSends(String name) {
-        assertEquals(
-                new ClientHello(ServerName.of(name), List.of(), false, false, name), hello(Hellos.fromJdkClient(name)));
+        ClientHello hello = hello(Hellos.fromJdkClient(name));
+        assertEquals(new ClientHello(ServerName.of(name), List.of(), false, false, hello.mark(), name), hello);
     }
 
     @Test
@@ -42,15 +44,27 @@ class ClientHelloParserTest {
 
     @Test
     void readsARealClientWithoutAName() {
-        assertEquals(new ClientHello(null, List.of(), false, false, null), hello(Hellos.fromJdkClient(null)));
+        ClientHello hello = hello(Hellos.fromJdkClient(null));
+        assertEquals(new ClientHello(null, List.of(), false, false, hello.mark(), null), hello);
+    }
+
+    @Test
+    void marksAClientByItsRandom() {
+        ByteBuffer first = Hellos.fromJdkClient("shop.example");
+        long mark = hello(first.duplicate()).mark();
+        assertEquals(mark, hello(first.duplicate()).mark());
+        assertNotEquals(mark, hello(Hellos.fromJdkClient("shop.example")).mark());
+        assertEquals(
+                hello(new HelloBuilder().records()).mark(),
+                hello(new HelloBuilder().name("shop.example").records(7)).mark());
     }
 
     @Nested
     class Body {
         @Test
         void mayHaveNoExtensions() {
-            ClientHello nameless = new ClientHello(null, List.of(), false, false, null);
-            assertEquals(nameless, hello(new HelloBuilder().noExtensions().records()));
+            ClientHello hello = hello(new HelloBuilder().noExtensions().records());
+            assertEquals(new ClientHello(null, List.of(), false, false, hello.mark(), null), hello);
         }
 
         @Test

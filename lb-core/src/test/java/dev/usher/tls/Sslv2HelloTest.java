@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class Sslv2HelloTest {
     private static final HelloResult NAMELESS =
-            new HelloResult.Hello(new ClientHello(null, List.of(), false, true, null));
+            new HelloResult.Hello(new ClientHello(null, List.of(), false, true, 0, null));
 
     @ParameterizedTest
     @CsvSource({"3, 0, 16", "3, 0, 32", "57, 0, 32", "6, 16, 20"})

@@ -8,6 +8,7 @@ import dev.usher.config.UsherConfig;
 import dev.usher.loop.Worker;
 import dev.usher.opening.Openings;
 import dev.usher.relay.ClientLimits;
+import dev.usher.relay.OpenHellos;
 import dev.usher.relay.OwnConnections;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -42,6 +43,7 @@ class LoopDelaysTest {
                     Integer.MAX_VALUE,
                     new ClientLimits(Clock.SYSTEM),
                     new OwnConnections(),
+                    new OpenHellos(),
                     Openings.BY_TYPE);
             workers.add(worker, new WorkerSessions(i, 2, worker, () -> routing, SessionLog.NONE, shared));
         }

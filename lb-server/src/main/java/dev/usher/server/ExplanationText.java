@@ -71,8 +71,10 @@ final class ExplanationText {
 
     private void question(String host, RouteQuery asked) {
         String port = asked.port() == RouteQuery.NO_PORT ? "" : " port " + asked.port();
-        line(host + port + " on listener " + asked.listener() + ", from "
-                + IpAddress.text(asked.client().getAddress())
+        String from = asked.client() == null
+                ? ""
+                : ", from " + IpAddress.text(asked.client().getAddress());
+        line(host + port + " on listener " + asked.listener() + from
                 + (asked.protocols().isEmpty() ? "" : ", offering " + String.join(", ", asked.protocols())));
     }
 

@@ -8,7 +8,7 @@ import dev.usher.config.LoggingConfig.Level;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.log.ProgramLog;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -77,8 +77,8 @@ final class ForwardCommand implements Callable<Integer> {
 
     private void announce(LoadBalancer balancer) {
         PrintWriter err = spec.commandLine().getErr();
-        String from = Summary.of(balancer.looks().addresses().values().stream()
-                .flatMap(List<InetSocketAddress>::stream)
+        String from = Summary.of(balancer.looks().listening().values().stream()
+                .flatMap(List<SocketAddress>::stream)
                 .toList());
         err.println("usher: forwarding " + from + " to " + target + "; Ctrl-C ends it");
         err.flush();

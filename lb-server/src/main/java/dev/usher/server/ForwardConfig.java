@@ -20,18 +20,25 @@ final class ForwardConfig {
     private ForwardConfig() {}
 
     /**
-     * @param listen {@code 11000}, {@code :11000}, {@code 127.0.0.1:11000} or {@code [::1]:11000}
+     * @param listen {@code 11000}, {@code :11000}, {@code 127.0.0.1:11000} {@code [::1]:11000} or {@code unix:/run/a.sock}
      * @param target {@code localhost:6379}, where the host is required, or {@code unix:/run/redis.sock}
      * @throws IllegalArgumentException with the faulty argument and its remedy
      */
     static UsherConfig of(String listen, String target) {
-        HostPort bind = read("LISTEN", listen, text -> HostPort.parseBind(isPort(text) ? ":" + text : text));
+        Address bind = read("LISTEN", listen, text -> Address.parseBind(isPort(text) ? ":" + text : text));
         Address backend = read("TARGET", target, text -> Address.parse(isPort(text) ? ":" + text : text));
-        if (backend instanceof HostPort tcp && new ThisMachine().leadsTo(tcp, bind)) {
+        if (leadsTo(backend, bind)) {
             throw new IllegalArgumentException("TARGET: " + backend + " is where " + bind + " listens");
         }
         return UsherConfig.of(List.of(ListenerConfig.tcp(NAME, List.of(bind), NAME)), List.of(), List.of(pool(backend)))
                 .withAdmin(AdminConfig.NONE);
+    }
+
+    private static boolean leadsTo(Address backend, Address bind) {
+        if (backend instanceof HostPort target && bind instanceof HostPort own) {
+            return new ThisMachine().leadsTo(target, own);
+        }
+        return backend.equals(bind);
     }
 
     /** No probes and no ejection: with a single target they could only refuse sessions that a connect might serve. */

@@ -20,7 +20,7 @@ final class StartLines {
     static void write(Running running) {
         LoadBalancer balancer = running.balancer();
         UsherConfig config = balancer.looks().config();
-        balancer.looks().addresses().forEach((name, addresses) -> {
+        balancer.looks().listening().forEach((name, addresses) -> {
             ListenerConfig listener = config.listeners().get(name);
             if (listener != null) {
                 log.info(

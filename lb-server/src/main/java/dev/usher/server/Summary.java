@@ -5,8 +5,10 @@ import dev.usher.Looks;
 import dev.usher.config.HostPort;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.pool.SocketText;
 import dev.usher.view.PoolView;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -39,8 +41,8 @@ final class Summary {
     }
 
     /** For example {@code 0.0.0.0:443, [::]:443}. */
-    static String of(List<InetSocketAddress> addresses) {
-        return addresses.stream().map(Summary::of).map(HostPort::toString).collect(Collectors.joining(", "));
+    static String of(List<SocketAddress> addresses) {
+        return addresses.stream().map(SocketText::of).collect(Collectors.joining(", "));
     }
 
     static HostPort of(InetSocketAddress address) {

@@ -2,6 +2,7 @@ package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.pool.SocketText;
 import dev.usher.view.ConnectionView;
 import dev.usher.view.ConnectionsView;
 import dev.usher.view.SessionIdentity;
@@ -54,7 +55,7 @@ public final class ConnectionsResource {
         return new Connection(
                 who.cid(),
                 who.listener(),
-                Text.of(who.client()),
+                SocketText.of(who.client()),
                 who.sni(),
                 who.alpn(),
                 who.route(),

@@ -2,6 +2,7 @@ package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.pool.SocketText;
 import dev.usher.view.FailedSession;
 import dev.usher.view.FailuresView;
 import dev.usher.view.SessionIdentity;
@@ -41,7 +42,7 @@ public final class FailuresResource {
                     failed.reason(),
                     who.cid(),
                     who.listener(),
-                    Text.of(who.client()),
+                    SocketText.of(who.client()),
                     who.sni(),
                     who.route(),
                     who.pool(),

@@ -1,11 +1,12 @@
 package dev.usher.admin.api;
 
 import dev.usher.LoadBalancer;
-import dev.usher.config.HostPort;
+import dev.usher.config.Address;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.Spelling;
 import dev.usher.metrics.MetricsSnapshot.ListenerSnapshot;
-import java.net.InetSocketAddress;
+import dev.usher.pool.SocketText;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ public final class ListenersResource {
 
     /** {@code GET}. */
     public Object list(Question question) {
-        Map<String, List<InetSocketAddress>> addresses = balancer.looks().addresses();
+        Map<String, List<SocketAddress>> addresses = balancer.looks().listening();
         List<Listener> listeners = new ArrayList<>();
         balancer.looks().listeners().forEach((name, counted) -> {
             ListenerConfig config = balancer.looks().config().listeners().get(name);
@@ -47,13 +48,12 @@ public final class ListenersResource {
         return new Listeners(listeners);
     }
 
-    private static Listener listener(
-            ListenerConfig config, List<InetSocketAddress> addresses, ListenerSnapshot counted) {
+    private static Listener listener(ListenerConfig config, List<SocketAddress> addresses, ListenerSnapshot counted) {
         return new Listener(
                 config.name(),
                 Spelling.snake(config.type()),
-                config.bind().stream().map(HostPort::toString).toList(),
-                addresses.stream().map(Text::of).toList(),
+                config.bind().stream().map(Address::toString).toList(),
+                addresses.stream().map(SocketText::of).toList(),
                 config.pool(),
                 Spelling.snake(config.acceptProxyProtocol()),
                 config.maxConnections(),

@@ -2,6 +2,7 @@ package dev.usher.admin.api;
 
 import dev.usher.admin.api.Question.Filter;
 import dev.usher.admin.http.ProblemException;
+import dev.usher.pool.SocketText;
 import dev.usher.view.SessionIdentity;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ record WantedSessions(
                         word,
                         who.cid(),
                         who.listener(),
-                        Text.of(who.client()),
+                        SocketText.of(who.client()),
                         who.sni(),
                         who.route(),
                         who.pool(),

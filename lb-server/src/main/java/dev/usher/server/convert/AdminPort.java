@@ -17,10 +17,10 @@ final class AdminPort {
 
     /** The admin side on the first port, from the usual port on, without a listener or a backend. */
     static AdminConfig beside(Collection<ListenerConfig> listeners, Collection<PoolConfig> pools) {
-        Stream<HostPort> listening = listeners.stream().flatMap(listener -> listener.bind().stream());
+        Stream<Address> listening = listeners.stream().flatMap(listener -> listener.bind().stream());
         Stream<Address> backends =
                 pools.stream().flatMap(pool -> pool.backends().stream()).map(BackendConfig::address);
-        List<? extends Address> used = Stream.concat(listening, backends).toList();
+        List<Address> used = Stream.concat(listening, backends).toList();
         AdminConfig usual = AdminConfig.DEFAULT;
         HostPort bind = Objects.requireNonNull(usual.bind());
         while (hasPort(used, bind.port())) {
@@ -29,7 +29,7 @@ final class AdminPort {
         return new AdminConfig(bind, usual.allowedHosts(), usual.tokens(), usual.tls(), usual.readOnly());
     }
 
-    private static boolean hasPort(List<? extends Address> addresses, int port) {
+    private static boolean hasPort(List<Address> addresses, int port) {
         return addresses.stream().anyMatch(address -> address.hasPort(port));
     }
 }

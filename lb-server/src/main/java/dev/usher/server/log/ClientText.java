@@ -3,7 +3,9 @@ package dev.usher.server.log;
 import dev.usher.config.HostPort;
 import dev.usher.config.IpAddress;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
+import dev.usher.pool.SocketText;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -39,8 +41,14 @@ final class ClientText {
         }
     }
 
-    /** For example {@code 203.0.113.9:51044}, {@code 203.0.113.0/24} or {@code 9f86d081884c7d65}. */
-    String of(InetSocketAddress client) {
+    /**
+     * For example {@code 203.0.113.9:51044}, {@code 203.0.113.0/24} or {@code 9f86d081884c7d65}; {@code unix:/path}
+     * for every client of this socket.
+     */
+    String of(SocketAddress peer) {
+        if (!(peer instanceof InetSocketAddress client)) {
+            return SocketText.of(peer);
+        }
         byte[] address = client.getAddress().getAddress();
         return switch (mode) {
             case FULL -> HostPort.of(address, client.getPort()).toString();

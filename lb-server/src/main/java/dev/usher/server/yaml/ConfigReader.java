@@ -74,6 +74,7 @@ final class ConfigReader {
         pools.checkReferences(complete);
         pools.repeatAt(PlainPools.PORT, PlainPools.needed(listeners.listeners(), routes.routes()));
         new LoopCheck(new ThisMachine(), listeners.listeners().values(), admin, problems).check(pools.written());
+        listeners.checkAnonymous(routes.routes(), defaultRoute, noSniRoute, limits);
         if (!problems.hasErrors()) {
             TemplateUses.faults(listeners.listeners(), routes.routes(), defaultRoute, noSniRoute, pools.pools())
                     .forEach(fault -> pools.fault(fault.path(), fault.text()));

@@ -142,6 +142,8 @@ public final class ConfigYaml {
             case ListenerConfig listener ->
                 switch (key) {
                     case "name" -> false;
+                    case "mode" -> listener.hasUnixSocket();
+                    case "owner" -> setting.value() != null;
                     case "client_hello" -> listener.type().readsHellos();
                     case "allow" -> !listener.forwardProxy().allow().isEmpty();
                     case "sni" -> listener.type().asksForPorts();

@@ -84,6 +84,8 @@ final class KeyHelp {
         add(all, List.of("routes"), "domains", "vhosts", "sni", "rules", "table", "map", "routers", "names");
         add(all, List.of("listeners"), "frontend", "frontends", "entrypoint", "entrypoints");
         add(all, List.of("bind"), "listen", "listen_on", "address", "port");
+        add(all, List.of("mode"), "permissions", "perm", "chmod");
+        add(all, List.of("owner"), "user", "group", "uid", "gid", "chown");
         add(all, List.of("default_route"), "default_backend", "default_pool", "fallback", "catch_all");
         add(all, List.of("balance"), "algorithm", "lb", "lb_policy", "lb_method", "policy", "strategy", "method");
         add(all, List.of("health_check"), "check", "checks", "probe", "healthcheck", "health", "option");
@@ -113,7 +115,8 @@ final class KeyHelp {
         add(all, List.of("in an entry of backends"), "address", "weight", "backup", "max_connections");
         add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
         add(all, List.of(LISTENER), "max_connections", "pool", "routes", "default_route");
-        add(all, List.of(LISTENER), "no_sni_route", "http", "not_tls", "silent", "allow", "sni");
+        add(all, List.of(LISTENER), "no_sni_route", "http", "not_tls", "silent", "mode", "owner");
+        add(all, List.of(LISTENER), "allow", "sni");
         add(all, List.of("in client_hello"), "timeout", "max_size");
         add(all, List.of("in silent"), "pool", "after");
         add(all, List.of("in not_tls"), "ssh", "openvpn", "other");

@@ -1,21 +1,27 @@
 package dev.usher.server.yaml;
 
 import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.config.Address;
+import dev.usher.config.AnonymousClients;
 import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.Fallback;
 import dev.usher.config.ForwardProxy;
 import dev.usher.config.ForwardProxy.Sni;
-import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
 import dev.usher.config.NotTls.Protocol;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
 import dev.usher.config.Silent;
+import dev.usher.config.SocketRights;
 import dev.usher.config.Spelling;
 import dev.usher.config.Units;
+import dev.usher.config.UnixPath;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +41,7 @@ final class ListenerReader {
     private final Map<Bound, Place> bound = new LinkedHashMap<>();
 
     /** An address that a listener has. */
-    private record Bound(HostPort address, String owner) {}
+    private record Bound(Address address, String owner) {}
 
     ListenerReader(PoolReader pools, Problems problems) {
         this.pools = pools;
@@ -88,7 +94,9 @@ final class ListenerReader {
     private void readListener(String name, Fields fields) {
         ListenerType type = fields.choice("type", ListenerType.class, ListenerType.TLS);
         types.put(name, type);
-        List<HostPort> bind = binds(name, fields, type);
+        List<Address> bind = binds(name, fields, type);
+        boolean onlyUnix = !bind.isEmpty() && bind.stream().allMatch(UnixPath.class::isInstance);
+        SocketRights rights = rights(fields, bind);
         ClientHelloConfig clientHello = clientHello(fields, type);
         NotTls notTls = notTls(name, fields, type);
         Silent silent = silent(name, fields, type, clientHello);
@@ -96,7 +104,10 @@ final class ListenerReader {
         AcceptProxyProtocol accept =
                 fields.choice("accept_proxy_protocol", AcceptProxyProtocol.class, AcceptProxyProtocol.NONE);
         List<Cidr> trusted = fields.list("trusted_proxies", Cidr::parse, List.of());
-        if (accept != AcceptProxyProtocol.NONE
+        if (onlyUnix && !trusted.isEmpty()) {
+            fields.refuse("trusted_proxies", "has no use: the rights of the socket file say who may connect");
+        } else if (!onlyUnix
+                && accept != AcceptProxyProtocol.NONE
                 && fields.items("trusted_proxies").isEmpty()) {
             problems.error(
                     fields.valuePlace("accept_proxy_protocol"),
@@ -109,7 +120,8 @@ final class ListenerReader {
         ForwardProxy forwardProxy = forwardProxy(fields, type);
         boolean open = isOpenToAll(name, fields, type, bind, forwardProxy);
         fields.done();
-        boolean valid = !open && !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty());
+        boolean valid =
+                !open && !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty() || onlyUnix);
         if (valid && (!type.needsPool() || pool != null)) {
             listeners.put(
                     name,
@@ -117,6 +129,7 @@ final class ListenerReader {
                             name,
                             type,
                             bind,
+                            rights,
                             clientHello,
                             notTls,
                             silent,
@@ -130,22 +143,22 @@ final class ListenerReader {
         }
     }
 
-    private List<HostPort> binds(String name, Fields fields, ListenerType type) {
+    private List<Address> binds(String name, Fields fields, ListenerType type) {
         fields.require("bind");
         if (fields.item("bind") instanceof Item.Listing listing
                 && listing.items().isEmpty()) {
             problems.error(listing.place(), fields.path("bind") + " must not be empty");
         }
-        Map<HostPort, Place> addresses = fields.placed("bind", HostPort::parseBind);
+        Map<Address, Place> addresses = fields.placed("bind", Address::parseBind);
         addresses.forEach((address, place) -> {
             bind(address, "listeners." + name, place);
-            if (type.speaksTls() && address.port() == HTTP_PORT) {
+            if (type.speaksTls() && address.hasPort(HTTP_PORT)) {
                 problems.warning(
                         place,
                         "listeners." + name + " binds port 80 with type tls: clients speak plain HTTP there, which is"
                                 + " refused; use type: http, which sends clients to https");
             }
-            if (type.speaksHttp() && address.port() == HTTPS_PORT) {
+            if (type.speaksHttp() && address.hasPort(HTTPS_PORT)) {
                 problems.warning(
                         place,
                         "listeners." + name + " binds port 443 with type http: clients speak TLS there, which is"
@@ -156,7 +169,7 @@ final class ListenerReader {
     }
 
     /** Notes an address that clashes with an earlier address of another owner. */
-    void bind(HostPort address, String owner, @Nullable Place place) {
+    void bind(Address address, String owner, @Nullable Place place) {
         for (Map.Entry<Bound, Place> other : bound.entrySet()) {
             Bound taken = other.getKey();
             if (place != null && !taken.owner().equals(owner) && taken.address().clashesWith(address)) {
@@ -171,6 +184,33 @@ final class ListenerReader {
         if (place != null) {
             bound.put(new Bound(address, owner), place);
         }
+    }
+
+    private static SocketRights rights(Fields fields, List<Address> bind) {
+        if (bind.stream().noneMatch(UnixPath.class::isInstance)) {
+            for (String key : List.of("mode", "owner")) {
+                fields.refuse(key, "is for the file of a unix socket, and bind has none");
+            }
+            return SocketRights.DEFAULT;
+        }
+        SocketRights mode = fields.value("mode", text -> new SocketRights(text, null), SocketRights.DEFAULT);
+        return fields.isNone("owner") ? mode : fields.value("owner", mode::withOwner, mode);
+    }
+
+    /** Notes each listener of a unix socket where something is decided by a client's address. */
+    void checkAnonymous(List<RouteConfig> routes, Fallback defaultRoute, Fallback noSniRoute, LimitsConfig limits) {
+        AnonymousClients.faults(listeners, routes, defaultRoute, noSniRoute, limits)
+                .forEach((name, fault) -> problems.error(placeOf(name), fault));
+    }
+
+    /** The place of a listener's unix socket. */
+    private Place placeOf(String name) {
+        return bound.entrySet().stream()
+                .filter(each -> each.getKey().address() instanceof UnixPath
+                        && each.getKey().owner().equals("listeners." + name))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow();
     }
 
     private ClientHelloConfig clientHello(Fields listener, ListenerType type) {
@@ -288,7 +328,7 @@ final class ListenerReader {
 
     /** Whether strangers could use the listener as a way out, which is then noted. */
     private boolean isOpenToAll(
-            String name, Fields fields, ListenerType type, List<HostPort> bind, ForwardProxy forwardProxy) {
+            String name, Fields fields, ListenerType type, List<Address> bind, ForwardProxy forwardProxy) {
         if (!type.asksForPorts() || !forwardProxy.allow().isEmpty()) {
             return false;
         }
@@ -296,7 +336,7 @@ final class ListenerReader {
                 && blocks.items().isEmpty()) {
             fields.refuseValue("allow", "must not be empty: nobody could come in");
         }
-        HostPort reachable = bind.stream()
+        Address reachable = bind.stream()
                 .filter(address -> !address.isLoopback())
                 .findFirst()
                 .orElse(null);
@@ -306,7 +346,7 @@ final class ListenerReader {
                     "listeners." + name + " binds " + reachable
                             + ", which others can reach, and connects its clients to"
                             + " other hosts: add allow: [10.0.0.0/8] with the addresses of the clients, or bind"
-                            + " 127.0.0.1:" + reachable.port());
+                            + " a loopback address");
         }
         return reachable != null;
     }

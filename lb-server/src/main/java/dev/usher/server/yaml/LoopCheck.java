@@ -1,14 +1,19 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.Address;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.UnixPath;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +30,8 @@ final class LoopCheck {
     private final ThisMachine machine;
     private final Problems problems;
     private final Map<Integer, List<Bound>> listening = new HashMap<>();
+    /** The listeners of unix sockets, by path. */
+    private final Map<Path, String> files = new HashMap<>();
     /** Pools of listeners, open to any client without a server name. */
     private final Set<String> openPools = new HashSet<>();
 
@@ -44,10 +51,25 @@ final class LoopCheck {
             openPools.add(listener.pool());
         }
         openPools.addAll(listener.poolsBesideTls().values());
-        for (HostPort address : listener.bind()) {
-            listening
-                    .computeIfAbsent(address.port(), _ -> new ArrayList<>())
-                    .add(new Bound("listener " + listener.name(), address));
+        String owner = "listener " + listener.name();
+        for (Address address : listener.bind()) {
+            switch (address) {
+                case HostPort tcp ->
+                    listening
+                            .computeIfAbsent(tcp.port(), _ -> new ArrayList<>())
+                            .add(new Bound(owner, tcp));
+                case UnixPath file -> files.put(real(file), owner);
+            }
+        }
+    }
+
+    /** The path without symbolic links in its directory, as far as there is one. */
+    private static Path real(UnixPath file) {
+        Path path = Path.of(file.path());
+        try {
+            return Objects.requireNonNull(path.getParent()).toRealPath().resolve(path.getFileName());
+        } catch (IOException absent) {
+            return path;
         }
     }
 
@@ -57,9 +79,18 @@ final class LoopCheck {
     }
 
     private void check(PoolReader.Written backend) {
-        if (backend.address() instanceof HostPort tcp
-                && !tcp.isTemplate()) { // a template is known for each client alone
-            check(backend, tcp);
+        switch (backend.address()) {
+            case HostPort tcp when tcp.isTemplate() -> {} // known for each client alone
+            case HostPort tcp -> check(backend, tcp);
+            case UnixPath file -> {
+                String owner = files.get(real(file));
+                if (owner != null) {
+                    problems.error(
+                            backend.place(),
+                            backend.called() + ": " + file + " is usher itself: " + owner + " listens there",
+                            NAME_ANOTHER);
+                }
+            }
         }
     }
 

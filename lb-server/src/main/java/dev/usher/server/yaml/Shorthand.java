@@ -3,7 +3,6 @@ package dev.usher.server.yaml;
 import dev.usher.config.Address;
 import dev.usher.config.Balance;
 import dev.usher.config.HealthCheckConfig;
-import dev.usher.config.HostPort;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
@@ -25,7 +24,7 @@ final class Shorthand {
 
     private static final Predicate<String> NO = List.of("false", "no", "off")::contains;
     private static final Predicate<String> ADDRESS = parses(Address::parse);
-    private static final Predicate<String> BIND = parses(HostPort::parseBind);
+    private static final Predicate<String> BIND = parses(Address::parseBind);
     private static final Predicate<String> DURATION = parses(Units::duration);
     private static final Predicate<String> SIZE = parses(Units::bytes);
 

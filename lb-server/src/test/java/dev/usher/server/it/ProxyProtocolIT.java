@@ -126,6 +126,76 @@ class ProxyProtocolIT {
         assertSaw(web, "127.0.0.7", port);
     }
 
+    // ---- unix sockets ----
+
+    /** usher with another listener, on a unix socket. */
+    private Usher onSocket(Path socket, String inner, String version, Web web) throws Exception {
+        return parts.add(Usher.whole("""
+                listeners:
+                  https: { bind: "127.0.0.1:0" }
+                  inner: { bind: "unix:%s"%s }
+                routes: { %s: web }
+                pools: { web: { backends: ["%s"], send_proxy_protocol: %s } }
+                """.formatted(socket, inner, NAME, web.hostPort(), version)));
+    }
+
+    @Test
+    void haproxyInFrontConnectsToASocketFile() throws Exception {
+        Web web = web("proxy_protocol");
+        Path socket = Program.directory("inner").resolve("in.sock");
+        Usher usher = onSocket(socket, ", mode: \"0660\", accept_proxy_protocol: v2", "v2", web);
+        int front = Ports.free();
+        haproxy(front, "", "unix@" + socket + " send-proxy-v2 check");
+        int port = visitor.visit("127.0.0.8", loopback(front));
+        assertSaw(web, "127.0.0.8", port);
+        AccessLines.Line line =
+                usher.log().first("of 127.0.0.8", found -> found.text("client").equals("127.0.0.8:" + port));
+        assertEquals("inner", line.text("listener"));
+        assertEquals("completed --", line.end());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v1", "v2"})
+    void nginxTakesAClientWithoutAnAddress(String version) throws Exception {
+        Web web = web("proxy_protocol");
+        Path socket = Program.directory("inner").resolve("in.sock");
+        Usher usher = onSocket(socket, "", version, web);
+        Command.curl(
+                        usher,
+                        certificates,
+                        NAME,
+                        "--unix-socket",
+                        socket.toString(),
+                        "https://" + NAME + ":" + usher.port() + "/")
+                .succeeds();
+        AccessLines.Line line =
+                usher.log().first("of curl", found -> found.text("listener").equals("inner"));
+        assertEquals("unix:" + socket, line.text("client"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v1", "v2"})
+    void haproxyBehindTakesAClientWithoutAnAddress(String version) throws Exception {
+        Web web = web("");
+        int behind = Ports.free();
+        haproxy(behind, "accept-proxy", web.hostPort());
+        Path socket = Program.directory("inner").resolve("in.sock");
+        Usher usher = parts.add(Usher.whole("""
+                listeners:
+                  https: { bind: ["127.0.0.1:0", "unix:%s"] }
+                routes: { %s: web }
+                pools: { web: { backends: ["127.0.0.1:%d"], send_proxy_protocol: %s } }
+                """.formatted(socket, NAME, behind, version)));
+        Command.curl(
+                        usher,
+                        certificates,
+                        NAME,
+                        "--unix-socket",
+                        socket.toString(),
+                        "https://" + NAME + ":" + usher.port() + "/")
+                .succeeds();
+    }
+
     // ---- what is in a header of version 2 ----
 
     /** Reads a header as its specification has it, and by none of usher's own code. */

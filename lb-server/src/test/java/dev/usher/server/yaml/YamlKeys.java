@@ -21,6 +21,7 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Silent;
+import dev.usher.config.SocketRights;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
@@ -38,6 +39,7 @@ public final class YamlKeys {
     private static final List<Class<? extends Record>> RECORDS = List.of(
             UsherConfig.class,
             ListenerConfig.class,
+            SocketRights.class,
             OwnRoutes.class,
             ForwardProxy.class,
             ClientHelloConfig.class,
@@ -66,7 +68,7 @@ public final class YamlKeys {
 
     /** Components without a key: the key of the mapping itself is the name or pattern, and a file is said by its path. */
     private static final Set<String> NOT_KEYS =
-            Set.of("pattern", "file", "target", "own", "address_rules", "forward_proxy");
+            Set.of("pattern", "file", "target", "own", "address_rules", "forward_proxy", "rights");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
     private static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");

@@ -58,7 +58,7 @@ final class HaproxyBind {
         String plain = HaproxyValue.withoutFamily(text);
         if (plain.startsWith("/") || plain.matches("(?:unix|abns|fd|sockpair|uxst|abnsz|rhttp|quic[46])@.*")) {
             throw new IllegalArgumentException(
-                    text + ": usher listens on TCP ports alone, and not yet on unix sockets");
+                    text + ": only TCP ports are taken over; a unix socket is written bind: unix:/path");
         }
         int colon = plain.lastIndexOf(':');
         String host = colon < 0 ? "" : plain.substring(0, colon);

@@ -129,7 +129,7 @@ final class NginxServer {
     private static List<HostPort> addresses(Directive listen) {
         String text = listen.word(1);
         if (text.startsWith("unix:")) {
-            throw new IllegalArgumentException("usher listens on TCP ports alone, and not yet on unix sockets");
+            throw new IllegalArgumentException("only TCP ports are taken over; a unix socket is written bind: " + text);
         }
         if (listen.arguments().contains("udp") || listen.arguments().contains("quic")) {
             throw new IllegalArgumentException("usher does not relay UDP");

@@ -137,7 +137,7 @@ public final class SniproxyReader {
     private static HostPort bind(SniproxyStatement listener) {
         String text = listener.word(1);
         if (text.startsWith("unix:")) {
-            throw new IllegalArgumentException("usher listens on TCP ports alone, and not yet on unix sockets");
+            throw new IllegalArgumentException("only TCP ports are taken over; a unix socket is written bind: " + text);
         }
         boolean port = !text.isEmpty() && text.chars().allMatch(Character::isDigit);
         HostPort bind = HostPort.parseBind(port ? ":" + text : text);

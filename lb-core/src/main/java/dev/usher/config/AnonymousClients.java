@@ -1,0 +1,67 @@
+package dev.usher.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Rules for listeners on a unix socket without a PROXY header: nothing may be decided by a client's address. */
+public final class AnonymousClients {
+    private AnonymousClients() {}
+
+    /** Faults by the name of the listener, at most a single fault each. */
+    public static Map<String, String> faults(
+            Map<String, ListenerConfig> listeners,
+            List<RouteConfig> routes,
+            Fallback defaultRoute,
+            Fallback noSniRoute,
+            LimitsConfig limits) {
+        Map<String, String> faults = new LinkedHashMap<>();
+        listeners.forEach((name, listener) -> {
+            UnixPath bind = listener.anonymous();
+            String cause = bind == null ? null : cause(listener, routes, defaultRoute, noSniRoute, limits);
+            if (cause != null) {
+                faults.put(
+                        name,
+                        "listeners." + name + ": clients of " + bind + " have no address, and " + cause
+                                + ": require a PROXY header (accept_proxy_protocol), or leave it out there");
+            }
+        });
+        return faults;
+    }
+
+    private static @Nullable String cause(
+            ListenerConfig listener,
+            List<RouteConfig> routes,
+            Fallback defaultRoute,
+            Fallback noSniRoute,
+            LimitsConfig limits) {
+        if (!limits.perClientIp().equals(LimitsConfig.PerClientIp.NO_LIMIT)) {
+            return "limits.per_client_ip counts by address";
+        }
+        if (!listener.forwardProxy().allow().isEmpty()) {
+            return "the listener has allow";
+        }
+        if (!listener.type().readsNames()) {
+            return null;
+        }
+        for (RouteConfig route : listener.routesBeside(routes)) {
+            if (asks(route.target())) {
+                return "route " + route.pattern().text() + " has allow or deny";
+            }
+        }
+        OwnRoutes own = listener.own();
+        if (asks(own.defaultRoute() == null ? defaultRoute : own.defaultRoute())) {
+            return "default_route has allow or deny";
+        }
+        return asks(own.noSniRoute() == null ? noSniRoute : own.noSniRoute()) ? "no_sni_route has allow or deny" : null;
+    }
+
+    private static boolean asks(Fallback fallback) {
+        return fallback.target() != null && asks(fallback.target());
+    }
+
+    private static boolean asks(Target target) {
+        return !target.allow().isEmpty() || !target.deny().isEmpty();
+    }
+}
