@@ -198,7 +198,8 @@ final class Foreground {
         try {
             GivenSockets given = HandedSockets.of(System::getenv);
             Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background)
-                    .with(given);
+                    .withPasswords(new Bcrypt())
+                    .withSockets(given);
             balancer = LoadBalancer.open(config, predecessor.gives() ? environment.beside() : environment);
             HandedSockets.warnOfUnused(given, balancer.looks().addresses().values());
         } catch (IOException e) {
