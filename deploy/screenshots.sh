@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-CI=true mvn -B -ntp -q verify -Dtest=none -Dit.test=DashboardIT -Dsurefire.failIfNoSpecifiedTests=false
+CI=true mvn -B -ntp -q -Pfull verify -Dtest=none -Dit.test=DashboardIT -Dsurefire.failIfNoSpecifiedTests=false
 cp lb-server/target/screenshots/docs/*.png docs/images/
 cp lb-server/target/screenshots/pools-light.png docs/images/pools.png

@@ -145,6 +145,9 @@ for edit in 1 2 3; do
     beyond "reload, edit $edit" "$wall" "$used" "$reload_wall" "$reload_used"
 done
 
+get /api/v1/config config
+echo "reloads by usher's own clock, the last first: $(grep -o '"took_seconds":[0-9.]*' "$work/config" | cut -d: -f2 | tr '\n' ' ')"
+
 asked "first /api/v1/status" /api/v1/status
 asked "second /api/v1/status" /api/v1/status
 asked "/metrics" /metrics

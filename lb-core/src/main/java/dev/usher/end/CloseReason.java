@@ -109,7 +109,7 @@ public enum CloseReason {
     /** The backend closed or reset before the first byte, and no other backend could take over. */
     BACKEND_CLOSED_EARLY("SD", Refusal.BAD_BACKEND),
     /** The backend took the connection and sent nothing until the idle time-out. */
-    BACKEND_SILENT("sD", Ending.FIN_IF_WHOLE),
+    BACKEND_SILENT("sD", Refusal.LATE_BACKEND),
 
     CLIENT_RESET("CD", Ending.RESET),
     BACKEND_RESET("SD", Ending.RESET),

@@ -56,8 +56,24 @@ public final class FileCalls {
         return OF_PROCESS.call(file, patience, call);
     }
 
+    /**
+     * Same as {@link #run(Path, Duration, Call)}, with a place of its own beside the most abandoned threads. For the one
+     * file that names the others.
+     */
+    static <T> T runFirst(Path file, Duration patience, Call<T> call) throws IOException {
+        return OF_PROCESS.callFirst(file, patience, call);
+    }
+
+    <T> T callFirst(Path file, Duration patience, Call<T> call) throws IOException {
+        return call(file, patience, maxLeft + 1, call);
+    }
+
     <T> T call(Path file, Duration patience, Call<T> call) throws IOException {
-        refuseWhatHangs(file);
+        return call(file, patience, maxLeft, call);
+    }
+
+    private <T> T call(Path file, Duration patience, int most, Call<T> call) throws IOException {
+        refuseWhatHangs(file, most);
         FutureTask<T> task = new FutureTask<>(call::run);
         Thread thread = Thread.ofPlatform().daemon().name("file " + file).start(() -> {
             task.run();
@@ -86,11 +102,11 @@ public final class FileCalls {
         };
     }
 
-    private synchronized void refuseWhatHangs(Path file) throws NoAnswerException {
+    private synchronized void refuseWhatHangs(Path file, int most) throws NoAnswerException {
         if (left.containsValue(file)) {
             throw new NoAnswerException("does not answer: an earlier read of it is still stuck");
         }
-        if (left.size() >= maxLeft) {
+        if (left.size() >= most) {
             throw new NoAnswerException("was not looked at: " + left.size() + " other files do not answer, as "
                     + left.values().iterator().next());
         }

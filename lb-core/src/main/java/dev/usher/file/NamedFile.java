@@ -23,6 +23,8 @@ public final class NamedFile {
          * memory.
          */
         CONFIGURATION((int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 8)),
+        /** The configuration that names all other files: read also while many of these do not answer. */
+        MAIN(CONFIGURATION.maxBytes),
         /** The value of a setting, such as a token's hash. */
         VALUE(64 << 10),
         /** Certificates or a key; a bundle of every public authority is a quarter of a MiB. */
@@ -66,26 +68,34 @@ public final class NamedFile {
      *     does not answer or is too large
      */
     public static byte[] read(Path file, Kind kind) throws IOException {
-        return readable(() -> FileCalls.run(file, () -> {
+        FileCalls.Call<byte[]> reading = () -> {
             refuseUnless(REGULAR, file);
             return bytes(file, kind);
-        }));
+        };
+        return readable(
+                kind == Kind.MAIN
+                        ? () -> FileCalls.runFirst(file, FileCalls.PATIENCE, reading)
+                        : () -> FileCalls.run(file, reading));
     }
 
     /** Same as {@link #read}, for a path from the command line: a pipe is allowed, such as a shell's {@code <(...)}. */
     public static Given readOrPipe(Path file, Kind kind) throws IOException {
         return readable(() -> {
-            boolean pipe = FileCalls.run(file, () -> type(file) == PIPE);
-            return FileCalls.run(file, pipe ? PIPE_PATIENCE : FileCalls.PATIENCE, () -> {
+            boolean pipe = isPipeNow(file);
+            return FileCalls.runFirst(file, pipe ? PIPE_PATIENCE : FileCalls.PATIENCE, () -> {
                 refuseUnless(pipe ? PIPE : REGULAR, file);
                 return new Given(bytes(file, kind), pipe);
             });
         });
     }
 
-    /** Whether the path is a pipe. */
+    /** Whether the path, from the command line, is a pipe. */
     public static boolean isPipe(Path file) throws IOException {
-        return readable(() -> FileCalls.run(file, () -> type(file) == PIPE));
+        return readable(() -> isPipeNow(file));
+    }
+
+    private static boolean isPipeNow(Path file) throws IOException {
+        return FileCalls.runFirst(file, FileCalls.PATIENCE, () -> type(file) == PIPE);
     }
 
     private static byte[] bytes(Path file, Kind kind) throws IOException {

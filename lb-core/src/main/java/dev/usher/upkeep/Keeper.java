@@ -22,6 +22,12 @@ public final class Keeper implements AutoCloseable {
     /** How often pools are kept while an ejection or a slow start is under way. */
     private static final long KEEP_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /**
+     * Pause after each round. A round is over all pools: with thousands of backends whose state changes, as after a
+     * start, a round for each change would take all of a core.
+     */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A round takes milliseconds, with thousands of pools; a stuck worker may delay a round by seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -68,12 +74,20 @@ public final class Keeper implements AutoCloseable {
         while (!closed) {
             if (asked.getAndSet(false) || soon) {
                 soon = keepPools();
+                pause();
             }
             if (clock.nanos() - lookedNanos >= SECOND_NANOS) {
                 lookedNanos = clock.nanos();
                 look();
             }
             LockSupport.parkNanos(soon ? KEEP_EVERY_NANOS : SECOND_NANOS);
+        }
+    }
+
+    private void pause() {
+        long began = clock.nanos();
+        for (long left = PAUSE_NANOS; left > 0 && !closed; left = PAUSE_NANOS - (clock.nanos() - began)) {
+            LockSupport.parkNanos(left);
         }
     }
 

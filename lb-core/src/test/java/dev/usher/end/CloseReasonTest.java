@@ -49,12 +49,12 @@ class CloseReasonTest {
             Map.entry(CloseReason.CONNECT_TIMEOUT, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.CONNECT_FAILED, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.OUT_OF_SOCKETS, Alert.INTERNAL_ERROR),
-            Map.entry(CloseReason.BACKEND_CLOSED_EARLY, Alert.INTERNAL_ERROR)));
+            Map.entry(CloseReason.BACKEND_CLOSED_EARLY, Alert.INTERNAL_ERROR),
+            Map.entry(CloseReason.BACKEND_SILENT, Alert.INTERNAL_ERROR)));
 
     /** Usher ends what is under way: who has a part only must see that. */
     private static final Set<CloseReason> BY_SIDE = EnumSet.of(
             CloseReason.COMPLETED,
-            CloseReason.BACKEND_SILENT,
             CloseReason.IDLE_TIMEOUT,
             CloseReason.HALF_CLOSED_TIMEOUT,
             CloseReason.MAX_LIFETIME,

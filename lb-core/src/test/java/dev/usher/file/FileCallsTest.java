@@ -63,6 +63,8 @@ class FileCallsTest {
         hang(Path.of("/net/a"));
         hang(Path.of("/net/b"));
         String told = hang(Path.of("/net/c"));
+        Path main = Path.of("/etc/usher.yaml");
+        assertEquals("yes", calls.callFirst(main, LONG, () -> "yes"), "one has a place of its own");
         assertTrue(told.startsWith("was not looked at: 2 other files do not answer, as /net/"), told);
         server.countDown();
         Await.until(() -> "yes".equals(answerOf(Path.of("/net/c"))), "all have come back");

@@ -138,7 +138,7 @@ class FailingBackendsTest {
                         TestUsher.of(silent).idleTimeout(Duration.ofMillis(50)).start();
                 TestPeer client = usher.connect()) {
             client.send(hello());
-            assertEquals(Ending.RST, client.ending());
+            assertEquals(Ending.FIN, client.ending());
             usher.ended(CloseReason.BACKEND_SILENT);
             assertEquals(1, usher.backend(silent).failures());
         }

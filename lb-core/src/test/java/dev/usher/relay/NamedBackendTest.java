@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -182,7 +183,8 @@ class NamedBackendTest {
     void findsALoopThatNoAddressShows() throws IOException {
         int bytes = new HelloBuilder().name("home.example").records().remaining();
         AtomicReference<@Nullable TestUsher> target = new AtomicReference<>();
-        try (TestBackend router = TestBackend.start(client -> goBack(client, target.get(), bytes));
+        try (TestBackend router =
+                        TestBackend.start(client -> goBack(client, Objects.requireNonNull(target.get()), bytes));
                 TestUsher usher =
                         usher("home.example", "{name}:" + router.hostPort().port(), LOOPBACK)) {
             target.set(usher);
@@ -204,7 +206,7 @@ class NamedBackendTest {
         byte[] served = {1, 2, 3};
         try (TestBackend router = TestBackend.start(client -> {
                     if (laps.incrementAndGet() == 1) {
-                        goBack(client, target.get(), bytes);
+                        goBack(client, Objects.requireNonNull(target.get()), bytes);
                     } else {
                         client.read(bytes);
                         client.send(served);

@@ -9,6 +9,7 @@ public final class Await {
     public static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private static final long POLL_NANOS = 500_000;
+    private static final long LONGEST_POLL_NANOS = 20_000_000;
 
     /** A condition to wait for. */
     @FunctionalInterface
@@ -29,12 +30,31 @@ public final class Await {
 
     /** The same, with a limit of its own. */
     public static <E extends Exception> void until(Condition<E> condition, String what, Duration patience) throws E {
+        until(condition, what, patience, POLL_NANOS);
+    }
+
+    /**
+     * As {@link #until(Condition, String)}, for the work of another process: after a while with a look every 20 ms only, so
+     * that the processor is left to that process.
+     */
+    public static <E extends Exception> void process(Condition<E> condition, String what) throws E {
+        process(condition, what, PATIENCE);
+    }
+
+    /** The same, with a limit of its own. */
+    public static <E extends Exception> void process(Condition<E> condition, String what, Duration patience) throws E {
+        until(condition, what, patience, LONGEST_POLL_NANOS);
+    }
+
+    private static <E extends Exception> void until(
+            Condition<E> condition, String what, Duration patience, long longestPoll) throws E {
         long begun = System.nanoTime();
         while (!condition.holds()) {
-            if (System.nanoTime() - begun > patience.toNanos()) {
+            long waited = System.nanoTime() - begun;
+            if (waited > patience.toNanos()) {
                 throw new AssertionError("waited " + patience.toMillis() + " ms in vain until " + what);
             }
-            LockSupport.parkNanos(POLL_NANOS);
+            LockSupport.parkNanos(Math.clamp(waited / 16, POLL_NANOS, longestPoll));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.usher.upkeep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.background.Background;
 import dev.usher.testing.Await;
@@ -74,6 +75,31 @@ class KeeperTest {
             keeper.wake();
             awaitFailing("upkeep of pools: it has crashed: java.lang.IllegalStateException: no pools");
             assertEquals("restart usher", background.failing().getFirst().remedy());
+        }
+    }
+
+    /** 4,000 probes that find their backends down ask 4,000 times, and a round is over all pools. */
+    @Test
+    void manyWishesAreFewRounds() {
+        AtomicInteger rounds = new AtomicInteger();
+        try (Keeper keeper = new Keeper(
+                Clock.SYSTEM,
+                () -> {
+                    rounds.incrementAndGet();
+                    return List.of();
+                },
+                List.of(),
+                background)) {
+            keeper.start();
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < 300_000_000) {
+                keeper.wake();
+            }
+            long most = 2 + (System.nanoTime() - began) / 20_000_000;
+            assertTrue(rounds.get() <= most, rounds + " rounds, not " + most);
+            int before = rounds.get();
+            keeper.wake();
+            Await.until(() -> rounds.get() > before, "the last wish is not forgotten");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import java.io.PrintWriter;
 import java.util.stream.Stream;
 import picocli.CommandLine.Parameters;
@@ -27,7 +28,8 @@ abstract class BackendCommand extends AdminCommand {
         String path = "/api/v1/pools/" + part(pool) + "/backends/" + part(backend);
         JsonNode before = client.get(path);
         JsonNode now = changed(client, path);
-        out.println("backend " + backend + " of pool " + pool + (isSame(before, now) ? " unchanged: " : ": ")
+        out.println(Printable.of("backend " + backend + " of pool " + pool)
+                + (isSame(before, now) ? " unchanged: " : ": ")
                 + state(now.path("state").asString(), now.path("reason").asString()) + ", weight "
                 + now.path("weight").asInt() + ", "
                 + now.path("open").asInt() + " sessions open");
@@ -48,7 +50,7 @@ abstract class BackendCommand extends AdminCommand {
     private void warnOfNone(UsherClient client, PrintWriter out) throws AdminFault, InterruptedException {
         JsonNode after = client.get("/api/v1/pools/" + part(pool));
         if (takesOut() && after.path("serving").asInt(1) == 0) {
-            out.println("pool " + pool + ": no backend is available now; clients are refused");
+            out.println("pool " + Printable.of(pool) + ": no backend is available now; clients are refused");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.usher.LoadBalancer;
 import dev.usher.admin.AdminServer;
 import dev.usher.admin.Control;
 import dev.usher.config.HostPort;
+import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.demo.Demo;
 import dev.usher.server.log.ProgramLog;
@@ -161,7 +162,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private void say(String message) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println("usher: " + message);
+        err.println("usher: " + Printable.of(message));
         err.flush();
     }
 }

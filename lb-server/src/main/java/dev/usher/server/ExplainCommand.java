@@ -3,6 +3,7 @@ package dev.usher.server;
 import dev.usher.Explainer;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
 import dev.usher.http.AcmeChallenge;
 import dev.usher.route.RouteQuery;
@@ -139,7 +140,7 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (AdminFault fault) {
             int exitCode = fault.tell(err);
             if (fault.isNothingFound() && file == null) {
-                err.println("Without a running usher, name the file: usher explain FILE " + name);
+                err.println(Printable.of("Without a running usher, name the file: usher explain FILE " + name));
                 err.flush();
             }
             return exitCode;

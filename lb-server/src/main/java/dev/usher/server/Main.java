@@ -1,8 +1,10 @@
 package dev.usher.server;
 
 import dev.usher.config.Printable;
+import dev.usher.server.log.PrintableThrown;
 import java.io.PrintWriter;
 import java.security.Security;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -18,6 +20,7 @@ public final class Main {
             return;
         }
         keepNoAnswersOfResolvers();
+        Thread.setDefaultUncaughtExceptionHandler(Main::reportDeath);
         System.exit(commandLine().execute(args));
     }
 
@@ -59,9 +62,14 @@ public final class Main {
         return ExitCode.USAGE;
     }
 
+    /** The JVM's own report of a thread's end writes messages unescaped. */
+    private static void reportDeath(Thread thread, Throwable fault) {
+        LoggerFactory.getLogger(Main.class).error("a bug in usher: thread {} has ended", thread.getName(), fault);
+    }
+
     private static int reportBug(Exception fault, CommandLine command, CommandLine.ParseResult parsed) {
         command.getErr().println("usher: this is a bug in usher; please report it with the lines below");
-        fault.printStackTrace(command.getErr());
+        command.getErr().print(PrintableThrown.text(fault));
         return ExitCode.FAILED;
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
 import dev.usher.map.FileMap;
 import dev.usher.map.Flow;
@@ -63,7 +64,7 @@ final class MapCommand implements Callable<Integer> {
             Files.writeString(output, drawn);
             return ExitCode.OK;
         } catch (IOException e) {
-            err.println("usher: --output " + output + " cannot be written: " + FileFault.text(e));
+            err.println(Printable.of("usher: --output " + output + " cannot be written: " + FileFault.text(e)));
             err.flush();
             return ExitCode.FAILED;
         }

@@ -2,6 +2,7 @@ package dev.usher.server;
 
 import dev.usher.config.Printable;
 import dev.usher.config.Units;
+import dev.usher.event.Events;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,10 +83,11 @@ final class ReloadCommand implements Callable<Integer> {
     private static String unchanged(UsherClient client) throws AdminFault, InterruptedException {
         JsonNode config = client.get("/api/v1/status").path("config");
         String generation = config.path("generation").asString();
-        Duration age =
-                Duration.between(Instant.parse(config.path("in_force_since").asString()), Instant.now());
-        return "no changes: generation " + generation + " has been in force for "
-                + Units.text(Duration.ofSeconds(Math.max(0, age.toMillis() / MILLIS)));
+        Instant since = Instant.parse(config.path("in_force_since").asString());
+        Duration age = Duration.between(since, Instant.now());
+        return "no changes: the content of the files is in force already, as generation " + generation + " for "
+                + Units.text(Duration.ofSeconds(Math.max(0, age.toMillis() / MILLIS))) + " (since "
+                + Events.second(since) + ")";
     }
 
     private void print(String line) {

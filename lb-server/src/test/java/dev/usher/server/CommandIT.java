@@ -103,15 +103,7 @@ class CommandIT {
     void saysThatItIsReadyBeforeItTakesTheFirstConnection() throws Exception {
         try (EchoBackend backend = new EchoBackend()) {
             int port = freePort();
-            try (Program run = Program.start(
-                    Map.of(),
-                    List.of(
-                            "sh",
-                            "-c",
-                            "exec \"$0\" -jar target/usher.jar run \"$1\" 2>&1",
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            config(port, backend.port(), "")))) {
+            try (Program run = inShell("exec \"$@\" 2>&1", config(port, backend.port(), ""))) {
                 firstServed(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                         .close();
                 String access = run.out().await("\"reason\":\"completed\"");
@@ -146,14 +138,7 @@ class CommandIT {
                 routes: { a.example: "127.0.0.1:1" }
                 admin: { bind: none }
                 """);
-        try (Program run = Program.start(
-                Map.of(),
-                List.of(
-                        "sh",
-                        "-c",
-                        "ulimit -n 1024 && exec \"$0\" -jar target/usher.jar run \"$1\"",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        file))) {
+        try (Program run = inShell("ulimit -n 1024 && exec \"$@\"", file)) {
             run.err().await("is ready");
             String room = run.err().await("file descriptors allow 448 connections at once");
             assertTrue(room.contains(" INFO "), room);
@@ -244,22 +229,14 @@ class CommandIT {
     @Test
     void servesOnWhenItsStdoutIsGone() throws Exception {
         try (EchoBackend backend = new EchoBackend();
-                Program run = Program.start(
-                        Map.of(),
-                        List.of(
-                                "sh",
-                                "-c",
-                                "exec \"$0\" -jar target/usher.jar run \"$1\" >/dev/full",
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                config(freePort(), backend.port(), "")))) {
+                Program run = inShell("exec \"$@\" >/dev/full", config(freePort(), backend.port(), ""))) {
             InetSocketAddress address = awaitListener(run);
             connected(address).close();
             run.err().await("access log: stdout cannot be written: No space left on device");
             connected(address).close();
             run.signal("TERM");
             assertEquals(0, run.exitCode());
-            run.err().await("2 lines were dropped in total");
+            run.err().await("access log: 2 lines dropped in total");
         }
     }
 
@@ -334,20 +311,16 @@ class CommandIT {
     }
 
     private static Program demo(Path temporary, int port) throws IOException {
-        return Program.start(
-                Map.of(),
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + temporary,
-                        "-jar",
-                        "target/usher.jar",
-                        "demo",
-                        "--port",
-                        Integer.toString(port),
-                        "--http-port",
-                        Integer.toString(freePort()),
-                        "--admin-port",
-                        Integer.toString(freePort())));
+        List<String> command = Product.command(
+                "demo",
+                "--port",
+                Integer.toString(port),
+                "--http-port",
+                Integer.toString(freePort()),
+                "--admin-port",
+                Integer.toString(freePort()));
+        command.add(1, "-Djava.io.tmpdir=" + temporary);
+        return Program.start(Map.of(), command);
     }
 
     /** What a line prints that is pasted into a shell. */
@@ -359,6 +332,13 @@ class CommandIT {
     }
 
     // ---- what the tests stand on ----
+
+    /** {@code usher run FILE}, by a script that has the command line in {@code "$@"}. */
+    private static Program inShell(String script, String file) {
+        List<String> command = Product.command("run", file);
+        command.addAll(0, List.of("sh", "-c", script, "sh"));
+        return Program.start(Map.of(), command);
+    }
 
     /** A configuration with one TCP listener, so that no TLS is needed to see a session. */
     private String config(int port, int backendPort, String more) throws IOException {

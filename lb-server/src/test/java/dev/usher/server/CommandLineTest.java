@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The commands that end by themselves, run in this process. */
@@ -82,6 +84,25 @@ class CommandLineTest {
             assertTrue(
                     err.startsWith("usher: there is no command \"" + written + "\"; did you mean \"" + meant + "\"?"),
                     err);
+        }
+
+        /** A message may quote anything, and nobody has thought of this exception. */
+        @Test
+        void aBugIsPrintedWithoutALineOfItsMessages() {
+            CommandLine commands = Main.commandLine();
+            StringWriter printed = new StringWriter();
+            commands.addSubcommand(CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> {
+                        throw new IllegalStateException("a\nforged\u001b[2J", new IOException("b\nforged\u001b[2J"));
+                    })
+                    .name("broken"));
+            commands.setErr(new PrintWriter(printed));
+            assertEquals(1, commands.execute("broken"));
+            String text = printed.toString();
+            assertTrue(text.startsWith("usher: this is a bug in usher; please report"), text);
+            assertTrue(text.contains("java.lang.IllegalStateException: a\\nforged\\x1b[2J\n"), text);
+            assertTrue(text.contains("Caused by: java.io.IOException: b\\nforged\\x1b[2J\n"), text);
+            assertFalse(text.contains("\u001b"), text);
+            assertTrue(text.lines().noneMatch(line -> line.startsWith("forged")), text);
         }
 
         @Test

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,7 +78,7 @@ class HangingFilesIT {
             usher.err().await("is ready");
             write("workers: ${file:pipe}\n");
             usher.err().await("usher.yaml:5:10: error: ${file:pipe} cannot be read: is a pipe, not a file");
-            Await.until(() -> saysOnDisk(usher, "faulty"), "status says that the files have a fault");
+            Await.process(() -> saysOnDisk(usher, "faulty"), "status says that the files have a fault");
             assertTrue(get(usher, "/plain").contains("is a pipe"));
             write("shutdown: { drain: 1s }\n");
             usher.err().await("generation 2 is in force (files changed)");
@@ -113,15 +112,9 @@ class HangingFilesIT {
     @Test
     void aLargeKeyCostsACheckLittle() throws Exception {
         Path file = Files.writeString(directory.resolve("key.yaml"), "? " + "a".repeat(2_000_000) + "\n: 1\n");
-        try (Program check = Program.start(
-                Map.of(),
-                Stream.of(
-                                List.of(Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString()),
-                                List.of("@../deploy/jvm.options", "-Xmx64m", "-jar", "target/usher.jar"),
-                                List.of("check", file.toString()))
-                        .flatMap(List::stream)
-                        .toList())) {
+        List<String> command = Product.command("check", file.toString());
+        command.add(1, "-Xmx64m");
+        try (Program check = Program.start(Map.of(), command)) {
             assertEquals(1, check.exitCode(), check.err().all().toString());
             check.out().await("key.yaml:1:1: error: a line has at most ");
         }

@@ -113,7 +113,7 @@ class OperationsIT {
             run.err().await("is ready");
             try (Program reload = Program.start(environment, command("ExecReload", file, "" + run.pid()))) {
                 assertEquals(0, reload.exitCode(), reload.err().all()::toString);
-                reload.out().await("no changes: generation 1 has been in force for ");
+                reload.out().await("no changes: the content of the files is in force already, as generation 1 for ");
             }
             run.signal("TERM");
             assertEquals(0, run.exitCode());
@@ -125,18 +125,10 @@ class OperationsIT {
                 .filter(each -> each.startsWith(key + "=" + INSTALLED + " "))
                 .findFirst()
                 .orElseThrow();
-        return Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "@../deploy/jvm.options",
-                                "-jar",
-                                "target/usher.jar"),
-                        Arrays.stream(line.substring((key + "=" + INSTALLED + " ").length())
-                                        .split(" "))
-                                .map(word -> word.replace("$MAINPID", pid)
-                                        .replace("/etc/usher/usher.yaml", file.toString())))
-                .toList();
+        return Product.command(Arrays.stream(
+                        line.substring((key + "=" + INSTALLED + " ").length()).split(" "))
+                .map(word -> word.replace("$MAINPID", pid).replace("/etc/usher/usher.yaml", file.toString()))
+                .toArray(String[]::new));
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +70,7 @@ public final class Program implements AutoCloseable {
 
         /** The first wanted line, once printed. */
         public String await(String what, Predicate<String> wanted) {
-            Await.until(() -> lines().anyMatch(wanted) || !process.isAlive(), label + " prints " + what, PATIENCE);
+            Await.process(() -> lines().anyMatch(wanted) || !process.isAlive(), label + " prints " + what, PATIENCE);
             return lines().filter(wanted)
                     .findFirst()
                     .orElseThrow(
@@ -121,26 +120,14 @@ public final class Program implements AutoCloseable {
 
     /** The jar under test, with the launcher's JVM options. */
     public static Program usher(String... args) {
-        return start(Map.of(), command(args));
+        return start(Map.of(), Product.command(args));
     }
 
     /** The same, with a signal that the parent of the tests may ignore, as nohup does. */
     public static Program hearing(String signal, String... args) {
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=" + signal));
-        command.addAll(command(args));
+        command.addAll(Product.command(args));
         return start(Map.of(), command);
-    }
-
-    private static List<String> command(String... args) {
-        return Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "@../deploy/jvm.options",
-                                "-jar",
-                                "target/usher.jar"),
-                        Arrays.stream(args))
-                .toList();
     }
 
     /** Starts a program whose input has ended. */
@@ -204,7 +191,7 @@ public final class Program implements AutoCloseable {
 
     public Matcher awaitPrinted(String regex, Duration patience) {
         Pattern pattern = Pattern.compile(regex);
-        Await.until(
+        Await.process(
                 () -> {
                     if (pattern.matcher(all()).find()) {
                         return true;

@@ -23,9 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,15 +75,7 @@ class RestartIT {
     private Program start(Path file) throws IOException {
         Program program = Program.start(
                 Map.of("RUNTIME_DIRECTORY", directory.resolve("run").toString()),
-                Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "@../deploy/jvm.options",
-                                "-jar",
-                                "target/usher.jar",
-                                "run",
-                                file.toString())
-                        .toList());
+                Product.command("run", file.toString()));
         programs.add(program);
         return program;
     }
@@ -144,7 +136,7 @@ class RestartIT {
             Program successor = start(file);
             successor.err().await("process " + old.pid() + " is draining and serves the same file");
             successor.err().await("is ready");
-            Await.until(() -> answersAsSuccessor(successor.pid()), "the successor answers");
+            Await.process(() -> answersAsSuccessor(successor.pid()), "the successor answers");
             assertEquals(200, ready());
             connected().close();
             open.getOutputStream().write('b'); // what was open goes on
@@ -157,6 +149,7 @@ class RestartIT {
 
     /** With a delay that is longer than a start takes: both listen for a moment, and no client meets a closed port. */
     @Test
+    @Tag("slow")
     void refusesNobodyWhereTheDelayCoversTheStart() throws Exception {
         Path file = write("30s"); // a start takes many seconds where the processors are busy
         Program old = start(file);
@@ -168,6 +161,7 @@ class RestartIT {
                 try {
                     connected().close();
                     served.incrementAndGet();
+                    Await.pass(Duration.ofMillis(1)); // the processor is for the successor
                 } catch (ConnectException e) {
                     refused.incrementAndGet();
                 } catch (IOException | AssertionError queued) {
@@ -186,7 +180,7 @@ class RestartIT {
         assertFalse(answersAsSuccessor(successor.pid()));
         successor.err().await("is ready");
         assertEquals(0, old.exitCode());
-        Await.until(() -> answersAsSuccessor(successor.pid()), "the successor answers");
+        Await.process(() -> answersAsSuccessor(successor.pid()), "the successor answers");
         int before = served.get();
         Await.until(() -> served.get() > before + 5, "the successor serves");
         clients.interrupt();

@@ -4,6 +4,7 @@ import dev.usher.admin.subject.AccessLogLines;
 import dev.usher.background.Background;
 import dev.usher.background.Task;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
+import dev.usher.config.Units;
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
@@ -175,7 +176,10 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         AccessWriter before = writer;
         if (!before.finish(CHANGE)) {
             left.add(before);
-            log.warn("access log: {} takes no lines: {} stay behind until it does", before, before.held());
+            log.warn(
+                    "access log: {} takes no lines now, and keeps {} until it does",
+                    before,
+                    Units.counted(before.held(), "line"));
         }
         AccessWriter next = new AccessWriter(lanes, lost, task, output, lines);
         writer = next;
@@ -212,7 +216,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         lost.add(lanes.clear() + held());
         long dropped = dropped();
         if (dropped > 0) {
-            log.warn("access log: {} lines were dropped in total", dropped);
+            log.warn("access log: {} dropped in total", Units.counted(dropped, "line"));
         }
     }
 }

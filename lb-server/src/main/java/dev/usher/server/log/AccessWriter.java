@@ -209,7 +209,7 @@ final class AccessWriter {
         int left = linesLeft();
         if (left > 0) {
             lost.add(left);
-            log.warn("access log: {} did not take its last {} lines", output, left);
+            log.warn("access log: {} did not take its last {}", output, left == 1 ? "line" : left + " lines");
         }
         state.compareAndSet(State.AT_WORK, State.IN_WRITE); // a close may hang as well
         output.close();

@@ -1,5 +1,6 @@
 package dev.usher.server.log;
 
+import dev.usher.config.Units;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -38,7 +39,11 @@ final class LostLines {
         long lost = count();
         long now = System.nanoTime();
         if (lost > reported && now - reportedAtNanos >= REPORT_NANOS) {
-            log.warn("access log: {} lines dropped, {} in total: {} is too slow", lost - reported, lost, output);
+            log.warn(
+                    "access log: {} dropped, {} in total: {} is too slow",
+                    Units.counted(lost - reported, "line"),
+                    lost,
+                    output);
             reported = lost;
             reportedAtNanos = now;
         }

@@ -2,6 +2,8 @@ package dev.usher.server.log;
 
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import dev.usher.config.Printable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * An exception with causes and suppressed exceptions; control characters in messages are escaped, so that no message
  * starts a new line.
  */
-final class PrintableThrown implements IThrowableProxy {
+public final class PrintableThrown implements IThrowableProxy {
     private final IThrowableProxy thrown;
+
+    /** The stack trace, for a reader without a log. */
+    public static String text(Throwable thrown) {
+        return ThrowableProxyUtil.asString(new PrintableThrown(new ThrowableProxy(thrown)));
+    }
 
     PrintableThrown(IThrowableProxy thrown) {
         this.thrown = thrown;

@@ -100,25 +100,29 @@ public final class ConfigFile {
         try {
             tree = parsed(file, bytes(file));
         } catch (IOException fault) {
-            recorder.look(file, Kind.CONFIGURATION);
+            recorder.look(file, kind(file));
             note(file, named, String.valueOf(fault.getMessage()));
         }
         complete &= tree != null;
         return tree;
     }
 
+    private Kind kind(Path file) {
+        return file.equals(main) ? Kind.MAIN : Kind.CONFIGURATION;
+    }
+
     private byte[] bytes(Path file) throws IOException {
         if (pipeWillDo && file.equals(main)) {
-            Given given = NamedFile.readOrPipe(file, Kind.CONFIGURATION);
+            Given given = NamedFile.readOrPipe(file, kind(file));
             if (given.once()) {
-                recorder.look(file, Kind.CONFIGURATION);
+                recorder.look(file, kind(file));
                 return given.bytes();
             }
-            recorder.read(file, Kind.CONFIGURATION, given.bytes());
+            recorder.read(file, kind(file), given.bytes());
             return given.bytes();
         }
-        byte[] bytes = NamedFile.read(file, Kind.CONFIGURATION);
-        recorder.read(file, Kind.CONFIGURATION, bytes);
+        byte[] bytes = NamedFile.read(file, kind(file));
+        recorder.read(file, kind(file), bytes);
         return bytes;
     }
 

@@ -20,6 +20,7 @@ final class SyntaxFault {
 
     private static final Pattern GLUED_VALUE = Pattern.compile("[^\\s:#'\"\\[{][^\\s:#]*(?<at>:)[^\\s:].*");
     private static final Pattern BRACKETED = Pattern.compile("\\[[0-9A-Fa-f:.%]*:[0-9A-Fa-f:.%]*\\](?::[0-9]+)?");
+    static final String TOO_LONG = "a key has at most " + YamlTree.MAX_KEY + " characters";
     static final String NO_SPACE = "a space is missing after this colon";
 
     private SyntaxFault() {}
@@ -57,7 +58,10 @@ final class SyntaxFault {
         Place glued = keyExpected ? before(found, GLUED) : null;
         String address = bracketed(found);
         Unindented.Line outdented = Unindented.above(found);
-        if (outdented != null) {
+        Place longKey = keyExpected ? longKey(context.isEmpty() ? found : begun) : null;
+        if (longKey != null) {
+            problems.error(longKey, TOO_LONG);
+        } else if (outdented != null) {
             problems.error(outdented.key(), outdented.message());
         } else if (address != null) {
             problems.error(
@@ -98,6 +102,19 @@ final class SyntaxFault {
         } else {
             problems.error(found, context.isEmpty() ? problem : problem + " " + context);
         }
+    }
+
+    /** The key at the beginning of a line, if longer than a key may be; else null. */
+    private static @Nullable Place longKey(Place at) {
+        String line = at.source().line(at.line());
+        int begin = 0;
+        while (begin < line.length() && " -".indexOf(line.charAt(begin)) >= 0) {
+            begin++;
+        }
+        String quote =
+                line.startsWith("\"", begin) || line.startsWith("'", begin) ? line.substring(begin, begin + 1) : "";
+        int end = (line + " ").indexOf(quote + ": ", begin + quote.length());
+        return end - begin > YamlTree.MAX_KEY ? new Place(at.source(), at.line(), begin + 1, 1) : null;
     }
 
     /** The group {@code at} of a pattern in the line before {@code found}; null if the line does not match. */

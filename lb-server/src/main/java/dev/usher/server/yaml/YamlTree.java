@@ -53,7 +53,7 @@ final class YamlTree {
 
     private static final int MIN_BUFFER = 64 * 1024;
     /** YAML's own limit for a key on a line of its own; a host name has 253. Messages repeat the key. */
-    private static final int MAX_KEY = 1024;
+    static final int MAX_KEY = 1024;
 
     private static final int MAX_DEPTH = 32;
     private static final String MERGE = "<<";
@@ -254,7 +254,7 @@ final class YamlTree {
             }
             count(1, key);
             if (key.getValue().length() > MAX_KEY) {
-                throw fault(place(key), "a key has at most " + MAX_KEY + " characters", null);
+                throw fault(place(key), SyntaxFault.TOO_LONG, null);
             }
             key.getAnchor().ifPresent(name -> anchors.put(name, new Anchored(keyAsValue(key), 1)));
             Item value = item(events.next(), depth + 1);

@@ -8,6 +8,7 @@ import dev.usher.server.convert.draft.Remarks;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticText;
+import dev.usher.testing.Rounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MutatedSampleTest {
     private static final long SEED = 20_261_126;
     private static final int LONG = 200_000;
-    private static final int ROUNDS = 500;
+    private static final int ROUNDS = Rounds.of(500);
     /** Characters from cut to cut. */
-    private static final int STEP = 3;
+    private static final int STEP = Rounds.step(3);
     /** A second would do for the largest sample on a busy machine; a parser that hangs takes for ever. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * real ACME server (pebble) that looks for the tokens at usher, and for each domain a real client (lego) where its backend
  * is. A token comes from the client that asked for it, and from no other.
  */
+@Tag("slow")
 class AcmeIT {
     private static final String ONE = "one.example.com";
     private static final String TWO = "two.example.com";

@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Needs;
 import java.io.IOException;
@@ -62,7 +63,7 @@ class AddressesIT {
             throws Exception {
         try (Program usher = Program.start(
                 "usher",
-                Usher.command(
+                Product.command(
                         "run",
                         Files.writeString(file, """
                         listeners: { test: { type: tcp, pool: only, bind: %s } }

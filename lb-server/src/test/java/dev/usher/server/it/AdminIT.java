@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Await;
 import java.io.IOException;
@@ -65,7 +66,7 @@ class AdminIT {
 
     private void start(String admin, String more) throws Exception {
         write(admin, more);
-        usher = parts.add(Program.start("usher", Usher.command("run", file.toString()), environment));
+        usher = parts.add(Program.start("usher", Product.command("run", file.toString()), environment));
         Matcher address = usher.awaitPrinted("dashboard: (\\S+)", PATIENCE);
         base = address.group(1);
         usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
@@ -78,7 +79,7 @@ class AdminIT {
     }
 
     private Command.Result command(String... arguments) throws Exception {
-        try (Program program = Program.start("command", Usher.command(arguments), environment)) {
+        try (Program program = Program.start("command", Product.command(arguments), environment)) {
             int exitCode = program.exitCode(PATIENCE);
             return new Command.Result(
                     exitCode, program.out().text(), program.err().text());
@@ -207,14 +208,17 @@ class AdminIT {
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "");
         usher.awaitPrinted("generation 2 is in force", PATIENCE);
         assertSays(0, "draining", command("drain", "--admin", base, "web", "127.0.0.1:1"));
-        assertSays(0, "no changes: generation 2 has been in force for", command("reload", "--admin", base));
+        assertSays(
+                0,
+                "no changes: the content of the files is in force already, as generation 2 for ",
+                command("reload", "--admin", base));
         write("{ bind: \"127.0.0.1:" + Ports.free() + "\", read_only: false }", "");
         usher.awaitPrinted("restart usher to apply: admin.bind", PATIENCE);
         assertSays(0, "restart usher to apply: admin.bind", ask("status"));
         write("{ bind: \"127.0.0.1:0\", read_only: false }", "oops: 1\n");
         usher.awaitPrinted("generation 3 stays in force", PATIENCE);
         assertSays(1, "warning: configuration: the new configuration is invalid", ask("status", "--check"));
-        Await.until(
+        Await.process(
                 () -> curl(base + "api/v1/status").contains("\"on_disk\":\"faulty\""),
                 "the files are looked at",
                 PATIENCE);
@@ -242,10 +246,11 @@ class AdminIT {
         assertSays(0, "the new configuration is invalid; generation 1 stays in force", ask("status"));
 
         Files.writeString(directory.resolve("admin.key"), good);
-        Await.until(() -> ask("status").out().contains("nothing needs attention"), "it is noticed", PATIENCE);
+        Await.process(() -> ask("status").out().contains("nothing needs attention"), "it is noticed", PATIENCE);
 
         makeCertificate("3", "other.key"); // the file has another than is in use, and commands go by the latter
-        Await.until(() -> ask("status").out().contains("the new configuration is invalid"), "it is refused", PATIENCE);
+        Await.process(
+                () -> ask("status").out().contains("the new configuration is invalid"), "it is refused", PATIENCE);
         assertTrue(handshake().contains("serial=02"), this::handshake);
     }
 
@@ -305,7 +310,7 @@ class AdminIT {
         assertSays(0, "serving for", ask("status"));
         try (Socket client = new Socket()) {
             client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            Await.until(() -> ask("status").out().contains("1 open"), "it is taken");
+            Await.process(() -> ask("status").out().contains("1 open"), "it is taken");
             usher.signal("TERM");
             usher.awaitPrinted("no new connections; 1 session may finish", PATIENCE);
             assertSays(0, "draining, 1 connection left; up for", ask("status"));

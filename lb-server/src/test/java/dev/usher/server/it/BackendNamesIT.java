@@ -2,6 +2,7 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Await;
 import java.io.IOException;
@@ -70,7 +71,7 @@ class BackendNamesIT {
                 pools: { only: { backends: ["spare.test:%d"], resolve: { interval: %s }, health_check: none } }
                 admin: none
                 """.formatted(port, backend.address().getPort(), interval));
-        List<String> command = Usher.command("run", file.toString());
+        List<String> command = Product.command("run", file.toString());
         command.add(1, "-Djdk.net.hosts.file=" + hosts);
         return command;
     }

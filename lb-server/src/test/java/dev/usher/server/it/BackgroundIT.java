@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Await;
 import dev.usher.testing.Needs;
@@ -69,7 +70,7 @@ class BackgroundIT {
                 admin: { bind: "127.0.0.1:0" }
                 logging: { access: { output: %s } }
                 """.formatted(full));
-        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        Program usher = parts.add(Program.start("usher", Product.command("run", file.toString())));
         Matcher port = usher.awaitPrinted("listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)", PATIENCE);
         String base = usher.awaitPrinted("dashboard: (\\S+)", PATIENCE).group(1);
         usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
@@ -88,7 +89,7 @@ class BackgroundIT {
         assertTrue(metrics.contains("usher_background_failing{task=\"access log\"} 1"), metrics);
         assertTrue(metrics.contains("usher_access_log_waiting_lines "), metrics);
         assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"access log\""));
-        Command.Result told = Command.run("", Usher.command("status", "--admin", base));
+        Command.Result told = Command.run("", Product.command("status", "--admin", base));
         assertTrue(told.all().contains("warning   access log: /dev/full cannot be written"), told::toString);
     }
 
@@ -102,7 +103,7 @@ class BackgroundIT {
                 defaults: { health_check: none, resolve: { interval: 500ms } }
                 admin: { bind: "127.0.0.1:0" }
                 """);
-        List<String> command = Usher.command("run", file.toString());
+        List<String> command = Product.command("run", file.toString());
         command.add(1, "-Djdk.net.hosts.file=" + hosts);
         Program usher = parts.add(Program.start("usher", command));
         String base = usher.awaitPrinted("dashboard: (\\S+)", PATIENCE).group(1);
@@ -119,11 +120,11 @@ class BackgroundIT {
         String metrics = curl(base + "metrics");
         assertTrue(metrics.contains("usher_resolve_failing_names 2"), metrics);
         assertTrue(curl(base + "api/v1/events").contains("\"subject\":\"backend once.test\""));
-        Command.Result told = Command.run("", Usher.command("status", "--admin", base));
+        Command.Result told = Command.run("", Product.command("status", "--admin", base));
         assertTrue(told.all().contains("warning   backend once.test: its name no longer resolves"), told::toString);
 
         Files.writeString(hosts, "127.0.0.1 once.test\n127.0.0.1 never.test\n");
-        Await.until(() -> !status(base).contains("name_unresolved"), "nothing is said of names");
+        Await.process(() -> !status(base).contains("name_unresolved"), "nothing is said of names");
     }
 
     /** Whether an entry of names says this, and since when. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Product;
 import dev.usher.server.it.Browser.Screen;
 import dev.usher.testing.Await;
 import java.net.InetAddress;
@@ -596,7 +597,7 @@ class DashboardIT {
 
     /** What axe-core takes for serious or critical on the page as it is. */
     private List<String> findings() throws Exception {
-        browser.run(Files.readString(Usher.file("lb-admin/src/test/resources/vendor/axe.min.js")));
+        browser.run(Files.readString(Product.file("lb-admin/src/test/resources/vendor/axe.min.js")));
         return browser.runAsync("""
                 const done = arguments[arguments.length - 1];
                 const grave = ({ impact }) => impact === "serious" || impact === "critical";

@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Await;
 import java.io.IOException;
@@ -79,16 +80,16 @@ class FrozenBackendIT {
                 }
             }));
         }
-        Await.until(() -> isInAttention(admin), "it is in attention");
-        Await.until(() -> events(admin, SAID) == 1, "it is an event");
-        Await.until(() -> usher.program().err().text().contains(SAID), "it is in the log");
+        Await.process(() -> isInAttention(admin), "it is in attention");
+        Await.process(() -> events(admin, SAID) == 1, "it is an event");
+        Await.process(() -> usher.program().err().text().contains(SAID), "it is in the log");
         assertTrue(Double.parseDouble(unanswered(admin)) >= 4, unanswered(admin));
         JsonNode backend = admin.json("/api/v1/pools").at("/pools/0/backends/0");
         assertEquals("up", backend.path("state").asString(), "its probes find it well");
         assertTrue(backend.at("/trouble/text").asString().contains(SAID), backend::toString);
         try (Program status = Program.start(
                 "status",
-                Usher.command("status", "--pid", Long.toString(usher.program().pid())),
+                Product.command("status", "--pid", Long.toString(usher.program().pid())),
                 Map.of())) {
             status.awaitPrinted("warning +backend 127\\.0\\.0\\.1:\\d+ of pool \\S+: the last .* " + SAID);
         }
@@ -99,8 +100,8 @@ class FrozenBackendIT {
         }
         visitor.visit("127.0.0.2", usher.address());
         visitor.visit("127.0.0.3", usher.address());
-        Await.until(() -> !isInAttention(admin), "it is no longer in attention");
-        Await.until(() -> events(admin, "sessions are answered again") == 1, "that is an event");
+        Await.process(() -> !isInAttention(admin), "it is no longer in attention");
+        Await.process(() -> events(admin, "sessions are answered again") == 1, "that is an event");
         assertEquals("0.0", unanswered(admin));
     }
 }

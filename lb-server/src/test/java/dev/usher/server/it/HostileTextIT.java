@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.Printable;
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Await;
 import java.net.InetAddress;
@@ -61,7 +62,7 @@ class HostileTextIT {
                 admin: { bind: "127.0.0.1:0" }
                 logging: { format: %s, access: { output: none } }
                 """.formatted(backend.port(), format));
-        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        Program usher = parts.add(Program.start("usher", Product.command("run", file.toString())));
         String base = usher.awaitPrinted("(http://127.0.0.1:\\d+/)", PATIENCE).group(1);
         usher.awaitPrinted("forged", PATIENCE); // the hazard: its certificate covers a name that another pool has
 
@@ -97,7 +98,7 @@ class HostileTextIT {
                 admin: { bind: "127.0.0.1:0" }
                 logging: { access: { output: %s } }
                 """.formatted(echo.hostPort(), access));
-        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        Program usher = parts.add(Program.start("usher", Product.command("run", file.toString())));
         int port = Integer.parseInt(usher.awaitPrinted("listener test: \\w+ on 127\\.0\\.0\\.1:(\\d+)", PATIENCE)
                 .group(1));
         String base = usher.awaitPrinted("(http://127.0.0.1:\\d+/)", PATIENCE).group(1);
@@ -155,7 +156,7 @@ class HostileTextIT {
     }
 
     private static Command.Result command(String... arguments) throws Exception {
-        return Command.run("", Usher.command(arguments));
+        return Command.run("", Product.command(arguments));
     }
 
     @Test
@@ -169,12 +170,22 @@ class HostileTextIT {
                 "po\\n%s\\u2028ols": {}
                 """.formatted(FORGED, FORGED), StandardCharsets.UTF_8);
 
+        Path plain = Files.writeString(directory.resolve("plain.yaml"), "routes: { b.example: 127.0.0.1:1 }\n");
+
         for (List<String> arguments : List.of(
                 List.of("check", file.toString()),
                 List.of("check", "--format", "json", file.toString()),
                 List.of("run", file.toString()),
                 List.of("diff", file.toString(), file.toString()),
                 List.of("explain", file.toString(), "a\u001b[2J"),
+                List.of("explain", "a\u001b[2J"),
+                List.of(
+                        "map",
+                        plain.toString(),
+                        "-o",
+                        directory.resolve("no\n" + FORGED + "\u001b[2J/x").toString()),
+                List.of("demo", "--bind", "127.0.0.1\u001b[2J\n" + FORGED),
+                List.of("drain", "web\n" + FORGED, "127.0.0.1:1\u001b[2J"),
                 List.of("reload", file.toString()),
                 List.of("st\u001b[2Jatus\n" + FORGED))) {
             Command.Result result = command(arguments.toArray(String[]::new));
@@ -193,7 +204,7 @@ class HostileTextIT {
                 routes: { www.example: "127.0.0.1:1" }
                 admin: none
                 """);
-        Program usher = parts.add(Program.start("usher", Usher.command("run", file.toString())));
+        Program usher = parts.add(Program.start("usher", Product.command("run", file.toString())));
         usher.awaitPrinted("usher \\S+ is ready", PATIENCE);
 
         for (List<String> arguments : List.of(

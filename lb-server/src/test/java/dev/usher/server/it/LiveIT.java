@@ -51,10 +51,10 @@ class LiveIT {
                         Program.require("curl"),
                         "-sN",
                         usher.admin().resolve("/api/v1/stream").toString())));
-        Await.until(() -> frames(curl).size() > 1, "frames come");
+        Await.process(() -> frames(curl).size() > 1, "frames come");
         long begun = System.nanoTime();
         new Visitor(certificates, NAME).visit("127.0.0.1", usher.address());
-        Await.until(
+        Await.process(
                 () -> frames(curl).stream()
                         .anyMatch(frame -> frame.path("new_per_second").asDouble(0) > 0
                                 && frame.path("first_byte").path("p50").isNumber()),
@@ -63,7 +63,7 @@ class LiveIT {
 
         long revision = frames(curl).getLast().path("revision").asLong();
         web.kill();
-        Await.until(
+        Await.process(
                 () -> {
                     JsonNode last = frames(curl).getLast();
                     return last.path("serving_backends").asInt(1) == 0

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Await;
 import java.net.http.HttpClient;
@@ -60,7 +61,7 @@ class MetricsIT {
         for (int i = 0; i < VISITS; i++) {
             visitor.visit("127.0.0.1", usher.address());
         }
-        Await.until(() -> scrape().contains("usher_backend_certificate_expiry"), "the certificate was seen");
+        Await.process(() -> scrape().contains("usher_backend_certificate_expiry"), "the certificate was seen");
         prometheus = parts.add(new Prometheus(usher.admin().getAuthority()));
     }
 
@@ -80,7 +81,7 @@ class MetricsIT {
     }
 
     private static String text(String path) throws Exception {
-        return Files.readString(Usher.file(path));
+        return Files.readString(Product.file(path));
     }
 
     // ---- who reads it ----
@@ -94,7 +95,7 @@ class MetricsIT {
 
     @Test
     void prometheusScrapesIt() throws Exception {
-        Await.until(
+        Await.process(
                 () -> {
                     JsonNode result =
                             prometheus.query("sum(usher_listener_ended_total)"); // who resets whom is not the point
@@ -130,16 +131,16 @@ class MetricsIT {
 
     @Test
     void theAlertsAreRules() throws Exception {
-        Path file = Usher.file("deploy/prometheus/alerts.yaml");
+        Path file = Product.file("deploy/prometheus/alerts.yaml");
         assertTrue(Prometheus.promtool(file, "check", "rules", file.toString()).contains("7 rules found"));
-        Await.until(
+        Await.process(
                 () -> {
                     List<String> health = prometheus.get("rules").findValuesAsString("health");
                     return health.size() == 7 && health.stream().allMatch("ok"::equals);
                 },
                 "prometheus has evaluated all rules");
         // The certificates of tests last for a few days only, and nothing else is wrong.
-        Await.until(() -> !prometheus.query("ALERTS").isEmpty(), "there is one alert");
+        Await.process(() -> !prometheus.query("ALERTS").isEmpty(), "there is one alert");
         assertEquals(List.of("UsherCertificateEnds"), prometheus.query("ALERTS").findValuesAsString("alertname"));
     }
 
@@ -163,7 +164,7 @@ class MetricsIT {
     /** Prometheus can evaluate what each panel asks for, and none is empty but those of what has gone wrong. */
     @Test
     void everyPanelIsAnswered() throws Exception {
-        Await.until(
+        Await.process(
                 () -> !prometheus
                         .query("rate(usher_listener_accepted_total[20s])")
                         .isEmpty(),

@@ -26,7 +26,7 @@ final class Ports {
 
     /** Waits until this program, which may end before, listens there. */
     static Program taken(int port, Program program) throws Exception {
-        Await.until(
+        Await.process(
                 () -> {
                     if (!program.isAlive()) {
                         throw new AssertionError("the program ended: " + program.all());

@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import java.io.IOException;
 import java.net.URI;
@@ -30,7 +31,7 @@ final class Prometheus implements AutoCloseable {
                 scrape_configs:
                   - job_name: usher
                     static_configs: [{ targets: ["%s"] }]
-                """.formatted(Usher.file("deploy/prometheus/alerts.yaml"), target));
+                """.formatted(Product.file("deploy/prometheus/alerts.yaml"), target));
         program = Program.start(
                 "prometheus",
                 List.of(

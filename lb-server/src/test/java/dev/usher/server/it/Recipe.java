@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Product;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -15,7 +16,7 @@ record Recipe(String text) {
             Pattern.compile("(?:<!-- file: (\\S+) -->\n)?```\\w+\n(.*?)```\n", Pattern.DOTALL);
 
     private static List<MatchResult> files() throws IOException {
-        return FILE.matcher(Files.readString(Usher.file("docs/recipes.md")))
+        return FILE.matcher(Files.readString(Product.file("docs/recipes.md")))
                 .results()
                 .toList();
     }
@@ -38,7 +39,7 @@ record Recipe(String text) {
     Recipe onUnixSocket(String program) throws IOException {
         Pattern row = Pattern.compile("(?m)^\\| " + program + " \\| `(.*?)` \\| `(.*?)` \\|$");
         Recipe changed = this;
-        for (MatchResult found : row.matcher(Files.readString(Usher.file("docs/recipes.md")))
+        for (MatchResult found : row.matcher(Files.readString(Product.file("docs/recipes.md")))
                 .results()
                 .toList()) {
             changed = changed.put(found.group(1), found.group(2));

@@ -140,7 +140,7 @@ class RecipesIT {
     void theHazardIsShown(Terminator.Kind kind) throws Exception {
         String api = scene(kind).usher().admin() + "api/v1/status";
         String hazard = "its certificate for *.example.com also covers route " + WWW;
-        Await.until(
+        Await.process(
                 () -> Command.run("", List.of(Program.require("curl"), "--silent", api))
                         .out()
                         .contains(hazard),

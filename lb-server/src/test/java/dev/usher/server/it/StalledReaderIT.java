@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,6 +40,7 @@ class StalledReaderIT {
     private static final long SLOWEST_MEDIAN_MICROS = 20_000;
 
     @Test
+    @Tag("slow")
     void stalledReadersCostNoMemoryAndHoldUpNobody() throws Exception {
         AtomicLong sent = new AtomicLong();
         byte[] zeros = new byte[1 << 18];

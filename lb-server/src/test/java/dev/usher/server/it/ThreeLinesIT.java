@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,7 +22,7 @@ class ThreeLinesIT {
 
     /** The first YAML of the README, as it stands there. */
     private static String threeLines() throws IOException {
-        String readme = Files.readString(Usher.file("README.md"));
+        String readme = Files.readString(Product.file("README.md"));
         String begin = "```yaml\n";
         int from = readme.indexOf(begin) + begin.length();
         String yaml = readme.substring(from, readme.indexOf("```", from));
@@ -34,7 +35,7 @@ class ThreeLinesIT {
     }
 
     private static Program run(Path file) {
-        return Program.start("usher", Usher.command("run", file.toString()));
+        return Program.start("usher", Product.command("run", file.toString()));
     }
 
     @Test

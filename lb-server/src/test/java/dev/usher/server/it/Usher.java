@@ -1,5 +1,6 @@
 package dev.usher.server.it;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +14,6 @@ import java.util.regex.Matcher;
 
 /** The built product, run as its users run it: a process, a file, an access log. */
 final class Usher implements AutoCloseable {
-    private static final Path ROOT = root();
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
 
     private final Program program;
@@ -89,7 +89,7 @@ final class Usher implements AutoCloseable {
         Path access = directory.resolve("access.log");
         Path file = directory.resolve("usher.yaml");
         Files.writeString(file, "logging: { access: { output: %s } }\n".formatted(access) + yaml);
-        Program program = Program.start("usher", limited(command("run", file.toString()), descriptors));
+        Program program = Program.start("usher", limited(Product.command("run", file.toString()), descriptors));
         try {
             Matcher port = awaitListener(program, listener);
             awaitStart(program, "usher \\S+ is ready");
@@ -102,7 +102,8 @@ final class Usher implements AutoCloseable {
 
     /** {@code usher forward}, from a free port. */
     static Usher forward(String target) throws Exception {
-        Program program = Program.start("forward", command("forward", "--access-log", ":" + Ports.free(), target));
+        Program program =
+                Program.start("forward", Product.command("forward", "--access-log", ":" + Ports.free(), target));
         try {
             Matcher port = awaitStart(program, "usher: forwarding \\S+:(\\d+)");
             return new Usher(
@@ -111,17 +112,6 @@ final class Usher implements AutoCloseable {
             program.close();
             throw e;
         }
-    }
-
-    /** The command line that starts the product with these arguments. */
-    static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("@" + ROOT.resolve("deploy/jvm.options"));
-        command.add("-jar");
-        command.add(ROOT.resolve("lb-server/target/usher.jar").toString());
-        command.addAll(List.of(arguments));
-        return command;
     }
 
     /** Where clients without TLS come in. */
@@ -153,22 +143,6 @@ final class Usher implements AutoCloseable {
 
     private static InetSocketAddress loopback(Matcher port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)));
-    }
-
-    /** The directory of the whole product, whichever directory the tests run in. */
-    private static Path root() {
-        Path at = Path.of("").toAbsolutePath();
-        while (!Files.isRegularFile(at.resolve("deploy/jvm.options"))) {
-            at = at.getParent();
-            if (at == null) {
-                throw new AssertionError("deploy/jvm.options is in no directory above");
-            }
-        }
-        return at;
-    }
-
-    static Path file(String path) {
-        return ROOT.resolve(path);
     }
 
     InetSocketAddress address() {

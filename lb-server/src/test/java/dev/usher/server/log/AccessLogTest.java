@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.background.Background;
+import dev.usher.background.Background.Failure;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig.AccessFormat;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
@@ -26,6 +27,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -274,6 +276,60 @@ class AccessLogTest {
             Await.until(() -> lines(name) > 4000, "the new file has the lines for which the pipe has no room");
             loseNothing(log, pipe, name, 5000);
         }
+    }
+
+    private static long writers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("access-log"))
+                .count();
+    }
+
+    /** Once somebody reads the old pipe, its writer has its lines to give and no more: the rings are another's. */
+    @Test
+    void whoComesBackTakesNothingFromTheRings() throws Exception {
+        Path second = directory.resolve("second.log");
+        try (StuckPipe pipe = new StuckPipe(directory.resolve("pipe"))) {
+            AccessLog log = open(pipe.path, 100);
+            for (int i = 0; i < 5000; i++) {
+                log.ended(0, Ends.completed(i));
+            }
+            log.prepare(config(Output.FILE, second, 100)).commit();
+            log.ended(0, Ends.completed(5000));
+            Await.until(() -> Files.readString(second).contains("run-5000"), "the ring is empty");
+            int ofPipe = 5001 - lines(second);
+            long before = writers();
+            pipe.read();
+            int more = 0;
+            while (writers() == before) {
+                log.ended(0, Ends.completed(more++));
+            }
+            log.close();
+            assertEquals(ofPipe, pipe.lines.get());
+            assertEquals(5001 + more, pipe.lines.get() + lines(second) + log.dropped());
+        }
+    }
+
+    /** The old output is nobody's trouble any more; the new one's goes on. */
+    @Test
+    void whoComesBackSaysNothingOfTheNewOutput() throws Exception {
+        Path full = Needs.devFull();
+        try (StuckPipe pipe = new StuckPipe(directory.resolve("pipe"))) {
+            AccessLog log = open(pipe.path, 100);
+            for (int i = 0; i < 5000; i++) {
+                log.ended(0, Ends.completed(i));
+            }
+            log.prepare(config(Output.FILE, full, 100)).commit();
+            Await.until(() -> failing().startsWith("/dev/full cannot be written"), "the full disk is known");
+            long before = writers();
+            pipe.read();
+            Await.until(() -> writers() < before, "the old writer has ended");
+            assertTrue(failing().startsWith("/dev/full cannot be written"), failing());
+            log.close();
+        }
+    }
+
+    private String failing() {
+        return background.failing().stream().map(Failure::why).collect(Collectors.joining());
     }
 
     /** Each holds a thread. */

@@ -16,6 +16,7 @@ import dev.usher.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -30,13 +31,15 @@ class FileSourceTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
+    /** At once, since readers look at any time. */
     private Path write(String more) throws IOException {
-        return Files.writeString(directory.resolve("usher.yaml"), """
+        Path next = Files.writeString(directory.resolve("next"), """
                 listeners: { in: { bind: "127.0.0.1:0" } }
                 routes: { a.example: 127.0.0.1:1 }
                 defaults: { health_check: none }
                 admin: { tokens: [{ name: ops, role: operator, sha256: %s }] }
                 """.formatted(HASH) + more);
+        return Files.move(next, directory.resolve("usher.yaml"), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void await(ConfigSource source, OnDisk expected) {

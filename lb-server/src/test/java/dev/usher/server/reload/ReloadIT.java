@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Product;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import java.io.IOException;
@@ -58,17 +59,10 @@ class ReloadIT {
     /** Starts the jar under test. */
     private Process start(String... arguments) throws IOException {
         int number = processes.size();
-        ProcessBuilder builder = new ProcessBuilder(Stream.concat(
-                        Stream.of(
-                                "env", // the tests may be run by nohup, and a JVM cannot take that back
-                                "--" + (ignoresHangUp ? "ignore" : "default") + "-signal=HUP",
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "@../deploy/jvm.options",
-                                "-jar",
-                                "target/usher.jar"),
-                        Stream.of(arguments))
-                .toList());
+        List<String> command = Product.command(arguments);
+        // the tests may be run by nohup, and a JVM cannot take that back
+        command.addAll(0, List.of("env", "--" + (ignoresHangUp ? "ignore" : "default") + "-signal=HUP"));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("RUNTIME_DIRECTORY", directory.resolve("run").toString());
         builder.environment().remove("BACKEND");
         if (arguments[0].equals("run")) {
@@ -151,7 +145,11 @@ class ReloadIT {
 
         Said again = run("reload", "--pid", Long.toString(usher.pid()));
         assertEquals(0, again.code(), again.err());
-        assertTrue(again.out().matches("no changes: generation 2 has been in force for \\d+(s|m).*\n"), again.out());
+        assertTrue(
+                again.out()
+                        .matches("no changes: the content of the files is in force already, as generation 2 for "
+                                + "\\d+(s|m).* \\(since 2\\S+Z\\)\n"),
+                again.out());
 
         assertEquals("no changes\n", run("reload", "--dry-run", file.toString()).out());
 

@@ -3,6 +3,7 @@ package dev.usher.server.systemd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Product;
 import dev.usher.server.Program;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -23,12 +24,8 @@ class NotifyIT {
         Path file = Files.writeString(directory.resolve("usher.yaml"), config("20s"));
         Path socket = directory.resolve("notify");
         // a shell knows its own number before it becomes usher, as systemd knows the number of its child
-        List<String> command = List.of(
-                "sh",
-                "-c",
-                "WATCHDOG_PID=$$; export WATCHDOG_PID; exec \"$0\" @../deploy/jvm.options -jar target/usher.jar run \"$1\"",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                file.toString());
+        List<String> command = Product.command("run", file.toString());
+        command.addAll(0, List.of("sh", "-c", "WATCHDOG_PID=$$; export WATCHDOG_PID; exec \"$@\"", "sh"));
         Map<String, String> environment = Map.of(
                 "NOTIFY_SOCKET",
                 socket.toString(),

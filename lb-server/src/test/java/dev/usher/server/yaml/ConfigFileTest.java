@@ -3,6 +3,7 @@ package dev.usher.server.yaml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -37,7 +38,9 @@ import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.file.FileCalls;
 import dev.usher.file.NamedFile;
+import dev.usher.file.NoAnswerException;
 import dev.usher.server.it.Certificates;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -51,6 +54,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -567,6 +571,53 @@ class ConfigFileTest {
         void thatAreAbsentOrNoFile() {
             assertEquals("0:0 cannot be read: no such file", only(ConfigFile.read(dir().resolve("none.yaml"))));
             assertEquals("0:0 cannot be read: is a directory", only(ConfigFile.read(dir())));
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"%s: x", "\"%s\": x", "  %s: x", "\"%s a: b\": x"})
+        void thatHaveTooLongAKey(String line) throws IOException {
+            String tooLong = line.formatted("a".repeat(1025));
+            String said = only(ConfigFile.read(write("long.yaml", "routes:\n  b.example: 10.0.0.1:443\n" + tooLong)));
+            assertEquals("3:" + (line.startsWith("  ") ? 3 : 1) + " a key has at most 1024 characters", said);
+        }
+
+        @Test
+        void thatHaveALongValueWithASecondColon() throws IOException {
+            String said = only(ConfigFile.read(write("value.yaml", "routes: " + "a".repeat(1025) + ": x\n")));
+            assertTrue(said.contains("a second colon"), said);
+        }
+
+        /** A place is kept for the file that names the others. */
+        @Test
+        void includesThatHangDoNotKeepTheMainFileFromBeingRead() throws Exception {
+            CountDownLatch server = new CountDownLatch(1);
+            try {
+                for (int i = 0; i < 8; i++) {
+                    Path dead = Path.of("/net/dead" + i);
+                    assertThrows(
+                            NoAnswerException.class,
+                            () -> FileCalls.run(dead, Duration.ofMillis(20), () -> {
+                                try {
+                                    server.await();
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                }
+                                return dead;
+                            }));
+                }
+                Path included = write("more.yaml", "routes: { a.example: 10.0.0.1:443 }\n");
+                Path main = write("main.yaml", "include: more.yaml\nroutes: { b.example: 10.0.0.1:x }\n");
+                List<String> said = ConfigFile.read(main).diagnostics().stream()
+                        .map(DiagnosticText::line)
+                        .toList();
+                assertEquals(2, said.size(), said::toString);
+                assertTrue(said.getFirst().contains("main.yaml:1:10"), said::toString);
+                assertTrue(said.getFirst().contains("was not looked at: 8 other files do not answer"), said::toString);
+                assertTrue(said.getLast().contains("main.yaml:2:"), said::toString);
+                assertTrue(Files.exists(included));
+            } finally {
+                server.countDown();
+            }
         }
 
         @Test

@@ -3,6 +3,7 @@ package dev.usher.server.yaml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.usher.testing.Rounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Goal: no file makes the reader throw. Method: the example with pieces replaced, removed, doubled and swapped. */
 class MutationTest {
     private static final long SEED = 20_261_120;
-    private static final int ROUNDS = 2_000;
+    private static final int ROUNDS = Rounds.of(2_000);
     private static final String[] PIECES = {
         "*", "&a ", "*a", "<<: *a", "[", "]", "{", "}", ": ", "- ", "\n", "\n  ", "\t", "\"", "'", "#", "${", "${X}",
         "~", "none", "-1", "5s", "|", ">", "!x ", "---\n", "\u0000", "\u00fc", "0", ":", "%", "?"
