@@ -55,9 +55,9 @@ enum PostgresRequest {
         int come = Math.min(soFar.remaining(), BYTES);
         long bits = 0;
         for (int i = 0; i < come; i++) {
-            bits |= (soFar.get(soFar.position() + i) & 0xFFL) << Byte.SIZE * (BYTES - 1 - i);
+            bits |= (soFar.get(soFar.position() + i) & 0xFFL) << (Byte.SIZE * (BYTES - 1 - i));
         }
-        long known = come == 0 ? 0 : -1L << Byte.SIZE * (BYTES - come);
+        long known = come == 0 ? 0 : -1L << (Byte.SIZE * (BYTES - come));
         boolean possible = ((bits ^ SSL_BITS) & known) == 0
                 || ((bits ^ GSS_ENC_BITS) & known) == 0
                 || ((bits ^ CANCEL_BITS) & known) == 0

@@ -106,9 +106,14 @@ final class Postgres implements AutoCloseable {
 
     /** Ends the sessions too. */
     @Override
-    public void close() throws Exception {
-        program.signal("INT");
-        program.exitCode();
-        program.close();
+    public void close() throws IOException {
+        try {
+            program.signal("INT");
+            program.exitCode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            program.close();
+        }
     }
 }
