@@ -21,9 +21,11 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,12 +108,16 @@ class ForwardIT {
 
     /** What comes of a WebSocket: the text so far, and the end. */
     private static final class Heard implements WebSocket.Listener {
-        final StringBuffer text = new StringBuffer();
+        final Queue<String> texts = new ConcurrentLinkedQueue<>();
         final CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+        String text() {
+            return String.join("", texts);
+        }
 
         @Override
         public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
-            text.append(part);
+            texts.add(part.toString());
             socket.request(1);
             return CompletableFuture.completedFuture(null);
         }
@@ -140,8 +146,8 @@ class ForwardIT {
         String large = "long ".repeat(20_000);
         socket.sendText("short ", true).join();
         socket.sendText(large, true).join();
-        Await.until(() -> heard.text.length() == "short ".length() + large.length(), "both are said again");
-        assertEquals("short " + large, heard.text.toString());
+        Await.until(() -> heard.text().length() == "short ".length() + large.length(), "both are said again");
+        assertEquals("short " + large, heard.text());
         socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
         assertEquals(WebSocket.NORMAL_CLOSURE, heard.closed.get(30, TimeUnit.SECONDS));
         usher.log().first("of it", line -> line.text("listener").equals("web")).ends("completed --");
