@@ -1,6 +1,7 @@
 package dev.usher;
 
 import dev.usher.background.Background;
+import dev.usher.login.Passwords;
 import dev.usher.relay.SessionLog;
 import dev.usher.time.Clock;
 import java.nio.channels.spi.SelectorProvider;
@@ -14,6 +15,7 @@ import java.nio.channels.spi.SelectorProvider;
  * bound accepting pauses, whatever the configuration says: a connection without a descriptor for its backend could
  * only be refused
  * @param besideAnother whether another process of this user still listens on the same addresses
+ * @param passwords compares passwords with hashes
  * @param background collects failures of tasks
  */
 public record Environment(
@@ -22,10 +24,11 @@ public record Environment(
         SessionLog log,
         int maxSessions,
         boolean besideAnother,
+        Passwords passwords,
         Background background) {
     /** An environment with background tasks of its own. */
     public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
-        this(provider, clock, log, maxSessions, false, new Background(clock));
+        this(provider, clock, log, maxSessions, false, Passwords.NONE, new Background(clock));
     }
 
     /** The machine's own network and clock. */
@@ -35,11 +38,17 @@ public record Environment(
 
     /** The machine's own network and clock. */
     public static Environment of(SessionLog log, int maxSessions, Background background) {
-        return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, false, background);
+        return new Environment(
+                SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, false, Passwords.NONE, background);
     }
 
     /** The same environment, for a process that replaces another; the other listens until this process does. */
     public Environment beside() {
-        return new Environment(provider, clock, log, maxSessions, true, background);
+        return new Environment(provider, clock, log, maxSessions, true, passwords, background);
+    }
+
+    /** The same environment, with another way to compare passwords. */
+    public Environment withPasswords(Passwords other) {
+        return new Environment(provider, clock, log, maxSessions, besideAnother, other, background);
     }
 }

@@ -78,6 +78,12 @@ public enum CloseReason {
     MALFORMED_SOCKS("PH", Refusal.MALFORMED),
     /** The client offers no way to say who it is that the listener takes. */
     AUTH_METHOD("PH", Refusal.UNIDENTIFIED),
+    /** The client says that it is a user, and is not, or has another password. */
+    AUTH_FAILED("PH", Refusal.UNIDENTIFIED),
+    /** The client's address has sent too many wrong passwords, and is not heard for a while. */
+    AUTH_THROTTLED("PH", Refusal.TOO_OFTEN),
+    /** Too many passwords wait for their check. */
+    AUTH_OVERLOADED("RH", Refusal.EXHAUSTED),
     /** A SOCKS client asks for another command than a connection, or for an unknown kind of address. */
     SOCKS_COMMAND("PH", Refusal.COMMAND),
     /** The client's hello is for another host than the host that the client asked for. */

@@ -117,7 +117,13 @@ enum AttemptOutcome {
             case MALFORMED_HELLO, MALFORMED_REQUEST, AMBIGUOUS_REQUEST, PROXY_NOT_TRUSTED, PROXY_HEADER -> null;
             case NO_SNI, NO_SNI_CLOSED, INVALID_NAME, UNKNOWN_NAME, UNKNOWN_NAME_CLOSED -> null;
             case CLIENT_CONNECTIONS, CLIENT_RATE, DENIED, PORT_DENIED, AUTH_METHOD -> null;
-            case PLAIN_DENIED, NOT_SOCKS, MALFORMED_SOCKS, SOCKS_COMMAND -> null;
+            case AUTH_FAILED,
+                    AUTH_THROTTLED,
+                    AUTH_OVERLOADED,
+                    PLAIN_DENIED,
+                    NOT_SOCKS,
+                    MALFORMED_SOCKS,
+                    SOCKS_COMMAND -> null;
             // the backend was connected, and had no byte
             case SNI_MISMATCH -> null;
         };

@@ -192,7 +192,8 @@ final class Foreground {
 
     private int serve(AccessLog access, @Nullable AdminServer admin, Predecessor predecessor, Consumer<Running> ready)
             throws InterruptedException {
-        Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background);
+        Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background)
+                .withPasswords(new Bcrypt());
         LoadBalancer balancer;
         try {
             balancer = LoadBalancer.open(config, predecessor.gives() ? environment.beside() : environment);

@@ -343,10 +343,13 @@ final class ListenerReader {
             fields.refuse(
                     "allow", "is only for types socks and connect: on this listener a route has an allow of its own");
             fields.refuse("sni", "is only for types socks and connect");
+            fields.refuse("users", "is only for types socks and connect");
             return ForwardProxy.DEFAULT;
         }
         return new ForwardProxy(
-                fields.list("allow", Cidr::parse, List.of()), fields.value("sni", Sni::of, ForwardProxy.DEFAULT.sni()));
+                fields.list("allow", Cidr::parse, List.of()),
+                UserFileReader.read(fields, "users"),
+                fields.value("sni", Sni::of, ForwardProxy.DEFAULT.sni()));
     }
 
     /** Whether strangers could use the listener as a way out, which is then noted. */
