@@ -104,6 +104,9 @@ class ReasonsTest {
     }
 
     private static String refusal(CloseReason reason, Refusal refusal) {
+        if (reason == CloseReason.POSTGRES_WITHOUT_TLS) {
+            return "Postgres error";
+        }
         if (refusal == Refusal.REDIRECT) {
             return "answer " + HttpConfig.DEFAULT.redirect() + " " + otherRedirects();
         }

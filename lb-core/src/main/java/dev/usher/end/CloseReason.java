@@ -32,6 +32,12 @@ public enum CloseReason {
     NOT_TLS("PH", Ending.CLOSE),
     /** An HTTP request where TLS is expected. */
     HTTP_ON_TLS("PH", Refusal.OTHER_PROTOCOL),
+    /** A Postgres client sent bytes behind a request, before the answer. */
+    POSTGRES_EARLY_BYTES("PH", Ending.CLOSE),
+    /** A request to cancel a query of Postgres, and no pool for such requests. */
+    POSTGRES_CANCEL("PH", Ending.CLOSE),
+    /** A Postgres client that does not ask for TLS. */
+    POSTGRES_WITHOUT_TLS("PH", Refusal.OTHER_PROTOCOL),
     /** A TLS record where HTTP is expected. */
     TLS_ON_HTTP("PH", Refusal.OTHER_PROTOCOL),
     /** Neither HTTP/1 nor TLS, where HTTP is expected. */

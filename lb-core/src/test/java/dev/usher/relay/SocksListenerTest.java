@@ -214,6 +214,24 @@ class SocksListenerTest {
     }
 
     @Test
+    void helloAheadOfItsTurnSurvivesABackendThatRefuses() throws Exception {
+        byte[] all = SocksMessages.bytes(SocksMessages.methods(), SocksMessages.request(TestUsher.NAME, 443), HELLO);
+        byte[] told = SocksMessages.bytes(SocksMessages.method(), SocksMessages.reply(0));
+        try (TestBackend refusing = TestBackend.refusing();
+                TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.socks(refusing, backend)
+                        .pool(pool -> pool.balance(Balance.FIRST))
+                        .start()) {
+            try (TestPeer client = usher.connect().send(all)) {
+                assertArrayEquals(SocksMessages.bytes(told, HELLO), client.read(told.length + HELLO.length));
+            }
+            SessionEnd end = usher.ended(CloseReason.COMPLETED);
+            assertEquals(2, end.attempts());
+            assertEquals(HELLO.length, end.bytesIn());
+        }
+    }
+
+    @Test
     void backendIsToldOfTheClientInFrontOfTheHello() throws Exception {
         try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = TestUsher.socks(backend)

@@ -42,7 +42,7 @@ class ConfigYamlTest {
     private static String everySetting() throws Exception {
         return """
                 listeners:
-                  https: { bind: [":443", "127.0.0.1:444"], client_hello: { timeout: 250ms, max_size: 5KiB }, not_tls: { ssh: plain, openvpn: plain, other: web }, silent: { pool: web, after: 100ms } }
+                  https: { bind: [":443", "127.0.0.1:444"], client_hello: { timeout: 250ms, max_size: 5KiB }, not_tls: { ssh: plain, openvpn: plain, postgres: { cancel: web }, other: web }, silent: { pool: web, after: 100ms } }
                   old: { bind: ":445", accept_proxy_protocol: any, trusted_proxies: [10.0.0.0/8, "2001:db8::/32"] }
                   inner: { type: tcp, pool: plain, bind: "unix:/run/usher.sock", mode: "0660", owner: "usher:web", accept_proxy_protocol: v2 }
                   dot:
