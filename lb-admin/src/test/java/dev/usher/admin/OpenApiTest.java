@@ -184,7 +184,7 @@ class OpenApiTest {
                 .values()
                 .iterator()
                 .next()
-                .withNotTls(new NotTls("web", null, null))
+                .withNotTls(new NotTls("web", null, null, null))
                 .withSilent(new Silent("other", Silent.DEFAULT_AFTER));
         admin.balancer.apply(UsherConfig.of(
                 List.of(https), config.routes(), List.copyOf(config.pools().values())));

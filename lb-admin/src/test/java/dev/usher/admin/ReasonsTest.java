@@ -54,7 +54,13 @@ class ReasonsTest {
             CloseReason.SNI_MISMATCH);
 
     private static final Set<CloseReason> TOLD_IN_SOCKS = EnumSet.of(
-            CloseReason.MALFORMED_SOCKS, CloseReason.SOCKS_COMMAND, CloseReason.AUTH_METHOD, CloseReason.PORT_DENIED);
+            CloseReason.MALFORMED_SOCKS,
+            CloseReason.AUTH_FAILED,
+            CloseReason.AUTH_THROTTLED,
+            CloseReason.AUTH_OVERLOADED,
+            CloseReason.SOCKS_COMMAND,
+            CloseReason.AUTH_METHOD,
+            CloseReason.PORT_DENIED);
 
     private static final Set<CloseReason> TOLD_IN_SOCKS_ALONE =
             EnumSet.of(CloseReason.MALFORMED_SOCKS, CloseReason.SOCKS_COMMAND);
@@ -98,6 +104,9 @@ class ReasonsTest {
     }
 
     private static String refusal(CloseReason reason, Refusal refusal) {
+        if (reason == CloseReason.POSTGRES_WITHOUT_TLS) {
+            return "Postgres error";
+        }
         if (refusal == Refusal.REDIRECT) {
             return "answer " + HttpConfig.DEFAULT.redirect() + " " + otherRedirects();
         }

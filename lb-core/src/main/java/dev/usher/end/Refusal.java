@@ -19,6 +19,8 @@ public enum Refusal {
     DENIED,
     /** The client does not say who it is in a way that the listener takes. */
     UNIDENTIFIED,
+    /** The client's address has sent too many wrong passwords. */
+    TOO_OFTEN,
     /** The client sends an HTTP request without TLS, where CONNECT alone is served. */
     NO_PLAIN,
     /** The client asks for something that its protocol has, and usher has not. */

@@ -108,6 +108,7 @@ public final class HttpOpening implements Opening {
             case UNKNOWN_NAME -> new Answer(421, null, "This host is not served here.");
             case DENIED -> new Answer(403, null, "Your address may not use this host.");
             case UNIDENTIFIED -> new Answer(407, null, "Say who you are.");
+            case TOO_OFTEN -> new Answer(429, null, "Too many wrong passwords came from your address: wait a minute.");
             case NO_PLAIN -> new Answer(405, null, "Ask for https here, by CONNECT.");
             case COMMAND -> new Answer(501, null, "This method is not served here.");
             case EXHAUSTED -> new Answer(503, null, "No connection can be made now.");

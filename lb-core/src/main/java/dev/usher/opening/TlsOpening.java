@@ -109,7 +109,7 @@ public final class TlsOpening implements Opening {
             case INVALID_NAME -> Alert.ILLEGAL_PARAMETER;
             case NO_NAME -> Alert.MISSING_EXTENSION;
             case UNKNOWN_NAME -> Alert.UNRECOGNIZED_NAME;
-            case DENIED, UNIDENTIFIED -> Alert.ACCESS_DENIED;
+            case DENIED, UNIDENTIFIED, TOO_OFTEN -> Alert.ACCESS_DENIED;
             case UNAVAILABLE, EXHAUSTED, REFUSING_BACKEND, BAD_BACKEND, LATE_BACKEND -> Alert.INTERNAL_ERROR;
             case OTHER_PROTOCOL, COMMAND, NO_PLAIN, REDIRECT -> Alert.UNEXPECTED_MESSAGE;
         };

@@ -257,10 +257,13 @@ final class ClientBytes extends UnfinishedOpenings.Claim {
         }
     }
 
-    /** Begins again, for another backend; returns the number of the client's own bytes taken back. */
+    /**
+     * Begins again, for another backend; returns the number of the client's own bytes taken back. No effect while the
+     * client still has an opening to finish: the backend has had no byte.
+     */
     int rewind() {
         HeldBuffer kept = buffer;
-        if (kept == null) {
+        if (kept == null || !whole) {
             return 0;
         }
         note();

@@ -3,6 +3,7 @@ package dev.usher.relay;
 import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
+import dev.usher.login.UserCheck;
 import dev.usher.loop.Worker;
 import dev.usher.pool.Backend;
 import dev.usher.time.Deadline;
@@ -85,6 +86,18 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         } catch (RuntimeException | Error bug) {
             end(CloseReason.BUG);
             throw bug;
+        }
+    }
+
+    @Override
+    void onChecked(UserCheck.Verdict verdict) {
+        try {
+            if (phase instanceof Arrival arrival && state == SessionState.AWAITING_HELLO) {
+                go(arrival.onChecked(verdict));
+            }
+        } catch (RuntimeException | Error bug) { // contained, since the mail of other sessions comes behind
+            end(CloseReason.BUG);
+            worker().onBug("a bug in usher, which closes a connection whose user was checked", bug);
         }
     }
 

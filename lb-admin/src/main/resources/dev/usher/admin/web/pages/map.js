@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { useData, withQuery } from "../lib/api.js";
-import { bytesRate, localTimes, plural, rate, words } from "../lib/format.js";
+import { bytesRate, count, localTimes, plural, rate, words } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Choice } from "../lib/table.js";
 import { Bar, html, Link, Loaded, Mark, Nothing, SHAPES, Text, TONES } from "../lib/ui.js";
@@ -57,7 +57,7 @@ const summary = ({ pools }) => {
   return `${plural(all("ways"), "name")} lead to ${plural(pools.length, "pool")} with ${plural(all("backends"), "backend")}; the list below says the same`;
 };
 
-const More = ({ more, of, map }) => html`${plural(more.count, `more ${of}`)}, ${figureOf(map)(more[key(map)])}${of !== "name" && (more.faulty ? `, ${more.faulty} with a fault` : ", all well")}`;
+const More = ({ more, of, map }) => html`${plural(more.count, `more ${of}`)}, ${figureOf(map)(more[key(map)])}${of !== "name" && (more.faulty ? `, ${count(more.faulty)} with a fault` : ", all well")}`;
 
 /** The shapes come from usher; here they get their colours. */
 function Picture({ picture, figure, label }) {
