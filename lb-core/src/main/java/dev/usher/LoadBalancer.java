@@ -72,8 +72,10 @@ public final class LoadBalancer implements AutoCloseable {
         this.routing = Routing.of(config, Map.of());
         SharedState shared = SharedState.of(environment.maxSessions(), clock, environment.passwords());
         this.users = shared.users();
-        this.workers = Workers.of(config, environment.provider(), clock, this::routing, environment.log(), shared);
-        this.listening = new Listening(environment.provider(), workers, environment.besideAnother());
+        this.workers = Workers.of(
+                config, environment.provider(), environment.given(), clock, this::routing, environment.log(), shared);
+        this.listening =
+                new Listening(environment.provider(), environment.given(), workers, environment.besideAnother());
         this.sessions = new OpenSessions(workers, shared, clock);
         this.events = new Events(clock);
         Certificates certificates = new Certificates(this::routing, events);

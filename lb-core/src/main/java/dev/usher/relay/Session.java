@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Collection;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,26 +79,24 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
 
     /** The look-up is answered, by mail. Mail that comes after the deadline is ignored. */
     private void resume(LookingUp answered) {
-        if (phase != answered || state != SessionState.RESOLVING) {
-            return;
-        }
-        try {
-            go(answered.onAnswer());
-        } catch (RuntimeException | Error bug) {
-            end(CloseReason.BUG);
-            throw bug;
+        if (phase == answered && state == SessionState.RESOLVING) {
+            goOnByMail(answered::onAnswer);
         }
     }
 
     @Override
     void onChecked(UserCheck.Verdict verdict) {
+        if (phase instanceof Arrival arrival && state == SessionState.AWAITING_HELLO) {
+            goOnByMail(() -> arrival.onChecked(verdict));
+        }
+    }
+
+    private void goOnByMail(Supplier<Next> step) {
         try {
-            if (phase instanceof Arrival arrival && state == SessionState.AWAITING_HELLO) {
-                go(arrival.onChecked(verdict));
-            }
+            go(step.get());
         } catch (RuntimeException | Error bug) { // contained, since the mail of other sessions comes behind
             end(CloseReason.BUG);
-            worker().onBug("a bug in usher, which closes a connection whose user was checked", bug);
+            worker().onBug("a bug in usher, which closes a connection that goes on by mail", bug);
         }
     }
 
