@@ -97,7 +97,7 @@ public enum CloseReason {
      */
     LOOP("PC", Refusal.EXHAUSTED),
     /** The client names the backend, and the name does not exist or has no address. */
-    NAME_NOT_FOUND("SC", Refusal.UNKNOWN_NAME),
+    NAME_NOT_FOUND("SC", Refusal.NO_SUCH_HOST),
     /** The client names the backend, and the name server failed, or did not answer in time. */
     NAME_LOOKUP_FAILED("sC", Refusal.UNAVAILABLE),
     /** The client names the backend, and too many look-ups are under way, in all or by this client. */

@@ -15,6 +15,8 @@ public enum Refusal {
     NO_NAME,
     /** No route has the name. */
     UNKNOWN_NAME,
+    /** A route has the name, and no name server has. */
+    NO_SUCH_HOST,
     /** The client is not allowed to use the route. */
     DENIED,
     /** The client does not say who it is in a way that the listener takes. */

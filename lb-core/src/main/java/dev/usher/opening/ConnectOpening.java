@@ -109,6 +109,7 @@ public final class ConnectOpening implements Opening {
     private static Answer answer(Refusal why, @Nullable String fault) {
         return switch (why) {
             case UNKNOWN_NAME -> new Answer(403, null, "No route leads to this host.");
+            case NO_SUCH_HOST -> new Answer(502, null, "The name of this host does not exist.");
             case DENIED -> new Answer(403, null, "This host or this port is not for you.");
             default -> HttpOpening.answer(why, fault);
         };

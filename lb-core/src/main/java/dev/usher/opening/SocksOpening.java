@@ -302,7 +302,7 @@ public final class SocksOpening implements Opening {
         return switch (why) {
             case MALFORMED, TOO_LARGE, OTHER_PROTOCOL, REDIRECT, NO_PLAIN, EXHAUSTED -> 1;
             case NO_NAME, UNKNOWN_NAME, DENIED, UNIDENTIFIED, TOO_OFTEN -> 2;
-            case INVALID_NAME, UNAVAILABLE, BAD_BACKEND -> 4;
+            case INVALID_NAME, NO_SUCH_HOST, UNAVAILABLE, BAD_BACKEND -> 4;
             case REFUSING_BACKEND -> 5;
             case LATE_BACKEND -> 6;
             case COMMAND -> 7;
