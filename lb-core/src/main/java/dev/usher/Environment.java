@@ -1,6 +1,8 @@
 package dev.usher;
 
 import dev.usher.background.Background;
+import dev.usher.login.Passwords;
+import dev.usher.loop.GivenSockets;
 import dev.usher.relay.SessionLog;
 import dev.usher.time.Clock;
 import java.nio.channels.spi.SelectorProvider;
@@ -14,6 +16,8 @@ import java.nio.channels.spi.SelectorProvider;
  * bound accepting pauses, whatever the configuration says: a connection without a descriptor for its backend could
  * only be refused
  * @param besideAnother whether another process of this user still listens on the same addresses
+ * @param given listening sockets that another process has opened for this process
+ * @param passwords compares passwords with hashes
  * @param background collects failures of tasks
  */
 public record Environment(
@@ -22,10 +26,12 @@ public record Environment(
         SessionLog log,
         int maxSessions,
         boolean besideAnother,
+        GivenSockets given,
+        Passwords passwords,
         Background background) {
     /** An environment with background tasks of its own. */
     public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
-        this(provider, clock, log, maxSessions, false, new Background(clock));
+        this(provider, clock, log, maxSessions, false, GivenSockets.NONE, Passwords.NONE, new Background(clock));
     }
 
     /** The machine's own network and clock. */
@@ -35,11 +41,29 @@ public record Environment(
 
     /** The machine's own network and clock. */
     public static Environment of(SessionLog log, int maxSessions, Background background) {
-        return new Environment(SelectorProvider.provider(), Clock.SYSTEM, log, maxSessions, false, background);
+        return new Environment(
+                SelectorProvider.provider(),
+                Clock.SYSTEM,
+                log,
+                maxSessions,
+                false,
+                GivenSockets.NONE,
+                Passwords.NONE,
+                background);
     }
 
     /** The same environment, for a process that replaces another; the other listens until this process does. */
     public Environment beside() {
-        return new Environment(provider, clock, log, maxSessions, true, background);
+        return new Environment(provider, clock, log, maxSessions, true, given, passwords, background);
+    }
+
+    /** The same environment, with listening sockets that another process has opened. */
+    public Environment withSockets(GivenSockets sockets) {
+        return new Environment(provider, clock, log, maxSessions, besideAnother, sockets, passwords, background);
+    }
+
+    /** The same environment, with another way to compare passwords. */
+    public Environment withPasswords(Passwords other) {
+        return new Environment(provider, clock, log, maxSessions, besideAnother, given, other, background);
     }
 }

@@ -6,6 +6,7 @@ import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
+import dev.usher.login.UserCheck;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
@@ -50,6 +51,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Listening listening;
     private final Pools pools;
     private final Keeper keeper;
+    private final UserCheck users;
     private final Events events;
     private final OpenSessions sessions;
     private final BackendControl control;
@@ -68,9 +70,12 @@ public final class LoadBalancer implements AutoCloseable {
         Clock clock = environment.clock();
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
-        SharedState shared = SharedState.of(environment.maxSessions(), clock);
-        this.workers = Workers.of(config, environment.provider(), clock, this::routing, environment.log(), shared);
-        this.listening = new Listening(environment.provider(), workers, environment.besideAnother());
+        SharedState shared = SharedState.of(environment.maxSessions(), clock, environment.passwords());
+        this.users = shared.users();
+        this.workers = Workers.of(
+                config, environment.provider(), environment.given(), clock, this::routing, environment.log(), shared);
+        this.listening =
+                new Listening(environment.provider(), environment.given(), workers, environment.besideAnother());
         this.sessions = new OpenSessions(workers, shared, clock);
         this.events = new Events(clock);
         Certificates certificates = new Certificates(this::routing, events);
@@ -267,6 +272,7 @@ public final class LoadBalancer implements AutoCloseable {
         control.stop();
         drain(Duration.ZERO);
         workers.stop();
+        users.close();
         events.close();
     }
 

@@ -122,7 +122,7 @@ class ExplainerTest {
     void clientsWithoutTlsHaveTheirPoolsElsewhere() {
         TestUsher.Builder usher = TestUsher.of(one)
                 .fallbackPool(two)
-                .notTls(new NotTls("fallback", null, "web"))
+                .notTls(new NotTls("fallback", null, null, "web"))
                 .silent(new Silent("web", Silent.DEFAULT_AFTER));
         assertEquals(
                 List.of("in, not_tls.ssh: pool fallback", "in, not_tls.other: pool web", "in, silent: pool web"),

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.TestAdmin.Answer;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.NotTls;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Silent;
+import dev.usher.config.UsherConfig;
 import dev.usher.event.Event;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
@@ -171,6 +175,38 @@ class OpenApiTest {
 
     private static void assertNotEmpty(JsonNode value, String list) {
         assertFalse(value.get(list).isEmpty(), () -> list + " is empty: " + value);
+    }
+
+    @Test
+    void clientsWithoutTlsAreAmongTheRoutes() throws Exception {
+        UsherConfig config = admin.balancer.looks().config();
+        ListenerConfig https = config.listeners()
+                .values()
+                .iterator()
+                .next()
+                .withNotTls(new NotTls("web", null, null, null))
+                .withSilent(new Silent("other", Silent.DEFAULT_AFTER));
+        admin.balancer.apply(UsherConfig.of(
+                List.of(https), config.routes(), List.copyOf(config.pools().values())));
+        try (TestPeer ssh = TestPeer.connect(
+                admin.balancer.looks().addresses().values().iterator().next().getFirst())) {
+            ssh.send("SSH-2.0-test\r\n".getBytes(StandardCharsets.US_ASCII)).ending();
+        }
+        Await.until(
+                () -> admin.balancer
+                                .looks()
+                                .defaultTraffic("https", "not_tls.ssh")
+                                .sessions()
+                        == 1,
+                "ended");
+        JsonNode routes = get("/routes", "/routes?filter=https").get("routes");
+        assertEquals(
+                List.of("not_tls.ssh not_tls web 1", "silent silent other 0"),
+                routes.valueStream()
+                        .map(route -> route.get("name").asString() + " "
+                                + route.get("kind").asString() + " "
+                                + route.get("pool").asString() + " " + route.get("sessions_total"))
+                        .toList());
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -53,8 +54,15 @@ class ReasonsTest {
             CloseReason.HELLO_TOO_LARGE,
             CloseReason.SNI_MISMATCH);
 
-    private static final Set<CloseReason> TOLD_IN_SOCKS = EnumSet.of(
-            CloseReason.MALFORMED_SOCKS, CloseReason.SOCKS_COMMAND, CloseReason.AUTH_METHOD, CloseReason.PORT_DENIED);
+    private static final Set<CloseReason> TOLD_IN_SOCKS =
+            EnumSet.of(CloseReason.MALFORMED_SOCKS, CloseReason.SOCKS_COMMAND, CloseReason.PORT_DENIED);
+
+    /** The words of SOCKS before a request; the bytes are in SocksOpeningTest. */
+    private static final Map<CloseReason, String> TOLD_AT_LOGIN = Map.of(
+            CloseReason.AUTH_METHOD, "SOCKS method FF",
+            CloseReason.AUTH_FAILED, "SOCKS login status 1",
+            CloseReason.AUTH_THROTTLED, "SOCKS login status 1",
+            CloseReason.AUTH_OVERLOADED, "SOCKS login status 1");
 
     private static final Set<CloseReason> TOLD_IN_SOCKS_ALONE =
             EnumSet.of(CloseReason.MALFORMED_SOCKS, CloseReason.SOCKS_COMMAND);
@@ -98,12 +106,18 @@ class ReasonsTest {
     }
 
     private static String refusal(CloseReason reason, Refusal refusal) {
+        if (reason == CloseReason.POSTGRES_WITHOUT_TLS) {
+            return "Postgres error";
+        }
         if (refusal == Refusal.REDIRECT) {
             return "answer " + HttpConfig.DEFAULT.redirect() + " " + otherRedirects();
         }
         int status = HttpOpening.answer(refusal).status();
         if (TOLD_IN_HTTP_ALONE.contains(reason)) {
             return "answer " + status;
+        }
+        if (TOLD_AT_LOGIN.containsKey(reason)) {
+            return TOLD_AT_LOGIN.get(reason) + " (" + status + ")";
         }
         if (TOLD_IN_SOCKS.contains(reason)) {
             String reply = "SOCKS reply " + SocksOpening.reply(refusal);

@@ -1,14 +1,17 @@
 package dev.usher.config;
 
+import java.net.InetAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a listener whose clients ask for a host and a port.
  *
  * @param allow sources that may come in; empty allows every source
+ * @param users clients must be one of these; null lets every client in
  * @param sni the server names of a ClientHello on port 443
  */
-public record ForwardProxy(List<Cidr> allow, Sni sni) {
+public record ForwardProxy(List<Cidr> allow, @Nullable UserFile users, Sni sni) {
     /** The server name that a client may send to port 443 of the host that it asked for. */
     public enum Sni {
         /** The name of the host alone; no name for a host that is an address. */
@@ -26,7 +29,7 @@ public record ForwardProxy(List<Cidr> allow, Sni sni) {
         }
     }
 
-    public static final ForwardProxy DEFAULT = new ForwardProxy(List.of(), Sni.MUST_MATCH);
+    public static final ForwardProxy DEFAULT = new ForwardProxy(List.of(), null, Sni.MUST_MATCH);
 
     public ForwardProxy {
         allow = Check.distinct(allow, "allow");
@@ -34,10 +37,23 @@ public record ForwardProxy(List<Cidr> allow, Sni sni) {
     }
 
     public ForwardProxy withAllow(List<Cidr> allow) {
-        return new ForwardProxy(allow, sni);
+        return new ForwardProxy(allow, users, sni);
+    }
+
+    public ForwardProxy withUsers(UserFile users) {
+        return new ForwardProxy(allow, users, sni);
+    }
+
+    /** Whether a client may come in; a client without an address only where every client may. */
+    public boolean admits(@Nullable InetAddress client) {
+        if (allow.isEmpty() || client == null) {
+            return allow.isEmpty();
+        }
+        byte[] address = client.getAddress();
+        return allow.stream().anyMatch(block -> block.contains(address));
     }
 
     public ForwardProxy withSni(Sni sni) {
-        return new ForwardProxy(allow, sni);
+        return new ForwardProxy(allow, users, sni);
     }
 }

@@ -87,7 +87,7 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
     /** Whether the file has a mapping of further settings for {@code value}, and not one word. */
     public static boolean isMapping(@Nullable Object value) {
         return switch (value) {
-            case Address _, Cidr _, RoutePattern _, Fallback _, StatusRange _, SourceAddress _ -> false;
+            case Address _, Cidr _, UserFile _, RoutePattern _, Fallback _, StatusRange _, SourceAddress _ -> false;
             case Record _ -> true;
             case null, default -> false;
         };

@@ -32,6 +32,12 @@ public enum CloseReason {
     NOT_TLS("PH", Ending.CLOSE),
     /** An HTTP request where TLS is expected. */
     HTTP_ON_TLS("PH", Refusal.OTHER_PROTOCOL),
+    /** A Postgres client sent bytes behind a request, before the answer. */
+    POSTGRES_EARLY_BYTES("PH", Ending.CLOSE),
+    /** A request to cancel a query of Postgres, and no pool for such requests. */
+    POSTGRES_CANCEL("PH", Ending.CLOSE),
+    /** A Postgres client that does not ask for TLS. */
+    POSTGRES_WITHOUT_TLS("PH", Refusal.OTHER_PROTOCOL),
     /** A TLS record where HTTP is expected. */
     TLS_ON_HTTP("PH", Refusal.OTHER_PROTOCOL),
     /** Neither HTTP/1 nor TLS, where HTTP is expected. */
@@ -72,6 +78,12 @@ public enum CloseReason {
     MALFORMED_SOCKS("PH", Refusal.MALFORMED),
     /** The client offers no way to say who it is that the listener takes. */
     AUTH_METHOD("PH", Refusal.UNIDENTIFIED),
+    /** The client says that it is a user, and is not, or has another password. */
+    AUTH_FAILED("PH", Refusal.UNIDENTIFIED),
+    /** The client's address has sent too many wrong passwords, and is not heard for a while. */
+    AUTH_THROTTLED("PH", Refusal.TOO_OFTEN),
+    /** Too many passwords wait for their check. */
+    AUTH_OVERLOADED("RH", Refusal.EXHAUSTED),
     /** A SOCKS client asks for another command than a connection, or for an unknown kind of address. */
     SOCKS_COMMAND("PH", Refusal.COMMAND),
     /** The client's hello is for another host than the host that the client asked for. */
@@ -85,7 +97,7 @@ public enum CloseReason {
      */
     LOOP("PC", Refusal.EXHAUSTED),
     /** The client names the backend, and the name does not exist or has no address. */
-    NAME_NOT_FOUND("SC", Refusal.UNKNOWN_NAME),
+    NAME_NOT_FOUND("SC", Refusal.NO_SUCH_HOST),
     /** The client names the backend, and the name server failed, or did not answer in time. */
     NAME_LOOKUP_FAILED("sC", Refusal.UNAVAILABLE),
     /** The client names the backend, and too many look-ups are under way, in all or by this client. */
@@ -103,7 +115,7 @@ public enum CloseReason {
     /** The backend closed or reset before the first byte, and no other backend could take over. */
     BACKEND_CLOSED_EARLY("SD", Refusal.BAD_BACKEND),
     /** The backend took the connection and sent nothing until the idle time-out. */
-    BACKEND_SILENT("sD", Ending.FIN_IF_WHOLE),
+    BACKEND_SILENT("sD", Refusal.LATE_BACKEND),
 
     CLIENT_RESET("CD", Ending.RESET),
     BACKEND_RESET("SD", Ending.RESET),

@@ -15,10 +15,14 @@ public enum Refusal {
     NO_NAME,
     /** No route has the name. */
     UNKNOWN_NAME,
+    /** A route has the name, and no name server has. */
+    NO_SUCH_HOST,
     /** The client is not allowed to use the route. */
     DENIED,
     /** The client does not say who it is in a way that the listener takes. */
     UNIDENTIFIED,
+    /** The client's address has sent too many wrong passwords. */
+    TOO_OFTEN,
     /** The client sends an HTTP request without TLS, where CONNECT alone is served. */
     NO_PLAIN,
     /** The client asks for something that its protocol has, and usher has not. */

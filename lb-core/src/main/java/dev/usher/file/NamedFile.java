@@ -27,6 +27,8 @@ public final class NamedFile {
         MAIN(CONFIGURATION.maxBytes),
         /** The value of a setting, such as a token's hash. */
         VALUE(64 << 10),
+        /** Names and hashes of users: some ten thousand. */
+        USERS(1 << 20),
         /** Certificates or a key; a bundle of every public authority is a quarter of a MiB. */
         PEM(4 << 20);
 

@@ -23,15 +23,18 @@ public record Answer(int status, @Nullable String location, String text) {
             Map.entry(405, "Method Not Allowed"),
             Map.entry(407, "Proxy Authentication Required"),
             Map.entry(421, "Misdirected Request"),
+            Map.entry(429, "Too Many Requests"),
             Map.entry(431, "Request Header Fields Too Large"),
             Map.entry(501, "Not Implemented"),
             Map.entry(502, "Bad Gateway"),
             Map.entry(503, "Service Unavailable"),
             Map.entry(504, "Gateway Timeout"));
 
-    /** Fields that an answer of a status must have (RFC 9110 sections 15.5.6 and 15.5.8), each with its line end. */
-    private static final Map<Integer, String> FIELDS =
-            Map.of(405, "Allow: CONNECT\r\n", 407, "Proxy-Authenticate: Basic realm=\"usher\"\r\n");
+    /** Fields that an answer of a status has (RFC 9110 sections 15.5.6 and 15.5.8), each with its line end. */
+    private static final Map<Integer, String> FIELDS = Map.of(
+            405, "Allow: CONNECT\r\n",
+            407, "Proxy-Authenticate: Basic realm=\"usher\"\r\n",
+            429, "Retry-After: 60\r\n");
 
     /** The answer in bytes, in a new buffer; to HEAD the body is only announced. */
     public ByteBuffer bytes(boolean toHead) {

@@ -65,6 +65,11 @@ public record RequestHead(
                 .collect(Collectors.joining(","));
     }
 
+    /** The values of every field with this name, as sent. */
+    public List<String> values(String name) {
+        return fields.stream().filter(field -> field.is(name)).map(Field::value).toList();
+    }
+
     /** Whether the method is GET or HEAD, and no body follows: sending such a request twice changes nothing. */
     public boolean isPlainLook() {
         return (method.equals("GET") || isHead()) && body.equals(Body.NONE);

@@ -2,7 +2,6 @@ package dev.usher.loop;
 
 import dev.usher.metrics.Counter;
 import java.util.ArrayDeque;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,8 +53,28 @@ public final class BufferPool {
     private final Counter heldBytes = new Counter();
     private final Counter mappedBytes = new Counter();
     private boolean hasFailed;
-    /** Gives a buffer back that is held without need; false if there is none. */
-    private BooleanSupplier spare = () -> false;
+    private Spare spare = NO_SPARE;
+
+    /** Buffers that are held without need. */
+    public interface Spare {
+        /** Bytes of these buffers. */
+        long bytes();
+
+        /** Gives a buffer back; false if there is none. */
+        boolean giveBack();
+    }
+
+    private static final Spare NO_SPARE = new Spare() {
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public boolean giveBack() {
+            return false;
+        }
+    };
 
     /** @param budgetBytes the most bytes that may be handed out at once */
     public BufferPool(long budgetBytes) {
@@ -163,18 +182,14 @@ public final class BufferPool {
 
     /**
      * True exactly when more than half of the budget is in use, or the rest of a full read would find no room: sessions
-     * should then hold as little as possible. Unfinished hellos alone never reach the half.
+     * should then hold as little as possible. Spare buffers do not count. Unfinished hellos alone never reach the half.
      */
     public boolean isScarce() {
-        return heldBytes.get() > budgetBytes / 2 || !hasRoomToRelay(Worker.BUFFER_BYTES);
+        return heldBytes.get() - spare.bytes() > budgetBytes / 2 || !hasRoomToRelay(Worker.BUFFER_BYTES);
     }
 
-    /**
-     * Names the buffers that can be spared when room is short.
-     *
-     * @param spare gives one such buffer back; false if there is none
-     */
-    public void spareFrom(BooleanSupplier spare) {
+    /** Names the buffers that can be spared when room is short. */
+    public void spareFrom(Spare spare) {
         this.spare = spare;
     }
 
@@ -183,7 +198,7 @@ public final class BufferPool {
         return makeRoom(bytes, budgetBytes);
     }
 
-    /** Like {@link #hasRoomToRelay}, if need be without spare buffers. */
+    /** Like {@link #hasRoomToRelay}, and gives spare buffers back as needed. */
     public boolean makeRoomToRelay(int bytes) {
         return makeRoom(bytes, relayBytes());
     }
@@ -191,16 +206,19 @@ public final class BufferPool {
     private boolean makeRoom(int bytes, long limit) {
         long most = limit - capacityFor(bytes);
         while (heldBytes.get() > most) { // each step gives a buffer back, so the loop ends
-            if (!spare.getAsBoolean()) {
+            if (!spare.giveBack()) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Whether a relay may hold this many more bytes. The last quarter of the budget is reserved for hellos. */
+    /**
+     * Whether a relay may hold this many more bytes, if need be without spare buffers. The last quarter of the budget is
+     * reserved for hellos.
+     */
     public boolean hasRoomToRelay(int bytes) {
-        return heldBytes.get() + capacityFor(bytes) <= relayBytes();
+        return heldBytes.get() - spare.bytes() + capacityFor(bytes) <= relayBytes();
     }
 
     private long relayBytes() {

@@ -53,6 +53,7 @@ public final class ListenSocket implements Ready {
     private final Owner owner;
     private final ServerSocketChannel channel;
     private final SelectionKey key;
+    private final SocketAddress address;
     private final boolean tcp;
     private final Deadline pause = new Deadline(this::resume);
     private long complainedNanos;
@@ -64,14 +65,15 @@ public final class ListenSocket implements Ready {
         this.worker = worker;
         this.owner = owner;
         this.channel = worker.sockets().listen(address, BACKLOG);
+        this.address = worker.sockets().isGiven(address) ? address : channel.getLocalAddress();
         this.tcp = address instanceof InetSocketAddress;
         this.key = worker.register(channel, 0, this);
         this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
     }
 
     /** The bound address, with the port that the system chose where port 0 was asked for. */
-    public SocketAddress address() throws IOException {
-        return channel.getLocalAddress();
+    public SocketAddress address() {
+        return address;
     }
 
     @Override

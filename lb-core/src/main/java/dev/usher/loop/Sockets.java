@@ -28,12 +28,14 @@ public final class Sockets {
     private static final Logger log = LoggerFactory.getLogger(Sockets.class);
 
     private final SelectorProvider provider;
+    private final GivenSockets given;
 
     /** Only Linux has the option; learned from the first connection. */
     private boolean canDelayAck = true;
 
-    Sockets(SelectorProvider provider) {
+    Sockets(SelectorProvider provider, GivenSockets given) {
         this.provider = provider;
+        this.given = given;
     }
 
     /**
@@ -117,8 +119,16 @@ public final class Sockets {
         return tcp.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
+    /** True if {@link #listen} takes a socket that was opened for this process. */
+    boolean isGiven(SocketAddress address) {
+        return given.has(address);
+    }
+
     /** Opens a listening socket. Several workers may open the same TCP address and share the connections. */
     ServerSocketChannel listen(SocketAddress address, int backlog) throws IOException {
+        if (isGiven(address)) {
+            return given.open(provider, (InetSocketAddress) address);
+        }
         ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
         try {
             channel.configureBlocking(false);

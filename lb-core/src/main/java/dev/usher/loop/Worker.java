@@ -72,13 +72,20 @@ public final class Worker {
 
     private volatile boolean stopping;
 
+    /** A worker that opens every listening socket itself. */
+    public Worker(String name, SelectorProvider provider, Clock clock, long heldBytesBudget) throws IOException {
+        this(name, provider, GivenSockets.NONE, clock, heldBytesBudget);
+    }
+
     /**
      * @param name name of the thread
+     * @param given listening sockets that are there
      * @param heldBytesBudget the most bytes that the {@link BufferPool} may hand out
      */
-    public Worker(String name, SelectorProvider provider, Clock clock, long heldBytesBudget) throws IOException {
+    public Worker(String name, SelectorProvider provider, GivenSockets given, Clock clock, long heldBytesBudget)
+            throws IOException {
         this.name = name;
-        this.sockets = new Sockets(provider);
+        this.sockets = new Sockets(provider, given);
         this.clock = clock;
         this.selector = provider.openSelector();
         this.buffers = new BufferPool(heldBytesBudget);

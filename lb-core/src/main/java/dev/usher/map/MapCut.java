@@ -27,8 +27,7 @@ public record MapCut(int rows, int perPool, Flow.Measure measure) {
         List<Group> cut = map.groups().stream().map(this::of).toList();
         Set<Group> kept = new HashSet<>();
         int room = rows;
-        for (Group group :
-                worstFirst(cut, Group::flow, group -> group.standing().needsALook())) {
+        for (Group group : worstFirst(cut, Group::flow, MapCut::needsALook)) {
             room -= height(group);
             if (room >= 0 || kept.isEmpty()) {
                 kept.add(group);
@@ -38,7 +37,7 @@ public record MapCut(int rows, int perPool, Flow.Measure measure) {
                 map.listeners(),
                 cut.stream().filter(kept::contains).toList(),
                 map.refusals(),
-                more(cut, kept, Group::flow));
+                more(cut, kept, Group::flow, MapCut::needsALook));
     }
 
     private static int height(Group group) {
@@ -47,17 +46,16 @@ public record MapCut(int rows, int perPool, Flow.Measure measure) {
 
     private Group of(Group group) {
         Set<Way> ways = first(group.ways(), Way::flow, _ -> false);
-        Set<Stop> stops =
-                first(group.backends(), Stop::flow, stop -> stop.standing().needsALook());
+        Set<Stop> stops = first(group.backends(), Stop::flow, MapCut::needsALook);
         return new Group(
                 group.pool(),
                 group.named(),
                 group.settings(),
                 group.standing(),
                 group.ways().stream().filter(ways::contains).toList(),
-                more(group.ways(), ways, Way::flow),
+                more(group.ways(), ways, Way::flow, _ -> false),
                 group.backends().stream().filter(stops::contains).toList(),
-                more(group.backends(), stops, Stop::flow));
+                more(group.backends(), stops, Stop::flow, MapCut::needsALook));
     }
 
     private <T> Set<T> first(List<T> places, Function<T, Flow> flow, Predicate<T> needsALook) {
@@ -71,10 +69,22 @@ public record MapCut(int rows, int perPool, Flow.Measure measure) {
         return sorted;
     }
 
-    private static <T> @Nullable More more(Collection<T> all, Set<T> kept, Function<T, Flow> flow) {
+    private static boolean needsALook(Group group) {
+        return group.standing().needsALook();
+    }
+
+    private static boolean needsALook(Stop stop) {
+        return stop.standing().needsALook();
+    }
+
+    private static <T> @Nullable More more(
+            Collection<T> all, Set<T> kept, Function<T, Flow> flow, Predicate<T> needsALook) {
         List<T> rest = all.stream().filter(place -> !kept.contains(place)).toList();
         return rest.isEmpty()
                 ? null
-                : new More(rest.size(), rest.stream().map(flow).reduce(Flow.NONE, Flow::plus));
+                : new More(
+                        rest.size(),
+                        (int) rest.stream().filter(needsALook).count(),
+                        rest.stream().map(flow).reduce(Flow.NONE, Flow::plus));
     }
 }

@@ -93,6 +93,10 @@ public record NameMap(
     /** A way to no pool: {@code refused} or {@code closed}. */
     public record Refusal(Way way, String outcome) {}
 
-    /** Places left out of the map, with their traffic. */
-    public record More(int count, Flow flow) {}
+    /**
+     * Places left out of the map, with their traffic.
+     *
+     * @param faulty the number of these places with a fault
+     */
+    public record More(int count, int faulty, Flow flow) {}
 }

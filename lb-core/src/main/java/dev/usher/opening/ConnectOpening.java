@@ -3,6 +3,7 @@ package dev.usher.opening;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PlainPools;
+import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
 import dev.usher.http.AcmeChallenge;
 import dev.usher.http.Answer;
@@ -10,6 +11,7 @@ import dev.usher.http.Authority;
 import dev.usher.http.HeadReader;
 import dev.usher.http.HeadResult;
 import dev.usher.http.RequestHead;
+import dev.usher.login.Credentials;
 import dev.usher.tls.Alert;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +31,8 @@ public final class ConnectOpening implements Opening {
     private final HeadReader reader = new HeadReader(HttpConfig.DEFAULT.maxSizeBytes(), HeadReader.Asked.PROXY);
     /** Null until whole. */
     private @Nullable RequestHead head;
+    /** True from the moment at which the caller checks the user. */
+    private boolean checked;
     /** The fault for which the head is refused; else null. */
     private @Nullable String fault;
     /** Null until a CONNECT is whole. */
@@ -50,9 +54,21 @@ public final class ConnectOpening implements Opening {
             }
             case HeadResult.Whole whole -> {
                 head = whole.head();
-                yield new Step.Whole(destination(whole.head()), whole.length());
+                yield listener.forwardProxy().users() == null || checked
+                        ? new Step.Whole(destination(whole.head()), whole.length())
+                        : login(whole.head());
             }
         };
+    }
+
+    /** Read again once the user is known: the head stays until then. */
+    private Step login(RequestHead asked) {
+        Credentials said = BasicLogin.of(asked.values("Proxy-Authorization"));
+        if (said == null) {
+            return new Step.Refused(CloseReason.AUTH_METHOD, "no name and password by Basic");
+        }
+        checked = true;
+        return new Step.Check(said, 0);
     }
 
     private Destination destination(RequestHead asked) {
@@ -93,6 +109,7 @@ public final class ConnectOpening implements Opening {
     private static Answer answer(Refusal why, @Nullable String fault) {
         return switch (why) {
             case UNKNOWN_NAME -> new Answer(403, null, "No route leads to this host.");
+            case NO_SUCH_HOST -> new Answer(502, null, "The name of this host does not exist.");
             case DENIED -> new Answer(403, null, "This host or this port is not for you.");
             default -> HttpOpening.answer(why, fault);
         };

@@ -63,6 +63,11 @@ final class HelloWithin implements Opening {
     }
 
     @Override
+    public long mark() {
+        return hello.mark();
+    }
+
+    @Override
     public Verdict judge(ByteBuffer first) {
         return hello.judge(first);
     }

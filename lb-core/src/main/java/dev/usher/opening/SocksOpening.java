@@ -7,6 +7,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
 import dev.usher.http.Answer;
 import dev.usher.http.PlainRequest;
+import dev.usher.login.Credentials;
 import dev.usher.name.ServerName;
 import dev.usher.tls.Alert;
 import java.nio.ByteBuffer;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * SOCKS 5, RFC 1928          client 05 n methods      usher 05 method
+ *                            client 01 n name n password   (RFC 1929, after method 02)
+ *                                                     usher 01 status
  *                            client 05 01 00 type address port
  *                                                     usher 05 reply 00 01 00000000 0000
  *   type 01: IPv4; 03: a length and a name; 04: IPv6
@@ -37,6 +40,7 @@ public final class SocksOpening implements Opening {
     private static final int CONNECT = 1;
 
     private static final int NO_AUTHENTICATION = 0;
+    private static final int PASSWORD = 2;
     private static final int NO_METHOD = 0xFF;
 
     private static final int IPV4 = 1;
@@ -57,6 +61,9 @@ public final class SocksOpening implements Opening {
         /** The first message, of an unknown version. */
         ANY,
         METHODS,
+        PASSWORD,
+        /** The word of the caller that the user is known. */
+        CHECK,
         REQUEST_5,
         REQUEST_4
     }
@@ -76,10 +83,16 @@ public final class SocksOpening implements Opening {
 
     @Override
     public Step read(ByteBuffer soFar) {
+        if (awaited == Awaited.CHECK) {
+            awaited = Awaited.REQUEST_5;
+            return new Step.Reply(ByteBuffer.wrap(new byte[] {1, 0}), 0);
+        }
         if (!soFar.hasRemaining()) {
             return Step.NEED_MORE;
         }
         return switch (awaited) {
+            case CHECK -> throw new IllegalStateException("handled above");
+            case PASSWORD -> password(soFar);
             case ANY -> first(soFar);
             case METHODS -> methods(soFar);
             case REQUEST_4 -> request4(soFar);
@@ -118,13 +131,29 @@ public final class SocksOpening implements Opening {
             return Step.NEED_MORE;
         }
         int end = 2 + uint8(soFar, 1);
+        int method = listener.forwardProxy().users() == null ? NO_AUTHENTICATION : PASSWORD;
         for (int at = 2; at < end; at++) {
-            if (uint8(soFar, at) == NO_AUTHENTICATION) {
-                awaited = Awaited.REQUEST_5;
-                return new Step.Reply(ByteBuffer.wrap(new byte[] {5, NO_AUTHENTICATION}), end);
+            if (uint8(soFar, at) == method) {
+                awaited = method == PASSWORD ? Awaited.PASSWORD : Awaited.REQUEST_5;
+                return new Step.Reply(ByteBuffer.wrap(new byte[] {5, (byte) method}), end);
             }
         }
         return new Step.Refused(CloseReason.AUTH_METHOD, "no method of authentication that the listener takes");
+    }
+
+    private Step password(ByteBuffer soFar) {
+        if (uint8(soFar, 0) != 1 || (soFar.remaining() > 1 && uint8(soFar, 1) == 0)) {
+            return new Step.Refused(
+                    CloseReason.MALFORMED_SOCKS, "a password without its fixed byte, or without a name");
+        }
+        int nameEnd = soFar.remaining() < 2 ? soFar.remaining() : 2 + uint8(soFar, 1);
+        if (soFar.remaining() <= nameEnd || soFar.remaining() <= nameEnd + uint8(soFar, nameEnd)) {
+            return Step.NEED_MORE;
+        }
+        int length = uint8(soFar, nameEnd);
+        awaited = Awaited.CHECK;
+        return new Step.Check(
+                new Credentials(utf8(soFar, 2, nameEnd - 2), utf8(soFar, nameEnd + 1, length)), nameEnd + 1 + length);
     }
 
     private Step request5(ByteBuffer soFar) {
@@ -166,6 +195,9 @@ public final class SocksOpening implements Opening {
     // ---- SOCKS 4 ----
 
     private Step request4(ByteBuffer soFar) {
+        if (listener.forwardProxy().users() != null) {
+            return new Step.Refused(CloseReason.AUTH_METHOD, "SOCKS 4 has no passwords");
+        }
         if (soFar.remaining() > 1 && uint8(soFar, 1) != CONNECT) {
             return new Step.Refused(CloseReason.SOCKS_COMMAND, "command " + uint8(soFar, 1));
         }
@@ -217,15 +249,21 @@ public final class SocksOpening implements Opening {
     }
 
     private static String address(ByteBuffer soFar, int offset, int length) {
-        byte[] ip = new byte[length];
-        soFar.get(soFar.position() + offset, ip);
-        return IpAddress.text(ip);
+        return IpAddress.text(bytes(soFar, offset, length));
     }
 
     private static String text(ByteBuffer soFar, int offset, int length) {
+        return new String(bytes(soFar, offset, length), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String utf8(ByteBuffer soFar, int offset, int length) {
+        return new String(bytes(soFar, offset, length), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(ByteBuffer soFar, int offset, int length) {
         byte[] bytes = new byte[length];
         soFar.get(soFar.position() + offset, bytes);
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+        return bytes;
     }
 
     private static int port(ByteBuffer soFar, int offset) {
@@ -253,6 +291,7 @@ public final class SocksOpening implements Opening {
         return switch (awaited) {
             case ANY -> otherWord;
             case METHODS -> ByteBuffer.wrap(new byte[] {5, (byte) NO_METHOD});
+            case PASSWORD, CHECK -> ByteBuffer.wrap(new byte[] {1, 1});
             case REQUEST_4 -> reply4(REFUSED_4);
             case REQUEST_5 -> reply5(unknownAddress ? 8 : reply(why));
         };
@@ -262,8 +301,8 @@ public final class SocksOpening implements Opening {
     public static int reply(Refusal why) {
         return switch (why) {
             case MALFORMED, TOO_LARGE, OTHER_PROTOCOL, REDIRECT, NO_PLAIN, EXHAUSTED -> 1;
-            case NO_NAME, UNKNOWN_NAME, DENIED, UNIDENTIFIED -> 2;
-            case INVALID_NAME, UNAVAILABLE, BAD_BACKEND -> 4;
+            case NO_NAME, UNKNOWN_NAME, DENIED, UNIDENTIFIED, TOO_OFTEN -> 2;
+            case INVALID_NAME, NO_SUCH_HOST, UNAVAILABLE, BAD_BACKEND -> 4;
             case REFUSING_BACKEND -> 5;
             case LATE_BACKEND -> 6;
             case COMMAND -> 7;

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /** A part of a client's first words: a PROXY header, or the {@link Opening} itself. */
 public interface Stage {
     /**
-     * Reads the bytes so far. Called again, with more bytes, after {@link Step.NeedMore} and {@link Step.Reply}; never
+     * Reads the bytes so far. Called again after {@link Step.NeedMore}, {@link Step.Reply} and {@link Step.Check}; never
      * after any other step.
      *
      * @param soFar the bytes not consumed by an earlier step, from position to limit, perhaps empty; position and limit

@@ -1,6 +1,7 @@
 package dev.usher.opening;
 
 import dev.usher.end.CloseReason;
+import dev.usher.login.Credentials;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,14 @@ public sealed interface Step {
      * @param consumed the number of the client's bytes dealt with, and never forwarded
      */
     record Reply(ByteBuffer bytes, int consumed) implements Step {}
+
+    /**
+     * The client has said who it is. The caller checks that, and reads again once the user is known, without further
+     * bytes of the client; an unknown user is refused.
+     *
+     * @param consumed the number of the client's bytes dealt with, and never forwarded
+     */
+    record Check(Credentials said, int consumed) implements Step {}
 
     /**
      * The stage is whole.

@@ -108,8 +108,8 @@ public final class TlsOpening implements Opening {
             case MALFORMED, TOO_LARGE -> Alert.DECODE_ERROR;
             case INVALID_NAME -> Alert.ILLEGAL_PARAMETER;
             case NO_NAME -> Alert.MISSING_EXTENSION;
-            case UNKNOWN_NAME -> Alert.UNRECOGNIZED_NAME;
-            case DENIED, UNIDENTIFIED -> Alert.ACCESS_DENIED;
+            case UNKNOWN_NAME, NO_SUCH_HOST -> Alert.UNRECOGNIZED_NAME;
+            case DENIED, UNIDENTIFIED, TOO_OFTEN -> Alert.ACCESS_DENIED;
             case UNAVAILABLE, EXHAUSTED, REFUSING_BACKEND, BAD_BACKEND, LATE_BACKEND -> Alert.INTERNAL_ERROR;
             case OTHER_PROTOCOL, COMMAND, NO_PLAIN, REDIRECT -> Alert.UNEXPECTED_MESSAGE;
         };

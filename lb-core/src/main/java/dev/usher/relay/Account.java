@@ -93,6 +93,7 @@ record Account(Client client, Choice choice, Link link) {
                 client.cid(),
                 client.listener(),
                 client.address(),
+                choice.user(),
                 sni(),
                 alpn(),
                 choice.route(),

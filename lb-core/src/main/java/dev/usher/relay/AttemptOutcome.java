@@ -31,11 +31,13 @@ enum AttemptOutcome {
     TIMED_OUT(CloseReason.CONNECT_TIMEOUT, Counted.YES, Row.LONGER, Outcome.NOT_CONNECTED),
     /** No connection in the time left by earlier attempts, less than a whole connect time-out. */
     TIMED_OUT_HURRIED(CloseReason.CONNECT_TIMEOUT, Counted.YES, Row.LEFT, null),
-    /** Connected, but the backend fails the greeting before the client's bytes. */
-    GREETING_FAILED(CloseReason.CONNECT_FAILED, Counted.YES, Row.LONGER, Outcome.NOT_CONNECTED),
     /** No descriptor or local port was left: the fault is ours. */
     NO_SOCKET(CloseReason.OUT_OF_SOCKETS, Counted.NO, Row.LEFT, null),
 
+    /** Connected, but the backend fails the greeting; a client may ask a backend in a protocol that is not its own. */
+    GREETING_FAILED(CloseReason.CONNECT_FAILED, Counted.YES, Row.LEFT, Outcome.CLOSED_EARLY, Unheard.YES),
+    /** The same, without an answer in time. */
+    GREETING_LATE(CloseReason.CONNECT_TIMEOUT, Counted.YES, Row.LEFT, Outcome.SILENT, Unheard.YES),
     /** Closed or reset before the first byte; the client's opening may be the cause. */
     CLOSED_EARLY(CloseReason.BACKEND_CLOSED_EARLY, Counted.YES, Row.LEFT, Outcome.CLOSED_EARLY, Unheard.YES),
     /** Connected, and no byte came in time. Evidence at this moment, whether or not another backend is found. */
@@ -110,11 +112,18 @@ enum AttemptOutcome {
             // no backend was tried
             case NAME_NOT_FOUND, NAME_LOOKUP_FAILED, NAME_LOOKUPS_FULL, ADDRESS_REFUSED -> null;
             case REDIRECTED, CLIENT_GONE_BEFORE_HELLO, HELLO_TIMEOUT, HELLO_EVICTED, HELLO_TOO_LARGE -> null;
+            case POSTGRES_EARLY_BYTES, POSTGRES_CANCEL, POSTGRES_WITHOUT_TLS -> null;
             case NOT_TLS, HTTP_ON_TLS, TLS_ON_HTTP, NOT_HTTP, REQUEST_TOO_LARGE -> null;
             case MALFORMED_HELLO, MALFORMED_REQUEST, AMBIGUOUS_REQUEST, PROXY_NOT_TRUSTED, PROXY_HEADER -> null;
             case NO_SNI, NO_SNI_CLOSED, INVALID_NAME, UNKNOWN_NAME, UNKNOWN_NAME_CLOSED -> null;
             case CLIENT_CONNECTIONS, CLIENT_RATE, DENIED, PORT_DENIED, AUTH_METHOD -> null;
-            case PLAIN_DENIED, NOT_SOCKS, MALFORMED_SOCKS, SOCKS_COMMAND -> null;
+            case AUTH_FAILED,
+                    AUTH_THROTTLED,
+                    AUTH_OVERLOADED,
+                    PLAIN_DENIED,
+                    NOT_SOCKS,
+                    MALFORMED_SOCKS,
+                    SOCKS_COMMAND -> null;
             // the backend was connected, and had no byte
             case SNI_MISMATCH -> null;
         };

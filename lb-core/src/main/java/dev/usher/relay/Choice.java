@@ -22,6 +22,9 @@ final class Choice {
     /** The name that got the opening refused, escaped; else null. */
     private @Nullable String refusedName;
 
+    /** The user that the client says to be; null without one. */
+    private @Nullable String user;
+
     private long helloNanos = SessionEnd.UNKNOWN;
 
     private @Nullable String route;
@@ -91,6 +94,16 @@ final class Choice {
     void isRefused(String name) {
         refusedName = name;
         place().names().countRefused(name, place().worker().nowNanos());
+    }
+
+    /** The client says that it is this user. */
+    void isSaidBy(String name) {
+        user = name;
+    }
+
+    @Nullable
+    String user() {
+        return user;
     }
 
     /** The opening is whole, and asks for a host. */

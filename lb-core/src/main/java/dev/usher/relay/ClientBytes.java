@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first bytes of a connection to a backend: our own words in front ({@link Preface}), then the client's opening and
  * any bytes that came with the opening. Collected before a backend is chosen, then sent, and kept until the backend's
- * first byte: until then, every byte can be sent again to another backend. A copy that waits for this byte gives way
- * where room is needed ({@link SentCopies}).
+ * first byte: until then, every byte can be sent again to another backend. Bytes that wait, for a backend or for its
+ * first byte, give way where room is needed ({@link UnfinishedOpenings}).
  *
  * <pre>
  *   unfinished --(whole)--> whole --(ready)--> sending --(rewind)--> sending
@@ -117,7 +117,13 @@ final class ClientBytes extends UnfinishedOpenings.Claim {
         if (before != null) {
             worker.buffers().release(before);
         }
-        if (!whole) {
+        note();
+    }
+
+    private void note() {
+        if (whole) {
+            unfinished.waits(this);
+        } else {
             unfinished.file(this);
         }
     }
@@ -132,7 +138,9 @@ final class ClientBytes extends UnfinishedOpenings.Claim {
     /** The client's opening is whole. */
     void whole() {
         whole = true;
-        unfinished.strike(this);
+        if (buffer != null) {
+            note();
+        }
     }
 
     /** Ends collecting; the kept bytes can be sent. */
@@ -229,7 +237,7 @@ final class ClientBytes extends UnfinishedOpenings.Claim {
         int before = clientBytesSent(kept.bytes());
         backend.write(kept.bytes());
         if (!kept.bytes().hasRemaining()) {
-            unfinished.copies().add(this);
+            unfinished.isSent(this);
         }
         return clientBytesSent(kept.bytes()) - before;
     }
@@ -249,13 +257,16 @@ final class ClientBytes extends UnfinishedOpenings.Claim {
         }
     }
 
-    /** Begins again, for another backend; returns the number of the client's own bytes taken back. */
+    /**
+     * Begins again, for another backend; returns the number of the client's own bytes taken back. No effect while the
+     * client still has an opening to finish: the backend has had no byte.
+     */
     int rewind() {
         HeldBuffer kept = buffer;
-        if (kept == null) {
+        if (kept == null || !whole) {
             return 0;
         }
-        unfinished.copies().remove(this);
+        note();
         int sent = clientBytesSent(kept.bytes());
         kept.bytes().rewind();
         return sent;
@@ -270,7 +281,7 @@ final class ClientBytes extends UnfinishedOpenings.Claim {
         HeldBuffer kept = buffer;
         if (kept != null) {
             unfinished.strike(this);
-            unfinished.copies().remove(this);
+            leaveList();
             worker.buffers().release(kept);
             buffer = null;
         }

@@ -66,7 +66,7 @@ final class Greeting implements Phase {
 
     @Override
     public Next onDeadline() {
-        return new Next.TryAnother(choice.attempts().timedOut());
+        return new Next.TryAnother(AttemptOutcome.GREETING_LATE);
     }
 
     @Override

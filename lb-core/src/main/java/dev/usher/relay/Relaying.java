@@ -220,7 +220,7 @@ final class Relaying extends Quiet implements Phase {
     public Next onDeadline() {
         return switch (due(link.worker.nowNanos())) {
             case LIFETIME -> new Next.End(CloseReason.MAX_LIFETIME);
-            case SILENCE -> new Next.End(silenceReason());
+            case SILENCE -> afterSilence();
             case FIRST_BYTE -> onSilence();
             case KEEPALIVE -> {
                 keptAlive();
@@ -232,11 +232,14 @@ final class Relaying extends Quiet implements Phase {
         };
     }
 
-    private CloseReason silenceReason() {
-        if (choice.isUnanswered()) {
-            return CloseReason.BACKEND_SILENT;
+    /** A client without a byte so far is refused, unless the client has had the backend's FIN. */
+    private Next afterSilence() {
+        if (!choice.isUnanswered()) {
+            return new Next.End(halfClosed ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT);
         }
-        return halfClosed ? CloseReason.HALF_CLOSED_TIMEOUT : CloseReason.IDLE_TIMEOUT;
+        return link.down.isShut()
+                ? new Next.End(CloseReason.BACKEND_SILENT, Ending.FIN_IF_WHOLE)
+                : new Next.Refuse(CloseReason.BACKEND_SILENT);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.usher.relay;
 import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
+import dev.usher.login.UserCheck;
 import dev.usher.loop.Worker;
 import dev.usher.pool.Backend;
 import dev.usher.time.Deadline;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Collection;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,14 +79,24 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
 
     /** The look-up is answered, by mail. Mail that comes after the deadline is ignored. */
     private void resume(LookingUp answered) {
-        if (phase != answered || state != SessionState.RESOLVING) {
-            return;
+        if (phase == answered && state == SessionState.RESOLVING) {
+            goOnByMail(answered::onAnswer);
         }
+    }
+
+    @Override
+    void onChecked(UserCheck.Verdict verdict) {
+        if (phase instanceof Arrival arrival && state == SessionState.AWAITING_HELLO) {
+            goOnByMail(() -> arrival.onChecked(verdict));
+        }
+    }
+
+    private void goOnByMail(Supplier<Next> step) {
         try {
-            go(answered.onAnswer());
-        } catch (RuntimeException | Error bug) {
+            go(step.get());
+        } catch (RuntimeException | Error bug) { // contained, since the mail of other sessions comes behind
             end(CloseReason.BUG);
-            throw bug;
+            worker().onBug("a bug in usher, which closes a connection that goes on by mail", bug);
         }
     }
 

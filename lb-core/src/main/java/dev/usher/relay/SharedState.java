@@ -1,5 +1,7 @@
 package dev.usher.relay;
 
+import dev.usher.login.Passwords;
+import dev.usher.login.UserCheck;
 import dev.usher.opening.Openings;
 import dev.usher.time.Clock;
 import java.util.concurrent.ThreadLocalRandom;
@@ -12,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param openSessions open connections, of every listener together
  * @param maxSessions upper bound of open connections, from the machine's limit of descriptors
  * @param own connections to backends
+ * @param users checks users of forward proxies
  * @param hellos of sessions whose clients name the backend
  * @param openings the openings, by listener
  */
@@ -21,13 +24,14 @@ public record SharedState(
         int maxSessions,
         ClientLimits clientLimits,
         OwnConnections own,
+        UserCheck users,
         OpenHellos hellos,
         Openings openings) {
     /** Digits and lower-case letters: short, and safe in any log. */
     private static final int RADIX = 32;
 
     /** The state of a new process; a random prefix keeps names of sessions unique across restarts and machines. */
-    public static SharedState of(int maxSessions, Clock clock) {
+    public static SharedState of(int maxSessions, Clock clock, Passwords passwords) {
         String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), RADIX) + "-";
         return new SharedState(
                 run,
@@ -35,6 +39,7 @@ public record SharedState(
                 maxSessions,
                 new ClientLimits(clock),
                 new OwnConnections(),
+                new UserCheck(passwords, clock),
                 new OpenHellos(),
                 Openings.BY_TYPE);
     }

@@ -7,7 +7,17 @@ import dev.usher.loop.Worker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unfinished openings of one worker that hold a buffer. They share a part of the worker's buffers, so that whole
+ * The openings of one worker that hold a buffer, and the order in which they give way where room is short: sent copies,
+ * then unfinished openings, then openings that wait for a backend.
+ *
+ * <p>A sent copy is for a second attempt, and goes as soon as a buffer is needed elsewhere: the session stays, without a
+ * second attempt. The oldest goes first: a backend that works answers within moments, and a copy that has waited long
+ * is of a backend that does not answer. An opening that is whole and not sent in whole waits for a connection. Where
+ * everything else is used up, the oldest ends, for the same reason; for a relay's bytes only while openings that wait
+ * hold more than the share. So clients of a silent or of an unreachable backend
+ * take no room from clients of a good backend.
+ *
+ * <p>Unfinished openings share a part of the worker's buffers, so that whole
  * openings find room even while clients send parts of openings and stop.
  *
  * <p>An opening that needs room, while more than half of the share is in use, evicts another: the largest opening of
@@ -36,7 +46,7 @@ final class UnfinishedOpenings {
     private static final int SIZES = Integer.numberOfTrailingZeros(BufferPool.MAX_BYTES / BufferPool.MIN_BYTES) + 1;
 
     /** An opening, whole or not, that asks for room. */
-    abstract static class Claim extends SentCopies.Copy {
+    abstract static class Claim extends OpeningsByAge.Member {
         /** The part in the share; null unless unfinished and with a buffer. */
         private @Nullable Part part;
 
@@ -45,8 +55,8 @@ final class UnfinishedOpenings {
         /** True exactly when the client's opening is whole. */
         abstract boolean isWhole();
 
-        /** Size of the buffer held, in bytes. */
-        abstract int heldBytes();
+        /** Gives the bytes up. */
+        abstract void forget();
 
         /** The session is to end, since other openings have a better claim to the room. */
         abstract void evict();
@@ -138,7 +148,8 @@ final class UnfinishedOpenings {
 
     private final Worker worker;
     private final BufferPool buffers;
-    private final SentCopies copies = new SentCopies();
+    private final OpeningsByAge copies = new OpeningsByAge();
+    private final OpeningsByAge waiting = new OpeningsByAge();
     private final AddressHash hash = new AddressHash();
     private final long shareBytes;
     /** Holders by the hash of their address. Each is made when first needed, and kept. */
@@ -147,18 +158,45 @@ final class UnfinishedOpenings {
     private int holding;
 
     private long bytes;
+    /** The opening that asks for room just now, whose session must not end here; null while none asks. */
+    private @Nullable Claim asking;
 
     UnfinishedOpenings(Worker worker) {
         this.worker = worker;
         this.buffers = worker.buffers();
-        buffers.spareFrom(copies::dropOldest);
+        buffers.spareFrom(new BufferPool.Spare() {
+            @Override
+            public long bytes() {
+                return copies.bytes();
+            }
+
+            @Override
+            public boolean giveBack() {
+                boolean forRelay = asking == null;
+                return dropOldestCopy() || (forRelay && waiting.bytes() > shareBytes && endOldestWaiting());
+            }
+        });
         long budget = buffers.budgetBytes();
         this.shareBytes = Math.min(budget, Math.max(budget / SHARE, MIN_SHARE_BYTES));
     }
 
-    /** The copies of openings that are whole and sent. */
-    SentCopies copies() {
-        return copies;
+    private boolean dropOldestCopy() {
+        if (!(copies.oldest() instanceof Claim copy)) {
+            return false;
+        }
+        copy.forget();
+        return true;
+    }
+
+    /** An opening is whole and with a buffer, and waits for a backend. */
+    void waits(Claim opening) {
+        strike(opening);
+        waiting.add(opening);
+    }
+
+    /** An opening has been sent in whole; its buffer is for a second attempt. */
+    void isSent(Claim opening) {
+        copies.add(opening);
     }
 
     /**
@@ -168,12 +206,24 @@ final class UnfinishedOpenings {
      * @param least capacity
      * @return null if there is no room
      */
-    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
     @Nullable
     HeldBuffer acquire(Claim asking, int least) {
+        this.asking = asking;
+        try {
+            return acquireFor(asking, least);
+        } finally {
+            this.asking = null;
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
+    private @Nullable HeldBuffer acquireFor(Claim asking, int least) {
         long more = asking.isWhole() ? 0 : BufferPool.capacityFor(least) - asking.heldBytes();
         while (bytes + more > shareBytes || !buffers.makeRoomFor(least)) {
             Claim worst = bytes > shareBytes / 2 ? worst() : null;
+            if (worst == null && bytes + more <= shareBytes && endOldestWaiting()) {
+                continue;
+            }
             if (worst == null) {
                 return null;
             }
@@ -187,7 +237,18 @@ final class UnfinishedOpenings {
         return buffers.acquire(least);
     }
 
-    /** Notes the present buffer and client of an opening. */
+    /** Ends the session that has waited longest for a backend; false if that is the asking session, or none waits. */
+    @SuppressWarnings("ReferenceEquality") // the very same opening is meant
+    private boolean endOldestWaiting() {
+        if (!(waiting.oldest() instanceof Claim oldest) || oldest == asking) {
+            return false;
+        }
+        oldest.leaveList(); // first, as above
+        oldest.session().end(CloseReason.OUT_OF_BUFFERS);
+        return true;
+    }
+
+    /** Notes the present buffer and client of an unfinished opening. */
     void file(Claim opening) {
         strike(opening);
         Part part = new Part(opening, holder(opening), worker.nowNanos());

@@ -52,6 +52,10 @@ final class Vetting extends Hearing implements Phase {
             return new Next.End(link.kept.lack());
         }
         choice.isVetted();
+        boolean named = choice.attempts().pool().byName() != null;
+        if (named && choice.client().isLap(choice.opening().mark())) {
+            return new Next.Refuse(CloseReason.LOOP);
+        }
         CloseReason fault = Preface.prepare(link, choice, null);
         return fault == null ? Next.RELAY : new Next.Refuse(fault);
     }

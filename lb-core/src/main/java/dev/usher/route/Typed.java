@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param name null if the host is not a server name: a client that sends the host is refused
  * @param type of listeners for such a client, by the scheme of the URL; TLS without a URL
  * @param path of the URL, with its query; {@code /} without a path
- * @param port of the URL; else the usual one of the scheme
- * @param port of the URL; else 443
+ * @param port of the URL; else 80 for {@code http}, 443 for any other scheme and without a URL
  */
 public record Typed(String host, @Nullable ServerName name, ListenerType type, String path, int port) {
     private static final Map<String, ListenerType> TYPES = Map.of(
@@ -36,9 +35,9 @@ public record Typed(String host, @Nullable ServerName name, ListenerType type, S
     private static final Pattern PORT = Pattern.compile(":(\\d*)$");
 
     /**
-     * Reads {@code shop.example}, {@code http://shop.example/x}, {@code https://shop.example:8443} or
-     * {@code socks://shop.example:443} or {@code connect://shop.example:443}. Letters beyond ASCII are converted as in a route. The exception's message says
-     * why no client could send the text.
+     * Reads {@code shop.example}, {@code http://shop.example/x}, {@code https://shop.example:8443},
+     * {@code socks://shop.example:443} or {@code connect://shop.example:443}. Letters beyond ASCII are converted as in
+     * a route. The exception's message says why no client could send the text.
      */
     public static Typed parse(String text) {
         Matcher url = URL.matcher(text);

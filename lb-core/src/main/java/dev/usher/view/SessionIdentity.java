@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param listener the listener's name
  * @param client address of the client; with a trusted proxy, the address from the PROXY header; of a unix socket our
  *     own end
+ * @param user the user that the client says to be; checked, unless the reason of the end says otherwise; null without
+ *     one
  * @param sni the requested name, normalised; an invalid name as sent, escaped and cut; null without a name
  * @param alpn the protocols offered
  * @param route the winning pattern, {@code default} or {@code no_sni}; null without a route
@@ -22,6 +24,7 @@ public record SessionIdentity(
         String cid,
         String listener,
         SocketAddress client,
+        @Nullable String user,
         @Nullable String sni,
         @Nullable List<String> alpn,
         @Nullable String route,

@@ -4,6 +4,7 @@ import dev.usher.config.Address;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UnixPath;
+import dev.usher.loop.GivenSockets;
 import dev.usher.relay.Door;
 import dev.usher.relay.ListenerCounts;
 import java.io.IOException;
@@ -39,6 +40,7 @@ public final class Listening {
     private record Place(String listener, Address bind) {}
 
     private final SelectorProvider provider;
+    private final GivenSockets given;
     private final Workers workers;
     private final boolean besideAnother;
     private final Map<String, ListenerCounts> states = new ConcurrentHashMap<>();
@@ -50,8 +52,9 @@ public final class Listening {
     private Map<String, ListenerConfig> followed = Map.of();
 
     /** @param besideAnother whether the first sockets may share their addresses with another process of this user */
-    public Listening(SelectorProvider provider, Workers workers, boolean besideAnother) {
+    public Listening(SelectorProvider provider, GivenSockets given, Workers workers, boolean besideAnother) {
         this.provider = provider;
+        this.given = given;
         this.workers = workers;
         this.besideAnother = besideAnother;
     }
@@ -204,10 +207,22 @@ public final class Listening {
             if (isIn(next, place)) {
                 kept.put(place, address);
             } else {
+                warnOfQueue(place, address, next);
                 close(place);
             }
         });
         open = kept;
+    }
+
+    /** A given socket stays open elsewhere: without a listener, its connections wait for ever. */
+    private void warnOfQueue(Place place, SocketAddress address, Map<String, ListenerConfig> next) {
+        boolean ends = next.isEmpty();
+        if (!ends && given.has(address)) {
+            log.warn(
+                    "listener {}: the service manager keeps {} open, and connections will wait there; stop its socket unit",
+                    place.listener(),
+                    place.bind());
+        }
     }
 
     private void close(Place place) {
@@ -268,7 +283,7 @@ public final class Listening {
     }
 
     private void checkUnused(InetSocketAddress address) throws IOException {
-        if (address.getPort() == 0) {
+        if (address.getPort() == 0 || given.has(address)) {
             return;
         }
         try (SocketChannel probe = provider.openSocketChannel()) {

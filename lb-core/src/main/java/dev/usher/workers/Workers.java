@@ -1,6 +1,7 @@
 package dev.usher.workers;
 
 import dev.usher.config.UsherConfig;
+import dev.usher.loop.GivenSockets;
 import dev.usher.loop.Worker;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -54,6 +55,7 @@ public final class Workers {
     public static Workers of(
             UsherConfig config,
             SelectorProvider provider,
+            GivenSockets given,
             Clock clock,
             Supplier<Routing> routing,
             SessionLog log,
@@ -63,7 +65,7 @@ public final class Workers {
         int count = config.workerCount();
         Workers made = new Workers(heldBytesMax);
         for (int i = 0; i < count; i++) {
-            Worker worker = new Worker("worker-" + i, provider, clock, heldBytesMax / count);
+            Worker worker = new Worker("worker-" + i, provider, given, clock, heldBytesMax / count);
             made.add(worker, new WorkerSessions(i, count, worker, routing, log, shared));
         }
         return made;

@@ -307,7 +307,7 @@ class ConfigDiffTest {
 
         @Test
         void takeOtherProtocols() {
-            ListenerConfig shared = HTTPS.withNotTls(new NotTls("web", null, null));
+            ListenerConfig shared = HTTPS.withNotTls(new NotTls("web", null, null, null));
             assertDiff(
                     config(List.of(HTTPS), routesOf("a.example", "web"), pools()),
                     config(List.of(shared), routesOf("a.example", "web"), pools()),

@@ -19,6 +19,7 @@ class CloseReasonTest {
     private static final Map<CloseReason, Alert> ALERTS = new EnumMap<>(Map.ofEntries(
             Map.entry(CloseReason.REDIRECTED, Alert.UNEXPECTED_MESSAGE),
             Map.entry(CloseReason.HTTP_ON_TLS, Alert.UNEXPECTED_MESSAGE),
+            Map.entry(CloseReason.POSTGRES_WITHOUT_TLS, Alert.UNEXPECTED_MESSAGE), // told in words of Postgres
             Map.entry(CloseReason.TLS_ON_HTTP, Alert.UNEXPECTED_MESSAGE),
             Map.entry(CloseReason.NOT_HTTP, Alert.DECODE_ERROR),
             Map.entry(CloseReason.MALFORMED_REQUEST, Alert.DECODE_ERROR),
@@ -32,6 +33,9 @@ class CloseReasonTest {
             Map.entry(CloseReason.UNKNOWN_NAME, Alert.UNRECOGNIZED_NAME),
             Map.entry(CloseReason.DENIED, Alert.ACCESS_DENIED),
             Map.entry(CloseReason.PORT_DENIED, Alert.ACCESS_DENIED),
+            Map.entry(CloseReason.AUTH_FAILED, Alert.ACCESS_DENIED),
+            Map.entry(CloseReason.AUTH_THROTTLED, Alert.ACCESS_DENIED),
+            Map.entry(CloseReason.AUTH_OVERLOADED, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.PLAIN_DENIED, Alert.UNEXPECTED_MESSAGE),
             Map.entry(CloseReason.NOT_SOCKS, Alert.UNEXPECTED_MESSAGE),
             Map.entry(CloseReason.MALFORMED_SOCKS, Alert.DECODE_ERROR),
@@ -48,12 +52,12 @@ class CloseReasonTest {
             Map.entry(CloseReason.CONNECT_TIMEOUT, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.CONNECT_FAILED, Alert.INTERNAL_ERROR),
             Map.entry(CloseReason.OUT_OF_SOCKETS, Alert.INTERNAL_ERROR),
-            Map.entry(CloseReason.BACKEND_CLOSED_EARLY, Alert.INTERNAL_ERROR)));
+            Map.entry(CloseReason.BACKEND_CLOSED_EARLY, Alert.INTERNAL_ERROR),
+            Map.entry(CloseReason.BACKEND_SILENT, Alert.INTERNAL_ERROR)));
 
     /** Usher ends what is under way: who has a part only must see that. */
     private static final Set<CloseReason> BY_SIDE = EnumSet.of(
             CloseReason.COMPLETED,
-            CloseReason.BACKEND_SILENT,
             CloseReason.IDLE_TIMEOUT,
             CloseReason.HALF_CLOSED_TIMEOUT,
             CloseReason.MAX_LIFETIME,

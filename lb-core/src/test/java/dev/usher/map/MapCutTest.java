@@ -56,6 +56,19 @@ class MapCutTest {
     }
 
     @Test
+    void faultsBeyondTheRoomAreCounted() {
+        NameMap cut = new MapCut(4, 8, Measure.SESSIONS)
+                .of(map(
+                        group(0, Standing.DOWN, 1),
+                        group(1, Standing.DOWN, 5),
+                        group(2, Standing.DOWN, 0),
+                        group(3, Standing.UP, 9)));
+        assertEquals(List.of("pool0", "pool1"), pools(cut));
+        assertNotNull(cut.more());
+        assertEquals(1, cut.more().faulty());
+    }
+
+    @Test
     void namesAndBackendsOfAPoolAreCutAsWell() {
         List<Way> ways = IntStream.range(0, 50)
                 .mapToObj(i -> new Way("w" + i, "", new Flow(i, 0)))

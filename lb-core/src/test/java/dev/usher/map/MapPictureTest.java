@@ -124,11 +124,11 @@ class MapPictureTest {
                         IntStream.range(0, random.nextInt(7))
                                 .mapToObj(w -> way("w" + w, random.nextInt(50)))
                                 .toList(),
-                        random.nextBoolean() ? new More(3, new Flow(random.nextInt(50), 0)) : null,
+                        random.nextBoolean() ? new More(3, 0, new Flow(random.nextInt(50), 0)) : null,
                         IntStream.range(0, 1 + random.nextInt(7))
                                 .mapToObj(s -> stop("s" + s, Standing.UP, random.nextInt(50)))
                                 .toList(),
-                        random.nextBoolean() ? new More(9, Flow.NONE) : null))
+                        random.nextBoolean() ? new More(9, 0, Flow.NONE) : null))
                 .toArray(Group[]::new));
     }
 
@@ -141,7 +141,7 @@ class MapPictureTest {
                         "",
                         Standing.UP,
                         List.of(way("a.example", 1)),
-                        new More(41, new Flow(7, 0)),
+                        new More(41, 0, new Flow(7, 0)),
                         List.of(stop("10.0.0.1:443", Standing.UP, 8)),
                         null)),
                 Measure.SESSIONS);

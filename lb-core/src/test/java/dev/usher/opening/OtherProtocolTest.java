@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class OtherProtocolTest {
     private static final int MAX = 65_536;
-    private static final NotTls ALL = new NotTls("git", "vpn", "rest");
-    private static final NotTls EXACT = new NotTls("git", "vpn", null);
+    private static final NotTls ALL = new NotTls("git", "vpn", null, "rest");
+    private static final NotTls EXACT = new NotTls("git", "vpn", null, null);
 
     private static byte[] bytes(String text) {
         return text.startsWith("0x")
@@ -120,7 +120,7 @@ class OtherProtocolTest {
 
     @Test
     void takesTheFirstByteAloneWhereNoProtocolHasAPoolOfItsOwn() {
-        NotTls rest = new NotTls(null, null, "rest");
+        NotTls rest = new NotTls(null, null, null, "rest");
         for (int first = 0; first < 0x80; first++) {
             Step step = atOnce(new byte[] {(byte) first}, rest);
             if (first == 22) {

@@ -23,6 +23,18 @@ public final class SocksMessages {
         return new byte[] {0, 90, 0, 0, 0, 0, 0, 0};
     }
 
+    /** SOCKS 5, with and without a password. */
+    public static byte[] passwordMethods() {
+        return new byte[] {5, 2, 0, 2};
+    }
+
+    /** A name and a password. */
+    public static byte[] password(String user, String password) {
+        byte[] name = user.getBytes(StandardCharsets.UTF_8);
+        byte[] secret = password.getBytes(StandardCharsets.UTF_8);
+        return bytes(new byte[] {1, (byte) name.length}, name, new byte[] {(byte) secret.length}, secret);
+    }
+
     /** SOCKS 5, for a name. */
     public static byte[] request(String host, int port) {
         byte[] name = host.getBytes(StandardCharsets.ISO_8859_1);

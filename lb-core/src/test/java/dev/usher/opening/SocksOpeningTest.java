@@ -11,13 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.ForwardProxy;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.UserFile;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Refusal;
+import dev.usher.login.Credentials;
 import dev.usher.name.ServerName;
 import dev.usher.testing.Seed;
 import dev.usher.tls.HelloBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -51,7 +54,10 @@ class SocksOpeningTest {
 
     /** Feeds the bytes in pieces of a size, and drops what each step consumes. */
     private static Heard hear(byte[] all, int pieceBytes) {
-        SocksOpening opening = new SocksOpening(LISTENER);
+        return hear(new SocksOpening(LISTENER), all, pieceBytes);
+    }
+
+    private static Heard hear(SocksOpening opening, byte[] all, int pieceBytes) {
         String told = "";
         int begin = 0;
         int end = 0;
@@ -70,6 +76,10 @@ class SocksOpeningTest {
                     }
                     case Step.Reply(ByteBuffer words, int consumed) -> {
                         told += hex(words);
+                        begin += consumed;
+                    }
+                    case Step.Check(Credentials said, int consumed) -> {
+                        told += "[" + said + " " + said.password() + "]";
                         begin += consumed;
                     }
                     case Step.Whole _, Step.Refused _ -> {
@@ -220,6 +230,35 @@ class SocksOpeningTest {
                         CloseReason.AUTH_METHOD,
                         CloseReason.INVALID_NAME),
                 seen);
+    }
+
+    private static SocksOpening withUsers() {
+        return new SocksOpening(LISTENER.withForwardProxy(
+                ForwardProxy.DEFAULT.withUsers(UserFile.parse(Path.of("users"), "me:$2y$10$" + "a".repeat(53)))));
+    }
+
+    private static void loginIsRefused(CloseReason reason, String word, byte[] all) {
+        Heard heard = hear(withUsers(), all, 1);
+        assertEquals(reason, ((Step.Refused) assertNotNullStep(heard)).reason());
+        ByteBuffer said = heard.opening().refusal(Objects.requireNonNull(reason.refusal()));
+        assertEquals(word, hex(Objects.requireNonNull(said)));
+    }
+
+    @Test
+    void userSaysNameAndPasswordBeforeTheRequest() {
+        byte[] all = bytes(
+                SocksMessages.passwordMethods(),
+                SocksMessages.password("me", "secret"),
+                SocksMessages.request(HOST, 443));
+        for (int piece = 1; piece <= all.length; piece++) {
+            Heard heard = hear(withUsers(), all, piece);
+            assertInstanceOf(Step.Whole.class, heard.last());
+            assertEquals("0502[me secret]0100", heard.told());
+        }
+        loginIsRefused(CloseReason.AUTH_METHOD, "05ff", SocksMessages.methods());
+        loginIsRefused(CloseReason.AUTH_METHOD, "005b000000000000", SocksMessages.request4a(HOST, 443));
+        loginIsRefused(CloseReason.MALFORMED_SOCKS, "0101", bytes(SocksMessages.passwordMethods(), new byte[] {5, 1}));
+        loginIsRefused(CloseReason.MALFORMED_SOCKS, "0101", bytes(SocksMessages.passwordMethods(), new byte[] {1, 0}));
     }
 
     @Test

@@ -31,6 +31,8 @@ class TlsOpeningTest {
             Map.entry(Refusal.DENIED, Alert.ACCESS_DENIED),
             Map.entry(Refusal.UNIDENTIFIED, Alert.ACCESS_DENIED),
             Map.entry(Refusal.NO_PLAIN, Alert.UNEXPECTED_MESSAGE),
+            Map.entry(Refusal.TOO_OFTEN, Alert.ACCESS_DENIED),
+            Map.entry(Refusal.NO_SUCH_HOST, Alert.UNRECOGNIZED_NAME),
             Map.entry(Refusal.COMMAND, Alert.UNEXPECTED_MESSAGE),
             Map.entry(Refusal.EXHAUSTED, Alert.INTERNAL_ERROR),
             Map.entry(Refusal.REFUSING_BACKEND, Alert.INTERNAL_ERROR),

@@ -22,8 +22,9 @@ class AttemptOutcomeTest {
             UNREACHABLE          connect_failed        counts LONGER  NOT_CONNECTED -
             TIMED_OUT            connect_timeout       counts LONGER  NOT_CONNECTED -
             TIMED_OUT_HURRIED    connect_timeout       counts LEFT    -             -
-            GREETING_FAILED      connect_failed        counts LONGER  NOT_CONNECTED -
             NO_SOCKET            out_of_sockets        -      LEFT    -             -
+            GREETING_FAILED      connect_failed        counts LEFT    CLOSED_EARLY  unheard
+            GREETING_LATE        connect_timeout       counts LEFT    SILENT        unheard
             CLOSED_EARLY         backend_closed_early  counts LEFT    CLOSED_EARLY  unheard
             LATE                 -                     -      LEFT    SILENT        -
             SILENT               backend_silent        counts LEFT    -             unheard

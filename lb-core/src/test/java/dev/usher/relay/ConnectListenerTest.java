@@ -8,6 +8,7 @@ import dev.usher.config.Cidr;
 import dev.usher.config.ForwardProxy;
 import dev.usher.config.HttpRule;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.UserFile;
 import dev.usher.end.CloseReason;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -16,6 +17,8 @@ import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +130,40 @@ class ConnectListenerTest {
         try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = TestUsher.forConnect(backend).start()) {
             isAnswered(usher, get.formatted(TestUsher.NAME), 405, CloseReason.PLAIN_DENIED);
+        }
+    }
+
+    @Test
+    void userIsCheckedByBasic() throws Exception {
+        String head = "CONNECT %s:443 HTTP/1.1\r\nHost: %1$s:443\r\n%s\r\n";
+        String right = "Proxy-Authorization: basic " + Base64.getEncoder().encodeToString(bytes("me:right:x")) + "\r\n";
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.forConnect(backend)
+                        .forwardProxy(ForwardProxy.DEFAULT.withUsers(
+                                UserFile.parse(Path.of("users"), "me:$2y$10$" + "a".repeat(53))))
+                        .passwords((_, password) -> password.equals("right:x"))
+                        .start()) {
+            for (String nothing : List.of(
+                    "", "Proxy-Authorization: Bearer x\r\n", "Proxy-Authorization: Basic ?\r\n", right + right)) {
+                try (TestPeer client = usher.connect().send(bytes(head.formatted(TestUsher.NAME, nothing)))) {
+                    String answer = new String(client.readToEnd(), StandardCharsets.US_ASCII);
+                    assertTrue(answer.startsWith("HTTP/1.1 407 "), answer);
+                    assertTrue(answer.contains("\r\nProxy-Authenticate: Basic realm=\"usher\"\r\n"), answer);
+                }
+                usher.ended(CloseReason.AUTH_METHOD);
+            }
+            try (TestPeer client = usher.connect()
+                    .send(bytes(head.formatted(TestUsher.NAME, right)))
+                    .send(hello())) {
+                assertArrayEquals(bytes(ESTABLISHED), client.read(ESTABLISHED.length()));
+                assertArrayEquals(hello(), client.read(hello().length));
+            }
+            assertEquals("me", usher.ended(CloseReason.COMPLETED).identity().user());
+            String wrong = "Proxy-Authorization: Basic " + Base64.getEncoder().encodeToString(bytes("me:x")) + "\r\n";
+            for (int i = 0; i < 5; i++) {
+                isAnswered(usher, head.formatted(TestUsher.NAME, wrong), 407, CloseReason.AUTH_FAILED);
+            }
+            isAnswered(usher, head.formatted(TestUsher.NAME, right), 429, CloseReason.AUTH_THROTTLED);
         }
     }
 }

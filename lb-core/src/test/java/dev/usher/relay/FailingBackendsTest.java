@@ -138,7 +138,7 @@ class FailingBackendsTest {
                         TestUsher.of(silent).idleTimeout(Duration.ofMillis(50)).start();
                 TestPeer client = usher.connect()) {
             client.send(hello());
-            assertEquals(Ending.RST, client.ending());
+            assertEquals(Ending.FIN, client.ending());
             usher.ended(CloseReason.BACKEND_SILENT);
             assertEquals(1, usher.backend(silent).failures());
         }
@@ -294,7 +294,10 @@ class FailingBackendsTest {
         }
     }
 
-    /** What is left of the client's patience is too little to tell whether a backend answers. */
+    /**
+     * What is left of the client's patience is too little to tell whether a backend answers. A second attempt lacks 20 ms at
+     * least, and a busy machine may begin the first one late.
+     */
     @Test
     void anAttemptThatWasCutShortEjectsNobody() throws IOException {
         try (TestBackend one = TestBackend.unreachable();
@@ -303,7 +306,7 @@ class FailingBackendsTest {
                 TestUsher usher = TestUsher.of(one, two, three)
                         .connectTimeout(Duration.ofMillis(400))
                         .pool(pool -> pool.balance(Balance.FIRST)
-                                .connectTotal(Duration.ofMillis(600))
+                                .connectTotal(Duration.ofMillis(780))
                                 .ejection(1, Duration.ofSeconds(30), Duration.ofSeconds(30), 100))
                         .start()) {
             assertArrayEquals(INTERNAL_ERROR, exchange(usher));

@@ -3,6 +3,8 @@ package dev.usher.relay;
 import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.login.Passwords;
+import dev.usher.login.UserCheck;
 import dev.usher.loop.Worker;
 import dev.usher.opening.Openings;
 import dev.usher.testing.Await;
@@ -46,6 +48,7 @@ final class HandTurned {
                             Integer.MAX_VALUE,
                             new ClientLimits(clock),
                             new OwnConnections(),
+                            new UserCheck(Passwords.NONE, Clock.SYSTEM),
                             new OpenHellos(),
                             openings));
             address = (InetSocketAddress) relay.open(

@@ -94,6 +94,19 @@ class HttpForwardTest {
     }
 
     @Test
+    void aBackendThatNeverAnswersIsATimeOut() throws IOException {
+        try (TestBackend silent = TestBackend.start(TestBackend.SILENT);
+                TestUsher usher = usher(rule(Action.FORWARD), silent)
+                        .idleTimeout(Duration.ofMillis(150))
+                        .start();
+                TestPeer client = usher.connect()) {
+            send(client, "GET / HTTP/1.1\r\n" + HOST + "\r\n");
+            assertTrue(toEnd(client).startsWith("HTTP/1.1 504 Gateway Timeout\r\n"));
+            usher.ended(CloseReason.BACKEND_SILENT);
+        }
+    }
+
+    @Test
     void getGoesOnAloneWhateverFollows() throws IOException {
         isForwarded("GET /a?b HTTP/1.1\r\n" + HOST + "\r\n" + SMUGGLED, "GET /a?b HTTP/1.1\r\n" + HOST + CLOSE, 0);
     }

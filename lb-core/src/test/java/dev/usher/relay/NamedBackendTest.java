@@ -10,7 +10,9 @@ import dev.usher.config.HostPort;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.ResolveConfig.Family;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Target;
 import dev.usher.end.CloseReason;
+import dev.usher.opening.SocksMessages;
 import dev.usher.testing.Await;
 import dev.usher.testing.DnsStandIn;
 import dev.usher.testing.TestBackend;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +228,42 @@ class NamedBackendTest {
             answer(usher, "home.example");
             usher.ended(CloseReason.LOOP);
             usher.nextEnd();
+        }
+    }
+
+    private TestUsher socks(int... ports) throws IOException {
+        Target target =
+                Target.of(TestUsher.POOL).withPorts(IntStream.of(ports).boxed().toList());
+        return TestUsher.socks()
+                .backend(BackendConfig.of(HostPort.parse("{name}:{port}")))
+                .pool(pool -> pool.addressRules(LOOPBACK).resolve(resolve(Duration.ofMillis(500))))
+                .route(RouteConfig.of("*.example", target))
+                .start();
+    }
+
+    private static TestPeer asking(TestUsher usher, String host, int asked) throws IOException {
+        TestPeer client =
+                usher.connect().send(SocksMessages.bytes(SocksMessages.methods(), SocksMessages.request(host, asked)));
+        assertArrayEquals(SocksMessages.method(), client.read(2));
+        return client;
+    }
+
+    @Test
+    void goesToTheHostAndThePortThatASocksClientAsksFor() throws IOException {
+        int asked = backend.hostPort().port();
+        try (TestUsher usher = socks(asked)) {
+            try (TestPeer client = asking(usher, "home.example", asked)) {
+                assertArrayEquals(SocksMessages.reply(0), client.read(10));
+                client.send(new byte[] {1, 2, 3});
+                assertArrayEquals(new byte[] {1, 2, 3}, client.read(3));
+            }
+            assertEquals(
+                    backend.name(),
+                    usher.ended(CloseReason.COMPLETED).identity().backend());
+            try (TestPeer client = asking(usher, "nobody.example", asked)) {
+                assertArrayEquals(SocksMessages.reply(4), client.readToEnd());
+            }
+            usher.ended(CloseReason.NAME_NOT_FOUND);
         }
     }
 }

@@ -38,7 +38,7 @@ class NotTlsTest {
     }
 
     private static NotTls ssh() {
-        return new NotTls(TestUsher.FALLBACK_POOL, null, null);
+        return new NotTls(TestUsher.FALLBACK_POOL, null, null, null);
     }
 
     private void isServed(TestUsher usher, TestPeer client) throws IOException {
@@ -86,8 +86,8 @@ class NotTlsTest {
 
     @Test
     void routesAHelloAsBefore() throws IOException {
-        try (TestUsher usher = usher(
-                                new NotTls(TestUsher.FALLBACK_POOL, TestUsher.FALLBACK_POOL, TestUsher.FALLBACK_POOL))
+        try (TestUsher usher = usher(new NotTls(
+                                TestUsher.FALLBACK_POOL, TestUsher.FALLBACK_POOL, null, TestUsher.FALLBACK_POOL))
                         .start();
                 TestPeer client = usher.connect()) {
             client.send(TestUsher.hello()).halfClose();
@@ -113,8 +113,8 @@ class NotTlsTest {
 
     @Test
     void refusesAProtocolWithoutAPool() throws IOException {
-        try (TestUsher usher =
-                        usher(new NotTls(null, TestUsher.FALLBACK_POOL, null)).start();
+        try (TestUsher usher = usher(new NotTls(null, TestUsher.FALLBACK_POOL, null, null))
+                        .start();
                 TestPeer client = usher.connect()) {
             client.send(VERSION);
             assertEquals(0, client.readToEnd().length);

@@ -6,6 +6,7 @@ import static dev.usher.relay.SessionState.CONNECTING;
 import static dev.usher.relay.SessionState.HALF_CLOSED;
 import static dev.usher.relay.SessionState.REFUSING;
 import static dev.usher.relay.SessionState.RELAYING;
+import static dev.usher.relay.SessionState.RESOLVING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.EnumSet;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class SessionStateTest {
     private static final Map<SessionState, Set<SessionState>> MAY_BECOME = Map.of(
-            AWAITING_HELLO, EnumSet.of(CONNECTING, REFUSING, CLOSED),
+            AWAITING_HELLO, EnumSet.of(RESOLVING, CONNECTING, REFUSING, CLOSED),
+            RESOLVING, EnumSet.of(CONNECTING, REFUSING, CLOSED),
             CONNECTING, EnumSet.of(CONNECTING, RELAYING, REFUSING, CLOSED),
             RELAYING, EnumSet.of(CONNECTING, HALF_CLOSED, REFUSING, CLOSED),
             HALF_CLOSED, EnumSet.of(REFUSING, CLOSED),

@@ -97,7 +97,7 @@ class SilentBackendsTest {
                         .start();
                 TestPeer client = usher.connect()) {
             client.send(hello());
-            assertEquals(Ending.RST, client.ending());
+            assertEquals(Ending.FIN, client.ending());
             SessionEnd end = usher.ended(CloseReason.BACKEND_SILENT);
             assertEquals(2, end.attempts());
             assertEquals(two.name(), end.identity().backend());

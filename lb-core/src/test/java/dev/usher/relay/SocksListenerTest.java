@@ -10,6 +10,7 @@ import dev.usher.config.ForwardProxy;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.Target;
+import dev.usher.config.UserFile;
 import dev.usher.end.CloseReason;
 import dev.usher.opening.SocksMessages;
 import dev.usher.testing.TestBackend;
@@ -20,8 +21,12 @@ import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -209,6 +214,24 @@ class SocksListenerTest {
     }
 
     @Test
+    void helloAheadOfItsTurnSurvivesABackendThatRefuses() throws Exception {
+        byte[] all = SocksMessages.bytes(SocksMessages.methods(), SocksMessages.request(TestUsher.NAME, 443), HELLO);
+        byte[] told = SocksMessages.bytes(SocksMessages.method(), SocksMessages.reply(0));
+        try (TestBackend refusing = TestBackend.refusing();
+                TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.socks(refusing, backend)
+                        .pool(pool -> pool.balance(Balance.FIRST))
+                        .start()) {
+            try (TestPeer client = usher.connect().send(all)) {
+                assertArrayEquals(SocksMessages.bytes(told, HELLO), client.read(told.length + HELLO.length));
+            }
+            SessionEnd end = usher.ended(CloseReason.COMPLETED);
+            assertEquals(2, end.attempts());
+            assertEquals(HELLO.length, end.bytesIn());
+        }
+    }
+
+    @Test
     void backendIsToldOfTheClientInFrontOfTheHello() throws Exception {
         try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = TestUsher.socks(backend)
@@ -224,6 +247,82 @@ class SocksListenerTest {
                         client.read(header.length() + HELLO.length));
             }
             usher.ended(CloseReason.COMPLETED);
+        }
+    }
+
+    private static TestUsher withUser(TestBackend backend, String... allow) {
+        return TestUsher.socks(backend)
+                .forwardProxy(ForwardProxy.DEFAULT
+                        .withUsers(UserFile.parse(Path.of("users"), "me:$2y$10$" + "a".repeat(53)))
+                        .withAllow(Stream.of(allow).map(Cidr::parse).toList()))
+                .passwords((_, password) -> password.equals("right"))
+                .start();
+    }
+
+    private static void loginFails(TestUsher usher, String password, CloseReason reason) throws IOException {
+        try (TestPeer client = usher.connect()
+                .send(SocksMessages.bytes(
+                        SocksMessages.passwordMethods(),
+                        SocksMessages.password("me", password),
+                        SocksMessages.request(TestUsher.NAME, 443)))) {
+            assertArrayEquals(new byte[] {5, 2, 1, 1}, client.readToEnd());
+        }
+        assertEquals("me", usher.ended(reason).identity().user());
+    }
+
+    @Test
+    void userIsCheckedBeforeTheRequestIsRead() throws Exception {
+        byte[] all = SocksMessages.bytes(
+                SocksMessages.passwordMethods(),
+                SocksMessages.password("me", "right"),
+                SocksMessages.request(TestUsher.NAME, 443),
+                HELLO);
+        byte[] words = SocksMessages.bytes(new byte[] {5, 2, 1, 0}, SocksMessages.reply(0));
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = withUser(backend)) {
+            for (int piece : List.of(1, 7, all.length)) {
+                try (TestPeer client = usher.connect()) {
+                    for (int at = 0; at < all.length; at += piece) {
+                        client.send(ByteBuffer.wrap(all, at, Math.min(piece, all.length - at)));
+                    }
+                    assertArrayEquals(SocksMessages.bytes(words, HELLO), client.read(words.length + HELLO.length));
+                }
+                assertEquals("me", usher.ended(CloseReason.COMPLETED).identity().user());
+            }
+            for (int i = 0; i < 5; i++) {
+                loginFails(usher, "guess", CloseReason.AUTH_FAILED);
+            }
+            loginFails(usher, "right", CloseReason.AUTH_THROTTLED);
+        }
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = withUser(backend, "10.0.0.0/8")) {
+            loginFails(usher, "right", CloseReason.DENIED);
+        }
+    }
+
+    @Test
+    void clientMayLeaveWhileItsPasswordIsCheckedAndTheTimeGoesOn() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
+                TestUsher usher = TestUsher.socks(backend)
+                        .helloTimeout(Duration.ofMillis(300))
+                        .forwardProxy(ForwardProxy.DEFAULT.withUsers(
+                                UserFile.parse(Path.of("users"), "me:$2y$10$" + "a".repeat(53))))
+                        .passwords((_, _) -> {
+                            try {
+                                return go.await(10, TimeUnit.SECONDS);
+                            } catch (InterruptedException e) {
+                                return false;
+                            }
+                        })
+                        .start()) {
+            try (TestPeer client = usher.connect()
+                    .send(SocksMessages.bytes(
+                            SocksMessages.passwordMethods(), SocksMessages.password("me", "right")))) {
+                assertArrayEquals(new byte[] {5, 2}, client.readToEnd());
+            }
+            usher.ended(CloseReason.HELLO_TIMEOUT);
+            go.countDown(); // the verdict comes after the end, and has no effect
         }
     }
 }

@@ -4,9 +4,12 @@ import static dev.usher.testing.TestUsher.hello;
 import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.AcceptProxyProtocol;
+import dev.usher.config.Fallback;
+import dev.usher.config.Target;
 import dev.usher.end.CloseReason;
 import dev.usher.event.Event.Kind;
 import dev.usher.testing.Await;
@@ -177,6 +180,31 @@ class UnfinishedOpeningsTest {
         }
     }
 
+    /** Its clients would keep their room for as long as connect_total, and every other pool's clients be reset. */
+    @Test
+    void whoWaitsForAnUnreachableBackendGivesWayToOthers() throws IOException {
+        try (TestBackend unreachable = TestBackend.unreachable()) {
+            use(TestUsher.of(backend)
+                    .fallbackPool(unreachable)
+                    .defaultRoute(Fallback.to(Target.of(TestUsher.FALLBACK_POOL))));
+            TestPeer oldest = connect("127.0.0.9")
+                    .send(new HelloBuilder()
+                            .name("down.example")
+                            .paddedTo(10_000)
+                            .records());
+            turned.turnUntil(() -> held() == 16 << 10, "its hello waits");
+            fillUp("down.example");
+            assertTrue(ends.isEmpty(), "nobody ends while there is room: " + ends);
+            TestPeer honest = connect("127.0.0.4").send(hello());
+            turned.turnUntil(() -> turned.relay.sent().get() >= helloBytes(), "the echo comes");
+            assertArrayEquals(bytes(hello()), honest.read(helloBytes()));
+            assertEquals(Ending.RST, oldest.ending());
+            assertTrue(
+                    ends.size() <= 20 && ends.stream().allMatch(end -> end.reason() == CloseReason.OUT_OF_BUFFERS),
+                    "those who waited longest go, until the relay has room: " + ends);
+        }
+    }
+
     /** A frozen backend: its clients stay, or leave after their hello; a copy is worth less than any other client. */
     @Test
     void copiesForASilentBackendGiveWay() throws IOException {
@@ -200,12 +228,19 @@ class UnfinishedOpeningsTest {
                 }
             }
             assertTrue(held() > BUDGET / 2, "copies are kept while there is room: " + held());
+            assertFalse(turned.worker.buffers().isScarce(), "relays read on in large pieces");
             assertTrue(ends.isEmpty(), "nobody ends: " + ends);
-            unfinished("127.0.0.2", 64 << 10);
-            unfinished("127.0.0.4", 64 << 10);
+            byte[] inPieces = bytes(
+                    new HelloBuilder().name(TestUsher.NAME).paddedTo(64_000).records());
+            TestPeer last = connect("127.0.0.2").send(inPieces);
+            turned.turnUntil(
+                    () -> turned.relay.received().get() == 80L * large.length + inPieces.length || !ends.isEmpty(),
+                    "a hello in pieces is with the backend");
             assertTrue(ends.isEmpty(), "nobody ends for an opening: " + ends);
             answers.countDown();
-            turned.turnUntil(() -> turned.relay.sent().get() >= 80L * large.length, "the answers come");
+            turned.turnUntil(
+                    () -> turned.relay.sent().get() >= 80L * large.length + inPieces.length, "the answers come");
+            assertArrayEquals(inPieces, last.read(inPieces.length));
             for (TestPeer client : waiting) {
                 assertArrayEquals(large, client.read(large.length));
             }
@@ -224,13 +259,14 @@ class UnfinishedOpeningsTest {
 
     /** With whole hellos, which are kept until a backend has answered. */
     private void fillUp() throws IOException {
+        fillUp(TestUsher.NAME);
+    }
+
+    private void fillUp(String name) throws IOException {
         while (held() < BUDGET) {
             long before = held();
             connect("127.0.0.3")
-                    .send(new HelloBuilder()
-                            .name(TestUsher.NAME)
-                            .paddedTo(10_000)
-                            .records());
+                    .send(new HelloBuilder().name(name).paddedTo(10_000).records());
             turned.turnUntil(() -> held() == before + (16 << 10), "a whole one is kept");
         }
     }

@@ -216,4 +216,22 @@ class UnixListenerTest {
             }
         }
     }
+
+    /** As at a restart without a gap: both processes serve, and the file is the successor's. */
+    @Test
+    void aSuccessorTakesTheFileOver() throws IOException {
+        try (TestBackend backend = TestBackend.start(TestBackend.ECHO)) {
+            LoadBalancer before = start(backend, address.toString());
+            UsherConfig config = config(backend, SocketRights.DEFAULT, address.toString());
+            try (LoadBalancer after = LoadBalancer.start(config, ENVIRONMENT.beside())) {
+                before.close();
+                try (SocketChannel client = connect()) {
+                    UnixServer.send(client, (byte) 7);
+                    assertArrayEquals(new byte[] {7}, UnixServer.read(client, 1));
+                    assertEquals(1, after.looks().openSessions());
+                }
+            }
+        }
+        assertFalse(Files.exists(file));
+    }
 }

@@ -28,6 +28,7 @@ import dev.usher.config.Silent;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.login.Passwords;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
@@ -232,6 +233,7 @@ public final class TestUsher implements AutoCloseable {
         private NotTls notTls = NotTls.NONE;
         private @Nullable Silent silent;
         private HttpConfig http = HttpConfig.DEFAULT;
+        private Passwords passwords = Passwords.NONE;
         private ForwardProxy forwardProxy = ForwardProxy.DEFAULT;
         private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
         private int retries = PoolConfig.DEFAULT_RETRIES;
@@ -313,6 +315,11 @@ public final class TestUsher implements AutoCloseable {
 
         public Builder http(HttpConfig settings) {
             http = settings;
+            return this;
+        }
+
+        public Builder passwords(Passwords compared) {
+            passwords = compared;
             return this;
         }
 
@@ -463,7 +470,10 @@ public final class TestUsher implements AutoCloseable {
             };
             try {
                 return new TestUsher(
-                        LoadBalancer.start(config(), new Environment(provider, Clock.SYSTEM, log, Integer.MAX_VALUE)),
+                        LoadBalancer.start(
+                                config(),
+                                new Environment(provider, Clock.SYSTEM, log, Integer.MAX_VALUE)
+                                        .withPasswords(passwords)),
                         ends);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

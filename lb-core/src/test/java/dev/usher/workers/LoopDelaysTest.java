@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.UsherConfig;
+import dev.usher.login.Passwords;
+import dev.usher.login.UserCheck;
 import dev.usher.loop.Worker;
 import dev.usher.opening.Openings;
 import dev.usher.relay.ClientLimits;
@@ -43,6 +45,7 @@ class LoopDelaysTest {
                     Integer.MAX_VALUE,
                     new ClientLimits(Clock.SYSTEM),
                     new OwnConnections(),
+                    new UserCheck(Passwords.NONE, Clock.SYSTEM),
                     new OpenHellos(),
                     Openings.BY_TYPE);
             workers.add(worker, new WorkerSessions(i, 2, worker, () -> routing, SessionLog.NONE, shared));

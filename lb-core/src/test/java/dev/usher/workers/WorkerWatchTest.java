@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.usher.background.Background;
 import dev.usher.background.Background.Failure;
 import dev.usher.config.UsherConfig;
+import dev.usher.login.Passwords;
 import dev.usher.loop.Worker;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -32,7 +33,7 @@ class WorkerWatchTest {
         Routing routing = Routing.of(config, TestPools.of(config));
         for (int i = 0; i < 2; i++) {
             Worker worker = new Worker("worker-" + i, SelectorProvider.provider(), Clock.SYSTEM, 1 << 20);
-            SharedState shared = SharedState.of(Integer.MAX_VALUE, Clock.SYSTEM);
+            SharedState shared = SharedState.of(Integer.MAX_VALUE, Clock.SYSTEM, Passwords.NONE);
             workers.add(worker, new WorkerSessions(i, 2, worker, () -> routing, SessionLog.NONE, shared));
         }
         watch = new WorkerWatch(workers, background.crowd("workers", "look"));

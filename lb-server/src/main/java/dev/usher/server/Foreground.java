@@ -12,11 +12,13 @@ import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.loop.GivenSockets;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.relay.SessionLog;
 import dev.usher.server.control.Handover;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.AllButOne;
+import dev.usher.server.systemd.HandedSockets;
 import dev.usher.server.systemd.ServiceManager;
 import dev.usher.time.Clock;
 import dev.usher.view.LoopDelay;
@@ -192,10 +194,14 @@ final class Foreground {
 
     private int serve(AccessLog access, @Nullable AdminServer admin, Predecessor predecessor, Consumer<Running> ready)
             throws InterruptedException {
-        Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background);
         LoadBalancer balancer;
         try {
+            GivenSockets given = HandedSockets.of(System::getenv);
+            Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background)
+                    .withPasswords(new Bcrypt())
+                    .withSockets(given);
             balancer = LoadBalancer.open(config, predecessor.gives() ? environment.beside() : environment);
+            HandedSockets.warnOfUnused(given, balancer.looks().addresses().values());
         } catch (IOException e) {
             log.error("{}{}", StartFault.text(e), predecessor.hint(e));
             return ExitCode.FAILED;

@@ -72,6 +72,7 @@ class OperationsIT {
         Path installed = Files.writeString(directory.resolve("usher"), "#!/bin/sh\n");
         assertTrue(installed.toFile().setExecutable(true));
         Files.writeString(directory.resolve("usher.service"), unit().replace(INSTALLED, installed.toString()));
+        Files.copy(Path.of("..", "deploy", "systemd", "usher.socket"), directory.resolve("usher.socket"));
         try (Stream<Path> dropIns = Files.list(Path.of("..", "deploy", "systemd"))) {
             for (Path dropIn : dropIns.filter(file -> file.toString().endsWith(".conf"))
                     .sorted()
@@ -92,9 +93,10 @@ class OperationsIT {
                         "systemd-analyze",
                         "verify",
                         "--man=no",
-                        directory.resolve("usher.service").toString()))) {
+                        directory.resolve("usher.service").toString(),
+                        directory.resolve("usher.socket").toString()))) {
             return verify.err().all().stream()
-                    .filter(line -> line.contains("usher.service"))
+                    .filter(line -> line.contains("usher.s"))
                     .filter(line -> !(dropIn.endsWith("notify-reload.conf") && line.contains("notify-reload")))
                     .toList();
         }

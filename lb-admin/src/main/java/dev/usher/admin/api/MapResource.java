@@ -83,12 +83,13 @@ public final class MapResource {
         }
     }
 
-    private record MoreJson(int count, double sessionsPerSecond, double bytesPerSecond) {
+    private record MoreJson(int count, int faulty, double sessionsPerSecond, double bytesPerSecond) {
         static @Nullable MoreJson of(@Nullable More more) {
             return more == null
                     ? null
                     : new MoreJson(
                             more.count(),
+                            more.faulty(),
                             Text.rate(more.flow().sessionsPerSecond()),
                             Text.rate(more.flow().bytesPerSecond()));
         }

@@ -10,6 +10,7 @@ import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Silent;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
@@ -19,10 +20,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /routes}. */
 public final class RoutesResource {
+    /** Kinds of ways that no pattern leads to. */
+    private static final Set<String> WITHOUT_PATTERN = Set.of("default", "no_sni", "not_tls", Silent.ROUTE);
+
     private final LoadBalancer balancer;
 
     public RoutesResource(LoadBalancer balancer) {
@@ -90,9 +95,16 @@ public final class RoutesResource {
 
         private void addOwn(ListenerConfig listener) {
             OwnRoutes own = listener.own();
+            listener.poolsBesideTls().forEach((word, pool) -> addBesideTls(listener.name(), word, pool));
             own.routes().forEach(route -> add(listener.name(), route));
             add(listener.name(), "default", own.defaultRoute());
             add(listener.name(), "no_sni", own.noSniRoute());
+        }
+
+        /** A way of clients that send no hello, by the word of the access log. */
+        private void addBesideTls(String listener, String word, String pool) {
+            String kind = word.equals(Silent.ROUTE) ? word : "not_tls";
+            add(listener, word, kind, "pool", Target.of(pool), List.of(), null);
         }
 
         private void add(@Nullable String listener, RouteConfig route) {
@@ -115,9 +127,9 @@ public final class RoutesResource {
                 List<String> listeners,
                 @Nullable HttpRule http) {
             PoolView pool = target == null ? null : pools.get(target.pool());
-            boolean isDefault = kind.equals("default") || kind.equals("no_sni");
-            Traffic.Figures traffic =
-                    isDefault ? looks.defaultTraffic(listener, name) : looks.routeTraffic(listener, name);
+            Traffic.Figures traffic = WITHOUT_PATTERN.contains(kind)
+                    ? looks.defaultTraffic(listener, name)
+                    : looks.routeTraffic(listener, name);
             routes.add(new Route(
                     name,
                     kind,

@@ -29,6 +29,7 @@ record WantedSessions(
                         who.cid(),
                         who.listener(),
                         SocketText.of(who.client()),
+                        who.user(),
                         who.sni(),
                         who.route(),
                         who.pool(),

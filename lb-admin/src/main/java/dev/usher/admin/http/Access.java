@@ -4,6 +4,7 @@ import dev.usher.config.AdminConfig;
 import dev.usher.config.AdminConfig.Role;
 import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.Spelling;
+import dev.usher.login.Throttle;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;

@@ -1,5 +1,6 @@
 package dev.usher.admin.http;
 
+import dev.usher.login.ClientKey;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;

@@ -30,7 +30,7 @@ class WaysInTest {
     private static UsherConfig config() {
         UsherConfig plain = UsherConfig.of(
                 List.of(
-                        ListenerConfig.tls("https", List.of(ANY_PORT)).withNotTls(new NotTls("git", null, "git")),
+                        ListenerConfig.tls("https", List.of(ANY_PORT)).withNotTls(new NotTls("git", null, null, "git")),
                         ListenerConfig.tls("dot", List.of(ANY_PORT))
                                 .withOwn(OwnRoutes.of(route("www.example.com", "dns", Map.of()))
                                         .withDefaultRoute(Fallback.pool("dns"))),

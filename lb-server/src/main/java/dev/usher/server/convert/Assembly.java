@@ -257,6 +257,7 @@ final class Assembly {
         ListenerConfig with = tls.withNotTls(new NotTls(
                 others.get(NotTls.Protocol.SSH),
                 others.get(NotTls.Protocol.OPENVPN),
+                null,
                 others.get(NotTls.Protocol.OTHER)));
         Rule silent = listener.silent();
         if (silent == null) {

@@ -34,6 +34,7 @@ final class AccessLine {
         text(out, "cid", who.cid());
         text(out, "listener", who.listener());
         text(out, "client", clientText.of(who.client()));
+        text(out, "user", who.user());
         text(out, "sni", who.sni());
         alpn(out, who.alpn());
         text(out, "route", who.route());

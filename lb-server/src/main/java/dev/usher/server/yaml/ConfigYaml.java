@@ -146,6 +146,7 @@ public final class ConfigYaml {
                     case "owner" -> setting.value() != null;
                     case "client_hello" -> listener.type().readsHellos();
                     case "allow" -> !listener.forwardProxy().allow().isEmpty();
+                    case "users" -> listener.forwardProxy().users() != null;
                     case "sni" -> listener.type().asksForPorts();
                     case "silent" -> setting.value() != null;
                     case "not_tls" -> !listener.notTls().isNone();

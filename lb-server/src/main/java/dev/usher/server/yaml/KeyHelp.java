@@ -116,10 +116,11 @@ final class KeyHelp {
         add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
         add(all, List.of(LISTENER), "max_connections", "pool", "routes", "default_route");
         add(all, List.of(LISTENER), "no_sni_route", "http", "not_tls", "silent", "mode", "owner");
-        add(all, List.of(LISTENER), "allow", "sni");
+        add(all, List.of(LISTENER), "allow", "sni", "users");
         add(all, List.of("in client_hello"), "timeout", "max_size");
         add(all, List.of("in silent"), "pool", "after");
-        add(all, List.of("in not_tls"), "ssh", "openvpn", "other");
+        add(all, List.of("in not_tls"), "ssh", "openvpn", "postgres", "other");
+        add(all, List.of("in not_tls.postgres"), "cancel");
         add(all, List.of("in http"), "timeout", "max_size", "redirect", "https_port", "requests");
         add(all, List.of("in http.requests"), "action", "pool", "forwarded_headers", "websocket");
         add(all, List.of("in a route"), "pool", "alpn", "allow", "deny", "listeners", "http", "ports");

@@ -13,6 +13,7 @@ import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
+import dev.usher.config.NotTls.Postgres;
 import dev.usher.config.NotTls.Protocol;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
@@ -243,6 +244,7 @@ final class ListenerReader {
         NotTls read = new NotTls(
                 pool(name, fields, Protocol.SSH),
                 pool(name, fields, Protocol.OPENVPN),
+                postgres(name, fields),
                 pool(name, fields, Protocol.OTHER));
         fields.done();
         return read;
@@ -250,6 +252,27 @@ final class ListenerReader {
 
     private @Nullable String pool(String listener, Fields notTls, Protocol protocol) {
         return pool(listener, notTls, Spelling.of(protocol), protocol.route());
+    }
+
+    private @Nullable Postgres postgres(String listener, Fields notTls) {
+        if (notTls.item("postgres") instanceof Item.Scalar scalar) {
+            if (!scalar.text().equals(Postgres.ROUTE)) {
+                notTls.refuseValue(
+                        "postgres",
+                        "must be " + Postgres.ROUTE + ", or { cancel: POOL }, was \"" + scalar.text()
+                                + "\": the name in the hello decides, by the routes");
+            }
+            return new Postgres(Postgres.REFUSE);
+        }
+        Fields fields = notTls.fields("postgres");
+        if (fields == null) {
+            return null;
+        }
+        boolean refuses = fields.item("cancel") instanceof Item.Scalar cancel
+                && cancel.text().equals(Postgres.REFUSE);
+        String pool = refuses ? null : pool(listener, fields, "cancel", Protocol.POSTGRES_CANCEL.route());
+        fields.done();
+        return new Postgres(pool == null ? Postgres.REFUSE : pool);
     }
 
     /** @param route in place of a route's name in the pool's */
@@ -320,10 +343,13 @@ final class ListenerReader {
             fields.refuse(
                     "allow", "is only for types socks and connect: on this listener a route has an allow of its own");
             fields.refuse("sni", "is only for types socks and connect");
+            fields.refuse("users", "is only for types socks and connect");
             return ForwardProxy.DEFAULT;
         }
         return new ForwardProxy(
-                fields.list("allow", Cidr::parse, List.of()), fields.value("sni", Sni::of, ForwardProxy.DEFAULT.sni()));
+                fields.list("allow", Cidr::parse, List.of()),
+                UserFileReader.read(fields, "users"),
+                fields.value("sni", Sni::of, ForwardProxy.DEFAULT.sni()));
     }
 
     /** Whether strangers could use the listener as a way out, which is then noted. */

@@ -3,6 +3,7 @@ package dev.usher.server.yaml;
 import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.NotTls.Postgres;
 import dev.usher.config.PlainPools;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UnixPath;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * pool may be named before it is read.
  */
 final class PoolReader {
-    /** Words with another meaning in {@code default_route}. */
-    private static final Set<String> RESERVED = Set.of("reject", "close", "none");
+    /** Words with another meaning in the place of a pool. */
+    private static final Set<String> RESERVED = Set.of("reject", "close", "none", Postgres.REFUSE);
 
     /**
      * Faults with a suggestion, at most: each suggestion compares the name with every pool. Further faults are seldom

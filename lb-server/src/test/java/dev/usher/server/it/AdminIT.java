@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +117,14 @@ class AdminIT {
         String effective = curl(base + "api/v1/config");
         assertTrue(effective.contains("held_bytes: 256MiB"), effective);
         assertTrue(effective.contains("\"on_disk\":\"same\""), effective);
+        usher.signal("TERM");
+        assertEquals(0, usher.exitCode(PATIENCE));
+        String raw = usher.err()
+                .text()
+                .lines()
+                .filter(line -> !line.matches("20\\d\\d-\\S+Z (DEBUG|INFO|WARN|ERROR) .*"))
+                .collect(Collectors.joining("\n"));
+        assertEquals("", raw, "the JVM has warnings of its own, as of sun.misc.Unsafe");
     }
 
     @Test

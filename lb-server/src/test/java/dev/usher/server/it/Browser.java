@@ -53,13 +53,20 @@ final class Browser implements AutoCloseable {
     private Screen screen = Screen.DESK;
 
     Browser() throws Exception {
+        this("--disable-extensions");
+    }
+
+    /** @param setting a further argument of the browser */
+    Browser(String setting) throws Exception {
         String chromium = Program.require("chromium");
         driver = Program.start("chromedriver", List.of(Program.require("chromedriver"), "--port=0"));
         try {
             String port = driver.awaitPrinted("on port (\\d+)\\.", PATIENCE).group(1);
             String base = "http://127.0.0.1:" + port + "/session";
             session = base + "/"
-                    + post(base, capabilities(chromium)).at("/sessionId").asString();
+                    + post(base, capabilities(chromium, setting))
+                            .at("/sessionId")
+                            .asString();
             screen(screen);
         } catch (Exception | AssertionError e) {
             driver.close();
@@ -67,7 +74,7 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    private static Map<String, Object> capabilities(String chromium) {
+    private static Map<String, Object> capabilities(String chromium, String setting) {
         List<String> arguments = List.of(
                 "--headless=new",
                 "--no-sandbox", // of a test, which may be run by root
@@ -76,6 +83,7 @@ final class Browser implements AutoCloseable {
                 "--disable-dev-shm-usage",
                 "--no-first-run",
                 "--disable-background-networking",
+                setting,
                 "--user-data-dir=" + Program.directory("chromium"));
         return Map.of(
                 "capabilities",

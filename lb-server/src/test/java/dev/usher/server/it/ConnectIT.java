@@ -13,6 +13,7 @@ import javax.net.ssl.HttpsURLConnection;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An HTTP proxy to real programs: curl, ncat and Java ask usher for hosts that no name server knows. */
@@ -129,5 +130,14 @@ class ConnectIT {
             assertEquals(WWW, new String(body.readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII).strip());
         }
         connection.disconnect();
+    }
+
+    @Test
+    @Tag("slow")
+    void browserIsServedThroughTheProxy() throws Exception {
+        try (Browser browser = new Browser("--proxy-server=http://" + here())) {
+            browser.open("https://" + WWW + "/who");
+            browser.awaitText(WWW);
+        }
     }
 }

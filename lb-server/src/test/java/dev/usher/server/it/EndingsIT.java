@@ -156,7 +156,7 @@ class EndingsIT {
         byte[] toFrozen = Hello.of("frozen.example.com");
         try (Peer client = Peer.connect(usher)) {
             client.send(toFrozen).halfClose();
-            assertEquals(Peer.Ending.RST, client.ending());
+            assertEquals(Peer.Ending.FIN, client.ending());
             usher.log().of(client).ends("backend_silent sD").moved(toFrozen.length, 0);
         }
     }
@@ -241,7 +241,7 @@ class EndingsIT {
         byte[] hello = Hello.of("silent.example.com");
         try (Peer client = Peer.connect(usher)) {
             client.send(hello);
-            assertEquals(Peer.Ending.RST, client.ending());
+            assertEquals(Peer.Ending.FIN, client.ending());
             assertEquals(Peer.Ending.RST, told());
             usher.log().of(client).ends("backend_silent sD").moved(hello.length, 0);
         }

@@ -3,6 +3,9 @@ package dev.usher.server.it;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.server.Program;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** {@code ssh} and {@code curl} through one port: each reaches its own server. */
@@ -34,6 +37,41 @@ class NotTlsIT {
                     .first("of ssh", line -> line.text("route").equals("not_tls.ssh"))
                     .ends("completed --");
             getsItsServer(usher, certificates);
+        }
+    }
+
+    private static Program openVpn(Certificates.Leaf leaf, Certificates certificates, String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Program.require("openvpn"), "--dev", "null", "--verb", "3"));
+        command.addAll(List.of("--ca", certificates.authorityFile().toString()));
+        command.addAll(List.of(
+                "--cert", leaf.chainFile().toString(), "--key", leaf.keyFile().toString()));
+        command.addAll(List.of(more));
+        return Program.start("openvpn", command);
+    }
+
+    @Test
+    void openVpnSharesThePortOfTls() throws Exception {
+        Certificates certificates = new Certificates();
+        String port = Integer.toString(Ports.free());
+        String[] server = {
+            "--tls-server", "--dh", "none", "--proto", "tcp-server", "--local", "127.0.0.1", "--lport", port
+        };
+        try (Program listening = openVpn(certificates.leaf("server.example"), certificates, server);
+                Nginx web = new Nginx(certificates.leaf(DOMAIN));
+                Usher usher = Usher.run(
+                        "not_tls: { openvpn: \"127.0.0.1:" + port + "\" }", """
+                        defaults: { health_check: none }
+                        routes: { %s: "127.0.0.1:%d" }
+                        """.formatted(DOMAIN, web.port()))) {
+            listening.awaitPrinted("Listening for incoming TCP connection");
+            String[] client = {
+                "--tls-client", "--nobind", "--proto", "tcp-client", "--remote", "127.0.0.1", "" + usher.port()
+            };
+            try (Program dialling = openVpn(certificates.leaf("client.example"), certificates, client)) {
+                dialling.awaitPrinted("Initialization Sequence Completed");
+                getsItsServer(usher, certificates);
+            }
+            usher.log().first("of openvpn", line -> line.text("route").equals("not_tls.openvpn"));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SOCKS with real programs: curl, ncat, proxychains and Java ask usher for hosts that no name server knows. */
@@ -162,6 +163,15 @@ class SocksIT {
                     String.valueOf(refused.getMessage()).contains("SOCKS: Connection not allowed"), refused::toString);
         } catch (IOException closing) {
             throw new AssertionError(closing);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void browserIsServedThroughTheProxy() throws Exception {
+        try (Browser browser = new Browser("--proxy-server=socks5://" + here())) {
+            browser.open("https://" + WWW + "/who");
+            browser.awaitText(WWW);
         }
     }
 }

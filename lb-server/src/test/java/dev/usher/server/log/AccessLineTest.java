@@ -19,6 +19,7 @@ class AccessLineTest {
             "cid",
             "listener",
             "client",
+            "user",
             "sni",
             "alpn",
             "route",

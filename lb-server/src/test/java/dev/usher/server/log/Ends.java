@@ -20,6 +20,7 @@ final class Ends {
                         "run-" + id,
                         "https",
                         new InetSocketAddress("203.0.113.9", 51044),
+                        null,
                         "www.example.com",
                         alpn,
                         "*.example.com",
@@ -39,7 +40,15 @@ final class Ends {
     static SessionEnd unknown() {
         return new SessionEnd(
                 new SessionIdentity(
-                        "run-7", "https", new InetSocketAddress("2001:db8::9", 4000), null, null, null, null, null),
+                        "run-7",
+                        "https",
+                        new InetSocketAddress("2001:db8::9", 4000),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
                 0,
                 CloseReason.HELLO_TIMEOUT,
                 SessionEnd.UNKNOWN,

@@ -104,7 +104,7 @@ class ConfigFileTest {
                             List.of(HostPort.parse("0.0.0.0:443"), HostPort.parse("[::]:443")),
                             SocketRights.DEFAULT,
                             new ClientHelloConfig(Duration.ofSeconds(5), 65_536),
-                            new NotTls("not_tls.ssh@https", null, null),
+                            new NotTls("not_tls.ssh@https", null, null, null),
                             new Silent("silent@https", Duration.ofSeconds(2)),
                             HttpConfig.DEFAULT,
                             AcceptProxyProtocol.NONE,

@@ -27,6 +27,7 @@ class ConfigYamlTest {
     private Path directory;
 
     private UsherConfig read(String yaml) throws IOException {
+        Files.writeString(directory.resolve("people"), "me:$2y$10$" + "a".repeat(53) + "\n");
         Path file = Files.writeString(directory.resolve("usher.yaml"), yaml);
         ConfigResult result = ConfigFile.read(file);
         return assertInstanceOf(ConfigResult.Valid.class, result, result.diagnostics()::toString)
@@ -41,7 +42,7 @@ class ConfigYamlTest {
     private static String everySetting() throws Exception {
         return """
                 listeners:
-                  https: { bind: [":443", "127.0.0.1:444"], client_hello: { timeout: 250ms, max_size: 5KiB }, not_tls: { ssh: plain, openvpn: plain, other: web }, silent: { pool: web, after: 100ms } }
+                  https: { bind: [":443", "127.0.0.1:444"], client_hello: { timeout: 250ms, max_size: 5KiB }, not_tls: { ssh: plain, openvpn: plain, postgres: { cancel: web }, other: web }, silent: { pool: web, after: 100ms } }
                   old: { bind: ":445", accept_proxy_protocol: any, trusted_proxies: [10.0.0.0/8, "2001:db8::/32"] }
                   inner: { type: tcp, pool: plain, bind: "unix:/run/usher.sock", mode: "0660", owner: "usher:web", accept_proxy_protocol: v2 }
                   dot:
@@ -51,7 +52,7 @@ class ConfigYamlTest {
                     default_route: { pool: web, deny: [10.3.0.0/16] }
                     no_sni_route: plain
                   port80: { type: http, bind: ":80", http: { timeout: 1s, max_size: 2KiB, redirect: 307, https_port: 8443, requests: { action: forward, pool: web, websocket: true } } }
-                  out: { type: socks, bind: ":1080", allow: [10.0.0.0/8], sni: ignore, client_hello: { timeout: 2s } }
+                  out: { type: socks, bind: ":1080", allow: [10.0.0.0/8], sni: ignore, users: people, client_hello: { timeout: 2s } }
                   proxy: { type: connect, bind: "127.0.0.1:3128" }
                   cache: { type: tcp, bind: "[::1]:11000", pool: plain, max_connections: 7 }
                 routes:

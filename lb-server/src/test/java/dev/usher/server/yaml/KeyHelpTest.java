@@ -22,6 +22,7 @@ class KeyHelpTest {
             case "listener", "route", "pool" -> "in a " + section;
             case "backend" -> "in an entry of backends";
             case "http_rule" -> "in http.requests";
+            case "postgres" -> "in not_tls.postgres";
             case "per_client_ip" -> "in limits.per_client_ip";
             case "token" -> "in admin.tokens";
             case "tls" -> "in admin.tls";

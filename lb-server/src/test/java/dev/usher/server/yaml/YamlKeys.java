@@ -44,6 +44,7 @@ public final class YamlKeys {
             ForwardProxy.class,
             ClientHelloConfig.class,
             NotTls.class,
+            NotTls.Postgres.class,
             Silent.class,
             HttpConfig.class,
             HttpRule.class,

@@ -20,7 +20,7 @@ function withRates(connections, before, elapsed) {
 
 const columns = (close) => [
   { id: "sni", label: "name", class: "name", sort: (c) => c.sni, cell: (c) => html`<${Text}>${c.sni}<//>${c.alpn?.length > 0 && html`<span class="why dim"><${Text}>${c.alpn.join(", ")}<//></span>`}` },
-  { id: "client", label: "client", sort: (c) => c.client, class: "backend", cell: (c) => c.client },
+  { id: "client", label: "client", sort: (c) => c.client, class: "backend", cell: (c) => html`${c.client}${c.user && html`<span class="why dim">user <${Text}>${c.user}<//></span>`}` },
   { id: "backend", label: "backend", class: "backend", sort: (c) => c.backend, cell: (c) => html`${c.backend ?? html`<span class="dim">none</span>`}${c.pool && html`<span class="why dim">in <${Text}>${c.pool}<//></span>`}` },
   { id: "state", label: "state", sort: (c) => c.state, cell: (c) => html`<span class="nowrap">${words(c.state)}</span>` },
   { id: "age", label: "open for", number: true, sort: (c) => c.age_seconds, cell: (c) => html`<span class="nowrap" title=${c.since}>${span(c.age_seconds)}</span>` },

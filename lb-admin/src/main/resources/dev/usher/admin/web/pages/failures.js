@@ -10,7 +10,7 @@ const LIMIT = 500;
 const COLUMNS = [
   { id: "at", label: "when", sort: (f) => -Date.parse(f.at), cell: (f) => html`<span class="nowrap"><${Ago} at=${f.at} /></span>` },
   { id: "reason", label: "reason", sort: (f) => f.reason, cell: (f) => html`<span class="nowrap">${words(f.reason)}</span><span class="why dim">${meaning(f.reason)}</span>` },
-  { id: "client", label: "client", class: "backend", sort: (f) => f.client, cell: (f) => f.client },
+  { id: "client", label: "client", class: "backend", sort: (f) => f.client, cell: (f) => html`${f.client}${f.user && html`<span class="why dim">user <${Text}>${f.user}<//></span>`}` },
   { id: "sni", label: "name", class: "name", sort: (f) => f.sni, cell: (f) => html`<${Text}>${f.sni}<//>${f.route && f.route !== f.sni && html`<span class="why dim">route <${Text}>${f.route}<//></span>`}` },
   {
     id: "backend", label: "backend", class: "backend", sort: (f) => f.backend,

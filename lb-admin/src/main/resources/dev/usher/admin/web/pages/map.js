@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { useData, withQuery } from "../lib/api.js";
-import { bytesRate, localTimes, plural, rate, words } from "../lib/format.js";
+import { bytesRate, count, localTimes, plural, rate, words } from "../lib/format.js";
 import { useQuery } from "../lib/place.js";
 import { Choice } from "../lib/table.js";
 import { Bar, html, Link, Loaded, Mark, Nothing, SHAPES, Text, TONES } from "../lib/ui.js";
@@ -41,7 +41,7 @@ export function Page() {
   return html`
     <div class="tools"><${Choice} label="Width of bands" name="by" options=${[["sessions", "sessions per second"], ["bytes", "bytes per second"]]} /></div>
     <${Loaded} from=${from}>${(map) => html`
-      <p class="shown dim">Traffic of the last minute, by sessions that ended in it.${map.more_pools && html` <${More} more=${map.more_pools} of="pool" map=${map} />, all well: <${Link} page="pools">see Pools<//>.`}</p>
+      <p class="shown dim">Traffic of the last minute, by sessions that ended in it.${map.more_pools && html` <${More} more=${map.more_pools} of="pool" map=${map} />: <${Link} page="pools">see Pools<//>.`}</p>
       ${map.pools.length === 0 && html`<${Nothing}>No pool.<//>`}
       ${isNarrow ? html`<${List} map=${map} />` : html`
         <${Picture} picture=${map.picture} figure=${figureOf(map)} label=${summary(map)} />
@@ -57,7 +57,7 @@ const summary = ({ pools }) => {
   return `${plural(all("ways"), "name")} lead to ${plural(pools.length, "pool")} with ${plural(all("backends"), "backend")}; the list below says the same`;
 };
 
-const More = ({ more, of, map }) => html`${plural(more.count, `more ${of}`)}, ${figureOf(map)(more[key(map)])}`;
+const More = ({ more, of, map }) => html`${plural(more.count, `more ${of}`)}, ${figureOf(map)(more[key(map)])}${of !== "name" && (more.faulty ? `, ${count(more.faulty)} with a fault` : ", all well")}`;
 
 /** The shapes come from usher; here they get their colours. */
 function Picture({ picture, figure, label }) {

@@ -11,6 +11,8 @@ const KINDS = {
   self_and_below: "it and all names below",
   default: "every other name",
   no_sni: "a hello without a name",
+  not_tls: "a client that is not TLS",
+  silent: "a client without a word",
 };
 
 const poolLink = (pool) => html`<${Link} page=${`pools?filter=${encodeURIComponent(pool)}`}><${Text}>${pool}<//><//>`;
@@ -32,6 +34,8 @@ const Only = ({ route }) => {
   return rules.length ? html`<ul class="rules">${rules.map((rule, i) => html`<li key=${i}>${rule}</li>`)}</ul>` : html`<span class="dim">–</span>`;
 };
 
+const hasName = ({ kind }) => kind !== "not_tls" && kind !== "silent";
+
 /** A name that matches the pattern, to start with in the explain box. */
 const sample = ({ name, kind }) =>
   kind === "no_sni" ? "" : kind === "default" ? "unknown.example" : kind === "exact" ? name : name.replace(/^\*?\./, "any.");
@@ -52,7 +56,7 @@ const columns = [
   { id: "rules", label: "rules", cell: (r) => html`<${Only} route=${r} />` },
   {
     id: "explain", says: "Explain",
-    cell: (r) => html`<a class="button small" href=${`/ui${withQuery("/routes", { explain: "1", name: sample(r), listener: r.listeners[0] ?? "" })}`}>explain<span class="unseen"> ${r.name}</span></a>`,
+    cell: (r) => hasName(r) && html`<a class="button small" href=${`/ui${withQuery("/routes", { explain: "1", name: sample(r), listener: r.listeners[0] ?? "" })}`}>explain<span class="unseen"> ${r.name}</span></a>`,
   },
 ];
 

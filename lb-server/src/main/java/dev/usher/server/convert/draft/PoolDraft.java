@@ -5,7 +5,6 @@ import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.EjectionConfig;
-import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
@@ -156,10 +155,5 @@ public final class PoolDraft {
     private TimeoutsConfig withRoomForConnect() {
         boolean fits = timeouts.connect().compareTo(timeouts.connectTotal()) <= 0;
         return fits ? timeouts : timeouts.withConnectTotal(timeouts.connect());
-    }
-
-    /** Whether probes have usher's defaults. */
-    boolean probesByDefault() {
-        return probe.build().equals(HealthCheckConfig.DEFAULT);
     }
 }

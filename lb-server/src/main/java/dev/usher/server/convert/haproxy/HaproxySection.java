@@ -21,7 +21,6 @@ record HaproxySection(
         HaproxyLine head,
         List<HaproxyLine> lines,
         @Nullable HaproxySection defaults) {
-    private static final Set<String> PROXIES = Set.of("frontend", "backend", "listen");
     private static final Set<String> KINDS = Set.of(
             "global",
             "defaults",
@@ -75,10 +74,6 @@ record HaproxySection(
                 && line.words().size() > 1
                 && ((line.first().equals("cache") && line.word(1).contains("/"))
                         || (line.first().equals("acme") && line.words().size() > 2));
-    }
-
-    boolean isProxy() {
-        return PROXIES.contains(kind);
     }
 
     boolean isHttp() {

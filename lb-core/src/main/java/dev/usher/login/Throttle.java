@@ -1,4 +1,4 @@
-package dev.usher.admin.http;
+package dev.usher.login;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Limits wrong tokens per client address. Any thread. */
+/** Limits wrong tokens and passwords per client address. Any thread. */
 public final class Throttle {
-    /** Wrong tokens within a window; after that, tokens of the address are ignored until the window ends. */
+    /** Wrong secrets within a window; after that, secrets of the address are ignored until the window ends. */
     public static final int MAX_FAILURES = 5;
 
     static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -26,15 +26,15 @@ public final class Throttle {
         this.nanos = nanos;
     }
 
-    /** Seconds until tokens of an address are checked again; 0 if they are checked now. */
-    synchronized long waitSeconds(InetAddress address) {
+    /** Seconds until secrets of an address are checked again; 0 if they are checked now. */
+    public synchronized long waitSeconds(InetAddress address) {
         Window window = windows.get(ClientKey.of(address));
         long left = window == null || window.failures() < MAX_FAILURES ? 0 : leftNanos(window);
         return left <= 0 ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1));
     }
 
-    /** Counts a wrong token; true exactly when this token makes the address wait. */
-    synchronized boolean failed(InetAddress address) {
+    /** Counts a wrong secret; true exactly when this secret makes the address wait. */
+    public synchronized boolean failed(InetAddress address) {
         ByteBuffer key = ClientKey.of(address);
         Window before = windows.get(key);
         if (before != null && leftNanos(before) > 0) {

@@ -1,4 +1,4 @@
-package dev.usher.admin.http;
+package dev.usher.login;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -6,12 +6,13 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Key of a client for limits: its IPv4 address, or the /64 of its IPv6 address, since a whole /64 is easy to get. */
-final class ClientKey {
+public final class ClientKey {
     private static final int NETWORK_BYTES = 8;
 
     private ClientKey() {}
 
-    static ByteBuffer of(InetAddress address) {
+    /** The same for all addresses that count as one client. */
+    public static ByteBuffer of(InetAddress address) {
         byte[] bytes = address.getAddress();
         return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);
     }

@@ -1,4 +1,4 @@
-package dev.usher.admin.http;
+package dev.usher.login;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
