@@ -25,7 +25,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** From accept to a pool: the PROXY header, if one is due, then the opening of the listener's protocol. */
-final class Arrival extends Hearing implements Phase {
+final class Arrival extends Hearing {
     private final Client client;
     /** The stage that reads: the PROXY header if one is due, then the opening. Null until {@link #begin}. */
     private @Nullable Stage stage;

@@ -3,12 +3,8 @@ package dev.usher.relay;
 import static java.nio.channels.SelectionKey.OP_READ;
 import static java.nio.channels.SelectionKey.OP_WRITE;
 
-import dev.usher.config.ForwardProxy;
-import dev.usher.config.UserFile;
 import dev.usher.end.CloseReason;
 import dev.usher.login.Credentials;
-import dev.usher.login.UserCheck;
-import dev.usher.loop.Worker;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Stage;
 import dev.usher.opening.Step;
@@ -16,7 +12,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The dialogue with a client: collects bytes for a {@link Stage}, and sends our own words in turn. */
-abstract class Hearing {
+abstract sealed class Hearing implements Phase permits Arrival, Vetting {
     /** Input for a stage that is whole without a byte. */
     static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -79,41 +75,13 @@ abstract class Hearing {
             }
             case Step.Check(Credentials said, int consumed) -> {
                 link.kept.drop(come, consumed);
-                yield link.kept.keep(come) ? check(said) : new Next.End(link.kept.lack());
+                yield link.kept.keep(come) ? new Next.CheckUser(said, this) : new Next.End(link.kept.lack());
             }
             case Step.Refused refused -> refuse(refused);
             case Step.Whole(Destination destination, int consumed) -> {
                 link.kept.drop(come, consumed);
                 yield onWhole(destination, come);
             }
-        };
-    }
-
-    /** The client is not read until the verdict, which comes by mail; the deadline stays. */
-    private Next check(Credentials said) {
-        link.client.watch(0);
-        choice.isSaidBy(said.user());
-        ForwardProxy listener = choice.client().listenerConfig().forwardProxy();
-        UserFile users = listener.users();
-        if (users == null || !listener.admits(choice.client().ip())) {
-            return new Next.Refuse(CloseReason.DENIED);
-        }
-        OpenSession session = link.kept.session();
-        Worker worker = link.worker;
-        boolean begun = choice.client()
-                .place()
-                .shared()
-                .users()
-                .begin(users, said, choice.client().ip(), verdict -> worker.submit(() -> session.onChecked(verdict)));
-        return begun ? Next.STAY : new Next.Refuse(CloseReason.AUTH_OVERLOADED);
-    }
-
-    /** The verdict on the user that the client says to be. */
-    final Next onChecked(UserCheck.Verdict verdict) {
-        return switch (verdict) {
-            case KNOWN -> advanceWithKept();
-            case UNKNOWN -> new Next.Refuse(CloseReason.AUTH_FAILED);
-            case TOO_OFTEN -> new Next.Refuse(CloseReason.AUTH_THROTTLED);
         };
     }
 

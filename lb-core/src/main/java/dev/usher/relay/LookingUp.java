@@ -6,7 +6,6 @@ import dev.usher.pool.ByName;
 import dev.usher.pool.Pool;
 import java.net.InetAddress;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The look-up of the host that the client asks for, on other threads. The answer comes by mail, or at once. */
@@ -14,19 +13,14 @@ final class LookingUp implements Phase {
     private final Link link;
     private final Choice choice;
     private final HostPort address;
-    private final Consumer<LookingUp> resume;
-    /** Null until {@link #isAnswered}. */
-    private ByName.@Nullable Found found;
+    private final WayBack back;
 
-    /**
-     * @param address filled template of the session's pool
-     * @param resume receives this phase on the session's worker, once answered
-     */
-    LookingUp(Link link, Choice choice, HostPort address, Consumer<LookingUp> resume) {
+    /** @param address filled template of the session's pool */
+    LookingUp(Link link, Choice choice, HostPort address, WayBack back) {
         this.link = link;
         this.choice = choice;
         this.address = address;
-        this.resume = resume;
+        this.back = back;
     }
 
     @Override
@@ -34,23 +28,8 @@ final class LookingUp implements Phase {
         Pool pool = choice.attempts().pool();
         link.arm(pool.config().resolve().timeout().toNanos());
         ByName byName = Objects.requireNonNull(pool.byName(), "a pool with a template");
-        ByName.Found atHand = byName.find(address, asking(), this::post);
+        ByName.Found atHand = byName.find(address, asking(), answer -> back.post(this, () -> next(answer)));
         return atHand == null ? Next.STAY : next(atHand);
-    }
-
-    /** On any thread. A full mailbox leaves the session to the deadline. */
-    private void post(ByName.Found answer) {
-        boolean _ = link.worker.submit(() -> isAnswered(answer));
-    }
-
-    private void isAnswered(ByName.Found answer) {
-        found = answer;
-        resume.accept(this);
-    }
-
-    /** The step after the answer. */
-    Next onAnswer() {
-        return next(Objects.requireNonNull(found, "answered"));
     }
 
     private Next next(ByName.Found answer) {

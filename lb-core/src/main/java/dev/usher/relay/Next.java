@@ -3,6 +3,7 @@ package dev.usher.relay;
 import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
+import dev.usher.login.Credentials;
 
 /**
  * The next step of a session, chosen by a phase; {@link Session} alone acts on it. Constants, and records made a few
@@ -23,6 +24,12 @@ sealed interface Next {
     Next HALF_CLOSE = new HalfClose();
 
     record Stay() implements Next {}
+
+    /** The client says that it is a user, which is to be checked; a known user is heard on by {@code asking}. */
+    record CheckUser(Credentials said, Hearing asking) implements Next {}
+
+    /** The user is known: the phase that asked goes on, with the bytes that have come already. */
+    record HearOn(Hearing asking) implements Next {}
 
     /** The pool is chosen, and the client names the backend: this address is to be looked up. */
     record LookUp(HostPort address) implements Next {}

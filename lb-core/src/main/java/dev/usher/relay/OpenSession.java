@@ -1,7 +1,6 @@
 package dev.usher.relay;
 
 import dev.usher.end.CloseReason;
-import dev.usher.login.UserCheck;
 import dev.usher.pool.Backend;
 import dev.usher.time.Moment;
 import dev.usher.view.ConnectionView;
@@ -30,9 +29,6 @@ abstract class OpenSession {
 
     /** Ends the session in any state, at once; no effect on an ended session. */
     abstract void end(CloseReason reason);
-
-    /** The user that the client says to be is checked; no effect on a session that does not wait for the verdict. */
-    abstract void onChecked(UserCheck.Verdict verdict);
 
     /**
      * Leaves the backend. If the backend is gone, a session without an answer goes on with another backend; else the

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * A stage of a session's life: event handlers, and the fields needed in this stage only. A phase never ends the session
  * and never begins another phase; each handler returns the {@link Next} step instead.
  */
-sealed interface Phase permits Arrival, LookingUp, Connecting, Greeting, Vetting, Relaying, Refusing {
-    /** Begins; sets the deadline. */
+sealed interface Phase permits Hearing, CheckingUser, LookingUp, Connecting, Greeting, Relaying, Refusing {
+    /** Begins; sets the deadline, or goes on with the deadline of the phase before. */
     Next begin();
 
     /** A side is ready for {@code ops}. */

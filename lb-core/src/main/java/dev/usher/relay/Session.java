@@ -3,7 +3,7 @@ package dev.usher.relay;
 import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.end.Ending;
-import dev.usher.login.UserCheck;
+import dev.usher.login.Credentials;
 import dev.usher.loop.Worker;
 import dev.usher.pool.Backend;
 import dev.usher.time.Deadline;
@@ -77,21 +77,16 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         }
     }
 
-    /** The look-up is answered, by mail. Mail that comes after the deadline is ignored. */
-    private void resume(LookingUp answered) {
-        if (phase == answered && state == SessionState.RESOLVING) {
-            goOnByMail(answered::onAnswer);
-        }
+    /** For a phase that waits for other threads. */
+    private void goOnByMail(Phase waiting, Supplier<Next> step) {
+        boolean _ = worker().submit(() -> onMail(waiting, step));
     }
 
-    @Override
-    void onChecked(UserCheck.Verdict verdict) {
-        if (phase instanceof Arrival arrival && state == SessionState.AWAITING_HELLO) {
-            goOnByMail(() -> arrival.onChecked(verdict));
+    /** Mail for a phase that is over, by the deadline or an end, is ignored. */
+    private void onMail(Phase waiting, Supplier<Next> step) {
+        if (phase != waiting || state == SessionState.CLOSED) {
+            return;
         }
-    }
-
-    private void goOnByMail(Supplier<Next> step) {
         try {
             go(step.get());
         } catch (RuntimeException | Error bug) { // contained, since the mail of other sessions comes behind
@@ -132,8 +127,14 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
     private Next act(Next next) {
         return switch (next) {
             case Next.Stay _ -> next;
+            case Next.CheckUser(Credentials said, Hearing asking) ->
+                begin(new CheckingUser(link, choice, said, asking, this::goOnByMail));
+            case Next.HearOn(Hearing asking) -> {
+                phase = asking;
+                yield asking.advanceWithKept();
+            }
             case Next.LookUp(HostPort address) ->
-                enter(SessionState.RESOLVING, new LookingUp(link, choice, address, this::resume));
+                enter(SessionState.RESOLVING, new LookingUp(link, choice, address, this::goOnByMail));
             case Next.Connect _ -> enter(SessionState.CONNECTING, new Connecting(link, choice, null));
             case Next.TryAnother(AttemptOutcome outcome) ->
                 enter(SessionState.CONNECTING, new Connecting(link, choice, outcome));
@@ -154,6 +155,10 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
 
     private Next enter(SessionState nextState, Phase nextPhase) {
         moveTo(nextState);
+        return begin(nextPhase);
+    }
+
+    private Next begin(Phase nextPhase) {
         phase = nextPhase;
         return nextPhase.begin();
     }

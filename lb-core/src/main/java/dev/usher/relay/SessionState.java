@@ -29,7 +29,8 @@ import dev.usher.config.Spelling;
 enum SessionState {
     /**
      * Collecting client bytes until the PROXY header, if due, and the opening (on a TLS listener the ClientHello) are
-     * whole. The time-out runs from accept: {@code client_hello.timeout}, or {@code http.timeout} with type http.
+     * whole. The time-out runs from accept: {@code client_hello.timeout}, or {@code http.timeout} with type http. The
+     * time goes on while a user is checked; the client is not read meanwhile.
      */
     AWAITING_HELLO,
     /** The host that the client asks for is looked up; the client is not read. {@code resolve.timeout} runs. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The backend is connected, the client is told so, and says the opening within the opening. The backend has had no byte
  * yet, and is not read: a backend that speaks first waits for the client's opening as well.
  */
-final class Vetting extends Hearing implements Phase {
+final class Vetting extends Hearing {
     private final Opening within;
 
     Vetting(Link link, Choice choice) {

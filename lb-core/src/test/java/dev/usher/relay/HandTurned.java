@@ -26,6 +26,7 @@ final class HandTurned {
     final Worker worker;
     final WorkerSessions relay;
     final InetSocketAddress address;
+    final Routing routing;
     private final ListenerCounts state = new ListenerCounts("in", 1);
 
     HandTurned(UsherConfig config, long heldBytesBudget, Clock clock, SessionLog log) {
@@ -33,14 +34,25 @@ final class HandTurned {
     }
 
     HandTurned(UsherConfig config, long heldBytesBudget, Clock clock, SessionLog log, Openings openings) {
+        this(config, heldBytesBudget, clock, log, openings, Passwords.NONE);
+    }
+
+    HandTurned(
+            UsherConfig config,
+            long heldBytesBudget,
+            Clock clock,
+            SessionLog log,
+            Openings openings,
+            Passwords passwords) {
         try {
-            Routing routing = Routing.of(config, TestPools.of(config));
+            Routing inForce = Routing.of(config, TestPools.of(config));
+            routing = inForce;
             worker = new Worker("by hand", SelectorProvider.provider(), clock, heldBytesBudget);
             relay = new WorkerSessions(
                     0,
                     1,
                     worker,
-                    () -> routing,
+                    () -> inForce,
                     log,
                     new SharedState(
                             "t-",
@@ -48,7 +60,7 @@ final class HandTurned {
                             Integer.MAX_VALUE,
                             new ClientLimits(clock),
                             new OwnConnections(),
-                            new UserCheck(Passwords.NONE, Clock.SYSTEM),
+                            new UserCheck(passwords, Clock.SYSTEM),
                             new OpenHellos(),
                             openings));
             address = (InetSocketAddress) relay.open(
