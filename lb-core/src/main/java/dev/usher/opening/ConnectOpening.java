@@ -27,8 +27,11 @@ public final class ConnectOpening implements Opening {
     private static final byte[] ESTABLISHED =
             "HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    /** The largest head: the default of type http, without a key, since programs write short heads to a proxy. */
+    private static final int MAX_HEAD_BYTES = HttpConfig.DEFAULT.maxSizeBytes();
+
     private final ListenerConfig listener;
-    private final HeadReader reader = new HeadReader(HttpConfig.DEFAULT.maxSizeBytes(), HeadReader.Asked.PROXY);
+    private final HeadReader reader = new HeadReader(MAX_HEAD_BYTES, HeadReader.Asked.PROXY);
     /** Null until whole. */
     private @Nullable RequestHead head;
     /** True from the moment at which the caller checks the user. */
