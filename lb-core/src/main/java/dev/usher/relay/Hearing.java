@@ -95,7 +95,7 @@ abstract class Hearing {
         choice.isSaidBy(said.user());
         ForwardProxy listener = choice.client().listenerConfig().forwardProxy();
         UserFile users = listener.users();
-        if (users == null || !listener.admits(choice.client().ip())) {
+        if (users == null || !listener.admits(choice.client().ipBytes())) {
             return new Next.Refuse(CloseReason.DENIED);
         }
         OpenSession session = link.kept.session();
