@@ -139,7 +139,7 @@ public final class LoadBalancer implements AutoCloseable {
             warmUp.await();
             opened.pools.commit(prepared);
             return opened;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             opened.close();
             throw e;
         }

@@ -32,6 +32,7 @@ class ArchitectureTest {
             "java.time..",
             "java.security..",
             "java.math",
+            "javax.crypto..", // marks of checked passwords
             "javax.naming..", // distinguished names of certificates
             "javax.net..",
             "javax.security..",

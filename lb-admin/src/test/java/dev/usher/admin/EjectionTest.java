@@ -52,12 +52,14 @@ class EjectionTest {
             assertTrue(json(admin, "/api/v1/pools/web/backends/" + good.name())
                     .path("ejected_until")
                     .isNull());
-            String told = json(admin, "/api/v1/status").at("/attention/0/text").asString();
-            assertTrue(
-                    told.matches(
-                            "ejected until \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ at the latest \\(in \\d+ s\\):"
-                                    + " 1 session in a row failed; ejected for 60 s"),
-                    told);
+            Await.until(
+                    () -> json(admin, "/api/v1/status")
+                            .at("/attention/0/text")
+                            .asString()
+                            .matches(
+                                    "ejected until \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ at the latest \\(in \\d+ s\\):"
+                                            + " 1 session in a row failed; ejected for 60 s"),
+                    "the keeper has said why");
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.usher.config;
 
-import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +43,16 @@ public record ForwardProxy(List<Cidr> allow, @Nullable UserFile users, Sni sni) 
         return new ForwardProxy(allow, users, sni);
     }
 
-    /** Whether a client may come in; a client without an address only where every client may. */
-    public boolean admits(@Nullable InetAddress client) {
+    /**
+     * Whether a client may come in; a client without an address only where every client may.
+     *
+     * @param client the bytes of the client's address; null without an address
+     */
+    public boolean admits(byte @Nullable [] client) {
         if (allow.isEmpty() || client == null) {
             return allow.isEmpty();
         }
-        byte[] address = client.getAddress();
-        return allow.stream().anyMatch(block -> block.contains(address));
+        return allow.stream().anyMatch(block -> block.contains(client));
     }
 
     public ForwardProxy withSni(Sni sni) {

@@ -35,7 +35,7 @@ final class CheckingUser implements Phase {
         Client client = choice.client();
         ForwardProxy listener = client.listenerConfig().forwardProxy();
         UserFile users = listener.users();
-        if (users == null || !listener.admits(client.ip())) { // a stranger costs no hash
+        if (users == null || !listener.admits(client.ipBytes())) { // a stranger costs no hash
             return new Next.Refuse(CloseReason.DENIED);
         }
         return isBegun(users, client.ip()) ? Next.STAY : new Next.Refuse(CloseReason.AUTH_OVERLOADED);

@@ -103,6 +103,12 @@ final class Client {
         return address() instanceof InetSocketAddress tcp ? tcp.getAddress() : null;
     }
 
+    /** The bytes of {@link #ip}; null without an address. */
+    byte @Nullable [] ipBytes() {
+        InetAddress ip = ip();
+        return ip == null ? null : ip.getAddress();
+    }
+
     /** The port at which the connection was accepted, whatever a PROXY header says; 0 for a unix socket. */
     int localPort() {
         return local() instanceof InetSocketAddress tcp ? tcp.getPort() : 0;

@@ -92,7 +92,7 @@ public final class Listening {
             for (Map.Entry<Place, ListenerConfig> entry : fresh.entrySet()) {
                 opened.put(entry.getKey(), openOrGiveWay(entry.getKey(), entry.getValue(), next, gaveWay));
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             opened.keySet().forEach(this::close);
             states.keySet().retainAll(known);
             gaveWay.forEach(this::openAgain);

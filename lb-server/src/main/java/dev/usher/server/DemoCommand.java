@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code usher demo}. */
 @Command(
         name = "demo",
-        description = "Show usher at work: two HTTPS domains, three backends, port 80, and curl lines to try.",
+        description = "Show usher at work: two HTTPS domains, three backends, port 80, and curl lines.",
         footer = {"", "Needs nothing but a JDK, and leaves nothing behind.", "Exit codes: 0 ended, 1 failed."})
 final class DemoCommand implements Callable<Integer> {
     @Option(
