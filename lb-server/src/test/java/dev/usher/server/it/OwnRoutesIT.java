@@ -2,7 +2,6 @@ package dev.usher.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.usher.server.Product;
 import dev.usher.server.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +52,7 @@ class OwnRoutesIT {
                     admin: none
                     """.formatted(at(kube), at(machines), at(web), at(old), WWW, API);
             Path file = Files.writeString(Program.directory("own-routes").resolve("usher.yaml"), yaml);
-            try (Program usher = Program.start("usher", Product.command("run", file.toString()))) {
+            try (Program usher = Program.hearing("HUP", "run", file.toString())) {
                 usher.awaitPrinted("usher \\S+ is ready");
                 String https = port(usher, "https");
                 String onKube = port(usher, "kube");

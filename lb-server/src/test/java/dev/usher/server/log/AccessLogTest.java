@@ -304,6 +304,7 @@ class AccessLogTest {
                 log.ended(0, Ends.completed(more++));
             }
             log.close();
+            Await.until(() -> pipe.lines.get() >= ofPipe, "the lines of the pipe are read");
             assertEquals(ofPipe, pipe.lines.get());
             assertEquals(5001 + more, pipe.lines.get() + lines(second) + log.dropped());
         }

@@ -25,7 +25,15 @@ class NotifyIT {
         Path socket = directory.resolve("notify");
         // a shell knows its own number before it becomes usher, as systemd knows the number of its child
         List<String> command = Product.command("run", file.toString());
-        command.addAll(0, List.of("sh", "-c", "WATCHDOG_PID=$$; export WATCHDOG_PID; exec \"$@\"", "sh"));
+        command.addAll(
+                0,
+                List.of(
+                        "env",
+                        "--default-signal=HUP",
+                        "sh",
+                        "-c",
+                        "WATCHDOG_PID=$$; export WATCHDOG_PID; exec \"$@\"",
+                        "sh"));
         Map<String, String> environment = Map.of(
                 "NOTIFY_SOCKET",
                 socket.toString(),
