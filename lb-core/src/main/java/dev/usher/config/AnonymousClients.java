@@ -51,7 +51,7 @@ public final class AnonymousClients {
             }
         }
         OwnRoutes own = listener.own();
-        if (asks(own.defaultRoute() == null ? defaultRoute : own.defaultRoute())) {
+        if (asks(listener.defaultRouteBeside(defaultRoute))) {
             return "default_route has allow or deny";
         }
         return asks(own.noSniRoute() == null ? noSniRoute : own.noSniRoute()) ? "no_sni_route has allow or deny" : null;

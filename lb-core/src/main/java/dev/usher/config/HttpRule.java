@@ -3,9 +3,9 @@ package dev.usher.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The treatment of HTTP requests without TLS, for a route or for every route of a listener.
+ * The treatment of HTTP requests without TLS, for a route, a default, or every route of a listener.
  *
- * @param pool for requests that go to a backend; null stands for the route's own backends at port 80
+ * @param pool for requests that go to a backend; null stands for the own backends of the route or default, at port 80
  * @param forwardedHeaders whether backends are told the client's address, the host and the scheme in {@code Forwarded} and
  *     {@code X-Forwarded-*}
  * @param websocket whether a request may go on as a WebSocket
@@ -43,8 +43,8 @@ public record HttpRule(Action action, @Nullable String pool, boolean forwardedHe
                 + (websocket ? ", websocket" : "");
     }
 
-    /** The pool of a request that goes to a backend. */
-    public String poolFor(RouteConfig route) {
-        return pool == null ? PlainPools.nameFor(route.pool()) : pool;
+    /** The pool of a request that goes to a backend of a route or default. */
+    public String poolFor(Target target) {
+        return pool == null ? PlainPools.nameFor(target.pool()) : pool;
     }
 }

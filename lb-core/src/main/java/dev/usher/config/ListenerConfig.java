@@ -178,6 +178,11 @@ public record ListenerConfig(
         return Stream.concat(own.routes().stream(), rest).toList();
     }
 
+    /** The treatment of a name without a route here: the listener's own, else the file's. */
+    public Fallback defaultRouteBeside(Fallback file) {
+        return own.defaultRoute() == null ? file : own.defaultRoute();
+    }
+
     /** The treatment of HTTP requests for a route of this listener, if the listener speaks HTTP. */
     public HttpRule ruleFor(RouteConfig route) {
         return route.http() == null ? http.requests() : route.http();

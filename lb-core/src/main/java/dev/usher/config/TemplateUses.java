@@ -68,15 +68,16 @@ public final class TemplateUses {
             @Nullable Fallback noSniRoute,
             Collection<ListenerConfig> on) {
         if (noSniRoute != null && noSniRoute.target() != null) {
-            targets(path + "no_sni_route", noSniRoute.target()).forEach(this::nameless);
+            targets(path + "no_sni_route", noSniRoute.target(), null).forEach(this::nameless);
         }
         if (defaultRoute != null && defaultRoute.target() != null) {
             boolean guarded = !defaultRoute.target().allow().isEmpty();
-            targets(path + "default_route", defaultRoute.target()).forEach((place, pool) -> {
-                sub(place, pool);
-                port(place, pool, on);
-                open(place, pool, guarded, on);
-            });
+            targets(path + "default_route", defaultRoute.target(), defaultRoute.http())
+                    .forEach((place, pool) -> {
+                        sub(place, pool);
+                        port(place, pool, on);
+                        open(place, pool, guarded, on);
+                    });
         }
     }
 
@@ -85,10 +86,7 @@ public final class TemplateUses {
         String place = path + pattern.text();
         boolean guarded = !route.target().allow().isEmpty();
         boolean wide = pattern.kind() != RoutePattern.Kind.EXACT && PublicSuffix.is(pattern.name());
-        Map<String, String> targets = targets(place, route.target());
-        if (route.http() != null && route.http().pool() != null) {
-            targets.put(place + ".http.pool", route.http().pool());
-        }
+        Map<String, String> targets = targets(place, route.target(), route.http());
         targets.forEach((at, pool) -> {
             port(at, pool, on);
             if (pattern.kind() != RoutePattern.Kind.BELOW) {
@@ -109,10 +107,13 @@ public final class TemplateUses {
         return listener.type().speaksHttp() && rule.action() != HttpRule.Action.REDIRECT && rule.pool() == null;
     }
 
-    private static Map<String, String> targets(String place, Target target) {
+    private static Map<String, String> targets(String place, Target target, @Nullable HttpRule http) {
         Map<String, String> targets = new LinkedHashMap<>();
         targets.put(place, target.pool());
         target.alpn().forEach((protocol, pool) -> targets.put(place + ".alpn." + protocol, pool));
+        if (http != null && http.pool() != null) {
+            targets.put(place + ".http.pool", http.pool());
+        }
         return targets;
     }
 

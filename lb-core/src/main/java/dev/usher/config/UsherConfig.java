@@ -40,7 +40,8 @@ public record UsherConfig(
     public UsherConfig {
         listeners = Check.ordered(listeners, "listeners");
         routes = List.copyOf(Check.present(routes, "routes"));
-        pools = PlainPools.with(listeners, routes, Check.ordered(pools, "pools"));
+        pools = PlainPools.with(
+                listeners, routes, Check.present(defaultRoute, "default_route"), Check.ordered(pools, "pools"));
         Check.present(limits, "limits");
         WORKERS.check(workers, "workers");
         Check.present(shutdown, "shutdown");
@@ -49,8 +50,8 @@ public record UsherConfig(
         Check.present(logging, "logging");
         checkListeners(listeners, pools);
         checkRoutes(routes, listeners, pools);
-        checkFallback(Check.present(defaultRoute, "default_route"), "default_route", pools);
-        checkFallback(Check.present(noSniRoute, "no_sni_route"), "no_sni_route", pools);
+        checkFallback(defaultRoute, "default_route", pools);
+        checkNameless(Check.present(noSniRoute, "no_sni_route"), "no_sni_route", pools);
         pools.forEach((name, pool) ->
                 Check.that(name.equals(pool.name()), () -> "pools." + name + " is named " + pool.name()));
         AnonymousClients.faults(listeners, routes, defaultRoute, noSniRoute, limits).values().stream()
@@ -97,7 +98,7 @@ public record UsherConfig(
             checkPool(listener.http().requests().pool(), () -> path + ".http.requests", pools);
             listener.own().routes().forEach(route -> checkRoute(route, path + "." + text(route), pools));
             checkFallback(listener.own().defaultRoute(), path + ".default_route", pools);
-            checkFallback(listener.own().noSniRoute(), path + ".no_sni_route", pools);
+            checkNameless(listener.own().noSniRoute(), path + ".no_sni_route", pools);
             listener.bind().forEach(address -> checkUnbound(address, name, bound));
             listener.bind().forEach(address -> bound.put(address, name));
         });
@@ -133,9 +134,15 @@ public record UsherConfig(
         return "routes." + route.pattern().text();
     }
 
+    private static void checkNameless(@Nullable Fallback fallback, String field, Map<String, PoolConfig> pools) {
+        Check.that(fallback == null || fallback.http() == null, field + ".http needs a host in the request");
+        checkFallback(fallback, field, pools);
+    }
+
     private static void checkFallback(@Nullable Fallback fallback, String field, Map<String, PoolConfig> pools) {
         if (fallback != null && fallback.target() != null) {
             checkTarget(fallback.target(), field, pools);
+            checkPool(fallback.http() == null ? null : fallback.http().pool(), () -> field + ".http", pools);
         }
     }
 

@@ -41,7 +41,7 @@ final class NameChanges {
      *
      * @param target null if the name is refused
      * @param by the pattern of the route, or {@code default_route}
-     * @param http the treatment of a request without TLS; null unless the route has its own
+     * @param http the treatment of a request without TLS; null unless the route or default has its own
      */
     private record Fate(
             @Nullable Target target, String by, @Nullable HttpRule http) {
@@ -162,7 +162,10 @@ final class NameChanges {
                 ? routes.findBelow(key.name(), Trace.NONE)
                 : routes.find(key.name(), IpAddress.parse(key.name()) != null, Trace.NONE);
         return route == null
-                ? new Fate(routes.defaultRoute().target(), "default_route", null)
+                ? new Fate(
+                        routes.defaultRoute().target(),
+                        "default_route",
+                        routes.defaultRoute().http())
                 : new Fate(route.target(), route.pattern().canonical(), route.http());
     }
 

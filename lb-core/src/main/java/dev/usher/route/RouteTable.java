@@ -76,13 +76,13 @@ public final class RouteTable {
         ListenerConfig listener = query.plain() ? forwardProxy : http.get(query.listener());
         return listener == null
                 ? go(route.target(), route.pattern().text(), true, query, trace)
-                : byRule(route, listener.ruleFor(route), query, trace);
+                : byRule(route.target(), route.pattern().text(), true, listener.ruleFor(route), query, trace);
     }
 
-    private Decision byRule(RouteConfig route, HttpRule rule, RouteQuery query, Trace trace) {
-        String pattern = route.pattern().text();
-        if (!admits(route.target(), query.client(), trace)) {
-            return new Decision.Refuse(Refusal.DENIED, pattern, true);
+    private Decision byRule(
+            Target target, String route, boolean byRoute, HttpRule rule, RouteQuery query, Trace trace) {
+        if (!admits(target, query.client(), trace)) {
+            return new Decision.Refuse(Refusal.DENIED, route, byRoute);
         }
         boolean passes = switch (rule.action()) {
             case REDIRECT -> false;
@@ -92,15 +92,15 @@ public final class RouteTable {
         if (query.plain() && query.port() != PlainPools.PORT) {
             trace.note(() ->
                     "a request without TLS for port " + query.port() + ", and " + PlainPools.PORT + " alone is served");
-            return new Decision.Refuse(Refusal.PORT, pattern, true);
+            return new Decision.Refuse(Refusal.PORT, route, byRoute);
         }
         trace.note(() -> "a request without TLS, " + Spelling.of(rule.action()) + ": "
                 + (passes
-                        ? "it goes to pool " + rule.poolFor(route)
+                        ? "it goes to pool " + rule.poolFor(target)
                         : query.plain() ? "it does not pass" : "the client is sent to https"));
         return passes
-                ? new Decision.Serve(pattern, pool(rule.poolFor(route)), true, rule)
-                : new Decision.Refuse(query.plain() ? Refusal.NO_PLAIN : Refusal.REDIRECT, pattern, true);
+                ? new Decision.Serve(route, pool(rule.poolFor(target)), byRoute, rule)
+                : new Decision.Refuse(query.plain() ? Refusal.NO_PLAIN : Refusal.REDIRECT, route, byRoute);
     }
 
     /** The routes of a listener, without the effects of ALPN and sources. */
@@ -108,17 +108,14 @@ public final class RouteTable {
         return byListener.getOrDefault(listener, ofFile);
     }
 
-    /** A pool is for TLS alone: a redirect for names without a route would lead anywhere. */
+    /** Without a rule for requests a pool is for TLS alone: a redirect for names without a route would lead anywhere. */
     private Decision fall(
             ListenerRoutes.Last last, String route, RouteQuery query, Refusal rejected, Refusal closed, Trace trace) {
         Fallback fallback = last.fallback();
         trace.note(() -> last.called() + ": " + fallback);
-        if (fallback.target() != null && http.containsKey(query.listener())) {
-            trace.note(() -> "listener " + query.listener() + " is of type http, and serves names with a route only");
-            return new Decision.Refuse(rejected, null, false);
-        }
-        if (query.plain()) {
-            trace.note(() -> "a request without TLS is for names with a route only");
+        boolean ofHttp = http.containsKey(query.listener());
+        if (fallback.http() == null && (query.plain() || (ofHttp && fallback.target() != null))) {
+            trace.note(() -> "a request without TLS needs a route, or a default with http: forward");
             return new Decision.Refuse(rejected, null, false);
         }
         if (query.port() != RouteQuery.NO_PORT
@@ -130,7 +127,12 @@ public final class RouteTable {
         return switch (fallback.action()) {
             case REJECT -> new Decision.Refuse(rejected, null, false);
             case CLOSE -> new Decision.Refuse(closed, null, false);
-            case POOL -> go(Objects.requireNonNull(fallback.target()), route, false, query, trace);
+            case POOL -> {
+                Target target = Objects.requireNonNull(fallback.target());
+                yield fallback.http() != null && (query.plain() || ofHttp)
+                        ? byRule(target, route, false, fallback.http(), query, trace)
+                        : go(target, route, false, query, trace);
+            }
         };
     }
 

@@ -234,7 +234,7 @@ class RouteTableTest {
     @CsvSource({"REJECT, UNKNOWN_NAME, NO_SNI", "CLOSE, UNKNOWN_NAME_SILENT, NO_SNI_SILENT", "POOL, fallback, fallback"
     })
     void whatNoRouteIsForFalls(Fallback.Action action, String unknown, String nameless) {
-        Fallback fallback = new Fallback(action, action == Fallback.Action.POOL ? Target.of("fallback") : null);
+        Fallback fallback = new Fallback(action, action == Fallback.Action.POOL ? Target.of("fallback") : null, null);
         RouteTable table = table(fallback, fallback, List.of(route("a.test", "p0")));
         assertEquals(unknown, decide(table, "b.test"));
         assertEquals(nameless, decide(table, asked(null)));
@@ -301,7 +301,7 @@ class RouteTableTest {
     }
 
     private static Fallback fallback(Fallback.Action action) {
-        return new Fallback(action, action == Fallback.Action.POOL ? Target.of("fallback") : null);
+        return new Fallback(action, action == Fallback.Action.POOL ? Target.of("fallback") : null, null);
     }
 
     private static String word(Fallback.Action action, String rejected) {

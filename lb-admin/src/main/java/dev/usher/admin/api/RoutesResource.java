@@ -114,7 +114,14 @@ public final class RoutesResource {
 
         private void add(@Nullable String listener, String name, @Nullable Fallback fallback) {
             if (fallback != null) {
-                add(listener, name, name, Spelling.snake(fallback.action()), fallback.target(), List.of(), null);
+                add(
+                        listener,
+                        name,
+                        name,
+                        Spelling.snake(fallback.action()),
+                        fallback.target(),
+                        List.of(),
+                        fallback.http());
             }
         }
 

@@ -46,6 +46,7 @@ public record WaysIn(List<String> names, List<String> listeners) {
             }
             if (listener.type().passesRequests()) {
                 config.routesOn(listener).forEach(route -> addHttp(names, route, listener));
+                addHttp(names, listener.defaultRouteBeside(config.defaultRoute()), listener);
             }
         }
         return config.pools().keySet().stream()
@@ -59,7 +60,13 @@ public record WaysIn(List<String> names, List<String> listeners) {
     private static void addHttp(Map<String, List<String>> names, RouteConfig route, ListenerConfig listener) {
         HttpRule rule = listener.ruleFor(route);
         if (rule.action() != HttpRule.Action.REDIRECT) {
-            add(names, rule.poolFor(route), route.pattern().text() + "@" + listener.name());
+            add(names, rule.poolFor(route.target()), route.pattern().text() + "@" + listener.name());
+        }
+    }
+
+    private static void addHttp(Map<String, List<String>> names, Fallback fallback, ListenerConfig listener) {
+        if (fallback.target() != null && fallback.http() != null) {
+            add(names, fallback.http().poolFor(fallback.target()), "default_route@" + listener.name());
         }
     }
 

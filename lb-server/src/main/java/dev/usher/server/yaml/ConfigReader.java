@@ -72,7 +72,7 @@ final class ConfigReader {
         LoggingConfig logging = program.logging();
         root.done();
         pools.checkReferences(complete);
-        pools.repeatAt(PlainPools.PORT, PlainPools.needed(listeners.listeners(), routes.routes()));
+        pools.repeatAt(PlainPools.PORT, PlainPools.needed(listeners.listeners(), routes.routes(), defaultRoute));
         new LoopCheck(new ThisMachine(), listeners.listeners().values(), admin, problems).check(pools.written());
         listeners.checkAnonymous(routes.routes(), defaultRoute, noSniRoute, limits);
         if (!problems.hasErrors()) {

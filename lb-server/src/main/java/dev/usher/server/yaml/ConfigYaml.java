@@ -183,6 +183,14 @@ public final class ConfigYaml {
         };
     }
 
+    private static Map<String, Object> fallback(Target target, @Nullable HttpRule http) {
+        Map<String, Object> keys = mapping(target);
+        if (http != null) {
+            keys.put("http", mapping(http));
+        }
+        return keys;
+    }
+
     private static Map<String, Object> routes(List<RouteConfig> routes, Set<String> without) {
         Map<String, Object> byPattern = new LinkedHashMap<>();
         for (RouteConfig route : routes) {
@@ -197,8 +205,8 @@ public final class ConfigYaml {
     private static Object value(Setting setting, @Nullable Object value) {
         return switch (value) {
             case HealthCheckConfig check when check.type() == HealthCheckConfig.Type.NONE -> "none";
-            case Fallback(Fallback.Action _, Target target)
-            when target != null -> target.hasConditions() ? mapping(target) : target.pool();
+            case Fallback(Fallback.Action _, Target target, HttpRule http)
+            when target != null -> target.hasConditions() || http != null ? fallback(target, http) : target.pool();
             case Record record when Setting.isMapping(record) -> mapping(record);
             case List<?> list -> list.stream().map(each -> value(setting, each)).toList();
             case Map<?, ?> map -> {

@@ -87,11 +87,28 @@ final class RouteReader {
             return null;
         }
         Owner owner = new Owner(section.path(key), section.keyPlace(key), owned(key), subject(key));
+        List<HttpRule> http = new ArrayList<>();
         Target target = target(section, item, owner, fields -> {
             fields.refuse("listeners", "has no meaning: a listener may have its own " + key);
-            fields.refuse("http", "has no meaning: a request without TLS needs a route");
+            if (key.equals("default_route")) {
+                forward(fields, owner).ifPresent(http::add);
+            } else {
+                fields.refuse("http", "has no meaning: a request without TLS needs a host");
+            }
         });
-        return target == null ? null : Fallback.to(target);
+        return target == null
+                ? null
+                : new Fallback(Fallback.Action.POOL, target, http.isEmpty() ? null : http.getFirst());
+    }
+
+    /** The treatment of requests in a default; empty if absent or faulty. */
+    private Optional<HttpRule> forward(Fields fields, Owner owner) {
+        Optional<HttpRule> rule = http(fields, owner);
+        if (rule.isPresent() && rule.get().action() != HttpRule.Action.FORWARD) {
+            fields.refuseValue("http", "must be forward: a redirect for any name would lead anywhere");
+            return Optional.empty();
+        }
+        return rule;
     }
 
     /** The name of the pool made of backends in a route or default. */

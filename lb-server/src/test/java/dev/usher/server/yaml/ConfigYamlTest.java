@@ -60,7 +60,7 @@ class ConfigYamlTest {
                   "*.out.example": out
                   .example.org:
                     { pool: web, alpn: { acme-tls/1: plain }, allow: [10.0.0.0/8], deny: [10.1.0.0/16], ports: [22, 443], listeners: [https, out] }
-                default_route: { pool: plain, alpn: { acme-tls/1: web }, allow: [10.0.0.0/8], deny: [10.1.0.0/16] }
+                default_route: { pool: plain, alpn: { acme-tls/1: web }, allow: [10.0.0.0/8], deny: [10.1.0.0/16], http: { action: forward, pool: web } }
                 no_sni_route: close
                 pools:
                   web:
