@@ -40,6 +40,8 @@ final class StaticFile {
     private static final Pattern COMMENT_LINES =
             Pattern.compile("^\\s*(//.*|/\\*[^*]*+(\\*(?!/)[^*]*+)*+\\*/[ \\t]*)\\n", Pattern.MULTILINE);
     private static final Pattern INDENT = Pattern.compile("^[ \\t]+", Pattern.MULTILINE);
+    /** Blanks that style sheets do not need. */
+    private static final Pattern STYLE_BLANKS = Pattern.compile("\\s*([{};,])\\s*");
 
     private final byte[] bytes;
     private final byte[] zipped;
@@ -47,7 +49,7 @@ final class StaticFile {
     private final String tag;
 
     StaticFile(String name, byte[] file) {
-        this.bytes = isOwnCode(name) ? forBrowsers(file) : file;
+        this.bytes = isOwnCode(name) ? forBrowsers(name, file) : file;
         this.zipped = Gzip.zip(this.bytes, Deflater.BEST_COMPRESSION);
         this.type = TYPES.getOrDefault(ending(name), "application/octet-stream");
         this.tag = HexFormat.of().formatHex(Sha256.of(this.bytes), 0, TAG_BYTES);
@@ -61,11 +63,12 @@ final class StaticFile {
      * Removes indents, and lines with nothing but a comment: both are for developers, and a sixth of a page's weight. So
      * no string in the code may contain a line like a comment, or need the blanks at the beginning of a line.
      */
-    private static byte[] forBrowsers(byte[] file) {
-        String code = COMMENT_LINES
-                .matcher(new String(file, StandardCharsets.UTF_8))
-                .replaceAll("");
-        return INDENT.matcher(code).replaceAll("").getBytes(StandardCharsets.UTF_8);
+    private static byte[] forBrowsers(String name, byte[] file) {
+        String code =
+                COMMENT_LINES.matcher(new String(file, StandardCharsets.UTF_8)).replaceAll("");
+        String flat = INDENT.matcher(code).replaceAll("");
+        String brief = name.endsWith(".css") ? STYLE_BLANKS.matcher(flat).replaceAll("$1") : flat;
+        return brief.getBytes(StandardCharsets.UTF_8);
     }
 
     static boolean hasKnownEnding(String name) {
