@@ -287,7 +287,7 @@ class CommandLineTest {
         void theDefaultRouteIsThree() throws IOException {
             String other = write("default.yaml", FILE + "default_route: acme\n");
             assertEquals(3, run("explain", other, "nobody.example"));
-            assertTrue(out.contains("none: default_route serves it\npool      acme"), out);
+            assertTrue(out.contains("route     default\npool      acme"), out);
         }
 
         @Test
