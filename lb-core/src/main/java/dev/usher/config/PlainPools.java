@@ -1,5 +1,6 @@
 package dev.usher.config;
 
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,35 +20,52 @@ public final class PlainPools {
 
     /** Names of the pools that routes need at port 80 as well. */
     public static Set<String> needed(Map<String, ListenerConfig> listeners, List<RouteConfig> routes) {
+        return needed(listeners, routes, EnumSet.of(HttpRule.Action.ACME, HttpRule.Action.FORWARD));
+    }
+
+    private static Set<String> needed(
+            Map<String, ListenerConfig> listeners, List<RouteConfig> routes, Set<HttpRule.Action> actions) {
         Set<String> pools = new LinkedHashSet<>();
         for (ListenerConfig listener : listeners.values()) {
             if (listener.type().passesRequests()) {
-                add(listener, listener.own().routes(), pools);
-                add(listener, routes, pools);
+                add(listener, listener.own().routes(), actions, pools);
+                add(listener, routes, actions, pools);
             }
         }
         return pools;
     }
 
-    private static void add(ListenerConfig listener, List<RouteConfig> routes, Set<String> pools) {
+    private static void add(
+            ListenerConfig listener, List<RouteConfig> routes, Set<HttpRule.Action> actions, Set<String> pools) {
         for (RouteConfig route : routes) {
             HttpRule rule = listener.ruleFor(route);
-            if (route.isOn(listener.name()) && rule.action() != HttpRule.Action.REDIRECT && rule.pool() == null) {
+            if (route.isOn(listener.name()) && actions.contains(rule.action()) && rule.pool() == null) {
                 pools.add(route.pool());
             }
         }
     }
 
-    /** Adds the pools made of others. */
+    /**
+     * Adds the pools for port 80. Probes are for pools with every request: ACME servers ask in weeks, and many machines
+     * open port 80 only then.
+     */
     static Map<String, PoolConfig> with(
             Map<String, ListenerConfig> listeners, List<RouteConfig> routes, Map<String, PoolConfig> pools) {
         Map<String, PoolConfig> all = new LinkedHashMap<>(pools);
+        Set<String> forwarded = needed(listeners, routes, EnumSet.of(HttpRule.Action.FORWARD));
         for (String name : needed(listeners, routes)) {
             PoolConfig pool = pools.get(name);
             if (pool != null) {
-                all.put(nameFor(name), pool.at(nameFor(name), PORT));
+                PoolConfig plain = pool.at(nameFor(name), PORT);
+                all.put(plain.name(), forwarded.contains(name) ? plain : unwatched(plain));
             }
         }
         return all;
+    }
+
+    /** A copy without probes and without ejection: strangers can ask for tokens at a closed port as well. */
+    private static PoolConfig unwatched(PoolConfig pool) {
+        return pool.withHealthCheck(HealthCheckConfig.NONE)
+                .withEjection(pool.ejection().off());
     }
 }
