@@ -9,7 +9,16 @@ public sealed interface Address permits HostPort, UnixPath {
 
     /** Reads {@code unix:/path}, or an address to listen on as {@link HostPort#parseBind}. */
     static Address parseBind(String text) {
-        return UnixPath.isMeant(text) ? UnixPath.parse(text) : HostPort.parseBind(text);
+        return parseBind(text, Target.USUAL_PORT);
+    }
+
+    /**
+     * Reads an address to listen on.
+     *
+     * @param usualPort for the message about a text without a port
+     */
+    static Address parseBind(String text, int usualPort) {
+        return UnixPath.isMeant(text) ? UnixPath.parse(text) : HostPort.parseBind(text, usualPort);
     }
 
     /** Whether two listeners cannot both bind these addresses. */

@@ -45,7 +45,7 @@ public record HostPort(String host, int port) implements Address {
             return new HostPort(text, 0);
         }
         Check.that(!isNumber(text), () -> '"' + text + "\" is a port alone: write host:" + text);
-        HostPort address = read(text, "a backend");
+        HostPort address = read(text, "a backend", Target.USUAL_PORT);
         Check.that(
                 !address.host.isEmpty(),
                 () -> '"' + text + "\" has no host: write one in front of the colon, such as 10.0.0.1:" + address.port);
@@ -55,15 +55,19 @@ public record HostPort(String host, int port) implements Address {
 
     /** Reads the same as {@link #parse}, and also {@code :443} or {@code *:443} for every address, and port 0. */
     public static HostPort parseBind(String text) {
+        return parseBind(text, Target.USUAL_PORT);
+    }
+
+    static HostPort parseBind(String text, int usualPort) {
         Check.that(!Placeholders.in(text), () -> '"' + text + "\" has a placeholder, which only a backend may have");
         Check.that(
                 !isNumber(text),
                 () -> '"' + text + "\" is a port alone: write \":" + text + "\" to listen on every address, or host:"
                         + text);
-        return read(BindText.of(text), "an address to listen on");
+        return read(BindText.of(text), "an address to listen on", usualPort);
     }
 
-    private static HostPort read(String text, String called) {
+    private static HostPort read(String text, String called, int usualPort) {
         UrlText url = UrlText.of(text);
         if (url != null) {
             throw new IllegalArgumentException('"' + text + "\": " + called + " is host:port, without " + url.scheme()
@@ -80,7 +84,7 @@ public record HostPort(String host, int port) implements Address {
                     '"' + text + "\": write an IPv6 address in brackets, as " + bracketHint(text));
         }
         if (colon < 0 || colon < close) {
-            throw new IllegalArgumentException('"' + text + "\" has no port: write " + text + ":443");
+            throw new IllegalArgumentException('"' + text + "\" has no port: write " + text + ':' + usualPort);
         }
         if (bracketed) {
             Check.that(close == colon - 1, '"' + text + "\" is not [address]:port");

@@ -47,6 +47,16 @@ public enum ListenerType {
         return poolBy == PoolBy.LISTENER;
     }
 
+    /** The port that such a listener usually has. */
+    public int usualPort() {
+        return switch (speech) {
+            case TLS, ANY -> Target.USUAL_PORT;
+            case HTTP -> PlainPools.PORT;
+            case SOCKS -> 1080;
+            case CONNECT -> 3128;
+        };
+    }
+
     /** Whether clients begin with a TLS ClientHello. */
     public boolean speaksTls() {
         return speech == Speech.TLS;

@@ -1,5 +1,6 @@
 package dev.usher.config;
 
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,51 +21,71 @@ public final class PlainPools {
     /** Names of the pools that routes and defaults need at port 80 as well. */
     public static Set<String> needed(
             Map<String, ListenerConfig> listeners, List<RouteConfig> routes, Fallback defaultRoute) {
+        return needed(listeners, routes, defaultRoute, EnumSet.of(HttpRule.Action.ACME, HttpRule.Action.FORWARD));
+    }
+
+    private static Set<String> needed(
+            Map<String, ListenerConfig> listeners,
+            List<RouteConfig> routes,
+            Fallback defaultRoute,
+            Set<HttpRule.Action> actions) {
         Set<String> pools = new LinkedHashSet<>();
         for (ListenerConfig listener : listeners.values()) {
             if (listener.type().passesRequests()) {
-                add(listener, listener.own().routes(), pools);
-                add(listener, routes, pools);
-                add(listener.defaultRouteBeside(defaultRoute), pools);
+                add(listener, listener.own().routes(), actions, pools);
+                add(listener, routes, actions, pools);
+                add(listener.defaultRouteBeside(defaultRoute), actions, pools);
             }
         }
         return pools;
     }
 
-    private static void add(ListenerConfig listener, List<RouteConfig> routes, Set<String> pools) {
+    private static void add(
+            ListenerConfig listener, List<RouteConfig> routes, Set<HttpRule.Action> actions, Set<String> pools) {
         for (RouteConfig route : routes) {
             HttpRule rule = listener.ruleFor(route);
             if (route.isOn(listener.name())) {
-                add(rule, route.target(), pools);
+                add(rule, route.target(), actions, pools);
             }
         }
     }
 
-    private static void add(Fallback fallback, Set<String> pools) {
+    private static void add(Fallback fallback, Set<HttpRule.Action> actions, Set<String> pools) {
         if (fallback.target() != null && fallback.http() != null) {
-            add(fallback.http(), fallback.target(), pools);
+            add(fallback.http(), fallback.target(), actions, pools);
         }
     }
 
-    private static void add(HttpRule rule, Target target, Set<String> pools) {
-        if (rule.action() != HttpRule.Action.REDIRECT && rule.pool() == null) {
+    private static void add(HttpRule rule, Target target, Set<HttpRule.Action> actions, Set<String> pools) {
+        if (actions.contains(rule.action()) && rule.pool() == null) {
             pools.add(target.pool());
         }
     }
 
-    /** Adds the pools made of others. */
+    /**
+     * Adds the pools for port 80. Probes are for pools with every request: ACME servers ask in weeks, and many machines
+     * open port 80 only then.
+     */
     static Map<String, PoolConfig> with(
             Map<String, ListenerConfig> listeners,
             List<RouteConfig> routes,
             Fallback defaultRoute,
             Map<String, PoolConfig> pools) {
         Map<String, PoolConfig> all = new LinkedHashMap<>(pools);
+        Set<String> forwarded = needed(listeners, routes, defaultRoute, EnumSet.of(HttpRule.Action.FORWARD));
         for (String name : needed(listeners, routes, defaultRoute)) {
             PoolConfig pool = pools.get(name);
             if (pool != null) {
-                all.put(nameFor(name), pool.at(nameFor(name), PORT));
+                PoolConfig plain = pool.at(nameFor(name), PORT);
+                all.put(plain.name(), forwarded.contains(name) ? plain : unwatched(plain));
             }
         }
         return all;
+    }
+
+    /** A copy without probes and without ejection: strangers can ask for tokens at a closed port as well. */
+    private static PoolConfig unwatched(PoolConfig pool) {
+        return pool.withHealthCheck(HealthCheckConfig.NONE)
+                .withEjection(pool.ejection().off());
     }
 }

@@ -40,6 +40,22 @@ public record RoutePattern(String text, Kind kind, String name) {
         };
     }
 
+    /**
+     * Whether the pattern covers a host.
+     *
+     * @param host lower case, A-labels
+     */
+    public boolean covers(String host) {
+        boolean below = host.length() > name.length()
+                && host.endsWith(name)
+                && host.charAt(host.length() - name.length() - 1) == '.';
+        return switch (kind) {
+            case EXACT -> host.equals(name);
+            case BELOW -> below;
+            case SELF_AND_BELOW -> below || host.equals(name);
+        };
+    }
+
     private static Kind kindOf(String text) {
         if (text.startsWith("*.")) {
             return Kind.BELOW;

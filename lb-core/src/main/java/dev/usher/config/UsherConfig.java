@@ -183,16 +183,23 @@ public record UsherConfig(
     }
 
     /**
-     * The listener for a client of whom no more is known: the first that reads names in the protocol, else in any, else
-     * the first.
+     * The listener for a client of whom no more is known. Of the listeners with names a listener of the protocol is
+     * preferred, then a listener with a route for the name, then the first.
      *
      * @param asked a type whose clients speak like the client
+     * @param name the requested host; null if the client gives none
      */
-    public ListenerConfig firstListenerFor(ListenerType asked) {
+    public ListenerConfig firstListenerFor(ListenerType asked, @Nullable String name) {
         return listeners.values().stream()
                 .filter(listener -> listener.type().readsNames())
-                .min(Comparator.comparing(listener -> !listener.type().speaksLike(asked)))
+                .min(Comparator.comparing(
+                                (ListenerConfig listener) -> !listener.type().speaksLike(asked))
+                        .thenComparing(listener -> name == null || !hasRoute(listener, name)))
                 .orElseGet(() -> listeners.values().iterator().next());
+    }
+
+    private boolean hasRoute(ListenerConfig listener, String name) {
+        return routesOn(listener).stream().anyMatch(route -> route.pattern().covers(name));
     }
 
     /** The number of workers on this machine. */

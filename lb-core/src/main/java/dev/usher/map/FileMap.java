@@ -4,6 +4,7 @@ import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
@@ -16,9 +17,12 @@ import dev.usher.map.NameMap.Refusal;
 import dev.usher.map.NameMap.Stop;
 import dev.usher.map.NameMap.Way;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the map of a configuration, without states. */
 public final class FileMap {
     private final UsherConfig config;
-    private final Map<String, List<Way>> ways = new LinkedHashMap<>();
+    private final Map<String, Set<Way>> ways = new LinkedHashMap<>();
     private final List<Refusal> refusals = new ArrayList<>();
 
     private final WayFlows flows;
@@ -51,6 +55,7 @@ public final class FileMap {
         addFallbacks(null, config.defaultRoute(), config.noSniRoute());
         config.listeners().values().forEach(this::addOwnRoutes);
         config.listeners().values().forEach(this::addListener);
+        config.listeners().values().forEach(this::addRequests);
         return new NameMap(
                 config.listeners().values().stream().map(FileMap::door).toList(),
                 config.pools().values().stream().map(this::group).toList(),
@@ -77,9 +82,34 @@ public final class FileMap {
     }
 
     private void addRoute(RouteConfig route, @Nullable String listener) {
-        String on = route.listeners().isEmpty() ? "" : "on " + String.join(", ", route.listeners());
         String pattern = route.pattern().text();
-        addTarget(name(pattern, listener), route.target(), on, flows.route(listener, pattern));
+        addTarget(name(pattern, listener), route.target(), on(route), flows.route(listener, pattern));
+    }
+
+    private static String on(RouteConfig route) {
+        return route.listeners().isEmpty() ? "" : "on " + String.join(", ", route.listeners());
+    }
+
+    /** Adds the ways of HTTP requests without TLS, by the routes that let requests pass to a backend. */
+    private void addRequests(ListenerConfig listener) {
+        if (listener.type().passesRequests()) {
+            Set<RouteConfig> own = new HashSet<>(listener.own().routes());
+            config.routesOn(listener)
+                    .forEach(route ->
+                            addRequests(route, listener.ruleFor(route), own.contains(route) ? listener.name() : null));
+        }
+    }
+
+    private void addRequests(RouteConfig route, HttpRule rule, @Nullable String owner) {
+        if (rule.action() != HttpRule.Action.REDIRECT) {
+            String http = "http, " + Spelling.of(rule.action());
+            add(
+                    rule.poolFor(route.target()),
+                    new Way(
+                            name(route.pattern().text(), owner),
+                            condition(route.target(), http, on(route)),
+                            Flow.NONE));
+        }
     }
 
     /** The name of a way; a listener's own ways have the listener in their names, as in the names of their pools. */
@@ -87,7 +117,7 @@ public final class FileMap {
         return listener == null ? way : way + "@" + listener;
     }
 
-    /** Sessions of all protocols are counted together, so the way of a protocol has no traffic of its own. */
+    /** Sessions of all protocols are counted together, so the way of a protocol, or of HTTP, has no traffic of its own. */
     private void addTarget(String name, Target target, String on, Flow flow) {
         add(target.pool(), new Way(name, condition(target, "", on), flow));
         target.alpn()
@@ -95,8 +125,8 @@ public final class FileMap {
                         add(pool, new Way(name, condition(target, "alpn " + protocol, on), Flow.NONE)));
     }
 
-    private static String condition(Target target, String alpn, String on) {
-        return Stream.of(alpn, on, first("allow ", target.allow()), first("deny ", target.deny()))
+    private static String condition(Target target, String protocol, String on) {
+        return Stream.of(protocol, on, first("allow ", target.allow()), first("deny ", target.deny()))
                 .filter(condition -> !condition.isEmpty())
                 .collect(Collectors.joining(", "));
     }
@@ -131,12 +161,13 @@ public final class FileMap {
         }
     }
 
+    /** Adds a way once: listeners of the same type share the routes of the file. */
     private void add(String pool, Way way) {
-        ways.computeIfAbsent(pool, _ -> new ArrayList<>()).add(way);
+        ways.computeIfAbsent(pool, _ -> new LinkedHashSet<>()).add(way);
     }
 
     private Group group(PoolConfig pool) {
-        List<Way> leading = ways.getOrDefault(pool.name(), List.of());
+        List<Way> leading = List.copyOf(ways.getOrDefault(pool.name(), Set.of()));
         return new Group(
                 pool.name(),
                 isNamed(pool, leading),

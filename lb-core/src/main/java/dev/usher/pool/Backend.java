@@ -41,7 +41,7 @@ public final class Backend {
      */
     private BackendState told = BackendState.UNPROBED;
 
-    /** Reason of the last change by probes or sessions. */
+    /** Reason of the last change by probes or sessions; of a backend that is down, the fault of the last failed probe. */
     private volatile String reason = "not probed yet";
     /** Reason for the operator's order or the removal; meaningless in state READY. */
     private volatile String outReason = "";
@@ -176,7 +176,7 @@ public final class Backend {
         verdict = after;
         if (outcome == ProbeOutcome.SUCCESS) {
             reach.reached();
-        } else if (outcome != ProbeOutcome.NOT_MADE) {
+        } else if (outcome.isFailure()) {
             counts.countFailedProbe();
         }
         if (before == BackendState.DOWN && after == BackendState.UP) {
@@ -186,6 +186,8 @@ public final class Backend {
             changed(result);
         } else if (after == BackendState.UNPROBED && outcome == ProbeOutcome.TIMEOUT) {
             reason = "no probe has been answered yet: " + result; // changedMillis stays, since nothing is decided yet
+        } else if (after == BackendState.DOWN && outcome.isFailure()) {
+            reason = result; // the fault of now; changedMillis stays, since the backend is still down
         }
         return before != after;
     }

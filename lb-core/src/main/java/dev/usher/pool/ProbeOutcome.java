@@ -8,5 +8,10 @@ public enum ProbeOutcome {
     /** No answer in time: the fault of the backend, of the network, or of this machine. */
     TIMEOUT,
     /** No probe was made: this machine had no descriptor or port left, which is not the backend's fault. */
-    NOT_MADE
+    NOT_MADE;
+
+    /** Whether a probe was made without success. */
+    boolean isFailure() {
+        return this == FAILURE || this == TIMEOUT;
+    }
 }

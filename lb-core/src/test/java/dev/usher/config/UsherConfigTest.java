@@ -55,6 +55,20 @@ class UsherConfigTest {
                 () -> pools(web, route.withHttp(new HttpRule(HttpRule.Action.ACME, "none", false, false)), pool));
     }
 
+    @Test
+    void aPoolForAcmeServersAloneIsNotProbed() {
+        PoolConfig pool = PoolConfig.of("web", List.of(BackendConfig.of(HostPort.parse("10.0.0.1:443"))));
+        ListenerConfig web = ListenerConfig.http("web", List.of(new HostPort("", 80)));
+        RouteConfig acme = RouteConfig.of("a.example", "web").withHttp(HttpRule.of(HttpRule.Action.ACME));
+        RouteConfig forward = acme.withHttp(HttpRule.of(HttpRule.Action.FORWARD));
+        assertEquals(HealthCheckConfig.NONE, probesOf(pools(web, acme, pool)));
+        assertEquals(HealthCheckConfig.DEFAULT, probesOf(pools(web, forward, pool)));
+    }
+
+    private static HealthCheckConfig probesOf(Map<String, PoolConfig> pools) {
+        return Objects.requireNonNull(pools.get("web:80")).healthCheck();
+    }
+
     private static Map<String, PoolConfig> pools(ListenerConfig web, RouteConfig route, PoolConfig pool) {
         ListenerConfig https = ListenerConfig.tls("https", List.of(new HostPort("", 443)));
         return UsherConfig.of(List.of(web, https), List.of(route), List.of(pool))

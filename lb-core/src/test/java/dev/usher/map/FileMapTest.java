@@ -6,6 +6,8 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
@@ -38,13 +40,6 @@ class FileMapTest {
                         List.of(RouteConfig.of("a.test", "web").withListeners(List.of("https"))),
                         List.of(pool("web"), pool("acme"), pool("a.test@dot")))
                 .withDefaultRoute(Fallback.to(Target.of("web").withAlpn(Map.of("acme-tls/1", "acme"))));
-        NameMap map = FileMap.of(config);
-        List<String> lines = new ArrayList<>();
-        for (NameMap.Group group : map.groups()) {
-            group.ways()
-                    .forEach(way -> lines.add((way.name() + " -> " + group.pool() + " " + way.condition()).strip()));
-        }
-        map.refusals().forEach(refusal -> lines.add(refusal.way().name() + " " + refusal.outcome()));
         assertEquals(
                 List.of(
                         "a.test -> web on https",
@@ -53,6 +48,54 @@ class FileMapTest {
                         "a.test@dot -> a.test@dot allow 10.0.0.0/8 and 1 more",
                         "no_sni_route refused",
                         "default_route@dot closed"),
-                lines);
+                lines(FileMap.of(config)));
+    }
+
+    /** Two listeners share a rule of the file: a way once. The rule of the listener holds for routes without a rule. */
+    @Test
+    void requestsWithoutTlsLeadToThePoolOfTheirRule() {
+        HttpConfig http = HttpConfig.DEFAULT;
+        HttpConfig forwarding = new HttpConfig(
+                http.timeout(),
+                http.maxSizeBytes(),
+                http.redirect(),
+                http.httpsPort(),
+                HttpRule.of(HttpRule.Action.FORWARD));
+        UsherConfig config = UsherConfig.of(
+                List.of(
+                        ListenerConfig.http("http", ANY_PORT),
+                        ListenerConfig.http("http6", ANY_PORT),
+                        ListenerConfig.http("inner", ANY_PORT)
+                                .withHttp(forwarding)
+                                .withOwn(OwnRoutes.of(RouteConfig.of("b.test", "web")))),
+                List.of(
+                        RouteConfig.of("a.test", "web").withHttp(HttpRule.of(HttpRule.Action.ACME)),
+                        RouteConfig.of("c.test", "web")
+                                .withListeners(List.of("http"))
+                                .withHttp(new HttpRule(HttpRule.Action.FORWARD, "files", false, false)),
+                        RouteConfig.of("d.test", "web").withHttp(HttpRule.REDIRECT)),
+                List.of(pool("web"), pool("files")));
+        assertEquals(
+                List.of(
+                        "a.test -> web",
+                        "c.test -> web on http",
+                        "d.test -> web",
+                        "b.test@inner -> web",
+                        "c.test -> files http, forward, on http",
+                        "a.test -> web:80 http, acme",
+                        "b.test@inner -> web:80 http, forward",
+                        "default_route refused",
+                        "no_sni_route refused"),
+                lines(FileMap.of(config)));
+    }
+
+    private static List<String> lines(NameMap map) {
+        List<String> lines = new ArrayList<>();
+        for (NameMap.Group group : map.groups()) {
+            group.ways()
+                    .forEach(way -> lines.add((way.name() + " -> " + group.pool() + " " + way.condition()).strip()));
+        }
+        map.refusals().forEach(refusal -> lines.add(refusal.way().name() + " " + refusal.outcome()));
+        return lines;
     }
 }

@@ -19,6 +19,7 @@ import dev.usher.testing.Await;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestPools;
+import dev.usher.time.WallClock;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,6 +137,28 @@ class PoolChangesTest {
         }
         assertEquals(List.of("b:DOWN>UP", "serving 1"), news());
         assertEquals("connected", pool.backends().get(1).reason());
+    }
+
+    @Test
+    void aBackendThatIsDownShowsItsLatestFault() {
+        Pool pool = start(probed(1));
+        Backend backend = pool.backends().getFirst();
+        probe(pool, 0, false);
+        news();
+        long since = backend.changedMillis();
+        while (WallClock.millis() == since) {
+            Thread.onSpinWait(); // else a changed time would not show
+        }
+        pool.roster().probed(backend, ProbeOutcome.FAILURE, "SSL peer shut down", true, clock.nanos());
+        assertEquals("SSL peer shut down", backend.reason());
+        pool.roster().probed(backend, ProbeOutcome.TIMEOUT, "no handshake", true, clock.nanos());
+        assertEquals("no handshake", backend.reason());
+        probe(pool, 0, true); // the first success of two keeps the backend down
+        pool.roster().probed(backend, ProbeOutcome.NOT_MADE, "no descriptor left", true, clock.nanos());
+        assertEquals("no handshake", backend.reason());
+        assertEquals(BackendState.DOWN, backend.state());
+        assertEquals(since, backend.changedMillis());
+        assertEquals(List.of(), news(), "no change of state");
     }
 
     /** Until then sessions may try it: the time-out may be the fault of this machine. */

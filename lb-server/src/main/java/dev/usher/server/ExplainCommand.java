@@ -6,6 +6,7 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
 import dev.usher.http.AcmeChallenge;
+import dev.usher.name.ServerName;
 import dev.usher.route.RouteQuery;
 import dev.usher.route.Typed;
 import java.io.PrintWriter;
@@ -172,7 +173,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ListenerConfig listener(UsherConfig config, Typed typed) {
         if (listener == null) {
-            return config.firstListenerFor(typed.type());
+            ServerName name = typed.name();
+            return config.firstListenerFor(typed.type(), name == null ? null : name.name());
         }
         ListenerConfig named = config.listeners().get(listener);
         if (named == null) {

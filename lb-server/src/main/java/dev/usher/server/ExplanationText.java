@@ -87,7 +87,7 @@ final class ExplanationText {
     }
 
     private Answer served(Decision.Serve serve, @Nullable RouteConfig route, Explanation explanation) {
-        line("route     " + (route == null ? "none: default_route serves it" : serve.route()));
+        line("route     " + serve.route());
         if (serve.pool().config().isTemplate()) {
             named(serve.pool().config(), explanation.candidates().getFirst());
         } else {

@@ -287,7 +287,7 @@ class CommandLineTest {
         void theDefaultRouteIsThree() throws IOException {
             String other = write("default.yaml", FILE + "default_route: acme\n");
             assertEquals(3, run("explain", other, "nobody.example"));
-            assertTrue(out.contains("none: default_route serves it\npool      acme"), out);
+            assertTrue(out.contains("route     default\npool      acme"), out);
         }
 
         @Test
@@ -361,8 +361,17 @@ class CommandLineTest {
 
         @Test
         void theListenerDecidesWhereARouteIsForOne() {
-            assertEquals(4, run("explain", file, "inner.example"));
+            assertEquals(4, run("explain", file, "inner.example", "--listener", "https"));
             assertEquals(0, run("explain", file, "inner.example", "--listener", "inner"));
+        }
+
+        @Test
+        void withoutAListenerTheFirstWithARouteIsAsked() {
+            assertEquals(0, run("explain", file, "inner.example"));
+            assertTrue(out.startsWith("inner.example on listener inner, from 127.0.0.1\n"), out);
+            assertTrue(out.endsWith("\nelsewhere https: refused, unknown_name\n"), out);
+            assertEquals(0, run("explain", file, "www.example.com"));
+            assertTrue(out.startsWith("www.example.com on listener https, from 127.0.0.1\n"), out);
         }
 
         @Test

@@ -207,7 +207,7 @@ public final class ExplainResource {
     private ListenerConfig listener(@Nullable String name, @Nullable Typed typed) throws ProblemException {
         Map<String, ListenerConfig> listeners = balancer.looks().config().listeners();
         if (name == null) {
-            return balancer.looks().config().firstListenerFor(typed == null ? ListenerType.TLS : typed.type());
+            return firstListener(typed);
         }
         ListenerConfig named = listeners.get(name);
         if (named == null) {
@@ -217,6 +217,13 @@ public final class ExplainResource {
                     .exception();
         }
         return named;
+    }
+
+    private ListenerConfig firstListener(@Nullable Typed typed) {
+        ServerName name = typed == null ? null : typed.name();
+        return balancer.looks()
+                .config()
+                .firstListenerFor(typed == null ? ListenerType.TLS : typed.type(), name == null ? null : name.name());
     }
 
     private static @Nullable Typed typed(@Nullable String text) throws ProblemException {

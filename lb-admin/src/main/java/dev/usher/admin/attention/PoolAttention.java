@@ -3,6 +3,7 @@ package dev.usher.admin.attention;
 import dev.usher.admin.attention.Attention.Entry;
 import dev.usher.admin.attention.Attention.Entry.Kind;
 import dev.usher.admin.attention.Attention.Entry.Severity;
+import dev.usher.admin.subject.RefusedClient;
 import dev.usher.admin.subject.WaysIn;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -16,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -60,13 +62,29 @@ public final class PoolAttention {
     /** Effect on clients of a pool without an available backend. */
     public static String whatClientsSee(WaysIn ways) {
         List<String> parts = new ArrayList<>();
-        if (!ways.names().isEmpty()) {
-            parts.add("clients of " + first(ways.names(), ", ") + " get a TLS alert");
-        }
+        namesByEffect(ways)
+                .forEach((effect, names) -> parts.add("clients of " + first(names, ", ") + " get " + effect));
         if (!ways.listeners().isEmpty()) {
             parts.add("connections to listener " + first(ways.listeners(), ", ") + " are closed");
         }
         return parts.isEmpty() ? "no route leads there" : String.join(", ", parts);
+    }
+
+    private static Map<String, List<String>> namesByEffect(WaysIn ways) {
+        return ways.names().stream()
+                .filter(way -> !way.types().isEmpty())
+                .collect(Collectors.groupingBy(
+                        PoolAttention::effect,
+                        LinkedHashMap::new,
+                        Collectors.mapping(WaysIn.Way::name, Collectors.toList())));
+    }
+
+    private static String effect(WaysIn.Way way) {
+        return way.types().stream()
+                .sorted()
+                .map(RefusedClient::getsWithoutBackend)
+                .distinct()
+                .collect(Collectors.joining(" or "));
     }
 
     /** Number of backends in each state, with the first reason. The page has every reason. */

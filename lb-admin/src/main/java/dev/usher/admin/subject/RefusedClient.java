@@ -39,6 +39,17 @@ public final class RefusedClient {
                 };
     }
 
+    /** The effect of a pool without an available backend, in brief, to follow "clients get". */
+    public static String getsWithoutBackend(ListenerType type) {
+        return switch (type) {
+            case TLS -> "a TLS alert";
+            case HTTP, CONNECT ->
+                "HTTP " + HttpOpening.answer(Refusal.UNAVAILABLE).status();
+            case SOCKS -> "the SOCKS reply " + SocksOpening.reply(Refusal.UNAVAILABLE);
+            case TCP -> RESET;
+        };
+    }
+
     /** The TLS alert to a refused client; null without an alert. */
     public static @Nullable Alert alert(CloseReason reason, ListenerType type) {
         Refusal refusal = reason.refusal();

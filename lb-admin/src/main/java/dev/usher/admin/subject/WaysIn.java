@@ -3,15 +3,20 @@ package dev.usher.admin.subject;
 import dev.usher.config.Fallback;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     routes and protocols of one listener with {@code @} and the listener behind
  * @param listeners of type tcp
  */
-public record WaysIn(List<String> names, List<String> listeners) {
+public record WaysIn(List<Way> names, List<String> listeners) {
     /** No way in. */
     public static final WaysIn NONE = new WaysIn(List.of(), List.of());
 
@@ -32,72 +37,120 @@ public record WaysIn(List<String> names, List<String> listeners) {
         listeners = List.copyOf(listeners);
     }
 
+    /**
+     * A route or a default.
+     *
+     * @param types of the listeners whose clients come this way; empty if no client does
+     */
+    public record Way(String name, Set<ListenerType> types) {
+        public Way {
+            types = Set.copyOf(types);
+        }
+    }
+
     /** The ways into each pool, by pool name. One pass over the routes, however many pools there are. */
     public static Map<String, WaysIn> byPool(UsherConfig config) {
-        Map<String, List<String>> names = new HashMap<>();
-        addRoutes(names, config.routes(), config.defaultRoute(), config.noSniRoute(), "");
-        Map<String, List<String>> listeners = new HashMap<>();
-        for (ListenerConfig listener : config.listeners().values()) {
+        Gathering ways = new Gathering(config);
+        return config.pools().keySet().stream().collect(Collectors.toMap(pool -> pool, ways::into));
+    }
+
+    private static final class Gathering {
+        /** By pool, then by name. */
+        private final Map<String, Map<String, Set<ListenerType>>> names = new HashMap<>();
+        /** By pool. */
+        private final Map<String, List<String>> listeners = new HashMap<>();
+
+        Gathering(UsherConfig config) {
+            Collection<ListenerConfig> all = config.listeners().values();
+            config.routes().forEach(route -> add(route.target(), route.pattern().text(), types(all, route)));
+            addFallbacks(config.defaultRoute(), config.noSniRoute(), "", types(all));
+            for (ListenerConfig listener : all) {
+                addOwn(listener);
+                if (listener.pool() != null) {
+                    listeners
+                            .computeIfAbsent(listener.pool(), _ -> new ArrayList<>())
+                            .add(listener.name());
+                }
+                if (listener.type().passesRequests()) {
+                    config.routesOn(listener).forEach(route -> addRequests(route, listener));
+                    addRequests(listener.defaultRouteBeside(config.defaultRoute()), listener);
+                }
+            }
+        }
+
+        WaysIn into(String pool) {
+            return new WaysIn(
+                    names.getOrDefault(pool, Map.of()).entrySet().stream()
+                            .map(each -> new Way(each.getKey(), each.getValue()))
+                            .toList(),
+                    listeners.getOrDefault(pool, List.of()));
+        }
+
+        private static Set<ListenerType> types(Collection<ListenerConfig> listeners, RouteConfig route) {
+            return types(listeners.stream()
+                    .filter(listener -> route.isOn(listener.name()))
+                    .toList());
+        }
+
+        /** Types whose clients are led to the pool of a route; requests without TLS are led by a rule. */
+        private static Set<ListenerType> types(Collection<ListenerConfig> listeners) {
+            return listeners.stream()
+                    .map(ListenerConfig::type)
+                    .filter(ListenerType::readsHellos)
+                    .collect(Collectors.toSet());
+        }
+
+        private void addOwn(ListenerConfig listener) {
             OwnRoutes own = listener.own();
-            addRoutes(names, own.routes(), own.defaultRoute(), own.noSniRoute(), "@" + listener.name());
-            listener.poolsBesideTls().forEach((key, pool) -> add(names, pool, key + "@" + listener.name()));
-            if (listener.pool() != null) {
-                add(listeners, listener.pool(), listener.name());
+            String owner = "@" + listener.name();
+            Set<ListenerType> types = types(List.of(listener));
+            own.routes().forEach(route -> add(route.target(), route.pattern().text() + owner, types));
+            addFallbacks(own.defaultRoute(), own.noSniRoute(), owner, types);
+            listener.poolsBesideTls().forEach((key, pool) -> add(pool, key + owner, types));
+        }
+
+        /** Adds the pool of requests without TLS. */
+        private void addRequests(RouteConfig route, ListenerConfig listener) {
+            HttpRule rule = listener.ruleFor(route);
+            if (rule.action() != HttpRule.Action.REDIRECT) {
+                String way = route.pattern().text() + "@" + listener.name();
+                add(rule.poolFor(route.target()), way, Set.of(listener.type()));
             }
-            if (listener.type().passesRequests()) {
-                config.routesOn(listener).forEach(route -> addHttp(names, route, listener));
-                addHttp(names, listener.defaultRouteBeside(config.defaultRoute()), listener);
+        }
+
+        private void addRequests(Fallback fallback, ListenerConfig listener) {
+            if (fallback.target() != null && fallback.http() != null) {
+                String way = "default_route@" + listener.name();
+                add(fallback.http().poolFor(fallback.target()), way, Set.of(listener.type()));
             }
         }
-        return config.pools().keySet().stream()
-                .collect(Collectors.toMap(
-                        pool -> pool,
-                        pool -> new WaysIn(
-                                names.getOrDefault(pool, List.of()), listeners.getOrDefault(pool, List.of()))));
-    }
 
-    /** The pool of requests without TLS. */
-    private static void addHttp(Map<String, List<String>> names, RouteConfig route, ListenerConfig listener) {
-        HttpRule rule = listener.ruleFor(route);
-        if (rule.action() != HttpRule.Action.REDIRECT) {
-            add(names, rule.poolFor(route.target()), route.pattern().text() + "@" + listener.name());
+        private void addFallbacks(
+                @Nullable Fallback defaultRoute, @Nullable Fallback noSniRoute, String owner, Set<ListenerType> types) {
+            add(defaultRoute, "default_route" + owner, types);
+            add(noSniRoute, "no_sni_route" + owner, types);
         }
-    }
 
-    private static void addHttp(Map<String, List<String>> names, Fallback fallback, ListenerConfig listener) {
-        if (fallback.target() != null && fallback.http() != null) {
-            add(names, fallback.http().poolFor(fallback.target()), "default_route@" + listener.name());
+        private void add(@Nullable Fallback fallback, String way, Set<ListenerType> types) {
+            if (fallback != null && fallback.target() != null) {
+                add(fallback.target(), way, types);
+            }
         }
-    }
 
-    private static void addRoutes(
-            Map<String, List<String>> names,
-            List<RouteConfig> routes,
-            @Nullable Fallback defaultRoute,
-            @Nullable Fallback noSniRoute,
-            String owner) {
-        routes.forEach(route -> add(names, route.target(), route.pattern().text() + owner));
-        add(names, defaultRoute, "default_route" + owner);
-        add(names, noSniRoute, "no_sni_route" + owner);
-    }
-
-    private static void add(Map<String, List<String>> names, @Nullable Fallback fallback, String way) {
-        if (fallback != null && fallback.target() != null) {
-            add(names, fallback.target(), way);
+        private void add(Target target, String way, Set<ListenerType> types) {
+            target.pools().forEach(pool -> add(pool, way, types));
         }
-    }
 
-    private static void add(Map<String, List<String>> names, Target target, String way) {
-        target.pools().forEach(pool -> add(names, pool, way));
-    }
-
-    private static void add(Map<String, List<String>> ways, String pool, String way) {
-        ways.computeIfAbsent(pool, _ -> new ArrayList<>()).add(way);
+        private void add(String pool, String way, Set<ListenerType> types) {
+            names.computeIfAbsent(pool, _ -> new LinkedHashMap<>())
+                    .computeIfAbsent(way, _ -> new HashSet<>())
+                    .addAll(types);
+        }
     }
 
     /** Names and listeners, as text for people. */
     public List<String> all() {
-        return Stream.concat(names.stream(), listeners.stream().map(name -> "listener " + name))
+        return Stream.concat(names.stream().map(Way::name), listeners.stream().map(name -> "listener " + name))
                 .toList();
     }
 
@@ -106,6 +159,8 @@ public record WaysIn(List<String> names, List<String> listeners) {
      * named pool with the same name looks the same, and is treated as inline.
      */
     public boolean canName(String pool) {
-        return PoolConfig.isPoolName(pool) && !names.contains(pool) && !listeners.contains(pool);
+        return PoolConfig.isPoolName(pool)
+                && names.stream().noneMatch(way -> way.name().equals(pool))
+                && !listeners.contains(pool);
     }
 }

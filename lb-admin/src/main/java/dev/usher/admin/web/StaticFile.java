@@ -39,6 +39,9 @@ final class StaticFile {
 
     private static final Pattern COMMENT_LINES =
             Pattern.compile("^\\s*(//.*|/\\*[^*]*+(\\*(?!/)[^*]*+)*+\\*/[ \\t]*)\\n", Pattern.MULTILINE);
+    private static final Pattern INDENT = Pattern.compile("^[ \\t]+", Pattern.MULTILINE);
+    /** Blanks that style sheets do not need. */
+    private static final Pattern STYLE_BLANKS = Pattern.compile("\\s*([{};,])\\s*");
 
     private final byte[] bytes;
     private final byte[] zipped;
@@ -46,7 +49,7 @@ final class StaticFile {
     private final String tag;
 
     StaticFile(String name, byte[] file) {
-        this.bytes = isOwnCode(name) ? withoutComments(file) : file;
+        this.bytes = isOwnCode(name) ? forBrowsers(name, file) : file;
         this.zipped = Gzip.zip(this.bytes, Deflater.BEST_COMPRESSION);
         this.type = TYPES.getOrDefault(ending(name), "application/octet-stream");
         this.tag = HexFormat.of().formatHex(Sha256.of(this.bytes), 0, TAG_BYTES);
@@ -57,14 +60,15 @@ final class StaticFile {
     }
 
     /**
-     * Removes lines with nothing but a comment: such lines are for developers, and a sixth of a page's weight. So no
-     * string in the code may contain a line like a comment.
+     * Removes indents, and lines with nothing but a comment: both are for developers, and a sixth of a page's weight. So
+     * no string in the code may contain a line like a comment, or need the blanks at the beginning of a line.
      */
-    private static byte[] withoutComments(byte[] file) {
-        return COMMENT_LINES
-                .matcher(new String(file, StandardCharsets.UTF_8))
-                .replaceAll("")
-                .getBytes(StandardCharsets.UTF_8);
+    private static byte[] forBrowsers(String name, byte[] file) {
+        String code =
+                COMMENT_LINES.matcher(new String(file, StandardCharsets.UTF_8)).replaceAll("");
+        String flat = INDENT.matcher(code).replaceAll("");
+        String brief = name.endsWith(".css") ? STYLE_BLANKS.matcher(flat).replaceAll("$1") : flat;
+        return brief.getBytes(StandardCharsets.UTF_8);
     }
 
     static boolean hasKnownEnding(String name) {

@@ -2,10 +2,13 @@ package dev.usher.admin.subject;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.admin.attention.PoolAttention;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
@@ -14,6 +17,9 @@ import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WaysInTest {
@@ -42,20 +48,60 @@ class WaysInTest {
         return plain.withDefaultRoute(Fallback.pool("web")).withNoSniRoute(Fallback.pool("acme"));
     }
 
+    private static List<WaysIn.Way> tls(String... names) {
+        return Stream.of(names)
+                .map(name -> new WaysIn.Way(name, Set.of(ListenerType.TLS)))
+                .toList();
+    }
+
     @Test
     void eachPoolHasItsRoutesInTheirOrderOnceThenFallbacksThenListeners() {
         assertEquals(
                 Map.of(
                         "web",
-                        new WaysIn(List.of("www.example.com", "shop.example.com", "default_route"), List.of("mail")),
+                        new WaysIn(tls("www.example.com", "shop.example.com", "default_route"), List.of("mail")),
                         "acme",
-                        new WaysIn(List.of("www.example.com", "no_sni_route"), List.of()),
+                        new WaysIn(tls("www.example.com", "no_sni_route"), List.of()),
                         "dns",
-                        new WaysIn(List.of("www.example.com@dot", "default_route@dot"), List.of()),
+                        new WaysIn(tls("www.example.com@dot", "default_route@dot"), List.of()),
                         "git",
-                        new WaysIn(List.of("not_tls.ssh@https", "not_tls.other@https"), List.of()),
+                        new WaysIn(tls("not_tls.ssh@https", "not_tls.other@https"), List.of()),
                         "unused",
                         WaysIn.NONE),
                 WaysIn.byPool(config()));
+    }
+
+    /** The text follows from the listeners: a pool of port 80 sends no TLS alert, and SOCKS has replies. */
+    @Test
+    void clientsSeeTheRefusalOfTheirListener() {
+        RouteConfig www = RouteConfig.of("www.example.com", "web").withHttp(HttpRule.of(HttpRule.Action.ACME));
+        RouteConfig inner = RouteConfig.of("inner.example.com", "web").withListeners(List.of("proxy", "socks"));
+        RouteConfig plain = RouteConfig.of("plain.example.com", "unused")
+                .withListeners(List.of("web"))
+                .withHttp(new HttpRule(HttpRule.Action.FORWARD, "files", false, false));
+        UsherConfig config = UsherConfig.of(
+                List.of(
+                        ListenerConfig.tls("https", List.of(ANY_PORT)),
+                        ListenerConfig.http("web", List.of(ANY_PORT)),
+                        ListenerConfig.socks("socks", List.of(ANY_PORT)),
+                        ListenerConfig.connect("proxy", List.of(ANY_PORT)),
+                        ListenerConfig.tcp("mail", List.of(ANY_PORT), "files")),
+                List.of(www.withListeners(List.of("https", "web")), inner, plain),
+                List.of(pool("web"), pool("files"), pool("unused")));
+        Map<String, WaysIn> ways = WaysIn.byPool(config);
+        assertEquals(
+                Map.of(
+                        "web",
+                        "clients of www.example.com get a TLS alert,"
+                                + " clients of inner.example.com get the SOCKS reply 4 or HTTP 503",
+                        "web:80",
+                        "clients of www.example.com@web get HTTP 503",
+                        "files",
+                        "clients of plain.example.com@web get HTTP 503, connections to listener mail are closed",
+                        "unused",
+                        "no route leads there"),
+                ways.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, pool -> PoolAttention.whatClientsSee(pool.getValue()))));
     }
 }

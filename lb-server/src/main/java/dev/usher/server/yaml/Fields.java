@@ -8,10 +8,10 @@ import dev.usher.config.Units;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -249,6 +249,7 @@ final class Fields {
         return value(key, Fields::trueOrFalse, otherwise);
     }
 
+    /** The constant of a word; for a misspelt word, which is then noted, the clearly meant constant or the default. */
     <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) {
         Item.Scalar scalar = scalar(key);
         if (scalar == null) {
@@ -257,8 +258,12 @@ final class Fields {
         List<String> words = Spelling.all(type);
         int found = words.indexOf(scalar.text());
         if (found < 0) {
-            problems.error(scalar.place(), path(key) + " must be " + oneOf(words) + wasText(scalar, words));
-            return otherwise;
+            String word = scalar.text().toLowerCase(Locale.ROOT);
+            problems.error(
+                    scalar.place(),
+                    path(key) + " must be " + oneOf(words) + ", was \"" + scalar.text() + '"'
+                            + Suggestion.text(word, words));
+            found = words.indexOf(Suggestion.clear(word, words).orElse(Spelling.of(otherwise)));
         }
         return type.getEnumConstants()[found];
     }
@@ -282,9 +287,10 @@ final class Fields {
     /** Like {@link #list}, with the place of each value. */
     <T> Map<T, Place> placed(String key, Function<String, T> parser) {
         Map<T, Place> values = new LinkedHashMap<>();
+        boolean isList = item(key) instanceof Item.Listing;
         int index = 0;
         for (Item item : items(key)) {
-            String called = path(key) + "[" + index++ + "]";
+            String called = isList ? path(key) + "[" + index++ + "]" : path(key);
             T value = parsed(scalar(item, called), called, parser);
             if (value == null) {
                 continue;
@@ -360,10 +366,6 @@ final class Fields {
         return words.size() == 1
                 ? words.getFirst()
                 : String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
-    }
-
-    static String wasText(Item.Scalar scalar, Collection<String> words) {
-        return ", was \"" + scalar.text() + "\"" + Suggestion.text(scalar.text(), words);
     }
 
     private boolean outside(String key, @Nullable String fault) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 final class KeyHelp {
     private static final String ROOT = "at the top of the file";
     private static final String POOL = "in a pool";
-    private static final String LISTENER = "in a listener";
+    static final String LISTENER = "in a listener";
     private static final String HEALTH_CHECK = "in health_check";
 
     /**

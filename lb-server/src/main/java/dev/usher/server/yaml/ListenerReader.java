@@ -150,7 +150,7 @@ final class ListenerReader {
                 && listing.items().isEmpty()) {
             problems.error(listing.place(), fields.path("bind") + " must not be empty");
         }
-        Map<Address, Place> addresses = fields.placed("bind", Address::parseBind);
+        Map<Address, Place> addresses = fields.placed("bind", text -> Address.parseBind(text, type.usualPort()));
         addresses.forEach((address, place) -> {
             bind(address, "listeners." + name, place);
             if (type.speaksTls() && address.hasPort(HTTP_PORT)) {

@@ -20,6 +20,11 @@ final class SyntaxFault {
 
     private static final Pattern GLUED_VALUE = Pattern.compile("[^\\s:#'\"\\[{][^\\s:#]*(?<at>:)[^\\s:].*");
     private static final Pattern BRACKETED = Pattern.compile("\\[[0-9A-Fa-f:.%]*:[0-9A-Fa-f:.%]*\\](?::[0-9]+)?");
+    /** For example <code>{sub}.lan:443</code>. */
+    private static final Pattern TEMPLATE =
+            Pattern.compile("[^\\s\"'\\[\\],:{}]*(?:\\{(?:name|sub|port)\\}[^\\s\"'\\[\\],{}]*)+");
+
+    private static final Pattern PORT = Pattern.compile("(?<![^\\s\\[,{]):[0-9]+");
     static final String TOO_LONG = "a key has at most " + YamlTree.MAX_KEY + " characters";
     static final String NO_SPACE = "a space is missing after this colon";
 
@@ -56,7 +61,9 @@ final class SyntaxFault {
         Place begun = place(fault.getContextMark().orElse(null), source);
         Place uncoloned = keyExpected ? before(found, UNCOLONED) : null;
         Place glued = keyExpected ? before(found, GLUED) : null;
-        String address = bracketed(found);
+        String address = around(found, BRACKETED);
+        String template = around(found, TEMPLATE);
+        String port = around(found, PORT);
         Unindented.Line outdented = Unindented.above(found);
         Place longKey = keyExpected ? longKey(context.isEmpty() ? found : begun) : null;
         if (longKey != null) {
@@ -68,6 +75,10 @@ final class SyntaxFault {
                     found,
                     "a list cannot begin with a colon, nor go on after its bracket",
                     "an IPv6 address needs quotes: \"" + address + "\"");
+        } else if (template != null) {
+            problems.error(found, "a { begins a mapping", "put the address in quotes: \"" + template + "\"");
+        } else if (port != null) {
+            problems.error(found, "a colon cannot begin a value here", "put the port in quotes: \"" + port + "\"");
         } else if (uncoloned != null) {
             problems.error(uncoloned, "a colon is missing after this key");
         } else if (glued != null) { // the parser sees the fault a line later: a text without the space may go on
@@ -129,14 +140,12 @@ final class SyntaxFault {
                 : null;
     }
 
-    /**
-     * The IPv6 address in brackets, with its port, that the parser took for a list; null if there is no such address.
-     */
-    private static @Nullable String bracketed(Place found) {
-        Matcher address = BRACKETED.matcher(found.source().line(found.line()));
-        while (address.find()) {
-            if (address.start() < found.column() && found.column() <= address.end() + 1) {
-                return address.group();
+    /** The value of a kind in the refused line, with {@code found} within or behind; null without such a value. */
+    private static @Nullable String around(Place found, Pattern kind) {
+        Matcher value = kind.matcher(found.source().line(found.line()));
+        while (value.find()) {
+            if (value.start() < found.column() && found.column() <= value.end() + 1) {
+                return value.group();
             }
         }
         return null;

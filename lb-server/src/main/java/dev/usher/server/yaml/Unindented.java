@@ -25,9 +25,10 @@ final class Unindented {
     private static final Pattern EMPTY = Pattern.compile("\\s*(?:#.*)?");
 
     private static final String ROUTES = "routes";
+    private static final String LISTENERS = "listeners";
     /** Sections with entries named by the author, and the noun for an entry. */
     private static final Map<String, String> NOUNS =
-            Map.of(ROUTES, "a route", "pools", "a pool", "listeners", "a listener");
+            Map.of(ROUTES, "a route", "pools", "a pool", LISTENERS, "a listener");
 
     private final Set<String> known;
     private final Map<String, List<Item.Entry>> moved = new LinkedHashMap<>();
@@ -97,7 +98,35 @@ final class Unindented {
                 entries.getFirst().place(),
                 section,
                 new Item.Mapping(entries.getFirst().place(), List.copyOf(entries)))));
+        whole.replaceAll(entry -> LISTENERS.equals(entry.key()) && entry.value() instanceof Item.Mapping listeners
+                ? new Item.Entry(entry.place(), LISTENERS, withKeysBelow(listeners, problems))
+                : entry);
         return new Item.Mapping(tree.place(), List.copyOf(whole));
+    }
+
+    /** The listeners, each with the keys beside the listener moved below. */
+    private static Item.Mapping withKeysBelow(Item.Mapping listeners, Problems problems) {
+        List<Item.Entry> kept = new ArrayList<>();
+        for (Item.Entry entry : listeners.entries()) {
+            if (kept.isEmpty() || kept.getLast().value() instanceof Item.Scalar || !isKeyOfListener(entry)) {
+                kept.add(entry);
+                continue;
+            }
+            Item.Entry owner = kept.removeLast();
+            problems.error(
+                    entry.place(),
+                    '"' + entry.key() + "\" looks like a key of a listener: indent it below " + owner.key() + ":");
+            kept.add(joined(owner, List.of(entry)));
+        }
+        return new Item.Mapping(listeners.place(), List.copyOf(kept));
+    }
+
+    /** True for a section of a listener, by its name and its own keys: a listener may be called http. */
+    private static boolean isKeyOfListener(Item.Entry entry) {
+        return KeyHelp.sectionsOf(entry.key()).contains(KeyHelp.LISTENER)
+                && entry.value() instanceof Item.Mapping section
+                && section.entries().stream()
+                        .anyMatch(each -> KeyHelp.sectionsOf(each.key()).contains("in " + entry.key()));
     }
 
     /** The entries that stay. Fills {@link #moved} with the rest, by section. */

@@ -59,7 +59,7 @@ final class Browser implements AutoCloseable {
     /** @param setting a further argument of the browser */
     Browser(String setting) throws Exception {
         String chromium = Program.require("chromium");
-        driver = Program.start("chromedriver", List.of(Program.require("chromedriver"), "--port=0"));
+        driver = Program.start("chromedriver", List.of(Program.require("chromedriver"), "--port=" + Ports.free()));
         try {
             String port = driver.awaitPrinted("on port (\\d+)\\.", PATIENCE).group(1);
             String base = "http://127.0.0.1:" + port + "/session";

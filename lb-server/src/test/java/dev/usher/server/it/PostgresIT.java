@@ -20,8 +20,8 @@ class PostgresIT {
     private static final String ONE = "one.example";
     private static final String TWO = "two.example";
     private static final String WEB = "web.example";
-    /** The server closes before it has read psql's last bytes, or after. */
-    private static final Set<String> ENDS = Set.of("completed --", "backend_reset SD");
+    /** The server closes before or after psql's last bytes, and psql before or after the server's. */
+    private static final Set<String> ENDS = Set.of("completed --", "backend_reset SD", "client_reset CD");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
