@@ -10,11 +10,11 @@ import java.util.function.LongSupplier;
  * Gives the heap's garbage back to the system. Sessions that are open during a small collection move to the old
  * generation, and stay there as garbage after their end. The JVM collects the old generation only when the heap is at
  * its limit, a quarter of the machine's memory: after gigabytes, with a pause of seconds. A collection at a quiet moment,
- * of a few dozen MiB, takes some 30 ms.
+ * of a dozen MiB, takes some 20 ms.
  */
 final class HeapUpkeep implements AutoCloseable {
     /** Garbage worth a collection while traffic is light. */
-    static final long SOME_BYTES = 24 * 1024 * 1024;
+    static final long SOME_BYTES = 12 * 1024 * 1024;
     /** Garbage worth a collection at any time: more would take a pause of more than 100 ms. */
     static final long MUCH_BYTES = 128 * 1024 * 1024;
     /** Seconds without a small collection: fewer than about 350 connections a second. */

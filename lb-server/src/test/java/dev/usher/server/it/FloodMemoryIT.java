@@ -67,6 +67,7 @@ class FloodMemoryIT {
 
     private static Peer attack(Usher usher, byte[] hello) throws IOException {
         Peer attacker = Peer.connect(usher);
+        attacker.socket().setSoLinger(true, 0); // a RST leaves no TIME_WAIT: there are more clients than ports
         try {
             return attacker.send(hello);
         } catch (IOException givenUp) { // usher makes room for others
