@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 final class HeapUpkeep implements AutoCloseable {
     /** Garbage worth a collection while traffic is light. */
     static final long SOME_BYTES = 12 * 1024 * 1024;
-    /** Garbage worth a collection at any time: more would take a pause of more than 100 ms. */
-    static final long MUCH_BYTES = 128 * 1024 * 1024;
+    /** Garbage worth a collection at any time: more would make the pause long. */
+    static final long MUCH_BYTES = 64 * 1024 * 1024;
     /** Seconds without a small collection: fewer than about 350 connections a second. */
     static final int LIGHT_SECONDS = 10;
 
