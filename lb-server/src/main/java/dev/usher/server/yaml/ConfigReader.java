@@ -55,7 +55,8 @@ final class ConfigReader {
         if (poolSection != null) {
             pools.read(poolSection);
         }
-        ListenerReader listeners = new ListenerReader(pools, problems);
+        BindReader binds = new BindReader(problems);
+        ListenerReader listeners = new ListenerReader(pools, binds, problems);
         readListeners(listeners);
         RouteReader routes = RouteReader.ofFile(pools, listeners.types(), problems);
         Fields routeSection = root.fields("routes");
@@ -68,7 +69,7 @@ final class ConfigReader {
         int workers = program.workers();
         ShutdownConfig shutdown = program.shutdown();
         ReloadConfig reload = program.reload();
-        AdminConfig admin = program.admin(listeners);
+        AdminConfig admin = program.admin(binds);
         LoggingConfig logging = program.logging();
         root.done();
         pools.checkReferences(complete);

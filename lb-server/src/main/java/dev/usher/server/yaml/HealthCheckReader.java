@@ -89,7 +89,7 @@ final class HealthCheckReader {
     }
 
     private static @Nullable Path trustStore(Fields fields, @Nullable Path otherwise) {
-        Path file = fields.file("trust_store", Pem::certificates);
+        Path file = FileSettings.usable(fields, "trust_store", Pem::certificates);
         return file == null ? otherwise : file;
     }
 

@@ -61,7 +61,7 @@ final class KeyHelp {
         }
         List<String> sections = sectionsOf(key);
         if (synonym(key, known).isEmpty() && !sections.isEmpty()) {
-            return "; " + key + " stands " + Fields.oneOf(sections);
+            return "; " + key + " stands " + Scalars.oneOf(sections);
         }
         return meant(key, known)
                 .map(word -> "; did you mean \"" + word + "\"?")

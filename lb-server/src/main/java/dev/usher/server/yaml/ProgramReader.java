@@ -112,7 +112,7 @@ final class ProgramReader {
         return read;
     }
 
-    AdminConfig admin(ListenerReader listeners) {
+    AdminConfig admin(BindReader binds) {
         AdminConfig base = AdminConfig.DEFAULT;
         if (root.isNone("admin")) {
             return AdminConfig.NONE;
@@ -121,7 +121,7 @@ final class ProgramReader {
         if (fields == null) {
             return base;
         }
-        HostPort bind = adminBind(fields, listeners);
+        HostPort bind = adminBind(fields, binds);
         List<String> hosts = fields.list("allowed_hosts", ProgramReader::allowedHost, base.allowedHosts());
         List<Token> tokens = tokens(fields);
         Tls tls = tls(fields);
@@ -143,7 +143,7 @@ final class ProgramReader {
         return valid ? new AdminConfig(bind, hosts, tokens, tls, readOnly) : base;
     }
 
-    private static @Nullable HostPort adminBind(Fields fields, ListenerReader listeners) {
+    private static @Nullable HostPort adminBind(Fields fields, BindReader binds) {
         HostPort base = AdminConfig.DEFAULT.bind();
         if (fields.isNone("bind")) {
             return null;
@@ -152,7 +152,7 @@ final class ProgramReader {
         if (bind == null) {
             return base;
         }
-        listeners.bind(bind, "admin", fields.valuePlace("bind"));
+        binds.add(bind, "admin", fields.valuePlace("bind"));
         return bind;
     }
 
@@ -221,14 +221,14 @@ final class ProgramReader {
         }
         fields.require("cert");
         fields.require("key");
-        Path cert = fields.file("cert", Pem::certificates);
-        Path key = fields.file("key", Pem::key);
+        Path cert = FileSettings.usable(fields, "cert", Pem::certificates);
+        Path key = FileSettings.usable(fields, "key", Pem::key);
         fields.done();
         if (cert == null || key == null) {
             return null;
         }
         Tls tls = new Tls(cert, key);
-        return fields.isGood("key", () -> Pem.context(tls)) ? tls : null;
+        return FileSettings.isGood(fields, "key", () -> Pem.context(tls)) ? tls : null;
     }
 
     LoggingConfig logging() {
@@ -254,7 +254,7 @@ final class ProgramReader {
         Path file = null;
         Output kind = base.output();
         if (output != null) {
-            file = output.text().indexOf('/') >= 0 ? fields.path("output", output) : null;
+            file = output.text().indexOf('/') >= 0 ? FileSettings.path(fields, "output", output) : null;
             kind = file == null ? outputWord(output, fields.path("output")) : Output.FILE;
         }
         AccessLogConfig read = new AccessLogConfig(

@@ -16,7 +16,7 @@ final class UserFileReader {
     /** Null if the key is absent, or the file is not usable, which is then noted. */
     static @Nullable UserFile read(Fields fields, String key) {
         List<UserFile> read = new ArrayList<>(1);
-        fields.file(key, (file, setting) -> read.add(parse(file, setting)));
+        FileSettings.usable(fields, key, (file, setting) -> read.add(parse(file, setting)));
         return read.isEmpty() ? null : read.getFirst();
     }
 
