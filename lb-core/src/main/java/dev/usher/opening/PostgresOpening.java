@@ -123,6 +123,12 @@ final class PostgresOpening implements Opening {
         return talk == Talk.TLS ? PostgresRequest.ASKS_FOR_TLS : null;
     }
 
+    /** The request before the hello is without a random, and each machine on the way answers the request anew. */
+    @Override
+    public long mark() {
+        return tls.mark();
+    }
+
     @Override
     public boolean expectsAnswer() {
         return tls.expectsAnswer();

@@ -2,6 +2,7 @@ package dev.usher.opening;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -69,6 +70,21 @@ class PostgresOpeningTest {
             assertSame(Step.NEED_MORE, opening.read(all.duplicate().limit(come)), "after " + come);
         }
         return opening.read(all);
+    }
+
+    @Test
+    void hasTheMarkOfTheHelloBehindTheAnswer() {
+        TlsOpening same = new TlsOpening(MAX, NotTls.NONE);
+        same.read(hello());
+        PostgresOpening asked = opening();
+        replies("S", asked.read(bytes(SSL)));
+        assertEquals(0, asked.mark());
+        asked.read(hello());
+        PostgresOpening atOnce = opening();
+        atOnce.read(hello());
+        assertNotEquals(0, same.mark());
+        assertEquals(same.mark(), asked.mark());
+        assertEquals(same.mark(), atOnce.mark());
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Cidr;
 import dev.usher.config.HostPort;
+import dev.usher.config.NotTls;
+import dev.usher.config.NotTls.Postgres;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.ResolveConfig.Family;
 import dev.usher.config.RouteConfig;
@@ -22,6 +24,7 @@ import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,8 +50,12 @@ class NamedBackendTest {
     }
 
     private TestUsher usher(String route, String template, AddressRules rules) throws IOException {
-        return TestUsher.of()
-                .backend(BackendConfig.of(HostPort.parse(template)))
+        return usher(TestUsher.of(), route, template, rules);
+    }
+
+    private TestUsher usher(TestUsher.Builder begun, String route, String template, AddressRules rules)
+            throws IOException {
+        return begun.backend(BackendConfig.of(HostPort.parse(template)))
                 .pool(pool -> pool.addressRules(rules).resolve(resolve(Duration.ofMillis(500))))
                 .route(RouteConfig.of(route, TestUsher.POOL))
                 .start();
@@ -198,6 +205,41 @@ class NamedBackendTest {
             assertEquals(2, router.connections().size());
             assertArrayEquals(alert(80), answer(usher, "home.example"), "each hello has left by then");
             assertEquals(4, router.connections().size());
+        }
+    }
+
+    /** The request in front of the hello is answered and asked anew on each lap. */
+    @Test
+    void findsALoopOfPostgresClients() throws IOException {
+        byte[] request = HexFormat.of().parseHex("0000000804d2162f");
+        byte[] hello = bytes(new HelloBuilder().name("home.example").records());
+        AtomicReference<@Nullable TestUsher> target = new AtomicReference<>();
+        try (TestBackend router = TestBackend.start(client -> {
+                    client.read(request.length);
+                    client.send(new byte[] {'S'});
+                    byte[] came = client.read(hello.length);
+                    client.send(askingAsPostgres(Objects.requireNonNull(target.get()), request, came));
+                });
+                TestUsher usher = usher(
+                        TestUsher.of().notTls(new NotTls(null, null, new Postgres(Postgres.REFUSE), null)),
+                        "home.example",
+                        "{name}:" + router.hostPort().port(),
+                        LOOPBACK)) {
+            target.set(usher);
+            assertArrayEquals(alert(80), askingAsPostgres(usher, request, hello)); // internal_error
+            usher.ended(CloseReason.LOOP);
+            usher.ended(CloseReason.COMPLETED);
+            usher.ended(CloseReason.COMPLETED);
+        }
+    }
+
+    /** Asks for TLS, sends a hello, and reads to the end. */
+    private static byte[] askingAsPostgres(TestUsher usher, byte[] request, byte[] hello) throws IOException {
+        try (TestPeer client = usher.connect()) {
+            client.send(request);
+            assertArrayEquals(new byte[] {'S'}, client.read(1));
+            client.send(hello);
+            return client.readToEnd();
         }
     }
 
