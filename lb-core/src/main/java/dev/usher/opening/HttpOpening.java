@@ -3,6 +3,7 @@ package dev.usher.opening;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
 import dev.usher.end.CloseReason;
+import dev.usher.end.HttpExchange;
 import dev.usher.end.Refusal;
 import dev.usher.http.AcmeChallenge;
 import dev.usher.http.Answer;
@@ -13,6 +14,7 @@ import dev.usher.http.HeadResult;
 import dev.usher.http.HeadWriter;
 import dev.usher.http.RequestBody;
 import dev.usher.http.RequestHead;
+import dev.usher.http.StatusLine;
 import dev.usher.name.ServerName;
 import dev.usher.tls.Alert;
 import java.nio.ByteBuffer;
@@ -33,6 +35,8 @@ public final class HttpOpening implements Opening {
     private @Nullable RequestHead head;
     /** The fault for which the head is refused; else null. */
     private @Nullable String fault;
+    /** The status of the answer; null before an answer, or if the backend's first bytes are no whole status. */
+    private @Nullable Integer status;
 
     /** Null until a request is passed on. */
     private @Nullable Boundary boundary;
@@ -90,7 +94,9 @@ public final class HttpOpening implements Opening {
             return Alert.UNEXPECTED_MESSAGE.record();
         }
         boolean toHead = head != null && head.isHead();
-        return (why == Refusal.REDIRECT ? redirect() : answer(why, fault)).bytes(toHead);
+        Answer answer = why == Refusal.REDIRECT ? redirect() : answer(why, fault);
+        status = answer.status();
+        return answer.bytes(toHead);
     }
 
     /** The answer to a refused client. */
@@ -158,6 +164,14 @@ public final class HttpOpening implements Opening {
         return true;
     }
 
+    @Override
+    public @Nullable HttpExchange exchange() {
+        if (head == null) {
+            return status == null ? null : HttpExchange.refused(status);
+        }
+        return HttpExchange.of(head.method(), head.path(), status);
+    }
+
     /** GET and HEAD are safe to repeat (RFC 9110 section 9.2.1). */
     @Override
     public boolean isRepeatable() {
@@ -169,6 +183,7 @@ public final class HttpOpening implements Opening {
         if (webSocket != null) {
             webSocket.hear(first);
         }
+        status = StatusLine.statusOf(first);
         return Verdict.ANSWER;
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.opening;
 
+import dev.usher.end.HttpExchange;
 import dev.usher.end.Refusal;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,11 @@ public interface Opening extends Stage {
      */
     default long mark() {
         return 0;
+    }
+
+    /** The request and its answer so far; null in a protocol other than HTTP, and before either is known. */
+    default @Nullable HttpExchange exchange() {
+        return null;
     }
 
     /** Whether a backend must send something: a backend that leaves without a byte has failed. */

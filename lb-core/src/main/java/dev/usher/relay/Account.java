@@ -76,6 +76,7 @@ record Account(Client client, Choice choice, Link link) {
         Attempts attempts = choice.attemptsSoFar();
         return new SessionEnd(
                 identity(),
+                choice.exchange(),
                 attempts == null ? 0 : attempts.count(),
                 reason,
                 choice.helloNanos(),

@@ -1,6 +1,7 @@
 package dev.usher.relay;
 
 import dev.usher.end.CloseReason;
+import dev.usher.end.HttpExchange;
 import dev.usher.metrics.Traffic;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
@@ -62,6 +63,12 @@ final class Choice {
     /** Once the client is known. */
     Opening opening() {
         return Objects.requireNonNull(opening, "once the client is known");
+    }
+
+    /** The request and its answer so far; null without either. */
+    @Nullable
+    HttpExchange exchange() {
+        return opening == null ? null : opening.exchange();
     }
 
     /** The opening's word to a client refused for {@code reason}; null if the opening has no word. */

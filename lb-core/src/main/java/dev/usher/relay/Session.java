@@ -174,10 +174,10 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         if (reason.ending() != Ending.REFUSAL) {
             return new Next.End(reason);
         }
+        ByteBuffer word = choice.refusal(reason); // first, since the log has its status
         report(reason);
         choice.releaseBackend();
         link.backend.reset(); // the backend has not had the client's FIN
-        ByteBuffer word = choice.refusal(reason);
         return word == null
                 ? new Next.End(reason, Ending.RESET) // as the refused connect would have looked
                 : enter(SessionState.REFUSING, new Refusing(link, reason, word));

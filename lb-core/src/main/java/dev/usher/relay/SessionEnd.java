@@ -1,12 +1,16 @@
 package dev.usher.relay;
 
 import dev.usher.end.CloseReason;
+import dev.usher.end.HttpExchange;
 import dev.usher.view.SessionIdentity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ended session, for the access log. Times are nanoseconds, {@link #UNKNOWN} for a stage not reached.
  *
  * @param identity client, name, route, pool, backend
+ * @param http the request and the status of its answer, on a listener of type http; null on any other, and before
+ *     either is known
  * @param attempts backends tried
  * @param helloNanos from accept to the whole hello
  * @param connectNanos of the last attempt
@@ -17,6 +21,7 @@ import dev.usher.view.SessionIdentity;
  */
 public record SessionEnd(
         SessionIdentity identity,
+        @Nullable HttpExchange http,
         int attempts,
         CloseReason reason,
         long helloNanos,

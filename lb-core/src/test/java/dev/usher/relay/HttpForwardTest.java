@@ -11,6 +11,7 @@ import dev.usher.config.HttpRule;
 import dev.usher.config.HttpRule.Action;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.end.CloseReason;
+import dev.usher.end.HttpExchange;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -102,7 +103,22 @@ class HttpForwardTest {
                 TestPeer client = usher.connect()) {
             send(client, "GET / HTTP/1.1\r\n" + HOST + "\r\n");
             assertTrue(toEnd(client).startsWith("HTTP/1.1 504 Gateway Timeout\r\n"));
-            usher.ended(CloseReason.BACKEND_SILENT);
+            assertEquals(
+                    new HttpExchange("GET", "/", 504),
+                    usher.ended(CloseReason.BACKEND_SILENT).http());
+        }
+    }
+
+    @Test
+    void theLogHasTheStatusOfTheBackend() throws IOException {
+        try (TestBackend backend = answering(1);
+                TestUsher usher = forwarding(backend);
+                TestPeer client = usher.connect()) {
+            send(client, "GET /a?b HTTP/1.1\r\n" + HOST + "\r\n").halfClose();
+            assertEquals(ANSWER, toEnd(client));
+            assertEquals(
+                    new HttpExchange("GET", "/a", 200),
+                    usher.ended(CloseReason.COMPLETED).http());
         }
     }
 

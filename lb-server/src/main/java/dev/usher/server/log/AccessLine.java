@@ -1,6 +1,7 @@
 package dev.usher.server.log;
 
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
+import dev.usher.end.HttpExchange;
 import dev.usher.relay.SessionEnd;
 import dev.usher.view.SessionIdentity;
 import java.util.List;
@@ -37,6 +38,7 @@ final class AccessLine {
         text(out, "user", who.user());
         text(out, "sni", who.sni());
         alpn(out, who.alpn());
+        http(out, end.http());
         text(out, "route", who.route());
         text(out, "pool", who.pool());
         text(out, "backend", who.backend());
@@ -58,6 +60,10 @@ final class AccessLine {
 
     private static void text(StringBuilder out, String name, @Nullable String value) {
         key(out, name);
+        value(out, value);
+    }
+
+    private static void value(StringBuilder out, @Nullable String value) {
         if (value == null) {
             out.append("null");
         } else {
@@ -80,6 +86,18 @@ final class AccessLine {
         int rest = (int) (micros % 1000);
         out.append(micros / 1000).append('.').append((char) ('0' + rest / 100));
         out.append((char) ('0' + rest / 10 % 10)).append((char) ('0' + rest % 10));
+    }
+
+    private static void http(StringBuilder out, @Nullable HttpExchange http) {
+        key(out, "http");
+        if (http == null) {
+            out.append("null");
+            return;
+        }
+        out.append("{\"method\":");
+        value(out, http.method());
+        text(out, "path", http.path());
+        key(out, "status").append(http.status()).append('}');
     }
 
     private static void alpn(StringBuilder out, @Nullable List<String> protocols) {

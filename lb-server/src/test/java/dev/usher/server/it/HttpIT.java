@@ -55,7 +55,10 @@ class HttpIT {
         AccessLines.Line line = usher.log().next().ends("redirected LH").moved(0, 0);
         assertEquals(WWW, line.text("sni"));
         assertEquals("web", line.text("listener"));
-        usher.log().next().ends("completed --");
+        assertEquals(
+                "{\"method\":\"GET\",\"path\":\"/who\",\"status\":308}",
+                line.json().get("http").toString());
+        assertEquals("null", usher.log().next().ends("completed --").text("http"));
     }
 
     @Test
@@ -63,7 +66,10 @@ class HttpIT {
         Command.Result got = curl("nobody.example", "/", "--write-out", "%{http_code}");
         assertEquals(22, got.exitCode(), got::toString);
         assertEquals("421", got.out());
-        usher.log().next().ends("unknown_name PH");
+        AccessLines.Line line = usher.log().next().ends("unknown_name PH");
+        assertEquals(
+                "{\"method\":\"GET\",\"path\":\"/\",\"status\":421}",
+                line.json().get("http").toString());
     }
 
     @Test
@@ -79,6 +85,6 @@ class HttpIT {
                         WWW));
         assertEquals(1, got.exitCode(), got::toString);
         assertTrue(got.err().contains("alert number 10"), got::toString);
-        usher.log().next().ends("tls_on_http PH");
+        assertEquals("null", usher.log().next().ends("tls_on_http PH").text("http"));
     }
 }

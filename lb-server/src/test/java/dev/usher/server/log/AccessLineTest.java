@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
 import dev.usher.end.CloseReason;
+import dev.usher.end.HttpExchange;
 import dev.usher.relay.SessionEnd;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,7 @@ class AccessLineTest {
             "user",
             "sni",
             "alpn",
+            "http",
             "route",
             "pool",
             "backend",
@@ -64,11 +66,34 @@ class AccessLineTest {
         JsonNode line = parsed(Ends.unknown());
         assertEquals(FIELDS, List.copyOf(line.propertyNames()));
         for (String field :
-                List.of("sni", "alpn", "route", "pool", "backend", "hello_ms", "connect_ms", "first_byte_ms")) {
+                List.of("sni", "alpn", "http", "route", "pool", "backend", "hello_ms", "connect_ms", "first_byte_ms")) {
             assertTrue(line.get(field).isNull(), field);
         }
         assertEquals("[2001:db8::9]:4000", line.get("client").asString());
         assertEquals("cH", line.get("end").asString());
+    }
+
+    @Test
+    void hasMethodPathAndStatusOfARequest() {
+        JsonNode line = parsed(Ends.of(HttpExchange.of("GET", "/\\\"}?token=secret", 308)));
+        assertEquals(FIELDS, List.copyOf(line.propertyNames()));
+        assertEquals(
+                "{\"method\":\"GET\",\"path\":\"/\\\\\\\"}\",\"status\":308}",
+                line.get("http").toString());
+        assertEquals(
+                "{\"method\":\"POST\",\"path\":\"/\",\"status\":null}",
+                parsed(Ends.of(HttpExchange.of("POST", "/", null))).get("http").toString());
+        assertEquals(
+                "{\"method\":null,\"path\":null,\"status\":400}",
+                parsed(Ends.of(HttpExchange.refused(400))).get("http").toString());
+    }
+
+    @Test
+    void cutsARequestThatWouldFillTheLog() {
+        JsonNode http = parsed(Ends.of(HttpExchange.of("A".repeat(9000), "/".repeat(9000), 421)))
+                .get("http");
+        assertEquals("A".repeat(32) + "...", http.get("method").asString());
+        assertEquals("/".repeat(1024) + "...", http.get("path").asString());
     }
 
     @Test

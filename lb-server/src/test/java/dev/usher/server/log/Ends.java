@@ -1,10 +1,12 @@
 package dev.usher.server.log;
 
 import dev.usher.end.CloseReason;
+import dev.usher.end.HttpExchange;
 import dev.usher.relay.SessionEnd;
 import dev.usher.view.SessionIdentity;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Ended sessions, for tests. */
 final class Ends {
@@ -15,6 +17,15 @@ final class Ends {
     }
 
     static SessionEnd of(long id, CloseReason reason, List<String> alpn) {
+        return of(id, reason, alpn, null);
+    }
+
+    /** On a listener of type http. */
+    static SessionEnd of(HttpExchange http) {
+        return of(1, CloseReason.REDIRECTED, List.of(), http);
+    }
+
+    private static SessionEnd of(long id, CloseReason reason, List<String> alpn, @Nullable HttpExchange http) {
         return new SessionEnd(
                 new SessionIdentity(
                         "run-" + id,
@@ -26,6 +37,7 @@ final class Ends {
                         "*.example.com",
                         "web",
                         "10.0.0.11:443"),
+                http,
                 2,
                 reason,
                 1_234_567,
@@ -49,6 +61,7 @@ final class Ends {
                         null,
                         null,
                         null),
+                null,
                 0,
                 CloseReason.HELLO_TIMEOUT,
                 SessionEnd.UNKNOWN,

@@ -4,7 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import dev.usher.config.LoggingConfig.AccessLogConfig.ClientIp;
+import dev.usher.end.HttpExchange;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -14,7 +16,7 @@ public final class LogKeys {
 
     public static List<String> ofAccessLine() {
         StringBuilder line = new StringBuilder();
-        new AccessLine(ClientIp.FULL).append(line, Ends.completed(1), 0);
+        new AccessLine(ClientIp.FULL).append(line, Ends.of(HttpExchange.refused(400)), 0);
         return keys(line.toString());
     }
 
@@ -30,6 +32,11 @@ public final class LogKeys {
     }
 
     private static List<String> keys(String line) {
-        return List.copyOf(new JsonMapper().readTree(line).propertyNames());
+        List<String> keys = new ArrayList<>();
+        new JsonMapper().readTree(line).propertyStream().forEach(property -> {
+            keys.add(property.getKey());
+            property.getValue().propertyNames().forEach(inner -> keys.add(property.getKey() + "." + inner));
+        });
+        return keys;
     }
 }
