@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +122,7 @@ class HangingFilesIT {
     }
 
     /** The opening of a pipe waits for who reads it; a start that does so can be ended. */
+    @Tag("slow")
     @Test
     void aPipeForTheAccessLogThatNobodyReadsIsAFault() throws Exception {
         try (Program usher = Program.usher("run", write("logging: { access: { output: \"%s\" } }\n".formatted(pipe)))) {

@@ -15,11 +15,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The ways to a port below 1024 that README names, as a user who is not root. Each in a network namespace of its own. */
 @Timeout(180)
+@Tag("slow")
 class PrivilegesIT {
     private static final String NOBODY = "--reuid=65534 --regid=65534 --clear-groups ";
 

@@ -35,6 +35,17 @@ public final class Product {
         return command;
     }
 
+    /** Starts a class of these tests with the classes of the product, and with the options of the JVM as usher has them. */
+    static List<String> commandOf(Class<?> main) {
+        String tests = Path.of(
+                        main.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .toString();
+        List<String> command = command();
+        int jar = command.indexOf("-jar");
+        return Stream.concat(command.subList(0, jar).stream(), Stream.of("-cp", JAR + ":" + tests, main.getName()))
+                .toList();
+    }
+
     /** A file of the source, whichever directory the tests run in. */
     public static Path file(String path) {
         return ROOT.resolve(path);

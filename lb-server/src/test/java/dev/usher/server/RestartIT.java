@@ -121,6 +121,7 @@ class RestartIT {
         return socket;
     }
 
+    @Tag("slow")
     @Test
     void theAdminSideStaysThroughTheDrainAndGoesToTheSuccessor() throws Exception {
         Path file = write("0s");
@@ -188,6 +189,7 @@ class RestartIT {
         assertEquals(0, refused.get(), "of " + served);
     }
 
+    @Tag("slow")
     @Test
     void aSuccessorThatWaitsEndsAtTheFirstSignal() throws Exception {
         Path file = write("600s");

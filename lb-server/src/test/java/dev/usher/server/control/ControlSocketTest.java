@@ -43,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -310,6 +311,7 @@ class ControlSocketTest {
     }
 
     /** Those who say nothing have places for their time, and nobody more than all of them. */
+    @Tag("slow")
     @Test
     void whoeverSaysNothingIsLetGo() throws Exception {
         List<SocketChannel> silent = new ArrayList<>();
@@ -397,6 +399,7 @@ class ControlSocketTest {
     }
 
     /** One that hangs after it has asked keeps nobody up for long. */
+    @Tag("slow")
     @Test
     void doesNotWaitForEverForASuccessorToListen() throws Exception {
         handover.begin();

@@ -3,6 +3,7 @@ package dev.usher.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.Commands;
 import dev.usher.server.Product;
 import dev.usher.server.Program;
 import dev.usher.testing.Await;
@@ -37,6 +38,7 @@ class AdminIT {
     private final Map<String, String> environment =
             Map.of("RUNTIME_DIRECTORY", directory.resolve("run").toString());
 
+    private final Commands commands = parts.add(new Commands(environment));
     private final int port;
 
     @SuppressWarnings("NullAway.Init")
@@ -80,11 +82,7 @@ class AdminIT {
     }
 
     private Command.Result command(String... arguments) throws Exception {
-        try (Program program = Program.start("command", Product.command(arguments), environment)) {
-            int exitCode = program.exitCode(PATIENCE);
-            return new Command.Result(
-                    exitCode, program.out().text(), program.err().text());
-        }
+        return commands.run(arguments);
     }
 
     /** A command that is told which process it is to ask: others may run here. */
@@ -336,7 +334,7 @@ class AdminIT {
                     1,
                     "admin.bind 127.0.0.1:" + taken.getLocalPort()
                             + ": Address already in use (to see who has it: ss -tanp",
-                    command("run", file.toString()));
+                    Command.run("", Product.command("run", file.toString())));
         }
     }
 }

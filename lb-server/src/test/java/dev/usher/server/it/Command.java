@@ -11,20 +11,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A client program that runs to its end, within a time. */
-final class Command {
+public final class Command {
     /** Bounds every client: a body of 200 MB is through in a few seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private Command() {}
 
     /** What a program left. */
-    record Result(int exitCode, String out, String err) {
-        Result succeeds() {
+    public record Result(int exitCode, String out, String err) {
+        public Result succeeds() {
             assertEquals(0, exitCode, this::toString);
             return this;
         }
 
-        String all() {
+        public String all() {
             return out + err;
         }
     }

@@ -17,12 +17,14 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The files of docs/recipes.md work: real web servers terminate one name, and usher passes the other on. */
+@Tag("slow")
 class RecipesIT {
     private static final String WWW = "www.example.com";
     private static final String APP = "app.example.com";

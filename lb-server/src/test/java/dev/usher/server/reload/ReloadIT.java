@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,6 +206,7 @@ class ReloadIT {
     }
 
     /** Stopped by a signal: it neither answers nor ends. */
+    @Tag("slow")
     @Test
     void saysWhyAProcessDoesNotAnswer() throws Exception {
         Path file = write("a.example");

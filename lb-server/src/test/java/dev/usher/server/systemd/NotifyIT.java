@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The life of usher, as a service of type {@code notify} tells it. */
 @Timeout(120)
+@Tag("slow")
 class NotifyIT {
     @Test
     void systemdIsToldOfStartReloadsLifeAndEnd(@TempDir Path directory) throws Exception {
