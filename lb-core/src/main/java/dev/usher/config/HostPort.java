@@ -121,7 +121,7 @@ public record HostPort(String host, int port) implements Address {
     }
 
     /** Whether a template needs the part of the name in place of a star. */
-    boolean needsSub() {
+    public boolean needsSub() {
         return host.contains(Placeholders.SUB);
     }
 

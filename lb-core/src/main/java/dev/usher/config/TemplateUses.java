@@ -1,6 +1,5 @@
 package dev.usher.config;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,13 +23,17 @@ public final class TemplateUses {
     private static final String REMEDY =
             "; add allow with the addresses of your clients, or bind the listener to loopback, such as 127.0.0.1:443";
 
-    private final Map<String, ListenerConfig> listeners;
     private final Map<String, PoolConfig> pools;
-    private final List<Fault> faults = new ArrayList<>();
+    /** Listeners whose clients give a name. */
+    private final List<ListenerConfig> named;
+    /** The first fault of each path. */
+    private final Map<String, Fault> faults = new LinkedHashMap<>();
 
     private TemplateUses(Map<String, ListenerConfig> listeners, Map<String, PoolConfig> pools) {
-        this.listeners = listeners;
         this.pools = pools;
+        this.named = listeners.values().stream()
+                .filter(listener -> listener.type().readsNames())
+                .toList();
     }
 
     /** Each template in the wrong place. A missing pool is no fault here. */
@@ -44,10 +47,10 @@ public final class TemplateUses {
             return List.of();
         }
         TemplateUses uses = new TemplateUses(listeners, pools);
-        uses.fallbacks("", defaultRoute, noSniRoute, uses.withNames());
+        uses.fallbacks("", defaultRoute, noSniRoute, uses.named);
         routes.forEach(route -> uses.route("routes.", route, uses.of(route)));
         listeners.values().forEach(uses::listener);
-        return uses.faults;
+        return List.copyOf(uses.faults.values());
     }
 
     private void listener(ListenerConfig listener) {
@@ -117,16 +120,8 @@ public final class TemplateUses {
         return targets;
     }
 
-    private Collection<ListenerConfig> withNames() {
-        return listeners.values().stream()
-                .filter(listener -> listener.type().readsNames())
-                .toList();
-    }
-
     private Collection<ListenerConfig> of(RouteConfig route) {
-        return withNames().stream()
-                .filter(listener -> route.isOn(listener.name()))
-                .toList();
+        return named.stream().filter(listener -> route.isOn(listener.name())).toList();
     }
 
     // ---- the faults ----
@@ -187,9 +182,6 @@ public final class TemplateUses {
     }
 
     private void add(String place, String text) {
-        Fault fault = new Fault(place, text);
-        if (faults.stream().noneMatch(known -> known.path().equals(place))) {
-            faults.add(fault);
-        }
+        faults.putIfAbsent(place, new Fault(place, text));
     }
 }

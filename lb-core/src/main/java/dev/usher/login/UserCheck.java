@@ -48,16 +48,14 @@ public final class UserCheck implements AutoCloseable {
     private final Passwords passwords;
     private final Throttle throttle;
     private final ThreadPoolExecutor threads;
-    private final SecretKeySpec key;
+    /** Null before the first user: most files have none, and a random key takes time. Guarded by this. */
+    private @Nullable SecretKeySpec key;
     /** Marks of hashes with their passwords, the oldest first; guarded by itself. */
     private final LinkedHashSet<ByteBuffer> known = new LinkedHashSet<>();
 
     public UserCheck(Passwords passwords, Clock clock) {
         this.passwords = passwords;
         this.throttle = new Throttle(clock::nanos);
-        byte[] secret = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(secret);
-        this.key = new SecretKeySpec(secret, MAC);
         int most = Math.max(1, Runtime.getRuntime().availableProcessors() / 2); // the rest is for the workers
         this.threads = new ThreadPoolExecutor(
                 most,
@@ -126,9 +124,18 @@ public final class UserCheck implements AutoCloseable {
 
     private ByteBuffer mark(String hash, String password) throws GeneralSecurityException {
         Mac mac = Mac.getInstance(MAC);
-        mac.init(key);
+        mac.init(key());
         mac.update(hash.getBytes(StandardCharsets.UTF_8)); // of fixed length, so that no two pairs run together
         return ByteBuffer.wrap(mac.doFinal(password.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private synchronized SecretKeySpec key() {
+        if (key == null) {
+            byte[] secret = new byte[KEY_BYTES];
+            new SecureRandom().nextBytes(secret);
+            key = new SecretKeySpec(secret, MAC);
+        }
+        return key;
     }
 
     private boolean isKnown(ByteBuffer mark) {

@@ -29,7 +29,10 @@ public sealed interface Decision {
          */
         public @Nullable HostPort address(@Nullable ServerName name, int port) {
             HostPort template = pool.config().template();
-            return template == null || name == null ? null : template.filled(name.name(), sub(name.name()), port);
+            if (template == null || name == null) {
+                return null;
+            }
+            return template.filled(name.name(), template.needsSub() ? sub(name.name()) : null, port);
         }
 
         /** The part of the name in place of the star; null without a star. */
