@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * While unfinished, the buffer counts against a share ({@link UnfinishedOpenings}), and the session may be ended for
  * room.
  */
-final class ClientBytes extends UnfinishedOpenings.Claim {
+final class ClientBytes extends Claim {
     /** Room for an opening of usual size and the bytes after the opening; a larger opening is collected in pieces. */
     private static final int FIRST_READ_BYTES = 16 * 1024;
 
@@ -137,6 +137,9 @@ final class ClientBytes extends UnfinishedOpenings.Claim {
 
     /** The client's opening is whole. */
     void whole() {
+        if (whole) {
+            return;
+        }
         whole = true;
         if (buffer != null) {
             note();

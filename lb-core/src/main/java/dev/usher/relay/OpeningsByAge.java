@@ -4,32 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Openings with a buffer, in the order of arrival. An opening is in one such list at most. */
 final class OpeningsByAge {
-    /** An opening, with its neighbours: nothing to allocate, nothing to search. */
-    abstract static class Member {
-        private @Nullable OpeningsByAge list;
-        private @Nullable Member older;
-        private @Nullable Member newer;
-        /** Size of the buffer, as counted in the list. */
-        private int bytes;
-
-        /** Size of the buffer held, in bytes. */
-        abstract int heldBytes();
-
-        /** Leaves the list, if in any. */
-        final void leaveList() {
-            if (list != null) {
-                list.remove(this);
-            }
-        }
-    }
-
-    private @Nullable Member oldest;
-    private @Nullable Member newest;
+    private @Nullable Claim oldest;
+    private @Nullable Claim newest;
     private long bytes;
 
     /** The oldest opening; null if there is none. */
     @Nullable
-    Member oldest() {
+    Claim oldest() {
         return oldest;
     }
 
@@ -43,42 +24,42 @@ final class OpeningsByAge {
      * size may have changed.
      */
     @SuppressWarnings("ReferenceEquality") // the very same list is meant
-    void add(Member member) {
-        if (member.list == this) {
-            bytes -= member.bytes;
+    void add(Claim opening) {
+        if (opening.list == this) {
+            bytes -= opening.listedBytes;
         } else {
-            member.leaveList();
-            append(member);
+            opening.leaveList();
+            append(opening);
         }
-        member.bytes = member.heldBytes();
-        bytes += member.bytes;
+        opening.listedBytes = opening.heldBytes();
+        bytes += opening.listedBytes;
     }
 
-    private void append(Member member) {
-        member.list = this;
-        member.older = newest;
+    private void append(Claim opening) {
+        opening.list = this;
+        opening.older = newest;
         if (newest == null) {
-            oldest = member;
+            oldest = opening;
         } else {
-            newest.newer = member;
+            newest.newer = opening;
         }
-        newest = member;
+        newest = opening;
     }
 
-    private void remove(Member member) {
-        if (member.older == null) {
-            oldest = member.newer;
+    void remove(Claim opening) {
+        if (opening.older == null) {
+            oldest = opening.newer;
         } else {
-            member.older.newer = member.newer;
+            opening.older.newer = opening.newer;
         }
-        if (member.newer == null) {
-            newest = member.older;
+        if (opening.newer == null) {
+            newest = opening.older;
         } else {
-            member.newer.older = member.older;
+            opening.newer.older = opening.older;
         }
-        member.list = null;
-        member.older = null;
-        member.newer = null;
-        bytes -= member.bytes;
+        opening.list = null;
+        opening.older = null;
+        opening.newer = null;
+        bytes -= opening.listedBytes;
     }
 }

@@ -45,27 +45,10 @@ final class UnfinishedOpenings {
 
     private static final int SIZES = Integer.numberOfTrailingZeros(BufferPool.MAX_BYTES / BufferPool.MIN_BYTES) + 1;
 
-    /** An opening, whole or not, that asks for room. */
-    abstract static class Claim extends OpeningsByAge.Member {
-        /** The part in the share; null unless unfinished and with a buffer. */
-        private @Nullable Part part;
-
-        abstract OpenSession session();
-
-        /** True exactly when the client's opening is whole. */
-        abstract boolean isWhole();
-
-        /** Gives the bytes up. */
-        abstract void forget();
-
-        /** The session is to end, since other openings have a better claim to the room. */
-        abstract void evict();
-    }
-
     /**
      * The bytes of one opening, in the list of openings of the same address and size, in order of arrival in the list.
      */
-    private static final class Part {
+    static final class Part {
         private final Claim opening;
         private final Holder holder;
         private final int bytes;
@@ -181,7 +164,8 @@ final class UnfinishedOpenings {
     }
 
     private boolean dropOldestCopy() {
-        if (!(copies.oldest() instanceof Claim copy)) {
+        Claim copy = copies.oldest();
+        if (copy == null) {
             return false;
         }
         copy.forget();
@@ -240,7 +224,8 @@ final class UnfinishedOpenings {
     /** Ends the session that has waited longest for a backend; false if that is the asking session, or none waits. */
     @SuppressWarnings("ReferenceEquality") // the very same opening is meant
     private boolean endOldestWaiting() {
-        if (!(waiting.oldest() instanceof Claim oldest) || oldest == asking) {
+        Claim oldest = waiting.oldest();
+        if (oldest == null || oldest == asking) {
             return false;
         }
         oldest.leaveList(); // first, as above
