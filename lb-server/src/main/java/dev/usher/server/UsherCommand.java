@@ -17,9 +17,11 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             CheckCommand.class,
+            ConfigCommand.class,
             ExplainCommand.class,
             DiffCommand.class,
             ConvertCommand.class,
+            SchemaCommand.class,
             MapCommand.class,
             ReloadCommand.class,
             StatusCommand.class,

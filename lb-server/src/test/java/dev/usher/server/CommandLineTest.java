@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -187,6 +188,54 @@ class CommandLineTest {
         void aNumberIsWhole() {
             assertEquals(2, run("demo", "--port", "x"));
             assertTrue(err.contains("is not a whole number"), err);
+        }
+    }
+
+    /** The file as usher reads it. */
+    @Nested
+    class Config {
+        private static final String SECRET = "0123456789abcdef";
+
+        private String parts() throws IOException {
+            write("token", SECRET.repeat(4));
+            write("more.yaml", "routes: { b.example: web }\n");
+            return write("main.yaml", """
+                    include: [more.yaml]
+                    routes: { a.example: web }
+                    pools: { web: { backends: "10.0.0.1:${NO_SUCH_PORT:-8443}" } }
+                    admin: { tokens: [{ name: ops, role: viewer, sha256: "${file:token}" }] }
+                    """);
+        }
+
+        @Test
+        void isOneFileWithoutDefaults() throws IOException {
+            assertEquals(0, run("config", parts()));
+            assertTrue(out.contains("b.example: 10.0.0.1:8443") || out.contains("b.example: web"), out);
+            assertFalse(out.contains("include"), out);
+            assertFalse(out.contains("half_closed"), out);
+            assertFalse(out.contains(SECRET), out);
+        }
+
+        @Test
+        void hasEveryDefaultAndNoSecretWhereThatIsAskedFor() throws IOException {
+            assertEquals(0, run("config", "--effective", parts()));
+            for (String line : List.of("half_closed: 5m", "address: 10.0.0.1:8443", "b.example:", "sha256: '***'")) {
+                assertTrue(out.contains(line), () -> line + " is missing in\n" + out);
+            }
+            assertFalse(out.contains(SECRET), out);
+        }
+
+        @Test
+        void aFaultyFileIsOne() throws IOException {
+            assertEquals(1, run("config", "--effective", write("bad.yaml", "routs: {}\n")));
+            assertTrue(err.contains("bad.yaml:1:1: error: unknown key"), err);
+            assertEquals("", out);
+        }
+
+        @Test
+        void theSchemaIsJson() {
+            assertEquals(0, run("schema"));
+            assertTrue(out.startsWith("{\n  \"$schema\" : \"https://json-schema.org/draft/2020-12/schema\""), out);
         }
     }
 

@@ -31,8 +31,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The keys of the file, as the records have them. */
 public final class YamlKeys {
@@ -72,7 +74,7 @@ public final class YamlKeys {
             Set.of("pattern", "file", "target", "own", "address_rules", "forward_proxy", "rights");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
-    private static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");
+    static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");
 
     /** Keys of a route that its pool has once the file is read. */
     private static final List<String> OF_THE_POOL_OF_A_ROUTE = List.of("to", "deny_to");
@@ -114,10 +116,22 @@ public final class YamlKeys {
 
     private static List<RecordComponent> components(Class<? extends Record> record) {
         return Arrays.stream(record.getRecordComponents())
-                .filter(component -> !NOT_KEYS.contains(Setting.key(component)))
-                .filter(component ->
-                        !(NAMED.contains(record) && component.getName().equals("name")))
+                .filter(component -> !isNoKey(component))
                 .toList();
+    }
+
+    /** Whether the file has no key for the component. */
+    static boolean isNoKey(RecordComponent component) {
+        return NOT_KEYS.contains(Setting.key(component))
+                || (NAMED.contains(component.getDeclaringRecord())
+                        && component.getName().equals("name"));
+    }
+
+    /** The section of each record with a mapping of its own. */
+    static Map<Class<?>, String> sections() {
+        return RECORDS.stream()
+                .filter(record -> !Setting.BESIDE_THEIR_OWNER.contains(record))
+                .collect(Collectors.toMap(record -> record, YamlKeys::section));
     }
 
     private static String section(Class<? extends Record> record) {
