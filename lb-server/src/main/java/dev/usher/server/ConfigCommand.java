@@ -14,11 +14,12 @@ import picocli.CommandLine.Spec;
 /** {@code usher config}. */
 @Command(
         name = "config",
-        description = "Print the configuration as usher reads it: included files merged, variables replaced.",
+        description = "Print the configuration, includes merged and variables replaced.",
         footer = {
             "",
-            "Settings with their default are left out, unless --effective asks for them.",
-            "Hashes of tokens are masked (***). A pool that a route brings along has the name of the route.",
+            "Settings with their default are left out without --effective.",
+            "Hashes of tokens are masked (***). A pool that a route brings along has the",
+            "name of the route.",
             "Exit codes: 0 printed, 1 invalid configuration, 2 wrong usage.",
         })
 final class ConfigCommand implements Callable<Integer> {
