@@ -7,7 +7,7 @@ import java.util.Set;
  * under one of the labels that registries use. The list of publicsuffix.org has some thousands more, of single regions
  * and of hosting companies.
  */
-final class PublicSuffix {
+public final class PublicSuffix {
     private static final Set<String> REGISTRIES = Set.of(
             "ac", "co", "com", "edu", "gen", "go", "gob", "gouv", "gov", "gv", "id", "ind", "info", "ltd", "me", "mil",
             "net", "ne", "nom", "or", "org", "plc", "sch", "web");
@@ -15,7 +15,7 @@ final class PublicSuffix {
     private PublicSuffix() {}
 
     /** @param suffix in normal form, without a dot in front */
-    static boolean is(String suffix) {
+    public static boolean is(String suffix) {
         int dot = suffix.indexOf('.');
         return dot < 0 || (suffix.length() - dot == 3 && REGISTRIES.contains(suffix.substring(0, dot)));
     }

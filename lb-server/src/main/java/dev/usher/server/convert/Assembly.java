@@ -11,11 +11,13 @@ import dev.usher.config.LoggingConfig;
 import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.PublicSuffix;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Silent;
+import dev.usher.config.Target;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.convert.draft.Draft;
@@ -23,6 +25,7 @@ import dev.usher.server.convert.draft.ListenerDraft;
 import dev.usher.server.convert.draft.Remarks;
 import dev.usher.server.convert.draft.Request;
 import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -128,10 +131,13 @@ final class Assembly {
     private void addHttp(ListenerDraft listener) {
         List<HostPort> binds = free(listener);
         List<RouteConfig> own = own(listener);
-        if (routes.isEmpty() && own.isEmpty()) {
+        Fallback others = others(listener);
+        if (routes.isEmpty() && own.isEmpty() && others == null) {
             remarks.leftOut(listener.statement(), "usher redirects names with a route, and none is left");
         } else if (!binds.isEmpty()) {
-            remarks.changed(listener.statement(), "usher redirects names that have a route, and refuses others");
+            if (others == null) {
+                remarks.changed(listener.statement(), "usher redirects names that have a route, and refuses others");
+            }
             HttpConfig usual = HttpConfig.DEFAULT;
             add(
                     listener,
@@ -142,8 +148,19 @@ final class Assembly {
                                     listener.redirect(),
                                     usual.httpsPort(),
                                     ofAll(listener)))
-                            .withOwn(new OwnRoutes(own, null, null)));
+                            .withOwn(new OwnRoutes(own, others, null)));
         }
+    }
+
+    /** The default of requests; null if only names with a route are served. */
+    private @Nullable Fallback others(ListenerDraft listener) {
+        Rule rule = listener.otherwise();
+        if (rule == null) {
+            return null;
+        }
+        String pool = pool(rule.pool());
+        return Fallback.to(guarded(Target.of(pool), true, rule.statement()))
+                .withHttp(listener.treatment(HttpRule.Action.FORWARD, pool));
     }
 
     /** The treatment of requests for any name with a route. */
@@ -176,7 +193,8 @@ final class Assembly {
                 String pool = pool(request.pool());
                 own.put(
                         pattern.canonical(),
-                        RouteConfig.of(pattern.text(), pool).withHttp(listener.treatment(request.action(), pool)));
+                        RouteConfig.of(pattern.text(), guarded(Target.of(pool), true, request.statement()))
+                                .withHttp(listener.treatment(request.action(), pool)));
             }
         }
         return List.copyOf(own.values());
@@ -219,21 +237,48 @@ final class Assembly {
                 on.isEmpty() ? on : Stream.concat(on.stream(), http.stream()).toList();
         routes = records(main).stream().map(route -> route.withListeners(named)).toList();
         defaultRoute = fallback(main.otherwise());
-        noSniRoute = fallback(main.nameless());
+        noSniRoute = nameless(main.nameless());
     }
 
     private OwnRoutes own(ListenerRoutes routing) {
-        return new OwnRoutes(records(routing), fallback(routing.otherwise()), fallback(routing.nameless()));
+        return new OwnRoutes(records(routing), fallback(routing.otherwise()), nameless(routing.nameless()));
     }
 
     private List<RouteConfig> records(ListenerRoutes routing) {
         return routing.routes().stream()
-                .map(route -> RouteConfig.of(route.pattern().text(), route.target(this::pool)))
+                .map(route -> RouteConfig.of(route.pattern().text(), guarded(route)))
                 .toList();
     }
 
     private Fallback fallback(@Nullable RouteDraft draft) {
-        return draft == null ? Fallback.REJECT : Fallback.to(draft.target(this::pool));
+        return draft == null
+                ? Fallback.REJECT
+                : Fallback.to(guarded(draft.target(this::pool), true, draft.statement()));
+    }
+
+    /** A hello without a name cannot fill in a template. */
+    private Fallback nameless(@Nullable RouteDraft draft) {
+        return draft == null || draft.target(this::pool).pools().stream().anyMatch(this::isTemplate)
+                ? Fallback.REJECT
+                : fallback(draft);
+    }
+
+    private Target guarded(RouteDraft route) {
+        RoutePattern pattern = route.pattern();
+        Target target = route.target(this::pool);
+        boolean wide = pattern.kind() != RoutePattern.Kind.EXACT && PublicSuffix.is(pattern.name());
+        boolean byProtocol = target.alpn().values().stream().anyMatch(this::isTemplate);
+        return guarded(target, wide || byProtocol, route.statement());
+    }
+
+    /** @param any whether a client may name any host */
+    private Target guarded(Target target, boolean any, Statement at) {
+        boolean named = target.pools().stream().anyMatch(this::isTemplate);
+        return named ? OpenProxy.guarded(target, any, at, draft) : target;
+    }
+
+    private boolean isTemplate(String pool) {
+        return Objects.requireNonNull(pools.get(pool), pool).isTemplate();
     }
 
     private ListenerConfig tls(ListenerDraft listener, List<HostPort> binds) {
@@ -253,7 +298,14 @@ final class Assembly {
     /** Adds the pools for clients that send no hello. */
     private ListenerConfig withOthers(ListenerConfig tls, ListenerDraft listener, Duration timeout) {
         Map<NotTls.Protocol, String> others = new EnumMap<>(NotTls.Protocol.class);
-        listener.notTls().forEach((protocol, rule) -> others.put(protocol, pool(rule.pool())));
+        listener.notTls().forEach((protocol, rule) -> {
+            String pool = pool(rule.pool());
+            if (isTemplate(pool)) {
+                remarks.leftOut(rule.statement(), "clients that are not TLS give no name to go to");
+            } else {
+                others.put(protocol, pool);
+            }
+        });
         ListenerConfig with = tls.withNotTls(new NotTls(
                 others.get(NotTls.Protocol.SSH),
                 others.get(NotTls.Protocol.OPENVPN),
@@ -310,7 +362,7 @@ final class Assembly {
     private String pool(String name) {
         String pool = poolNames.of(name);
         pools.computeIfAbsent(
-                pool, _ -> Objects.requireNonNull(draft.pool(name), name).build(pool, remarks));
+                pool, _ -> Objects.requireNonNull(draft.pool(name), name).build(pool, draft.resolve(), remarks));
         return pool;
     }
 }

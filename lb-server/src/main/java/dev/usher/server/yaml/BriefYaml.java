@@ -43,12 +43,19 @@ public final class BriefYaml {
     private final Map<String, Object> usual = usualPool();
     private final Map<String, Map<String, Object>> pools = new LinkedHashMap<>();
     private final Map<String, Object> backends = new LinkedHashMap<>();
+    /** Pools whose clients name the backend. Their settings are no example for other pools. */
+    private final Set<String> templates = new HashSet<>();
 
     private BriefYaml(UsherConfig config) {
         tree = ConfigYaml.mapping(config);
         section(tree, POOLS).forEach((name, value) -> {
             Map<String, Object> pool = new LinkedHashMap<>(asMapping(value));
             backends.put(name, brief(asList(Objects.requireNonNull(pool.remove(BACKENDS)))));
+            if (Objects.requireNonNull(config.pools().get(name)).isTemplate()) {
+                pool.remove("health_check"); // of such backends there is none
+                pool.values().removeIf(List.of()::equals);
+                templates.add(name);
+            }
             pools.put(name, pool);
         });
     }
@@ -76,7 +83,9 @@ public final class BriefYaml {
 
     /** The settings of most pools; usher's own where a pool could not take a setting back. */
     private Map<String, Object> shared() {
-        Map<Map<String, Object>, Long> counts = pools.values().stream()
+        Map<Map<String, Object>, Long> counts = pools.entrySet().stream()
+                .filter(pool -> !templates.contains(pool.getKey()))
+                .map(Map.Entry::getValue)
                 .collect(Collectors.groupingBy(Function.identity(), LinkedHashMap::new, Collectors.counting()));
         long most = counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
         return counts.entrySet().stream()

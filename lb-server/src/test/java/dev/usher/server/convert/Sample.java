@@ -18,9 +18,11 @@ enum Sample {
     HAPROXY_PLAIN(Peer.HAPROXY, "plain.cfg"),
     NGINX_HOME(Peer.NGINX, "home.conf"),
     NGINX_EGRESS(Peer.NGINX, "egress.conf"),
+    NGINX_WEB(Peer.NGINX, "web.conf"),
     SNIPROXY_HOME(Peer.SNIPROXY, "home.conf"),
     SNIPROXY_UNBLOCK(Peer.SNIPROXY, "unblock.conf"),
     TRAEFIK_FILES(Peer.TRAEFIK, "static.yaml", "dynamic.yaml"),
+    TRAEFIK_WEB(Peer.TRAEFIK, "web.yaml"),
     TRAEFIK_TOML(Peer.TRAEFIK, "file.toml"),
     TRAEFIK_COMPOSE(Peer.TRAEFIK, "compose.yaml");
 

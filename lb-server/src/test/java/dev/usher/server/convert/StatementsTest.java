@@ -254,16 +254,108 @@ class StatementsTest {
                 .contains("type: tcp\n    bind: 0.0.0.0:443\n    pool: 10.0.0.1:443"));
     }
 
+    /** usher takes such a way for listed clients alone, whoever may use the peer's. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "~listen 443~, ~proxy_pass $ssl_preread_server_name:443~, ~{name}:443~, 2",
+                "~listen 443~, ~proxy_pass ${ssl_preread_server_name}:$server_port~, ~{name}:{port}~, 2",
+                "~listen 127.0.0.1:443~, ~proxy_pass $ssl_preread_server_name:443~, ~{name}:443~, 1"
+            })
+    void aNameOfTheHelloIsTheBackend(String listen, String pass, String template, int remarks) {
+        Conversion nginx =
+                convert(Peer.NGINX, "stream {\n server {\n " + listen + ";\n ssl_preread on;\n " + pass + ";\n}\n}\n");
+        assertEquals(List.of(), leftOut(nginx));
+        assertEquals(
+                remarks,
+                nginx.remarks().stream()
+                        .filter(remark -> remark.kind() == Remark.Kind.CHANGED)
+                        .count());
+        assertEquals(remarks == 2, body(nginx).contains("\n  - 192.168.0.0/16\n"), body(nginx));
+        assertTrue(body(nginx).contains("\"" + template + "\""), body(nginx));
+        assertTrue(!body(nginx).contains("no_sni_route"), body(nginx));
+    }
+
     @Test
-    void aNameOfTheHelloAsTheBackendIsLeftOut() {
-        Conversion nginx = convert(
+    void aTableThatLeadsAnywhereIsATemplateForTlsAndHttp() {
+        Conversion sniproxy = convert(
+                Peer.SNIPROXY,
+                "listener 443 {\n proto tls\n fallback *:444\n}\nlistener 80 {\n proto http\n}\ntable {\n .* *\n}\n");
+        assertTrue(says(sniproxy, Remark.Kind.LEFT_OUT, 3, "give no name to go to"), sniproxy.toString());
+        assertTrue(body(sniproxy).contains("\"{name}:444\""), body(sniproxy));
+        assertTrue(body(sniproxy).contains("\"{name}:80\""), body(sniproxy));
+        assertTrue(body(sniproxy).contains("action: forward"), body(sniproxy));
+        assertTrue(says(sniproxy, Remark.Kind.CHANGED, 9, "no open proxy"), sniproxy.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "NGINX, ~stream { resolver 10.0.0.53 valid=7s ipv6=off; resolver_timeout 2s; server { listen 1; proxy_pass a.example:1; } }~",
+                "SNIPROXY, ~resolver {\n nameserver 10.0.0.53\n mode ipv4_only\n}\nlistener 443 {\n proto tls\n}\ntable {\n a.example 10.0.0.1\n}\n~",
+                "HAPROXY, ~resolvers r\n nameserver n 10.0.0.53:53\n hold valid 7s\nlisten l\n bind :1\n server a a.example:1\n~"
+            })
+    void nameServersAreTakenOver(Peer peer, String text) {
+        Conversion conversion = convert(peer, text.replace("\\n", "\n"));
+        assertEquals(List.of(), leftOut(conversion));
+        assertTrue(body(conversion).contains("servers:\n"), body(conversion));
+        assertTrue(body(conversion).contains("- 10.0.0.53:53\n"), body(conversion));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "~return 301 https://$host$request_uri;~, ~redirect: 301~",
+                "~location / { return 308 https://$host$request_uri; }~, ~type: http~",
+                "~return 301 https://$host$request_uri; location /.well-known/acme-challenge/ { proxy_pass http://127.0.0.1:81; }~, ~action: acme~",
+                "~server_name old.example; location / { proxy_pass http://10.0.0.2; }~, ~old.example: ~",
+                "~location / { proxy_pass http://10.0.0.2:81/; }~, ~default_route: ~"
+            })
+    void serversOfHttpBecomeAListener(String server, String wanted) {
+        Conversion conversion = convert(
                 Peer.NGINX,
-                "stream {\n server {\n listen 443;\n ssl_preread on;\n proxy_pass $ssl_preread_server_name:443;\n}\n}\n");
-        assertNull(nginx.yaml());
-        assertTrue(says(nginx, Remark.Kind.LEFT_OUT, 5, "the name that was asked for"), nginx.toString());
-        Conversion sniproxy = convert(Peer.SNIPROXY, "listener 443 {\n proto tls\n}\ntable {\n .* *\n}\n");
-        assertNull(sniproxy.yaml());
-        assertTrue(says(sniproxy, Remark.Kind.LEFT_OUT, 5, "the name that was asked for"), sniproxy.toString());
+                "stream { server { listen 443; ssl_preread on; server_name a.example; proxy_pass 10.0.0.1:443; } }\n"
+                        + "http { server { listen 80; " + server + " } }\n");
+        assertEquals(List.of(), leftOut(conversion));
+        assertTrue(brief(body(conversion)).contains(wanted.strip()), body(conversion));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "~location / { proxy_pass http://10.0.0.2/app/; }~, ~passes a request on as it is~",
+                "~location / { proxy_pass https://10.0.0.2; }~, ~passes a request on as it is~",
+                "~location / { proxy_pass http://$upstream; }~, ~does not know the variable~",
+                "~location / { try_files $uri =404; }~, ~is no HTTP server~",
+                "~return 301 https://$host$request_uri; location /api { proxy_pass http://10.0.0.2; }~, ~looks at the host alone~",
+                "~return 301 https://$host$request_uri; location /.well-known/acme-challenge/ { root /var/www; }~, ~looks at the host alone~"
+            })
+    void partsOfHttpServersThatUsherLacksAreLeftOut(String server, String reason) {
+        Conversion conversion = convert(Peer.NGINX, "http {\n server { listen 80;\n " + server + "\n }\n}\n");
+        assertTrue(
+                conversion.remarks().stream()
+                        .anyMatch(remark -> remark.kind() == Remark.Kind.LEFT_OUT
+                                && remark.reason().contains(reason)),
+                conversion.toString());
+    }
+
+    @Test
+    void aRouterThatRedirectsIsAListener() {
+        Conversion conversion = convert(
+                Peer.TRAEFIK,
+                "entryPoints: { web: { address: ':80' }, tls: { address: ':443' } }\nhttp:\n  routers:\n"
+                        + "    r: { rule: 'HostRegexp(`.+`)', entryPoints: [web], middlewares: [s], service: x }\n"
+                        + "  middlewares:\n    s: { redirectScheme: { scheme: https } }\n"
+                        + "tcp:\n  routers:\n    a: { rule: 'HostSNI(`a.example`)', entryPoints: [tls], service: t, tls: { passthrough: true } }\n"
+                        + "  services:\n    t: { loadBalancer: { servers: [{ address: '10.0.0.2:443' }] } }\n");
+        assertTrue(
+                body(conversion).contains("type: http") && body(conversion).contains("redirect: 307"),
+                body(conversion));
+        assertTrue(!says(conversion, Remark.Kind.LEFT_OUT, 4, "is no HTTP server"), conversion.toString());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.usher.server.convert.draft;
 
 import dev.usher.config.LimitsConfig;
+import dev.usher.config.ResolveConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ public final class Draft {
     private final Remarks remarks;
     private final Map<String, PoolDraft> pools = new LinkedHashMap<>();
     private final List<ListenerDraft> listeners = new ArrayList<>();
+    private @Nullable ResolveConfig resolve;
     private int maxConnections = LimitsConfig.DEFAULT.maxConnections();
 
     public Draft(Remarks remarks) {
@@ -36,6 +38,16 @@ public final class Draft {
 
     public List<ListenerDraft> listeners() {
         return listeners;
+    }
+
+    /** Has names looked up by name servers of the peer's file. */
+    public void resolve(ResolveConfig settings) {
+        resolve = settings;
+    }
+
+    /** Name servers of the peer's file; null leaves names to the system. */
+    public @Nullable ResolveConfig resolve() {
+        return resolve;
     }
 
     public void maxConnections(int max) {

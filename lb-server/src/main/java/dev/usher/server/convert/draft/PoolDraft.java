@@ -51,6 +51,11 @@ public final class PoolDraft {
         return List.copyOf(backends.values());
     }
 
+    /** Whether clients name the backend. */
+    public boolean isTemplate() {
+        return backends.values().stream().anyMatch(BackendConfig::isTemplate);
+    }
+
     public ProbeDraft probe() {
         return probe;
     }
@@ -124,8 +129,12 @@ public final class PoolDraft {
         backends.remove(backend.address());
     }
 
-    /** The record, under the pool's name in the file. */
-    public PoolConfig build(String pool, Remarks remarks) {
+    /**
+     * The record, under the pool's name in the file.
+     *
+     * @param servers for names of backends; null leaves names to the system
+     */
+    public PoolConfig build(String pool, @Nullable ResolveConfig servers, Remarks remarks) {
         SourceAddress from = source;
         String unreached = from == null ? null : from.unreached(backends());
         if (unreached != null && sourceAt != null) {
@@ -147,8 +156,14 @@ public final class PoolDraft {
                 onDown,
                 sendProxyProtocol,
                 from,
-                resolve,
+                servers == null ? resolve : askedAt(servers),
                 AddressRules.NONE);
+    }
+
+    private ResolveConfig askedAt(ResolveConfig servers) {
+        ResolveConfig.Family family =
+                resolve.family() == ResolveConfig.Family.ANY ? servers.family() : resolve.family();
+        return new ResolveConfig(servers.interval(), family, servers.timeout(), servers.servers(), servers.hostsFile());
     }
 
     /** Makes the time for every attempt to connect at least the time for an attempt. */

@@ -9,8 +9,6 @@ public final class Reasons {
     /** For a statement of which nothing more is known. */
     public static final String NO_EQUAL = "usher has no equal";
 
-    public static final String NAME_SERVERS = "usher asks the system's name servers, and cannot have its own yet";
-
     private static final String SEPARATOR = ",\\s*";
 
     private final Map<String, String> byStart;

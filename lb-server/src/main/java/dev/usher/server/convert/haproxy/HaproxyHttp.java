@@ -193,7 +193,8 @@ final class HaproxyHttp {
         } else if (redirectsAll) {
             listener.add(new Request(statement, null, Action.ACME, backend));
         } else if (redirects || !listener.requests().isEmpty()) {
-            remarks.leftOut(statement, "a listener of type http serves names with a route alone");
+            remarks.changed(statement, "names that have a route, and no rule here, are redirected");
+            listener.otherwise(new Rule(statement, null, backend, null, List.of(), List.of()));
         } else if (listener.otherwise() == null) {
             listener.type(ListenerType.TCP);
             listener.otherwise(new Rule(statement, null, backend, null, List.of(), List.of()));

@@ -38,7 +38,7 @@ public final class HaproxyReader {
             case "defaults" -> defaults(section);
             case "frontend", "listen" -> proxy(section);
             case "backend" -> {} // read with the rules for the backend
-            case "resolvers" -> remarks.leftOut(section.whole(), Reasons.NAME_SERVERS);
+            case "resolvers" -> HaproxyResolvers.read(section, draft);
             default -> other(section);
         }
     }

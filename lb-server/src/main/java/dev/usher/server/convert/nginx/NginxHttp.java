@@ -1,63 +1,249 @@
 package dev.usher.server.convert.nginx;
 
+import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule.Action;
 import dev.usher.config.ListenerType;
+import dev.usher.config.RoutePattern;
 import dev.usher.server.convert.draft.Draft;
 import dev.usher.server.convert.draft.ListenerDraft;
+import dev.usher.server.convert.draft.NameRegex;
+import dev.usher.server.convert.draft.Names;
+import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Request;
+import dev.usher.server.convert.draft.Rule;
+import dev.usher.server.convert.draft.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Servers of the {@code http} block: a server with a redirect to https alone becomes a listener of type http. */
+/**
+ * Servers of the {@code http} block without TLS: the redirect to https, requests of ACME servers, and requests by name
+ * become a listener of type http. A server with more stays where it is.
+ */
 final class NginxHttp {
     static final String KEEP = "usher is no HTTP server: keep this part in nginx, and give usher a route to it";
 
-    private static final Set<String> REST = Set.of("listen", "server_name", "return", "access_log", "error_log");
+    private static final Pattern TO_HTTPS =
+            Pattern.compile("https://(?:\\$\\{?(?:host|http_host|server_name)}?|([\\w.-]+))\\$\\{?request_uri}?");
+    private static final Pattern PASS = Pattern.compile("http://([^/]+)/?");
+    private static final Pattern ACME = Pattern.compile("/\\.well-known/acme-challenge/?");
+    private static final Pattern HOST = Pattern.compile("\\$\\{?(?:host|http_host)}?");
+    /** Every request that is no redirect. */
+    private static final Set<String> WHOLE = Set.of("/", "^~ /");
 
+    private final Draft draft;
+    private final NginxIncludes includes;
     private final Remarks remarks;
+    private final Map<String, Directive> upstreams = new HashMap<>();
+    private final Set<String> used = new LinkedHashSet<>();
     /** Listeners by address: several servers may share a port. */
     private final Map<List<HostPort>, ListenerDraft> listeners = new HashMap<>();
+    /** The redirect of each listener that has one. */
+    private final Map<ListenerDraft, Directive> redirects = new HashMap<>();
 
-    NginxHttp(Remarks remarks) {
-        this.remarks = remarks;
+    /**
+     * What usher takes over of a server.
+     *
+     * @param passes requests to backends, at most one for an action
+     */
+    private record Served(List<Directive> redirects, Map<Action, Directive> passes, List<Directive> rest) {}
+
+    /** @param block with the upstreams */
+    NginxHttp(Draft draft, NginxIncludes includes, List<Directive> block) {
+        this.draft = draft;
+        this.includes = includes;
+        this.remarks = draft.remarks();
+        block.stream().filter(each -> each.is("upstream")).forEach(each -> upstreams.putIfAbsent(each.word(1), each));
     }
 
-    void read(Directive server, Draft draft) {
-        List<Directive> returns =
-                server.block().stream().filter(each -> each.is("return")).toList();
-        boolean alone = server.block().stream().allMatch(each -> REST.contains(each.name()))
-                && server.block().stream()
-                        .noneMatch(each -> each.is("listen") && each.arguments().contains("ssl"));
-        if (!alone || returns.size() != 1 || !isToHttps(returns.getFirst())) {
+    /** Names of the upstreams that became pools. */
+    Set<String> used() {
+        return used;
+    }
+
+    void read(Directive server) {
+        List<Directive> block = includes.expanded(server.block());
+        Served served = served(block);
+        boolean tls = block.stream()
+                .anyMatch(each -> each.is("listen") && each.arguments().contains("ssl"));
+        if (tls || (served.redirects().isEmpty() && served.passes().isEmpty())) {
             remarks.leftOut(server.statement(), KEEP);
             return;
         }
-        ListenerDraft listener = new ListenerDraft("http", server.statement());
-        listener.type(ListenerType.HTTP);
-        NginxServer.bind(server.block(), listener, remarks);
-        status(returns.getFirst(), listener);
+        served.rest().forEach(each -> NginxHttpKnown.remark(each, remarks));
+        ListenerDraft fresh = new ListenerDraft("http", server.statement());
+        fresh.type(ListenerType.HTTP);
+        NginxServer.bind(block, fresh, remarks);
+        ListenerDraft listener = listeners.getOrDefault(fresh.binds(), fresh);
+        if (served.redirects().size() == 1) {
+            status(served.redirects().getFirst(), listener);
+        }
+        if (served.rest().stream().anyMatch(NginxHttpKnown::isForwarded)) {
+            listener.forwardedHeaders();
+        }
+        List<RoutePattern> names = names(block);
+        served.passes().forEach((action, pass) -> pass(pass, action, names, listener));
         if (listeners.putIfAbsent(listener.binds(), listener) == null) {
             draft.add(listener);
         }
     }
 
-    private static boolean isToHttps(Directive redirect) {
-        return redirect.word(2).matches("https://\\$\\{?(?:host|http_host|server_name)}?\\$\\{?request_uri}?");
+    // ---- what a server does ----
+
+    private Served served(List<Directive> block) {
+        Served served = new Served(new ArrayList<>(), new HashMap<>(), new ArrayList<>());
+        for (Directive each : block) {
+            switch (each.name()) {
+                case "listen", "server_name" -> {} // read for the listener
+                case "return" -> addRedirect(each, served);
+                case "location" -> location(each, served);
+                default -> served.rest().add(each);
+            }
+        }
+        return served;
     }
 
+    private static void addRedirect(Directive redirect, Served served) {
+        boolean first = served.redirects().isEmpty()
+                && TO_HTTPS.matcher(redirect.word(2)).matches();
+        (first ? served.redirects() : served.rest()).add(redirect);
+    }
+
+    private void location(Directive location, Served served) {
+        String place = String.join(" ", location.arguments());
+        boolean acme = ACME.matcher(place.replaceFirst("^\\^~ ", "")).matches();
+        List<Directive> inner = includes.expanded(location.block());
+        Directive pass =
+                inner.stream().filter(each -> each.is("proxy_pass")).findFirst().orElse(null);
+        Directive redirect =
+                inner.stream().filter(each -> each.is("return")).findFirst().orElse(null);
+        if (WHOLE.contains(place) && redirect != null) {
+            addRedirect(redirect, served);
+        } else if ((acme || WHOLE.contains(place)) && pass != null) {
+            served.passes().putIfAbsent(acme ? Action.ACME : Action.FORWARD, pass);
+            inner.stream().filter(each -> !each.is("proxy_pass")).forEach(served.rest()::add);
+        } else {
+            served.rest().add(location);
+        }
+    }
+
+    // ---- into the listener ----
+
     private void status(Directive redirect, ListenerDraft listener) {
+        Matcher url = TO_HTTPS.matcher(redirect.word(2));
+        if (url.matches() && url.group(1) != null) {
+            remarks.changed(redirect.statement(), "usher redirects to the name that was asked for");
+        }
+        Directive earlier = redirects.putIfAbsent(listener, redirect);
         String status = redirect.word(1);
-        if (status.equals("302") || status.equals("303")) {
+        if (earlier != null) {
+            if (!earlier.word(1).equals(status)) {
+                int line = earlier.statement().line();
+                remarks.changed(redirect.statement(), "a listener has one status: that of line " + line + " is used");
+            }
+        } else if (status.equals("302") || status.equals("303")) {
             remarks.changed(redirect.statement(), "usher has no status " + status + ": 307 is used");
             listener.redirect(307);
+        } else {
+            remarks.tried(redirect.statement(), () -> {
+                listener.redirect(HttpConfig.redirect(status));
+                return "";
+            });
+        }
+    }
+
+    /** The names of a server; empty for every name. */
+    private List<RoutePattern> names(List<Directive> block) {
+        List<RoutePattern> names = new ArrayList<>();
+        boolean first = block.stream()
+                .anyMatch(each -> each.is("listen") && each.arguments().contains("default_server"));
+        for (Directive each : block) {
+            if (each.is("server_name") && !first) {
+                each.arguments().forEach(name -> names.addAll(names(each, name)));
+            }
+        }
+        return names;
+    }
+
+    private List<RoutePattern> names(Directive directive, String name) {
+        if (name.equals("_") || name.isEmpty()) {
+            return List.of();
+        }
+        Names names = remarks.tried(
+                directive.statement(),
+                () -> name.startsWith("~") ? NameRegex.read(name.substring(1), false) : Names.of(name));
+        if (names == null || names.isNone()) {
+            remarks.leftOut(directive.statement(), name + ": usher has names and suffixes alone");
+            return List.of();
+        }
+        if (!names.difference().isEmpty()) {
+            remarks.changed(directive.statement(), names.difference());
+        }
+        return names.patterns();
+    }
+
+    private void pass(Directive pass, Action action, List<RoutePattern> names, ListenerDraft listener) {
+        Statement at = pass.statement();
+        String pool = remarks.tried(at, () -> pool(pass));
+        if (pool == null) {
             return;
         }
-        remarks.tried(redirect.statement(), () -> {
-            listener.redirect(HttpConfig.redirect(status));
-            return "";
-        });
+        names.forEach(name -> listener.add(new Request(at, name, action, pool)));
+        if (!names.isEmpty()) {
+            return;
+        }
+        if (!isTemplate(pool)) {
+            listener.add(new Request(at, null, action, pool));
+        }
+        if (action == Action.FORWARD) {
+            listener.otherwise(new Rule(at, null, pool, null, List.of(), List.of()));
+        }
+    }
+
+    // ---- pools ----
+
+    /** The name of the pool; throws {@link IllegalArgumentException} for a target unknown to usher. */
+    private String pool(Directive pass) {
+        Matcher url = PASS.matcher(pass.word(1));
+        if (!url.matches()) {
+            throw new IllegalArgumentException("usher passes a request on as it is, without TLS and without a path");
+        }
+        String target = HOST.matcher(url.group(1)).replaceFirst("{name}");
+        if (target.indexOf('$') >= 0) {
+            throw new IllegalArgumentException("usher does not know the variable");
+        }
+        String name = "http-" + target;
+        if (draft.pool(name) == null) {
+            draft.add(fresh(name, target));
+        }
+        return name;
+    }
+
+    private PoolDraft fresh(String name, String target) {
+        PoolDraft pool = new PoolDraft(name);
+        Directive upstream = upstreams.get(target);
+        if (upstream == null) {
+            pool.add(BackendConfig.of(NginxValue.backend(target, ":80")));
+        } else {
+            NginxUpstream.read(includes.expanded(upstream.block()), pool, ":80", remarks);
+            used.add(target);
+        }
+        if (pool.backends().isEmpty()) {
+            throw new IllegalArgumentException("upstream " + target + " has no server that usher can connect to");
+        }
+        return pool;
+    }
+
+    private boolean isTemplate(String name) {
+        PoolDraft pool = draft.pool(name);
+        return pool != null && pool.isTemplate();
     }
 }

@@ -22,8 +22,7 @@ final class NginxKnown {
             is for UDP, which usher does not relay
                 proxy_responses, proxy_requests
             """);
-    private static final Reasons LEFT_OUT =
-            Reasons.in("""
+    private static final Reasons LEFT_OUT = Reasons.in("""
             usher passes TLS on and makes none of its own
                 proxy_ssl
             see limits: per_client_ip, which holds for all listeners together
@@ -38,7 +37,7 @@ final class NginxKnown {
                 split_clients
             usher has no protocols of mail: a listener of type tcp forwards them
                 mail
-            """).because(Reasons.NAME_SERVERS, "resolver", "resolver_timeout");
+            """);
 
     private NginxKnown() {}
 

@@ -16,6 +16,8 @@ public final class NginxReader {
     private final Remarks remarks;
     private final NginxIncludes includes;
     private final NginxStream stream;
+    /** Servers of {@code http} at the top of a file. */
+    private final List<Directive> httpSnippets = new ArrayList<>();
 
     private NginxReader(PeerText main, Draft draft) {
         this.draft = draft;
@@ -33,6 +35,9 @@ public final class NginxReader {
                 reader.includes.expanded(NginxParser.read(file)).forEach(each -> reader.take(each, snippets));
             }
         }
+        if (!reader.httpSnippets.isEmpty()) {
+            reader.http(reader.httpSnippets, snippets).forEach(reader.stream::uses);
+        }
         if (!snippets.isEmpty()) {
             reader.stream.read(snippets);
         }
@@ -44,7 +49,7 @@ public final class NginxReader {
         } else if (directive.is("http")) {
             http(directive);
         } else if (directive.is("server") && isHttp(directive)) {
-            new NginxHttp(remarks).read(directive, draft);
+            httpSnippets.add(directive);
         } else if (SNIPPET.contains(directive.name())) {
             snippets.add(directive);
         } else {
@@ -54,16 +59,23 @@ public final class NginxReader {
 
     /** Servers one by one if the block has any; else the block as a whole. */
     private void http(Directive http) {
-        List<Directive> servers = includes.expanded(http.block()).stream()
-                .filter(each -> each.is("server"))
-                .toList();
-        NginxHttp reader = new NginxHttp(remarks);
-        servers.forEach(server -> reader.read(server, draft));
+        List<Directive> block = includes.expanded(http.block());
+        List<Directive> servers =
+                block.stream().filter(each -> each.is("server")).toList();
         if (servers.isEmpty()) {
             remarks.leftOut(http.statement(), NginxHttp.KEEP);
         } else {
-            remarks.notNeeded(http.statement(), "of this block servers that redirect to https are taken over alone");
+            http(servers, block);
+            remarks.notNeeded(
+                    http.statement(), "of this block servers without TLS are looked at alone, and their upstreams");
         }
+    }
+
+    /** @return the upstreams of servers that were taken over */
+    private Set<String> http(List<Directive> servers, List<Directive> block) {
+        NginxHttp http = new NginxHttp(draft, includes, block);
+        servers.forEach(http::read);
+        return http.used();
     }
 
     private static boolean isHttp(Directive server) {

@@ -17,6 +17,7 @@ final class NginxRouting {
     private static final String NAME = "ssl_preread_server_name";
     private static final String ALPN = "ssl_preread_alpn_protocols";
     private static final String PROTOCOL = "ssl_preread_protocol";
+    private static final String PORT = "server_port";
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\{(\\w+)}|(\\w+))");
     /** An expression for a single protocol: {@code ~\bacme-tls/1\b}. */
     private static final Pattern ONE_PROTOCOL = Pattern.compile("~?\\*?\\^?(?:\\\\b)?([\\w./\\\\-]+?)(?:\\\\b)?\\$?");
@@ -49,6 +50,12 @@ final class NginxRouting {
             int depth) {
         Way to(Statement at, String newTarget) {
             return new Way(at, patterns, nameless, alpn, plain, newTarget, depth + 1);
+        }
+
+        /** The way with usher's placeholder for a variable of the connection. */
+        Way filledIn(Matcher variable, String placeholder) {
+            return to(
+                    statement, target.substring(0, variable.start()) + placeholder + target.substring(variable.end()));
         }
     }
 
@@ -85,7 +92,11 @@ final class NginxRouting {
         NginxMap map = stream.map(name);
         if (name.equals(NAME)) {
             byName = true;
-            remarks.leftOut(way.statement(), "the backend is the name that was asked for: usher cannot do so yet");
+            if (!way.plain()) { // without a hello the name is empty, and leads nowhere
+                follow(way.filledIn(variable, "{name}"));
+            }
+        } else if (name.equals(PORT)) {
+            follow(way.filledIn(variable, "{port}"));
         } else if (map == null) {
             remarks.leftOut(way.statement(), "usher does not know $" + name);
         } else if (way.depth() >= MAX_DEPTH) {

@@ -105,6 +105,7 @@ final class NginxServer {
                 });
             case "set_real_ip_from" -> remarks.tried(directive.statement(), () -> Cidr.parse(directive.word(1)));
             case "allow", "deny" -> {} // read with the server's own
+            case "resolver", "resolver_timeout" -> NginxResolver.take(directive, stream.draft());
             default -> {
                 return false;
             }

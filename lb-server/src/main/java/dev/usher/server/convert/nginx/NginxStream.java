@@ -90,6 +90,15 @@ final class NginxStream {
         return port.equals("443") ? "https" : "port-" + port;
     }
 
+    Draft draft() {
+        return draft;
+    }
+
+    /** A server outside of the stream leads to an upstream. */
+    void uses(String upstream) {
+        used.add(upstream);
+    }
+
     @Nullable
     NginxMap map(String variable) {
         return maps.get(variable);

@@ -12,15 +12,22 @@ import java.time.Duration;
 /** Reads the directives of an {@code upstream} block into a pool. */
 final class NginxUpstream {
     private final PoolDraft pool;
+    private final String usualPort;
     private final Remarks remarks;
 
-    private NginxUpstream(PoolDraft pool, Remarks remarks) {
+    private NginxUpstream(PoolDraft pool, String usualPort, Remarks remarks) {
+        this.usualPort = usualPort;
         this.pool = pool;
         this.remarks = remarks;
     }
 
     static void read(Iterable<Directive> block, PoolDraft pool, Remarks remarks) {
-        NginxUpstream upstream = new NginxUpstream(pool, remarks);
+        read(block, pool, "", remarks);
+    }
+
+    /** @param usualPort with a colon: of servers without a port; empty if each server must have a port */
+    static void read(Iterable<Directive> block, PoolDraft pool, String usualPort, Remarks remarks) {
+        NginxUpstream upstream = new NginxUpstream(pool, usualPort, remarks);
         block.forEach(upstream::take);
     }
 
@@ -34,6 +41,8 @@ final class NginxUpstream {
                 pool.balance(Balance.LEAST_CONNECTIONS);
                 remarks.changed(directive.statement(), "usher does not measure times: least-connections is used");
             }
+            case "keepalive", "keepalive_requests", "keepalive_timeout", "keepalive_time" ->
+                remarks.notNeeded(directive.statement(), "usher has a connection to the backend for each client");
             case "zone" -> remarks.notNeeded(directive.statement(), "usher's workers share the state of pools");
             default -> NginxKnown.remark(directive, remarks);
         }
@@ -48,7 +57,7 @@ final class NginxUpstream {
     }
 
     private void server(Directive server) {
-        Address address = remarks.tried(server.statement(), () -> NginxValue.backend(server.word(1)));
+        Address address = remarks.tried(server.statement(), () -> NginxValue.backend(server.word(1), usualPort));
         if (address == null) {
             return;
         }

@@ -54,4 +54,10 @@ final class NginxValue {
     static Address backend(String text) {
         return Address.parse(text);
     }
+
+    /** @param usualPort with a colon, for an address without a port; may be empty */
+    static Address backend(String text, String usualPort) {
+        boolean bare = !text.startsWith("unix:") && !text.matches(".*:\\d+") && !text.endsWith("}");
+        return backend(bare ? text + usualPort : text);
+    }
 }

@@ -6,6 +6,8 @@ import dev.usher.config.HostPort;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
+import dev.usher.config.ResolveConfig;
+import dev.usher.config.ResolveConfig.Family;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
@@ -33,7 +35,6 @@ public final class SniproxyReader {
     private static final Set<String> PROCESS =
             Set.of("user", "username", "group", "groupname", "pidfile", "per_connection_log");
     private static final Set<String> LOGS = Set.of("error_log", "access_log");
-    private static final String NAMES_ALONE = "a listener of type http serves names with a route alone";
     private static final int HTTPS = 443;
     /** The longest name with a port. */
     private static final int MAX_ADDRESS = 260;
@@ -79,7 +80,7 @@ public final class SniproxyReader {
         switch (statement.name()) {
             case "listener", "listen" -> listener(statement);
             case "table" -> {} // read with the listener
-            case "resolver" -> remarks.leftOut(statement.statement(), Reasons.NAME_SERVERS);
+            case "resolver" -> resolver(statement);
             default -> {
                 if (LOGS.contains(statement.name())) {
                     log(statement);
@@ -95,6 +96,38 @@ public final class SniproxyReader {
     private void log(SniproxyStatement statement) {
         remarks.notNeeded(
                 statement.statement(), "usher has an access log of its own, with the server name: docs/access-log.md");
+    }
+
+    private void resolver(SniproxyStatement resolver) {
+        List<HostPort> servers = new ArrayList<>();
+        Family family = Family.ANY;
+        for (SniproxyStatement each : resolver.block()) {
+            switch (each.name()) {
+                case "nameserver" ->
+                    remarks.tried(each.statement(), () -> servers.add(ResolveConfig.server(each.word(1))));
+                case "mode" -> family = family(each);
+                case "search" ->
+                    remarks.leftOut(each.statement(), "usher looks names up as they are, without search domains");
+                default -> remarks.leftOut(each.statement(), Reasons.NO_EQUAL);
+            }
+        }
+        ResolveConfig usual = ResolveConfig.DEFAULT;
+        Family found = family;
+        remarks.tried(resolver.statement(), () -> {
+            draft.resolve(new ResolveConfig(usual.interval(), found, usual.timeout(), servers, usual.hostsFile()));
+            return "";
+        });
+    }
+
+    private Family family(SniproxyStatement mode) {
+        return switch (mode.word(1)) {
+            case "ipv4_only" -> Family.IPV4;
+            case "ipv6_only" -> Family.IPV6;
+            default -> {
+                remarks.changed(mode.statement(), "usher tries the addresses of both families");
+                yield Family.ANY;
+            }
+        };
     }
 
     // ---- listeners ----
@@ -165,13 +198,16 @@ public final class SniproxyReader {
                 statement.words().subList(1, statement.words().size()),
                 on,
                 "fallback");
-        if (pool != null && on.draft().type().speaksHttp()) {
-            remarks.leftOut(statement.statement(), NAMES_ALONE);
-        } else if (pool != null) {
-            Rule rule = new Rule(statement.statement(), null, pool, null, List.of(), List.of());
-            on.draft().otherwise(rule);
+        if (pool == null) {
+            return;
+        }
+        Rule rule = new Rule(statement.statement(), null, pool, null, List.of(), List.of());
+        if (on.draft().type().speaksHttp()) {
+            remarks.changed(statement.statement(), "usher refuses requests that name no host");
+        } else {
             on.draft().notTls(NotTls.Protocol.OTHER, rule);
         }
+        on.draft().otherwise(rule);
     }
 
     // ---- tables ----
@@ -198,9 +234,7 @@ public final class SniproxyReader {
         List<String> target = entry.words().subList(1, entry.words().size());
         if (isAny(expression)) {
             String pool = pool(entry.statement(), target, on, "default");
-            if (pool != null && listener.type().speaksHttp()) {
-                remarks.leftOut(entry.statement(), NAMES_ALONE);
-            } else if (pool != null && listener.otherwise() == null) {
+            if (pool != null && listener.otherwise() == null) {
                 listener.otherwise(new Rule(entry.statement(), null, pool, null, List.of(), List.of()));
                 listener.namesOnly();
             }
@@ -280,7 +314,7 @@ public final class SniproxyReader {
             throw new IllegalArgumentException("this is no address");
         }
         if (text.equals("*") || text.startsWith("*:")) {
-            throw new IllegalArgumentException("the backend is the name that was asked for: usher cannot do so yet");
+            return HostPort.parse("{name}" + (text.equals("*") ? ":" + port : text.substring(1)));
         }
         if (text.startsWith("unix:")) {
             return Address.parse(text);

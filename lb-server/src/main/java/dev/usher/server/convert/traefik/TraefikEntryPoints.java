@@ -112,6 +112,20 @@ final class TraefikEntryPoints {
         }
     }
 
+    /** Has an entry point redirect to https, for a router of HTTP. Several routers may do so. */
+    void redirect(String written, Statement router, int status) {
+        String name = written.toLowerCase(Locale.ROOT);
+        if (listeners.containsKey(name)) {
+            if (!listeners.get(name).type().speaksHttp()) {
+                remarks.leftOut(router, "entry point " + name + " has TCP routers, and reads no requests");
+            }
+        } else if (points.get(name) instanceof Mapping point) {
+            add(name, point, status);
+        } else {
+            remarks.leftOut(router, "the address of entry point " + name + " is in none of the files");
+        }
+    }
+
     /** Remarks on entry points without a TCP router. */
     void remarkUnused() {
         points.entries().forEach((name, point) -> {
@@ -127,17 +141,21 @@ final class TraefikEntryPoints {
             return false;
         }
         Mapping redirect = point.mapping("http").mapping("redirections").mapping("entrypoint");
-        HostPort bind = redirect.text("to").isEmpty()
-                ? null
-                : remarks.tried(point.statement(), () -> bind(point.text("address")));
+        return !redirect.text("to").isEmpty()
+                && add(name, point, redirect.text("permanent").equals("false") ? 307 : 308);
+    }
+
+    private boolean add(String name, Mapping point, int status) {
+        HostPort bind = remarks.tried(point.statement(), () -> bind(point.text("address")));
         if (bind == null) {
             return false;
         }
         ListenerDraft listener = new ListenerDraft(name, point.statement());
         listener.type(ListenerType.HTTP);
         listener.bind(bind);
-        listener.redirect(redirect.text("permanent").equals("false") ? 307 : 308);
+        listener.redirect(status);
         draft.add(listener);
+        listeners.put(name, listener);
         point.entries().forEach((key, value) -> {
             if (!key.equals("address") && !key.equals("http")) {
                 remarks.leftOut(value.statement(), "usher has no such setting of a listener of type http");

@@ -7,7 +7,6 @@ import dev.usher.server.convert.draft.Remarks;
 import dev.usher.server.convert.draft.Statement;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -73,6 +72,12 @@ public final class TraefikReader {
         Mapping tcp = root.mapping("tcp");
         TraefikServices services = new TraefikServices(tcp.mapping("services"), draft);
         new TraefikRouters(tcp, points, services, remarks).read();
+        Node http = root.get("http");
+        if (http instanceof Mapping parts) {
+            new TraefikHttp(parts, points, remarks).read();
+        } else if (http != null) {
+            remarks.leftOut(http.statement(), "http has keys, such as routers");
+        }
         services.remarkUnused();
         points.remarkUnused();
         tcp.entries().forEach((key, value) -> {
@@ -85,8 +90,7 @@ public final class TraefikReader {
 
     private void other(String key, Node value) {
         switch (key) {
-            case "tcp", "entrypoints" -> {} // taken over
-            case "http" -> http(value);
+            case "tcp", "entrypoints", "http" -> {} // read already
             case "tls" -> remarks.leftOut(value.statement(), "usher terminates no TLS, and has no certificates");
             case "udp" -> remarks.leftOut(value.statement(), "usher does not relay UDP");
             default -> {
@@ -98,11 +102,5 @@ public final class TraefikReader {
                 }
             }
         }
-    }
-
-    private void http(Node http) {
-        Map<String, Node> parts = http instanceof Mapping mapping ? mapping.entries() : Map.of("", http);
-        parts.forEach((key, part) -> remarks.leftOut(
-                part.statement(), "usher is no HTTP server: keep this part in Traefik, and give usher a route to it"));
     }
 }
