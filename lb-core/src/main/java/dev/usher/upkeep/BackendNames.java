@@ -59,7 +59,7 @@ public final class BackendNames {
     record Place(InetAddress address, @Nullable Service service) {}
 
     /** @param ttl time for which the places hold; null if unknown */
-    private record Answer(List<Place> places, @Nullable Duration ttl) {}
+    record Answer(List<Place> places, @Nullable Duration ttl) {}
 
     /**
      * The resolver for the names of a pool.
@@ -206,7 +206,7 @@ public final class BackendNames {
         }
     }
 
-    private static Answer ask(Resolver resolver, NameKey name) throws LookupException {
+    static Answer ask(Resolver resolver, NameKey name) throws LookupException {
         if (name.service()) {
             return services(resolver, name.host());
         }

@@ -64,7 +64,7 @@ public final class Pools implements AutoCloseable {
     }
 
     /** The PROXY header of a probe to a backend that expects one: marks the connection as our own. */
-    private static byte[] probeHeader(SendProxyProtocol header) {
+    static byte[] probeHeader(SendProxyProtocol header) {
         ByteBuffer written = ByteBuffer.allocate(ProxyHeader.MAX_V1_BYTES);
         switch (header) {
             case NONE -> {}

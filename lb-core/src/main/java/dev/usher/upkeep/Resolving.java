@@ -79,7 +79,7 @@ final class Resolving implements AutoCloseable {
         };
     }
 
-    private static Stream<Member> members(BackendConfig backend, List<Place> answer, PoolConfig config) {
+    static Stream<Member> members(BackendConfig backend, List<Place> answer, PoolConfig config) {
         List<Place> wanted = answer.stream()
                 .filter(place -> isWanted(place.address(), config))
                 .toList();

@@ -21,8 +21,8 @@ final class Terminal {
         return (none == null || none.isEmpty()) && !"dumb".equals(System.getenv("TERM")) && isTerminal(descriptor);
     }
 
-    /** Judges by the name of the open file: {@code System.console()} cannot tell the three streams apart. */
-    private static boolean isTerminal(int descriptor) {
+    /** Whether a person sees the output. Judges by the name of the open file: {@code System.console()} cannot tell the three streams apart. */
+    static boolean isTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
                     .toString();

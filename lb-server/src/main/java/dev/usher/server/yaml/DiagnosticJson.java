@@ -2,6 +2,7 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.Spelling;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,6 +20,17 @@ public final class DiagnosticJson {
 
     /** An object: {@code valid}, {@code errors}, {@code warnings}, {@code diagnostics}. Ends in a line feed. */
     public static String render(List<Diagnostic> diagnostics) {
+        return ASCII.writeValueAsString(tree(diagnostics)) + "\n";
+    }
+
+    /** Like the other, with a further list under a key of its own. */
+    public static String render(List<Diagnostic> diagnostics, String key, List<Map<String, Object>> more) {
+        ObjectNode root = tree(diagnostics);
+        root.set(key, JSON.valueToTree(more));
+        return ASCII.writeValueAsString(root) + "\n";
+    }
+
+    private static ObjectNode tree(List<Diagnostic> diagnostics) {
         long errors = diagnostics.stream()
                 .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
                 .count();
@@ -35,6 +47,6 @@ public final class DiagnosticJson {
                     .put("message", diagnostic.message())
                     .put("hint", diagnostic.hint());
         }
-        return ASCII.writeValueAsString(root) + "\n";
+        return root;
     }
 }
