@@ -5,6 +5,7 @@ import dev.usher.time.Clock;
 import dev.usher.time.Moment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * A task in the background. Any thread but a worker's.
@@ -67,6 +68,18 @@ public final class Task implements Background.Work {
         }
         why = reason;
         return first;
+    }
+
+    /**
+     * The last run has met a bug of usher's. The first in a row is logged.
+     *
+     * @param reason for people who look at the task
+     * @param what the sentence for the log, such as {@code the lookup of www.example.com failed}
+     */
+    public void metBug(Logger log, String reason, String what, Throwable bug) {
+        if (failed(reason)) {
+            log.error("a bug in usher: {}; more like it are not reported", what, bug);
+        }
     }
 
     /** Runs a task that returns only when usher ends: an earlier end by a fault is a failure for good. */

@@ -131,13 +131,7 @@ final class Prober {
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // the prober was stopped during the probe
             }
-            if (task.failed(bug.toString())) {
-                log.error(
-                        "a bug in usher: probing {} of pool {} failed; more like it are not reported",
-                        backend,
-                        pool,
-                        bug);
-            }
+            task.metBug(log, bug.toString(), "probing " + backend + " of pool " + pool + " failed", bug);
         }
     }
 

@@ -127,9 +127,7 @@ public final class Keeper implements AutoCloseable {
     }
 
     private static void report(Task task, String fault, Throwable bug) {
-        if (task.failed(fault)) {
-            log.error("a bug in usher: {}; more like it are not reported", fault, bug);
-        }
+        task.metBug(log, fault, fault, bug);
     }
 
     @Override

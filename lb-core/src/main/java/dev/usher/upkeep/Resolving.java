@@ -142,9 +142,7 @@ final class Resolving implements AutoCloseable {
             onAnswer.accept(pool);
             task.works();
         } catch (RuntimeException | Error bug) { // a failed lookup must not end the lookups for good
-            if (task.failed(bug.toString())) {
-                log.error("a bug in usher: the lookup of {} failed; more like it are not reported", name.host(), bug);
-            }
+            task.metBug(log, bug.toString(), "the lookup of " + name.host() + " failed", bug);
         }
     }
 

@@ -23,8 +23,6 @@ final class Sampler implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
     private final Task task;
-    /** True exactly when the last sample failed: only the first failure in a row is logged. */
-    private boolean failing;
 
     Sampler(Runnable sample, Background background) {
         this(sample, background, PERIOD_NANOS);
@@ -66,14 +64,9 @@ final class Sampler implements AutoCloseable {
         task.begins();
         try {
             sample.run();
-            failing = false;
             task.works();
-        } catch (RuntimeException e) {
-            if (!failing) {
-                log.error("a second is left out of the live figures; more like it are not reported", e);
-            }
-            failing = true;
-            task.failed("seconds are left out: " + e);
+        } catch (RuntimeException bug) {
+            task.metBug(log, "seconds are left out: " + bug, "a second is left out of the live figures", bug);
         }
     }
 

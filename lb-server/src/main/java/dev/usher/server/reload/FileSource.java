@@ -152,9 +152,7 @@ public final class FileSource implements ConfigSource {
             }
             task.works();
         } catch (RuntimeException | Error bug) {
-            if (task.failed(bug.toString())) {
-                log.error("a bug in usher: the comparison of files has failed; more like it are not reported", bug);
-            }
+            task.metBug(log, bug.toString(), "the comparison of files has failed", bug);
         } finally {
             looking.set(false);
         }
