@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record HostPort(String host, int port) implements Address {
     /** The ports that a backend or a listener may have in a file. */
     public static final IntRange PORT = new IntRange(1, 65_535);
+    /** In place of a port where there is none, as in a request of a protocol without ports. */
+    public static final int NO_PORT = 0;
 
     private static final Pattern SERVICE = Pattern.compile("_[A-Za-z0-9-]+\\._tcp\\.[^:]+");
     private static final IntRange ANY_PORT = new IntRange(0, 65_535);

@@ -61,7 +61,7 @@ public record PoolConfig(
         Check.present(onDown, "on_down");
         Check.present(sendProxyProtocol, "send_proxy_protocol");
         Check.present(resolve, "resolve");
-        boolean template = backends.stream().anyMatch(BackendConfig::isTemplate);
+        boolean template = isTemplate(backends);
         Check.that(
                 !template || backends.size() == 1,
                 "an address with {name} or {sub} must be the only backend of its pool");
@@ -81,6 +81,11 @@ public record PoolConfig(
                 healthCheck.checkFits(path);
             }
         }
+    }
+
+    /** Whether each client of a pool with these backends names the backend. */
+    public static boolean isTemplate(List<BackendConfig> backends) {
+        return backends.stream().anyMatch(BackendConfig::isTemplate);
     }
 
     /** Whether each client names the backend. */

@@ -41,7 +41,7 @@ public record Target(String pool, Map<String, String> alpn, List<Cidr> allow, Li
     }
 
     public boolean hasConditions() {
-        return !alpn.isEmpty() || !allow.isEmpty() || !deny.isEmpty() || !ports.equals(DEFAULT_PORTS);
+        return !alpn.isEmpty() || !allow.isEmpty() || !deny.isEmpty() || !hasUsualPorts();
     }
 
     /** Every pool that a client may get, each once. */
@@ -70,6 +70,11 @@ public record Target(String pool, Map<String, String> alpn, List<Cidr> allow, Li
         return new Target(pool, alpn, allow, deny, ports);
     }
 
+    /** Whether clients may ask for the usual port alone. */
+    public boolean hasUsualPorts() {
+        return ports.equals(DEFAULT_PORTS);
+    }
+
     /** Whether clients may ask for a port of the host. */
     public boolean hasPort(int port) {
         return ports.contains(port);
@@ -80,7 +85,7 @@ public record Target(String pool, Map<String, String> alpn, List<Cidr> allow, Li
     public String toString() {
         return "pool " + pool + condition("alpn", alpn, alpn.isEmpty()) + condition("allow", allow, allow.isEmpty())
                 + condition("deny", deny, deny.isEmpty())
-                + condition("ports", ports, ports.equals(DEFAULT_PORTS));
+                + condition("ports", ports, hasUsualPorts());
     }
 
     private static String condition(String key, Object value, boolean empty) {

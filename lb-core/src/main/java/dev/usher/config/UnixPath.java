@@ -11,7 +11,8 @@ public record UnixPath(String path) implements Address {
     /** The kernel's room for a path (sun_path), without the zero at the end. */
     public static final int MAX_BYTES = 107;
 
-    private static final String SCHEME = "unix:";
+    /** Begins the text of every such address. */
+    public static final String SCHEME = "unix:";
 
     public UnixPath {
         check(Check.present(path, "path of a unix socket"));

@@ -1,5 +1,6 @@
 package dev.usher.login;
 
+import dev.usher.config.ClientKey;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.usher.named;
 
+import dev.usher.config.ClientKey;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,9 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Places for look-ups under way, shared out so that a single client cannot fill the places. Any thread. */
 final class LookupSlots {
-    /** Clients with IPv6 have networks, not addresses: the first half of the address counts. */
-    private static final int CLIENT_BYTES = 8;
-
     private final int total;
     private final int perClient;
     private final AtomicInteger taken = new AtomicInteger();
@@ -27,7 +25,7 @@ final class LookupSlots {
             taken.decrementAndGet();
             return false;
         }
-        if (byClient.merge(key(client), 1, Integer::sum) > perClient) {
+        if (byClient.merge(ClientKey.of(client), 1, Integer::sum) > perClient) {
             giveBack(client);
             return false;
         }
@@ -35,12 +33,7 @@ final class LookupSlots {
     }
 
     void giveBack(InetAddress client) {
-        byClient.computeIfPresent(key(client), (_, count) -> count == 1 ? null : count - 1);
+        byClient.computeIfPresent(ClientKey.of(client), (_, count) -> count == 1 ? null : count - 1);
         taken.decrementAndGet();
-    }
-
-    private static ByteBuffer key(InetAddress client) {
-        byte[] address = client.getAddress();
-        return ByteBuffer.wrap(address, 0, Math.min(address.length, CLIENT_BYTES));
     }
 }

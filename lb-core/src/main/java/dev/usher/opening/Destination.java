@@ -1,5 +1,6 @@
 package dev.usher.opening;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.NotTls;
 import dev.usher.name.ServerName;
 import java.util.List;
@@ -7,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The destination of a client, by its opening. */
 public sealed interface Destination {
-    /** The port of a client that asks for none. */
-    int NO_PORT = 0;
-
     /** The only instance of {@link OfListener}. */
     Destination OF_LISTENER = new OfListener();
 
@@ -29,7 +27,7 @@ public sealed interface Destination {
      * @param protocols the protocols offered by the client, in the client's order
      * @param sentName the name as written by the client; null exactly if {@code name} is null
      * @param challenge whether the client asks for the token of an ACME server, without TLS
-     * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
+     * @param port that the client asks for; {@link HostPort#NO_PORT} in a protocol without ports
      * @param plain whether the client sends an HTTP request without TLS, to a listener where other clients do not
      */
     record Host(
@@ -47,7 +45,7 @@ public sealed interface Destination {
 
         /** A host in a protocol without ports. */
         public Host(@Nullable ServerName name, List<String> protocols, @Nullable String sentName, boolean challenge) {
-            this(name, protocols, sentName, challenge, NO_PORT, false);
+            this(name, protocols, sentName, challenge, HostPort.NO_PORT, false);
         }
 
         /** A host and a port, for any protocol. */

@@ -78,16 +78,25 @@ public interface Opening extends Stage {
         return null;
     }
 
+    // ---- of backends: by default as for an unknown protocol, where nothing can be expected and nothing sent twice
+    // ----
+
     /** Whether a backend must send something: a backend that leaves without a byte has failed. */
-    boolean expectsAnswer();
+    default boolean expectsAnswer() {
+        return false;
+    }
 
     /** Whether the same bytes may be sent to another backend, while the first has not answered. */
-    boolean isRepeatable();
+    default boolean isRepeatable() {
+        return false;
+    }
 
     /**
      * Judges the first bytes of a backend, if {@link #expectsAnswer}.
      *
      * @param first from position to limit; position and limit are left alone
      */
-    Verdict judge(ByteBuffer first);
+    default Verdict judge(ByteBuffer first) {
+        return Verdict.ANSWER;
+    }
 }

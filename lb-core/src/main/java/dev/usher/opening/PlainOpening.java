@@ -25,19 +25,4 @@ public final class PlainOpening implements Opening {
     public @Nullable ByteBuffer refusal(Refusal why) {
         return null;
     }
-
-    @Override
-    public boolean expectsAnswer() {
-        return false;
-    }
-
-    @Override
-    public boolean isRepeatable() {
-        return false;
-    }
-
-    @Override
-    public Verdict judge(ByteBuffer first) {
-        return Verdict.ANSWER;
-    }
 }

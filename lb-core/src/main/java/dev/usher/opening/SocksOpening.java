@@ -316,21 +316,4 @@ public final class SocksOpening implements Opening {
     private static ByteBuffer reply4(byte reply) {
         return ByteBuffer.wrap(new byte[] {0, reply, 0, 0, 0, 0, 0, 0});
     }
-
-    // ---- of a backend, asked of the opening within ----
-
-    @Override
-    public boolean expectsAnswer() {
-        return false;
-    }
-
-    @Override
-    public boolean isRepeatable() {
-        return false;
-    }
-
-    @Override
-    public Verdict judge(ByteBuffer first) {
-        return Verdict.ANSWER;
-    }
 }

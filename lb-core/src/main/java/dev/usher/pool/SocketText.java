@@ -1,6 +1,7 @@
 package dev.usher.pool;
 
 import dev.usher.config.HostPort;
+import dev.usher.config.UnixPath;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -13,7 +14,7 @@ public final class SocketText {
         return switch (address) {
             case InetSocketAddress tcp ->
                 HostPort.of(tcp.getAddress().getAddress(), tcp.getPort()).toString();
-            case UnixDomainSocketAddress unix -> "unix:" + unix.getPath();
+            case UnixDomainSocketAddress unix -> UnixPath.SCHEME + unix.getPath();
             default -> address.toString();
         };
     }

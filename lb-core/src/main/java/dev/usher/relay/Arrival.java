@@ -198,7 +198,7 @@ final class Arrival extends Hearing {
             return connectTo(serve.pool(), serve.http());
         }
         HostPort address =
-                serve.address(host.name(), host.port() == Destination.NO_PORT ? client.localPort() : host.port());
+                serve.address(host.name(), host.port() == HostPort.NO_PORT ? client.localPort() : host.port());
         if (address == null) {
             return new Next.Refuse(CloseReason.NAME_NOT_FOUND);
         }

@@ -1,5 +1,6 @@
 package dev.usher.route;
 
+import dev.usher.config.HostPort;
 import dev.usher.name.ServerName;
 import java.net.InetAddress;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocols offered by the client
  * @param client address of the client; null if unknown, as behind a unix socket
  * @param challenge whether the client asks for the token of an ACME server, without TLS
- * @param port that the client asks for; {@link #NO_PORT} in a protocol without ports
+ * @param port that the client asks for; {@link HostPort#NO_PORT} in a protocol without ports
  * @param plain whether the client sends an HTTP request without TLS, to a listener where other clients do not
  */
 public record RouteQuery(
@@ -24,9 +25,6 @@ public record RouteQuery(
         boolean challenge,
         int port,
         boolean plain) {
-    /** The port of a client that asks for none. */
-    public static final int NO_PORT = 0;
-
     /** The request of any other client than an ACME server. */
     public RouteQuery(
             String listener, @Nullable ServerName name, List<String> protocols, @Nullable InetAddress client) {
@@ -40,7 +38,7 @@ public record RouteQuery(
             List<String> protocols,
             @Nullable InetAddress client,
             boolean challenge) {
-        this(listener, name, protocols, client, challenge, NO_PORT, false);
+        this(listener, name, protocols, client, challenge, HostPort.NO_PORT, false);
     }
 
     /** The same request to another listener. */

@@ -3,6 +3,7 @@ package dev.usher.route;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
 import dev.usher.config.ForwardProxy;
+import dev.usher.config.HostPort;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
@@ -118,7 +119,7 @@ public final class RouteTable {
             trace.note(() -> "a request without TLS needs a route, or a default with http: forward");
             return new Decision.Refuse(rejected, null, false);
         }
-        if (query.port() != RouteQuery.NO_PORT
+        if (query.port() != HostPort.NO_PORT
                 && query.name() != null
                 && query.name().ipLiteral()) {
             trace.note(() -> "an address is reached by a route with the same address alone");
@@ -140,7 +141,7 @@ public final class RouteTable {
         if (!admits(target, query.client(), trace)) {
             return new Decision.Refuse(Refusal.DENIED, route, byRoute);
         }
-        if (query.port() != RouteQuery.NO_PORT && !target.hasPort(query.port())) {
+        if (query.port() != HostPort.NO_PORT && !target.hasPort(query.port())) {
             trace.note(() -> "port " + query.port() + " is not among ports " + target.ports());
             return new Decision.Refuse(Refusal.PORT, route, byRoute);
         }

@@ -64,7 +64,7 @@ public record Typed(String host, @Nullable ServerName name, ListenerType type, S
         boolean asks = listener.type().asksForPorts();
         boolean plain = asks && type == ListenerType.HTTP && listener.type().passesRequests();
         return new RouteQuery(
-                listener.name(), name, protocols, client, challenge, asks ? port : RouteQuery.NO_PORT, plain);
+                listener.name(), name, protocols, client, challenge, asks ? port : HostPort.NO_PORT, plain);
     }
 
     private static Typed of(String typed, ListenerType type, String path, int port) {

@@ -12,7 +12,6 @@ import dev.usher.name.ServerName;
 import dev.usher.opening.Destination;
 import dev.usher.opening.Opening;
 import dev.usher.opening.Step;
-import dev.usher.opening.Verdict;
 import dev.usher.pool.Pool;
 import dev.usher.testing.Await;
 import dev.usher.testing.ManualClock;
@@ -188,21 +187,6 @@ class CheckingUserTest {
         @Override
         public ByteBuffer refusal(Refusal why) {
             return StandardCharsets.US_ASCII.encode("refused\n");
-        }
-
-        @Override
-        public boolean expectsAnswer() {
-            return false;
-        }
-
-        @Override
-        public boolean isRepeatable() {
-            return false;
-        }
-
-        @Override
-        public Verdict judge(ByteBuffer bytes) {
-            return Verdict.ANSWER;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.usher.server;
 
 import dev.usher.admin.subject.RefusedClient;
 import dev.usher.config.BackendConfig;
+import dev.usher.config.HostPort;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
@@ -70,7 +71,7 @@ final class ExplanationText {
     }
 
     private void question(String host, RouteQuery asked) {
-        String port = asked.port() == RouteQuery.NO_PORT ? "" : " port " + asked.port();
+        String port = asked.port() == HostPort.NO_PORT ? "" : " port " + asked.port();
         String from = asked.client() == null
                 ? ""
                 : ", from " + IpAddress.text(asked.client().getAddress());

@@ -1,6 +1,6 @@
 package dev.usher.admin.http;
 
-import dev.usher.login.ClientKey;
+import dev.usher.config.ClientKey;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;

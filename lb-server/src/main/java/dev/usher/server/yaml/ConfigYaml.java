@@ -127,10 +127,10 @@ public final class ConfigYaml {
             case RouteConfig route ->
                 switch (key) {
                     case "pattern" -> false; // the key of the route itself
-                    case "ports" -> !route.target().ports().equals(Target.DEFAULT_PORTS);
+                    case "ports" -> !route.target().hasUsualPorts();
                     default -> setting.value() != null; // what the listener says
                 };
-            case Target target -> !key.equals("ports") || !target.ports().equals(Target.DEFAULT_PORTS);
+            case Target target -> !key.equals("ports") || !target.hasUsualPorts();
             case HttpRule rule ->
                 switch (key) {
                     case "pool" -> rule.pool() != null;

@@ -18,7 +18,6 @@ final class HealthCheckReader {
     private static final List<String> TLS_KEYS = List.of("alpn", "verify", "trust_store", "warn_expiry");
     private static final List<String> HTTP_KEYS = List.of("path", "method", "expect");
     private static final List<String> PLACE_KEYS = List.of("port", "address");
-    private static final int NO_PORT = 0;
 
     private HealthCheckReader() {}
 
@@ -67,11 +66,13 @@ final class HealthCheckReader {
         if (fields.isNone("port")) {
             return null;
         }
-        return fields.item("port") == null ? otherwise : portOrNull(fields.integer("port", HostPort.PORT, NO_PORT));
+        return fields.item("port") == null
+                ? otherwise
+                : portOrNull(fields.integer("port", HostPort.PORT, HostPort.NO_PORT));
     }
 
     private static @Nullable Integer portOrNull(int port) {
-        return port == NO_PORT ? null : port;
+        return port == HostPort.NO_PORT ? null : port;
     }
 
     private static @Nullable String address(Fields fields, @Nullable String otherwise) {

@@ -1,6 +1,7 @@
 package dev.usher.server.yaml;
 
 import dev.usher.config.Address;
+import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.NotTls.Postgres;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,13 +126,14 @@ final class PoolReader {
             problems.error(listing.place(), fields.path("backends") + " must not be empty");
         }
         PoolSettings settings = defaults.overlaidWith(fields);
-        boolean template = backends.stream().anyMatch(BackendConfig::isTemplate);
+        boolean template = PoolConfig.isTemplate(backends);
         if (template && fields.has("health_check")) {
             fields.warn("health_check", "is never used: a backend that clients name is not probed");
         }
         refuseAddressRules(fields, template, "is only for a backend with {name} or {sub}");
         fields.done();
-        put(name, settings, backends, fields.valuePlace(fields.has("source") ? "source" : "backends"));
+        Place place = fields.valuePlace(fields.has("source") ? "source" : "backends");
+        put(name, backends, place, () -> settings.pool(name, backends));
     }
 
     /** Notes rules for addresses that no client can choose. */
@@ -142,10 +145,10 @@ final class PoolReader {
     }
 
     /** @param place for a source and a backend that do not go together */
-    private void put(String name, PoolSettings settings, List<BackendConfig> backends, Place place) {
+    private void put(String name, List<BackendConfig> backends, Place place, Supplier<PoolConfig> pool) {
         try {
             if (!backends.isEmpty()) {
-                pools.put(name, settings.pool(name, backends));
+                pools.put(name, pool.get());
             }
         } catch (IllegalArgumentException fault) {
             problems.error(place, "pool " + name + ": " + fault.getMessage());
@@ -160,13 +163,13 @@ final class PoolReader {
      */
     @Nullable
     String target(Fields owner, Item item, String called, String bringer, String subject) {
-        return target(owner, item, called, bringer, subject, defaults);
+        return target(owner, item, called, bringer, subject, defaults.addressRules());
     }
 
     /** Like the other, with {@code to} and {@code deny_to} among the keys of the owner. */
     @Nullable
     String targetWithRules(Fields owner, Item item, String called, String bringer, String subject) {
-        String pool = target(owner, item, called, bringer, subject, defaults.withAddressRules(owner));
+        String pool = target(owner, item, called, bringer, subject, defaults.addressRules(owner));
         PoolConfig brought = pool == null || !pool.equals(bringer) ? null : pools.get(pool);
         refuseAddressRules(
                 owner,
@@ -176,7 +179,7 @@ final class PoolReader {
     }
 
     private @Nullable String target(
-            Fields owner, Item item, String called, String bringer, String subject, PoolSettings settings) {
+            Fields owner, Item item, String called, String bringer, String subject, AddressRules rules) {
         leads.put(called, item.place());
         if (item instanceof Item.Scalar scalar && isName(scalar.text())) {
             return refer(scalar, called, subject);
@@ -193,7 +196,7 @@ final class PoolReader {
                     subject + " would bring along a pool called \"" + bringer + "\", which is at " + first
                             + " already: name a pool here");
         } else {
-            put(bringer, settings, backends, item.place());
+            put(bringer, backends, item.place(), () -> defaults.pool(bringer, backends, rules));
         }
         return bringer;
     }

@@ -46,6 +46,11 @@ record PoolSettings(
             AddressRules.NONE);
 
     PoolConfig pool(String name, List<BackendConfig> backends) {
+        return pool(name, backends, addressRules);
+    }
+
+    /** @param rules in place of the rules here; left out where no client names the backend */
+    PoolConfig pool(String name, List<BackendConfig> backends, AddressRules rules) {
         return new PoolConfig(
                 name,
                 backends,
@@ -59,11 +64,7 @@ record PoolSettings(
                 sendProxyProtocol,
                 source,
                 resolve,
-                isTemplate(backends) ? addressRules : AddressRules.NONE);
-    }
-
-    private static boolean isTemplate(List<BackendConfig> backends) {
-        return backends.stream().anyMatch(BackendConfig::isTemplate);
+                PoolConfig.isTemplate(backends) ? rules : AddressRules.NONE);
     }
 
     /** These settings, overridden by the keys of a mapping. */
@@ -82,23 +83,8 @@ record PoolSettings(
                 addressRules(fields));
     }
 
-    /** These settings, overridden by the {@code to} and {@code deny_to} of a mapping alone. */
-    PoolSettings withAddressRules(Fields fields) {
-        return new PoolSettings(
-                balance,
-                timeouts,
-                retries,
-                healthCheck,
-                ejection,
-                slowStart,
-                onDown,
-                sendProxyProtocol,
-                source,
-                resolve,
-                addressRules(fields));
-    }
-
-    private AddressRules addressRules(Fields fields) {
+    /** The {@code to} and {@code deny_to} of a mapping; by default those here. */
+    AddressRules addressRules(Fields fields) {
         return new AddressRules(
                 fields.list("to", Cidr::parse, addressRules.to()),
                 fields.list("deny_to", Cidr::parse, addressRules.denyTo()));

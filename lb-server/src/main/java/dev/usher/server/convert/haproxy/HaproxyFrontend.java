@@ -131,7 +131,7 @@ final class HaproxyFrontend {
     /** Serves clients that send no hello. */
     private void besideTls(Statement statement, String backend, HaproxyMatch match) {
         examined = true;
-        if (exists(statement, backend)) {
+        if (pools.serves(statement, backend, section)) {
             Rule rule = new Rule(statement, null, backend, null, List.of(), List.of());
             match.protocols().forEach(protocol -> listener.notTls(protocol, rule));
             if (match.isSilent()) {
@@ -142,7 +142,7 @@ final class HaproxyFrontend {
 
     private void addRule(Statement statement, @Nullable RoutePattern pattern, String backend, HaproxyMatch match) {
         examined = true;
-        if (!exists(statement, backend)) {
+        if (!pools.serves(statement, backend, section)) {
             return;
         }
         if (!match.isOpen() && match.alpn().isEmpty()) {
@@ -177,7 +177,7 @@ final class HaproxyFrontend {
         helloOnly = match.isHello();
         HaproxyPool pool = pools.of(backend, section);
         if (pool == null) {
-            exists(statement, backend);
+            pools.serves(statement, backend, section);
             return;
         }
         useServers(pool);
@@ -188,15 +188,6 @@ final class HaproxyFrontend {
         if (!pool.pool().backends().isEmpty()) {
             listener.otherwise(new Rule(statement, null, backend, null, match.allow(), match.deny()));
         }
-    }
-
-    private boolean exists(Statement statement, String backend) {
-        HaproxyPool pool = pools.of(backend, section);
-        boolean exists = pool != null && !pool.pool().backends().isEmpty();
-        if (!exists) {
-            remarks.leftOut(statement, "backend " + backend + " has no server that usher can connect to");
-        }
-        return exists;
     }
 
     /** Rules of a backend by server name. */

@@ -149,7 +149,7 @@ final class HaproxyHttp {
         }
         if (patterns == null && action == Action.FORWARD) {
             otherwise(statement, backend);
-        } else if (exists(statement, backend)) {
+        } else if (pools.serves(statement, backend, section)) {
             request(statement, patterns, action, backend);
         }
     }
@@ -170,22 +170,13 @@ final class HaproxyHttp {
         }
     }
 
-    private boolean exists(Statement statement, String backend) {
-        HaproxyPool pool = pools.of(backend, section);
-        boolean exists = pool != null && !pool.pool().backends().isEmpty();
-        if (!exists) {
-            remarks.leftOut(statement, "backend " + backend + " has no server that usher can connect to");
-        }
-        return exists;
-    }
-
     /**
      * The backend of the rest. Behind a redirect nothing is left for the backend but requests of ACME servers; alone,
      * the backend needs no look at requests.
      */
     private void otherwise(Statement statement, String backend) {
         boolean own = backend.equals(section.name()) && pools.of(backend, section) == null;
-        if (own || !exists(statement, backend)) {
+        if (own || !pools.serves(statement, backend, section)) {
             return;
         }
         if (redirectsAll && listener.requests().stream().anyMatch(request -> request.pattern() == null)) {

@@ -4,6 +4,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.server.convert.draft.Draft;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.Statement;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,6 +55,16 @@ final class HaproxyPools {
         wanted.add(name);
         HaproxyPool pool = read.computeIfAbsent(name, _ -> read(section, frontend));
         return pool.pool().backends().isEmpty() && pool.servers().isEmpty() ? null : pool;
+    }
+
+    /** Whether usher can connect to a server of the backend; if not, a remark says so. */
+    boolean serves(Statement statement, String name, HaproxySection frontend) {
+        HaproxyPool pool = of(name, frontend);
+        boolean serves = pool != null && !pool.pool().backends().isEmpty();
+        if (!serves) {
+            remarks.leftOut(statement, "backend " + name + " has no server that usher can connect to");
+        }
+        return serves;
     }
 
     private HaproxyPool read(HaproxySection section, HaproxySection frontend) {

@@ -5,6 +5,7 @@ import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerType;
+import dev.usher.config.UnixPath;
 import dev.usher.server.convert.draft.ListenerDraft;
 import dev.usher.server.convert.draft.Remarks;
 import java.util.ArrayList;
@@ -129,7 +130,7 @@ final class NginxServer {
 
     private static List<HostPort> addresses(Directive listen) {
         String text = listen.word(1);
-        if (text.startsWith("unix:")) {
+        if (text.startsWith(UnixPath.SCHEME)) {
             throw new IllegalArgumentException("only TCP ports are taken over; a unix socket is written bind: " + text);
         }
         if (listen.arguments().contains("udp") || listen.arguments().contains("quic")) {

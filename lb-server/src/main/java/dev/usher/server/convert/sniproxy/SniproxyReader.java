@@ -11,6 +11,7 @@ import dev.usher.config.ResolveConfig.Family;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
+import dev.usher.config.UnixPath;
 import dev.usher.server.convert.draft.Draft;
 import dev.usher.server.convert.draft.ListenerDraft;
 import dev.usher.server.convert.draft.NameRegex;
@@ -169,7 +170,7 @@ public final class SniproxyReader {
     /** A port alone is every address of both families, unless {@code ipv6_v6only} says so. */
     private static HostPort bind(SniproxyStatement listener) {
         String text = listener.word(1);
-        if (text.startsWith("unix:")) {
+        if (text.startsWith(UnixPath.SCHEME)) {
             throw new IllegalArgumentException("only TCP ports are taken over; a unix socket is written bind: " + text);
         }
         boolean port = !text.isEmpty() && text.chars().allMatch(Character::isDigit);
@@ -316,7 +317,7 @@ public final class SniproxyReader {
         if (text.equals("*") || text.startsWith("*:")) {
             return HostPort.parse("{name}" + (text.equals("*") ? ":" + port : text.substring(1)));
         }
-        if (text.startsWith("unix:")) {
+        if (text.startsWith(UnixPath.SCHEME)) {
             return Address.parse(text);
         }
         boolean hasPort = !text.endsWith("]") && text.matches(".*:\\d+") && !text.matches("[^\\[]*:.*:\\d+");

@@ -1,4 +1,4 @@
-package dev.usher.login;
+package dev.usher.config;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
