@@ -31,7 +31,11 @@ final class Backend implements AutoCloseable {
     }
 
     Backend(InetAddress address, Script script) throws IOException {
-        listening = new ServerSocket(0, BACKLOG, address);
+        this(new InetSocketAddress(address, 0), script);
+    }
+
+    Backend(InetSocketAddress address, Script script) throws IOException {
+        listening = new ServerSocket(address.getPort(), BACKLOG, address.getAddress());
         Thread.ofPlatform().daemon().name("backend").start(() -> accept(script));
     }
 
