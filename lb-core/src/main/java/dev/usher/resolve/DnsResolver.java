@@ -144,8 +144,9 @@ final class DnsResolver implements Resolver {
     private Found find(Name name, int type) throws LookupException {
         Name wanted = name;
         long ttl = Long.MAX_VALUE;
+        long deadline = servers.deadline();
         for (int question = 0; question < MAX_QUESTIONS; question++) {
-            Message answer = servers.ask(Message.newQuery(Record.newRecord(wanted, type, DClass.IN)));
+            Message answer = servers.ask(Message.newQuery(Record.newRecord(wanted, type, DClass.IN)), deadline);
             List<Record> section = answer.getSection(Section.ANSWER);
             Aliases aliases = Aliases.follow(section, wanted);
             ttl = Math.min(ttl, aliases.ttlSeconds());

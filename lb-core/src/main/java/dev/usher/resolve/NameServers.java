@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.SimpleResolver;
@@ -26,11 +27,13 @@ final class NameServers {
     private static final Duration GRACE = Duration.ofMillis(500);
 
     private final List<SimpleResolver> servers;
+    private final Duration longest;
     private final Duration each;
     private final AtomicInteger first = new AtomicInteger();
 
     NameServers(ResolveConfig config) {
-        this.each = config.timeout().dividedBy((long) config.servers().size() * ROUNDS);
+        this.longest = config.timeout();
+        this.each = longest.dividedBy((long) config.servers().size() * ROUNDS);
         this.servers =
                 config.servers().stream().map(server -> simple(server, each)).toList();
     }
@@ -42,32 +45,52 @@ final class NameServers {
         return simple;
     }
 
-    /** The answer to a question: NOERROR or NXDOMAIN. */
-    Message ask(Message question) throws LookupException {
+    /** The end of a look-up that begins now, however many questions there are; of {@link System#nanoTime}. */
+    long deadline() {
+        return System.nanoTime() + longest.toNanos();
+    }
+
+    /**
+     * The answer to a question: NOERROR or NXDOMAIN.
+     *
+     * @param deadline no server is asked from then on
+     */
+    Message ask(Message question, long deadline) throws LookupException {
         String failure = "";
         int start = first.get();
-        for (int i = 0; i < servers.size() * ROUNDS; i++) {
+        for (int i = 0; i < servers.size() * ROUNDS && System.nanoTime() - deadline < 0; i++) {
             int at = (start + i) % servers.size();
             try {
                 Message answer = ask(servers.get(at), question);
                 int code = answer.getRcode();
-                if (code == Rcode.NOERROR || code == Rcode.NXDOMAIN) {
+                if (!answer.getHeader().getFlag(Flags.QR)) {
+                    failure = "sent the question back";
+                } else if (code == Rcode.NOERROR || code == Rcode.NXDOMAIN) {
                     first.set(at);
                     return answer;
+                } else {
+                    failure = "answered " + Rcode.string(code);
                 }
-                failure = "answered " + Rcode.string(code);
             } catch (TimeoutException late) {
                 failure = "did not answer within " + each.toMillis() + " ms";
             } catch (IOException e) {
                 failure = "failed: " + e.getMessage();
             }
         }
-        throw LookupException.failed("the last name server asked " + failure);
+        throw LookupException.failed(
+                failure.isEmpty()
+                        ? "the name servers did not come to an end within " + longest.toMillis() + " ms"
+                        : "the last name server asked " + failure);
+    }
+
+    /** Not on the threads that the JVM shares: whoever blocks those would hold up answers. */
+    private static void runApart(Runnable task) {
+        Thread.ofVirtual().name("answer of a name server").start(task);
     }
 
     private Message ask(SimpleResolver server, Message question) throws IOException, TimeoutException {
         try {
-            return server.sendAsync(question)
+            return server.sendAsync(question, NameServers::runApart)
                     .toCompletableFuture()
                     .get(each.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {

@@ -41,6 +41,8 @@ public final class BackendNames {
 
     /** Places of a service that are looked up; each is a question to a name server. */
     private static final int MAX_PLACES = 64;
+    /** Addresses of a name that become backends, each with a probe; a hostile answer over TCP has 4000. */
+    private static final int MAX_ADDRESSES = 256;
 
     private static final Logger log = LoggerFactory.getLogger(BackendNames.class);
 
@@ -212,7 +214,11 @@ public final class BackendNames {
         }
         Resolver.Answer answer = resolver.addresses(name.host());
         return new Answer(
-                answer.addresses().stream().map(each -> new Place(each, null)).toList(), answer.ttl());
+                answer.addresses().stream()
+                        .limit(MAX_ADDRESSES)
+                        .map(each -> new Place(each, null))
+                        .toList(),
+                answer.ttl());
     }
 
     /** The addresses of each place of a service. A host without an address is left out, unless no host has any. */
@@ -233,7 +239,7 @@ public final class BackendNames {
         if (places.isEmpty() && failure != null) {
             throw failure;
         }
-        return new Answer(places, least);
+        return new Answer(places.stream().limit(MAX_ADDRESSES).toList(), least);
     }
 
     /** Resolvers rotate their answers; a pool that prefers the first of its backends must not follow a rotation. */

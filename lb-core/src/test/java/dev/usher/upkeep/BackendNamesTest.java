@@ -88,6 +88,18 @@ class BackendNamesTest {
         assertEquals(List.of(TWO), addresses(HOST));
     }
 
+    /** Each address is a backend with a probe, and a hostile answer has thousands. */
+    @Test
+    void haveNoMoreAddressesThanAPoolCanProbe() throws InterruptedException {
+        zone.put(
+                HOST.host(),
+                IntStream.range(0, 4000)
+                        .mapToObj(i -> InetAddress.ofLiteral("10.0." + i / 250 + "." + i % 250))
+                        .toList());
+        names.lookUp(HOST);
+        assertEquals(256, addresses(HOST).size());
+    }
+
     /** A pool that takes the first of its backends would change it at each interval. */
     @Test
     void keepTheirOrderWhereOnlyThatChanges() throws InterruptedException {

@@ -34,8 +34,9 @@ final class ProcessFamilies {
             metric("sent_bytes", "Bytes passed on from backends, open sessions included.");
     private static final MetricMetadata NAMES =
             metric("server_names", "Hellos with a server name, by whether a route has it.");
-    private static final MetricMetadata HELD =
-            metric("held_bytes", "Bytes of buffers in use, for peers that do not read and hellos that are not whole.");
+    private static final MetricMetadata HELD = metric(
+            "held_bytes",
+            "Bytes of buffers in use, for peers that do not read, and for openings (hellos, heads of requests) until a backend answers.");
     private static final MetricMetadata HELD_LIMIT =
             metric("held_limit_bytes", "Limit of the bytes in buffers: limits.held_bytes.");
 

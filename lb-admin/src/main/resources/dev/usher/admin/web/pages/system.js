@@ -68,7 +68,7 @@ const Limits = ({ system: s }) => html`<section aria-labelledby="limits">
     ["direct memory", html`<${Used} label="direct memory" format=${bytes} part=${s.direct_bytes} whole=${s.direct_max_bytes} />`],
     ["live streams", html`<${Used} label="live streams" part=${s.admin.streams} whole=${s.admin.streams_max} />`],
   ]} />
-  <p class="dim">Held bytes wait in buffers for peers that do not read, and for hellos that are not whole. When all are in use, usher reads less, it does not fail.</p>
+  <p class="dim">Held bytes wait in buffers for peers that do not read, and for hellos until a backend answers. When all are in use, usher reads less, it does not fail.</p>
 </section>`;
 
 function Workers({ system, before, elapsed }) {
