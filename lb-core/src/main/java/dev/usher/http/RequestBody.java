@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Finds the end of a request's body, so that no byte behind the body is taken for a second request. Holds positions, no
- * bytes; one per request, on one thread.
+ * bytes; an instance for each request, on a single thread.
  */
 public sealed interface RequestBody permits RequestBody.OfLength, ChunkedBody {
     /** Result of {@link #within} for bytes that break the framing; every later result is the same. */

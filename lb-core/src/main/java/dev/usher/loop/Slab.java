@@ -20,7 +20,7 @@ final class Slab {
     private final MemorySegment memory;
     private final SlabMemory source;
     private final int pieceBytes;
-    /** Free buffers that were used before: clean ones first, then touched ones; the last touched one goes out first. */
+    /** Free buffers that were used before: clean pieces first, then touched pieces; the last touched one goes out first. */
     private final HeldBuffer[] free;
 
     private int freeCount;

@@ -297,7 +297,7 @@ public final class SocksOpening implements Opening {
         };
     }
 
-    /** The reply of SOCKS 5 to a refused client (RFC 1928 section 6); SOCKS 4 has one for all. */
+    /** The reply of SOCKS 5 to a refused client (RFC 1928 section 6); SOCKS 4 has a single code for all. */
     public static int reply(Refusal why) {
         return switch (why) {
             case MALFORMED, TOO_LARGE, OTHER_PROTOCOL, REDIRECT, NO_PLAIN, EXHAUSTED -> 1;

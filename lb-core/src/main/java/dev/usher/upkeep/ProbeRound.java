@@ -37,7 +37,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Each backend of a configuration, asked once as its health check asks, while nothing serves by the configuration. */
+/** Each backend of a configuration, asked once, as the health check of the pool asks. */
 public final class ProbeRound implements AutoCloseable {
     /** Enough that dead backends hold up few others, and few enough for a small descriptor limit. */
     private static final int AT_ONCE = 64;
@@ -67,7 +67,7 @@ public final class ProbeRound implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger done = new AtomicInteger();
 
-    /** Backends of the file that a round asks: every one but those that clients name. */
+    /** Backends of the file that a round asks: all but templates, whose backends clients name. */
     public static int size(Collection<PoolConfig> pools) {
         return pools.stream()
                 .filter(pool -> !pool.isTemplate())

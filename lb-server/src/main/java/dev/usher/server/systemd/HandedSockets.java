@@ -25,7 +25,7 @@ public final class HandedSockets {
     private HandedSockets() {}
 
     /**
-     * The sockets named by the environment; {@link GivenSockets#NONE} if they are for another process.
+     * The sockets named by the environment; {@link GivenSockets#NONE} if the sockets are for another process.
      *
      * @throws IOException if a descriptor is no listening TCP socket
      */

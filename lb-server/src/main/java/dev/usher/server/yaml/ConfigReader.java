@@ -24,6 +24,7 @@ final class ConfigReader {
             "no_sni_route",
             "defaults",
             "pools",
+            "expect",
             "limits",
             "workers",
             "shutdown",
@@ -65,6 +66,11 @@ final class ConfigReader {
         }
         Fallback defaultRoute = orReject(routes.fallback(root, "default_route"));
         Fallback noSniRoute = orReject(routes.fallback(root, "no_sni_route"));
+        ExpectReader expectations = new ExpectReader(problems);
+        Fields expectSection = root.fields("expect");
+        if (expectSection != null) {
+            expectations.read(expectSection);
+        }
         LimitsConfig limits = program.limits();
         int workers = program.workers();
         ShutdownConfig shutdown = program.shutdown();
@@ -83,7 +89,7 @@ final class ConfigReader {
         if (problems.hasErrors()) {
             return null;
         }
-        return root.build(() -> new UsherConfig(
+        UsherConfig config = root.build(() -> new UsherConfig(
                 listeners.listeners(),
                 routes.routes(),
                 defaultRoute,
@@ -95,6 +101,10 @@ final class ConfigReader {
                 reload,
                 admin,
                 logging));
+        if (config != null) {
+            expectations.check(config);
+        }
+        return problems.hasErrors() ? null : config;
     }
 
     private static Fallback orReject(@Nullable Fallback fallback) {

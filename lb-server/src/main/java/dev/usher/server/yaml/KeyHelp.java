@@ -33,7 +33,7 @@ final class KeyHelp {
 
     /** True for a section with keys that the author chooses. */
     static boolean takesAnyKey(String section) {
-        return List.of("listeners", "pools", "routes").contains(section) || section.endsWith(".alpn");
+        return List.of("listeners", "pools", "routes", "expect").contains(section) || section.endsWith(".alpn");
     }
 
     /** The key among {@code known} that another program calls {@code key}. */
@@ -96,6 +96,8 @@ final class KeyHelp {
         add(all, List.of("timeouts", "timeout"), "timeout");
         add(all, List.of("allow"), "whitelist", "allowlist", "source", "src", "sources");
         add(all, List.of("deny"), "blacklist", "denylist", "block");
+        add(all, List.of("outcome"), "pool", "to", "target", "result", "backend", "route");
+        add(all, List.of("expect"), "expectations", "expected", "tests", "assert");
         add(all, List.of("admin"), "dashboard", "api", "stats", "status");
         add(all, List.of("logging"), "log", "logs", "logger");
         add(all, List.of("workers"), "threads", "nbthread", "worker_processes");
@@ -140,6 +142,7 @@ final class KeyHelp {
                 "address");
         add(all, List.of("in ejection"), "consecutive_failures", "base_time", "max_time", "max_ejected");
         add(all, List.of("in resolve"), "interval", "family", "timeout", "servers", "hosts_file");
+        add(all, List.of("in expect"), "outcome", "listener", "alpn", "client");
         add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");
         add(all, List.of("in limits.per_client_ip"), "connections", "new_per_second", "burst");
         add(all, List.of("in shutdown"), "drain", "readiness_delay");

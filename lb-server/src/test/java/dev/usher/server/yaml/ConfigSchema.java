@@ -5,6 +5,7 @@ import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
+import dev.usher.config.Expectation;
 import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
@@ -65,6 +66,7 @@ final class ConfigSchema {
             "route", List.of("pool"),
             "fallback", List.of("pool"),
             "http_rule", List.of("action"),
+            "expectation", List.of("outcome"),
             "silent", List.of("pool"),
             "token", List.of("name", "role", "sha256"),
             "tls", List.of("cert", "key"));
@@ -77,6 +79,7 @@ final class ConfigSchema {
             Map.entry("usher.routes", named("route_value", false)),
             Map.entry("usher.pools", named("pool", true)),
             Map.entry("usher.defaults", ref("defaults")),
+            Map.entry("usher.expect", named("expectation_value", false)),
             Map.entry("usher.default_route", ref("fallback_value")),
             Map.entry("usher.no_sni_route", ref("fallback_value")),
             Map.entry("usher.workers", either(words(List.of("auto")), integer(new IntRange(1, 1024)))),
@@ -126,6 +129,7 @@ final class ConfigSchema {
         parts.put("backends", either(WORD, ref("backend"), list(either(WORD, ref("backend")))));
         parts.put("http_rule_value", either(enumeration(HttpRule.Action.class), ref("http_rule")));
         parts.put("route_value", either(WORD, list(either(WORD, ref("backend"))), ref("route")));
+        parts.put("expectation_value", either(WORD, ref("expectation"), list(ref("expectation"))));
         parts.put("fallback_value", either(WORD, list(either(WORD, ref("backend"))), ref("fallback")));
     }
 
@@ -163,6 +167,7 @@ final class ConfigSchema {
         part("health_check", HealthCheckConfig.class, HealthCheckConfig.DEFAULT);
         part("ejection", EjectionConfig.class, EjectionConfig.DEFAULT);
         part("resolve", ResolveConfig.class, ResolveConfig.DEFAULT);
+        part("expectation", Expectation.class, Expectation.of(Expectation.REJECT));
         part("limits", LimitsConfig.class, LimitsConfig.DEFAULT);
         part("per_client_ip", LimitsConfig.PerClientIp.class, LimitsConfig.PerClientIp.NO_LIMIT);
         part("shutdown", ShutdownConfig.class, ShutdownConfig.DEFAULT);

@@ -21,6 +21,7 @@ final class KeyDescriptions {
             Map.entry("route", List.of("`routes`")),
             Map.entry("pool", List.of("`pools` and `defaults`")),
             Map.entry("backend", List.of("`pools` and `defaults`")),
+            Map.entry("expectation", List.of("`expect`")),
             Map.entry("http", List.of("Port 80")),
             Map.entry("http_rule", List.of("Port 80")),
             Map.entry("not_tls", List.of("Other protocols on the TLS port")),
@@ -32,6 +33,7 @@ final class KeyDescriptions {
             "routes", "`routes`",
             "pools", "`pools` and `defaults`",
             "defaults", "`pools` and `defaults`",
+            "expect", "`expect`",
             "limits", "`limits`",
             "shutdown", "`shutdown`",
             "reload", "`reload`",
@@ -45,8 +47,7 @@ final class KeyDescriptions {
             "per_client_ip", "limits.per_client_ip",
             "token", "admin.tokens",
             "tls", "admin.tls",
-            "access_log", "logging.access",
-            "expectation", "usher.expect");
+            "access_log", "logging.access");
 
     private final String text;
 

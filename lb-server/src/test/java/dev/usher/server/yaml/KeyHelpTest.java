@@ -24,6 +24,7 @@ class KeyHelpTest {
             case "http_rule" -> "in http.requests";
             case "postgres" -> "in not_tls.postgres";
             case "per_client_ip" -> "in limits.per_client_ip";
+            case "expectation" -> "in expect";
             case "token" -> "in admin.tokens";
             case "tls" -> "in admin.tls";
             case "access_log" -> "in logging.access";

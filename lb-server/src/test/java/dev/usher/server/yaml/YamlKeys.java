@@ -5,6 +5,7 @@ import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.EjectionConfig;
+import dev.usher.config.Expectation;
 import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HttpConfig;
@@ -59,6 +60,7 @@ public final class YamlKeys {
             HealthCheckConfig.class,
             EjectionConfig.class,
             ResolveConfig.class,
+            Expectation.class,
             LimitsConfig.class,
             LimitsConfig.PerClientIp.class,
             ShutdownConfig.class,
@@ -74,7 +76,7 @@ public final class YamlKeys {
             Set.of("pattern", "file", "target", "own", "address_rules", "forward_proxy", "rights");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
-    static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults");
+    static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults", "expect");
 
     /** Keys of a route that its pool has once the file is read. */
     private static final List<String> OF_THE_POOL_OF_A_ROUTE = List.of("to", "deny_to");
