@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.it.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -81,7 +82,7 @@ class CommandIT {
     @Test
     void servesThenDrainsOnSigterm() throws Exception {
         try (EchoBackend backend = new EchoBackend();
-                Program run = Program.usher("run", config(freePort(), backend.port(), ""))) {
+                Program run = Program.usher("run", config(Ports.free(), backend.port(), ""))) {
             InetSocketAddress address = awaitListener(run);
             run.err().await("is ready: 1 listener, 0 routes, 1 pool, 1 backend");
             try (Socket client = connected(address)) {
@@ -102,7 +103,7 @@ class CommandIT {
     @Test
     void saysThatItIsReadyBeforeItTakesTheFirstConnection() throws Exception {
         try (EchoBackend backend = new EchoBackend()) {
-            int port = freePort();
+            int port = Ports.free();
             try (Program run = inShell("exec \"$@\" 2>&1", config(port, backend.port(), ""))) {
                 firstServed(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                         .close();
@@ -150,7 +151,7 @@ class CommandIT {
     @Test
     void aSecondSignalEndsAtOnce() throws Exception {
         try (EchoBackend backend = new EchoBackend();
-                Program run = Program.usher("run", config(freePort(), backend.port(), ""))) {
+                Program run = Program.usher("run", config(Ports.free(), backend.port(), ""))) {
             InetSocketAddress address = awaitListener(run);
             try (Socket client = connected(address)) {
                 run.signal("TERM");
@@ -168,7 +169,9 @@ class CommandIT {
     void sighupAndSigusr1EndNothing() throws Exception {
         try (EchoBackend backend = new EchoBackend();
                 Program run = Program.hearing(
-                        "HUP", "run", config(freePort(), backend.port(), "logging: { access: { output: none } }\n"))) {
+                        "HUP",
+                        "run",
+                        config(Ports.free(), backend.port(), "logging: { access: { output: none } }\n"))) {
             InetSocketAddress address = awaitListener(run);
             run.err().await("is ready");
             run.signal("USR1");
@@ -187,7 +190,7 @@ class CommandIT {
         Path rotated = directory.resolve("access.log.1");
         String logging = "logging: { format: json, access: { output: " + access + " } }\n";
         try (EchoBackend backend = new EchoBackend();
-                Program run = Program.usher("run", config(freePort(), backend.port(), logging))) {
+                Program run = Program.usher("run", config(Ports.free(), backend.port(), logging))) {
             InetSocketAddress address = awaitListener(run);
             assertTrue(run.err().await("is ready").startsWith("{\"ts\":\""));
             Files.move(access, rotated);
@@ -205,7 +208,7 @@ class CommandIT {
     @Test
     void theAccessLogFollowsAReload() throws Exception {
         Path access = directory.resolve("later.log");
-        int port = freePort();
+        int port = Ports.free();
         try (EchoBackend backend = new EchoBackend();
                 Program run = Program.usher(
                         "run", config(port, backend.port(), "reload: { debounce: 50ms, poll: 200ms }\n"))) {
@@ -229,7 +232,7 @@ class CommandIT {
     @Test
     void servesOnWhenItsStdoutIsGone() throws Exception {
         try (EchoBackend backend = new EchoBackend();
-                Program run = inShell("exec \"$@\" >/dev/full", config(freePort(), backend.port(), ""))) {
+                Program run = inShell("exec \"$@\" >/dev/full", config(Ports.free(), backend.port(), ""))) {
             InetSocketAddress address = awaitListener(run);
             connected(address).close();
             run.err().await("access log: stdout cannot be written: No space left on device");
@@ -264,7 +267,7 @@ class CommandIT {
     void theLinesOfTheDemoWorkAsTheyArePasted() throws Exception {
         Program.require("curl");
         Path temporary = Files.createDirectory(directory.resolve("it's temporary"));
-        try (Program demo = demo(temporary, freePort())) {
+        try (Program demo = demo(temporary, Ports.free())) {
             demo.out().await("Ctrl-C ends the demo");
             List<String> lines = List.of(
                     demo.out().await("https://one.example"),
@@ -316,9 +319,9 @@ class CommandIT {
                 "--port",
                 Integer.toString(port),
                 "--http-port",
-                Integer.toString(freePort()),
+                Integer.toString(Ports.free()),
                 "--admin-port",
-                Integer.toString(freePort()));
+                Integer.toString(Ports.free()));
         command.add(1, "-Djava.io.tmpdir=" + temporary);
         return Program.start(Map.of(), command);
     }
@@ -364,13 +367,6 @@ class CommandIT {
         socket.getOutputStream().write('a');
         assertEquals('a', socket.getInputStream().read());
         return socket;
-    }
-
-    /** A port that nobody has at the moment. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Sends back what it gets. */

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.it.Ports;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,8 +44,8 @@ class RestartIT {
 
     @BeforeEach
     void choosePorts() throws IOException {
-        port = freePort();
-        adminPort = freePort();
+        port = Ports.free();
+        adminPort = Ports.free();
     }
 
     @AfterEach
@@ -53,12 +53,6 @@ class RestartIT {
         programs.forEach(Program::close);
         http.close();
         backend.close();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private Path write(String delay) throws IOException {

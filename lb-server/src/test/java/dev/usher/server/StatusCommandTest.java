@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.usher.server.it.Ports;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.stream.Collectors;
@@ -55,10 +55,7 @@ class StatusCommandTest {
 
     @Test
     void checkEndsWithThreeWhereNobodyAnswers() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         StringWriter err = new StringWriter();
         CommandLine commands = Main.commandLine().setErr(new PrintWriter(err, true));
         assertEquals(3, commands.execute("status", "--check", "--admin", "http://127.0.0.1:" + port), err::toString);

@@ -76,9 +76,7 @@ class AdminIT {
     }
 
     private static String curl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Program.require("curl"), "-sS", "--noproxy", "*"));
-        command.addAll(List.of(arguments));
-        return Command.run("", command).succeeds().out();
+        return Command.curl(arguments).succeeds().out();
     }
 
     private Command.Result command(String... arguments) throws Exception {

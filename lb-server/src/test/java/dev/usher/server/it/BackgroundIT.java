@@ -30,9 +30,7 @@ class BackgroundIT {
     }
 
     private static String curl(String address) throws Exception {
-        return Command.run("", List.of(Program.require("curl"), "-sS", "--noproxy", "*", address))
-                .succeeds()
-                .out();
+        return Command.curl(address).succeeds().out();
     }
 
     /** Every thread of the program whose end nobody else would notice. */

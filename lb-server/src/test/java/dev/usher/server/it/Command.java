@@ -49,19 +49,37 @@ public final class Command {
 
     /** {@code curl} that trusts our authority, and finds {@code domain} where usher is. */
     static Result curl(Usher usher, Certificates certificates, String domain, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Program.require("curl"),
-                "--silent",
-                "--show-error",
-                "--fail",
-                "--max-time",
-                "30",
-                "--noproxy",
-                "*",
-                "--cacert",
-                certificates.authorityFile().toString(),
-                "--resolve",
-                domain + ":" + usher.port() + ":127.0.0.1"));
+        return curl(usher.port(), certificates, domain, options);
+    }
+
+    /** {@code curl} that trusts our authority, and finds {@code domain} at a port of this machine. */
+    static Result curl(int port, Certificates certificates, String domain, String... options) throws Exception {
+        return curl(
+                List.of(
+                        "--fail",
+                        "--noproxy",
+                        "*",
+                        "--cacert",
+                        certificates.authorityFile().toString(),
+                        "--resolve",
+                        domain + ":" + port + ":127.0.0.1"),
+                options);
+    }
+
+    /** {@code curl} without a proxy. */
+    static Result curl(String... options) throws Exception {
+        return curl(List.of("--noproxy", "*"), options);
+    }
+
+    /** {@code curl} that trusts our authority, and asks the proxy that the options name. */
+    static Result curlThrough(Certificates certificates, List<String> options) throws Exception {
+        return curl(List.of("--cacert", certificates.authorityFile().toString()), options.toArray(String[]::new));
+    }
+
+    private static Result curl(List<String> first, String... options) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of(Program.require("curl"), "--silent", "--show-error", "--max-time", "30"));
+        command.addAll(first);
         command.addAll(List.of(options));
         return run("", command);
     }

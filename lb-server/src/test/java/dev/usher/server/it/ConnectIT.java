@@ -57,19 +57,9 @@ class ConnectIT {
     }
 
     private static Command.Result curl(String url, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Program.require("curl"),
-                "--silent",
-                "--show-error",
-                "--max-time",
-                "30",
-                "--cacert",
-                certificates.authorityFile().toString(),
-                "--proxy",
-                "http://" + here()));
-        command.addAll(List.of(options));
-        command.add(url);
-        return Command.run("", command);
+        List<String> all = new ArrayList<>(List.of("--proxy", "http://" + here(), url));
+        all.addAll(List.of(options));
+        return Command.curlThrough(certificates, all);
     }
 
     @Test

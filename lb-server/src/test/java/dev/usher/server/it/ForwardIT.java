@@ -65,30 +65,18 @@ class ForwardIT {
         echo.start();
         parts.add(echo::stop);
         Files.createDirectories(prefix.resolve("files"));
-        Files.writeString(prefix.resolve("nginx.conf"), """
-                daemon off;
-                master_process off;
-                pid %1$s/nginx.pid;
-                error_log stderr;
-                events {}
-                http {
-                    access_log off;
-                    client_body_temp_path %1$s/temp;
-                    proxy_temp_path %1$s/temp;
-                    fastcgi_temp_path %1$s/temp;
-                    uwsgi_temp_path %1$s/temp;
-                    scgi_temp_path %1$s/temp;
-                    client_max_body_size 0;
-                    server {
-                        listen 127.0.0.1:%2$d;
-                        server_name localhost;
-                        location /files/ { root %1$s; dav_methods PUT; create_full_put_path on; }
-                        location /echo {
-                            proxy_pass http://127.0.0.1:%3$d;
-                            proxy_http_version 1.1;
-                            proxy_set_header Upgrade $http_upgrade;
-                            proxy_set_header Connection $http_connection;
-                        }
+        Nginx.configure(prefix, """
+                access_log off;
+                client_max_body_size 0;
+                server {
+                    listen 127.0.0.1:%2$d;
+                    server_name localhost;
+                    location /files/ { root %1$s; dav_methods PUT; create_full_put_path on; }
+                    location /echo {
+                        proxy_pass http://127.0.0.1:%3$d;
+                        proxy_http_version 1.1;
+                        proxy_set_header Upgrade $http_upgrade;
+                        proxy_set_header Connection $http_connection;
                     }
                 }
                 """.formatted(prefix, port, echoPort));

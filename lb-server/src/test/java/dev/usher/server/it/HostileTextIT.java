@@ -155,9 +155,7 @@ class HostileTextIT {
     }
 
     private static String curl(String address) throws Exception {
-        return Command.run("", List.of(Program.require("curl"), "-sS", "--noproxy", "*", address))
-                .succeeds()
-                .out();
+        return Command.curl(address).succeeds().out();
     }
 
     private Command.Result command(String... arguments) throws Exception {

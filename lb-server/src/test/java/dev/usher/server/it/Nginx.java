@@ -1,6 +1,7 @@
 package dev.usher.server.it;
 
 import dev.usher.server.Program;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,8 +18,7 @@ final class Nginx implements AutoCloseable {
     Nginx(Certificates.Leaf leaf, String... more) throws Exception {
         this.port = Ports.free();
         Files.createDirectories(prefix.resolve("files"));
-        Files.createDirectories(prefix.resolve("temp"));
-        Files.writeString(prefix.resolve("nginx.conf"), configuration(leaf, String.join("\n", more)));
+        configure(prefix, http(leaf, String.join("\n", more)));
         this.program = start("nginx-" + leaf.domain(), prefix, port);
     }
 
@@ -41,34 +41,47 @@ final class Nginx implements AutoCloseable {
                         "stderr"));
     }
 
-    private String configuration(Certificates.Leaf leaf, String more) {
-        return """
+    /** Writes an {@code nginx.conf} of one process, with these lines in its {@code http}. */
+    static void configure(Path prefix, String http) throws IOException {
+        configure(prefix, "stderr", http);
+    }
+
+    /** @param errors where and what nginx logs, such as {@code stderr info} */
+    static void configure(Path prefix, String errors, String http) throws IOException {
+        Files.createDirectories(prefix.resolve("temp"));
+        Files.writeString(prefix.resolve("nginx.conf"), """
                 daemon off;
                 master_process off;
                 pid %1$s/nginx.pid;
-                error_log stderr;
+                error_log %2$s;
                 events { worker_connections 4096; }
                 http {
-                    access_log off;
                     client_body_temp_path %1$s/temp;
                     proxy_temp_path %1$s/temp;
                     fastcgi_temp_path %1$s/temp;
                     uwsgi_temp_path %1$s/temp;
                     scgi_temp_path %1$s/temp;
-                    client_max_body_size 0;
-                    keepalive_timeout 60s;
-                    sendfile on;
-                    server {
-                        listen 127.0.0.1:%2$d ssl http2;
-                        server_name %3$s;
-                        ssl_certificate %4$s;
-                        ssl_certificate_key %5$s;
-                        ssl_protocols TLSv1.2 TLSv1.3;
-                        ssl_session_cache shared:SSL:1m;
-                        %6$s
-                        location = /who { default_type text/plain; return 200 "%3$s\\n"; }
-                        location /files/ { root %1$s; dav_methods PUT; create_full_put_path on; }
-                    }
+                    %3$s
+                }
+                """.formatted(prefix, errors, http));
+    }
+
+    private String http(Certificates.Leaf leaf, String more) {
+        return """
+                access_log off;
+                client_max_body_size 0;
+                keepalive_timeout 60s;
+                sendfile on;
+                server {
+                    listen 127.0.0.1:%2$d ssl http2;
+                    server_name %3$s;
+                    ssl_certificate %4$s;
+                    ssl_certificate_key %5$s;
+                    ssl_protocols TLSv1.2 TLSv1.3;
+                    ssl_session_cache shared:SSL:1m;
+                    %6$s
+                    location = /who { default_type text/plain; return 200 "%3$s\\n"; }
+                    location /files/ { root %1$s; dav_methods PUT; create_full_put_path on; }
                 }
                 """.formatted(prefix, port, leaf.domain(), leaf.chainFile(), leaf.keyFile(), more);
     }

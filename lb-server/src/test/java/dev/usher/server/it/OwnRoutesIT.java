@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.usher.server.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The same names on three ports of one machine, as in front of a cluster: each port has other servers for them. */
@@ -15,18 +14,8 @@ class OwnRoutesIT {
 
     /** The domain that a server answers for, or the alert of a refusal. */
     private static String who(Certificates certificates, String domain, String port) throws Exception {
-        Command.Result got = Command.run(
-                "",
-                List.of(
-                        Program.require("curl"),
-                        "-sSf",
-                        "--noproxy",
-                        "*",
-                        "--cacert",
-                        certificates.authorityFile().toString(),
-                        "--resolve",
-                        domain + ":" + port + ":127.0.0.1",
-                        "https://" + domain + ":" + port + "/who"));
+        Command.Result got =
+                Command.curl(Integer.parseInt(port), certificates, domain, "https://" + domain + ":" + port + "/who");
         return got.exitCode() == 0 ? got.out().strip() : "refused";
     }
 

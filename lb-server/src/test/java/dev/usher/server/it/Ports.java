@@ -12,13 +12,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /** Ports of this machine's loopback. */
-final class Ports {
+public final class Ports {
     private static final int CONNECT_MILLIS = 1000;
 
     private Ports() {}
 
     /** One that nobody has now, on any address; for programs that cannot be told to choose one. */
-    static int free() throws IOException {
+    public static int free() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

@@ -92,23 +92,14 @@ class ProbeTracesIT {
     void leaveNoneInTheLogOfNginx() throws Exception {
         int port = Ports.free();
         Path prefix = Program.directory("nginx-info");
-        Files.writeString(prefix.resolve("nginx.conf"), """
-                daemon off;
-                master_process off;
-                pid %1$s/nginx.pid;
-                error_log stderr info;
-                events { }
-                http {
-                    access_log /dev/stdout;
-                    client_body_temp_path %1$s; proxy_temp_path %1$s; fastcgi_temp_path %1$s;
-                    uwsgi_temp_path %1$s; scgi_temp_path %1$s;
-                    server {
-                        listen 127.0.0.1:%2$d ssl;
-                        ssl_certificate %3$s;
-                        ssl_certificate_key %4$s;
-                    }
+        Nginx.configure(prefix, "stderr info", """
+                access_log /dev/stdout;
+                server {
+                    listen 127.0.0.1:%d ssl;
+                    ssl_certificate %s;
+                    ssl_certificate_key %s;
                 }
-                """.formatted(prefix, port, leaf.chainFile(), leaf.keyFile()));
+                """.formatted(port, leaf.chainFile(), leaf.keyFile()));
         Program server = Nginx.start("nginx", prefix, port);
         parts.add(server);
         Await.until(() -> server.all().contains("client"), "it has logged the look whether it listens");

@@ -49,22 +49,11 @@ class ProxyUsersIT {
     }
 
     private static Command.Result curl(String proxy, String user) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Program.require("curl"),
-                "--silent",
-                "--show-error",
-                "--fail",
-                "--max-time",
-                "30",
-                "--cacert",
-                certificates.authorityFile().toString(),
-                "--proxy",
-                proxy));
+        List<String> options = new ArrayList<>(List.of("--fail", "--proxy", proxy, "https://" + WWW + "/who"));
         if (!user.isEmpty()) {
-            command.addAll(List.of("--proxy-user", user));
+            options.addAll(List.of("--proxy-user", user));
         }
-        command.add("https://" + WWW + "/who");
-        return Command.run("", command);
+        return Command.curlThrough(certificates, options);
     }
 
     private static String socks() {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.server.Program;
 import dev.usher.testing.Await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -142,11 +141,7 @@ class RecipesIT {
     void theHazardIsShown(Terminator.Kind kind) throws Exception {
         String api = scene(kind).usher().admin() + "api/v1/status";
         String hazard = "its certificate for *.example.com also covers route " + WWW;
-        Await.process(
-                () -> Command.run("", List.of(Program.require("curl"), "--silent", api))
-                        .out()
-                        .contains(hazard),
-                "there is a word of " + hazard);
+        Await.process(() -> Command.curl(api).out().contains(hazard), "there is a word of " + hazard);
     }
 
     /** No server has a certificate for it but the terminator, if any. */
@@ -209,18 +204,15 @@ class RecipesIT {
     }
 
     private static String redirect(Usher usher, String url) throws Exception {
-        List<String> command = List.of(
-                Program.require("curl"),
-                "--silent",
-                "--noproxy",
-                "*",
-                "--connect-to",
-                "::127.0.0.1:" + usher.httpPort(),
-                "--write-out",
-                "%{http_code} %{redirect_url}",
-                "--output",
-                "/dev/null",
-                "http://" + url);
-        return Command.run("", command).succeeds().out();
+        return Command.curl(
+                        "--connect-to",
+                        "::127.0.0.1:" + usher.httpPort(),
+                        "--write-out",
+                        "%{http_code} %{redirect_url}",
+                        "--output",
+                        "/dev/null",
+                        "http://" + url)
+                .succeeds()
+                .out();
     }
 }

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.server.Program;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,17 +81,11 @@ class RefusalIT {
 
     @Test
     void curlIsToldThatTheNameIsUnknown() throws Exception {
-        Command.Result got = Command.run(
-                "",
-                List.of(
-                        Program.require("curl"),
-                        "-sS",
-                        "--noproxy",
-                        "*",
-                        "--insecure",
-                        "--resolve",
-                        "nobody.example.com:" + usher.port() + ":127.0.0.1",
-                        "https://nobody.example.com:" + usher.port() + "/"));
+        Command.Result got = Command.curl(
+                "--insecure",
+                "--resolve",
+                "nobody.example.com:" + usher.port() + ":127.0.0.1",
+                "https://nobody.example.com:" + usher.port() + "/");
         assertEquals(35, got.exitCode(), got::toString);
         assertTrue(got.err().contains("unrecognized name"), got::toString);
         usher.log().next().ends("unknown_name PH");
@@ -112,9 +104,7 @@ class RefusalIT {
 
     @Test
     void curlWithoutTlsIsToldToUseHttps() throws Exception {
-        Command.Result got = Command.run(
-                "",
-                List.of(Program.require("curl"), "-sS", "--noproxy", "*", "http://127.0.0.1:" + usher.port() + "/"));
+        Command.Result got = Command.curl("http://127.0.0.1:" + usher.port() + "/");
         assertEquals(0, got.exitCode(), got::toString);
         assertTrue(got.out().contains("use https"), got::toString);
         usher.log().next().ends("http_on_tls PH");

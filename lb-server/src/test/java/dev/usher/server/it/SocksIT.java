@@ -60,18 +60,9 @@ class SocksIT {
     }
 
     private static Command.Result curl(String url, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Program.require("curl"),
-                "--silent",
-                "--show-error",
-                "--fail",
-                "--max-time",
-                "30",
-                "--cacert",
-                certificates.authorityFile().toString()));
-        command.addAll(List.of(options));
-        command.add(url);
-        return Command.run("", command);
+        List<String> all = new ArrayList<>(List.of("--fail", url));
+        all.addAll(List.of(options));
+        return Command.curlThrough(certificates, all);
     }
 
     private static void isServed(Command.Result got) throws Exception {

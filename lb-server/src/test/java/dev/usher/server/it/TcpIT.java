@@ -45,17 +45,7 @@ class TcpIT {
                 Usher usher = Usher.run("type: tcp, pool: only", """
                         pools: { only: { backends: ["%s"], health_check: none, timeouts: { %s: 300ms } } }
                         """.formatted(stalls.hostPort(), timeout))) {
-            Command.Result got = Command.run(
-                    "",
-                    List.of(
-                            Program.require("curl"),
-                            "--silent",
-                            "--show-error",
-                            "--noproxy",
-                            "*",
-                            "--max-time",
-                            "30",
-                            "http://127.0.0.1:" + usher.port() + "/"));
+            Command.Result got = Command.curl("http://127.0.0.1:" + usher.port() + "/");
             assertEquals(CURL_RECV_ERROR, got.exitCode(), got::toString);
             assertEquals("half of", got.out());
         } finally {
@@ -123,16 +113,7 @@ class TcpIT {
                     Usher usher = Usher.forward("127.0.0.1:" + python.port())) {
                 Path file = Bodies.write(python.file("body"), VALUE_BYTES, 4);
                 Path fetched = Program.directory("fetched").resolve("body");
-                Command.run(
-                                "",
-                                List.of(
-                                        Program.require("curl"),
-                                        "-sSf",
-                                        "--noproxy",
-                                        "*",
-                                        "-o",
-                                        fetched.toString(),
-                                        "http://127.0.0.1:" + usher.port() + "/body"))
+                Command.curl("--fail", "-o", fetched.toString(), "http://127.0.0.1:" + usher.port() + "/body")
                         .succeeds();
                 assertEquals(-1, Files.mismatch(file, fetched));
                 clientThatClosesItsHalfGetsTheFile(usher, file);

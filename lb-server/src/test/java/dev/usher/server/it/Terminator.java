@@ -66,23 +66,7 @@ final class Terminator implements AutoCloseable {
                 .put("/etc/ssl/app.pem", leaf.chainFile().toString())
                 .put("/etc/ssl/app.key", leaf.keyFile().toString());
         Files.writeString(directory.resolve("app.conf"), file.text());
-        Files.createDirectories(directory.resolve("temp"));
-        Files.writeString(directory.resolve("nginx.conf"), """
-                daemon off;
-                master_process off;
-                pid %1$s/nginx.pid;
-                error_log stderr;
-                events { }
-                http {
-                    access_log off;
-                    client_body_temp_path %1$s/temp;
-                    proxy_temp_path %1$s/temp;
-                    fastcgi_temp_path %1$s/temp;
-                    uwsgi_temp_path %1$s/temp;
-                    scgi_temp_path %1$s/temp;
-                    include %1$s/app.conf;
-                }
-                """.formatted(directory));
+        Nginx.configure(directory, "access_log off; include " + directory.resolve("app.conf") + ";");
         return new Terminator(listening(place, Nginx.start("nginx-terminator", directory)), place, true);
     }
 

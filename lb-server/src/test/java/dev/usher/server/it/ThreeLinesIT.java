@@ -52,18 +52,11 @@ class ThreeLinesIT {
             usher.awaitPrinted("usher \\S+ is ready");
             Matcher port = usher.awaitPrinted("listener \\w+: tls on \\S+:(\\d+)");
             for (String domain : List.of("www.example.com", "shop.example.com", "shop.example.com")) {
-                Command.Result got = Command.run(
-                                "",
-                                List.of(
-                                        Program.require("curl"),
-                                        "-sSf",
-                                        "--noproxy",
-                                        "*",
-                                        "--cacert",
-                                        certificates.authorityFile().toString(),
-                                        "--resolve",
-                                        domain + ":" + port.group(1) + ":127.0.0.1",
-                                        "https://" + domain + ":" + port.group(1) + "/who"))
+                Command.Result got = Command.curl(
+                                Integer.parseInt(port.group(1)),
+                                certificates,
+                                domain,
+                                "https://" + domain + ":" + port.group(1) + "/who")
                         .succeeds();
                 assertEquals(domain + "\n", got.out());
             }

@@ -21,37 +21,23 @@ final class Web implements AutoCloseable {
     /** @param listen more words for its {@code listen}, as {@code proxy_protocol} */
     Web(Certificates.Leaf leaf, String listen) throws Exception {
         this.listen = listen;
-        Files.createDirectories(prefix.resolve("temp"));
         configure(leaf);
         program = Nginx.start("web", prefix, port);
     }
 
     private void configure(Certificates.Leaf leaf) throws IOException {
-        Files.writeString(
-                prefix.resolve("nginx.conf"), """
-                daemon off;
-                master_process off;
-                pid %1$s/nginx.pid;
-                error_log stderr;
-                events { worker_connections 4096; }
-                http {
-                    log_format who '$proxy_protocol_addr $proxy_protocol_port $ssl_server_name $status';
-                    access_log %1$s/access.log who;
-                    client_body_temp_path %1$s/temp;
-                    proxy_temp_path %1$s/temp;
-                    fastcgi_temp_path %1$s/temp;
-                    uwsgi_temp_path %1$s/temp;
-                    scgi_temp_path %1$s/temp;
-                    server {
-                        listen 127.0.0.1:%2$d ssl %3$s;
-                        ssl_certificate %4$s;
-                        ssl_certificate_key %5$s;
-                        location / { default_type text/plain; return 200 "here\\n"; }
-                        location = /health {
-                            access_log off;
-                            if (-f %1$s/ill) { return 503; }
-                            return 200 "well\\n";
-                        }
+        Nginx.configure(prefix, """
+                log_format who '$proxy_protocol_addr $proxy_protocol_port $ssl_server_name $status';
+                access_log %1$s/access.log who;
+                server {
+                    listen 127.0.0.1:%2$d ssl %3$s;
+                    ssl_certificate %4$s;
+                    ssl_certificate_key %5$s;
+                    location / { default_type text/plain; return 200 "here\\n"; }
+                    location = /health {
+                        access_log off;
+                        if (-f %1$s/ill) { return 503; }
+                        return 200 "well\\n";
                     }
                 }
                 """.formatted(prefix, port, listen, leaf.chainFile(), leaf.keyFile()));

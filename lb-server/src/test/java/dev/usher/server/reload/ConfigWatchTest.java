@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.reload.Reload;
 import dev.usher.reload.Reload.Result;
 import dev.usher.reload.Reload.Trigger;
+import dev.usher.server.it.Ports;
 import dev.usher.testing.Await;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class ConfigWatchTest {
 
     @BeforeEach
     void choosePort() throws IOException {
-        port = TestReload.freePort();
+        port = Ports.free();
     }
 
     /** A configuration with one more route, by which it is known again. */

@@ -8,6 +8,7 @@ import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.reload.Reload;
 import dev.usher.reload.Reload.Result;
 import dev.usher.reload.ReloadStatus;
+import dev.usher.server.it.Ports;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestUsher;
 import java.io.IOException;
@@ -81,9 +82,9 @@ class ManyReloadsTest {
 
     @Test
     void failNoConnection() throws Exception {
-        int tls = TestReload.freePort();
-        int tcp = TestReload.freePort();
-        int more = TestReload.freePort();
+        int tls = Ports.free();
+        int tcp = Ports.free();
+        int more = Ports.free();
         Path file = directory.resolve("usher.yaml");
         try (Echo one = new Echo();
                 Echo two = new Echo()) {

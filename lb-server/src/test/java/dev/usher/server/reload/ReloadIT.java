@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.server.Product;
+import dev.usher.server.it.Ports;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class ReloadIT {
 
     @BeforeEach
     void choosePort() throws IOException {
-        port = TestReload.freePort();
+        port = Ports.free();
     }
 
     @AfterEach

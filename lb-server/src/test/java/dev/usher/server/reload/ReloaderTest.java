@@ -13,6 +13,7 @@ import dev.usher.event.Event.Kind;
 import dev.usher.metrics.MetricsSnapshot.BackendSnapshot;
 import dev.usher.reload.Reload;
 import dev.usher.reload.Reload.Result;
+import dev.usher.server.it.Ports;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
@@ -48,7 +49,7 @@ class ReloaderTest {
 
     @BeforeEach
     void choosePort() throws IOException {
-        port = TestReload.freePort();
+        port = Ports.free();
     }
 
     @AfterEach
@@ -121,9 +122,7 @@ class ReloaderTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 TestReload usher = TestReload.of(write(text(one)))) {
             write(text(
-                    "\"127.0.0.1:%d\", \"127.0.0.1:%d\"".formatted(TestReload.freePort(), taken.getLocalPort()),
-                    "drain",
-                    two));
+                    "\"127.0.0.1:%d\", \"127.0.0.1:%d\"".formatted(Ports.free(), taken.getLocalPort()), "drain", two));
             usher.reload(Result.REFUSED); // the first has loaded all classes and opened all pipes
             long descriptors = descriptors();
             for (int i = 0; i < 20; i++) {
@@ -252,12 +251,12 @@ class ReloaderTest {
 
     @Test
     void aChangedBindOpensAndClosesOnlyWhatChanged() throws Exception {
-        int kept = TestReload.freePort();
+        int kept = Ports.free();
         String both = "\"127.0.0.1:%d\", \"127.0.0.1:%d\"";
         try (TestReload usher = TestReload.of(write(text(both.formatted(kept, port), "drain", one)));
                 TestPeer before = TestReload.greeted(port)) {
             List<String> sockets = listening(kept);
-            int next = TestReload.freePort();
+            int next = Ports.free();
             write(text(both.formatted(kept, next), "drain", one));
 
             Reload reload = usher.reload(Result.APPLIED);

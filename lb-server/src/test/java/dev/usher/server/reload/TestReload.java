@@ -17,7 +17,6 @@ import dev.usher.testing.TestUsher;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -98,12 +97,6 @@ final class TestReload implements AutoCloseable {
 
     static TestPeer connect(int port) throws IOException {
         return TestPeer.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     @Override
