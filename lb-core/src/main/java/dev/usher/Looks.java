@@ -33,7 +33,7 @@ import dev.usher.watch.LimitWatch;
 import dev.usher.workers.Failures;
 import dev.usher.workers.Listening;
 import dev.usher.workers.LoopDelays;
-import dev.usher.workers.Names;
+import dev.usher.workers.MergedNames;
 import dev.usher.workers.OpenSessions;
 import dev.usher.workers.Snapshots;
 import dev.usher.workers.Workers;
@@ -194,7 +194,7 @@ public final class Looks {
      * @throws IOException if a worker does not answer
      */
     public TopNames names(Predicate<NameCount> wanted, int limit) throws IOException {
-        return Names.top(workers, clock, wanted, limit);
+        return MergedNames.top(workers, clock, wanted, limit);
     }
 
     /**

@@ -8,8 +8,8 @@ import dev.usher.admin.http.OriginCheck;
 import dev.usher.admin.http.Pem;
 import dev.usher.admin.http.RequestLimits;
 import dev.usher.admin.http.SecurityHeaders;
+import dev.usher.admin.live.FrameStatus;
 import dev.usher.admin.live.Live;
-import dev.usher.admin.live.ProcessStatus;
 import dev.usher.admin.subject.AdminSubject;
 import dev.usher.admin.subject.ConfigSource;
 import dev.usher.admin.subject.Lifecycle;
@@ -160,8 +160,8 @@ public final class AdminServer implements AutoCloseable {
         started.start();
     }
 
-    private ProcessStatus status(ConfigSource source, Attention attention, List<PoolView> pools) {
-        return new ProcessStatus(
+    private FrameStatus status(ConfigSource source, Attention attention, List<PoolView> pools) {
+        return new FrameStatus(
                 source.status().generation(),
                 Spelling.snake(source.onDisk()),
                 Spelling.snake(lifecycle.state()),

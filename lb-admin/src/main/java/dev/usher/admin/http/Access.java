@@ -82,7 +82,7 @@ public final class Access {
         if (token == null) {
             throw unauthorized(exchange, "the session is over: log in again");
         }
-        if (Request.isWrite(exchange) && !OriginCheck.saysOrigin(exchange)) {
+        if (RequestKind.isWrite(exchange) && !OriginCheck.saysOrigin(exchange)) {
             throw Problem.of(403, "a change by cookie must come from a browser: send Authorization: Bearer TOKEN")
                     .exception();
         }
@@ -98,7 +98,7 @@ public final class Access {
 
     /** Refuses a request beyond the caller's role, or any change while changes are off. */
     void allow(HttpServerExchange exchange, Caller caller) throws ProblemException {
-        if (!Request.isWrite(exchange)) {
+        if (!RequestKind.isWrite(exchange)) {
             return;
         }
         if (!mayWrite(caller.role())) {

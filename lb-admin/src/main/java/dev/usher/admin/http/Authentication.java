@@ -43,7 +43,7 @@ public final class Authentication implements HttpHandler {
         return OPEN.contains(path)
                 || path.startsWith("/ui/")
                 || path.startsWith("/assets/")
-                || Request.isHealth(exchange)
-                || Request.isLogin(exchange);
+                || RequestKind.isHealth(exchange)
+                || RequestKind.isLogin(exchange);
     }
 }

@@ -27,7 +27,7 @@ public final class HostCheck implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (Request.isHealth(exchange)) {
+        if (RequestKind.isHealth(exchange)) {
             next.handleRequest(exchange);
             return;
         }

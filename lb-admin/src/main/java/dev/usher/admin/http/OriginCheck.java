@@ -28,7 +28,7 @@ public final class OriginCheck implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Problem problem = Request.isWrite(exchange) ? faultOfWrite(exchange) : faultOfRead(exchange);
+        Problem problem = RequestKind.isWrite(exchange) ? faultOfWrite(exchange) : faultOfRead(exchange);
         if (problem == null) {
             next.handleRequest(exchange);
         } else {
@@ -43,7 +43,7 @@ public final class OriginCheck implements HttpHandler {
     }
 
     private static @Nullable Problem faultOfRead(HttpServerExchange exchange) {
-        if (!Request.isKnownMethod(exchange)) {
+        if (!RequestKind.isKnownMethod(exchange)) {
             return Problem.of(405, "the method " + exchange.getRequestMethod() + " has no meaning here");
         }
         String mode = exchange.getRequestHeaders().getFirst(SEC_FETCH_MODE);
@@ -59,7 +59,7 @@ public final class OriginCheck implements HttpHandler {
                     "a page of another origin made this request: changes are taken from usher's own"
                             + " pages and from programs only");
         }
-        if (Request.isForm(exchange)) {
+        if (RequestKind.isForm(exchange)) {
             return faultOfForm(exchange);
         }
         if (!isJson(exchange)) {

@@ -42,9 +42,9 @@ public final class RequestLimits implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (!Request.hasBody(exchange)) {
+        if (!RequestKind.hasBody(exchange)) {
             next.handleRequest(exchange);
-        } else if (!Request.isWrite(exchange)) {
+        } else if (!RequestKind.isWrite(exchange)) {
             refuse(exchange, Problem.of(400, exchange.getRequestMethod() + " takes no body"));
         } else if (exchange.getRequestContentLength() > MAX_BODY_BYTES) {
             refuse(exchange, tooLarge());

@@ -27,7 +27,7 @@ final class FrameSource {
     private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
 
     private final LoadBalancer balancer;
-    private final Function<List<PoolView>, ProcessStatus> status;
+    private final Function<List<PoolView>, FrameStatus> status;
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
 
     private final LastMinute lastMinute = new LastMinute();
@@ -63,7 +63,7 @@ final class FrameSource {
         }
     }
 
-    FrameSource(LoadBalancer balancer, Function<List<PoolView>, ProcessStatus> status) {
+    FrameSource(LoadBalancer balancer, Function<List<PoolView>, FrameStatus> status) {
         this.balancer = balancer;
         this.status = status;
         this.before = balancer.looks().totals();
@@ -79,7 +79,7 @@ final class FrameSource {
         long nanos = System.nanoTime();
         double seconds = (nanos - beforeNanos) / NANOS_PER_SECOND;
         List<PoolView> pools = balancer.looks().pools();
-        ProcessStatus current = status.apply(pools);
+        FrameStatus current = status.apply(pools);
         Backends backends = Backends.of(pools);
         Map<String, Double> failures = failures(now, seconds);
         Frame frame = new Frame(
@@ -152,7 +152,7 @@ final class FrameSource {
                 .orElse(null);
     }
 
-    private long revision(Backends backends, ProcessStatus current) {
+    private long revision(Backends backends, FrameStatus current) {
         PageState now = new PageState(backends, current.generation(), current.listening(), current.attention());
         if (!now.equals(shown)) {
             shown = now;

@@ -26,7 +26,7 @@ public final class Live implements AutoCloseable {
      */
     public Live(
             LoadBalancer balancer,
-            Function<List<PoolView>, ProcessStatus> status,
+            Function<List<PoolView>, FrameStatus> status,
             Function<HttpServerExchange, BooleanSupplier> mayLook) {
         this.source = new FrameSource(balancer, status);
         this.sampler = new Sampler(this::sample, balancer.background());

@@ -22,8 +22,8 @@ public final class LiveCost {
 
     private LiveCost() {}
 
-    private static ProcessStatus status(List<PoolView> pools) {
-        return new ProcessStatus(1, "same", "serving", true, 0);
+    private static FrameStatus status(List<PoolView> pools) {
+        return new FrameStatus(1, "same", "serving", true, 0);
     }
 
     /** Milliseconds of CPU for one frame, once warm: of seconds without traffic, and of one with. */

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** Frames of a load balancer that something happens to. */
 class LiveTest {
-    private static final ProcessStatus STATUS = new ProcessStatus(1, "same", "serving", true, 0);
+    private static final FrameStatus STATUS = new FrameStatus(1, "same", "serving", true, 0);
 
-    private final AtomicReference<ProcessStatus> status = new AtomicReference<>(STATUS);
+    private final AtomicReference<FrameStatus> status = new AtomicReference<>(STATUS);
 
     private static TestBackend echo() {
         return TestBackend.start(client -> {
@@ -110,9 +110,9 @@ class LiveTest {
             assertEquals(first + 1, drained.revision());
             assertEquals(0, drained.servingBackends());
             assertTrue(drained.lastEvent() > 0);
-            status.set(new ProcessStatus(1, "same", "serving", true, 1));
+            status.set(new FrameStatus(1, "same", "serving", true, 1));
             assertEquals(first + 2, source.next().revision());
-            status.set(new ProcessStatus(2, "same", "serving", true, 1));
+            status.set(new FrameStatus(2, "same", "serving", true, 1));
             assertEquals(first + 3, source.next().revision());
             assertEquals(first + 3, source.next().revision());
         }

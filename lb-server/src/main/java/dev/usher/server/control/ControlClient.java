@@ -34,7 +34,7 @@ public final class ControlClient implements AutoCloseable {
      */
     public static ControlClient open(Path socket, long pid, UserPrincipal owner) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        try (Deadline deadline = Deadline.of(channel, HELLO_PATIENCE)) {
+        try (ChannelDeadline deadline = ChannelDeadline.of(channel, HELLO_PATIENCE)) {
             try {
                 channel.connect(UnixDomainSocketAddress.of(socket));
                 ControlClient client = new ControlClient(channel);
@@ -93,7 +93,7 @@ public final class ControlClient implements AutoCloseable {
      * @param body JSON; null for none
      */
     public Control.Reply ask(String method, String path, @Nullable String body, Duration patience) throws IOException {
-        try (Deadline deadline = Deadline.of(channel, patience)) {
+        try (ChannelDeadline deadline = ChannelDeadline.of(channel, patience)) {
             try {
                 Protocol.write(channel, Protocol.line(new Protocol.Request(method, path, body)));
                 byte[] line = reader.line();

@@ -192,7 +192,7 @@ public final class ControlSocket implements AutoCloseable {
         Protocol.Reader reader = new Protocol.Reader(client);
         while (true) {
             byte[] line;
-            try (Deadline _ = Deadline.of(client, PATIENCE)) {
+            try (ChannelDeadline _ = ChannelDeadline.of(client, PATIENCE)) {
                 line = reader.line();
             }
             if (line == null) {
@@ -228,7 +228,7 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private static void write(SocketChannel client, ByteBuffer bytes) throws IOException {
-        try (Deadline _ = Deadline.of(client, PATIENCE)) {
+        try (ChannelDeadline _ = ChannelDeadline.of(client, PATIENCE)) {
             Protocol.write(client, bytes);
         }
     }

@@ -80,7 +80,7 @@ public final class Handover {
             }
             ControlSocket.answer(client, reply);
             if (reply.status() == OK) {
-                try (Deadline _ = Deadline.of(client, TO_LISTEN)) {
+                try (ChannelDeadline _ = ChannelDeadline.of(client, TO_LISTEN)) {
                     reader.line(); // end of the connection, once the successor listens
                 }
             }

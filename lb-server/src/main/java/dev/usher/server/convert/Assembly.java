@@ -68,11 +68,11 @@ final class Assembly {
     }
 
     private @Nullable UsherConfig config() {
-        List<ListenerRoutes> tls = new ArrayList<>();
+        List<DraftRoutes> tls = new ArrayList<>();
         List<ListenerDraft> http = new ArrayList<>();
         for (ListenerDraft listener : draft.listeners()) {
             switch (listener.type()) {
-                case TLS -> tls.add(new ListenerRoutes(listener, inOrder, remarks));
+                case TLS -> tls.add(new DraftRoutes(listener, inOrder, remarks));
                 case TCP -> addPlain(listener);
                 case HTTP -> http.add(listener);
                 case SOCKS, CONNECT -> throw new IllegalStateException("no reader has such a listener");
@@ -103,7 +103,7 @@ final class Assembly {
                 LoggingConfig.DEFAULT);
     }
 
-    private boolean serves(ListenerRoutes routing) {
+    private boolean serves(DraftRoutes routing) {
         boolean empty = routing.isEmpty() && !routing.listener().servesOthers();
         if (empty) {
             remarks.leftOut(routing.listener().statement(), "no name is left that goes anywhere");
@@ -201,8 +201,8 @@ final class Assembly {
     }
 
     /** The routes of the listener with the most are those of the file; a listener with others has its own. */
-    private void addTls(List<ListenerRoutes> all) {
-        ListenerRoutes main = all.stream()
+    private void addTls(List<DraftRoutes> all) {
+        DraftRoutes main = all.stream()
                 .max(Comparator.comparingInt(each -> each.routes().size()))
                 .orElse(null);
         if (main == null) {
@@ -211,7 +211,7 @@ final class Assembly {
         List<Object> routing = main.routing();
         List<String> on = new ArrayList<>();
         boolean alike = true;
-        for (ListenerRoutes each : all) {
+        for (DraftRoutes each : all) {
             List<HostPort> binds = free(each.listener());
             if (binds.isEmpty()) {
                 continue;
@@ -227,7 +227,7 @@ final class Assembly {
         setMain(main, alike ? List.of() : on);
     }
 
-    private void setMain(ListenerRoutes main, List<String> on) {
+    private void setMain(DraftRoutes main, List<String> on) {
         List<String> http = draft.listeners().stream()
                 .filter(listener ->
                         listener.type().speaksHttp() && !free(listener).isEmpty())
@@ -240,11 +240,11 @@ final class Assembly {
         noSniRoute = nameless(main.nameless());
     }
 
-    private OwnRoutes own(ListenerRoutes routing) {
+    private OwnRoutes own(DraftRoutes routing) {
         return new OwnRoutes(records(routing), fallback(routing.otherwise()), nameless(routing.nameless()));
     }
 
-    private List<RouteConfig> records(ListenerRoutes routing) {
+    private List<RouteConfig> records(DraftRoutes routing) {
         return routing.routes().stream()
                 .map(route -> RouteConfig.of(route.pattern().text(), guarded(route)))
                 .toList();

@@ -67,7 +67,7 @@ final class AccessLine {
         if (value == null) {
             out.append("null");
         } else {
-            Json.string(out, value);
+            JsonText.string(out, value);
         }
     }
 
@@ -111,7 +111,7 @@ final class AccessLine {
         for (String protocol : protocols) {
             chars += protocol.length();
             boolean cut = chars > MAX_ALPN_CHARS;
-            Json.string(out, cut ? CUT : protocol);
+            JsonText.string(out, cut ? CUT : protocol);
             if (cut) {
                 break;
             }

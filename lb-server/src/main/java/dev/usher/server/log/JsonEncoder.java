@@ -3,23 +3,13 @@ package dev.usher.server.log;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 
 /**
  * A JSON object a line: {@code ts}, {@code level}, {@code logger}, {@code thread}, {@code message}, and {@code
  * exception} if there is one. Logback's own encoder writes arguments apart from the message, and times as numbers.
  */
-final class JsonEncoder extends EncoderBase<ILoggingEvent> {
-    private static final byte[] NONE = {};
-
-    private final Timestamp timestamp = new Timestamp();
-
-    @Override
-    public byte[] headerBytes() {
-        return NONE;
-    }
-
+final class JsonEncoder extends LineEncoder {
     @Override
     public synchronized byte[] encode(ILoggingEvent event) {
         StringBuilder out = new StringBuilder(256).append("{\"ts\":\"");
@@ -38,11 +28,6 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
 
     private static void text(StringBuilder out, String name, String value) {
         out.append(",\"").append(name).append("\":");
-        Json.string(out, value);
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return NONE;
+        JsonText.string(out, value);
     }
 }

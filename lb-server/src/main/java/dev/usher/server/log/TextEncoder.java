@@ -3,7 +3,6 @@ package dev.usher.server.log;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
 import dev.usher.config.Printable;
 import java.nio.charset.StandardCharsets;
 
@@ -12,16 +11,7 @@ import java.nio.charset.StandardCharsets;
  * a line: a line begins with an event's time or belongs to a stack trace. Logback's own pattern writes messages
  * unescaped.
  */
-final class TextEncoder extends EncoderBase<ILoggingEvent> {
-    private static final byte[] NONE = {};
-
-    private final Timestamp timestamp = new Timestamp();
-
-    @Override
-    public byte[] headerBytes() {
-        return NONE;
-    }
-
+final class TextEncoder extends LineEncoder {
     @Override
     public synchronized byte[] encode(ILoggingEvent event) {
         StringBuilder out = new StringBuilder(256);
@@ -33,10 +23,5 @@ final class TextEncoder extends EncoderBase<ILoggingEvent> {
             out.append(ThrowableProxyUtil.asString(new PrintableThrown(thrown)));
         }
         return out.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return NONE;
     }
 }

@@ -345,7 +345,7 @@ class ControlSocketTest {
     }
 
     private static boolean endsWithin(SocketChannel channel) {
-        try (Deadline deadline = Deadline.of(channel, Duration.ofSeconds(30))) {
+        try (ChannelDeadline deadline = ChannelDeadline.of(channel, Duration.ofSeconds(30))) {
             try {
                 ByteBuffer buffer = ByteBuffer.allocate(4096);
                 while (channel.read(buffer.clear()) >= 0) {

@@ -9,19 +9,19 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Closes a channel when its peer takes too long: channels have no time-outs of their own. */
-final class Deadline implements AutoCloseable {
+final class ChannelDeadline implements AutoCloseable {
     private static final ScheduledExecutorService CLOCK = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("control-deadlines").factory());
 
     private final ScheduledFuture<?> end;
     private volatile boolean passed;
 
-    private Deadline(SocketChannel channel, Duration patience) {
+    private ChannelDeadline(SocketChannel channel, Duration patience) {
         this.end = CLOCK.schedule(() -> close(channel), patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    static Deadline of(SocketChannel channel, Duration patience) {
-        return new Deadline(channel, patience);
+    static ChannelDeadline of(SocketChannel channel, Duration patience) {
+        return new ChannelDeadline(channel, patience);
     }
 
     private void close(SocketChannel channel) {

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class NamesTest {
+class MergedNamesTest {
     private final TestBackend backend = TestBackend.start(TestBackend.ECHO);
 
     private static void ask(TestUsher usher, String name) throws IOException {
@@ -92,7 +92,7 @@ class NamesTest {
     /** Each worker sees some of the hellos: together they must say what one that sees all may say. */
     @Test
     void areMergedWithinTheirBounds() {
-        Random random = new Random(Seed.of(NamesTest.class));
+        Random random = new Random(Seed.of(MergedNamesTest.class));
         for (int round = 0; round < 20; round++) {
             List<NameSketch> workers = Stream.generate(() -> new NameSketch(1 + random.nextInt(200)))
                     .limit(3)
@@ -103,8 +103,8 @@ class NamesTest {
                 workers.get(random.nextInt(workers.size())).count(name, 0);
                 exact.merge(name, 1L, Long::sum);
             }
-            List<NameCount> merged = Names.merged(
-                            workers.stream().map(Names.Copy::of).toList(), true, Moment.now(new ManualClock()))
+            List<NameCount> merged = MergedNames.merged(
+                            workers.stream().map(MergedNames.Copy::of).toList(), true, Moment.now(new ManualClock()))
                     .toList();
             assertFalse(merged.isEmpty());
             for (NameCount name : merged) {

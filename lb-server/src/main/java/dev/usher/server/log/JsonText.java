@@ -1,10 +1,10 @@
 package dev.usher.server.log;
 
 /** Writes JSON without a tree of objects: both logs have flat objects, and a line must be cheap. */
-final class Json {
+final class JsonText {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
-    private Json() {}
+    private JsonText() {}
 
     /**
      * Appends a JSON string. Escapes everything but printable ASCII, so that text from a client can neither move a

@@ -9,4 +9,4 @@ package dev.usher.admin.live;
  * @param listening whether connections are taken
  * @param attention number of things that need attention
  */
-public record ProcessStatus(int generation, String onDisk, String state, boolean listening, int attention) {}
+public record FrameStatus(int generation, String onDisk, String state, boolean listening, int attention) {}

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The rules of a listener as routes. Peers with rules in order take the first match, usher the narrowest pattern: a rule
  * behind a wider rule is never reached in such a peer, and must not be reached in usher.
  */
-final class ListenerRoutes {
+final class DraftRoutes {
     private static final Pattern PROTOCOL = Pattern.compile("[!-~]{1,255}");
 
     private final ListenerDraft listener;
@@ -32,7 +32,7 @@ final class ListenerRoutes {
     private final @Nullable RouteDraft otherwise;
     private final @Nullable RouteDraft nameless;
 
-    ListenerRoutes(ListenerDraft listener, boolean inOrder, Remarks remarks) {
+    DraftRoutes(ListenerDraft listener, boolean inOrder, Remarks remarks) {
         this.listener = listener;
         this.inOrder = inOrder;
         this.remarks = remarks;

@@ -6,12 +6,12 @@ import io.undertow.util.Methods;
 import java.util.Set;
 
 /** Questions about a request that several handlers ask. */
-final class Request {
+final class RequestKind {
     private static final Set<HttpString> READS = Set.of(Methods.GET, Methods.HEAD);
     private static final Set<HttpString> WRITES = Set.of(Methods.POST, Methods.PATCH, Methods.DELETE);
     private static final Set<String> HEALTH = Set.of("/livez", "/readyz", "/healthz");
 
-    private Request() {}
+    private RequestKind() {}
 
     static boolean isKnownMethod(HttpServerExchange exchange) {
         return READS.contains(exchange.getRequestMethod()) || isWrite(exchange);

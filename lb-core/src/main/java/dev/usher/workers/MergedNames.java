@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The names most asked for by clients, merged over the workers. */
-public final class Names {
+public final class MergedNames {
     record Entry(String name, long count, long error, long seenNanos) {}
 
     /** A copy of a worker's sketch at the time of asking. */
@@ -29,7 +29,7 @@ public final class Names {
         }
     }
 
-    private Names() {}
+    private MergedNames() {}
 
     /** The most frequent names that match {@code wanted}, at most {@code limit}. */
     public static TopNames top(Workers workers, Clock clock, Predicate<NameCount> wanted, int limit)
@@ -66,7 +66,7 @@ public final class Names {
             for (Entry entry : copy.entries()) {
                 Entry added = new Entry(
                         entry.name(), entry.count() - copy.floor(), entry.error() - copy.floor(), entry.seenNanos());
-                sums.merge(entry.name(), added, Names::sum);
+                sums.merge(entry.name(), added, MergedNames::sum);
             }
         }
         return sums.values().stream()
