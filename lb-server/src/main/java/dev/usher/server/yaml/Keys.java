@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The keys of a mapping of the file: asked for, absent, useless or unknown, and the place of each. {@link #done()}
  * notes the keys that were never asked for.
  */
-abstract sealed class Keys permits Fields {
+abstract class Keys {
     private final Item.Mapping mapping;
     private final String path;
     private final Place place;

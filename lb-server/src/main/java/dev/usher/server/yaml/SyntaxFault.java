@@ -25,7 +25,10 @@ final class SyntaxFault {
             Pattern.compile("[^\\s\"'\\[\\],:{}]*(?:\\{(?:name|sub|port)\\}[^\\s\"'\\[\\],{}]*)+");
 
     private static final Pattern PORT = Pattern.compile("(?<![^\\s\\[,{]):[0-9]+");
-    static final String TOO_LONG = "a key has at most " + YamlTree.MAX_KEY + " characters";
+    /** YAML's own limit for a key on a line of its own; a host name has 253. Messages repeat the key. */
+    static final int MAX_KEY = 1024;
+
+    static final String TOO_LONG = "a key has at most " + MAX_KEY + " characters";
     static final String NO_SPACE = "a space is missing after this colon";
 
     private SyntaxFault() {}
@@ -125,7 +128,7 @@ final class SyntaxFault {
         String quote =
                 line.startsWith("\"", begin) || line.startsWith("'", begin) ? line.substring(begin, begin + 1) : "";
         int end = (line + " ").indexOf(quote + ": ", begin + quote.length());
-        return end - begin > YamlTree.MAX_KEY ? new Place(at.source(), at.line(), begin + 1, 1) : null;
+        return end - begin > MAX_KEY ? new Place(at.source(), at.line(), begin + 1, 1) : null;
     }
 
     /** The group {@code at} of a pattern in the line before {@code found}; null if the line does not match. */

@@ -52,8 +52,6 @@ final class YamlTree {
     private static final int BUFFERS = 64;
 
     private static final int MIN_BUFFER = 64 * 1024;
-    /** YAML's own limit for a key on a line of its own; a host name has 253. Messages repeat the key. */
-    static final int MAX_KEY = 1024;
 
     private static final int MAX_DEPTH = 32;
     private static final String MERGE = "<<";
@@ -253,7 +251,7 @@ final class YamlTree {
                                 : null);
             }
             count(1, key);
-            if (key.getValue().length() > MAX_KEY) {
+            if (key.getValue().length() > SyntaxFault.MAX_KEY) {
                 throw fault(place(key), SyntaxFault.TOO_LONG, null);
             }
             key.getAnchor().ifPresent(name -> anchors.put(name, new Anchored(keyAsValue(key), 1)));
