@@ -43,7 +43,9 @@ public record LoggingConfig(Level level, Format format, AccessLogConfig access) 
 
         /** The format of a line. */
         public enum AccessFormat {
-            JSON
+            JSON,
+            /** HAProxy's line of {@code option tcplog}. */
+            TCPLOG
         }
 
         /** The part of a client's address that is written. */

@@ -57,8 +57,8 @@ public final class FileCalls {
     }
 
     /**
-     * Same as {@link #run(Path, Duration, Call)}, with a place of its own beside the most abandoned threads. For the one
-     * file that names the others.
+     * Same as {@link #run(Path, Duration, Call)}, with a place of its own beside the most abandoned threads. For the main
+     * file, which names further files.
      */
     static <T> T runFirst(Path file, Duration patience, Call<T> call) throws IOException {
         return OF_PROCESS.callFirst(file, patience, call);

@@ -43,7 +43,7 @@ public final class Question {
         Map<String, String> path = new HashMap<>(
                 exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY).getParameters());
         path.replaceAll(
-                (_, part) -> part.replace("%2F", "/").replace("%2f", "/")); // the one escape that Undertow leaves
+                (_, part) -> part.replace("%2F", "/").replace("%2f", "/")); // the single escape that Undertow leaves
         return new Question(Caller.of(exchange), path, exchange.getQueryParameters(), RequestLimits.body(exchange));
     }
 

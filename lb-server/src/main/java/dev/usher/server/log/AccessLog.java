@@ -55,7 +55,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     private final List<AccessWriter> left = new CopyOnWriteArrayList<>();
 
     /**
-     * Used by one writer at a time. A new object has a new key for hashes, so the object is kept while the mode stays.
+     * Used by one writer at a time. A new object has a new key for hashes, so the object is kept while format and mode stay.
      */
     private AccessLine lines;
 
@@ -63,7 +63,7 @@ public final class AccessLog implements SessionLog, AutoCloseable {
         this.config = config;
         this.lanes = new Lanes(workers, capacity);
         this.lost = new LostLines(lanes);
-        this.lines = new AccessLine(config.clientIp());
+        this.lines = AccessLine.of(config);
         this.task = background.task("access log", REMEDY, STUCK);
         this.writer = new AccessWriter(lanes, lost, task, output, lines);
     }
@@ -162,10 +162,10 @@ public final class AccessLog implements SessionLog, AutoCloseable {
     }
 
     private synchronized void change(AccessLogConfig wanted, AccessOutput opened) {
-        boolean sameClients = wanted.clientIp().equals(config.clientIp());
+        boolean sameLines = wanted.clientIp() == config.clientIp() && wanted.format() == config.format();
         config = wanted;
-        if (!sameClients) {
-            lines = new AccessLine(wanted.clientIp());
+        if (!sameLines) {
+            lines = AccessLine.of(wanted);
         }
         replace(opened);
         log.info("access log: now goes to {}", opened);

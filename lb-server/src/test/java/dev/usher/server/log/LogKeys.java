@@ -16,7 +16,7 @@ public final class LogKeys {
 
     public static List<String> ofAccessLine() {
         StringBuilder line = new StringBuilder();
-        new AccessLine(ClientIp.FULL).append(line, Ends.of(HttpExchange.refused(400)), 0);
+        new JsonLine(ClientIp.FULL).append(line, Ends.of(HttpExchange.refused(400)), 0);
         return keys(line.toString());
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class AccessLineTest {
+class JsonLineTest {
     private static final List<String> FIELDS = List.of(
             "ts",
             "cid",
@@ -39,7 +39,7 @@ class AccessLineTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final AccessLine lines = new AccessLine(ClientIp.FULL);
+    private final JsonLine lines = new JsonLine(ClientIp.FULL);
 
     @Test
     void hasEveryFieldWithItsTypeInTheDocumentedOrder() {
