@@ -124,6 +124,19 @@ final class Fields extends Keys {
         return type.getEnumConstants()[found];
     }
 
+    /** Whether the value is none of the words of a choice, and is near to none: nobody knows what was meant. */
+    <E extends Enum<E>> boolean isUnclear(String key, Class<E> type) {
+        List<String> words = Spelling.all(type);
+        return switch (item(key)) {
+            case null -> false;
+            case Item.Scalar scalar ->
+                !words.contains(scalar.text())
+                        && Suggestion.clear(scalar.text().toLowerCase(Locale.ROOT), words)
+                                .isEmpty();
+            case Item.Null _, Item.Listing _, Item.Mapping _, Item.Invalid _ -> true;
+        };
+    }
+
     /** The items of a list; a value that is no list counts as a list of one item. */
     List<Item> items(String key) {
         return switch (item(key)) {

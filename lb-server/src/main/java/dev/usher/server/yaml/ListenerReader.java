@@ -84,6 +84,10 @@ final class ListenerReader {
     private void readListener(String name, Fields fields) {
         ListenerType type = fields.choice("type", ListenerType.class, ListenerType.TLS);
         types.put(name, type);
+        if (fields.isUnclear("type", ListenerType.class)) {
+            pools.leavesPartUnread();
+            return; // the other keys are right or wrong by the type
+        }
         List<Address> bind = binds.read(name, fields, type);
         boolean onlyUnix = !bind.isEmpty() && bind.stream().allMatch(UnixPath.class::isInstance);
         SocketRights rights = BindReader.rights(fields, bind);

@@ -39,6 +39,7 @@ final class PoolReader {
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final Map<String, PoolConfig> pools = new LinkedHashMap<>();
     private final List<Reference> references = new ArrayList<>();
+    private boolean partUnread;
     private final Set<String> declared = new LinkedHashSet<>();
     private final List<Written> written = new ArrayList<>();
     /** Places of settings that lead to a pool, by path. */
@@ -229,6 +230,11 @@ final class PoolReader {
         problems.error(Objects.requireNonNull(place, path), path + ": " + text);
     }
 
+    /** A part of the file was not read: pools without a reference may have one there. */
+    void leavesPartUnread() {
+        partUnread = true;
+    }
+
     /**
      * Notes every name without a pool, and every pool without a reference.
      *
@@ -256,7 +262,9 @@ final class PoolReader {
                                 + suggestion(name, near));
             }
         }
-        if (complete && meant.size() < MAX_SUGGESTIONS) { // with more faults, a pool that seems unused may be meant
+        if (complete
+                && !partUnread
+                && meant.size() < MAX_SUGGESTIONS) { // with more faults, a pool that seems unused may be meant
             unused.forEach(
                     name -> problems.warning(placeOf(name), "pools." + name + " is not used by any route or listener"));
         }
