@@ -22,9 +22,13 @@ final class LastResort {
 
     private LastResort() {}
 
-    /** The longest time from the signal to the end. */
+    /** The longest time from the signal to the end of the process, the last line included. */
     static Duration longest(ShutdownConfig given) {
-        return given.readinessDelay().plus(given.drain()).plus(PATIENCE);
+        return untilForced(given, PATIENCE).plus(LAST_LINE);
+    }
+
+    private static Duration untilForced(ShutdownConfig given, Duration patience) {
+        return given.readinessDelay().plus(given.drain()).plus(patience);
     }
 
     /**
@@ -39,8 +43,7 @@ final class LastResort {
     static void begin(Thread ending, Supplier<ShutdownConfig> shutdown, Duration patience) {
         Thread.ofPlatform().daemon().name("last-resort").start(() -> {
             try {
-                ShutdownConfig given = shutdown.get();
-                if (!ending.join(given.readinessDelay().plus(given.drain()).plus(patience))) {
+                if (!ending.join(untilForced(shutdown.get(), patience))) {
                     end(ending);
                 }
             } catch (InterruptedException nobodyDoes) {

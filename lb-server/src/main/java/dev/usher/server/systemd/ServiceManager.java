@@ -98,7 +98,8 @@ public final class ServiceManager implements AutoCloseable {
         }
         synchronized (this) {
             state = State.SERVING;
-            tell(List.of("READY=1", status(status.get())));
+            told = status(status.get());
+            tell(List.of("READY=1", told));
         }
         Duration every = watchdog == null || watchdog.compareTo(EVERY.multipliedBy(BEATS)) > 0
                 ? EVERY

@@ -61,7 +61,7 @@ class NotifyIT {
             run.err().await("generation 2 is in force");
 
             run.signal("TERM");
-            systemd.await("STOPPING=1 | EXTEND_TIMEOUT_USEC=41000000 | STATUS=draining");
+            systemd.await("STOPPING=1 | EXTEND_TIMEOUT_USEC=44000000 | STATUS=draining");
             assertEquals(0, run.exitCode());
             List<String> told = systemd.all();
             long reloads =

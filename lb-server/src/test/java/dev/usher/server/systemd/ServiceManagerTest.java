@@ -76,6 +76,22 @@ class ServiceManagerTest {
     }
 
     @Test
+    void aStatusIsToldOnce(@TempDir Path directory) {
+        Path socket = directory.resolve("notify");
+        try (StandInManager systemd = StandInManager.at(socket);
+                ServiceManager manager =
+                        ServiceManager.of(Map.of("NOTIFY_SOCKET", socket.toString(), "WATCHDOG_USEC", "300000")::get)) {
+            manager.serves(() -> true, () -> "serving", background);
+            Await.until(() -> count(systemd, "WATCHDOG=1") > 1, "two beats");
+            assertEquals(1, count(systemd, "STATUS="), systemd.all()::toString);
+        }
+    }
+
+    private static long count(StandInManager systemd, String line) {
+        return systemd.all().stream().filter(told -> told.contains(line)).count();
+    }
+
+    @Test
     void theWatchdogGetsABeatOnlyWhileEveryWorkerTurns(@TempDir Path directory) {
         Path socket = directory.resolve("notify");
         AtomicBoolean turns = new AtomicBoolean();
