@@ -21,6 +21,7 @@ import dev.usher.upkeep.Pools;
 import dev.usher.watch.Certificates;
 import dev.usher.watch.LimitWatch;
 import dev.usher.watch.RefusedNames;
+import dev.usher.watch.RefusedWays;
 import dev.usher.watch.TrafficSamples;
 import dev.usher.watch.TrafficWatch;
 import dev.usher.workers.Listening;
@@ -60,6 +61,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final TrafficWatch traffic;
     private final TrafficSamples samples;
     private final RefusedNames refusedNames;
+    private final RefusedWays refusedWays;
 
     private volatile boolean draining;
     private volatile boolean listenersClosed;
@@ -83,6 +85,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.samples = new TrafficSamples(clock, this::routing);
         this.limits = new LimitWatch(events, clock);
         this.refusedNames = new RefusedNames(events, clock, (wanted, most) -> looks().names(wanted, most));
+        this.refusedWays = new RefusedWays(events, clock, (wanted, most) -> looks().failures(wanted, most));
         Background background = environment.background();
         this.keeper = new Keeper(clock, () -> routing.pools().values(), looksEverySecond(), background);
         BackendNames names = new BackendNames(Resolver::ofBackends, events);
@@ -114,7 +117,14 @@ public final class LoadBalancer implements AutoCloseable {
                 () -> traffic.look(routing().pools().values()),
                 samples::look,
                 () -> refusedNames.look(LimitWatch.ended(listening.states(), CloseReason.INVALID_NAME)),
+                () -> refusedWays.look(refusedWays()),
                 events::look);
+    }
+
+    private long refusedWays() {
+        return RefusedWays.REASONS.stream()
+                .mapToLong(reason -> LimitWatch.ended(listening.states(), reason))
+                .sum();
     }
 
     /** Opens, and accepts at once: connections are served from the return on. Otherwise like {@link #open}. */

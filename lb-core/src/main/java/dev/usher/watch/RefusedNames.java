@@ -10,9 +10,7 @@ import dev.usher.view.TopNames;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -20,19 +18,12 @@ import java.util.function.Predicate;
  * choose the text: so a name is reported once in some minutes, and few names within these minutes.
  */
 public final class RefusedNames {
-    /** Names reported within {@link #QUIET}: a few kinds of devices; too few to push out other events. */
-    static final int MOST = 5;
-
-    static final Duration QUIET = Duration.ofMinutes(10);
     /** Shortest time between questions to the workers, since an answer copies their names. */
     static final Duration PAUSE = Duration.ofSeconds(10);
 
     /** Covers the rounding of times on the way from one clock to the other. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
-    private static final int MAX_QUOTED = 80;
-    /** The report that there are more names; differs from every name, since names are escaped. */
-    private static final String MORE = "\n";
 
     /** A question for the names most asked for by clients. */
     @FunctionalInterface
@@ -48,9 +39,7 @@ public final class RefusedNames {
     private final Events events;
     private final Clock clock;
     private final Question names;
-    /** Time of the report, by name, for as long as {@link #QUIET}. */
-    private final Map<String, Long> told = new LinkedHashMap<>();
-
+    private final FewTexts told = new FewTexts();
     private long counted;
     private long askedNanos;
 
@@ -74,7 +63,7 @@ public final class RefusedNames {
         Instant before = Moment.now(clock).wall(askedNanos).minus(SLACK);
         counted = refused;
         askedNanos = now;
-        told.values().removeIf(nanos -> now - nanos >= QUIET.toNanos());
+        told.forget(now);
         for (NameCount name : since(before)) {
             tell(name, now);
         }
@@ -83,8 +72,8 @@ public final class RefusedNames {
     private List<NameCount> since(Instant time) {
         try {
             return names.ask(
-                            name -> !name.valid() && !name.lastSeen().isBefore(time) && !told.containsKey(name.name()),
-                            MOST + 1)
+                            name -> !name.valid() && !name.lastSeen().isBefore(time) && !told.has(name.name()),
+                            FewTexts.MOST + 1)
                     .names();
         } catch (IOException busy) {
             return List.of(); // a worker does not answer, a worse fault, visible in its loop delay
@@ -92,23 +81,19 @@ public final class RefusedNames {
     }
 
     private void tell(NameCount name, long nowNanos) {
-        if (told.size() < MOST) {
-            told.put(name.name(), nowNanos);
-            events.add(Kind.WARNING, "server name " + cut(name.name()), text(name));
-        } else if (told.putIfAbsent(MORE, nowNanos) == null) {
-            events.add(
-                    Kind.WARNING,
-                    "server names",
-                    "clients ask for more names that are not host names; the page Names and the access log have them");
+        switch (told.next(name.name(), nowNanos)) {
+            case TELL -> events.add(Kind.WARNING, "server name " + FewTexts.quoted(name.name()), text(name));
+            case SAY_MORE ->
+                events.add(
+                        Kind.WARNING,
+                        "server names",
+                        "clients ask for more names that are not host names; the page Names and the access log have them");
+            case NOTHING -> {}
         }
     }
 
     private static String text(NameCount name) {
         return "refused (invalid_name), " + Units.counted(Math.max(1, name.count() - name.error()), "request")
                 + " so far: not a host name. Check the clients: the name may have a port, an address or a path in it";
-    }
-
-    private static String cut(String name) {
-        return name.length() <= MAX_QUOTED ? '"' + name + '"' : '"' + name.substring(0, MAX_QUOTED) + "…\"";
     }
 }

@@ -128,7 +128,16 @@ class NamedBackendTest {
             assertArrayEquals(alert(49), answer(usher, "home.example")); // access_denied
             usher.ended(CloseReason.ADDRESS_REFUSED);
             assertEquals(0, backend.connections().size());
+            tells(usher, "server name \"home.example\"", "refused (address_refused): pool");
         }
+    }
+
+    private static void tells(TestUsher usher, String subject, String text) {
+        Await.until(
+                () -> usher.balancer().looks().events().stream()
+                        .anyMatch(event -> event.subject().equals(subject)
+                                && event.text().startsWith(text)),
+                "an event about " + subject);
     }
 
     @Test
@@ -270,6 +279,7 @@ class NamedBackendTest {
             answer(usher, "home.example");
             usher.ended(CloseReason.LOOP);
             usher.nextEnd();
+            tells(usher, "server name \"home.example\"", "refused (loop): the way leads back");
         }
     }
 

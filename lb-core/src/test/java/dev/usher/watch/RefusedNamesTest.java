@@ -80,7 +80,7 @@ class RefusedNamesTest {
         ask("other.example/", 1);
         assertEquals(List.of(), newsAfter(Duration.ofSeconds(1)));
         assertEquals(List.of("server name \"other.example/\""), newsAfterPause());
-        assertEquals(List.of(), newsAfter(RefusedNames.QUIET));
+        assertEquals(List.of(), newsAfter(FewTexts.QUIET));
         ask("shop.example:8443", 5);
         assertEquals(List.of("server name \"shop.example:8443\""), newsAfterPause());
         assertEquals(
@@ -101,7 +101,7 @@ class RefusedNamesTest {
         IntStream.range(0, 500).forEach(i -> ask("x" + i + ":1", 1));
         ask("shop.example:8443", 7);
         List<String> news = newsAfterPause();
-        assertEquals(RefusedNames.MOST + 1, news.size());
+        assertEquals(FewTexts.MOST + 1, news.size());
         assertEquals("server name \"shop.example:8443\"", news.getFirst());
         assertEquals("server names", news.getLast());
         for (int look = 0; look < 50; look++) {
