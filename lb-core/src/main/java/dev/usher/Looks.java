@@ -141,14 +141,24 @@ public final class Looks {
         return Snapshots.totals(listening.states(), routing.get().pools(), workers);
     }
 
-    /** The traffic of a route, as {@link WayTraffic#route} says. */
+    /** The traffic of a route, of every client. */
     public Traffic.Figures routeTraffic(@Nullable String listener, String pattern) {
-        return routing.get().traffic().route(listener, pattern);
+        return routeTraffic(listener, pattern, false).plus(routeTraffic(listener, pattern, true));
     }
 
-    /** The traffic of a default, as {@link WayTraffic#fallback} says. */
+    /** A part of the traffic of a route, as {@link WayTraffic#route} says. */
+    public Traffic.Figures routeTraffic(@Nullable String listener, String pattern, boolean requests) {
+        return routing.get().traffic().route(listener, pattern, requests);
+    }
+
+    /** The traffic of a default, of every client. */
     public Traffic.Figures defaultTraffic(@Nullable String listener, String word) {
-        return routing.get().traffic().fallback(listener, word);
+        return defaultTraffic(listener, word, false).plus(defaultTraffic(listener, word, true));
+    }
+
+    /** A part of the traffic of a default, as {@link WayTraffic#fallback} says. */
+    public Traffic.Figures defaultTraffic(@Nullable String listener, String word, boolean requests) {
+        return routing.get().traffic().fallback(listener, word, requests);
     }
 
     /** The traffic of a listener with a pool of its own. */

@@ -78,12 +78,12 @@ public final class FileMap {
     }
 
     private void addProtocol(String listener, String route, String pool) {
-        add(pool, new Way(name(route, listener), "", flows.fallback(listener, route)));
+        add(pool, new Way(name(route, listener), "", flows.fallback(listener, route, false)));
     }
 
     private void addRoute(RouteConfig route, @Nullable String listener) {
         String pattern = route.pattern().text();
-        addTarget(name(pattern, listener), route.target(), on(route), flows.route(listener, pattern));
+        addTarget(name(pattern, listener), route.target(), on(route), flows.route(listener, pattern, false));
     }
 
     private static String on(RouteConfig route) {
@@ -97,19 +97,28 @@ public final class FileMap {
             config.routesOn(listener)
                     .forEach(route ->
                             addRequests(route, listener.ruleFor(route), own.contains(route) ? listener.name() : null));
+            boolean ownDefault = listener.own().defaultRoute() != null;
+            addRequests(listener.defaultRouteBeside(config.defaultRoute()), ownDefault ? listener.name() : null);
         }
     }
 
     private void addRequests(RouteConfig route, HttpRule rule, @Nullable String owner) {
         if (rule.action() != HttpRule.Action.REDIRECT) {
-            String http = "http, " + Spelling.of(rule.action());
-            add(
-                    rule.poolFor(route.target()),
-                    new Way(
-                            name(route.pattern().text(), owner),
-                            condition(route.target(), http, on(route)),
-                            Flow.NONE));
+            String pattern = route.pattern().text();
+            addRequests(name(pattern, owner), route.target(), rule, on(route), flows.route(owner, pattern, true));
         }
+    }
+
+    private void addRequests(Fallback fallback, @Nullable String owner) {
+        if (fallback.target() != null && fallback.http() != null) {
+            Flow flow = flows.fallback(owner, "default", true);
+            addRequests(name("default_route", owner), fallback.target(), fallback.http(), "", flow);
+        }
+    }
+
+    private void addRequests(String name, Target target, HttpRule rule, String on, Flow flow) {
+        String http = "http, " + Spelling.of(rule.action());
+        add(rule.poolFor(target), new Way(name, condition(target, http, on), flow));
     }
 
     /** The name of a way; a listener's own ways have the listener in their names, as in the names of their pools. */
@@ -117,7 +126,7 @@ public final class FileMap {
         return listener == null ? way : way + "@" + listener;
     }
 
-    /** Sessions of all protocols are counted together, so the way of a protocol, or of HTTP, has no traffic of its own. */
+    /** Hellos of all protocols are counted together, so the way of a protocol has no traffic of its own. */
     private void addTarget(String name, Target target, String on, Flow flow) {
         add(target.pool(), new Way(name, condition(target, "", on), flow));
         target.alpn()
@@ -139,8 +148,8 @@ public final class FileMap {
     }
 
     private void addFallbacks(@Nullable String listener, @Nullable Fallback unknown, @Nullable Fallback nameless) {
-        addFallback(name("default_route", listener), unknown, flows.fallback(listener, "default"));
-        addFallback(name("no_sni_route", listener), nameless, flows.fallback(listener, "no_sni"));
+        addFallback(name("default_route", listener), unknown, flows.fallback(listener, "default", false));
+        addFallback(name("no_sni_route", listener), nameless, flows.fallback(listener, "no_sni", false));
     }
 
     private void addFallback(String name, @Nullable Fallback fallback, Flow flow) {

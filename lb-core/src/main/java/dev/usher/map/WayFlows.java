@@ -7,12 +7,12 @@ public interface WayFlows {
     /** No traffic, as for a file. */
     WayFlows NONE = new WayFlows() {
         @Override
-        public Flow route(@Nullable String listener, String pattern) {
+        public Flow route(@Nullable String listener, String pattern, boolean requests) {
             return Flow.NONE;
         }
 
         @Override
-        public Flow fallback(@Nullable String listener, String word) {
+        public Flow fallback(@Nullable String listener, String word, boolean requests) {
             return Flow.NONE;
         }
 
@@ -22,11 +22,16 @@ public interface WayFlows {
         }
     };
 
-    /** Traffic of a route; {@code listener} is the owner, null for a route of the file. */
-    Flow route(@Nullable String listener, String pattern);
+    /**
+     * Traffic of a route.
+     *
+     * @param listener the owner; null for a route of the file
+     * @param requests whether of HTTP requests without TLS that go to a backend; else of every other client
+     */
+    Flow route(@Nullable String listener, String pattern, boolean requests);
 
     /** Traffic of a way without a pattern, by the word of the access log: {@code default}, {@code not_tls.ssh}. */
-    Flow fallback(@Nullable String listener, String word);
+    Flow fallback(@Nullable String listener, String word, boolean requests);
 
     /** Traffic of a listener with a pool of its own. */
     Flow listener(String name);

@@ -1,5 +1,7 @@
 package dev.usher.relay;
 
+import dev.usher.config.Fallback;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.RouteConfig;
@@ -8,6 +10,7 @@ import dev.usher.metrics.MinuteClock;
 import dev.usher.metrics.Traffic;
 import dev.usher.metrics.Traffic.Figures;
 import dev.usher.route.Decision;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,21 +29,21 @@ public final class WayTraffic {
     public static final String NO_SNI = "no_sni";
 
     /**
-     * The ways of the file, or of a listener's own routes.
+     * Ways of one kind of clients.
      *
      * @param routes by pattern
      * @param defaults ways without a pattern, by word; apart from routes, since a route may be called like a default
      */
-    private record Table(Map<String, Traffic> routes, Map<String, Traffic> defaults) {
-        static final Table EMPTY = new Table(Map.of(), Map.of());
+    private record Ways(Map<String, Traffic> routes, Map<String, Traffic> defaults) {
+        static final Ways NONE = new Ways(Map.of(), Map.of());
 
         /** @param words of ways without a pattern */
-        static Table of(List<RouteConfig> routes, Stream<String> words, Table before) {
+        static Ways of(List<RouteConfig> routes, Stream<String> words, Ways before) {
             Map<String, Traffic> byPattern = new HashMap<>();
             routes.forEach(route -> keep(route.pattern().text(), byPattern, before.routes));
             Map<String, Traffic> byWord = new HashMap<>();
             words.forEach(word -> keep(word, byWord, before.defaults));
-            return new Table(byPattern, byWord);
+            return new Ways(byPattern, byWord);
         }
 
         @Nullable
@@ -50,6 +53,26 @@ public final class WayTraffic {
 
         Stream<Traffic> all() {
             return Stream.concat(routes.values().stream(), defaults.values().stream());
+        }
+    }
+
+    /**
+     * The ways of the file, or of a listener's own routes.
+     *
+     * @param all of every client, but for those in {@code requests}
+     * @param requests of HTTP requests without TLS that go to a backend: another pool than that of hellos
+     */
+    private record Table(Ways all, Ways requests) {
+        static final Table EMPTY = new Table(Ways.NONE, Ways.NONE);
+
+        @Nullable
+        Traffic find(String way, boolean byRoute, boolean request) {
+            Traffic ofRequests = request ? requests.find(way, byRoute) : null;
+            return ofRequests == null ? all.find(way, byRoute) : ofRequests;
+        }
+
+        Stream<Traffic> each() {
+            return Stream.concat(all.all(), requests.all());
         }
     }
 
@@ -66,16 +89,40 @@ public final class WayTraffic {
 
     private WayTraffic(
             UsherConfig config, Table fileBefore, Map<String, Table> ownBefore, Map<String, Traffic> listenersBefore) {
-        ofFile = Table.of(config.routes(), Stream.of(DEFAULT, NO_SNI), fileBefore);
+        ofFile = new Table(
+                Ways.of(config.routes(), Stream.of(DEFAULT, NO_SNI), fileBefore.all),
+                requests(config.listeners().values(), config.routes(), config.defaultRoute(), fileBefore));
         for (ListenerConfig listener : config.listeners().values()) {
             if (!listener.own().isNone() || !listener.poolsBesideTls().isEmpty()) {
                 Table before = ownBefore.getOrDefault(listener.name(), Table.EMPTY);
-                own.put(listener.name(), Table.of(listener.own().routes(), words(listener), before));
+                OwnRoutes routes = listener.own();
+                own.put(
+                        listener.name(),
+                        new Table(
+                                Ways.of(routes.routes(), words(listener), before.all),
+                                requests(List.of(listener), routes.routes(), routes.defaultRoute(), before)));
             }
             if (listener.pool() != null) {
                 keep(listener.name(), listeners, listenersBefore);
             }
         }
+    }
+
+    /** Ways of requests, for the routes and the default by which a listener lets requests pass to a backend. */
+    private static Ways requests(
+            Collection<ListenerConfig> on, List<RouteConfig> routes, @Nullable Fallback unknown, Table before) {
+        List<ListenerConfig> passing =
+                on.stream().filter(listener -> listener.type().passesRequests()).toList();
+        if (passing.isEmpty()) {
+            return Ways.NONE;
+        }
+        List<RouteConfig> passed = routes.stream()
+                .filter(route -> passing.stream()
+                        .anyMatch(listener -> route.isOn(listener.name())
+                                && listener.ruleFor(route).action() != HttpRule.Action.REDIRECT))
+                .toList();
+        boolean byDefault = unknown != null && unknown.http() != null;
+        return Ways.of(passed, Stream.of(DEFAULT).filter(_ -> byDefault), before.requests);
     }
 
     private static Stream<String> words(ListenerConfig listener) {
@@ -102,17 +149,17 @@ public final class WayTraffic {
     @Nullable
     Traffic of(Decision decision, String listener) {
         return switch (decision) {
-            case Decision.Serve serve -> of(serve.route(), serve.byRoute(), listener);
+            case Decision.Serve serve -> of(serve.route(), serve.byRoute(), serve.http() != null, listener);
             case Decision.Refuse refuse ->
-                refuse.route() == null ? null : of(refuse.route(), refuse.byRoute(), listener);
+                refuse.route() == null ? null : of(refuse.route(), refuse.byRoute(), false, listener);
         };
     }
 
     /** A listener's own way comes before the same way of the file. */
-    private @Nullable Traffic of(String way, boolean byRoute, String listener) {
+    private @Nullable Traffic of(String way, boolean byRoute, boolean request, String listener) {
         Table first = own.get(listener);
-        Traffic found = first == null ? null : first.find(way, byRoute);
-        return found == null ? ofFile.find(way, byRoute) : found;
+        Traffic found = first == null ? null : first.find(way, byRoute, request);
+        return found == null ? ofFile.find(way, byRoute, request) : found;
     }
 
     /**
@@ -122,7 +169,7 @@ public final class WayTraffic {
      */
     @Nullable
     Traffic withoutRoute(@Nullable String word, String listener) {
-        return word == null ? listeners.get(listener) : of(word, false, listener);
+        return word == null ? listeners.get(listener) : of(word, false, false, listener);
     }
 
     // ---- for people ----
@@ -130,7 +177,7 @@ public final class WayTraffic {
     /** Takes a sample for the rates. A single thread. */
     public void sample(MinuteClock.Tick tick) {
         Stream.concat(Stream.of(ofFile), own.values().stream())
-                .flatMap(Table::all)
+                .flatMap(Table::each)
                 .forEach(each -> each.sample(tick));
         listeners.values().forEach(each -> each.sample(tick));
     }
@@ -139,14 +186,15 @@ public final class WayTraffic {
      * The figures of a route, by the pattern; zero if unknown.
      *
      * @param listener owner of the route; null for a route of the file
+     * @param requests whether of HTTP requests without TLS that go to a backend; else of every other client
      */
-    public Figures route(@Nullable String listener, String pattern) {
-        return figures(table(listener).find(pattern, true));
+    public Figures route(@Nullable String listener, String pattern, boolean requests) {
+        return figures(ways(listener, requests).find(pattern, true));
     }
 
     /** The figures of a way without a pattern, by the word of the access log; otherwise like {@link #route}. */
-    public Figures fallback(@Nullable String listener, String word) {
-        return figures(table(listener).find(word, false));
+    public Figures fallback(@Nullable String listener, String word, boolean requests) {
+        return figures(ways(listener, requests).find(word, false));
     }
 
     /** The figures of a listener with a pool of its own; zero for any other. */
@@ -154,8 +202,9 @@ public final class WayTraffic {
         return figures(listeners.get(name));
     }
 
-    private Table table(@Nullable String listener) {
-        return listener == null ? ofFile : own.getOrDefault(listener, Table.EMPTY);
+    private Ways ways(@Nullable String listener, boolean requests) {
+        Table table = listener == null ? ofFile : own.getOrDefault(listener, Table.EMPTY);
+        return requests ? table.requests : table.all;
     }
 
     private static Figures figures(@Nullable Traffic traffic) {

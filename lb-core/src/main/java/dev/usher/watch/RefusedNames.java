@@ -24,7 +24,6 @@ public final class RefusedNames {
     /** Covers the rounding of times on the way from one clock to the other. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
-
     /** A question for the names most asked for by clients. */
     @FunctionalInterface
     public interface Question {

@@ -62,29 +62,31 @@ class FileMapTest {
                 http.httpsPort(),
                 HttpRule.of(HttpRule.Action.FORWARD));
         UsherConfig config = UsherConfig.of(
-                List.of(
-                        ListenerConfig.http("http", ANY_PORT),
-                        ListenerConfig.http("http6", ANY_PORT),
-                        ListenerConfig.http("inner", ANY_PORT)
-                                .withHttp(forwarding)
-                                .withOwn(OwnRoutes.of(RouteConfig.of("b.test", "web")))),
-                List.of(
-                        RouteConfig.of("a.test", "web").withHttp(HttpRule.of(HttpRule.Action.ACME)),
-                        RouteConfig.of("c.test", "web")
-                                .withListeners(List.of("http"))
-                                .withHttp(new HttpRule(HttpRule.Action.FORWARD, "files", false, false)),
-                        RouteConfig.of("d.test", "web").withHttp(HttpRule.REDIRECT)),
-                List.of(pool("web"), pool("files")));
+                        List.of(
+                                ListenerConfig.http("http", ANY_PORT),
+                                ListenerConfig.http("http6", ANY_PORT),
+                                ListenerConfig.http("inner", ANY_PORT)
+                                        .withHttp(forwarding)
+                                        .withOwn(OwnRoutes.of(RouteConfig.of("b.test", "web")))),
+                        List.of(
+                                RouteConfig.of("a.test", "web").withHttp(HttpRule.of(HttpRule.Action.ACME)),
+                                RouteConfig.of("c.test", "web")
+                                        .withListeners(List.of("http"))
+                                        .withHttp(new HttpRule(HttpRule.Action.FORWARD, "files", false, false)),
+                                RouteConfig.of("d.test", "web").withHttp(HttpRule.REDIRECT)),
+                        List.of(pool("web"), pool("files")))
+                .withDefaultRoute(Fallback.pool("web").withHttp(HttpRule.of(HttpRule.Action.FORWARD)));
         assertEquals(
                 List.of(
                         "a.test -> web",
                         "c.test -> web on http",
                         "d.test -> web",
+                        "default_route -> web",
                         "b.test@inner -> web",
                         "c.test -> files http, forward, on http",
                         "a.test -> web:80 http, acme",
+                        "default_route -> web:80 http, forward",
                         "b.test@inner -> web:80 http, forward",
-                        "default_route refused",
                         "no_sni_route refused"),
                 lines(FileMap.of(config)));
     }

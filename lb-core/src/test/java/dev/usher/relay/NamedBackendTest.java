@@ -135,8 +135,8 @@ class NamedBackendTest {
     private static void tells(TestUsher usher, String subject, String text) {
         Await.until(
                 () -> usher.balancer().looks().events().stream()
-                        .anyMatch(event -> event.subject().equals(subject)
-                                && event.text().startsWith(text)),
+                        .anyMatch(event ->
+                                event.subject().equals(subject) && event.text().startsWith(text)),
                 "an event about " + subject);
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.usher.Looks;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.RouteConfig;
@@ -134,6 +135,29 @@ class WayTrafficTest {
             assertCounted(0, 0, looks.defaultTraffic(null, "default"));
             assertCounted(1, helloFor("other.example").remaining(), looks.defaultTraffic("in", "default"));
         }
+    }
+
+    /** Requests have a pool of their own, and so a way of their own on the map. */
+    @Test
+    void requestsThatGoToABackendCountApartFromHellos() throws IOException {
+        HttpRule forward = new HttpRule(HttpRule.Action.FORWARD, TestUsher.POOL, false, false);
+        Fallback others = Fallback.pool(TestUsher.POOL).withHttp(forward);
+        RouteConfig route = RouteConfig.of(NAME, TestUsher.POOL).withHttp(forward);
+        try (TestUsher usher =
+                TestUsher.http(backend).defaultRoute(others).route(route).start()) {
+            Looks looks = usher.balancer().looks();
+            visit(usher, request(NAME));
+            visit(usher, request("other.example"));
+            assertEquals(1, looks.routeTraffic(null, NAME).sessions());
+            assertEquals(1, looks.routeTraffic(null, NAME, true).sessions());
+            assertEquals(0, looks.routeTraffic(null, NAME, false).sessions());
+            assertEquals(1, looks.defaultTraffic(null, "default").sessions());
+            assertEquals(1, looks.defaultTraffic(null, "default", true).sessions());
+        }
+    }
+
+    private static ByteBuffer request(String host) {
+        return ByteBuffer.wrap(HelloBuilder.latin1("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n"));
     }
 
     private static UsherConfig with(UsherConfig config, RouteConfig... routes) {

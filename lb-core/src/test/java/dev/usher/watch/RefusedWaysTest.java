@@ -40,8 +40,7 @@ class RefusedWaysTest {
     private FailedSession view(Failed each) {
         SessionIdentity who = new SessionIdentity(
                 "1", "https", new InetSocketAddress("192.0.2.1", 1), null, each.name, null, "*.example", "any", null);
-        return new FailedSession(
-                Moment.now(clock).wall(each.atNanos), who, 0, each.reason.word(), Duration.ZERO, 0, 0);
+        return new FailedSession(Moment.now(clock).wall(each.atNanos), who, 0, each.reason.word(), Duration.ZERO, 0, 0);
     }
 
     private void fails(CloseReason reason, String name) {

@@ -40,13 +40,13 @@ public final class LiveMap {
     private static WayFlows flows(Looks looks) {
         return new WayFlows() {
             @Override
-            public Flow route(@Nullable String listener, String pattern) {
-                return flow(looks.routeTraffic(listener, pattern));
+            public Flow route(@Nullable String listener, String pattern, boolean requests) {
+                return flow(looks.routeTraffic(listener, pattern, requests));
             }
 
             @Override
-            public Flow fallback(@Nullable String listener, String word) {
-                return flow(looks.defaultTraffic(listener, word));
+            public Flow fallback(@Nullable String listener, String word, boolean requests) {
+                return flow(looks.defaultTraffic(listener, word, requests));
             }
 
             @Override
