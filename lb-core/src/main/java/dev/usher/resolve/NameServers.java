@@ -2,6 +2,7 @@ package dev.usher.resolve;
 
 import dev.usher.config.HostPort;
 import dev.usher.config.ResolveConfig;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,9 +46,9 @@ final class NameServers {
         return simple;
     }
 
-    /** The end of a look-up that begins now, however many questions there are; of {@link System#nanoTime}. */
+    /** The end of a look-up that begins now, however many questions there are; of {@link Clock}. */
     long deadline() {
-        return System.nanoTime() + longest.toNanos();
+        return Clock.SYSTEM.nanos() + longest.toNanos();
     }
 
     /**
@@ -58,7 +59,7 @@ final class NameServers {
     Message ask(Message question, long deadline) throws LookupException {
         String failure = "";
         int start = first.get();
-        for (int i = 0; i < servers.size() * ROUNDS && System.nanoTime() - deadline < 0; i++) {
+        for (int i = 0; i < servers.size() * ROUNDS && Clock.SYSTEM.nanos() - deadline < 0; i++) {
             int at = (start + i) % servers.size();
             try {
                 Message answer = ask(servers.get(at), question);

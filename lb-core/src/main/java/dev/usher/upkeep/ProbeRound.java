@@ -61,7 +61,8 @@ public final class ProbeRound implements AutoCloseable {
     /** A backend of the file, and its answers to come: one for each address. */
     private record Asked(PoolConfig pool, BackendConfig backend, Future<List<Answer>> answers) {}
 
-    private final SingleProbes probes = new SingleProbes(Clock.SYSTEM, Pools::probeHeader);
+    private final Clock clock = Clock.SYSTEM;
+    private final SingleProbes probes = new SingleProbes(clock, Pools::probeHeader);
     private final Map<ResolveConfig, Resolver> resolvers = new ConcurrentHashMap<>();
     private final Semaphore atOnce = new Semaphore(AT_ONCE, true);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -84,7 +85,7 @@ public final class ProbeRound implements AutoCloseable {
      */
     public List<Answer> run(Collection<PoolConfig> pools, Duration patience, IntConsumer progress)
             throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = clock.nanos() + patience.toNanos();
         TlsWarmUp.begin(pools).await(); // or the first handshakes would be charged with the classes of TLS
         List<Asked> asked = new ArrayList<>();
         for (PoolConfig pool : pools) {
@@ -99,9 +100,9 @@ public final class ProbeRound implements AutoCloseable {
         return answers;
     }
 
-    private static List<Answer> await(Asked asked, long deadline, Duration patience) throws InterruptedException {
+    private List<Answer> await(Asked asked, long deadline, Duration patience) throws InterruptedException {
         try {
-            return asked.answers().get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return asked.answers().get(Math.max(0, deadline - clock.nanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             asked.answers().cancel(true);
             return List.of(
@@ -113,7 +114,7 @@ public final class ProbeRound implements AutoCloseable {
 
     private List<Answer> ask(PoolConfig pool, BackendConfig backend, IntConsumer progress) throws InterruptedException {
         atOnce.acquire();
-        long began = System.nanoTime();
+        long began = clock.nanos();
         try {
             List<Member> members = members(pool, backend);
             return members.isEmpty()
@@ -160,8 +161,8 @@ public final class ProbeRound implements AutoCloseable {
         return new Answer(pool.name(), backend.address().toString(), false, String.valueOf(why), took, null);
     }
 
-    private static Duration since(long nanos) {
-        return Duration.ofNanos(System.nanoTime() - nanos);
+    private Duration since(long nanos) {
+        return Duration.ofNanos(clock.nanos() - nanos);
     }
 
     @Override
