@@ -6,6 +6,7 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.PlainPools;
 import dev.usher.config.Target;
+import dev.usher.config.UsherConfig;
 import dev.usher.name.ServerName;
 import java.net.InetAddress;
 import java.util.List;
@@ -53,6 +54,11 @@ public record Typed(String host, @Nullable ServerName name, ListenerType type, S
                 type,
                 path.startsWith("/") ? path : "/" + path,
                 given ? HostPort.port(port.group(1)) : type == ListenerType.HTTP ? PlainPools.PORT : Target.USUAL_PORT);
+    }
+
+    /** The listener for such a client, where people name none. */
+    public ListenerConfig listenerOf(UsherConfig config) {
+        return config.firstListenerFor(type, name == null ? null : name.name());
     }
 
     /**

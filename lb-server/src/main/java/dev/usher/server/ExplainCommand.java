@@ -6,7 +6,6 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.Printable;
 import dev.usher.config.UsherConfig;
 import dev.usher.http.AcmeChallenge;
-import dev.usher.name.ServerName;
 import dev.usher.route.RouteQuery;
 import dev.usher.route.Typed;
 import java.io.PrintWriter;
@@ -173,8 +172,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ListenerConfig listener(UsherConfig config, Typed typed) {
         if (listener == null) {
-            ServerName name = typed.name();
-            return config.firstListenerFor(typed.type(), name == null ? null : name.name());
+            return typed.listenerOf(config);
         }
         ListenerConfig named = config.listeners().get(listener);
         if (named == null) {

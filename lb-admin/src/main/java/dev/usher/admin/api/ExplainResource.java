@@ -8,6 +8,7 @@ import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.Spelling;
+import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.http.AcmeChallenge;
 import dev.usher.http.Answer;
@@ -205,10 +206,11 @@ public final class ExplainResource {
     }
 
     private ListenerConfig listener(@Nullable String name, @Nullable Typed typed) throws ProblemException {
-        Map<String, ListenerConfig> listeners = balancer.looks().config().listeners();
+        UsherConfig config = balancer.looks().config();
         if (name == null) {
-            return firstListener(typed);
+            return typed == null ? config.firstListenerFor(ListenerType.TLS, null) : typed.listenerOf(config);
         }
+        Map<String, ListenerConfig> listeners = config.listeners();
         ListenerConfig named = listeners.get(name);
         if (named == null) {
             throw Problem.of(
@@ -217,13 +219,6 @@ public final class ExplainResource {
                     .exception();
         }
         return named;
-    }
-
-    private ListenerConfig firstListener(@Nullable Typed typed) {
-        ServerName name = typed == null ? null : typed.name();
-        return balancer.looks()
-                .config()
-                .firstListenerFor(typed == null ? ListenerType.TLS : typed.type(), name == null ? null : name.name());
     }
 
     private static @Nullable Typed typed(@Nullable String text) throws ProblemException {

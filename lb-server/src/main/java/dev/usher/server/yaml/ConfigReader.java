@@ -75,7 +75,7 @@ final class ConfigReader {
         int workers = program.workers();
         ShutdownConfig shutdown = program.shutdown();
         ReloadConfig reload = program.reload();
-        AdminConfig admin = program.admin(binds);
+        AdminConfig admin = new AdminReader(binds, problems).read(root);
         LoggingConfig logging = program.logging();
         root.done();
         pools.checkReferences(complete);

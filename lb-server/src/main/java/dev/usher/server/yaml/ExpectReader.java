@@ -7,7 +7,6 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.http.AcmeChallenge;
-import dev.usher.name.ServerName;
 import dev.usher.route.Expected;
 import dev.usher.route.Typed;
 import java.net.InetAddress;
@@ -120,8 +119,7 @@ final class ExpectReader {
     private @Nullable ListenerConfig listener(UsherConfig config, Read read) {
         String named = read.expected().listener();
         if (named == null) {
-            ServerName name = read.typed().name();
-            return config.firstListenerFor(read.typed().type(), name == null ? null : name.name());
+            return read.typed().listenerOf(config);
         }
         ListenerConfig listener = config.listeners().get(named);
         if (listener == null) {
