@@ -42,7 +42,7 @@ public final class Task implements Background.Work {
         busyNanos = clock.nanos();
     }
 
-    /** It waits for its next go. */
+    /** The task waits for the next run. */
     public synchronized void rests() {
         busy = false;
     }
@@ -56,7 +56,7 @@ public final class Task implements Background.Work {
     }
 
     /**
-     * Its last go did not.
+     * The last run has failed.
      *
      * @return true for the first failure in a row
      */

@@ -11,7 +11,7 @@ public final class ClientKey {
 
     private ClientKey() {}
 
-    /** Equal for all addresses that count as one client. */
+    /** The same for every address of a client. */
     public static ByteBuffer of(InetAddress address) {
         byte[] bytes = address.getAddress();
         return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param sni the server names of a ClientHello on port 443
  */
 public record ForwardProxy(List<Cidr> allow, @Nullable UserFile users, Sni sni) {
-    /** The server name that a client may send to port 443 of the host that it asked for. */
+    /** The server name of a client's hello at port 443 of the requested host. */
     public enum Sni {
         /** The name of the host alone; no name for a host that is an address. */
         MUST_MATCH,

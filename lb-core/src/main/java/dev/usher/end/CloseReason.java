@@ -76,9 +76,9 @@ public enum CloseReason {
     NOT_SOCKS("PH", Refusal.OTHER_PROTOCOL),
     /** A SOCKS message with a fault. */
     MALFORMED_SOCKS("PH", Refusal.MALFORMED),
-    /** The client offers no way to say who it is that the listener takes. */
+    /** The client offers no way of login known to the listener. */
     AUTH_METHOD("PH", Refusal.UNIDENTIFIED),
-    /** The client says that it is a user, and is not, or has another password. */
+    /** The client's user is unknown, or the password is wrong. */
     AUTH_FAILED("PH", Refusal.UNIDENTIFIED),
     /** The client's address has sent too many wrong passwords, and is not heard for a while. */
     AUTH_THROTTLED("PH", Refusal.TOO_OFTEN),

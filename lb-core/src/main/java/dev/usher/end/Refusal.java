@@ -19,7 +19,7 @@ public enum Refusal {
     NO_SUCH_HOST,
     /** The client is not allowed to use the route. */
     DENIED,
-    /** The client does not say who it is in a way that the listener takes. */
+    /** The client logs in by no way known to the listener. */
     UNIDENTIFIED,
     /** The client's address has sent too many wrong passwords. */
     TOO_OFTEN,

@@ -58,9 +58,9 @@ public record MetricsSnapshot(
      *
      * @param turns turns of the loop
      * @param heldBytes bytes of pooled buffers in use, by sessions that wait for a slow peer or a whole hello
-     * @param openSessions sessions that this worker owns now
+     * @param openSessions sessions of this worker now
      * @param acceptPauses pauses of accepting, for lack of descriptors or at a connection limit
-     * @param bugs exceptions that only a bug in usher can cause; each closed its session and was logged
+     * @param bugs exceptions by bugs in usher; each closed its session and was logged
      */
     public record WorkerSnapshot(long turns, long heldBytes, long openSessions, long acceptPauses, long bugs) {}
 

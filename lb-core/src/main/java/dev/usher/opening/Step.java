@@ -22,7 +22,7 @@ public sealed interface Step {
     record Reply(ByteBuffer bytes, int consumed) implements Step {}
 
     /**
-     * The client has said who it is. The caller checks that, and reads again once the user is known, without further
+     * The client has named a user. The caller checks that, and reads again once the user is known, without further
      * bytes of the client; an unknown user is refused.
      *
      * @param consumed the number of the client's bytes dealt with, and never forwarded

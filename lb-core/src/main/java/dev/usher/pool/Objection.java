@@ -1,6 +1,6 @@
 package dev.usher.pool;
 
-/** A fact that speaks against an operator's order for a backend. The order says which facts it heeds. */
+/** A fact that speaks against an operator's order for a backend. The order has the facts to heed. */
 public enum Objection {
     /** No other backend of the pool takes sessions. */
     LAST,

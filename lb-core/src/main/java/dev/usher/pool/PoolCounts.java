@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The counts by workers of one pool, through all configurations that have the pool. */
+/** The counts of a pool by workers, through every configuration with the pool. */
 final class PoolCounts {
     private final AtomicLong timesFull = new AtomicLong();
     /** Counts by worker; each worker fills its entry at the first session, so that an idle pool costs nothing. */

@@ -202,7 +202,7 @@ public final class RecentSessions {
         return row;
     }
 
-    /** True if a single address saw all the faults, and its hellos may have caused them. */
+    /** True if a single address saw every fault: hellos of this client may be the cause. */
     private static boolean mayBeOneClientsDoing(long slots, int seen) {
         int marks = 0;
         int certain = 0;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * outdone.
  */
 public final class Roster {
-    /** State that survives from one configuration to the next. The monitor is the lock of every change. */
+    /** State kept from a configuration to the next. The monitor is the lock of every change. */
     private static final class Lasting {
         /** Turns of the balancers. */
         final AtomicInteger cursor = new AtomicInteger();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The contents of a version 2 header besides the addresses. A TLV about TLS (PP2_TYPE_SSL) is missing: only a proxy
- * that terminates TLS can send it.
+ * that terminates TLS can send such a TLV.
  *
  * <p>Text stands for bytes as in a {@code ClientHello}: printable ASCII stands for itself, a backslash is {@code \\},
  * and any other byte is {@code \x} with two hex digits.

@@ -103,7 +103,7 @@ final class Choice {
         place().names().countRefused(name, place().worker().nowNanos());
     }
 
-    /** The client says that it is this user. */
+    /** The client claims to be this user. */
     void isSaidBy(String name) {
         user = name;
     }

@@ -44,7 +44,7 @@ public final class WorkerSessions {
         return listener(config, counts).bind(bind, address, others).address();
     }
 
-    /** Takes connections of a socket that another worker opens. */
+    /** Takes connections of a socket opened by a different worker. */
     public Door door(ListenerConfig config, ListenerCounts counts, Address bind) {
         return listener(config, counts).door(bind);
     }

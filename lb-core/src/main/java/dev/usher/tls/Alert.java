@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
 public enum Alert {
     /** TLS is not spoken here. */
     UNEXPECTED_MESSAGE(10),
-    /** A field has a value that its definition forbids. */
+    /** A field has a forbidden value. */
     ILLEGAL_PARAMETER(47),
     /** The client is not allowed to use this service. */
     ACCESS_DENIED(49),

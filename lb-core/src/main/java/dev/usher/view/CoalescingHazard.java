@@ -6,7 +6,7 @@ package dev.usher.view;
  * cannot send such a request elsewhere. Remedies: certificates that do not cover each other's names, the same pool for
  * both names, or a backend that answers 421.
  *
- * @param listener listener that serves both names
+ * @param listener listener of both names
  * @param pool whose backend showed the certificate
  * @param backend address of the backend that showed the certificate
  * @param covered name in the certificate that covers the route

@@ -156,7 +156,7 @@ public final class LimitWatch {
         return sum(listener, ListenerCounts.OfWorker::acceptPauses, why);
     }
 
-    /** Sessions on all listeners that ended for this reason. */
+    /** Sessions of every listener with this end. */
     public static long ended(Map<String, ListenerCounts> listeners, CloseReason reason) {
         return listeners.values().stream()
                 .mapToLong(listener -> sum(listener, ListenerCounts.OfWorker::ended, reason))

@@ -53,7 +53,7 @@ final class SocketFile {
         Files.delete(path);
     }
 
-    /** True unless the kernel says that nobody listens; not blocking, since the queue may be full. */
+    /** True unless the kernel finds no listener; not blocking, since the queue may be full. */
     private static boolean answers(SelectorProvider provider, Path path) throws IOException {
         try (SocketChannel channel = provider.openSocketChannel(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false);

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that writes sessions to one output. Another output gets another writer; the rings of sessions have one
+ * The writer of sessions to an output. Another output gets another writer; the rings of sessions have one
  * writer at a time.
  *
  * <p>The writer sleeps without a timeout while nothing happens, and the first session wakes the writer. After each

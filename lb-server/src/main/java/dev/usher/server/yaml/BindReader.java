@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads {@code bind}, and the rights of a unix socket's file. Keeps every address, to find two owners of one. */
+/**
+ * Reads {@code bind}, and the rights of a unix socket's file. Keeps every address, to find two owners of an address.
+ */
 final class BindReader {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;

@@ -7,7 +7,7 @@ import dev.usher.config.ForwardProxy.Sni;
 import dev.usher.config.ListenerType;
 import java.util.List;
 
-/** Reads who may use a listener that connects clients to other hosts: {@code allow}, {@code sni} and {@code users}. */
+/** Reads the rights to use a way out to other hosts: {@code allow}, {@code sni} and {@code users}. */
 record ForwardProxyReader(Problems problems) {
     ForwardProxy read(Fields fields, ListenerType type) {
         if (!type.asksForPorts()) {

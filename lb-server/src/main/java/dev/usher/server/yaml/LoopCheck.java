@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class LoopCheck {
     private static final String NAME_ANOTHER = "write the address of the server behind usher";
 
-    /** An address that usher listens on, and its listener. */
+    /** An address of a listener, and the listener. */
     private record Bound(String owner, HostPort address) {}
 
     private final ThisMachine machine;

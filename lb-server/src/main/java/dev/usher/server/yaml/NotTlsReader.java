@@ -11,7 +11,7 @@ import dev.usher.config.Units;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a listener of type tls does with other clients: {@code not_tls} and {@code silent}. */
+/** Reads the treatment of other clients by a listener of type tls: {@code not_tls} and {@code silent}. */
 record NotTlsReader(PoolReader pools, Problems problems) {
     NotTls notTls(String name, Fields listener, ListenerType type) {
         if (!type.speaksTls()) {

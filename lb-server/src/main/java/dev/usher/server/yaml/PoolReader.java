@@ -71,7 +71,7 @@ final class PoolReader {
         return written;
     }
 
-    /** Adds the addresses that the backends of these pools have at another port. */
+    /** Adds the addresses of the pools' backends at a further port. */
     void repeatAt(int port, Set<String> names) {
         List<Written> repeated = new ArrayList<>();
         for (Written backend : written) {

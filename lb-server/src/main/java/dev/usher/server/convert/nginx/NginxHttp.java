@@ -46,7 +46,7 @@ final class NginxHttp {
     private final Set<String> used = new LinkedHashSet<>();
     /** Listeners by address: several servers may share a port. */
     private final Map<List<HostPort>, ListenerDraft> listeners = new HashMap<>();
-    /** The redirect of each listener that has one. */
+    /** The redirect of each listener with a redirect. */
     private final Map<ListenerDraft, Directive> redirects = new HashMap<>();
 
     /**
