@@ -6,6 +6,7 @@ import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
+import dev.usher.pool.BackendOrder;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Objection;
 import dev.usher.pool.Pool;
@@ -35,8 +36,10 @@ public final class BackendControl {
     private final OpenSessions sessions;
     private final Events events;
     private final Clock clock;
-    /** Each backend's thread for a delayed closing of its sessions. Guarded by this. */
-    private final Map<Backend, Thread> closers = new HashMap<>();
+    /** The delayed closing of each backend's sessions. Guarded by this. */
+    private final Map<Backend, Closing> closings = new HashMap<>();
+
+    private record Closing(Thread thread, long dueNanos) {}
 
     BackendControl(Supplier<Routing> routing, OpenSessions sessions, Events events, Clock clock) {
         this.routing = routing;
@@ -74,7 +77,7 @@ public final class BackendControl {
         Pool pool = pool(poolName);
         Backend backend = backend(pool, address);
         Duration closing = state == AdminState.READY ? null : closeAfter;
-        if (backend.adminState() == state && closing == null && !closers.containsKey(backend)) {
+        if (backend.adminState() == state && closing == null && !closings.containsKey(backend)) {
             return null;
         }
         String act = words(state) + " by " + who;
@@ -92,18 +95,74 @@ public final class BackendControl {
         if (objection != null) {
             return objection;
         }
-        Thread replaced = closers.remove(backend);
+        Closing replaced = closings.remove(backend);
         if (replaced != null) {
-            replaced.interrupt();
+            replaced.thread().interrupt();
         }
         if (closing != null) {
-            closers.put(
-                    backend,
-                    Thread.ofVirtual()
-                            .name("close sessions of " + backend)
-                            .start(() -> closeAfter(pool, backend, closing, who)));
+            closeLater(pool, backend, closing, who);
         }
         return null;
+    }
+
+    private void closeLater(Pool pool, Backend backend, Duration time, String who) {
+        Thread thread = Thread.ofVirtual()
+                .name("close sessions of " + backend)
+                .start(() -> closeAfter(pool, backend, time, who));
+        closings.put(backend, new Closing(thread, clock.nanos() + time.toNanos()));
+    }
+
+    /** The orders in force, for a successor. */
+    public synchronized List<BackendOrder> orders() {
+        return routing.get().pools().values().stream()
+                .flatMap(pool -> pool.backends().stream().map(backend -> order(pool, backend)))
+                .filter(order -> order.state() != AdminState.READY || order.weight() != 0)
+                .toList();
+    }
+
+    private BackendOrder order(Pool pool, Backend backend) {
+        Closing closing = closings.get(backend);
+        AdminState state = backend.adminState();
+        return new BackendOrder(
+                pool.name(),
+                backend.name(),
+                state,
+                state == AdminState.READY ? "" : backend.reason(),
+                backend.orderedWeight(),
+                closing == null ? null : Duration.ofNanos(Math.max(0, closing.dueNanos() - clock.nanos())));
+    }
+
+    /** Repeats the orders of an earlier process, with an event for each. */
+    public synchronized void repeat(List<BackendOrder> orders) {
+        for (BackendOrder order : orders) {
+            try {
+                Pool pool = pool(order.pool());
+                repeat(order, pool, backend(pool, order.backend()));
+            } catch (NoSuchElementException gone) {
+                events.add(
+                        Kind.WARNING,
+                        "backend " + order.backend() + " of pool " + order.pool(),
+                        "an order of before the upgrade has no backend any more: " + gone.getMessage());
+            }
+        }
+    }
+
+    private void repeat(BackendOrder order, Pool pool, Backend backend) {
+        if (order.weight() != 0) {
+            pool.roster().setWeight(backend, order.weight(), clock.nanos());
+            said(pool, backend, "weight " + order.weight());
+        }
+        if (order.state() != AdminState.READY) {
+            pool.roster().setAdminState(backend, order.state(), order.why(), clock.nanos());
+            said(pool, backend, order.why());
+        }
+        if (order.closeAfter() != null) {
+            closeLater(pool, backend, order.closeAfter(), "an order of before the upgrade");
+        }
+    }
+
+    private void said(Pool pool, Backend backend, String what) {
+        events.add(Kind.ADMIN, Events.subject(pool, backend), what + ", as before the upgrade");
     }
 
     /** The reason why an enabled backend still takes no sessions; empty if the backend serves. */
@@ -124,9 +183,11 @@ public final class BackendControl {
         try {
             Thread.sleep(time);
             synchronized (this) {
-                if (!closers.remove(backend, Thread.currentThread())) {
+                Closing now = closings.get(backend);
+                if (now == null || !now.thread().equals(Thread.currentThread())) {
                     return; // a later order has replaced this closing
                 }
+                closings.remove(backend);
             }
             close(pool, backend, who);
         } catch (InterruptedException replaced) {
@@ -218,7 +279,7 @@ public final class BackendControl {
 
     /** Cancels the delayed closings. Explicit closes still work. */
     synchronized void stop() {
-        closers.values().forEach(Thread::interrupt);
-        closers.clear();
+        closings.values().forEach(closing -> closing.thread().interrupt());
+        closings.clear();
     }
 }

@@ -1,8 +1,8 @@
 package dev.usher;
 
 import dev.usher.background.Background;
+import dev.usher.descriptor.GivenSockets;
 import dev.usher.login.Passwords;
-import dev.usher.loop.GivenSockets;
 import dev.usher.relay.SessionLog;
 import dev.usher.time.Clock;
 import java.nio.channels.spi.SelectorProvider;

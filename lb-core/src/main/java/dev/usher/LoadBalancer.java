@@ -8,6 +8,7 @@ import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
 import dev.usher.login.UserCheck;
 import dev.usher.pool.Backend;
+import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
 import dev.usher.probe.TlsWarmUp;
 import dev.usher.relay.Routing;
@@ -29,9 +30,11 @@ import dev.usher.workers.OpenSessions;
 import dev.usher.workers.WorkerWatch;
 import dev.usher.workers.Workers;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -42,8 +45,8 @@ import org.slf4j.LoggerFactory;
  * worker's.
  */
 public final class LoadBalancer implements AutoCloseable {
-    /** How often a drain looks whether the last session is gone. */
-    private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** How often a wait looks: a drain for the last session, a take-over for the last verdict. */
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
@@ -165,6 +168,40 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
+     * Probes every backend, and waits for the verdicts: for a process with a predecessor, between {@link #open}
+     * and {@link #accept}.
+     *
+     * @param patience the longest wait; later verdicts count as after any start
+     */
+    public void awaitVerdicts(Duration patience) throws InterruptedException {
+        synchronized (this) {
+            pools.probe();
+        }
+        long deadline = environment.clock().nanos() + patience.toNanos();
+        while (routing.pools().values().stream().anyMatch(LoadBalancer::isUnprobed)
+                && environment.clock().nanos() - deadline < 0) {
+            TimeUnit.NANOSECONDS.sleep(POLL_NANOS);
+        }
+    }
+
+    private static boolean isUnprobed(Pool pool) {
+        return pool.backends().stream().anyMatch(backend -> backend.state() == BackendState.UNPROBED);
+    }
+
+    /** Ends a take-over of given sockets: the predecessor takes no more connections. */
+    public synchronized void settle() {
+        listening.settle();
+    }
+
+    /**
+     * Announces a successor on the sockets of the given addresses: the drain leaves the connections queued there to the
+     * successor.
+     */
+    public void handOver(Set<SocketAddress> addresses) {
+        listening.handOver(addresses);
+    }
+
+    /**
      * Replaces the configuration in a single step. Listeners, pools and backends of both configurations keep their
      * sockets, verdicts, counters and sessions. A session with a pool goes on with the pool, and
      * a retry picks among the backends in force by then. A session still waiting for the hello is routed by the
@@ -259,7 +296,7 @@ public final class LoadBalancer implements AutoCloseable {
         listenersClosed = true;
         long deadline = environment.clock().nanos() + patience.toNanos();
         while (sessions.count() > 0 && environment.clock().nanos() - deadline < 0) {
-            LockSupport.parkNanos(DRAIN_POLL_NANOS);
+            LockSupport.parkNanos(POLL_NANOS);
         }
         int cut = sessions.count();
         try {

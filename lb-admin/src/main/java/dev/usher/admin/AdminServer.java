@@ -20,6 +20,7 @@ import dev.usher.config.AdminConfig.Tls;
 import dev.usher.config.AdminConfig.Token;
 import dev.usher.config.HostPort;
 import dev.usher.config.Spelling;
+import dev.usher.descriptor.GivenSockets;
 import dev.usher.event.Event;
 import dev.usher.view.PoolView;
 import io.undertow.server.HttpHandler;
@@ -78,13 +79,13 @@ public final class AdminServer implements AutoCloseable {
     /** Certificate chain in use; empty for plain HTTP. */
     private volatile List<X509Certificate> chain = List.of();
 
-    private AdminServer(AdminConfig config, Patience patience) throws IOException {
+    private AdminServer(AdminConfig config, Patience patience, GivenSockets given) throws IOException {
         this.startedWith = config;
         this.settings = config;
         this.bind = Objects.requireNonNull(config.bind(), "asked for");
         this.access = new Access(() -> settings, config.tls() != null, System::nanoTime);
         this.routes = Routes.ofStart(lifecycle);
-        this.socket = open(config, patience);
+        this.socket = open(config, patience, given);
     }
 
     /**
@@ -95,14 +96,22 @@ public final class AdminServer implements AutoCloseable {
      *     setting and the remedy
      */
     public static AdminServer start(AdminConfig config) throws IOException {
-        return start(config, Patience.STANDARD);
+        return start(config, GivenSockets.NONE);
+    }
+
+    /**
+     * Like {@link #start(AdminConfig)}, with the predecessor's socket where the address has a socket. The predecessor
+     * answers until {@link #show}.
+     */
+    public static AdminServer start(AdminConfig config, GivenSockets given) throws IOException {
+        return new AdminServer(config, Patience.STANDARD, given);
     }
 
     static AdminServer start(AdminConfig config, Patience patience) throws IOException {
-        return new AdminServer(config, patience);
+        return new AdminServer(config, patience, GivenSockets.NONE);
     }
 
-    private AdminSocket open(AdminConfig config, Patience patience) throws IOException {
+    private AdminSocket open(AdminConfig config, Patience patience, GivenSockets given) throws IOException {
         SSLContext tls = null;
         if (config.tls() != null) {
             tls = Pem.context(config.tls());
@@ -111,7 +120,11 @@ public final class AdminServer implements AutoCloseable {
         String host = bind.host().isEmpty() ? "::" : bind.host();
         try {
             return AdminSocket.open(
-                    new InetSocketAddress(InetAddress.getByName(host), bind.port()), tls, chain(patience), patience);
+                    new InetSocketAddress(InetAddress.getByName(host), bind.port()),
+                    tls,
+                    chain(patience),
+                    patience,
+                    given);
         } catch (IOException | RuntimeException e) {
             throw new IOException(bindFault(String.valueOf(e.getMessage())), e);
         }
@@ -157,6 +170,7 @@ public final class AdminServer implements AutoCloseable {
         operations = Api.of(subject, this, attention, started);
         routes = Routes.of(subject, this, attention, operations);
         lifecycle.serves(subject.balancer());
+        socket.accept();
         started.start();
     }
 

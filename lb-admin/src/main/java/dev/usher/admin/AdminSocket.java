@@ -1,12 +1,14 @@
 package dev.usher.admin;
 
 import dev.usher.admin.http.Admission;
+import dev.usher.descriptor.GivenSockets;
 import io.undertow.UndertowOptions;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,28 +58,38 @@ final class AdminSocket implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> channel;
+    private final InetSocketAddress address;
     /** Null for plain HTTP. */
     private final @Nullable UndertowXnioSsl tls;
 
     private AdminSocket(
-            XnioWorker worker, AcceptingChannel<? extends StreamConnection> channel, @Nullable UndertowXnioSsl tls) {
+            XnioWorker worker,
+            AcceptingChannel<? extends StreamConnection> channel,
+            @Nullable UndertowXnioSsl tls,
+            InetSocketAddress address) {
         this.worker = worker;
         this.channel = channel;
         this.tls = tls;
+        this.address = address;
     }
 
     /**
-     * Binds the address, and serves.
+     * Binds the address, and serves; with a predecessor's socket, from {@link #accept} on.
      *
      * @param tls null for plain HTTP
+     * @param given has a predecessor's socket, perhaps
      * @throws IOException if the address cannot be bound; then nothing is left open
      */
     static AdminSocket open(
-            InetSocketAddress address, @Nullable SSLContext tls, HttpHandler handler, AdminServer.Patience patience)
+            InetSocketAddress address,
+            @Nullable SSLContext tls,
+            HttpHandler handler,
+            AdminServer.Patience patience,
+            GivenSockets given)
             throws IOException {
         XnioWorker worker = Xnio.getInstance(AdminSocket.class.getClassLoader()).createWorker(threads());
         try {
-            return open(worker, address, tls, handler, patience);
+            return open(worker, address, tls, handler, patience, given);
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             throw e;
@@ -89,7 +101,8 @@ final class AdminSocket implements AutoCloseable {
             InetSocketAddress address,
             @Nullable SSLContext tls,
             HttpHandler handler,
-            AdminServer.Patience patience)
+            AdminServer.Patience patience,
+            GivenSockets given)
             throws IOException {
         HttpOpenListener http =
                 new HttpOpenListener(new DefaultByteBufferPool(false, BUFFER_BYTES), requests(patience));
@@ -99,11 +112,18 @@ final class AdminSocket implements AutoCloseable {
                 ? null
                 : new UndertowXnioSsl(worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, false), tls);
         ChannelListener<AcceptingChannel<StreamConnection>> accept = ChannelListeners.openListenerAdapter(admission);
+        boolean taken = given.has(address);
+        InetSocketAddress bind = taken ? new InetSocketAddress(InetAddress.getLoopbackAddress(), 0) : address;
         AcceptingChannel<? extends StreamConnection> channel = ssl == null
-                ? worker.createStreamConnectionServer(address, accept, connections(patience))
-                : openTls(ssl, worker, address, accept, connections(patience));
+                ? worker.createStreamConnectionServer(bind, accept, connections(patience))
+                : openTls(ssl, worker, bind, accept, connections(patience));
+        InetSocketAddress bound = channel.getLocalAddress(InetSocketAddress.class);
+        if (taken) {
+            given.takePlaceOf(bound, address);
+            return new AdminSocket(worker, channel, ssl, address);
+        }
         channel.resumeAccepts();
-        return new AdminSocket(worker, channel, ssl);
+        return new AdminSocket(worker, channel, ssl, bound);
     }
 
     /** Opens a TLS socket. The listener for plain connections works for TLS as well; only the generic types differ. */
@@ -154,7 +174,12 @@ final class AdminSocket implements AutoCloseable {
 
     /** The bound address, with the actual port if port 0 was configured. */
     InetSocketAddress address() {
-        return channel.getLocalAddress(InetSocketAddress.class);
+        return address;
+    }
+
+    /** Takes connections. */
+    void accept() {
+        channel.resumeAccepts();
     }
 
     /** Uses new certificates for new connections; open connections stay. */

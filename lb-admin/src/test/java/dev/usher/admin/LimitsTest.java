@@ -10,6 +10,7 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.descriptor.GivenSockets;
 import dev.usher.testing.Await;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
@@ -292,8 +293,8 @@ class LimitsTest {
     @Test
     void aClientsPortMayBeConnectedToTwoAddresses() throws IOException {
         Patience patience = new Patience(LONG, LONG, LONG, LONG);
-        try (AdminSocket everywhere =
-                        AdminSocket.open(new InetSocketAddress(0), null, HttpServerExchange::endExchange, patience);
+        try (AdminSocket everywhere = AdminSocket.open(
+                        new InetSocketAddress(0), null, HttpServerExchange::endExchange, patience, GivenSockets.NONE);
                 Socket first = fromPort(0, "127.0.0.1", everywhere);
                 Socket twin = fromPort(first.getLocalPort(), "127.0.0.2", everywhere)) {
             assertEquals(first.getLocalSocketAddress(), twin.getLocalSocketAddress());

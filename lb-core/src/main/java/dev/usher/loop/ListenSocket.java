@@ -8,6 +8,8 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A listening socket of one worker. Every worker opens its own socket for each TCP address, with {@code SO_REUSEPORT},
- * and the kernel spreads the connections. A unix socket has one worker, and the owner spreads the connections.
+ * and the kernel spreads the connections; after a take-over a worker may have several. A unix socket has one worker, and
+ * the owner spreads the connections.
  *
  * <p>Accepting pauses when the process has no descriptor left, instead of spinning, and when a connection limit is
  * reached, instead of refusing: connections then wait in the kernel's queue. Accepting resumes when a session ends on
@@ -60,15 +63,36 @@ public final class ListenSocket implements Ready {
     /** True exactly while the selector watches the socket. */
     private boolean accepting;
 
-    /** Opens the socket. Connections queue up in the kernel until {@link #resume}. On the worker's thread. */
-    public ListenSocket(Worker worker, SocketAddress address, Owner owner) throws IOException {
+    private ListenSocket(Worker worker, ServerSocketChannel channel, SocketAddress address, Owner owner)
+            throws IOException {
         this.worker = worker;
         this.owner = owner;
-        this.channel = worker.sockets().listen(address, BACKLOG);
-        this.address = worker.sockets().isGiven(address) ? address : channel.getLocalAddress();
+        this.channel = channel;
+        this.address = address;
         this.tcp = address instanceof InetSocketAddress;
         this.key = worker.register(channel, 0, this);
         this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
+    }
+
+    /**
+     * Opens a worker's sockets of an address: a new socket, or the {@link dev.usher.descriptor.GivenSockets} of the worker, perhaps no or
+     * several. Connections queue up in the kernel until {@link #resume}. On the worker's thread.
+     *
+     * @param index of the worker, from 0
+     * @param workers number of workers
+     */
+    public static List<ListenSocket> open(Worker worker, int index, int workers, SocketAddress address, Owner owner)
+            throws IOException {
+        Sockets sockets = worker.sockets();
+        if (!sockets.isGiven(address)) {
+            ServerSocketChannel channel = sockets.listen(address, BACKLOG);
+            return List.of(new ListenSocket(worker, channel, channel.getLocalAddress(), owner));
+        }
+        List<ListenSocket> given = new ArrayList<>();
+        for (ServerSocketChannel channel : sockets.given(address, index, workers)) {
+            given.add(new ListenSocket(worker, channel, address, owner));
+        }
+        return given;
     }
 
     /** The bound address, with the port that the system chose where port 0 was asked for. */
@@ -119,6 +143,16 @@ public final class ListenSocket implements Ready {
             while (taken < BACKLOG && acceptOne()) {
                 taken++;
             }
+        } finally {
+            channel.close();
+        }
+    }
+
+    /** Closes at once: a successor has the socket too, and takes the connections in the queue. By mail only. */
+    public void leave() throws IOException {
+        worker.cancel(pause);
+        try {
+            worker.unregister(key);
         } finally {
             channel.close();
         }

@@ -1,5 +1,6 @@
 package dev.usher.loop;
 
+import dev.usher.descriptor.GivenSockets;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -15,6 +16,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
+import java.util.List;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -119,16 +121,18 @@ public final class Sockets {
         return tcp.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
-    /** True if {@link #listen} takes a socket that was opened for this process. */
+    /** True if sockets of the address were opened for this process; then {@link #given} has them. */
     boolean isGiven(SocketAddress address) {
         return given.has(address);
     }
 
+    /** A worker's channels on the given sockets of the address, if the worker has any. */
+    List<ServerSocketChannel> given(SocketAddress address, int worker, int workers) throws IOException {
+        return given.open(provider, address, worker, workers);
+    }
+
     /** Opens a listening socket. Several workers may open the same TCP address and share the connections. */
     ServerSocketChannel listen(SocketAddress address, int backlog) throws IOException {
-        if (isGiven(address)) {
-            return given.open(provider, (InetSocketAddress) address);
-        }
         ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
         try {
             channel.configureBlocking(false);

@@ -1,5 +1,6 @@
 package dev.usher.loop;
 
+import dev.usher.descriptor.GivenSockets;
 import dev.usher.metrics.Counter;
 import dev.usher.time.Clock;
 import dev.usher.time.Deadline;

@@ -154,6 +154,11 @@ public final class Backend {
         return max != BackendConfig.NO_LIMIT && open.get() >= max;
     }
 
+    /** The weight set by an operator; 0 for the configured weight. */
+    public int orderedWeight() {
+        return share.override();
+    }
+
     /** The weight set by an operator or the configuration, without slow start. */
     public int weight() {
         return share.weight(config.weight());

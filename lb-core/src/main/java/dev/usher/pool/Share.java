@@ -14,6 +14,11 @@ final class Share {
         return override == 0 ? configured : override;
     }
 
+    /** The weight set by an operator; 0 for the configured weight. */
+    int override() {
+        return override;
+    }
+
     /** Sets the weight until the next restart; 0 returns to the configured weight. */
     void override(int weight) {
         override = weight;

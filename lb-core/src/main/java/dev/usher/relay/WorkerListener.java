@@ -21,7 +21,10 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
     private final Counter acceptPauses;
     private final ListenerCounts counts;
     private final ListenerCounts.OfWorker ours;
-    private final Map<Address, ListenSocket> sockets = new LinkedHashMap<>();
+    /** Sockets by place; empty where other workers have the sockets of the place. */
+    private final Map<Address, List<ListenSocket>> sockets = new LinkedHashMap<>();
+    /** The sockets of every place, for the end of each session. */
+    private ListenSocket[] all = {};
     /** Unix sockets of another worker that hands connections over. */
     private final Set<Address> doors = new HashSet<>();
 
@@ -37,15 +40,17 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
     }
 
     /**
-     * Opens another socket, accepting from {@link #follow} on.
+     * Opens the sockets of a place, accepting from {@link #follow} on.
      *
      * @param others doors of the other workers, if the connections are for all; else empty
+     * @return the bound address
      */
-    ListenSocket bind(Address bind, SocketAddress address, List<Door> others) throws IOException {
+    SocketAddress bind(Address bind, SocketAddress address, List<Door> others) throws IOException {
         ListenSocket.Owner owner = others.isEmpty() ? this : new Spread(this, others);
-        ListenSocket socket = new ListenSocket(place.worker(), address, owner);
-        sockets.put(bind, socket);
-        return socket;
+        List<ListenSocket> opened = ListenSocket.open(place.worker(), place.index(), place.workers(), address, owner);
+        sockets.put(bind, opened);
+        gather();
+        return opened.isEmpty() ? address : opened.getFirst().address();
     }
 
     /** The way for connections of a socket of another worker. */
@@ -54,12 +59,24 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
         return accepted -> place.worker().submit(() -> begin(accepted));
     }
 
-    /** Takes the connections queued on a socket, and closes the socket; no effect if the socket was never opened. */
-    void unbind(Address bind) throws IOException {
+    /**
+     * Closes the sockets of a place, if there are any.
+     *
+     * @param takeQueued whether to take the connections queued there first; a successor does so otherwise
+     */
+    void unbind(Address bind, boolean takeQueued) throws IOException {
         doors.remove(bind);
-        ListenSocket socket = sockets.remove(bind);
-        if (socket != null) {
-            socket.close();
+        List<ListenSocket> closing = sockets.remove(bind);
+        if (closing == null) {
+            return;
+        }
+        gather();
+        for (ListenSocket socket : closing) {
+            if (takeQueued) {
+                socket.close();
+            } else {
+                socket.leave();
+            }
         }
     }
 
@@ -70,7 +87,17 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
     /** Takes over these settings, and accepts. */
     void follow(ListenerConfig changed) {
         config = changed;
-        sockets.values().forEach(ListenSocket::resume);
+        resume();
+    }
+
+    private void gather() {
+        all = sockets.values().stream().flatMap(List::stream).toArray(ListenSocket[]::new);
+    }
+
+    private void resume() {
+        for (ListenSocket socket : all) {
+            socket.resume();
+        }
     }
 
     @Override
@@ -130,6 +157,6 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
         counts.open().decrementAndGet();
         place.shared().openSessions().decrementAndGet();
         ours.open().add(-1);
-        sockets.values().forEach(ListenSocket::resume);
+        resume();
     }
 }

@@ -32,16 +32,16 @@ public final class WorkerSessions {
     }
 
     /**
-     * Opens a socket of a listener, accepting from {@link #follow} on.
+     * Opens the sockets of a listener's place, accepting from {@link #follow} on.
      *
      * @param address the address of {@code bind} of the configuration
      * @param others doors of the other workers, if the socket is for all workers; else empty
-     * @return the socket's own address
+     * @return the bound address
      */
     public SocketAddress open(
             ListenerConfig config, ListenerCounts counts, Address bind, SocketAddress address, List<Door> others)
             throws IOException {
-        return listener(config, counts).bind(bind, address, others).address();
+        return listener(config, counts).bind(bind, address, others);
     }
 
     /** Takes connections of a socket opened by a different worker. */
@@ -53,11 +53,15 @@ public final class WorkerSessions {
         return listeners.computeIfAbsent(config.name(), _ -> new WorkerListener(place, acceptPauses, config, counts));
     }
 
-    /** Closes a socket of a listener, after taking the connections queued in the kernel. */
-    public void close(String listener, Address bind) throws IOException {
+    /**
+     * Closes the sockets of a listener's place.
+     *
+     * @param takeQueued whether to take the connections queued in the kernel first; a successor does so otherwise
+     */
+    public void close(String listener, Address bind, boolean takeQueued) throws IOException {
         WorkerListener known = listeners.get(listener);
         if (known != null) {
-            known.unbind(bind);
+            known.unbind(bind, takeQueued);
             if (!known.hasSockets()) {
                 listeners.remove(listener);
             }

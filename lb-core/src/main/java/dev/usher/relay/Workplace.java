@@ -40,6 +40,11 @@ final class Workplace {
         this.gone = new ClientBytes(null, worker, unfinished);
     }
 
+    /** Number of workers. */
+    int workers() {
+        return workers;
+    }
+
     int index() {
         return index;
     }

@@ -4,7 +4,7 @@ import dev.usher.config.Address;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UnixPath;
-import dev.usher.loop.GivenSockets;
+import dev.usher.descriptor.GivenSockets;
 import dev.usher.relay.Door;
 import dev.usher.relay.ListenerCounts;
 import java.io.IOException;
@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class Listening {
     private static final Logger log = LoggerFactory.getLogger(Listening.class);
 
+    /** The address of a place without sockets. */
+    private static final SocketAddress UNBOUND = new InetSocketAddress(0);
+
     /** An address of a listener. */
     private record Place(String listener, Address bind) {}
 
@@ -48,6 +51,10 @@ public final class Listening {
     private Map<Place, SocketAddress> open = new LinkedHashMap<>();
     /** The files of open unix sockets. Guarded by this. */
     private final Map<Place, SocketFile> files = new HashMap<>();
+    /** Places whose given sockets are for the first workers alone, and the number of such workers. Guarded by this. */
+    private final Map<Place, Integer> thin = new LinkedHashMap<>();
+    /** Addresses of a successor, who takes the connections queued there. Guarded by this. */
+    private Set<SocketAddress> handedOver = Set.of();
     /** In force. Guarded by this. */
     private Map<String, ListenerConfig> followed = Map.of();
 
@@ -93,7 +100,7 @@ public final class Listening {
                 opened.put(entry.getKey(), openOrGiveWay(entry.getKey(), entry.getValue(), next, gaveWay));
             }
         } catch (IOException | RuntimeException | Error e) {
-            opened.keySet().forEach(this::close);
+            opened.forEach(this::close);
             states.keySet().retainAll(known);
             gaveWay.forEach(this::openAgain);
             throw e;
@@ -131,8 +138,7 @@ public final class Listening {
                 throw e;
             }
             gaveWay.addAll(inTheWay);
-            inTheWay.forEach(this::close);
-            inTheWay.forEach(open::remove);
+            inTheWay.forEach(old -> close(old, Objects.requireNonNull(open.remove(old))));
             return open(place, config);
         }
     }
@@ -162,22 +168,71 @@ public final class Listening {
             SocketAddress address = socketAddress(place.bind());
             return place.bind() instanceof UnixPath file
                     ? openOnOne(place, file, config, state, address)
-                    : openOnEach(place.bind(), config, state, address);
+                    : openOnEach(place, config, state, address);
         } catch (IOException e) {
-            close(place);
+            close(place, UNBOUND);
             throw cannotListen(place, e);
         }
     }
 
     /** With port 0, every worker shares the first's port. */
-    private SocketAddress openOnEach(Address bind, ListenerConfig config, ListenerCounts state, SocketAddress address)
+    private SocketAddress openOnEach(Place place, ListenerConfig config, ListenerCounts state, SocketAddress address)
             throws IOException {
+        if (given.has(address) && given.reaches(address, workers.count()) < workers.count()) {
+            thin.put(place, given.reaches(address, workers.count()));
+        }
         SocketAddress bound = address;
         for (int i = 0; i < workers.count(); i++) {
-            SocketAddress known = bound;
-            bound = workers.ask(i, sessions -> sessions.open(config, state, bind, known, List.of()));
+            bound = openOn(i, place, config, state, bound);
         }
         return bound;
+    }
+
+    private SocketAddress openOn(
+            int worker, Place place, ListenerConfig config, ListenerCounts state, SocketAddress address)
+            throws IOException {
+        return workers.ask(worker, sessions -> sessions.open(config, state, place.bind(), address, List.of()));
+    }
+
+    /**
+     * Ends a take-over: workers without a socket get a new socket now. An end of this process in the middle of the
+     * take-over would have reset connections queued at an earlier socket.
+     */
+    public synchronized void settle() {
+        given.settle();
+        thin.forEach((place, reached) -> {
+            SocketAddress address = open.get(place);
+            ListenerConfig config = followed.get(place.listener());
+            ListenerCounts state = states.get(place.listener());
+            if (address != null && config != null && state != null) {
+                widen(place, reached, config, state, address);
+            }
+        });
+        thin.clear();
+        follow(followed);
+    }
+
+    private void widen(Place place, int reached, ListenerConfig config, ListenerCounts state, SocketAddress address) {
+        try {
+            for (int i = reached; i < workers.count(); i++) {
+                SocketAddress _ = openOn(i, place, config, state, address);
+            }
+        } catch (IOException e) {
+            log.warn(
+                    "listener {}: {} of {} workers take connections: {}",
+                    place.listener(),
+                    reached,
+                    workers.count(),
+                    e.getMessage());
+        }
+    }
+
+    /**
+     * Announces a successor, who serves the sockets of the given addresses too. The end closes the sockets without a look
+     * into the queues, and socket files stay.
+     */
+    public synchronized void handOver(Set<SocketAddress> addresses) {
+        handedOver = Set.copyOf(addresses);
     }
 
     /** The first worker accepts for all. */
@@ -208,7 +263,7 @@ public final class Listening {
                 kept.put(place, address);
             } else {
                 warnOfQueue(place, address, next);
-                close(place);
+                close(place, address);
             }
         });
         open = kept;
@@ -217,7 +272,7 @@ public final class Listening {
     /** A given socket stays open elsewhere: without a listener, its connections wait for ever. */
     private void warnOfQueue(Place place, SocketAddress address, Map<String, ListenerConfig> next) {
         boolean ends = next.isEmpty();
-        if (!ends && given.has(address)) {
+        if (!ends && given.lasting().contains(address)) {
             log.warn(
                     "listener {}: the service manager keeps {} open, and connections will wait there; stop its socket unit",
                     place.listener(),
@@ -225,13 +280,15 @@ public final class Listening {
         }
     }
 
-    private void close(Place place) {
+    private void close(Place place, SocketAddress address) {
+        boolean takeQueued = !handedOver.contains(address);
+        thin.remove(place);
         try {
             SocketFile file = files.remove(place);
-            if (file != null) {
+            if (file != null && takeQueued) {
                 file.remove(); // first, so that nobody connects any more
             }
-            workers.onEach(sessions -> sessions.close(place.listener(), place.bind()));
+            workers.onEach(sessions -> sessions.close(place.listener(), place.bind(), takeQueued));
         } catch (IOException e) {
             log.error("listener {}: closing {} failed: {}", place.listener(), place.bind(), e.getMessage());
         }
@@ -272,6 +329,9 @@ public final class Listening {
             if (open.values().stream().anyMatch(ours -> overlap(ours, address))) {
                 return; // the test would hit our own socket: wildcard against a single address, or the reverse
             }
+            if (given.has(address)) {
+                return;
+            }
             if (place.bind() instanceof UnixPath file) {
                 SocketFile.clear(provider, file, shared);
             } else if (!shared) {
@@ -283,7 +343,7 @@ public final class Listening {
     }
 
     private void checkUnused(InetSocketAddress address) throws IOException {
-        if (address.getPort() == 0 || given.has(address)) {
+        if (address.getPort() == 0) {
             return;
         }
         try (SocketChannel probe = provider.openSocketChannel()) {

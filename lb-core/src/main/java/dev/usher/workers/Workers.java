@@ -1,7 +1,7 @@
 package dev.usher.workers;
 
 import dev.usher.config.UsherConfig;
-import dev.usher.loop.GivenSockets;
+import dev.usher.descriptor.GivenSockets;
 import dev.usher.loop.Worker;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;

@@ -6,6 +6,7 @@ import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
@@ -33,8 +34,20 @@ final class ConfigArgument {
 
     /** Like {@link #read}, with diagnostics and fingerprint. */
     ConfigResult.@Nullable Valid readWhole(PrintWriter err, boolean warnings) {
+        return readWhole(err, warnings, _ -> {});
+    }
+
+    /**
+     * Like {@link #readWhole(PrintWriter, boolean)}.
+     *
+     * @param faults gets the text of the faults too, without colours
+     */
+    ConfigResult.@Nullable Valid readWhole(PrintWriter err, boolean warnings, Consumer<String> faults) {
         ConfigResult result = ConfigFile.read(file);
         boolean invalid = result instanceof ConfigResult.Invalid;
+        if (invalid) {
+            faults.accept(new DiagnosticText(false).render(result.diagnostics()));
+        }
         if (invalid || (warnings && !result.diagnostics().isEmpty())) {
             err.print(new DiagnosticText(Terminal.hasColour(Terminal.STDERR)).render(result.diagnostics()));
             err.flush();

@@ -108,7 +108,7 @@ final class DemoCommand implements Callable<Integer> {
                 InetSocketAddress bound = bound(balancer, Demo.LISTENER);
                 AdminServer admin = Objects.requireNonNull(running.admin(), "a demo has one");
                 String dashboard = admin.url();
-                Presence presence = Presence.of(null, running, control, foreground.handover());
+                Presence presence = Presence.of(null, running, control, foreground.handover(), List.of());
                 Runnable visitors = noTraffic ? () -> {} : demo.begin(bound(balancer, Demo.VISITORS));
                 foreground.atEnd(presence::close);
                 foreground.beforeDrain(() -> {

@@ -11,8 +11,8 @@ import dev.usher.background.Background;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
+import dev.usher.descriptor.GivenSockets;
 import dev.usher.end.CloseReason;
-import dev.usher.loop.GivenSockets;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.relay.SessionLog;
 import dev.usher.server.control.Handover;
@@ -40,11 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Foreground {
     private static final Logger log = LoggerFactory.getLogger(Foreground.class);
 
-    /** Time for a released address to become free. */
-    private static final Duration LET_GO = Duration.ofSeconds(3);
-
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
-
     private final UsherConfig config;
     private final StopSignals stops;
     private final Instant startedAt = Instant.now();
@@ -55,6 +50,9 @@ final class Foreground {
     private Runnable beforeDrain = () -> {};
     private Runnable atEnd = () -> {};
     private @Nullable String leftOut;
+    private volatile GivenSockets given = GivenSockets.NONE;
+    /** True once a successor serves in the place of this process. */
+    private volatile boolean replaced;
     /** Settings of the configuration in force. */
     private volatile Supplier<ShutdownConfig> shutdown;
 
@@ -105,6 +103,17 @@ final class Foreground {
     /** The service manager, if there is one. */
     ServiceManager manager() {
         return manager;
+    }
+
+    /** The sockets given to this process. */
+    GivenSockets given() {
+        return given;
+    }
+
+    /** Ends this process, since a successor serves. Does not wait. */
+    void leaveTo(long successor) {
+        replaced = true;
+        stops.end("process " + successor + " has taken over");
     }
 
     /** Sets an action before the drain of open sessions. */
@@ -160,7 +169,10 @@ final class Foreground {
     }
 
     private int serve(AccessLog access, Predecessor predecessor, Consumer<Running> ready) throws InterruptedException {
-        try (AdminServer admin = admin(predecessor)) { // before the first connection, which a failure here would cut
+        try (AdminSide admin = new AdminSide(config.admin(), predecessor)) {
+            if (!predecessor.serves()) {
+                admin.open(); // before the first connection, which a failure here would cut
+            }
             return serve(access, admin, predecessor, ready);
         } catch (IOException e) {
             log.error("{}{}", e.getMessage(), predecessor.hint(e));
@@ -172,31 +184,11 @@ final class Foreground {
         return leftOut == null ? access : new AllButOne(access, leftOut);
     }
 
-    private @Nullable AdminServer admin(Predecessor predecessor) throws IOException, InterruptedException {
-        if (config.admin().bind() == null) {
-            return null;
-        }
-        long deadline = System.nanoTime() + LET_GO.toNanos();
-        while (true) {
-            try {
-                return AdminServer.start(config.admin());
-            } catch (IOException e) {
-                boolean passed = System.nanoTime() - deadline > 0;
-                if (passed
-                        || !predecessor.gives()
-                        || !String.valueOf(e.getMessage()).contains("in use")) {
-                    throw e;
-                }
-                Thread.sleep(LOOK_AGAIN); // the predecessor has closed its socket; the kernel may be a moment behind
-            }
-        }
-    }
-
-    private int serve(AccessLog access, @Nullable AdminServer admin, Predecessor predecessor, Consumer<Running> ready)
-            throws InterruptedException {
+    private int serve(AccessLog access, AdminSide admin, Predecessor predecessor, Consumer<Running> ready)
+            throws IOException, InterruptedException {
         LoadBalancer balancer;
         try {
-            GivenSockets given = HandedSockets.of(System::getenv);
+            given = predecessor.serves() ? predecessor.sockets() : HandedSockets.of(System::getenv);
             Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background)
                     .withPasswords(new Bcrypt())
                     .withSockets(given);
@@ -210,15 +202,21 @@ final class Foreground {
         boolean clean;
         try (balancer;
                 manager) { // closed first: workers turn until then
+            if (!isPrepared(predecessor, balancer)) {
+                return ended();
+            }
+            admin.open();
             String signal;
             try {
-                ready.accept(new Running(balancer, admin, startedAt, access));
+                ready.accept(new Running(balancer, admin.server(), startedAt, access));
                 balancer.accept();
-                predecessor.close(); // tells the predecessor to close its listeners
+                predecessor.leave(balancer); // tells the predecessor to close its listeners
                 manager.serves(() -> turns(balancer), () -> Summary.state(balancer), background);
                 signal = stops.take();
             } finally {
-                manager.stopping(LastResort.longest(shutdown.get()), "draining");
+                if (!replaced) {
+                    manager.stopping(LastResort.longest(shutdown.get()), "draining");
+                }
                 handover.begin();
                 beforeDrain.run();
             }
@@ -230,6 +228,21 @@ final class Foreground {
         return clean ? ExitCode.OK : ExitCode.FAILED;
     }
 
+    /** False if a signal asks for the end meanwhile. */
+    private boolean isPrepared(Predecessor predecessor, LoadBalancer balancer) throws InterruptedException {
+        try {
+            return stops.unlessAsked(() -> {
+                predecessor.prepare(balancer);
+                return true;
+            });
+        } catch (InterruptedException e) {
+            if (stops.asked()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     private static boolean turns(LoadBalancer balancer) {
         return balancer.looks().loopDelays().stream().allMatch(LoopDelay::answered);
     }
@@ -238,7 +251,9 @@ final class Foreground {
 
     /** Lets open sessions finish; false if a second signal cut the wait short. */
     private boolean drain(LoadBalancer balancer, String signal) throws InterruptedException {
-        Duration delay = balancer.looks().config().shutdown().readinessDelay();
+        Duration delay = replaced
+                ? Duration.ZERO // the other is ready
+                : balancer.looks().config().shutdown().readinessDelay();
         if (!delay.isZero()) {
             log.info("{}: not ready from now on; the listeners close in {}", signal, Units.text(delay));
         }
@@ -272,6 +287,10 @@ final class Foreground {
         Thread second = Thread.ofPlatform().name("second-signal").daemon().start(() -> {
             try {
                 String signal = stops.take();
+                if (replaced) { // the signal of a service manager to every process of the service
+                    log.info("{}: draining already; a second signal closes all sessions", signal);
+                    signal = stops.take();
+                }
                 log.warn("{}: closing all sessions now", signal);
                 cutShort.set(true);
                 balancer.drain(Duration.ZERO); // resets open sessions, which also ends the other drain

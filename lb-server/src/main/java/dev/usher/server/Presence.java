@@ -5,12 +5,15 @@ import dev.usher.background.Background;
 import dev.usher.event.Event;
 import dev.usher.server.Foreground.Running;
 import dev.usher.server.control.ControlSocket;
+import dev.usher.server.control.Conversation;
 import dev.usher.server.control.Handover;
 import dev.usher.server.control.ProcessStatus;
 import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +32,14 @@ final class Presence implements AutoCloseable {
 
     /**
      * @param file of the configuration; null for a configuration without a file
+     * @param more conversations beside the handover
      */
-    static Presence of(@Nullable Path file, Running running, Control control, Handover handover) {
+    static Presence of(
+            @Nullable Path file,
+            Running running,
+            Control control,
+            Handover handover,
+            List<? extends Conversation> more) {
         RunFile run = RunFile.of(
                 new RunDirectory(System::getenv),
                 file,
@@ -41,8 +50,10 @@ final class Presence implements AutoCloseable {
                 running.admin().letGo();
             }
         });
+        List<Conversation> all = new ArrayList<>(more);
+        all.add(handover);
         ControlSocket socket =
-                open(run.socket(), control, handover, running.balancer().background());
+                open(run.socket(), control, all, running.balancer().background());
         run.announce(); // after the socket: a command that finds the run file finds the socket
         if (file != null && ProcessStatus.of(ProcessHandle.current().pid()).ignoresHangUp()) {
             log.info("SIGHUP is ignored (started by nohup): use usher reload, not kill -HUP");
@@ -51,12 +62,12 @@ final class Presence implements AutoCloseable {
     }
 
     private static @Nullable ControlSocket open(
-            @Nullable Path path, Control control, Handover handover, Background background) {
+            @Nullable Path path, Control control, List<Conversation> conversations, Background background) {
         if (path == null) {
             return null;
         }
         try {
-            return ControlSocket.open(path, Version.number(), control, handover, background);
+            return ControlSocket.open(path, Version.number(), control, conversations, background);
         } catch (IOException e) {
             log.warn("usher commands cannot reach this process: control socket {}: {}", path, e.getMessage());
             return null;

@@ -5,16 +5,22 @@ import dev.usher.admin.AdminServer;
 import dev.usher.admin.Control;
 import dev.usher.reload.Reload;
 import dev.usher.server.Foreground.Running;
+import dev.usher.server.control.TakeOver;
+import dev.usher.server.control.Upgrade;
 import dev.usher.server.log.AccessLog;
 import dev.usher.server.log.ProgramLog;
 import dev.usher.server.reload.FileSource;
 import dev.usher.server.reload.Reloader;
 import dev.usher.server.systemd.ServiceManager;
 import dev.usher.server.yaml.ConfigResult;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code usher run}. */
@@ -37,20 +43,44 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private ConfigArgument argument = new ConfigArgument();
 
+    @Option(
+            names = "--take-over",
+            description =
+                    "Take over from the usher that serves FILE: this process gets its sockets, and that one finishes its sessions.")
+    private boolean takeOver;
+
+    @Option(names = "--pid", paramLabel = "N", description = "With --take-over: the process, if several serve FILE.")
+    private @Nullable Long pid;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws InterruptedException {
         HangUp hangUp = HangUp.install(); // first: unhandled, a SIGHUP ends the process
-        ConfigResult.Valid read = argument.readWhole(spec.commandLine().getErr(), true);
+        if (!takeOver) {
+            return run(hangUp, null);
+        }
+        try (ServingPredecessor taken = ServingPredecessor.of(argument.file(), pid)) {
+            return run(hangUp, taken);
+        } catch (AdminFault fault) {
+            return fault.tell(spec.commandLine().getErr());
+        }
+    }
+
+    private int run(HangUp hangUp, @Nullable ServingPredecessor taken) throws InterruptedException {
+        Consumer<String> faults = taken == null ? _ -> {} : taken::step;
+        ConfigResult.Valid read = argument.readWhole(spec.commandLine().getErr(), true, faults);
         if (read == null) {
             return ExitCode.BAD_CONFIG;
+        }
+        if (taken != null) {
+            taken.step("the configuration is valid: " + Summary.of(read.config()));
         }
         ProgramLog.apply(read.config().logging());
         try {
             Foreground foreground = new Foreground(read.config(), StopSignals.install());
-            foreground.succeed(() -> Predecessor.of(argument.file()));
+            foreground.succeed(taken == null ? () -> DrainingPredecessor.of(argument.file()) : taken::takeSockets);
             return foreground.run(running -> {
                 reload(read, running, hangUp, foreground);
                 StartLines.write(running);
@@ -83,13 +113,22 @@ final class RunCommand implements Callable<Integer> {
         reloader.tell(reload -> manager.remark(
                 reload.result() == Reload.Result.REFUSED ? "the last reload was refused, see the log" : ""));
         Control control = running.show(new FileSource(argument.file(), balancer, reloader));
-        Presence presence = Presence.of(argument.file(), running, control, foreground.handover());
+        TakeOver over = new TakeOver(new Giving(argument.file(), running, foreground));
+        Upgrade upgrade = new Upgrade(over, new Relaunch(argument.file(), arguments()));
+        Presence presence =
+                Presence.of(argument.file(), running, control, foreground.handover(), List.of(over, upgrade));
         foreground.atEnd(presence::close);
         reloader.start();
         hangUp.goesTo(reloader::onSignal);
         foreground.beforeDrain(() -> {
             reloader.close();
+            over.close();
             presence.drains();
         });
+    }
+
+    /** The arguments of this process. */
+    private List<String> arguments() {
+        return spec.root().commandLine().getParseResult().originalArgs();
     }
 }

@@ -64,6 +64,15 @@ final class StopSignals {
         }
     }
 
+    /**
+     * Asks for a clean end without a signal, such as {@code taken over by process 7}. The next signal counts as the
+     * first: the sender may not know of the end.
+     */
+    void end(String why) {
+        whenAsked.run();
+        waiting.add(why);
+    }
+
     /** Sets an action for the first signal, run on the signal's thread. */
     void whenAsked(Runnable action) {
         whenAsked = action;

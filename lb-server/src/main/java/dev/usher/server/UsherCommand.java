@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             SchemaCommand.class,
             MapCommand.class,
             ReloadCommand.class,
+            UpgradeCommand.class,
             StatusCommand.class,
             HealthcheckCommand.class,
             DrainCommand.class,

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -93,24 +94,79 @@ public final class ControlClient implements AutoCloseable {
      * @param body JSON; null for none
      */
     public Control.Reply ask(String method, String path, @Nullable String body, Duration patience) throws IOException {
+        return within(patience, () -> {
+            write(method, path, body);
+            return answer();
+        });
+    }
+
+    /** A part of an exchange. */
+    @FunctionalInterface
+    private interface Exchange<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T within(Duration patience, Exchange<T> exchange) throws IOException {
         try (ChannelDeadline deadline = ChannelDeadline.of(channel, patience)) {
             try {
-                Protocol.write(channel, Protocol.line(new Protocol.Request(method, path, body)));
-                byte[] line = reader.line();
-                if (line == null) {
-                    throw new IOException("it has ended before it answered");
-                }
-                Protocol.Answer answer = Protocol.read(line, Protocol.Answer.class);
-                if (answer.length() < 0 || answer.length() > Protocol.MAX_ANSWER_BYTES) {
-                    throw new IOException("its answer has " + answer.length() + " bytes");
-                }
-                return new Control.Reply(
-                        answer.status(), new String(reader.bytes(answer.length()), StandardCharsets.UTF_8));
+                return exchange.run();
             } catch (IOException e) {
                 throw deadline.passed()
                         ? new IOException("no answer within " + patience.toSeconds() + " s; see its log", e)
                         : e;
             }
+        }
+    }
+
+    private void write(String method, String path, @Nullable String body) throws IOException {
+        Protocol.write(channel, Protocol.line(new Protocol.Request(method, path, body)));
+    }
+
+    private Control.Reply answer() throws IOException {
+        byte[] line = reader.line();
+        if (line == null) {
+            throw new IOException("it has ended before it answered");
+        }
+        Protocol.Answer answer = Protocol.read(line, Protocol.Answer.class);
+        if (answer.length() < 0 || answer.length() > Protocol.MAX_ANSWER_BYTES) {
+            throw new IOException("its answer has " + answer.length() + " bytes");
+        }
+        return new Control.Reply(answer.status(), new String(reader.bytes(answer.length()), StandardCharsets.UTF_8));
+    }
+
+    /** Sends a message without an answer. */
+    void tell(String path, @Nullable String body) throws IOException {
+        boolean _ = within(HELLO_PATIENCE, () -> {
+            write("POST", path, body);
+            return true;
+        });
+    }
+
+    /**
+     * Asks for an upgrade, and waits for the end of the upgrade.
+     *
+     * @param steps is told of each step, in words
+     * @return the last word: status 200, or the reason of the failure
+     */
+    public Control.Reply upgrade(Consumer<String> steps) throws IOException {
+        return within(Upgrade.PATIENCE, () -> {
+            write("POST", Upgrade.PATH, null);
+            Control.Reply reply = answer();
+            while (reply.status() == Upgrade.STEP) {
+                steps.accept(detail(reply));
+                reply = answer();
+            }
+            return reply;
+        });
+    }
+
+    /** The text of an answer in words; else the whole body. */
+    public static String detail(Control.Reply reply) {
+        try {
+            String detail = Protocol.body(reply.body(), TakeOver.Step.class).detail();
+            return detail == null ? reply.body() : detail;
+        } catch (IOException other) {
+            return reply.body();
         }
     }
 

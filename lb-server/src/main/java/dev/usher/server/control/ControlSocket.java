@@ -19,7 +19,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.slf4j.Logger;
@@ -45,12 +48,14 @@ public final class ControlSocket implements AutoCloseable {
 
     private static final String REMEDY = "commands are refused meanwhile; kill -HUP reloads, and the log has more";
 
+    private static final String NOT_YOURS = "this is for the user that usher runs as, and for root";
+
     private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
 
     private final Path path;
     private final String version;
     private final Control control;
-    private final Handover handover;
+    private final Map<String, Conversation> conversations;
     private final Users users;
     private final ServerSocketChannel listening;
     private final Task task;
@@ -61,14 +66,15 @@ public final class ControlSocket implements AutoCloseable {
             Path path,
             String version,
             Control control,
-            Handover handover,
+            List<? extends Conversation> conversations,
             Users users,
             ServerSocketChannel listening,
             Background background) {
         this.path = path;
         this.version = version;
         this.control = control;
-        this.handover = handover;
+        this.conversations =
+                conversations.stream().collect(Collectors.toUnmodifiableMap(Conversation::path, each -> each));
         this.users = users;
         this.listening = listening;
         this.task = background.task("control socket", REMEDY, PATIENCE);
@@ -91,12 +97,17 @@ public final class ControlSocket implements AutoCloseable {
      * @param background reports the failures of the thread that accepts
      */
     public static ControlSocket open(
-            Path path, String version, Control control, Handover handover, Background background) throws IOException {
+            Path path,
+            String version,
+            Control control,
+            List<? extends Conversation> conversations,
+            Background background)
+            throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             bind(listening, path);
             ControlSocket socket =
-                    new ControlSocket(path, version, control, handover, new Users(path), listening, background);
+                    new ControlSocket(path, version, control, conversations, new Users(path), listening, background);
             Thread.ofPlatform().daemon().name("control").start(() -> socket.task.whole(socket::accept));
             return socket;
         } catch (IOException | RuntimeException e) {
@@ -200,11 +211,15 @@ public final class ControlSocket implements AutoCloseable {
             }
             Protocol.Whole request = Protocol.read(line, Protocol.Request.class).whole();
             Caller caller = Caller.local(role, isAct(request) ? Users.text(user) : user.getName());
-            if (request.path().equals(Handover.PATH) && role == Role.ADMIN) {
-                handover.give(client, reader, caller);
+            Conversation conversation = conversations.get(request.path());
+            if (conversation == null) {
+                answer(client, answered(caller, request));
+            } else if (role == Role.ADMIN) {
+                conversation.hold(new Conversation.Visitor(client, reader, caller, users.isSelf(user), request.body()));
                 return;
+            } else {
+                answer(client, new Control.Reply(403, Protocol.text(new TakeOver.Step(NOT_YOURS))));
             }
-            answer(client, answered(caller, request));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.usher.server.control;
 
 import dev.usher.admin.Control;
-import dev.usher.admin.http.Caller;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -18,7 +17,7 @@ import java.util.function.Consumer;
  *   (asked: refused)         (asked: waits)                       (asked: lets the admin side's address go)
  * </pre>
  */
-public final class Handover {
+public final class Handover extends Conversation {
     /** Path of the request. Its connection stays open until the successor listens. */
     static final String PATH = "/handover";
     /** Time that a successor waits for the end of the delay. */
@@ -67,8 +66,16 @@ public final class Handover {
         return TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     }
 
-    /** Answers a successor's request, on the thread of its connection. */
-    void give(SocketChannel client, Protocol.Reader reader, Caller caller) throws IOException {
+    @Override
+    String path() {
+        return PATH;
+    }
+
+    /** Answers a successor's request. */
+    @Override
+    void hold(Visitor visitor) throws IOException {
+        SocketChannel client = visitor.channel();
+        Protocol.Reader reader = visitor.reader();
         try {
             arrives();
             Control.Reply reply = awaited();
@@ -76,7 +83,7 @@ public final class Handover {
                 if (reader.isAtEnd()) {
                     return; // the successor ended while it waited: the address stays here
                 }
-                toLetGo().accept(caller.text());
+                toLetGo().accept(visitor.caller().text());
             }
             ControlSocket.answer(client, reply);
             if (reply.status() == OK) {

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -69,6 +70,15 @@ final class Protocol {
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
         return ByteBuffer.wrap(line);
+    }
+
+    /** JSON of a body. */
+    static String text(Object body) {
+        return JSON.writeValueAsString(body);
+    }
+
+    static <T> T body(String text, Class<T> type) throws IOException {
+        return read(text.getBytes(StandardCharsets.UTF_8), type);
     }
 
     static <T> T read(byte[] line, Class<T> type) throws IOException {

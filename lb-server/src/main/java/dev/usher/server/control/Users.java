@@ -32,6 +32,11 @@ final class Users {
         return user.equals(self) || user.equals(ROOT) ? Role.ADMIN : Role.OPERATOR;
     }
 
+    /** True if this process runs as the user. */
+    boolean isSelf(UserPrincipal user) {
+        return user.equals(self);
+    }
+
     /** For example {@code uid 1000 (anna)}. A name alone could mean a different user in a container. */
     static String text(UserPrincipal user) {
         String name = user.getName();

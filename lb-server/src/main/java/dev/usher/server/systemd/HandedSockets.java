@@ -1,6 +1,6 @@
 package dev.usher.server.systemd;
 
-import dev.usher.loop.GivenSockets;
+import dev.usher.descriptor.GivenSockets;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Collection;
@@ -39,7 +39,7 @@ public final class HandedSockets {
 
     /** Logs the sockets without a listener: their connections wait for ever. */
     public static void warnOfUnused(GivenSockets given, Collection<? extends List<? extends SocketAddress>> listening) {
-        Set<SocketAddress> unused = new LinkedHashSet<>(given.addresses());
+        Set<SocketAddress> unused = new LinkedHashSet<>(given.lasting());
         listening.forEach(unused::removeAll);
         unused.forEach(address ->
                 log.warn("systemd has opened {}, and no listener binds this address: connections wait there", address));

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   STARTING --serves--> SERVING --stopping--> STOPPING        reloads are told while SERVING only
+ *                           |
+ *                           +--goesTo--> REPLACED              the manager hears another process from now on
  * </pre>
  */
 public final class ServiceManager implements AutoCloseable {
@@ -35,7 +37,8 @@ public final class ServiceManager implements AutoCloseable {
     private enum State {
         STARTING,
         SERVING,
-        STOPPING
+        STOPPING,
+        REPLACED
     }
 
     private final @Nullable NotifySocket socket;
@@ -169,6 +172,12 @@ public final class ServiceManager implements AutoCloseable {
         }
     }
 
+    /** Says that a successor in the service serves; the last word of this process. */
+    public synchronized void goesTo(long pid) {
+        tell(List.of("MAINPID=" + pid));
+        state = State.REPLACED;
+    }
+
     /**
      * Says that usher ends.
      *
@@ -186,7 +195,7 @@ public final class ServiceManager implements AutoCloseable {
     }
 
     private void tell(List<String> lines) {
-        if (socket == null) {
+        if (socket == null || state == State.REPLACED) {
             return;
         }
         try {

@@ -94,7 +94,7 @@ class ControlSocketTest {
         control = made;
         path = directory.resolve(PID + ".sock");
         handover.by(letGo::add);
-        socket = ControlSocket.open(path, "0", made, handover, started.background());
+        socket = ControlSocket.open(path, "0", made, List.of(handover), started.background());
     }
 
     @AfterEach
@@ -367,7 +367,7 @@ class ControlSocketTest {
                 path,
                 "0",
                 Objects.requireNonNull(control),
-                handover,
+                List.of(handover),
                 Objects.requireNonNull(balancer).background());
         assertTrue(ask("GET", "/readyz", null).startsWith("200 "));
     }

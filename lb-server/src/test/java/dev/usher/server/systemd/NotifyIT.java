@@ -73,6 +73,43 @@ class NotifyIT {
         }
     }
 
+    /** The old main process names the new one, which is heard from then on. */
+    @Test
+    @Tag("slow")
+    void systemdIsToldOfTheNewMainProcess(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("usher.yaml"), config("20s"));
+        Path socket = directory.resolve("notify");
+        Map<String, String> environment = Map.of(
+                "NOTIFY_SOCKET",
+                socket.toString(),
+                "WATCHDOG_USEC",
+                "1500000",
+                "WATCHDOG_PID",
+                "1",
+                "RUNTIME_DIRECTORY",
+                "" + directory.resolve("run"));
+        try (StandInManager systemd = StandInManager.at(socket);
+                Program run = Program.start(environment, Product.command("run", file.toString()))) {
+            systemd.await("READY=1");
+            try (Program upgrade = Program.start(environment, Product.command("upgrade", file.toString()))) {
+                assertEquals(0, upgrade.exitCode(), upgrade::all);
+                String pid = upgrade.awaitPrinted("started process (\\d+)").group(1);
+                try {
+                    systemd.await("WATCHDOG=1"); // of the new process: the number in WATCHDOG_PID was not the old one's
+                    assertEquals(0, run.exitCode());
+                    List<String> told = systemd.all().stream()
+                            .filter(line -> !line.contains("WATCHDOG"))
+                            .toList();
+                    assertEquals(3, told.size(), told::toString);
+                    assertTrue(told.get(1).endsWith("MAINPID=" + pid), told::toString);
+                    assertTrue(told.get(2).contains("READY=1"), told::toString);
+                } finally {
+                    ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroy);
+                }
+            }
+        }
+    }
+
     private static String config(String drain) {
         return """
                 listeners: { in: { type: tcp, bind: "127.0.0.1:0", pool: p } }

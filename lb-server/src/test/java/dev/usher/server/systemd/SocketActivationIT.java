@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.usher.loop.GivenSockets;
+import dev.usher.descriptor.GivenSockets;
 import dev.usher.server.Program;
 import java.io.IOException;
 import java.net.InetAddress;
