@@ -1,6 +1,7 @@
 package dev.usher.route;
 
 import dev.usher.config.Address;
+import dev.usher.config.BackendConfig;
 import dev.usher.config.Expectation;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
@@ -11,12 +12,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the outcomes of a configuration with the outcomes that the author expects. */
 public final class Expected {
     /** Steps of an explanation: the last ones decide, and a name of many labels has a step for each. */
     private static final int MAX_STEPS = 4;
+
+    private static final int MAX_ADDRESSES = 3;
 
     private final UsherConfig config;
     private final RouteTable routes;
@@ -52,7 +56,7 @@ public final class Expected {
             case Decision.Serve serve -> leadsTo(serve, asked, listener, expected);
             case Decision.Refuse refuse -> word(refuse.why()).equals(expected);
         };
-        return met ? null : new Instead(outcome(decision), why(steps), isDenied(decision));
+        return met ? null : new Instead(outcome(decision, expected), why(steps), isDenied(decision));
     }
 
     private static boolean leadsTo(
@@ -72,11 +76,23 @@ public final class Expected {
         return expected.equals(backend.toString());
     }
 
-    private static String outcome(Decision decision) {
+    /** Where an address is expected, with the addresses of the pool. */
+    private static String outcome(Decision decision, String expected) {
         return switch (decision) {
-            case Decision.Serve serve -> "pool " + serve.pool().name();
+            case Decision.Serve serve ->
+                "pool " + serve.pool().name()
+                        + (expected.indexOf(':') < 0
+                                ? ""
+                                : addresses(serve.pool().config().backends()));
             case Decision.Refuse refuse -> word(refuse.why());
         };
+    }
+
+    private static String addresses(List<BackendConfig> backends) {
+        return backends.stream()
+                .limit(MAX_ADDRESSES)
+                .map(backend -> backend.address().toString())
+                .collect(Collectors.joining(", ", " (", backends.size() > MAX_ADDRESSES ? ", ...)" : ")"));
     }
 
     private static String word(Decision.Refusal why) {
