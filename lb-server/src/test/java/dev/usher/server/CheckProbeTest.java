@@ -3,17 +3,15 @@ package dev.usher.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.it.Command;
 import dev.usher.testing.TlsServer;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,20 +27,15 @@ class CheckProbeTest {
 
     private int check(String yaml, String... options) throws IOException {
         Path file = Files.writeString(directory.resolve("usher.yaml"), yaml);
-        StringWriter outText = new StringWriter();
-        StringWriter errText = new StringWriter();
-        CommandLine commands = Main.commandLine();
-        commands.setOut(new PrintWriter(outText));
-        commands.setErr(new PrintWriter(errText));
         String[] words = new String[options.length + 3];
         words[0] = "check";
         words[1] = "--probe";
         words[2] = file.toString();
         System.arraycopy(options, 0, words, 3, options.length);
-        int exitCode = commands.execute(words);
-        out = outText.toString();
-        err = errText.toString();
-        return exitCode;
+        Command.Result result = Commands.here(words);
+        out = result.out();
+        err = result.err();
+        return result.exitCode();
     }
 
     private static ServerSocket listening() throws IOException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.it.Command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -65,15 +66,10 @@ class CommandLineTest {
     }
 
     private int run(String... args) {
-        StringWriter outText = new StringWriter();
-        StringWriter errText = new StringWriter();
-        CommandLine commands = Main.commandLine();
-        commands.setOut(new PrintWriter(outText));
-        commands.setErr(new PrintWriter(errText));
-        int exitCode = commands.execute(args);
-        out = outText.toString();
-        err = errText.toString();
-        return exitCode;
+        Command.Result result = Commands.here(args);
+        out = result.out();
+        err = result.err();
+        return result.exitCode();
     }
 
     @Nested

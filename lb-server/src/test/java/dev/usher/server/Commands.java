@@ -29,6 +29,16 @@ public final class Commands implements AutoCloseable {
         questions = process.process().getOutputStream();
     }
 
+    /** Runs a command in the test's own process. */
+    static Command.Result here(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine commands = Main.commandLine();
+        commands.setOut(new PrintWriter(out));
+        commands.setErr(new PrintWriter(err));
+        return new Command.Result(commands.execute(arguments), out.toString(), err.toString());
+    }
+
     /** Runs a command to its end. */
     public Command.Result run(String... arguments) throws IOException {
         String question = Stream.of(arguments).map(Commands::encode).collect(Collectors.joining(" ", "", "\n"));
@@ -52,15 +62,11 @@ public final class Commands implements AutoCloseable {
         BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         int number = 0;
         for (String line = questions.readLine(); line != null; line = questions.readLine()) {
-            StringWriter out = new StringWriter();
-            StringWriter err = new StringWriter();
-            CommandLine commands = Main.commandLine();
-            commands.setOut(new PrintWriter(out));
-            commands.setErr(new PrintWriter(err));
-            int exitCode = commands.execute(
-                    Stream.of(line.split(" ", -1)).map(Commands::decode).toArray(String[]::new));
+            Command.Result result =
+                    here(Stream.of(line.split(" ", -1)).map(Commands::decode).toArray(String[]::new));
             number++;
-            System.out.println(number + " " + exitCode + " " + encode(out.toString()) + " " + encode(err.toString()));
+            System.out.println(
+                    number + " " + result.exitCode() + " " + encode(result.out()) + " " + encode(result.err()));
         }
     }
 

@@ -3,16 +3,14 @@ package dev.usher.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.it.Command;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class ConvertCommandTest {
     private static final String WHOLE = """
@@ -32,15 +30,10 @@ class ConvertCommandTest {
     private String err = "";
 
     private int run(String... args) {
-        StringWriter outText = new StringWriter();
-        StringWriter errText = new StringWriter();
-        CommandLine commands = Main.commandLine();
-        commands.setOut(new PrintWriter(outText));
-        commands.setErr(new PrintWriter(errText));
-        int exitCode = commands.execute(args);
-        out = outText.toString();
-        err = errText.toString();
-        return exitCode;
+        Command.Result result = Commands.here(args);
+        out = result.out();
+        err = result.err();
+        return result.exitCode();
     }
 
     private String file(String name, String text) throws IOException {

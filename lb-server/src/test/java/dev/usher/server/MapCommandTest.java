@@ -3,14 +3,12 @@ package dev.usher.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.it.Command;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /**
  * The map of a file, held by golden files beside the file. They are for people, so they may change; look at the
@@ -27,20 +25,15 @@ class MapCommandTest {
     private String err = "";
 
     private int run(Object... args) {
-        StringWriter outText = new StringWriter();
-        StringWriter errText = new StringWriter();
-        CommandLine commands = Main.commandLine();
-        commands.setOut(new PrintWriter(outText));
-        commands.setErr(new PrintWriter(errText));
         String[] words = new String[args.length + 1];
         words[0] = "map";
         for (int i = 0; i < args.length; i++) {
             words[i + 1] = args[i].toString();
         }
-        int exitCode = commands.execute(words);
-        out = outText.toString();
-        err = errText.toString();
-        return exitCode;
+        Command.Result result = Commands.here(words);
+        out = result.out();
+        err = result.err();
+        return result.exitCode();
     }
 
     private static void assertGolden(String name, String drawn) throws IOException {

@@ -3,9 +3,8 @@ package dev.usher.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.server.it.Command;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,7 +16,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 
 /** usher's files for configurations that people publish: each is valid, and leads names where the row says. */
 class RowsTest {
@@ -62,12 +60,9 @@ class RowsTest {
     }
 
     private static String run(int expected, String... args) {
-        StringWriter text = new StringWriter();
-        CommandLine commands = Main.commandLine();
-        commands.setOut(new PrintWriter(text));
-        commands.setErr(new PrintWriter(text));
-        assertEquals(expected, commands.execute(args), () -> String.join(" ", args) + "\n" + text);
-        return text.toString();
+        Command.Result result = Commands.here(args);
+        assertEquals(expected, result.exitCode(), () -> String.join(" ", args) + "\n" + result.all());
+        return result.all();
     }
 
     @ParameterizedTest
