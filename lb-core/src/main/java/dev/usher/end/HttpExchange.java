@@ -20,10 +20,10 @@ public record HttpExchange(
 
     /** Some times the length of usual paths; a head may have 16 KiB. */
     private static final int MAX_PATH_CHARS = 1024;
-    /** Marks the end of a text that was cut. */
+    /** Marks a cut. */
     private static final String CUT = "...";
 
-    /** An answer to a request that was not understood. */
+    /** An answer to a request not understood. */
     public static HttpExchange refused(int status) {
         return new HttpExchange(null, null, status);
     }

@@ -3,7 +3,7 @@ package dev.usher.http;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The first line of an answer (RFC 9112 section 4), as far as anything is decided by it. */
+/** The first line of an answer (RFC 9112 section 4), as far as the status. */
 public final class StatusLine {
     private static final String VERSION = "HTTP/1.";
     /** Of "HTTP/1.1 ". */
@@ -14,7 +14,7 @@ public final class StatusLine {
     private StatusLine() {}
 
     /**
-     * The status of an answer that begins with these bytes; null if they are no whole status.
+     * The status at the beginning of an answer; null without a whole status.
      *
      * @param first from position to limit; position and limit are left alone
      */

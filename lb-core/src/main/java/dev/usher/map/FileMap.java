@@ -126,7 +126,7 @@ public final class FileMap {
         return listener == null ? way : way + "@" + listener;
     }
 
-    /** Hellos of all protocols are counted together, so the way of a protocol has no traffic of its own. */
+    /** Hellos are counted whatever their protocol, so the way of a protocol goes without traffic. */
     private void addTarget(String name, Target target, String on, Flow flow) {
         add(target.pool(), new Way(name, condition(target, "", on), flow));
         target.alpn()

@@ -26,7 +26,7 @@ public interface WayFlows {
      * Traffic of a route.
      *
      * @param listener the owner; null for a route of the file
-     * @param requests whether of HTTP requests without TLS that go to a backend; else of every other client
+     * @param requests true for HTTP requests without TLS on the way to a backend; false for every further client
      */
     Flow route(@Nullable String listener, String pattern, boolean requests);
 

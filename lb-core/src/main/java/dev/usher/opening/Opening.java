@@ -73,7 +73,7 @@ public interface Opening extends Stage {
         return 0;
     }
 
-    /** The request and its answer so far; null in a protocol other than HTTP, and before either is known. */
+    /** The request and the answer so far; null in a protocol other than HTTP, and before either is known. */
     default @Nullable HttpExchange exchange() {
         return null;
     }

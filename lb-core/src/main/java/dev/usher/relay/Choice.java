@@ -65,7 +65,7 @@ final class Choice {
         return Objects.requireNonNull(opening, "once the client is known");
     }
 
-    /** The request and its answer so far; null without either. */
+    /** The request and the answer so far; null without either. */
     @Nullable
     HttpExchange exchange() {
         return opening == null ? null : opening.exchange();

@@ -174,7 +174,7 @@ final class Session extends OpenSession implements Deadline.Owner, Side.Owner {
         if (reason.ending() != Ending.REFUSAL) {
             return new Next.End(reason);
         }
-        ByteBuffer word = choice.refusal(reason); // first, since the log has its status
+        ByteBuffer word = choice.refusal(reason); // first, since the log has the status
         report(reason);
         choice.releaseBackend();
         link.backend.reset(); // the backend has not had the client's FIN

@@ -29,7 +29,7 @@ public final class WayTraffic {
     public static final String NO_SNI = "no_sni";
 
     /**
-     * Ways of one kind of clients.
+     * Ways of a kind of clients.
      *
      * @param routes by pattern
      * @param defaults ways without a pattern, by word; apart from routes, since a route may be called like a default
@@ -59,8 +59,8 @@ public final class WayTraffic {
     /**
      * The ways of the file, or of a listener's own routes.
      *
-     * @param all of every client, but for those in {@code requests}
-     * @param requests of HTTP requests without TLS that go to a backend: another pool than that of hellos
+     * @param all of every client outside of {@code requests}
+     * @param requests of HTTP requests without TLS on the way to a backend: the pool differs from the pool of hellos
      */
     private record Table(Ways all, Ways requests) {
         static final Table EMPTY = new Table(Ways.NONE, Ways.NONE);
@@ -108,7 +108,7 @@ public final class WayTraffic {
         }
     }
 
-    /** Ways of requests, for the routes and the default by which a listener lets requests pass to a backend. */
+    /** Ways of requests, for routes and a default with a rule for requests. */
     private static Ways requests(
             Collection<ListenerConfig> on, List<RouteConfig> routes, @Nullable Fallback unknown, Table before) {
         List<ListenerConfig> passing =
@@ -186,7 +186,7 @@ public final class WayTraffic {
      * The figures of a route, by the pattern; zero if unknown.
      *
      * @param listener owner of the route; null for a route of the file
-     * @param requests whether of HTTP requests without TLS that go to a backend; else of every other client
+     * @param requests true for HTTP requests without TLS on the way to a backend; false for every further client
      */
     public Figures route(@Nullable String listener, String pattern, boolean requests) {
         return figures(ways(listener, requests).find(pattern, true));

@@ -46,7 +46,7 @@ final class NameServers {
         return simple;
     }
 
-    /** The end of a look-up that begins now, however many questions there are; of {@link Clock}. */
+    /** The end of a look-up begun now, however many questions there are; of {@link Clock}. */
     long deadline() {
         return Clock.SYSTEM.nanos() + longest.toNanos();
     }
@@ -84,7 +84,7 @@ final class NameServers {
                         : "the last name server asked " + failure);
     }
 
-    /** Not on the threads that the JVM shares: whoever blocks those would hold up answers. */
+    /** Not on the JVM's shared threads: a blocked thread there would hold up answers. */
     private static void runApart(Runnable task) {
         Thread.ofVirtual().name("answer of a name server").start(task);
     }

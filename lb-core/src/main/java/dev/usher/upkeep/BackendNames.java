@@ -41,7 +41,7 @@ public final class BackendNames {
 
     /** Places of a service that are looked up; each is a question to a name server. */
     private static final int MAX_PLACES = 64;
-    /** Addresses of a name that become backends, each with a probe; a hostile answer over TCP has 4000. */
+    /** Most backends of a name, each with a probe; a hostile answer over TCP has 4000. */
     private static final int MAX_ADDRESSES = 256;
 
     private static final Logger log = LoggerFactory.getLogger(BackendNames.class);

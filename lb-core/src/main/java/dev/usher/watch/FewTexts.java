@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Texts that clients choose, for events: a text is told once in some minutes, and few texts within these minutes. One
+ * Texts chosen by clients, for events: a text is told once in some minutes, and few texts within the minutes. A single
  * thread.
  */
 final class FewTexts {
@@ -13,15 +13,15 @@ final class FewTexts {
     static final int MOST = 5;
 
     static final Duration QUIET = Duration.ofMinutes(10);
-    /** The word that there are more texts; differs from every text, since texts are escaped. */
+    /** The word for further texts; differs from every text, since texts are escaped. */
     private static final String MORE = "\n";
 
     private static final int MAX_QUOTED = 80;
 
-    /** What to say of a text. */
+    /** The word about a text. */
     enum Word {
         TELL,
-        /** Say that there are more texts. */
+        /** Say: there are more texts. */
         SAY_MORE,
         NOTHING
     }
@@ -38,7 +38,7 @@ final class FewTexts {
         return told.containsKey(text);
     }
 
-    /** The word for a text, which counts as said. */
+    /** The word for a text; counts as said. */
     Word next(String text, long nowNanos) {
         if (told.containsKey(text)) {
             return Word.NOTHING;

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Reports names that lead to addresses where clients may not be led, and names that lead back to usher. Clients choose
+ * Reports names with addresses closed to clients, and names with a way back to usher. Clients choose
  * the names: so few are reported.
  */
 public final class RefusedWays {
@@ -24,7 +24,7 @@ public final class RefusedWays {
     /** Shortest time between questions to the workers, since an answer copies their failed sessions. */
     static final Duration PAUSE = Duration.ofSeconds(10);
 
-    /** Covers the rounding of times on the way from one clock to the other. */
+    /** Covers the rounding of times between two clocks. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
     private static final int MOST_ASKED = 100;
@@ -57,7 +57,7 @@ public final class RefusedWays {
     /**
      * Asks for sessions if more have been refused. Called about once a second, by one thread.
      *
-     * @param refused number of sessions that ended for one of the {@link #REASONS} so far
+     * @param refused number of sessions ended for the {@link #REASONS} so far
      */
     public void look(long refused) {
         long now = clock.nanos();

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** Keeps strangers from a way to any host. Peers may leave such a way open, and usher's file may not. */
 final class OpenProxy {
-    /** Networks that nobody reaches from elsewhere (RFC 1918, RFC 4193), and this machine. */
+    /** Networks out of reach from elsewhere (RFC 1918, RFC 4193), and this machine. */
     private static final List<Cidr> PRIVATE = Stream.of(
                     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128")
             .map(Cidr::parse)
@@ -19,7 +19,7 @@ final class OpenProxy {
     private OpenProxy() {}
 
     /**
-     * A target that leads to the host of the client's choice, with a list of clients where one is needed.
+     * A target for hosts of the client's choice, with a list of clients where needed.
      *
      * @param any whether a client may choose any host
      */

@@ -124,7 +124,7 @@ final class Fields extends Keys {
         return type.getEnumConstants()[found];
     }
 
-    /** Whether the value is none of the words of a choice, and is near to none: nobody knows what was meant. */
+    /** Whether the value is no word of a choice, and near to no single word: the meaning is unknown. */
     <E extends Enum<E>> boolean isUnclear(String key, Class<E> type) {
         List<String> words = Spelling.all(type);
         return switch (item(key)) {

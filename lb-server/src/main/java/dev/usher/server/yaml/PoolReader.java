@@ -230,7 +230,7 @@ final class PoolReader {
         problems.error(Objects.requireNonNull(place, path), path + ": " + text);
     }
 
-    /** A part of the file was not read: pools without a reference may have one there. */
+    /** A part of the file was not read: pools without a reference may have a reference there. */
     void leavesPartUnread() {
         partUnread = true;
     }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the name servers of a {@code resolvers} section. A file has one set of name servers in usher. */
+/** Reads the name servers of a {@code resolvers} section. A file has a single set of name servers in usher. */
 final class HaproxyResolvers {
     private static final Set<String> NOT_NEEDED =
             Set.of("hold", "timeout", "resolve_retries", "accepted_payload_size", "parse-resolv-conf");

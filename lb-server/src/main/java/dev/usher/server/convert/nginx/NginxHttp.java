@@ -36,7 +36,7 @@ final class NginxHttp {
     private static final Pattern PASS = Pattern.compile("http://([^/]+)/?");
     private static final Pattern ACME = Pattern.compile("/\\.well-known/acme-challenge/?");
     private static final Pattern HOST = Pattern.compile("\\$\\{?(?:host|http_host)}?");
-    /** Every request that is no redirect. */
+    /** Places of every request. */
     private static final Set<String> WHOLE = Set.of("/", "^~ /");
 
     private final Draft draft;
@@ -46,13 +46,13 @@ final class NginxHttp {
     private final Set<String> used = new LinkedHashSet<>();
     /** Listeners by address: several servers may share a port. */
     private final Map<List<HostPort>, ListenerDraft> listeners = new HashMap<>();
-    /** The redirect of each listener with a redirect. */
+    /** Redirects by listener. */
     private final Map<ListenerDraft, Directive> redirects = new HashMap<>();
 
     /**
-     * What usher takes over of a server.
+     * The parts of a server for usher.
      *
-     * @param passes requests to backends, at most one for an action
+     * @param passes requests to backends, by action
      */
     private record Served(List<Directive> redirects, Map<Action, Directive> passes, List<Directive> rest) {}
 
@@ -64,7 +64,7 @@ final class NginxHttp {
         block.stream().filter(each -> each.is("upstream")).forEach(each -> upstreams.putIfAbsent(each.word(1), each));
     }
 
-    /** Names of the upstreams that became pools. */
+    /** Names of upstreams used in pools. */
     Set<String> used() {
         return used;
     }
@@ -96,7 +96,7 @@ final class NginxHttp {
         }
     }
 
-    // ---- what a server does ----
+    // ---- the parts of a server ----
 
     private Served served(List<Directive> block) {
         Served served = new Served(new ArrayList<>(), new HashMap<>(), new ArrayList<>());

@@ -71,7 +71,7 @@ public final class NginxReader {
         }
     }
 
-    /** @return the upstreams of servers that were taken over */
+    /** @return the upstreams of servers taken over */
     private Set<String> http(List<Directive> servers, List<Directive> block) {
         NginxHttp http = new NginxHttp(draft, includes, block);
         servers.forEach(http::read);

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads {@code resolver} and {@code resolver_timeout}. A file has one set of name servers in usher. */
+/** Reads {@code resolver} and {@code resolver_timeout}. A file has a single set of name servers in usher. */
 final class NginxResolver {
     private NginxResolver() {}
 

@@ -42,7 +42,7 @@ final class TraefikHttp {
         });
     }
 
-    /** Takes a router over whose first middleware redirects to https: nothing behind it is reached. */
+    /** Takes a router over whose first middleware redirects to https: nothing further is reached. */
     private boolean redirects(Mapping router) {
         List<String> middlewares = router.texts("middlewares");
         if (middlewares.isEmpty() || router.get("tls") != null) {
