@@ -15,6 +15,7 @@ import dev.usher.admin.api.NamesResource;
 import dev.usher.admin.api.Operation;
 import dev.usher.admin.api.PoolsResource;
 import dev.usher.admin.api.RoutesResource;
+import dev.usher.admin.api.SourcesResource;
 import dev.usher.admin.api.StatusResource;
 import dev.usher.admin.api.SystemResource;
 import dev.usher.admin.attention.Attention;
@@ -121,6 +122,9 @@ final class Api {
         list("/certificates", new CertificatesResource(balancer)::list);
         list("/config", config::get);
         add(Methods.POST, "/reload", config::reload, files());
+        SourcesResource sources = new SourcesResource(subject.source());
+        answer(Methods.GET, "/sources", sources::list);
+        add(Methods.POST, "/sources/{source}/confirm", sources::confirm, files());
         answer(Methods.GET, "/explain", new ExplainResource(balancer)::get);
     }
 

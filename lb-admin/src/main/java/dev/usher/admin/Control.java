@@ -86,7 +86,7 @@ public final class Control {
     /**
      * Answers one request.
      *
-     * @param caller an admin may do everything; an operator may read, reload, drain a backend that is not the last of its
+     * @param caller an admin may do everything; an operator may read, reload, confirm a source, drain a backend that is not the last of its
      *     pool, and end a drain; a viewer may read
      * @param target path and query string
      */
@@ -122,12 +122,15 @@ public final class Control {
     private static void allow(Caller caller, String method, String path, boolean drain) throws ProblemException {
         boolean allowed = method.equals(Methods.GET_STRING)
                 || caller.role() == Role.ADMIN
-                || (caller.role() == Role.OPERATOR && (path.equals(API + "/reload") || drain));
+                || (caller.role() == Role.OPERATOR
+                        && (path.equals(API + "/reload") || path.startsWith(API + "/sources/") || drain));
         if (!allowed) {
             throw Problem.of(
                             403,
                             caller.text() + " may look"
-                                    + (caller.role() == Role.OPERATOR ? ", reload, and drain without force" : "")
+                                    + (caller.role() == Role.OPERATOR
+                                            ? ", reload, confirm sources, and drain without force"
+                                            : "")
                                     + ": all else is for the user that usher runs as, and root")
                     .exception();
         }

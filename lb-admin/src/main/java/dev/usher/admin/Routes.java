@@ -45,11 +45,7 @@ final class Routes {
         all.read("/assets/*", server.dashboard());
         all.read(PlainLogin.PATH, new PlainPage(subject.balancer(), subject.source(), attention));
         all.add(Methods.POST, PlainLogin.PATH, new PlainLogin(server.access(), Api.onLogin(subject.balancer())));
-        all.read(
-                "/metrics",
-                new Heavy(
-                        "metrics",
-                        new Scrape(subject.balancer(), subject.source(), subject.program(), subject.accessLog())));
+        all.read("/metrics", new Heavy("metrics", new Scrape(subject)));
         operations.forEach(entry -> all.add(entry.method(), API + entry.path(), entry.handler()));
         return all.routes.setFallbackHandler(
                 exchange -> Problem.of(404, "there is nothing here; " + API + "/openapi.yaml lists the operations")

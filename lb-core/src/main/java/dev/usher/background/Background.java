@@ -62,6 +62,11 @@ public final class Background {
         return (Crowd) works.computeIfAbsent(name, _ -> new Crowd(clock, name, remedy));
     }
 
+    /** Ends the task or the crowd with this name; a later one of the name is new. */
+    public void forget(String name) {
+        works.remove(name);
+    }
+
     /** What fails now, by name. */
     public List<Failure> failing() {
         Moment now = Moment.now(clock);
@@ -80,6 +85,7 @@ public final class Background {
     /** Makes events of changes since the last call. Called about once a second, by one thread. */
     public void look(Events events) {
         Moment now = Moment.now(clock);
+        told.retainAll(works.keySet());
         works.forEach((name, work) -> {
             Failure failure = work.failure(now);
             if (failure != null && told.add(name)) {

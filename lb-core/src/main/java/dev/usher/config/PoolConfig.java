@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param slowStart time for a returning backend to reach its full share; null is at once
  * @param healthCheck of a template none
  * @param source the address that connections leave from; null lets the system choose
- * @param addressRules addresses that a template may lead to; for templates alone
+ * @param addressRules addresses that a template, or a source's backend, may lead to; none for other pools
+ * @param origin the source of the pool; null for a pool of the file
  */
 public record PoolConfig(
         String name,
@@ -31,7 +32,8 @@ public record PoolConfig(
         SendProxyProtocol sendProxyProtocol,
         @Nullable SourceAddress source,
         ResolveConfig resolve,
-        AddressRules addressRules) {
+        AddressRules addressRules,
+        @Nullable String origin) {
     /** The treatment of open sessions when a backend goes down. */
     public enum OnDown {
         /** Sessions go on: a failed probe need not mean that sessions fail. */
@@ -69,8 +71,9 @@ public record PoolConfig(
                 !resolve.servers().isEmpty() || backends.stream().noneMatch(BackendConfig::isService),
                 "SRV records need resolve.servers: the system looks up addresses alone");
         Check.that(
-                template || Check.present(addressRules, "to").isNone(),
+                template || origin != null || Check.present(addressRules, "to").isNone(),
                 "to and deny_to are only for a backend with {name} or {sub}");
+        Check.that(!template || origin == null, "a source brings no templates");
         healthCheck = template ? HealthCheckConfig.NONE : healthCheck; // clients could have any host probed
         if (source != null) {
             String unreached = source.unreached(backends);
@@ -123,7 +126,8 @@ public record PoolConfig(
                 SendProxyProtocol.NONE,
                 null,
                 ResolveConfig.DEFAULT,
-                AddressRules.NONE);
+                AddressRules.NONE,
+                null);
     }
 
     /** Whether {@code name} can be the name of a pool in a file: lower-case letters, digits, _ and -. */
@@ -142,6 +146,14 @@ public record PoolConfig(
                 .with("name", name)
                 .with("backends", List.copyOf(moved.values()))
                 .with("healthCheck", healthCheck.withoutTls())
+                .make();
+    }
+
+    /** The pool of a source, with rules for the addresses of host names. */
+    public PoolConfig broughtBy(String source, AddressRules addressRules) {
+        return Copy.of(this)
+                .with("origin", source)
+                .with("addressRules", addressRules)
                 .make();
     }
 

@@ -26,8 +26,14 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
     }
 
     /** Records without a key in the file: their settings stand among those of their owner. */
-    public static final Set<Class<?>> BESIDE_THEIR_OWNER =
-            Set.of(Target.class, OwnRoutes.class, ForwardProxy.class, AddressRules.class, SocketRights.class);
+    public static final Set<Class<?>> BESIDE_THEIR_OWNER = Set.of(
+            Target.class,
+            OwnRoutes.class,
+            ForwardProxy.class,
+            AddressRules.class,
+            SocketRights.class,
+            SourceKind.class,
+            ClientTls.class);
 
     /** A component of a record's class. */
     private record Component(String key, Unit unit, Class<?> type, Method accessor) {
@@ -87,7 +93,8 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
     /** Whether the file has a mapping of further settings for {@code value}, and not one word. */
     public static boolean isMapping(@Nullable Object value) {
         return switch (value) {
-            case Address _, Cidr _, UserFile _, RoutePattern _, Fallback _, StatusRange _, SourceAddress _ -> false;
+            case Address _, Cidr _, UserFile _, RoutePattern _, Fallback _, StatusRange _, SourceAddress _, Secret _ ->
+                false;
             case Record _ -> true;
             case null, default -> false;
         };

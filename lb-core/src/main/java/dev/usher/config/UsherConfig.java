@@ -1,5 +1,6 @@
 package dev.usher.config;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaultRoute for a name without a matching route
  * @param noSniRoute for a hello without a name
  * @param pools by name, inline pools of routes and listeners included, and the pools for requests at port 80
+ * @param sources by name, in file order; routes and pools of sources are added for the configuration in force
  * @param workers threads that relay; 0 is one per core
  */
 public record UsherConfig(
@@ -25,6 +27,7 @@ public record UsherConfig(
         Fallback defaultRoute,
         Fallback noSniRoute,
         Map<String, PoolConfig> pools,
+        Map<String, SourceConfig> sources,
         LimitsConfig limits,
         int workers,
         ShutdownConfig shutdown,
@@ -42,6 +45,7 @@ public record UsherConfig(
         routes = List.copyOf(Check.present(routes, "routes"));
         pools = PlainPools.with(
                 listeners, routes, Check.present(defaultRoute, "default_route"), Check.ordered(pools, "pools"));
+        sources = Check.ordered(sources, "sources");
         Check.present(limits, "limits");
         WORKERS.check(workers, "workers");
         Check.present(shutdown, "shutdown");
@@ -57,7 +61,8 @@ public record UsherConfig(
         AnonymousClients.faults(listeners, routes, defaultRoute, noSniRoute, limits).values().stream()
                 .findFirst()
                 .ifPresent(fault -> Check.that(false, fault));
-        checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute);
+        checkSources(sources, listeners);
+        checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute, sources);
         TemplateUses.faults(listeners, routes, defaultRoute, noSniRoute, pools).stream()
                 .findFirst()
                 .ifPresent(fault -> Check.that(false, fault.path() + ": " + fault.text()));
@@ -71,6 +76,7 @@ public record UsherConfig(
                 Fallback.REJECT,
                 Fallback.REJECT,
                 byName(pools, PoolConfig::name),
+                Map.of(),
                 LimitsConfig.DEFAULT,
                 ONE_WORKER_PER_CORE,
                 ShutdownConfig.DEFAULT,
@@ -162,18 +168,29 @@ public record UsherConfig(
                 () -> field.get() + " names pool \"" + pool + "\", which does not exist");
     }
 
+    /** Pools of a listener's routes have the listener's name behind an {@code @}, as pools of sources. */
+    private static void checkSources(Map<String, SourceConfig> sources, Map<String, ListenerConfig> listeners) {
+        sources.forEach((name, source) -> {
+            Check.that(name.equals(source.name()), () -> "sources." + name + " is named " + source.name());
+            Check.that(
+                    !listeners.containsKey(name),
+                    () -> "sources." + name + " has the name of a listener: their pools would have one name");
+        });
+    }
+
     private static void checkSomethingIsServed(
             Map<String, ListenerConfig> listeners,
             List<RouteConfig> routes,
             Fallback defaultRoute,
-            Fallback noSniRoute) {
+            Fallback noSniRoute,
+            Map<String, SourceConfig> sources) {
         boolean listener = listeners.values().stream()
                 .anyMatch(each -> each.type().needsPool()
                         || !each.poolsBesideTls().isEmpty()
                         || each.own().serves());
         boolean fallback = defaultRoute.pool() != null || noSniRoute.pool() != null;
         Check.that(
-                listener || fallback || !routes.isEmpty(),
+                listener || fallback || !routes.isEmpty() || !sources.isEmpty(),
                 "there must be at least one route or one listener of type tcp");
     }
 
@@ -202,6 +219,12 @@ public record UsherConfig(
         return routesOn(listener).stream().anyMatch(route -> route.pattern().covers(name));
     }
 
+    /** The source of a pool, and of every route to the pool; null for a pool of the file. */
+    public @Nullable String originOf(String pool) {
+        PoolConfig known = pools.get(pool);
+        return known == null ? null : known.origin();
+    }
+
     /** The number of workers on this machine. */
     public int workerCount() {
         return workers == ONE_WORKER_PER_CORE ? Runtime.getRuntime().availableProcessors() : workers;
@@ -215,6 +238,19 @@ public record UsherConfig(
 
     public UsherConfig withNoSniRoute(Fallback noSniRoute) {
         return Copy.of(this, "noSniRoute", noSniRoute);
+    }
+
+    /** A copy with routes and pools of sources. */
+    public UsherConfig withBrought(List<RouteConfig> more, Map<String, PoolConfig> morePools) {
+        List<RouteConfig> all = new ArrayList<>(routes);
+        all.addAll(more);
+        Map<String, PoolConfig> allPools = new LinkedHashMap<>(pools);
+        allPools.putAll(morePools);
+        return Copy.of(this).with("routes", all).with("pools", allPools).make();
+    }
+
+    public UsherConfig withSources(Map<String, SourceConfig> sources) {
+        return Copy.of(this, "sources", sources);
     }
 
     public UsherConfig withPools(Map<String, PoolConfig> pools) {

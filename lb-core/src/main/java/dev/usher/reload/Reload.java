@@ -34,7 +34,9 @@ public record Reload(
     public enum Trigger {
         SIGNAL,
         FILES,
-        API
+        API,
+        /** A source has brought other names or backends; the files were not read. */
+        SOURCE
     }
 
     /** What came of it. */

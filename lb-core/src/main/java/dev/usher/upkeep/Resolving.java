@@ -8,6 +8,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.SourceAddress;
 import dev.usher.config.UnixPath;
+import dev.usher.named.BroughtAddress;
 import dev.usher.pool.Pool;
 import dev.usher.pool.Roster.Member;
 import dev.usher.upkeep.BackendNames.NameKey;
@@ -22,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +38,9 @@ final class Resolving implements AutoCloseable {
     /** Over any time-out of name servers: the C library gives up after less than half a minute by default. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+    /** More lines tell a reader nothing new. */
+    private static final int MAX_REFUSED = 1000;
+
     private static final Logger log = LoggerFactory.getLogger(Resolving.class);
 
     private final BackendNames names;
@@ -43,6 +48,9 @@ final class Resolving implements AutoCloseable {
     private final Crowd crowd;
     /** Guarded by this. */
     private final List<Thread> threads = new ArrayList<>();
+
+    /** Refused addresses of names of sources: each is told once. */
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
@@ -74,7 +82,8 @@ final class Resolving implements AutoCloseable {
     private Stream<Member> members(BackendConfig backend, PoolConfig config) {
         return switch (backend.address()) {
             case HostPort tcp when tcp.isIpLiteral() -> Stream.of(member(backend, InetAddress.ofLiteral(tcp.host())));
-            case HostPort tcp -> members(backend, names.places(NameKey.of(tcp, config.resolve())), config);
+            case HostPort tcp ->
+                members(backend, allowed(names.places(NameKey.of(tcp, config.resolve())), config), config);
             case UnixPath unix -> Stream.of(new Member(backend, UnixDomainSocketAddress.of(unix.path())));
         };
     }
@@ -106,6 +115,28 @@ final class Resolving implements AutoCloseable {
             case IPV4 -> address instanceof Inet4Address;
             case IPV6 -> !(address instanceof Inet4Address);
         };
+    }
+
+    /** The places without addresses refused to sources. */
+    private List<Place> allowed(List<Place> answer, PoolConfig config) {
+        return config.origin() == null
+                ? answer
+                : answer.stream()
+                        .filter(place -> isAllowed(place.address(), config))
+                        .toList();
+    }
+
+    /** Whether a name of a source may lead to the address. */
+    private boolean isAllowed(InetAddress address, PoolConfig config) {
+        String refusal = BroughtAddress.refusal(address, config.addressRules());
+        if (refusal == null) {
+            return true;
+        }
+        String told = "a name of pool " + config.name() + " leads to " + refusal;
+        if (refused.size() < MAX_REFUSED && refused.add(told)) {
+            log.warn("{}: left out; `to` of source {} would allow the address", told, config.origin());
+        }
+        return false;
     }
 
     /** Looks up the names of these pools again and again, and no other names from now on. */

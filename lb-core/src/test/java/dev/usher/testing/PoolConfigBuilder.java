@@ -245,6 +245,7 @@ public final class PoolConfigBuilder {
                 sendProxyProtocol,
                 source,
                 resolve,
-                addressRules);
+                addressRules,
+                null);
     }
 }

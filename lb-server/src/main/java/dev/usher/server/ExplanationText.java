@@ -61,6 +61,9 @@ final class ExplanationText {
         if (route != null) {
             others(asked, route);
         }
+        if (!config.sources().isEmpty()) {
+            line("  names that sources bring are not in the file: --live asks the running usher");
+        }
         line("");
         return switch (explanation.decision()) {
             case Decision.Serve serve -> served(serve, route, explanation);

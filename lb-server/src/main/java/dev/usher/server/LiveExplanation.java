@@ -66,6 +66,9 @@ record LiveExplanation(String text, int exitCode) {
             text.append("route     ").append(said.path("route").asString()).append('\n');
         }
         text.append("pool      ").append(said.path("pool").asString()).append('\n');
+        if (!said.path("origin").isNull()) {
+            text.append("source    ").append(said.path("origin").asString()).append('\n');
+        }
         String label = "backends  ";
         for (JsonNode backend : said.path("backends")) {
             text.append(label)

@@ -79,10 +79,11 @@ final class RunCommand implements Callable<Integer> {
         }
         ProgramLog.apply(read.config().logging());
         try {
-            Foreground foreground = new Foreground(read.config(), StopSignals.install());
+            Discovery discovery = new Discovery(argument.file());
+            Foreground foreground = new Foreground(discovery.start(read.config()), StopSignals.install());
             foreground.succeed(taken == null ? () -> DrainingPredecessor.of(argument.file()) : taken::takeSockets);
             return foreground.run(running -> {
-                reload(read, running, hangUp, foreground);
+                reload(read, discovery, running, hangUp, foreground);
                 StartLines.write(running);
             });
         } finally {
@@ -91,10 +92,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Follows changes of the configuration until the drain; keeps run file and control socket until the end. */
-    private void reload(ConfigResult.Valid read, Running running, HangUp hangUp, Foreground foreground) {
+    private void reload(
+            ConfigResult.Valid read, Discovery discovery, Running running, HangUp hangUp, Foreground foreground) {
         LoadBalancer balancer = running.balancer();
         AdminServer admin = running.admin();
-        Reloader reloader = new Reloader(argument.file(), read, balancer);
+        Reloader reloader = new Reloader(argument.file(), read, balancer, discovery);
         if (admin != null) {
             reloader.tell(reload -> {
                 if (reload.result() != Reload.Result.REFUSED) {
@@ -108,6 +110,11 @@ final class RunCommand implements Callable<Integer> {
             AccessLog.Change change = running.access().prepare(next.logging().access());
             return new Reloader.Change(change::commit, change::cancel);
         });
+        reloader.tell(reload -> {
+            if (reload.result() == Reload.Result.APPLIED) {
+                discovery.follow(balancer.looks().config());
+            }
+        });
         ServiceManager manager = foreground.manager();
         reloader.surround(manager::reloading, manager::reloaded);
         reloader.tell(reload -> manager.remark(
@@ -119,8 +126,10 @@ final class RunCommand implements Callable<Integer> {
                 Presence.of(argument.file(), running, control, foreground.handover(), List.of(over, upgrade));
         foreground.atEnd(presence::close);
         reloader.start();
+        discovery.begin(balancer, reloader);
         hangUp.goesTo(reloader::onSignal);
         foreground.beforeDrain(() -> {
+            discovery.close();
             reloader.close();
             over.close();
             presence.drains();

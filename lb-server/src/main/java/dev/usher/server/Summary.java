@@ -24,7 +24,10 @@ final class Summary {
         return Units.counted(config.listeners().size(), "listener") + ", "
                 + Units.counted(config.routes().size(), "route") + ", "
                 + Units.counted(config.pools().size(), "pool") + ", "
-                + Units.counted(backends, "backend");
+                + Units.counted(backends, "backend")
+                + (config.sources().isEmpty()
+                        ? ""
+                        : ", " + Units.counted(config.sources().size(), "source"));
     }
 
     /** For example "serving on 2 listeners; 14 of 15 backends take sessions", or "draining; 3 sessions open". */

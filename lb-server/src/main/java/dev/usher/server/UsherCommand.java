@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ReloadCommand.class,
             UpgradeCommand.class,
             StatusCommand.class,
+            SourcesCommand.class,
             HealthcheckCommand.class,
             DrainCommand.class,
             EnableCommand.class,

@@ -48,6 +48,7 @@ public final class PoolsResource {
             Percentiles firstByte,
             Percentiles session,
             List<BackendJson> backends,
+            @Nullable String origin,
             @Nullable Lookups lookups) {}
 
     /** Look-ups of the hosts that clients name; null without a template. */
@@ -146,6 +147,7 @@ public final class PoolsResource {
                 Percentiles.of(counted.firstByte()),
                 Percentiles.of(counted.session()),
                 backends(pool),
+                balancer.looks().config().originOf(pool.name()),
                 Lookups.of(pool));
     }
 

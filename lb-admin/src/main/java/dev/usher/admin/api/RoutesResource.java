@@ -36,7 +36,10 @@ public final class RoutesResource {
 
     private record Routes(List<Route> routes, int matching, int total) {}
 
-    /** @param listener owner of the route; null for a route of the file */
+    /**
+     * @param listener owner of the route; null for a route of the file
+     * @param origin the source of the route; null for the file
+     */
     private record Route(
             String name,
             String kind,
@@ -49,6 +52,7 @@ public final class RoutesResource {
             List<String> listeners,
             @Nullable String http,
             @Nullable String template,
+            @Nullable String origin,
             int serving,
             int backends,
             long sessionsTotal,
@@ -60,8 +64,7 @@ public final class RoutesResource {
     /** {@code GET}. */
     public Object list(Question question) throws ProblemException {
         Filter filter = question.filter();
-        List<Route> all =
-                new Listing(balancer.looks(), pools()).of(balancer.looks().config());
+        List<Route> all = new Listing(balancer.looks(), balancer.looks().config(), pools()).all();
         List<Route> routes = all.stream()
                 .filter(route -> filter.passes(route.name(), route.pool(), route.listener()))
                 .toList();
@@ -77,15 +80,17 @@ public final class RoutesResource {
     /** The routes in the order of a decision: a listener's own, the file's, the file's defaults. */
     private static final class Listing {
         private final Looks looks;
+        private final UsherConfig config;
         private final Map<String, PoolView> pools;
         private final List<Route> routes = new ArrayList<>();
 
-        Listing(Looks looks, Map<String, PoolView> pools) {
+        Listing(Looks looks, UsherConfig config, Map<String, PoolView> pools) {
             this.looks = looks;
+            this.config = config;
             this.pools = pools;
         }
 
-        List<Route> of(UsherConfig config) {
+        List<Route> all() {
             config.listeners().values().forEach(this::addOwn);
             config.routes().forEach(route -> add(null, route));
             add(null, "default", config.defaultRoute());
@@ -151,6 +156,7 @@ public final class RoutesResource {
                     pool == null || pool.template() == null
                             ? null
                             : pool.template().toString(),
+                    target == null ? null : config.originOf(target.pool()),
                     pool == null ? 0 : pool.serving(),
                     pool == null ? 0 : pool.backends().size(),
                     traffic.sessions(),

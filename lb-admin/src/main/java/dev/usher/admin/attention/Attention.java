@@ -97,6 +97,8 @@ public final class Attention {
             ADDRESS_FAMILY,
             RELOAD_REFUSED,
             RESTART_NEEDED,
+            /** A source brings less than before, or parts that are left out. */
+            SOURCE,
             CERTIFICATE,
             COALESCING,
             UNKNOWN_NAME,
@@ -119,6 +121,7 @@ public final class Attention {
         balancer.background().failing().forEach(failure -> entries.add(ofBackground(failure)));
         balancer.looks().limitsHit().forEach(hit -> entries.add(ofLimit(hit)));
         balancer.looks().failingNames().forEach(name -> entries.add(NameAttention.of(name)));
+        source.sources().forEach(each -> SourceAttention.add(each, entries));
         PoolAttention.of(balancer.looks().config(), pools, entries);
         entries.addAll(slowPart());
         return entries.stream()

@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a certificate chain and its key from ordinary PEM files, with the JDK alone. */
 public final class Pem {
@@ -48,24 +49,52 @@ public final class Pem {
      * @throws IOException with the name of the faulty file, and the fault
      */
     public static SSLContext context(Tls tls) throws IOException {
-        Certificate[] chain = certificates(tls.cert(), "admin.tls.cert").toArray(Certificate[]::new);
-        PrivateKey key = key(tls.key(), "admin.tls.key");
         try {
-            if (!belong(key, chain[0])) {
-                throw new IOException("admin.tls.key " + tls.key() + " is not the key of the certificate in "
-                        + tls.cert() + ", whose own must be the first in its file");
-            }
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, NO_PASSWORD);
-            store.setKeyEntry("admin", key, NO_PASSWORD, chain);
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(
+                    keys(tls.cert(), tls.key(), "admin.tls.cert", "admin.tls.key")
+                            .getKeyManagers(),
+                    null,
+                    null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("admin.tls: " + tls.cert() + " and " + tls.key() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static KeyManagerFactory keys(Path cert, Path key, String certSetting, String keySetting)
+            throws IOException, GeneralSecurityException {
+        Certificate[] chain = certificates(cert, certSetting).toArray(Certificate[]::new);
+        PrivateKey own = key(key, keySetting);
+        if (!belong(own, chain[0])) {
+            throw new IOException(keySetting + " " + key + " is not the key of the certificate in " + cert
+                    + ", whose own must be the first in its file");
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, NO_PASSWORD);
+        store.setKeyEntry("own", own, NO_PASSWORD, chain);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, NO_PASSWORD);
+        return keys;
+    }
+
+    /**
+     * A context for a client.
+     *
+     * @param trusted certificates to trust; null trusts what the JDK trusts
+     * @param cert the client's chain; null if absent
+     * @param key of the chain, given exactly where the chain is
+     */
+    public static SSLContext client(@Nullable Path trusted, @Nullable Path cert, @Nullable Path key)
+            throws IOException, GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                cert == null || key == null
+                        ? null
+                        : keys(cert, key, "cert", "key").getKeyManagers(),
+                trusted == null ? null : trust(trusted, "trust_store").getTrustManagers(),
+                null);
+        return context;
     }
 
     /**
@@ -74,6 +103,12 @@ public final class Pem {
      * @param setting that names the file, for messages
      */
     public static SSLContext trusting(Path file, String setting) throws IOException, GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust(file, setting).getTrustManagers(), null);
+        return context;
+    }
+
+    private static TrustManagerFactory trust(Path file, String setting) throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         for (X509Certificate each : certificates(file, setting)) {
@@ -81,9 +116,7 @@ public final class Pem {
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
+        return trust;
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.usher.admin.metrics;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.http.Gzip;
 import dev.usher.admin.subject.AccessLogLines;
+import dev.usher.admin.subject.AdminSubject;
 import dev.usher.admin.subject.Program;
+import dev.usher.admin.subject.SourceView;
 import dev.usher.reload.Reloading;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -19,6 +21,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +36,24 @@ public final class Scrape implements HttpHandler {
     /** Size of the last answer plus an eighth: a good guess for the next. Guarded by this. */
     private int usualBytes = 64 * 1024;
 
-    /** @param accessLog counts lines of the access log that are dropped or waiting */
+    /** The metrics of what the admin side shows. */
+    public Scrape(AdminSubject subject) {
+        this(subject.balancer(), subject.source(), subject.source()::sources, subject.program(), subject.accessLog());
+    }
+
+    /** Same without sources. */
     public Scrape(LoadBalancer balancer, Reloading reloading, Program program, Supplier<AccessLogLines> accessLog) {
-        registry.register(new UsherCollector(balancer, reloading, program, accessLog));
+        this(balancer, reloading, List::of, program, accessLog);
+    }
+
+    /** @param accessLog counts lines of the access log that are dropped or waiting */
+    private Scrape(
+            LoadBalancer balancer,
+            Reloading reloading,
+            Supplier<List<SourceView>> sources,
+            Program program,
+            Supplier<AccessLogLines> accessLog) {
+        registry.register(new UsherCollector(balancer, reloading, sources, program, accessLog));
         JvmMemoryMetrics.builder().register(registry);
         JvmGarbageCollectorMetrics.builder().register(registry);
         JvmBufferPoolMetrics.builder().register(registry);

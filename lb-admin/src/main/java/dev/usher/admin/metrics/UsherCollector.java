@@ -3,6 +3,7 @@ package dev.usher.admin.metrics;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.subject.AccessLogLines;
 import dev.usher.admin.subject.Program;
+import dev.usher.admin.subject.SourceView;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.reload.Reloading;
 import dev.usher.view.PoolView;
@@ -15,12 +16,19 @@ import java.util.function.Supplier;
 final class UsherCollector implements MultiCollector {
     private final LoadBalancer balancer;
     private final Reloading reloading;
+    private final Supplier<List<SourceView>> sources;
     private final Program program;
     private final Supplier<AccessLogLines> accessLog;
 
-    UsherCollector(LoadBalancer balancer, Reloading reloading, Program program, Supplier<AccessLogLines> accessLog) {
+    UsherCollector(
+            LoadBalancer balancer,
+            Reloading reloading,
+            Supplier<List<SourceView>> sources,
+            Program program,
+            Supplier<AccessLogLines> accessLog) {
         this.balancer = balancer;
         this.reloading = reloading;
+        this.sources = sources;
         this.program = program;
         this.accessLog = accessLog;
     }
@@ -35,6 +43,7 @@ final class UsherCollector implements MultiCollector {
                 families, balancer.looks().totals(), balancer.looks().config());
         ProcessFamilies.workers(families, snapshot, balancer.looks().loopDelays());
         ProcessFamilies.reloads(families, reloading.status());
+        SourceFamilies.add(families, sources.get());
         ProcessFamilies.names(families, balancer.looks().failingNames().size());
         ProcessFamilies.accessLog(families, accessLog.get());
         ProcessFamilies.background(families, balancer.background());

@@ -59,6 +59,21 @@ public interface ConfigSource extends Reloading {
     /** Content of the files now. Reads every file, and waits for files that do not answer. */
     Files read();
 
+    /** The sources of the configuration, in the order of the file; empty without any. */
+    default List<SourceView> sources() {
+        return List.of();
+    }
+
+    /**
+     * Has the waiting answer of a source hold.
+     *
+     * @param who the author
+     * @return false if no answer waits
+     */
+    default boolean confirm(String source, String who) {
+        return false;
+    }
+
     /** The configuration in force as YAML, with every default written out and without the hashes of tokens. */
     String effective();
 }

@@ -95,6 +95,7 @@ final class Assembly {
                 defaultRoute,
                 noSniRoute,
                 pools,
+                Map.of(),
                 LimitsConfig.DEFAULT.withMaxConnections(draft.maxConnections()),
                 UsherConfig.ONE_WORKER_PER_CORE,
                 ShutdownConfig.DEFAULT,

@@ -2,9 +2,11 @@ package dev.usher.server.reload;
 
 import dev.usher.LoadBalancer;
 import dev.usher.admin.subject.ConfigSource;
+import dev.usher.admin.subject.SourceView;
 import dev.usher.background.Task;
 import dev.usher.config.UsherConfig;
 import dev.usher.diff.ConfigDiff;
+import dev.usher.event.Event;
 import dev.usher.file.NamedFile;
 import dev.usher.reload.Reload;
 import dev.usher.reload.ReloadStatus;
@@ -106,6 +108,20 @@ public final class FileSource implements ConfigSource {
             effective = new SoftReference<>(last);
         }
         return last.yaml();
+    }
+
+    @Override
+    public List<SourceView> sources() {
+        return reloader.brought().views();
+    }
+
+    @Override
+    public boolean confirm(String source, String who) {
+        boolean confirmed = reloader.brought().confirm(source);
+        if (confirmed) {
+            balancer.report(Event.Kind.ADMIN, "source " + source, "its answer was confirmed by " + who);
+        }
+        return confirmed;
     }
 
     // ---- looking ----

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Readings {
     private final Path file;
     private final Supplier<UsherConfig> inForce;
+    private final Brought brought;
     /** Guarded by this, like the comparison. */
     private ConfigResult last;
 
@@ -25,27 +26,20 @@ final class Readings {
     /**
      * A reading beside the configuration in force at that time.
      *
+     * @param next the configuration of the files, with the routes of sources; the present one for an invalid reading
+     * @param version of the sources
      * @param changes effect of a reload; empty for an invalid reading
      */
-    record Compared(ConfigResult read, UsherConfig inForce, ConfigDiff changes) {
-        static Compared of(ConfigResult read, UsherConfig inForce) {
-            return new Compared(
-                    read,
-                    inForce,
-                    switch (read) {
-                        case ConfigResult.Invalid _ -> ConfigDiff.NONE;
-                        case ConfigResult.Valid valid -> ConfigDiff.between(inForce, valid.config());
-                    });
-        }
-    }
+    record Compared(ConfigResult read, UsherConfig next, long version, UsherConfig inForce, ConfigDiff changes) {}
 
     /**
      * @param last result of the reading at the start
      */
-    Readings(Path file, ConfigResult last, Supplier<UsherConfig> inForce) {
+    Readings(Path file, ConfigResult last, Supplier<UsherConfig> inForce, Brought brought) {
         this.file = file;
         this.last = last;
         this.inForce = inForce;
+        this.brought = brought;
     }
 
     /** The result for the present content; the same object while the content is the same. */
@@ -83,8 +77,13 @@ final class Readings {
     private Compared comparison() {
         UsherConfig present = inForce.get();
         Compared made = compared;
-        if (made == null || made.read() != last || made.inForce() != present) {
-            made = Compared.of(last, present);
+        long version = brought.version();
+        if (made == null || made.read() != last || made.inForce() != present || made.version() != version) {
+            UsherConfig next = switch (last) {
+                case ConfigResult.Invalid _ -> present;
+                case ConfigResult.Valid valid -> brought.merge(valid.config());
+            };
+            made = new Compared(last, next, version, present, ConfigDiff.between(present, next));
             compared = made;
         }
         return made;

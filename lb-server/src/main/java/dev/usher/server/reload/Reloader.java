@@ -58,6 +58,10 @@ public final class Reloader implements Reloading, AutoCloseable {
     /** The configuration at the start, for settings that need a restart. */
     private final UsherConfig startedWith;
 
+    private final Brought brought;
+    /** The part of the files in the configuration in force. Guarded by this. */
+    private UsherConfig ofFile;
+
     private final List<Consumer<Reload>> told = new ArrayList<>();
     private Follower follower = _ -> Change.NONE;
     private Runnable before = () -> {};
@@ -80,8 +84,15 @@ public final class Reloader implements Reloading, AutoCloseable {
      * @param running configuration that {@code balancer} was started with
      */
     public Reloader(Path file, ConfigResult.Valid running, LoadBalancer balancer) {
+        this(file, running, balancer, Brought.NONE);
+    }
+
+    /** @param brought by sources, to the configuration of the files */
+    public Reloader(Path file, ConfigResult.Valid running, LoadBalancer balancer, Brought brought) {
         this.file = file;
-        this.readings = new Readings(file, running, balancer.looks()::config);
+        this.brought = brought;
+        this.ofFile = running.config();
+        this.readings = new Readings(file, running, balancer.looks()::config, brought);
         this.balancer = balancer;
         this.startedWith = running.config();
         this.known = running.fingerprint();
@@ -151,6 +162,11 @@ public final class Reloader implements Reloading, AutoCloseable {
         return reload(Trigger.API, who);
     }
 
+    /** The sources of the configuration. */
+    Brought brought() {
+        return brought;
+    }
+
     /** Shared readings of the files. */
     Readings readings() {
         return readings;
@@ -193,6 +209,32 @@ public final class Reloader implements Reloading, AutoCloseable {
         }
     }
 
+    /**
+     * Puts new answers of sources into force, beside the files of the last reload: a file may be half edited, or wait for
+     * a reload.
+     *
+     * @param who the source
+     */
+    public synchronized void merge(String who) {
+        long began = System.nanoTime();
+        UsherConfig next = brought.merge(ofFile);
+        ConfigDiff diff = ConfigDiff.between(balancer.looks().config(), next);
+        if (closed || diff.isEmpty()) {
+            return;
+        }
+        before.run();
+        task.begins();
+        try {
+            finish(apply(Trigger.SOURCE, who, next, diff, List.of(), began));
+            task.works();
+        } catch (RuntimeException | Error bug) {
+            task.failed("it has crashed: " + bug);
+            throw bug;
+        } finally {
+            after.run();
+        }
+    }
+
     private Reload readAndApplyNow(Trigger trigger, String who) {
         long began = System.nanoTime();
         Compared compared = readings.compare();
@@ -201,8 +243,15 @@ public final class Reloader implements Reloading, AutoCloseable {
         List<Diagnostic> faults = result.diagnostics();
         Reload reload = switch (result) {
             case ConfigResult.Invalid _ -> refused(trigger, who, faults, began);
-            case ConfigResult.Valid valid -> apply(trigger, who, valid.config(), compared.changes(), faults, began);
+            case ConfigResult.Valid _ -> apply(trigger, who, compared.next(), compared.changes(), faults, began);
         };
+        if (result instanceof ConfigResult.Valid valid && reload.result() != Result.REFUSED) {
+            ofFile = valid.config();
+        }
+        return finish(reload);
+    }
+
+    private Reload finish(Reload reload) {
         remember(reload);
         report(reload);
         told.forEach(listener -> listener.accept(reload));

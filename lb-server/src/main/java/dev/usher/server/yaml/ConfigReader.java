@@ -5,11 +5,14 @@ import dev.usher.config.Fallback;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.PlainPools;
+import dev.usher.config.PoolSettings;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ShutdownConfig;
+import dev.usher.config.SourceConfig;
 import dev.usher.config.TemplateUses;
 import dev.usher.config.UsherConfig;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the joined tree of the files apart and makes the configuration. */
@@ -25,6 +28,7 @@ final class ConfigReader {
             "defaults",
             "pools",
             "expect",
+            "sources",
             "limits",
             "workers",
             "shutdown",
@@ -51,7 +55,8 @@ final class ConfigReader {
         program.checkVersion();
         root.has("include");
         Fields defaults = root.fields("defaults");
-        PoolReader pools = new PoolReader(defaults == null ? PoolSettings.DEFAULT : settings(defaults), problems);
+        PoolSettings settings = defaults == null ? PoolSettings.DEFAULT : settings(defaults);
+        PoolReader pools = new PoolReader(settings, problems);
         Fields poolSection = root.fields("pools");
         if (poolSection != null) {
             pools.read(poolSection);
@@ -71,6 +76,10 @@ final class ConfigReader {
         if (expectSection != null) {
             expectations.read(expectSection);
         }
+        Fields sourceSection = root.fields("sources");
+        Map<String, SourceConfig> sources = sourceSection == null
+                ? Map.of()
+                : new SourceReader(settings, listeners.listeners().keySet(), problems).read(sourceSection);
         LimitsConfig limits = program.limits();
         int workers = program.workers();
         ShutdownConfig shutdown = program.shutdown();
@@ -95,6 +104,7 @@ final class ConfigReader {
                 defaultRoute,
                 noSniRoute,
                 pools.pools(),
+                sources,
                 limits,
                 workers,
                 shutdown,
@@ -112,7 +122,7 @@ final class ConfigReader {
     }
 
     private static PoolSettings settings(Fields defaults) {
-        PoolSettings settings = PoolSettings.DEFAULT.overlaidWith(defaults);
+        PoolSettings settings = PoolSettingsReader.read(PoolSettings.DEFAULT, defaults);
         defaults.done();
         return settings;
     }

@@ -8,8 +8,10 @@ import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig.AccessLogConfig;
 import dev.usher.config.NotTls;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.PoolSettings;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.Setting;
+import dev.usher.config.SourceConfig;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import java.io.IOException;
@@ -122,6 +124,7 @@ public final class ConfigYaml {
                 switch (key) {
                     case "name" -> false; // the key of the pool itself
                     case "to", "deny_to" -> pool.isTemplate();
+                    case "origin" -> pool.origin() != null; // no key of a file: a file has no such pool
                     default -> true;
                 };
             case RouteConfig route ->
@@ -166,6 +169,15 @@ public final class ConfigYaml {
                     case "path", "method", "expect" -> check.type().asks();
                     default -> true;
                 };
+            case UsherConfig config ->
+                !key.equals("sources") || !config.sources().isEmpty();
+            case SourceConfig _ ->
+                switch (key) {
+                    case "name" -> false; // the key of the source itself
+                    case "confirm" -> true;
+                    default -> setting.value() != null;
+                };
+            case PoolSettings _ -> !key.equals("to") && !key.equals("deny_to"); // beside `type`
             default -> true;
         };
     }

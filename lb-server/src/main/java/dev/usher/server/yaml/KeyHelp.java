@@ -14,6 +14,7 @@ final class KeyHelp {
     private static final String ROOT = "at the top of the file";
     private static final String POOL = "in a pool";
     static final String LISTENER = "in a listener";
+    private static final String SOURCE = "in a source";
     private static final String HEALTH_CHECK = "in health_check";
 
     /**
@@ -33,7 +34,8 @@ final class KeyHelp {
 
     /** True for a section with keys that the author chooses. */
     static boolean takesAnyKey(String section) {
-        return List.of("listeners", "pools", "routes", "expect").contains(section) || section.endsWith(".alpn");
+        return List.of("listeners", "pools", "routes", "sources", "expect").contains(section)
+                || section.endsWith(".alpn");
     }
 
     /** The key among {@code known} that another program calls {@code key}. */
@@ -100,6 +102,8 @@ final class KeyHelp {
         add(all, List.of("expect"), "expectations", "expected", "tests", "assert");
         add(all, List.of("admin"), "dashboard", "api", "stats", "status");
         add(all, List.of("logging"), "log", "logs", "logger");
+        add(all, List.of("sources"), "providers", "provider", "discovery", "service_discovery");
+        add(all, List.of("command"), "exec", "program", "cmd", "args");
         add(all, List.of("workers"), "threads", "nbthread", "worker_processes");
         return all;
     }
@@ -143,6 +147,9 @@ final class KeyHelp {
         add(all, List.of("in ejection"), "consecutive_failures", "base_time", "max_time", "max_ejected");
         add(all, List.of("in resolve"), "interval", "family", "timeout", "servers", "hosts_file");
         add(all, List.of("in expect"), "outcome", "listener", "alpn", "client");
+        add(all, List.of(SOURCE), "type", "url", "token", "trust_store", "cert", "key", "command", "socket", "network");
+        add(all, List.of(SOURCE), "datacenter", "interval", "timeout", "names", "to", "allow_empty", "confirm");
+        add(all, List.of(SOURCE), "max_names", "defaults");
         add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");
         add(all, List.of("in limits.per_client_ip"), "connections", "new_per_second", "burst");
         add(all, List.of("in shutdown"), "drain", "readiness_delay");

@@ -7,6 +7,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.NotTls.Postgres;
 import dev.usher.config.PlainPools;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.PoolSettings;
 import dev.usher.config.UnixPath;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -126,7 +127,7 @@ final class PoolReader {
                 && listing.items().isEmpty()) {
             problems.error(listing.place(), fields.path("backends") + " must not be empty");
         }
-        PoolSettings settings = defaults.overlaidWith(fields);
+        PoolSettings settings = PoolSettingsReader.read(defaults, fields);
         boolean template = PoolConfig.isTemplate(backends);
         if (template && fields.has("health_check")) {
             fields.warn("health_check", "is never used: a backend that clients name is not probed");
@@ -170,7 +171,8 @@ final class PoolReader {
     /** Like the other, with {@code to} and {@code deny_to} among the keys of the owner. */
     @Nullable
     String targetWithRules(Fields owner, Item item, String called, String bringer, String subject) {
-        String pool = target(owner, item, called, bringer, subject, defaults.addressRules(owner));
+        AddressRules rules = PoolSettingsReader.addressRules(defaults, owner);
+        String pool = target(owner, item, called, bringer, subject, rules);
         PoolConfig brought = pool == null || !pool.equals(bringer) ? null : pools.get(pool);
         refuseAddressRules(
                 owner,

@@ -19,6 +19,7 @@ import dev.usher.config.LoggingConfig;
 import dev.usher.config.NotTls;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.PoolSettings;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.RouteConfig;
@@ -26,6 +27,7 @@ import dev.usher.config.Setting;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Silent;
 import dev.usher.config.SocketRights;
+import dev.usher.config.SourceConfig;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
@@ -78,6 +80,9 @@ final class ConfigSchema {
             Map.entry("usher.listeners", named("listener", true)),
             Map.entry("usher.routes", named("route_value", false)),
             Map.entry("usher.pools", named("pool", true)),
+            Map.entry("usher.sources", named("source", true)),
+            Map.entry("source.defaults", ref("defaults")),
+            Map.entry("source.confirm", noneOr(ref("duration"))),
             Map.entry("usher.defaults", ref("defaults")),
             Map.entry("usher.expect", named("expectation_value", false)),
             Map.entry("usher.default_route", ref("fallback_value")),
@@ -163,6 +168,7 @@ final class ConfigSchema {
         part("silent", Silent.class, new Silent("any", Silent.DEFAULT_AFTER));
         part("http", HttpConfig.class, HttpConfig.DEFAULT);
         part("http_rule", HttpRule.class, HttpRule.REDIRECT);
+        parts.put("source", record("source", SourceConfig.class, null));
         part("timeouts", TimeoutsConfig.class, TimeoutsConfig.DEFAULT);
         part("health_check", HealthCheckConfig.class, HealthCheckConfig.DEFAULT);
         part("ejection", EjectionConfig.class, EjectionConfig.DEFAULT);
@@ -238,6 +244,10 @@ final class ConfigSchema {
     /** The components with a key, and those of records beside their owner. */
     private static List<RecordComponent> components(Class<?> type) {
         List<RecordComponent> components = new ArrayList<>();
+        if (type.isSealed()) {
+            Arrays.stream(type.getPermittedSubclasses()).forEach(each -> components.addAll(components(each)));
+            return components;
+        }
         for (RecordComponent component : type.getRecordComponents()) {
             if (Setting.BESIDE_THEIR_OWNER.contains(component.getType())) {
                 components.addAll(components(component.getType()));

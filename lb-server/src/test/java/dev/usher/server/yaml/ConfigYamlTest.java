@@ -18,7 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigYamlTest {
     /** Keys that only a reader knows; hashes and files of keys are tried by tests of their own. */
     private static final Set<String> NOT_WRITTEN = Set.of(
-            "include", "defaults", "expect", "outcome", "listener", "client", "role", "sha256", "cert", "key", "name");
+            "include",
+            "defaults",
+            "expect",
+            "outcome",
+            "listener",
+            "client",
+            "role",
+            "sha256",
+            "cert",
+            "key",
+            "token",
+            "name");
 
     private static final String HASH = "0123456789abcdef".repeat(4);
 
@@ -71,7 +82,7 @@ class ConfigYamlTest {
                     timeouts: { connect: 1s, connect_total: 2m, first_byte: none, idle: 3h, half_closed: 1500ms, max_lifetime: 2d }
                     retries: 0
                     health_check:
-                      { type: https, server_name: www.example.org, alpn: [h2], verify: false, trust_store: %s,
+                      { type: https, server_name: www.example.org, alpn: [h2], verify: false, trust_store: %1$s,
                         warn_expiry: none, port: 9443, address: "2001:DB8::1", path: /up, method: HEAD, expect: 200-204, interval: 9s, jitter: 0%% }
                     ejection: { consecutive_failures: 0, base_time: 1s, max_time: 1h, max_ejected: 100%% }
                     slow_start: 30s
@@ -82,6 +93,14 @@ class ConfigYamlTest {
                     resolve: { timeout: 2s, servers: [10.0.0.53, "[::1]:5353"], hosts_file: false } }
                   srv: { backends: _https._tcp.srv.example, resolve: { servers: [10.0.0.53] } }
                   plain: { backends: 10.0.0.2:443, health_check: none, ejection: none }
+                sources:
+                  apps:
+                    { type: http, url: "https://config.example/x.json", trust_store: %1$s, interval: 3s, timeout: 7s,
+                      names: ["*.apps.example"], to: [127.0.0.0/8], allow_empty: true, confirm: none, max_names: 7,
+                      defaults: { balance: first, health_check: none, ejection: none } }
+                  exec: { command: [/bin/true, -x, -x] }
+                  docker: { socket: /run/podman/podman.sock, network: web }
+                  consul: { url: "http://127.0.0.1:8501", datacenter: dc2 }
                 limits: { max_connections: 9, per_client_ip: { connections: 1, new_per_second: 2, burst: 3 } }
                 workers: 3
                 shutdown: { drain: 0s, readiness_delay: 5s }

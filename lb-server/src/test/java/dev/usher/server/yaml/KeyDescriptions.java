@@ -22,23 +22,25 @@ final class KeyDescriptions {
             Map.entry("pool", List.of("`pools` and `defaults`")),
             Map.entry("backend", List.of("`pools` and `defaults`")),
             Map.entry("expectation", List.of("`expect`")),
+            Map.entry("source", List.of("`sources`")),
             Map.entry("http", List.of("Port 80")),
             Map.entry("http_rule", List.of("Port 80")),
             Map.entry("not_tls", List.of("Other protocols on the TLS port")),
             Map.entry("postgres", List.of("Postgres")));
 
     /** Keys of the file whose heading is followed by a sentence of what the section is. */
-    private static final Map<String, String> SECTIONS = Map.of(
-            "listeners", "`listeners`",
-            "routes", "`routes`",
-            "pools", "`pools` and `defaults`",
-            "defaults", "`pools` and `defaults`",
-            "expect", "`expect`",
-            "limits", "`limits`",
-            "shutdown", "`shutdown`",
-            "reload", "`reload`",
-            "admin", "`admin`",
-            "logging", "`logging`");
+    private static final Map<String, String> SECTIONS = Map.ofEntries(
+            Map.entry("listeners", "`listeners`"),
+            Map.entry("routes", "`routes`"),
+            Map.entry("pools", "`pools` and `defaults`"),
+            Map.entry("defaults", "`pools` and `defaults`"),
+            Map.entry("expect", "`expect`"),
+            Map.entry("sources", "`sources`"),
+            Map.entry("limits", "`limits`"),
+            Map.entry("shutdown", "`shutdown`"),
+            Map.entry("reload", "`reload`"),
+            Map.entry("admin", "`admin`"),
+            Map.entry("logging", "`logging`"));
 
     /** Keys whose section has no table: what their owner's row says stands for each of them. */
     private static final Map<String, String> OWNERS = Map.of(

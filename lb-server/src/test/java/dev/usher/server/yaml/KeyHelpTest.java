@@ -19,7 +19,7 @@ class KeyHelpTest {
     private static String inWords(String section) {
         return switch (section) {
             case "usher" -> "at the top of the file";
-            case "listener", "route", "pool" -> "in a " + section;
+            case "listener", "route", "pool", "source" -> "in a " + section;
             case "backend" -> "in an entry of backends";
             case "http_rule" -> "in http.requests";
             case "postgres" -> "in not_tls.postgres";

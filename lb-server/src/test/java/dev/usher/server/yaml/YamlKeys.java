@@ -4,12 +4,17 @@ import dev.usher.config.AddressRules;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.ClientTls;
+import dev.usher.config.ConsulSource;
+import dev.usher.config.DockerSource;
 import dev.usher.config.EjectionConfig;
+import dev.usher.config.ExecSource;
 import dev.usher.config.Expectation;
 import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
+import dev.usher.config.HttpSource;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
@@ -23,6 +28,8 @@ import dev.usher.config.Setting;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Silent;
 import dev.usher.config.SocketRights;
+import dev.usher.config.SourceConfig;
+import dev.usher.config.SourceKind;
 import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.TimeoutsConfig;
@@ -65,6 +72,12 @@ public final class YamlKeys {
             LimitsConfig.PerClientIp.class,
             ShutdownConfig.class,
             ReloadConfig.class,
+            SourceConfig.class,
+            HttpSource.class,
+            ExecSource.class,
+            DockerSource.class,
+            ConsulSource.class,
+            ClientTls.class,
             AdminConfig.class,
             AdminConfig.Token.class,
             AdminConfig.Tls.class,
@@ -72,8 +85,17 @@ public final class YamlKeys {
             LoggingConfig.AccessLogConfig.class);
 
     /** Components without a key: the key of the mapping itself is the name or pattern, and a file is said by its path. */
-    private static final Set<String> NOT_KEYS =
-            Set.of("pattern", "file", "target", "own", "address_rules", "forward_proxy", "rights");
+    private static final Set<String> NOT_KEYS = Set.of(
+            "pattern",
+            "file",
+            "target",
+            "own",
+            "address_rules",
+            "forward_proxy",
+            "rights",
+            "kind",
+            "tls_files",
+            "origin");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
     static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults", "expect");
@@ -82,7 +104,7 @@ public final class YamlKeys {
     private static final List<String> OF_THE_POOL_OF_A_ROUTE = List.of("to", "deny_to");
 
     /** Records whose name is the key of their own mapping. */
-    private static final Set<Class<?>> NAMED = Set.of(ListenerConfig.class, PoolConfig.class);
+    private static final Set<Class<?>> NAMED = Set.of(ListenerConfig.class, PoolConfig.class, SourceConfig.class);
 
     private YamlKeys() {}
 
@@ -133,10 +155,14 @@ public final class YamlKeys {
     static Map<Class<?>, String> sections() {
         return RECORDS.stream()
                 .filter(record -> !Setting.BESIDE_THEIR_OWNER.contains(record))
+                .filter(record -> !SourceKind.class.isAssignableFrom(record))
                 .collect(Collectors.toMap(record -> record, YamlKeys::section));
     }
 
     private static String section(Class<? extends Record> record) {
+        if (SourceKind.class.isAssignableFrom(record) || record == ClientTls.class) {
+            return "source";
+        }
         if (Setting.BESIDE_THEIR_OWNER.contains(record)) {
             return record == Target.class ? "route" : record == AddressRules.class ? "pool" : "listener";
         }

@@ -6,7 +6,7 @@ import { useQuery } from "../lib/place.js";
 import { Ago, At, Diagnostics, Facts, html, Loaded, Mark, Nothing, OnDisk, Refusal, Wide } from "../lib/ui.js";
 
 const RESULTS = { applied: ["up", "good"], unchanged: ["info", "dim"], refused: ["down", "bad"] };
-const TRIGGERS = { signal: "SIGHUP", files: "files changed", api: "requested" };
+const TRIGGERS = { signal: "SIGHUP", files: "files changed", api: "requested", source: "source changed" };
 
 const Result = ({ result }) => {
   const [icon, tone] = RESULTS[result];
@@ -17,7 +17,7 @@ const Result = ({ result }) => {
 const TONE = { "+": "good", "-": "bad", "~": "warn" };
 const Changes = ({ changes }) => html`<ul class="changes">${changes.map((line, i) => html`<li key=${i} class=${TONE[line[0]] ?? ""}>${line}</li>`)}</ul>`;
 
-const VIEWS = [["difference", "Difference"], ["effective", "In force"], ["disk", "On disk"], ["reloads", "Past reloads"]];
+const VIEWS = [["difference", "Difference"], ["effective", "In force"], ["disk", "On disk"], ["sources", "Sources"], ["reloads", "Past reloads"]];
 
 export function Page() {
   const [query] = useQuery();
@@ -29,6 +29,7 @@ export function Page() {
     ${view === "difference" && html`<${Difference} config=${config} />`}
     ${view === "effective" && html`<${Source} title="In force, every default written out" text=${config.effective} />`}
     ${view === "disk" && (config.files.length ? config.files.map(({ path, text }) => html`<${Source} key=${path} title=${path} text=${text} faults=${faultyLines(config.diagnostics, path)} />`) : html`<${Nothing}>There is no file.<//>`)}
+    ${view === "sources" && html`<${Sources} />`}
     ${view === "reloads" && html`<${Reloads} reloads=${config.reloads} />`}
   `}<//>`;
 }
@@ -72,6 +73,38 @@ function Source({ title, text, faults = new Set() }) {
     <h2>${title}</h2><${Copy} text=${text} />
     <pre tabindex="0" role="region" aria-label=${title}>${lines.map((line, i) => html`<span key=${i} class=${`line ${faults.has(i + 1) ? "faulty" : ""}`}>${line}\n</span>`)}</pre>
   </section>`;
+}
+
+const STATES = { starting: ["info", "dim"], works: ["up", "good"], waiting: ["alert", "warn"], failing: ["down", "bad"] };
+
+/** What brings names and backends beside the file. */
+function Sources() {
+  const from = useData("/sources", 2000);
+  return html`<${Loaded} from=${from}>${({ sources }) =>
+    sources.length
+      ? html`<${Wide} label="Sources"><table>
+          <caption class="unseen">Sources</caption>
+          <thead><tr>${["source", "state", "in force", "left out"].map((head) => html`<th scope="col" key=${head}>${head}</th>`)}</tr></thead>
+          <tbody>${sources.map((source) => html`<${Brought} key=${source.name} source=${source} />`)}</tbody>
+        </table><//>`
+      : html`<${Nothing}>The file has no sources.<//>`}<//>`;
+}
+
+function Brought({ source: s }) {
+  const lock = useLock();
+  const [fault, busy, run] = useAct();
+  const [icon, tone] = STATES[s.state];
+  const confirm = () => run(async () => {
+    await call("POST", `/sources/${encodeURIComponent(s.name)}/confirm`);
+    return `The new answer of ${s.name} holds`;
+  });
+  return html`<tr data-row tabindex="-1">
+    <th scope="row">${s.name}<span class="why dim">${s.type}</span></th>
+    <td><${Mark} icon=${icon} tone=${tone}>${s.state}<//> <span class="dim"><${Ago} at=${s.since} /></span>${s.text && html`<span class="why text">${s.text}</span>`}
+      ${!lock && s.state === "waiting" && html`<span class="buttons"><button type="button" class="small" disabled=${busy} onClick=${confirm}>Confirm<span class="unseen"> ${s.name}</span></button></span>`}<${Refusal} fault=${fault} /></td>
+    <td>${plural(s.names, "name")}, ${plural(s.backends, "backend")}${s.answered_at && html`<span class="why dim">since <${At} at=${s.answered_at} /></span>`}</td>
+    <td>${s.left_out.length ? html`<ul class="rules">${s.left_out.map((part, i) => html`<li key=${i}><span class="text">${part}</span></li>`)}</ul>` : html`<span class="dim">–</span>`}</td>
+  </tr>`;
 }
 
 const Reloads = ({ reloads }) =>

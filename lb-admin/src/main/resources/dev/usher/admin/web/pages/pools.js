@@ -104,6 +104,7 @@ function Group({ group: { pool, backends }, columns: table }) {
     <tr class="group"><th colspan=${table.length} scope="rowgroup"><div class="stick">
       <h2><${Text}>${pool.name}<//></h2>
       ${pool.lookups ? html`<${Lookups} lookups=${pool.lookups} />` : html`<${Serving} serving=${pool.serving} backends=${pool.backends.length}> serving<//>`}
+      ${pool.origin && html`<span class="dim">from source ${pool.origin}</span>`}
       <span class="dim">${pool.balance}, ${probed}</span>
       ${pool.connect.count > 0 && html`<span class="dim">connect p50 ${seconds(pool.connect.p50_seconds)}, p99 ${seconds(pool.connect.p99_seconds)}; first byte p50 ${seconds(pool.first_byte.p50_seconds)}, p99 ${seconds(pool.first_byte.p99_seconds)}</span>`}
       <button type="button" class="small" aria-expanded=${open} onClick=${() => change({ latency: open ? null : pool.name })}>latency<span class="unseen"> of ${pool.name}</span></button>

@@ -41,7 +41,7 @@ const sample = ({ name, kind }) =>
   kind === "no_sni" ? "" : kind === "default" ? "unknown.example" : kind === "exact" ? name : name.replace(/^\*?\./, "any.");
 
 const columns = [
-  { id: "name", label: "name", sort: (r) => r.name, cell: (r) => html`<${Text}>${r.name}<//>` },
+  { id: "name", label: "name", sort: (r) => r.name, cell: (r) => html`<${Text}>${r.name}<//>${r.origin && html`<span class="why dim">from source ${r.origin}</span>`}` },
   { id: "kind", label: "matches", sort: (r) => r.kind, cell: (r) => KINDS[r.kind] ?? r.kind },
   { id: "pool", label: "goes to", sort: (r) => r.pool, cell: (r) => html`<${Target} route=${r} />` },
   { id: "serving", label: "backends serving", sort: (r) => (r.backends ? r.serving / r.backends : 2), cell: (r) => (r.template ? html`<span class="dim">${r.template}</span>` : r.action === "pool" ? html`<${Serving} serving=${r.serving} backends=${r.backends} />` : html`<span class="dim">–</span>`) },
@@ -128,7 +128,7 @@ function Answer({ answer }) {
     <p class="outcome"><${Mark} icon=${icon} tone=${tone}>${word}<//>
       ${" "}<strong>${name}</strong> on ${answer.listener}
       ${answer.pool ? html` is routed to pool ${poolLink(answer.pool)}` : answer.location ? html` is sent to <${Text}>${answer.location}<//> (the client sees ${answer.client_sees})` : html` ends with <code>${answer.refusal}</code>`}
-      ${answer.route && html`, by route <${Text}>${answer.route}<//>`}${answer.outcome === "default" && " (the default)"}${answer.pool && !answer.serving && html`<${RefusedNow} answer=${answer} />`}</p>
+      ${answer.origin && html` of source ${answer.origin}`}${answer.route && html`, by route <${Text}>${answer.route}<//>`}${answer.outcome === "default" && " (the default)"}${answer.pool && !answer.serving && html`<${RefusedNow} answer=${answer} />`}</p>
     <ol>${answer.steps.map((step, i) => html`<li key=${i}><span class="text">${step}</span></li>`)}</ol>
     ${answer.elsewhere.length > 0 && html`<p>Elsewhere: ${answer.elsewhere.map((other, i) => html`${i > 0 && "; "}<span class="text">${other}</span>`)}</p>`}
     ${answer.backends.length > 0 && html`<div class="wide" role="region" aria-label="Its backends" tabindex="0"><table>

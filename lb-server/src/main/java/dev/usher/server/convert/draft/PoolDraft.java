@@ -157,7 +157,8 @@ public final class PoolDraft {
                 sendProxyProtocol,
                 from,
                 servers == null ? resolve : askedAt(servers),
-                AddressRules.NONE);
+                AddressRules.NONE,
+                null);
     }
 
     private ResolveConfig askedAt(ResolveConfig servers) {

@@ -1,0 +1,23 @@
+package dev.usher.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Containers with labels, of Docker or of Podman.
+ *
+ * @param socket of the Engine API
+ * @param network the network whose addresses are taken; null takes the only network of each container
+ */
+public record DockerSource(UnixPath socket, @Nullable String network) implements SourceKind {
+    public static final UnixPath DEFAULT_SOCKET = new UnixPath("/run/docker.sock");
+
+    public DockerSource {
+        Check.present(socket, "socket");
+        Check.that(network == null || !network.isBlank(), "network must not be empty");
+    }
+
+    @Override
+    public SourceType type() {
+        return SourceType.DOCKER;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.usher.server.sources;
+
+import dev.usher.admin.http.Pem;
+import dev.usher.config.ClientTls;
+import dev.usher.config.Secret;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a server of little trust: redirects are not followed, an answer has a size and a total deadline, no proxy and no
+ * cookie is used.
+ */
+final class SourceClient implements AutoCloseable {
+    private static final int OK = 200;
+    private static final int NOT_MODIFIED = 304;
+    private static final int REDIRECT = 3;
+
+    private final HttpClient client;
+    private final @Nullable Secret token;
+    private final Function<String, String[]> authorization;
+
+    /**
+     * @param authorization the header for a token, as name and value
+     * @throws IOException if a file for TLS cannot be used
+     */
+    SourceClient(ClientTls tls, @Nullable Secret token, Function<String, String[]> authorization) throws IOException {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(ProxySelector.of(null))
+                .executor(Executors.newVirtualThreadPerTaskExecutor());
+        if (!tls.isNone()) {
+            builder.sslContext(context(tls));
+        }
+        this.client = builder.build();
+        this.token = token;
+        this.authorization = authorization;
+    }
+
+    private static javax.net.ssl.SSLContext context(ClientTls tls) throws IOException {
+        try {
+            Path cert = tls.cert();
+            Path key = tls.key();
+            return Pem.client(tls.trustStore(), cert, key);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the files for TLS cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * An answer with the status 200 or 304.
+     *
+     * @param body empty if unchanged
+     */
+    record Answer(HttpHeaders headers, byte[] body, boolean unchanged) {}
+
+    /**
+     * Sends a GET, and waits for the whole answer.
+     *
+     * @param headers names and values in turn
+     */
+    Answer get(URI url, Duration timeout, int maxBytes, String... headers) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer = send(url, maxBytes, headers);
+        try {
+            return answer(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException late) {
+            throw new IOException("no whole answer within " + timeout.toMillis() + " ms", late);
+        } catch (ExecutionException failed) {
+            throw new IOException(reason(failed.getCause(), url), failed);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    /** Sends a GET, without a wait for the answer. The caller cancels the wait. */
+    CompletableFuture<HttpResponse<byte[]>> send(URI url, int maxBytes, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url).header("User-Agent", "usher");
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        if (token != null) {
+            request.headers(authorization.apply(token.text()));
+        }
+        return client.sendAsync(
+                request.build(), HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), maxBytes));
+    }
+
+    private static Answer answer(HttpResponse<byte[]> response) throws IOException {
+        int status = response.statusCode();
+        if (status != OK && status != NOT_MODIFIED) {
+            String to = status / 100 == REDIRECT
+                    ? " to "
+                            + OfferBuilder.shown(
+                                    response.headers().firstValue("Location").orElse("nowhere"))
+                            + ": redirects are not followed"
+                    : "";
+            throw new IOException("the status is " + status + to);
+        }
+        return new Answer(response.headers(), response.body(), status == NOT_MODIFIED);
+    }
+
+    /** The reason in words: some exceptions of the JDK have none. */
+    private static String reason(@Nullable Throwable fault, URI url) {
+        for (Throwable each = fault; each != null; each = each.getCause()) {
+            if (each instanceof UnresolvedAddressException) {
+                return url.getHost() + " does not resolve";
+            }
+        }
+        String message = fault == null ? null : fault.getMessage();
+        if (message != null && !message.isBlank()) {
+            return OfferBuilder.shown(message.replaceFirst("^body exceeds capacity.*", "the answer is too large"));
+        }
+        return fault instanceof ConnectException ? "no connection to " + url.getAuthority() : String.valueOf(fault);
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}
