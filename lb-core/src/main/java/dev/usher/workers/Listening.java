@@ -9,12 +9,9 @@ import dev.usher.relay.Door;
 import dev.usher.relay.ListenerCounts;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
@@ -43,6 +40,7 @@ public final class Listening {
     private record Place(String listener, Address bind) {}
 
     private final SelectorProvider provider;
+    private final BindAddresses binds;
     private final GivenSockets given;
     private final Workers workers;
     private final boolean besideAnother;
@@ -61,6 +59,7 @@ public final class Listening {
     /** @param besideAnother whether the first sockets may share their addresses with another process of this user */
     public Listening(SelectorProvider provider, GivenSockets given, Workers workers, boolean besideAnother) {
         this.provider = provider;
+        this.binds = new BindAddresses(provider);
         this.given = given;
         this.workers = workers;
         this.besideAnother = besideAnother;
@@ -130,9 +129,10 @@ public final class Listening {
         try {
             return open(place, config);
         } catch (IOException e) {
-            SocketAddress wanted = socketAddress(place.bind());
+            SocketAddress wanted = binds.of(place.bind());
             List<Place> inTheWay = open.keySet().stream()
-                    .filter(old -> !isIn(next, old) && overlap(Objects.requireNonNull(open.get(old)), wanted))
+                    .filter(old ->
+                            !isIn(next, old) && BindAddresses.overlap(Objects.requireNonNull(open.get(old)), wanted))
                     .toList();
             if (inTheWay.isEmpty()) {
                 throw e;
@@ -165,7 +165,7 @@ public final class Listening {
         ListenerCounts state =
                 states.computeIfAbsent(place.listener(), name -> new ListenerCounts(name, workers.count()));
         try {
-            SocketAddress address = socketAddress(place.bind());
+            SocketAddress address = binds.of(place.bind());
             return place.bind() instanceof UnixPath file
                     ? openOnOne(place, file, config, state, address)
                     : openOnEach(place, config, state, address);
@@ -325,8 +325,8 @@ public final class Listening {
      */
     private void checkUnused(Place place, boolean shared) throws IOException {
         try {
-            SocketAddress address = socketAddress(place.bind());
-            if (open.values().stream().anyMatch(ours -> overlap(ours, address))) {
+            SocketAddress address = binds.of(place.bind());
+            if (open.values().stream().anyMatch(ours -> BindAddresses.overlap(ours, address))) {
                 return; // the test would hit our own socket: wildcard against a single address, or the reverse
             }
             if (given.has(address)) {
@@ -352,43 +352,6 @@ public final class Listening {
         } catch (BindException e) {
             boolean inUse = String.valueOf(e.getMessage()).contains("in use");
             throw inUse ? new BindException(e.getMessage() + HostPort.whoHas(address.getPort())) : e;
-        }
-    }
-
-    private static boolean overlap(SocketAddress one, SocketAddress other) {
-        if (one instanceof InetSocketAddress a && other instanceof InetSocketAddress b) {
-            return overlap(a, b);
-        }
-        return one.equals(other);
-    }
-
-    private static boolean overlap(InetSocketAddress a, InetSocketAddress b) {
-        return a.getPort() == b.getPort()
-                && (a.getAddress().isAnyLocalAddress()
-                        || b.getAddress().isAnyLocalAddress()
-                        || a.getAddress().equals(b.getAddress()));
-    }
-
-    private SocketAddress socketAddress(Address bind) throws IOException {
-        return switch (bind) {
-            case HostPort tcp -> {
-                InetAddress address = tcp.host().isEmpty() ? everyAddress() : InetAddress.getByName(tcp.host());
-                yield new InetSocketAddress(address, tcp.port());
-            }
-            case UnixPath file -> UnixDomainSocketAddress.of(file.path());
-        };
-    }
-
-    /**
-     * The wildcard address: {@code ::} if the JVM has IPv6, since such a socket takes IPv4 too; else {@code 0.0.0.0}.
-     * Java's default wildcard is IPv4 only.
-     */
-    private InetAddress everyAddress() throws IOException {
-        try {
-            provider.openSocketChannel(StandardProtocolFamily.INET6).close();
-            return InetAddress.ofLiteral("::");
-        } catch (UnsupportedOperationException ipv4Only) {
-            return InetAddress.ofLiteral("0.0.0.0");
         }
     }
 }

@@ -135,6 +135,7 @@ final class ServingPredecessor implements Predecessor {
     @Override
     public void prepare(LoadBalancer balancer) throws InterruptedException {
         step("the listeners are open: " + Summary.of(balancer.looks().config()));
+        step("warmed up by " + Units.counted(WarmUp.run(), "session"));
         balancer.awaitVerdicts(TO_PROBE);
         List<PoolView> pools = balancer.looks().pools();
         long backends = pools.stream().mapToLong(pool -> pool.backends().size()).sum();
