@@ -3,6 +3,7 @@ package dev.usher;
 import dev.usher.background.Background;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.login.Passwords;
+import dev.usher.loop.Network;
 import dev.usher.relay.SessionLog;
 import dev.usher.time.Clock;
 import java.nio.channels.spi.SelectorProvider;
@@ -42,7 +43,7 @@ public record Environment(
     /** The machine's own network and clock. */
     public static Environment of(SessionLog log, int maxSessions, Background background) {
         return new Environment(
-                SelectorProvider.provider(),
+                Network.fastest().provider(),
                 Clock.SYSTEM,
                 log,
                 maxSessions,
@@ -60,6 +61,12 @@ public record Environment(
     /** The same environment, with listening sockets that another process has opened. */
     public Environment withSockets(GivenSockets sockets) {
         return new Environment(provider, clock, log, maxSessions, besideAnother, sockets, passwords, background);
+    }
+
+    /** The same environment, with another transport. */
+    public Environment on(Network network) {
+        return new Environment(
+                network.provider(), clock, log, maxSessions, besideAnother, given, passwords, background);
     }
 
     /** The same environment, with another way to compare passwords. */

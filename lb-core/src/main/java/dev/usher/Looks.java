@@ -1,5 +1,6 @@
 package dev.usher;
 
+import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import dev.usher.event.Event;
 import dev.usher.event.Events;
@@ -106,6 +107,11 @@ public final class Looks {
                     }
                 }));
         return tcp;
+    }
+
+    /** The workers' way to the kernel's sockets. */
+    public Transport transport() {
+        return workers.transport();
     }
 
     /** Connections open now, on every kind of listener. */

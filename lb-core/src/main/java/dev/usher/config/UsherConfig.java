@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param pools by name, inline pools of routes and listeners included, and the pools for requests at port 80
  * @param sources by name, in file order; routes and pools of sources are added for the configuration in force
  * @param workers threads that relay; 0 is one per core
+ * @param transport the way to the kernel's sockets
  */
 public record UsherConfig(
         Map<String, ListenerConfig> listeners,
@@ -30,6 +31,7 @@ public record UsherConfig(
         Map<String, SourceConfig> sources,
         LimitsConfig limits,
         int workers,
+        Transport transport,
         ShutdownConfig shutdown,
         ReloadConfig reload,
         AdminConfig admin,
@@ -48,6 +50,7 @@ public record UsherConfig(
         sources = Check.ordered(sources, "sources");
         Check.present(limits, "limits");
         WORKERS.check(workers, "workers");
+        Check.present(transport, "transport");
         Check.present(shutdown, "shutdown");
         Check.present(reload, "reload");
         Check.present(admin, "admin");
@@ -79,6 +82,7 @@ public record UsherConfig(
                 Map.of(),
                 LimitsConfig.DEFAULT,
                 ONE_WORKER_PER_CORE,
+                Transport.AUTO,
                 ShutdownConfig.DEFAULT,
                 ReloadConfig.DEFAULT,
                 AdminConfig.DEFAULT,

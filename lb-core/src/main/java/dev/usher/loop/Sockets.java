@@ -1,6 +1,7 @@
 package dev.usher.loop;
 
 import dev.usher.descriptor.GivenSockets;
+import dev.usher.epoll.EpollProvider;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -114,11 +115,16 @@ public final class Sockets {
     }
 
     /** IPv4 sockets for IPv4 addresses, to avoid a conversion at each call and a system property. */
-    private static ProtocolFamily familyOf(SocketAddress address) {
+    public static ProtocolFamily familyOf(SocketAddress address) {
         if (!(address instanceof InetSocketAddress tcp)) {
             return StandardProtocolFamily.UNIX;
         }
         return tcp.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+    }
+
+    /** True if a close takes effect at once though a selector has the channel; the JDK's channels wait for its next select. */
+    boolean closeAtOnce() {
+        return provider instanceof EpollProvider;
     }
 
     /** True if sockets of the address were opened for this process; then {@link #given} has them. */

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * fires passed deadlines, and runs tasks posted by other threads. Every channel registered here is used by this thread
  * alone, so no event needs a lock.
  *
- * <p>Closing takes two steps. Calling {@code close()} on a registered NIO channel does not close it: the JDK shuts it
+ * <p>Closing takes two steps with the JDK's channels. Calling {@code close()} on a registered NIO channel does not close it: the JDK shuts it
  * down and frees the descriptor at the next select, with two more system calls and, for an abort, no RST until then. So
  * {@link #close} cancels the key, and the channel is closed after the next select, when no longer registered.
  */
@@ -285,10 +285,10 @@ public final class Worker {
         selector.selectNow(onSelected);
     }
 
-    /** Gives a channel up: no event reaches it any more, and it is closed after the next select. */
+    /** Gives a channel up: no event reaches it any more, and it is closed after the next select at the latest. */
     public void close(SocketChannel channel) {
         SelectionKey key = channel.keyFor(selector);
-        if (key == null) {
+        if (key == null || sockets.closeAtOnce()) {
             Sockets.closeQuietly(channel);
         } else {
             key.cancel();

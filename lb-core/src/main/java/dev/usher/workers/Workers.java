@@ -1,7 +1,9 @@
 package dev.usher.workers;
 
+import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import dev.usher.descriptor.GivenSockets;
+import dev.usher.loop.Network;
 import dev.usher.loop.Worker;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
@@ -41,14 +43,17 @@ public final class Workers {
     private final List<Member> members = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final long heldBytesMax;
+    private final Transport transport;
 
     /**
      * No workers yet; {@link #add} adds some.
      *
      * @param heldBytesMax upper bound of bytes in the buffers of all workers together
+     * @param transport of every worker
      */
-    public Workers(long heldBytesMax) {
+    public Workers(long heldBytesMax, Transport transport) {
         this.heldBytesMax = heldBytesMax;
+        this.transport = transport;
     }
 
     /** The workers of a configuration, not started yet. A change of their number or of their buffers needs a restart. */
@@ -63,12 +68,17 @@ public final class Workers {
             throws IOException {
         long heldBytesMax = config.limits().heldBytes();
         int count = config.workerCount();
-        Workers made = new Workers(heldBytesMax);
+        Workers made = new Workers(heldBytesMax, Network.transportOf(provider));
         for (int i = 0; i < count; i++) {
             Worker worker = new Worker("worker-" + i, provider, given, clock, heldBytesMax / count);
             made.add(worker, new WorkerSessions(i, count, worker, routing, log, shared));
         }
         return made;
+    }
+
+    /** The way to the kernel's sockets. */
+    public Transport transport() {
+        return transport;
     }
 
     public void add(Worker worker, WorkerSessions sessions) {

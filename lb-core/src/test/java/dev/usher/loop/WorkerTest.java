@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.testing.Await;
 import dev.usher.testing.ManualClock;
+import dev.usher.testing.Transports;
 import dev.usher.time.Clock;
 import dev.usher.time.Deadline;
 import java.io.IOException;
-import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ class WorkerTest {
 
     private static Worker worker(Clock clock) {
         try {
-            return new Worker("worker", SelectorProvider.provider(), clock, 1 << 20);
+            return new Worker("worker", Transports.underTest(), clock, 1 << 20);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -138,7 +138,7 @@ class CheckingUserTest {
             client.ending();
         }
         ended(CloseReason.BUG);
-        assertEquals(1, usher.worker.bugs().get());
+        Await.until(() -> usher.worker.bugs().get() == 1, "the bug is counted"); // a moment after the end
         isServed();
     }
 

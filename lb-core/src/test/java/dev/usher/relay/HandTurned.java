@@ -9,12 +9,12 @@ import dev.usher.loop.Worker;
 import dev.usher.opening.Openings;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestPools;
+import dev.usher.testing.Transports;
 import dev.usher.time.Clock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -47,7 +47,7 @@ final class HandTurned {
         try {
             Routing inForce = Routing.of(config, TestPools.of(config));
             routing = inForce;
-            worker = new Worker("by hand", SelectorProvider.provider(), clock, heldBytesBudget);
+            worker = new Worker("by hand", Transports.underTest(), clock, heldBytesBudget);
             relay = new WorkerSessions(
                     0,
                     1,

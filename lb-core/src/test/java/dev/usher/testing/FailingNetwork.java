@@ -18,7 +18,7 @@ public final class FailingNetwork extends SelectorProvider {
         void happen() throws IOException;
     }
 
-    private final SelectorProvider network = SelectorProvider.provider();
+    private final SelectorProvider network = Transports.underTest();
     private final AtomicInteger opened = new AtomicInteger();
     private final int number;
     private final Fault fault;

@@ -244,7 +244,7 @@ public final class TestUsher implements AutoCloseable {
         private long heldBytes = LimitsConfig.DEFAULT.heldBytes();
         private int workers = 1;
         private SessionLog alsoTell = SessionLog.NONE;
-        private SelectorProvider provider = SelectorProvider.provider();
+        private SelectorProvider provider = Transports.underTest();
         private UnaryOperator<PoolConfigBuilder> pool = UnaryOperator.identity();
         private AcceptProxyProtocol acceptProxyProtocol = AcceptProxyProtocol.NONE;
         private List<Cidr> trustedProxies = List.of();

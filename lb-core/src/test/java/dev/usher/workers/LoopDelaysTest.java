@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import dev.usher.login.Passwords;
 import dev.usher.login.UserCheck;
@@ -18,10 +19,10 @@ import dev.usher.relay.SharedState;
 import dev.usher.relay.WorkerSessions;
 import dev.usher.testing.TestPools;
 import dev.usher.testing.TestUsher;
+import dev.usher.testing.Transports;
 import dev.usher.time.Clock;
 import dev.usher.view.LoopDelay;
 import java.io.IOException;
-import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -31,14 +32,14 @@ import org.junit.jupiter.api.Test;
 
 /** A worker that takes its mail says how long that lay there; one that does not is seen as such. */
 class LoopDelaysTest {
-    private final Workers workers = new Workers(0);
+    private final Workers workers = new Workers(0, Transport.EPOLL);
     private final LoopDelays delays = new LoopDelays(workers, Clock.SYSTEM);
 
     LoopDelaysTest() throws IOException {
         UsherConfig config = TestUsher.of().backend(TestUsher.anyBackend()).config();
         Routing routing = Routing.of(config, TestPools.of(config));
         for (int i = 0; i < 2; i++) {
-            Worker worker = new Worker("worker-" + i, SelectorProvider.provider(), Clock.SYSTEM, 1 << 20);
+            Worker worker = new Worker("worker-" + i, Transports.underTest(), Clock.SYSTEM, 1 << 20);
             SharedState shared = new SharedState(
                     "t-",
                     new AtomicInteger(),

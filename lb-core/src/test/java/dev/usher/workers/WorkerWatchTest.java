@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.usher.background.Background;
 import dev.usher.background.Background.Failure;
+import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import dev.usher.login.Passwords;
 import dev.usher.loop.Worker;
@@ -14,9 +15,9 @@ import dev.usher.relay.WorkerSessions;
 import dev.usher.testing.ManualClock;
 import dev.usher.testing.TestPools;
 import dev.usher.testing.TestUsher;
+import dev.usher.testing.Transports;
 import dev.usher.time.Clock;
 import java.io.IOException;
-import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,14 +26,14 @@ import org.junit.jupiter.api.Test;
 class WorkerWatchTest {
     private final ManualClock clock = new ManualClock();
     private final Background background = new Background(clock);
-    private final Workers workers = new Workers(0);
+    private final Workers workers = new Workers(0, Transport.EPOLL);
     private final WorkerWatch watch;
 
     WorkerWatchTest() throws IOException {
         UsherConfig config = TestUsher.of().backend(TestUsher.anyBackend()).config();
         Routing routing = Routing.of(config, TestPools.of(config));
         for (int i = 0; i < 2; i++) {
-            Worker worker = new Worker("worker-" + i, SelectorProvider.provider(), Clock.SYSTEM, 1 << 20);
+            Worker worker = new Worker("worker-" + i, Transports.underTest(), Clock.SYSTEM, 1 << 20);
             SharedState shared = SharedState.of(Integer.MAX_VALUE, Clock.SYSTEM, Passwords.NONE);
             workers.add(worker, new WorkerSessions(i, 2, worker, () -> routing, SessionLog.NONE, shared));
         }

@@ -13,6 +13,7 @@ import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.end.CloseReason;
+import dev.usher.loop.Network;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.relay.SessionLog;
 import dev.usher.server.control.Handover;
@@ -189,7 +190,12 @@ final class Foreground {
         LoadBalancer balancer;
         try {
             given = predecessor.serves() ? predecessor.sockets() : HandedSockets.of(System::getenv);
+            Network network = Network.of(config.transport());
+            if (!network.why().isEmpty()) {
+                log.info("transport: nio, since {}", network.why());
+            }
             Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background)
+                    .on(network)
                     .withPasswords(new Bcrypt())
                     .withSockets(given);
             balancer = LoadBalancer.open(config, predecessor.gives() ? environment.beside() : environment);

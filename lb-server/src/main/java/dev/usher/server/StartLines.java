@@ -6,6 +6,7 @@ import dev.usher.config.Spelling;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.Foreground.Running;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,10 +42,11 @@ final class StartLines {
                     .log("{}", shortage);
         }
         log.info(
-                "usher {} is ready: {}, {}, descriptor limit {}",
+                "usher {} is ready: {}, {} on {}, descriptor limit {}",
                 Version.number(),
                 Summary.of(config),
                 Units.counted(config.workerCount(), "worker"),
+                running.balancer().looks().transport().name().toLowerCase(Locale.ROOT),
                 limit.isEmpty() ? "unknown" : limit.getAsLong());
     }
 

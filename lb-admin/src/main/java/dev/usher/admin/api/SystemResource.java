@@ -15,6 +15,7 @@ import java.lang.management.OperatingSystemMXBean;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,7 @@ public final class SystemResource {
             long heldBytesMax,
             int maxConnections,
             double cpuSecondsTotal,
+            String transport,
             List<WorkerJson> workers,
             Admin admin,
             List<Licences.Entry> licences) {}
@@ -110,6 +112,7 @@ public final class SystemResource {
                 counted.heldBytesMax(),
                 balancer.looks().config().limits().maxConnections(),
                 cpuSeconds(),
+                balancer.looks().transport().name().toLowerCase(Locale.ROOT),
                 workers(counted),
                 admin(),
                 Licences.all());

@@ -18,6 +18,7 @@ import dev.usher.config.RoutePattern;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.Silent;
 import dev.usher.config.Target;
+import dev.usher.config.Transport;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.convert.draft.Draft;
@@ -98,6 +99,7 @@ final class Assembly {
                 Map.of(),
                 LimitsConfig.DEFAULT.withMaxConnections(draft.maxConnections()),
                 UsherConfig.ONE_WORKER_PER_CORE,
+                Transport.AUTO,
                 ShutdownConfig.DEFAULT,
                 ReloadConfig.DEFAULT,
                 AdminPort.beside(named.values(), pools.values()),

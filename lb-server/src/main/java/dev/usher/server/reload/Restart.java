@@ -16,6 +16,7 @@ final class Restart {
         LoggingConfig is = inForce.logging();
         List<String> needed = new ArrayList<>();
         addIf(needed, started.workers() != inForce.workers(), "workers");
+        addIf(needed, started.transport() != inForce.transport(), "transport");
         addIf(needed, started.limits().heldBytes() != inForce.limits().heldBytes(), "limits.held_bytes");
         addIf(needed, !Objects.equals(started.admin().bind(), inForce.admin().bind()), "admin.bind");
         addIf(needed, (started.admin().tls() == null) != (inForce.admin().tls() == null), "admin.tls");

@@ -10,6 +10,7 @@ import dev.usher.config.ReloadConfig;
 import dev.usher.config.ShutdownConfig;
 import dev.usher.config.SourceConfig;
 import dev.usher.config.TemplateUses;
+import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class ConfigReader {
             "sources",
             "limits",
             "workers",
+            "transport",
             "shutdown",
             "reload",
             "admin",
@@ -82,6 +84,7 @@ final class ConfigReader {
                 : new SourceReader(settings, listeners.listeners().keySet(), problems).read(sourceSection);
         LimitsConfig limits = program.limits();
         int workers = program.workers();
+        Transport transport = root.choice("transport", Transport.class, Transport.AUTO);
         ShutdownConfig shutdown = program.shutdown();
         ReloadConfig reload = program.reload();
         AdminConfig admin = new AdminReader(binds, problems).read(root);
@@ -107,6 +110,7 @@ final class ConfigReader {
                 sources,
                 limits,
                 workers,
+                transport,
                 shutdown,
                 reload,
                 admin,

@@ -103,6 +103,7 @@ class ConfigYamlTest {
                   consul: { url: "http://127.0.0.1:8501", datacenter: dc2 }
                 limits: { max_connections: 9, per_client_ip: { connections: 1, new_per_second: 2, burst: 3 } }
                 workers: 3
+                transport: nio
                 shutdown: { drain: 0s, readiness_delay: 5s }
                 reload: { watch: false, debounce: 1s, poll: 1m, on_removed_backend: close }
                 admin: { bind: "[::1]:9001", allowed_hosts: [a.example], read_only: false }
@@ -197,6 +198,7 @@ class ConfigYamlTest {
                     burst: 0
                   held_bytes: 256MiB
                 workers: auto
+                transport: auto
                 """,
                 ConfigYaml.of(read("routes: { a.example: p }\npools: { p: { backends: 10.0.0.1:443 } }\nadmin: none\n"))
                         .replaceFirst("(?s)shutdown:.*", ""));

@@ -38,6 +38,7 @@ const Process = ({ system }) => html`<section aria-labelledby="process">
     ["process", `${system.pid}, on ${plural(system.cpus, "CPU")}`],
     ["started", html`<${At} at=${system.started_at} />, ${span((now() - Date.parse(system.started_at)) / 1000)} ago`],
     ["CPU used", span(system.cpu_seconds_total)],
+    ["transport", system.transport],
     ["threads", count(system.threads)],
     ["collections", `${count(system.gc_count_total)}, ${seconds(system.gc_seconds_total)} in all`],
     ["admin side", `${system.admin.bind}, ${system.admin.tls ? "TLS" : "no TLS"}, ${plural(system.admin.tokens, "token")}`],

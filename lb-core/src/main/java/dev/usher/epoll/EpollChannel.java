@@ -1,0 +1,16 @@
+package dev.usher.epoll;
+
+/** What a key has of its channel. */
+interface EpollChannel {
+    /** The descriptor, open until the channel is closed. */
+    int descriptor();
+
+    /** Takes the key and the calls of the selector's thread. Called once, by the selector, before any event. */
+    void onRegistered(EpollKey key, Syscalls calls);
+
+    /** The operations that are possible now, by these events of epoll. */
+    int onEvents(int events);
+
+    /** The events of epoll that tell of these operations. */
+    int eventsFor(int ops);
+}

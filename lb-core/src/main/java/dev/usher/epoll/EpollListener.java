@@ -1,0 +1,143 @@
+package dev.usher.epoll;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listening socket. While registered, one accept for each time that the selector tells: a select tells again while more
+ * wait, which costs no accept that finds nothing. Connections inherit {@code TCP_NODELAY}.
+ */
+final class EpollListener extends ServerSocketChannel implements EpollChannel {
+    private static final int DEFAULT_BACKLOG = 50;
+
+    private final int descriptor;
+    private final int family;
+    private Syscalls calls = Syscalls.ofThread();
+    private @Nullable EpollKey key;
+
+    EpollListener(SelectorProvider provider, int descriptor, int family) {
+        super(provider);
+        this.descriptor = descriptor;
+        this.family = family;
+    }
+
+    @Override
+    public int descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public void onRegistered(EpollKey newKey, Syscalls ofSelector) {
+        key = newKey;
+        calls = ofSelector;
+        if (family != Addresses.UNIX) { // here, since the descriptor may have become another socket after its bind
+            calls.setOption(descriptor, Options.NO_DELAY.level(), Options.NO_DELAY.number(), 1);
+        }
+    }
+
+    @Override
+    public int onEvents(int events) {
+        return SelectionKey.OP_ACCEPT;
+    }
+
+    @Override
+    public int eventsFor(int ops) {
+        return ops == 0 ? 0 : Events.IN;
+    }
+
+    @Override
+    public ServerSocketChannel bind(@Nullable SocketAddress address, int backlog) throws IOException {
+        ensureOpen();
+        if (address == null) {
+            throw new UnsupportedOperationException("bind to an address");
+        }
+        if (family == Addresses.INET6) { // as the JDK does
+            Options.set(calls, descriptor, Options.IPV6_ONLY, 0);
+        }
+        int result = calls.bind(descriptor, address);
+        if (result == 0) {
+            result = calls.listen(descriptor, backlog < 1 ? DEFAULT_BACKLOG : backlog);
+        }
+        if (result < 0) {
+            throw Errno.connectException(result);
+        }
+        return this;
+    }
+
+    @Override
+    public @Nullable SocketChannel accept() throws IOException {
+        ensureOpen();
+        EpollKey registered = key != null && key.isValid() ? key : null;
+        if (registered != null && !registered.mayBe(SelectionKey.OP_ACCEPT)) {
+            return null;
+        }
+        if (registered != null) {
+            registered.cannot(SelectionKey.OP_ACCEPT);
+        }
+        int accepted = calls.accept(descriptor);
+        if (accepted >= 0) {
+            return new EpollSocket(provider(), calls, accepted, family, calls.address());
+        }
+        if (Errno.isTemporary(accepted) || accepted == -Errno.CONNECTION_ABORTED) {
+            return null;
+        }
+        throw Errno.exception(accepted);
+    }
+
+    private void ensureOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    @Override
+    public <T> ServerSocketChannel setOption(SocketOption<T> option, T value) throws IOException {
+        ensureOpen();
+        Options.set(calls, descriptor, option, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> option) throws IOException {
+        ensureOpen();
+        return Options.get(calls, descriptor, option);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Options.supported();
+    }
+
+    @Override
+    public SocketAddress getLocalAddress() throws IOException {
+        ensureOpen();
+        return EpollSocket.localAddress(descriptor);
+    }
+
+    @Override
+    public ServerSocket socket() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected void implCloseSelectableChannel() {
+        Syscalls.ofThread().close(descriptor);
+    }
+
+    @Override
+    protected void implConfigureBlocking(boolean block) throws IOException {
+        if (block) {
+            throw new UnsupportedOperationException("blocking channels");
+        }
+        Syscalls.ofThread().setNonBlocking(descriptor); // a descriptor may be a duplicate of another process's socket
+    }
+}

@@ -1,0 +1,93 @@
+package dev.usher.epoll;
+
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelector;
+import java.nio.channels.spi.SelectorProvider;
+
+/**
+ * Makes selectors over epoll, and sockets for these selectors: non-blocking sockets only, for the thread of their selector,
+ * each closed at once though registered. Any thread may ask.
+ */
+public final class EpollProvider extends SelectorProvider {
+    /**
+     * Tries the system calls once.
+     *
+     * @throws UnsupportedOperationException if the system is another, or refuses native calls; the message says why
+     */
+    public EpollProvider() {
+        if (!Kernel.UNKNOWN_SYSTEM.isEmpty()) {
+            throw new UnsupportedOperationException(Kernel.UNKNOWN_SYSTEM);
+        }
+        try (AbstractSelector _ = openSelector()) {
+            // The selector has made every kind of call that may be refused.
+        } catch (IOException | LinkageError | RuntimeException refused) {
+            throw new UnsupportedOperationException("the system refuses: " + refused.getMessage(), refused);
+        }
+    }
+
+    @Override
+    public AbstractSelector openSelector() throws IOException {
+        return new EpollSelector(this);
+    }
+
+    @Override
+    public SocketChannel openSocketChannel(ProtocolFamily family) throws IOException {
+        int number = number(family);
+        Syscalls calls = Syscalls.ofThread();
+        return new EpollSocket(this, calls, open(calls, number), number);
+    }
+
+    @Override
+    public ServerSocketChannel openServerSocketChannel(ProtocolFamily family) throws IOException {
+        int number = number(family);
+        return new EpollListener(this, open(Syscalls.ofThread(), number), number);
+    }
+
+    private static int open(Syscalls calls, int family) throws IOException {
+        int descriptor = calls.socket(family);
+        if (descriptor < 0) {
+            throw Errno.exception(descriptor);
+        }
+        return descriptor;
+    }
+
+    private static int number(ProtocolFamily family) {
+        return switch (family) {
+            case StandardProtocolFamily.INET -> Addresses.INET;
+            case StandardProtocolFamily.INET6 -> Addresses.INET6;
+            case StandardProtocolFamily.UNIX -> Addresses.UNIX;
+            default -> throw new UnsupportedOperationException("family " + family.name());
+        };
+    }
+
+    @Override
+    public SocketChannel openSocketChannel() {
+        throw new UnsupportedOperationException("name the family");
+    }
+
+    @Override
+    public ServerSocketChannel openServerSocketChannel() {
+        throw new UnsupportedOperationException("name the family");
+    }
+
+    @Override
+    public DatagramChannel openDatagramChannel() {
+        throw new UnsupportedOperationException("datagrams");
+    }
+
+    @Override
+    public DatagramChannel openDatagramChannel(ProtocolFamily family) {
+        throw new UnsupportedOperationException("datagrams");
+    }
+
+    @Override
+    public Pipe openPipe() {
+        throw new UnsupportedOperationException("pipes");
+    }
+}

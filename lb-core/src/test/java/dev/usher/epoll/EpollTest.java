@@ -1,0 +1,349 @@
+package dev.usher.epoll;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a relay asks of a selector and its channels, where the JDK's sockets are the peers. */
+class EpollTest {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final EpollProvider provider = new EpollProvider();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
+
+    @SuppressWarnings("NullAway.Init")
+    private Selector selector;
+
+    @SuppressWarnings("NullAway.Init")
+    private ServerSocketChannel listener;
+
+    private InetSocketAddress address = new InetSocketAddress(0);
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @BeforeEach
+    void open() throws IOException {
+        selector = provider.openSelector();
+        listener = provider.openServerSocketChannel(StandardProtocolFamily.INET);
+        listener.configureBlocking(false);
+        listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 10);
+        address = (InetSocketAddress) listener.getLocalAddress();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (SelectionKey key : selector.keys()) {
+            key.channel().close();
+        }
+        listener.close();
+        selector.close();
+    }
+
+    private interface Step {
+        boolean on(SelectionKey key) throws IOException;
+    }
+
+    /** Selects until a step says that it is done. */
+    private void turnUntil(Step step) throws IOException {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        List<SelectionKey> done = new ArrayList<>();
+        while (done.isEmpty()) {
+            assertTrue(System.nanoTime() < end, "nothing more happens");
+            List<IOException> thrown = new ArrayList<>();
+            selector.select(
+                    key -> {
+                        try {
+                            if (step.on(key)) {
+                                done.add(key);
+                            }
+                        } catch (IOException e) {
+                            thrown.add(e);
+                        }
+                    },
+                    1_000);
+            for (IOException e : thrown) {
+                throw e;
+            }
+        }
+    }
+
+    private SocketChannel accept() throws IOException {
+        SelectionKey key = listener.register(selector, SelectionKey.OP_ACCEPT);
+        List<SocketChannel> accepted = new ArrayList<>();
+        turnUntil(ready -> {
+            SocketChannel channel = listener.accept();
+            if (channel != null) {
+                accepted.add(channel);
+            }
+            return channel != null;
+        });
+        key.interestOps(0);
+        SocketChannel channel = accepted.getFirst();
+        channel.configureBlocking(false);
+        return channel;
+    }
+
+    /** All that comes, until the end of the stream. */
+    private byte[] readToEnd(SocketChannel channel) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+        turnUntil(ready -> {
+            if (ready != key) {
+                return false;
+            }
+            buffer.clear();
+            int read = channel.read(buffer);
+            buffer.flip();
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            all.writeBytes(bytes);
+            return read < 0;
+        });
+        return all.toByteArray();
+    }
+
+    private Socket peer() throws IOException {
+        Socket peer = new Socket(address.getAddress(), address.getPort());
+        peer.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
+        return peer;
+    }
+
+    @Test
+    void bytesAndTheirEndArrive() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            assertEquals(peer.getLocalSocketAddress(), channel.getRemoteAddress());
+            assertEquals(peer.getRemoteSocketAddress(), channel.getLocalAddress());
+            peer.getOutputStream().write("once".getBytes(StandardCharsets.US_ASCII));
+            peer.shutdownOutput();
+
+            assertEquals("once", new String(readToEnd(channel), StandardCharsets.US_ASCII));
+        }
+    }
+
+    /** A RST comes with the event of a FIN: whoever takes it for a FIN takes a part for the whole. */
+    @Test
+    void aResetIsNoEnd() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            peer.getOutputStream().write(new byte[10_000]);
+            peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+            peer.close();
+
+            SocketException reset = assertThrows(SocketException.class, () -> readToEnd(channel));
+            assertEquals("Connection reset", reset.getMessage());
+        }
+    }
+
+    /** A read stops at the mark of urgent data, short of what is there. */
+    @Test
+    void urgentDataHidesNoByteBehind() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            peer.getOutputStream().write(new byte[] {'a'});
+            peer.sendUrgentData('!');
+            peer.getOutputStream().write(new byte[] {'b'});
+            peer.shutdownOutput();
+
+            assertEquals("ab", new String(readToEnd(channel), StandardCharsets.US_ASCII));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void moreThanASocketTakesIsToldWhenThereIsRoom(boolean direct) throws Exception {
+        byte[] many = new byte[20_000_000];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = (byte) (i * 31 >> 4);
+        }
+        ByteBuffer rest = direct ? ByteBuffer.allocateDirect(many.length) : ByteBuffer.allocate(many.length);
+        rest.put(many).flip();
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            List<byte[]> read = new ArrayList<>();
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    read.add(peer.getInputStream().readNBytes(many.length));
+                } catch (IOException e) {
+                    read.add(new byte[0]);
+                }
+            });
+            SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
+            turnUntil(ready -> ready == key && channel.write(rest) >= 0 && !rest.hasRemaining());
+            reader.join();
+
+            assertArrayEquals(many, read.getFirst());
+        }
+    }
+
+    @Test
+    void readinessStaysUntilItIsUsed() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+            peer.getOutputStream().write(1);
+            turnUntil(ready -> ready == key);
+            turnUntil(ready -> ready == key); // nobody has read
+            key.interestOps(0);
+            assertEquals(0, selector.selectNow(ready -> {}));
+            key.interestOps(SelectionKey.OP_READ);
+            assertEquals(1, selector.selectNow(ready -> {}));
+        }
+    }
+
+    @Test
+    void aRegisteredChannelIsClosedAtOnce() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+            peer.getOutputStream().write(1);
+            turnUntil(ready -> ready == key);
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            channel.close();
+
+            assertThrows(SocketException.class, () -> peer.getInputStream().read()); // no select in between
+            assertEquals(0, selector.selectNow(ready -> {}));
+            assertFalse(key.isValid());
+        }
+    }
+
+    @Test
+    void oneConnectionIsAcceptedAtATime() throws IOException {
+        try (Socket first = peer();
+                Socket second = peer()) {
+            List<SocketChannel> accepted = new ArrayList<>();
+            listener.register(selector, SelectionKey.OP_ACCEPT);
+            turnUntil(ready -> {
+                SocketChannel channel = listener.accept();
+                if (channel == null) {
+                    return false;
+                }
+                accepted.add(channel);
+                assertNull(listener.accept(), "the selector tells again");
+                return accepted.size() == 2;
+            });
+            assertTrue(first.isConnected() && second.isConnected());
+            for (SocketChannel each : accepted) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void connects() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+                SocketChannel channel = provider.openSocketChannel(StandardProtocolFamily.INET)) {
+            channel.configureBlocking(false);
+            assertNull(channel.getRemoteAddress());
+            if (!channel.connect(server.getLocalSocketAddress())) {
+                SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
+                turnUntil(ready -> ready == key && channel.finishConnect());
+            }
+            assertEquals(server.getLocalSocketAddress(), channel.getRemoteAddress());
+            assertTrue(channel.finishConnect());
+        }
+    }
+
+    @Test
+    void aRefusedConnectSaysSo() throws IOException {
+        InetSocketAddress nobody;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            nobody = (InetSocketAddress) server.getLocalSocketAddress();
+        }
+        SocketChannel channel = provider.openSocketChannel(StandardProtocolFamily.INET);
+        channel.configureBlocking(false);
+        ConnectException refused = assertThrows(ConnectException.class, () -> {
+            channel.connect(nobody);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
+            turnUntil(ready -> ready == key && channel.finishConnect());
+        });
+        assertEquals("Connection refused", refused.getMessage());
+        assertFalse(channel.isOpen());
+    }
+
+    @Test
+    void unixSocketsWorkToo() throws IOException {
+        UnixDomainSocketAddress file = UnixDomainSocketAddress.of(directory.resolve("s"));
+        try (ServerSocketChannel unix = provider.openServerSocketChannel(StandardProtocolFamily.UNIX);
+                SocketChannel client = provider.openSocketChannel(StandardProtocolFamily.UNIX)) {
+            unix.configureBlocking(false);
+            client.configureBlocking(false);
+            SocketException missing = assertThrows(
+                    SocketException.class,
+                    () -> provider.openSocketChannel(StandardProtocolFamily.UNIX)
+                            .connect(file));
+            assertEquals("No such file or directory", missing.getMessage());
+            unix.bind(file, 1);
+            assertEquals(file, unix.getLocalAddress());
+            assertTrue(client.connect(file));
+            try (SocketChannel accepted = unix.accept()) {
+                accepted.configureBlocking(false);
+                client.write(ByteBuffer.wrap("by file".getBytes(StandardCharsets.US_ASCII)));
+                client.shutdownOutput();
+                assertEquals("by file", new String(readToEnd(accepted), StandardCharsets.US_ASCII));
+            }
+        }
+    }
+
+    @Test
+    void ipv6WorksToo() throws IOException {
+        try (ServerSocketChannel six = provider.openServerSocketChannel(StandardProtocolFamily.INET6);
+                SocketChannel client = provider.openSocketChannel(StandardProtocolFamily.INET6)) {
+            six.configureBlocking(false);
+            client.configureBlocking(false);
+            six.bind(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0), 1);
+            assertTrue(client.connect(six.getLocalAddress()) || client.finishConnect());
+            try (SocketChannel accepted = six.accept()) {
+                assertEquals(client.getLocalAddress(), accepted.getRemoteAddress());
+            }
+        }
+    }
+
+    @Test
+    void anotherThreadEndsTheWait() throws Exception {
+        Thread waker = Thread.ofVirtual().start(selector::wakeup);
+        assertEquals(0, selector.select(key -> {}));
+        waker.join();
+    }
+
+    @Test
+    void aClosedSelectorIsLeftAlone() throws IOException {
+        Selector closed = provider.openSelector();
+        closed.close();
+        closed.wakeup(); // its descriptor may belong to somebody else by now
+        assertThrows(ClosedSelectorException.class, () -> closed.selectNow(key -> {}));
+    }
+}
