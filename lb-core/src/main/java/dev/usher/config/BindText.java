@@ -20,7 +20,12 @@ final class BindText {
         }
         int blank = text.indexOf(' ');
         if (blank > 0) {
-            throw refused(text, "an address stands alone", ours(text.substring(0, blank)));
+            String first = text.substring(0, blank);
+            String rest = text.substring(blank).strip();
+            boolean port = rest.matches("\\d{1,5}") && !first.matches(".*:\\d+");
+            throw port
+                    ? refused(text, "an address to listen on is host:port", ours(first + ":" + rest))
+                    : refused(text, "an address stands alone", ours(first));
         }
         String ours = ours(text);
         if (!ours.equals(text) && !text.startsWith("*:")) {

@@ -216,14 +216,20 @@ final class PoolReader {
     String refer(Item.Scalar scalar, String called, String subject) {
         String name = scalar.text();
         if (!PoolConfig.isPoolName(name)) {
-            String hint = name.indexOf('.') > 0 ? ": write " + name + ":443" : "";
-            problems.error(
-                    scalar.place(), called + ": \"" + name + "\" is neither the name of a pool nor host:port" + hint);
+            problems.error(scalar.place(), called + ": \"" + name + "\" is " + noName(name));
             return null;
         }
         references.add(new Reference(name, scalar.place(), subject));
         leads.put(called, scalar.place());
         return name;
+    }
+
+    private static String noName(String text) {
+        if (!isName(text)) {
+            return "not the name of a pool: here only a pool can stand, with the backend below pools";
+        }
+        String hint = text.indexOf('.') > 0 ? ": write " + text + ":443" : "";
+        return "neither the name of a pool nor host:port" + hint;
     }
 
     /** Notes a fault of a setting that leads to a pool, given by its path. */
