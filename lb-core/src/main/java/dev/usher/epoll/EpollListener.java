@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Path;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,13 +60,10 @@ final class EpollListener extends ServerSocketChannel implements EpollChannel {
     @Override
     public ServerSocketChannel bind(@Nullable SocketAddress address, int backlog) throws IOException {
         ensureOpen();
-        if (address == null) {
-            throw new UnsupportedOperationException("bind to an address");
-        }
         if (family == Addresses.INET6) { // as the JDK does
             Options.set(calls, descriptor, Options.IPV6_ONLY, 0);
         }
-        int result = calls.bind(descriptor, address);
+        int result = calls.bind(descriptor, address == null ? unusedFile() : address);
         if (result == 0) {
             result = calls.listen(descriptor, backlog < 1 ? DEFAULT_BACKLOG : backlog);
         }
@@ -71,6 +71,15 @@ final class EpollListener extends ServerSocketChannel implements EpollChannel {
             throw Errno.connectException(result);
         }
         return this;
+    }
+
+    /** A file among the temporary ones, as the JDK takes for a unix socket without an address. */
+    private SocketAddress unusedFile() {
+        if (family != Addresses.UNIX) {
+            throw new UnsupportedOperationException("bind to an address");
+        }
+        return UnixDomainSocketAddress.of(
+                Path.of(System.getProperty("java.io.tmpdir"), "usher-" + UUID.randomUUID() + ".sock"));
     }
 
     @Override

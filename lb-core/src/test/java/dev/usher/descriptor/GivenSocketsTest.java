@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.testing.Await;
 import dev.usher.testing.Needs;
+import dev.usher.testing.Transports;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class GivenSocketsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final SelectorProvider PROVIDER = SelectorProvider.provider();
+    private static final SelectorProvider PROVIDER = Transports.underTest();
     /** Takes descriptors, of any number of messages, and sends all of them back in one go each. */
     private static final String MIRROR = """
             import array, socket, sys

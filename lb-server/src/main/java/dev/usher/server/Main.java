@@ -70,6 +70,7 @@ public final class Main {
     private static int reportBug(Exception fault, CommandLine command, CommandLine.ParseResult parsed) {
         command.getErr().println("usher: this is a bug in usher; please report it with the lines below");
         command.getErr().print(PrintableThrown.text(fault));
+        command.getErr().flush(); // which println does, and print does not
         return ExitCode.FAILED;
     }
 }
