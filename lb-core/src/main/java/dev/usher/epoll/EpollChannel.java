@@ -1,6 +1,6 @@
 package dev.usher.epoll;
 
-/** What a key has of its channel. */
+/** View of a channel that a key has. */
 interface EpollChannel {
     /** The descriptor, open until the channel is closed. */
     int descriptor();

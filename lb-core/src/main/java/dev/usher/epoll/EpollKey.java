@@ -24,7 +24,7 @@ final class EpollKey extends AbstractSelectionKey {
     /** True after an error: epoll tells of an error once, and nothing will ever be possible again but to hear of it. */
     private boolean broken;
 
-    /** What epoll was told to watch; {@link #NOTHING} before epoll knows the descriptor. */
+    /** Events that epoll was told to watch; {@link #NOTHING} before epoll knows the descriptor. */
     private int watched = NOTHING;
 
     private boolean queued;
@@ -116,7 +116,7 @@ final class EpollKey extends AbstractSelectionKey {
         return source.descriptor();
     }
 
-    /** What comes back with an event. An event of a former key with this index has another generation. */
+    /** Data that comes back with an event. An event of a former key with this index has another generation. */
     long data() {
         return (long) generation << 32 | index;
     }
@@ -140,7 +140,7 @@ final class EpollKey extends AbstractSelectionKey {
         return pass == turn;
     }
 
-    /** What epoll should watch, which may be more than anybody waits for: to watch less would cost a call. */
+    /** Events that epoll should watch, which may be more than anybody waits for: to watch less would cost a call. */
     int wanted() {
         int events = source.eventsFor(interest);
         return watched == NOTHING || (events & Events.EDGES) == 0 ? events : events | watched;

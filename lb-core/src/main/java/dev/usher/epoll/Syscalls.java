@@ -45,7 +45,7 @@ final class Syscalls {
     private static final ThreadLocal<Syscalls> OF_THREAD = ThreadLocal.withInitial(Syscalls::new);
 
     private final Arena arena = Arena.ofAuto();
-    /** What the C library's {@code errno} was after a call. */
+    /** {@code errno} of the C library after a call. */
     private final MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
 
     private final MemorySegment scratch = arena.allocate(SCRATCH_BYTES, Long.BYTES);
@@ -118,7 +118,7 @@ final class Syscalls {
         return call(Kernel.GETSOCKNAME, descriptor, scratchAt + ADDRESS, scratchAt + LENGTH);
     }
 
-    /** What {@link #accept} or {@link #localAddress} has left. */
+    /** Address that {@link #accept} or {@link #localAddress} has left. */
     SocketAddress address() {
         return Addresses.read(scratch, scratch.get(JAVA_INT, LENGTH));
     }

@@ -49,7 +49,7 @@ import org.xbill.DNS.TextParseException;
  */
 @Timeout(30)
 class HostileAnswersTest {
-    private static final Duration TIMEOUT = Duration.ofMillis(1000);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
     /** Beyond the time-out: a busy machine, and the library's own deadline. */
     private static final Duration LATEST = TIMEOUT.multipliedBy(2).plusSeconds(2);
 
@@ -171,7 +171,7 @@ class HostileAnswersTest {
         try (DatagramSocket elsewhere = socket()) {
             Resolver resolver = lying(
                     elsewhere, asked -> answered(asked, address(asked, 66)).toWire());
-            assertTrue(fails(resolver).getMessage().contains("did not answer"));
+            assertTrue(String.valueOf(fails(resolver).getMessage()).contains("did not answer"));
         }
     }
 

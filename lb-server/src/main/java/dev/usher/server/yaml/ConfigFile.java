@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** A configuration file with its included files. One object reads once. */
 public final class ConfigFile {
     /** Sections that an included file may hold. Their entries are joined with the main file's. */
-    private static final Set<String> INCLUDABLE = Set.of("routes", "pools", "defaults");
+    private static final Set<String> INCLUDABLE = Set.of("routes", "pools", "defaults", "expect");
 
     /** Stands for bytes that are not text; a file may also hold this character itself. */
     private static final char REPLACEMENT = '\uFFFD';
@@ -185,7 +185,7 @@ public final class ConfigFile {
     }
 
     private static String foreign(String key) {
-        return "an included file may hold routes, pools and defaults, not \"" + key + '"';
+        return "an included file may hold routes, pools, defaults and expect, not \"" + key + '"';
     }
 
     /** Joins the trees: the first tree's values, and the entries of sections that later trees have as well. */

@@ -534,9 +534,19 @@ class ConfigFileTest {
             write("a.yaml", "include: b.yaml\nworkers: 2\npols: {}\nroutes: [x]");
             assertEquals("""
                     a.yaml:1:1 an included file cannot include others
-                    a.yaml:2:1 an included file may hold routes, pools and defaults, not "workers"
-                    a.yaml:3:1 an included file may hold routes, pools and defaults, not "pols"; did you mean "pools"?
+                    a.yaml:2:1 an included file may hold routes, pools, defaults and expect, not "workers"
+                    a.yaml:3:1 an included file may hold routes, pools, defaults and expect, not "pols"; did you mean "pools"?
                     a.yaml:4:9 routes must be a mapping, was a list""", told("include: a.yaml\nroutes: { a.example: 10.0.0.1:443 }"));
+        }
+
+        /** A team that has its names in a file of its own writes its expectations there. */
+        @Test
+        void mayExpect() throws IOException {
+            write("a.yaml", "routes: { a.example: 10.0.0.1:443 }\nexpect: { a.example: reject, b.example: reject }");
+            assertEquals(
+                    "a.yaml:2:22 expect.a.example: reject is expected, and a client of listener https gets pool a.example:"
+                            + " route a.example matches",
+                    told("include: a.yaml\nexpect: { c.example: reject }"));
         }
 
         @Test
@@ -544,9 +554,9 @@ class ConfigFileTest {
             write("a.yaml", "route: { b.example: web, c.example: wbe }\npols: { web: { backends: \"10.0.0.1:443\" } }");
             assertEquals("""
                     usher.yaml:1:1 unknown key "includes"; did you mean "include"?
-                    a.yaml:1:1 an included file may hold routes, pools and defaults, not "route"; did you mean "routes"?
+                    a.yaml:1:1 an included file may hold routes, pools, defaults and expect, not "route"; did you mean "routes"?
                     a.yaml:1:37 route c.example names pool "wbe", which does not exist; did you mean "web" (a.yaml:2:9)?
-                    a.yaml:2:1 an included file may hold routes, pools and defaults, not "pols"; did you mean "pools"?""", told("includes: a.yaml"));
+                    a.yaml:2:1 an included file may hold routes, pools, defaults and expect, not "pols"; did you mean "pools"?""", told("includes: a.yaml"));
         }
 
         @Test

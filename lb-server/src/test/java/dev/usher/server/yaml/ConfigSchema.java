@@ -396,7 +396,11 @@ final class ConfigSchema {
 
     @SafeVarargs
     private static Map<String, Object> either(Map<String, Object>... forms) {
-        return Map.of("anyOf", List.of(forms));
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (Map<String, Object> form : forms) {
+            all.add(form);
+        }
+        return Map.of("anyOf", all);
     }
 
     private static Map<String, Object> noneOr(Map<String, Object> form) {
