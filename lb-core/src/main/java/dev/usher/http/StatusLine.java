@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The first line of an answer (RFC 9112 section 4), as far as the status. */
 public final class StatusLine {
     private static final String VERSION = "HTTP/1.";
-    /** Of "HTTP/1.1 ". */
+    /** Behind "HTTP/1.1 ". */
     private static final int STATUS_AT = 9;
 
     private static final int DIGITS = 3;
