@@ -38,7 +38,11 @@ public record PoolSettings(
         return pool(name, backends, addressRules);
     }
 
-    /** @param rules in place of the rules here; left out where no client names the backend */
+    /**
+     * A pool of these settings, with other rules for addresses.
+     *
+     * @param rules in place of the rules here; left out where no client names the backend
+     */
     public PoolConfig pool(String name, List<BackendConfig> backends, AddressRules rules) {
         return new PoolConfig(
                 name,

@@ -92,6 +92,7 @@ final class NetworkNamespace implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("try") // an interrupt ends the test, as in any other method here
     public void close() throws Exception {
         Command.run("", List.of(Program.require("ip"), "netns", "delete", name)).succeeds();
     }
