@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
 /** A machine of a test, as far as its network goes: interfaces, addresses, routes and ports of its own. */
+@SuppressWarnings("try") // an interrupt of close ends the test, as in any other method here
 final class NetworkNamespace implements AutoCloseable {
     private static final int CLONE_NEWNET = 0x40000000;
 
@@ -92,7 +93,6 @@ final class NetworkNamespace implements AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("try") // an interrupt ends the test, as in any other method here
     public void close() throws Exception {
         Command.run("", List.of(Program.require("ip"), "netns", "delete", name)).succeeds();
     }
