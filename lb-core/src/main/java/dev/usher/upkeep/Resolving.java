@@ -132,7 +132,7 @@ final class Resolving implements AutoCloseable {
         if (refusal == null) {
             return true;
         }
-        String told = "a name of pool " + config.name() + " leads to " + refusal;
+        String told = "a name of pool " + config.name() + " leads to a refused address: " + refusal;
         if (refused.size() < MAX_REFUSED && refused.add(told)) {
             log.warn("{}: left out; `to` of source {} would allow the address", told, config.origin());
         }

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.background.Background;
+import dev.usher.config.AddressRules;
 import dev.usher.config.BackendConfig;
+import dev.usher.config.Cidr;
 import dev.usher.config.HostPort;
 import dev.usher.event.Events;
 import dev.usher.pool.Pool;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Lookups go on whatever happens to one of them, and one that fails or hangs is known. */
@@ -101,6 +104,24 @@ class ResolvingTest {
             answered.countDown();
             Await.until(() -> failing().isEmpty(), "nothing is said of it");
             assertTrue(asked.get() > 0);
+        }
+    }
+
+    /** A source could give any name an address of this machine, or of a cloud's metadata; a file's author means it. */
+    @Test
+    void namesOfSourcesLeadToNoAddressOfThisMachine() {
+        List<InetAddress> all = Stream.of("192.0.2.1", "127.0.0.1", "127.0.0.2", "::1", "169.254.169.254")
+                .map(InetAddress::ofLiteral)
+                .toList();
+        AddressRules rules = new AddressRules(List.of(Cidr.parse("127.0.0.2/32")), List.of());
+        try (Resolving resolving = following(_ -> new Resolver.Answer(all, null))) {
+            resolving.lookUpNew(List.of(pool.config()));
+            assertEquals(5, resolving.members(pool.config()).size());
+            assertEquals(
+                    List.of("/192.0.2.1:443", "/127.0.0.2:443"),
+                    resolving.members(pool.config().broughtBy("apps", rules)).stream()
+                            .map(member -> member.address().toString())
+                            .toList());
         }
     }
 }

@@ -124,6 +124,9 @@ final class SourceClient implements AutoCloseable {
             }
         }
         String message = fault == null ? null : fault.getMessage();
+        if (message != null && message.contains("PKIX path")) {
+            return "the certificate of " + url.getHost() + " is not trusted: trust_store says which to trust";
+        }
         if (message != null && !message.isBlank()) {
             return OfferBuilder.shown(message.replaceFirst("^body exceeds capacity.*", "the answer is too large"));
         }

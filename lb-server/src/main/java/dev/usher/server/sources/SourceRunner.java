@@ -38,7 +38,7 @@ final class SourceRunner implements AutoCloseable {
     private Instant since = Instant.now();
     private long failures;
 
-    /** @param changed called after each change of the answer in force, on the thread of the source */
+    /** @param changed called after each change of the answer in force; must not block */
     SourceRunner(SourceConfig source, Standing standing, Store store, Runnable changed) {
         this.source = source;
         this.standing = standing;

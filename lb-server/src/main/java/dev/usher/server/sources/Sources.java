@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,6 +32,8 @@ public final class Sources implements Brought, AutoCloseable {
 
     private final Store store;
     private final AtomicLong version = new AtomicLong();
+    /** Whether a thread is about to tell of a change; further changes are then told with the first. */
+    private final AtomicBoolean telling = new AtomicBoolean();
     /** Guarded by this, like the fields below. In the order of the file. */
     private Map<String, SourceRunner> runners = new LinkedHashMap<>();
 
@@ -55,7 +58,7 @@ public final class Sources implements Brought, AutoCloseable {
     /** Asks exactly the sources of a configuration from now on. */
     public void follow(Map<String, SourceConfig> sources) {
         if (replaced(sources)) {
-            Thread.ofVirtual().name("sources").start(() -> changed("sources of the file")); // a reload may be calling
+            changed("sources of the file");
         }
     }
 
@@ -114,17 +117,27 @@ public final class Sources implements Brought, AutoCloseable {
     /**
      * Reports failures and changes from now on.
      *
-     * @param told called with the author of a change, after each change of what {@link #merge} adds; may block
+     * @param told called with the author of a change, after changes of what {@link #merge} adds; may block
      */
     public synchronized void begin(Background tasks, Consumer<String> told) {
         background = tasks;
         changed = told;
         runners.values().forEach(runner -> runner.report(tasks));
-        Thread.ofVirtual().name("sources").start(() -> changed("sources")); // for answers since the start's merge
+        changed("sources"); // for answers since the start's merge
     }
 
+    /** Tells of a change on a thread apart: the caller may be a reload, or a source about to be interrupted. */
     private void changed(String who) {
         version.incrementAndGet();
+        if (telling.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("sources").start(() -> {
+                telling.set(false);
+                tellChange(who);
+            });
+        }
+    }
+
+    private void tellChange(String who) {
         Consumer<String> told;
         synchronized (this) {
             told = changed;
