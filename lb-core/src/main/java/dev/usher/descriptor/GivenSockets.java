@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -100,6 +101,11 @@ public final class GivenSockets {
         return lasting;
     }
 
+    /** Number of sockets. */
+    public synchronized int count() {
+        return descriptors.values().stream().mapToInt(List::size).sum();
+    }
+
     /** True if a socket was given for the address; false for a socket taken over, once settled. */
     public synchronized boolean has(SocketAddress address) {
         return descriptors.containsKey(address);
@@ -167,8 +173,13 @@ public final class GivenSockets {
             throws IOException {
         ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
         try {
-            bind(channel, address);
-            replace(channel.getLocalAddress(), address, descriptor);
+            if (address instanceof InetSocketAddress tcp) {
+                String loopback = tcp.getAddress() instanceof Inet4Address ? "127.0.0.1" : "::1";
+                channel.bind(new InetSocketAddress(InetAddress.ofLiteral(loopback), 0));
+                replace(channel.getLocalAddress(), address, descriptor);
+            } else {
+                replaceUnix(channel, address, descriptor);
+            }
             channel.configureBlocking(false); // after the exchange: the mode is the socket's, and may be another
             return channel;
         } catch (IOException | RuntimeException e) {
@@ -184,13 +195,17 @@ public final class GivenSockets {
         return tcp.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
-    /** Gives the channel an address unlike any other socket of this process. */
-    private static void bind(ServerSocketChannel channel, SocketAddress given) throws IOException {
-        if (given instanceof InetSocketAddress tcp) {
-            String loopback = tcp.getAddress() instanceof Inet4Address ? "127.0.0.1" : "::1";
-            channel.bind(new InetSocketAddress(InetAddress.ofLiteral(loopback), 0));
-        } else {
-            channel.bind(null); // a file among the temporary ones
+    /** Binds the channel to a file for the moment of the exchange. */
+    private void replaceUnix(ServerSocketChannel channel, SocketAddress address, int descriptor) throws IOException {
+        Path directory = Files.createTempDirectory("usher");
+        Path file = directory.resolve("s");
+        try {
+            UnixDomainSocketAddress place = UnixDomainSocketAddress.of(file);
+            channel.bind(place);
+            replace(place, address, descriptor);
+        } finally {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(directory);
         }
     }
 
@@ -209,9 +224,6 @@ public final class GivenSockets {
 
     private void replace(SocketAddress place, SocketAddress address, int descriptor) throws IOException {
         int own = descriptorOf(place);
-        if (place instanceof UnixDomainSocketAddress file) {
-            Files.deleteIfExists(file.getPath());
-        }
         if (!SocketCalls.replace(own, descriptor)) {
             throw new IOException("the given socket of " + address + " cannot be taken over");
         }

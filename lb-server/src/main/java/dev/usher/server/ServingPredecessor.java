@@ -96,6 +96,7 @@ final class ServingPredecessor implements Predecessor {
                 throw new IOException("turned off by -D" + PASS);
             }
             sockets = client.sockets();
+            step("took over " + Units.counted(sockets.count(), "listening socket"));
         } catch (IOException | LinkageError | IllegalCallerException e) { // the machine, or the JVM, refuses the calls
             beside = true;
             String migrates = migrates();
@@ -134,7 +135,7 @@ final class ServingPredecessor implements Predecessor {
 
     @Override
     public void prepare(LoadBalancer balancer) throws InterruptedException {
-        step("the listeners are open: " + Summary.of(balancer.looks().config()));
+        step("the listeners are open");
         step("warmed up by " + Units.counted(WarmUp.run(), "session"));
         balancer.awaitVerdicts(TO_PROBE);
         List<PoolView> pools = balancer.looks().pools();
