@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A named set of backends and its settings. Complete: defaults are filled in.
  *
  * @param name as in the file; an inline pool is named after its route's text or its TCP listener
- * @param backends at least one, no duplicates; a template stands alone
+ * @param backends at least one unless every session is refused, no duplicates; a template stands alone
  * @param retries more backends to try after a failed connect, before any byte is sent
  * @param onDown treatment of open sessions when a backend goes down
  * @param slowStart time for a returning backend to reach its full share; null is at once
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param source the address that connections leave from; null lets the system choose
  * @param addressRules addresses that a template, or a source's backend, may lead to; none for other pools
  * @param origin the source of the pool; null for a pool of the file
+ * @param refusedPercent share of new sessions that are refused, 0..100: what a source has named leads nowhere for this part
  */
 public record PoolConfig(
         String name,
@@ -33,7 +34,8 @@ public record PoolConfig(
         @Nullable SourceAddress source,
         ResolveConfig resolve,
         AddressRules addressRules,
-        @Nullable String origin) {
+        @Nullable String origin,
+        int refusedPercent) {
     /** The treatment of open sessions when a backend goes down. */
     public enum OnDown {
         /** Sessions go on: a failed probe need not mean that sessions fail. */
@@ -43,6 +45,7 @@ public record PoolConfig(
     }
 
     public static final IntRange RETRIES = new IntRange(0, 100);
+    public static final IntRange REFUSED_PERCENT = new IntRange(0, 100);
     public static final DurationRange SLOW_START = new DurationRange(Duration.ofMillis(1), Duration.ofDays(1));
 
     public static final Balance DEFAULT_BALANCE = Balance.ROUND_ROBIN;
@@ -50,7 +53,9 @@ public record PoolConfig(
 
     public PoolConfig {
         Check.notBlank(name, "pool name");
-        backends = Check.notEmpty(backends, "backends");
+        REFUSED_PERCENT.check(refusedPercent, "refused");
+        backends =
+                refusedPercent == REFUSED_PERCENT.max() ? List.copyOf(backends) : Check.notEmpty(backends, "backends");
         Check.distinct(backends.stream().map(BackendConfig::address).toList(), "backends");
         Check.present(balance, "balance");
         Check.present(timeouts, "timeouts");
@@ -98,7 +103,9 @@ public record PoolConfig(
 
     /** The address that clients fill in; null if the backends are known. */
     public @Nullable HostPort template() {
-        return backends.getFirst().address() instanceof HostPort tcp && tcp.isTemplate() ? tcp : null;
+        return !backends.isEmpty() && backends.getFirst().address() instanceof HostPort tcp && tcp.isTemplate()
+                ? tcp
+                : null;
     }
 
     /** The pool of a client's backend: this template, filled in. */
@@ -127,7 +134,8 @@ public record PoolConfig(
                 null,
                 ResolveConfig.DEFAULT,
                 AddressRules.NONE,
-                null);
+                null,
+                0);
     }
 
     /** Whether {@code name} can be the name of a pool in a file: lower-case letters, digits, _ and -. */

@@ -44,6 +44,15 @@ public record PoolSettings(
      * @param rules in place of the rules here; left out where no client names the backend
      */
     public PoolConfig pool(String name, List<BackendConfig> backends, AddressRules rules) {
+        return pool(name, backends, rules, 0);
+    }
+
+    /** A pool that refuses a share of new sessions, 0..100 percent; with 100 it needs no backends. */
+    public PoolConfig refusing(String name, List<BackendConfig> backends, int percent) {
+        return pool(name, backends, addressRules, percent);
+    }
+
+    private PoolConfig pool(String name, List<BackendConfig> backends, AddressRules rules, int refusedPercent) {
         return new PoolConfig(
                 name,
                 backends,
@@ -58,6 +67,7 @@ public record PoolSettings(
                 source,
                 resolve,
                 PoolConfig.isTemplate(backends) ? rules : AddressRules.NONE,
-                null);
+                null,
+                refusedPercent);
     }
 }

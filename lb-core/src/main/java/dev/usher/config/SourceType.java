@@ -9,5 +9,7 @@ public enum SourceType {
     /** Labels of containers. */
     DOCKER,
     /** Services in the catalogue of Consul. */
-    CONSUL
+    CONSUL,
+    /** TLSRoutes of the Gateway API. */
+    KUBERNETES
 }

@@ -7,6 +7,7 @@ import dev.usher.metrics.PoolLatencies;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -163,9 +164,12 @@ public final class Pool {
      *
      * @param clientHash result of {@link #clientHash}
      * @param tried backends where this session has failed already
-     * @return null if no backend is available
+     * @return null if no backend is available, or if the session belongs to the share that the pool refuses
      */
     public @Nullable Backend pick(long clientHash, List<Backend> tried) {
+        if (tried.isEmpty() && isRefused()) {
+            return null;
+        }
         Serving serving = current;
         while (true) {
             Backend picked = serving.choose(clientHash, tried);
@@ -178,6 +182,12 @@ public final class Pool {
             // Filled by sessions of other workers meanwhile. Each repetition means that such a session found its place,
             // so the loop ends.
         }
+    }
+
+    /** Whether a new session belongs to the part that leads nowhere. */
+    private boolean isRefused() {
+        int percent = config.refusedPercent();
+        return percent > 0 && ThreadLocalRandom.current().nextInt(PoolConfig.REFUSED_PERCENT.max()) < percent;
     }
 
     /**

@@ -29,8 +29,11 @@ public final class PackageTable {
     private static final String HDR_HISTOGRAM = "org.HdrHistogram";
     private static final String DNSJAVA = "org.xbill.DNS";
     /** Packages of lb-core are all but those below the others. */
-    private static final Map<String, String> MODULES =
-            Map.of("lb-core", "dev.usher", "lb-admin", "dev.usher.admin", "lb-server", "dev.usher.server");
+    private static final Map<String, String> MODULES = Map.of(
+            "lb-core", "dev.usher",
+            "lb-admin", "dev.usher.admin",
+            "lb-server", "dev.usher.server",
+            "lb-kubernetes", "dev.usher.kubernetes");
 
     private final String module;
     private final JavaClasses code;

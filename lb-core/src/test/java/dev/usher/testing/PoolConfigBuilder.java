@@ -246,6 +246,7 @@ public final class PoolConfigBuilder {
                 source,
                 resolve,
                 addressRules,
-                null);
+                null,
+                0);
     }
 }

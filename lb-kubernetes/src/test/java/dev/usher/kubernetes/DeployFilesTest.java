@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.KubernetesSource;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -19,8 +21,15 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -47,7 +56,9 @@ class DeployFilesTest {
 
     private static List<Path> files() throws IOException {
         try (Stream<Path> all = Files.walk(FILES)) {
-            return all.filter(Files::isRegularFile).sorted().toList();
+            return all.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -142,7 +153,11 @@ class DeployFilesTest {
                 Stream<?> generated = kustomization.get("configMapGenerator") instanceof List<?> maps
                         ? list((Map<?, ?>) maps.getFirst(), "files").stream()
                         : Stream.empty();
-                Stream.concat(list(kustomization, "resources").stream(), generated)
+                Stream<?> patches = kustomization.get("patches") instanceof List<?> all
+                        ? all.stream().map(each -> ((Map<?, ?>) each).get("path"))
+                        : Stream.empty();
+                Stream.of(list(kustomization, "resources").stream(), generated, patches)
+                        .flatMap(each -> each)
                         .map(each -> file.resolveSibling(each.toString()).normalize())
                         .forEach(each -> {
                             assertTrue(Files.exists(each), each::toString);
@@ -268,6 +283,43 @@ class DeployFilesTest {
         for (ContainerPort port : usher(pods().getFirst()).getPorts()) {
             assertTrue(yaml.contains(":" + port.getContainerPort()), port::toString);
         }
+    }
+
+    @Test
+    void theRoleAllowsWhatUsherDoes() {
+        ClusterRole role = read("gateway-api/cluster-role.yaml", ClusterRole.class);
+        List<Class<? extends HasMetadata>> watched = List.of(
+                GatewayClass.class,
+                Gateway.class,
+                TLSRoute.class,
+                ReferenceGrant.class,
+                Service.class,
+                EndpointSlice.class,
+                Namespace.class);
+        for (Class<? extends HasMetadata> kind : watched) {
+            assertTrue(allows(role, kind, "", List.of("list", "watch")), kind::toString);
+        }
+        for (Class<? extends HasMetadata> kind : watched.subList(0, 3)) {
+            assertTrue(allows(role, kind, "/status", List.of("update")), kind::toString);
+        }
+        ClusterRoleBinding binding = read("gateway-api/cluster-role-binding.yaml", ClusterRoleBinding.class);
+        assertEquals(role.getMetadata().getName(), binding.getRoleRef().getName());
+        assertEquals(
+                pods().getFirst().getSpec().getServiceAccountName(),
+                binding.getSubjects().getFirst().getName());
+        assertEquals(
+                KubernetesSource.DEFAULT_CONTROLLER,
+                read("gateway-api/gateway-class.yaml", GatewayClass.class)
+                        .getSpec()
+                        .getControllerName());
+    }
+
+    private static boolean allows(
+            ClusterRole role, Class<? extends HasMetadata> kind, String part, List<String> verbs) {
+        return role.getRules().stream()
+                .anyMatch(rule -> rule.getApiGroups().contains(HasMetadata.getGroup(kind))
+                        && rule.getResources().contains(HasMetadata.getPlural(kind) + part)
+                        && rule.getVerbs().containsAll(verbs));
     }
 
     @Test

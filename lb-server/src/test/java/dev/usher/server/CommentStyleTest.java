@@ -65,7 +65,7 @@ class CommentStyleTest {
     @BeforeAll
     void read() throws IOException {
         List<Comment> all = new ArrayList<>();
-        for (String module : List.of("lb-core", "lb-admin", "lb-server")) {
+        for (String module : List.of("lb-core", "lb-admin", "lb-server", "lb-kubernetes")) {
             try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
                 for (Path file : files.filter(path -> path.toString().endsWith(".java"))
                         .sorted()

@@ -23,6 +23,9 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
     /** Libraries with start messages of no use to operators; only warnings of these are logged. */
     private static final List<String> LIBRARIES = List.of("io.undertow", "org.xnio", "org.jboss");
 
+    /** The client of Kubernetes writes a stack for each try. A source says itself that it fails, and why. */
+    private static final String TOLD_BY_ITS_SOURCE = "io.fabric8";
+
     /** Logger of lines that are also events. */
     private static final String EVENTS = "usher.events";
 
@@ -57,6 +60,7 @@ public final class ProgramLog extends ContextAwareBase implements Configurator {
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
         Level ofLibraries = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
         LIBRARIES.forEach(name -> context.getLogger(name).setLevel(ofLibraries));
+        context.getLogger(TOLD_BY_ITS_SOURCE).setLevel(Level.ERROR);
     }
 
     /** Writes the queued lines. Call as the last act of the program. */

@@ -4,6 +4,7 @@ import dev.usher.config.ConsulSource;
 import dev.usher.config.DockerSource;
 import dev.usher.config.ExecSource;
 import dev.usher.config.HttpSource;
+import dev.usher.config.KubernetesSource;
 import dev.usher.config.SourceConfig;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,6 +37,7 @@ interface Feed extends AutoCloseable {
             case ExecSource exec -> new ExecFeed(source, exec);
             case DockerSource docker -> new DockerFeed(source, docker);
             case ConsulSource consul -> new ConsulFeed(source, consul);
+            case KubernetesSource kubernetes -> new KubernetesFeed(source, kubernetes);
         };
     }
 }

@@ -140,9 +140,12 @@ final class Merging {
             }
         }
         try {
-            return allowed.isEmpty()
+            int refused = entry.offer().refused().getOrDefault(entry.claim().pool(), 0);
+            return allowed.isEmpty() && refused < PoolConfig.REFUSED_PERCENT.max()
                     ? null
-                    : source.defaults().pool(name, allowed).broughtBy(source.name(), source.addressRules());
+                    : source.defaults()
+                            .refusing(name, allowed, refused)
+                            .broughtBy(source.name(), source.addressRules());
         } catch (IllegalArgumentException fault) {
             leaveOut(source, entry.claim().place(), String.valueOf(fault.getMessage()));
             return null;

@@ -13,16 +13,22 @@ import java.util.stream.Collectors;
  * A whole answer of a source.
  *
  * @param pools backends by the source's own name for the pool
+ * @param refused share of new sessions that leads nowhere, in percent, of the pools with such a share
  * @param claims names, the older claim first
  * @param leftOut unused parts of the answer
  */
-record Offer(Map<String, List<BackendConfig>> pools, List<Claim> claims, List<LeftOut> leftOut) {
-    static final Offer EMPTY = new Offer(Map.of(), List.of(), List.of());
+record Offer(
+        Map<String, List<BackendConfig>> pools,
+        Map<String, Integer> refused,
+        List<Claim> claims,
+        List<LeftOut> leftOut) {
+    static final Offer EMPTY = new Offer(Map.of(), Map.of(), List.of(), List.of());
 
     Offer {
         Map<String, List<BackendConfig>> copies = new LinkedHashMap<>();
         pools.forEach((name, backends) -> copies.put(name, List.copyOf(backends)));
         pools = copies;
+        refused = Map.copyOf(refused);
         claims = List.copyOf(claims);
         leftOut = List.copyOf(leftOut);
     }

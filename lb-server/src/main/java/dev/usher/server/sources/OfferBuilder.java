@@ -26,6 +26,7 @@ final class OfferBuilder {
 
     private final int maxNames;
     private final Map<String, List<BackendConfig>> pools = new LinkedHashMap<>();
+    private final Map<String, Integer> refused = new LinkedHashMap<>();
     private final Map<String, Claim> claims = new LinkedHashMap<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
     private int backends;
@@ -98,6 +99,12 @@ final class OfferBuilder {
         known.add(backend);
     }
 
+    /** Has a pool refuse a share of new sessions, 1..100 percent; such a pool may have no backends. */
+    void refuse(String pool, int percent) {
+        pools.computeIfAbsent(pool, _ -> new ArrayList<>());
+        refused.put(pool, Math.clamp(percent, 1, PoolConfig.REFUSED_PERCENT.max()));
+    }
+
     /** Adds a name; a second claim of the answer to a name is left out, unless both lead to one pool. */
     void claim(RoutePattern pattern, String pool, String place) throws IOException {
         Claim first = claims.putIfAbsent(pattern.canonical(), new Claim(pattern, pool, shown(place)));
@@ -110,6 +117,6 @@ final class OfferBuilder {
     }
 
     Offer build() {
-        return new Offer(pools, List.copyOf(claims.values()), leftOut);
+        return new Offer(pools, refused, List.copyOf(claims.values()), leftOut);
     }
 }

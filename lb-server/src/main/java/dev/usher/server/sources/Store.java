@@ -89,6 +89,9 @@ final class Store {
                 }
             }
         }
+        for (Map.Entry<String, JsonNode> share : root.path("refused").properties()) {
+            offer.refuse(share.getKey(), share.getValue().asInt(0));
+        }
         Map<String, Instant> since = new HashMap<>();
         for (JsonNode each : root.path("names")) {
             String place = each.path("place").asString("");
@@ -140,6 +143,7 @@ final class Store {
                                 .map(each -> Map.of("address", each.address().toString(), "weight", each.weight()))
                                 .toList()));
         root.put("pools", pools);
+        root.put("refused", held.offer().refused());
         List<Object> names = new ArrayList<>();
         for (Offer.Claim claim : held.offer().claims()) {
             names.add(Map.of(

@@ -125,6 +125,7 @@ public final class ConfigYaml {
                     case "name" -> false; // the key of the pool itself
                     case "to", "deny_to" -> pool.isTemplate();
                     case "origin" -> pool.origin() != null; // no key of a file: a file has no such pool
+                    case "refused" -> pool.refusedPercent() > 0; // the same
                     default -> true;
                 };
             case RouteConfig route ->

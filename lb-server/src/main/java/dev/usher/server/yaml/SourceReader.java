@@ -7,7 +7,9 @@ import dev.usher.config.ClientTls;
 import dev.usher.config.ConsulSource;
 import dev.usher.config.DockerSource;
 import dev.usher.config.ExecSource;
+import dev.usher.config.HostPort;
 import dev.usher.config.HttpSource;
+import dev.usher.config.KubernetesSource;
 import dev.usher.config.PoolSettings;
 import dev.usher.config.RoutePattern;
 import dev.usher.config.Secret;
@@ -17,6 +19,7 @@ import dev.usher.config.SourceType;
 import dev.usher.config.SourceUrl;
 import dev.usher.config.Spelling;
 import dev.usher.config.UnixPath;
+import dev.usher.file.NamedFile;
 import dev.usher.file.ProgramFile;
 import java.net.URI;
 import java.nio.file.Path;
@@ -60,6 +63,9 @@ final class SourceReader {
         keys.put("socket", List.of(SourceType.DOCKER));
         keys.put("network", List.of(SourceType.DOCKER));
         keys.put("datacenter", List.of(SourceType.CONSUL));
+        for (String key : List.of("controller", "gateway", "ports", "addresses", "kubeconfig")) {
+            keys.put(key, List.of(SourceType.KUBERNETES));
+        }
         return keys;
     }
 
@@ -92,7 +98,7 @@ final class SourceReader {
             return null; // noted; the keys of an unknown type are unknown
         }
         SourceKind kind = kind(type, fields);
-        boolean reports = type == SourceType.DOCKER || type == SourceType.CONSUL;
+        boolean reports = type != SourceType.HTTP && type != SourceType.EXEC;
         Duration interval = fields.duration(
                 "interval", SourceConfig.INTERVAL, reports ? REPORTING_INTERVAL : SourceConfig.DEFAULT_INTERVAL);
         Duration timeout = fields.duration("timeout", SourceConfig.TIMEOUT, SourceConfig.DEFAULT_TIMEOUT);
@@ -158,6 +164,7 @@ final class SourceReader {
             case EXEC -> exec(fields);
             case DOCKER -> docker(fields);
             case CONSUL -> consul(fields);
+            case KUBERNETES -> kubernetes(fields);
         };
     }
 
@@ -207,6 +214,20 @@ final class SourceReader {
         return tls == null
                 ? null
                 : built(fields, () -> new ConsulSource(url, token, datacenter == null ? null : datacenter.text(), tls));
+    }
+
+    private static @Nullable SourceKind kubernetes(Fields fields) {
+        String controller = fields.value("controller", text -> text, KubernetesSource.DEFAULT_CONTROLLER);
+        Item.Scalar gateway = fields.scalar("gateway");
+        List<Integer> ports = fields.list("ports", HostPort::port, KubernetesSource.DEFAULT_PORTS);
+        List<String> addresses = fields.list("addresses", text -> text, List.of());
+        Path kubeconfig =
+                FileSettings.usable(fields, "kubeconfig", (file, _) -> NamedFile.read(file, NamedFile.Kind.VALUE));
+        boolean refused = fields.has("kubeconfig") != (kubeconfig != null);
+        return refused
+                ? null
+                : fields.build(() -> new KubernetesSource(
+                        controller, gateway == null ? null : gateway.text(), ports, addresses, kubeconfig));
     }
 
     private static @Nullable Secret secret(Fields fields) {

@@ -82,6 +82,7 @@ final class ConfigSchema {
             Map.entry("usher.pools", named("pool", true)),
             Map.entry("usher.sources", named("source", true)),
             Map.entry("source.defaults", ref("defaults")),
+            Map.entry("source.ports", oneOrMore(integer(HostPort.PORT))),
             Map.entry("source.confirm", noneOr(ref("duration"))),
             Map.entry("usher.defaults", ref("defaults")),
             Map.entry("usher.expect", named("expectation_value", false)),

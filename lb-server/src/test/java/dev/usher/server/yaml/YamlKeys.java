@@ -15,6 +15,7 @@ import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
 import dev.usher.config.HttpSource;
+import dev.usher.config.KubernetesSource;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
@@ -77,6 +78,7 @@ public final class YamlKeys {
             ExecSource.class,
             DockerSource.class,
             ConsulSource.class,
+            KubernetesSource.class,
             ClientTls.class,
             AdminConfig.class,
             AdminConfig.Token.class,
@@ -95,7 +97,8 @@ public final class YamlKeys {
             "rights",
             "kind",
             "tls_files",
-            "origin");
+            "origin",
+            "refused");
 
     /** Keys that only the reader knows: they are gone once the file is read. */
     static final Set<String> OF_THE_READER = Set.of("version", "include", "defaults", "expect");

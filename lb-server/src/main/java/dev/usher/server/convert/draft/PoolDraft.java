@@ -158,7 +158,8 @@ public final class PoolDraft {
                 from,
                 servers == null ? resolve : askedAt(servers),
                 AddressRules.NONE,
-                null);
+                null,
+                0);
     }
 
     private ResolveConfig askedAt(ResolveConfig servers) {

@@ -1,0 +1,49 @@
+package dev.usher.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLSRoutes of the Gateway API of Kubernetes.
+ *
+ * @param controller {@code controllerName} of the GatewayClasses that are usher's
+ * @param gateway namespace and name of the only Gateway to serve, as {@code infra/public}; null serves every Gateway of
+ *     the classes
+ * @param ports that listeners of Gateways may have; clients reach usher there
+ * @param addresses where clients reach usher, for the status of Gateways; empty if unknown
+ * @param kubeconfig null for the service account of usher's own pod
+ */
+public record KubernetesSource(
+        String controller,
+        @Nullable String gateway,
+        List<Integer> ports,
+        List<String> addresses,
+        @Nullable Path kubeconfig)
+        implements SourceKind {
+    public static final String DEFAULT_CONTROLLER = "usher.dev/gateway";
+    public static final List<Integer> DEFAULT_PORTS = List.of(443);
+
+    /** A domain and a path, by the rule of the Gateway API. */
+    private static final String CONTROLLER = "[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+
+    private static final String NAME = "[a-z0-9]([-a-z0-9.]*[a-z0-9])?";
+
+    public KubernetesSource {
+        Check.that(
+                Check.present(controller, "controller").matches(CONTROLLER),
+                "controller must be a domain and a path, as " + DEFAULT_CONTROLLER);
+        Check.that(
+                gateway == null || gateway.matches(NAME + "/" + NAME),
+                "gateway must be a namespace and a name, as infra/public");
+        ports = Check.notEmpty(Check.distinct(ports, "ports"), "ports");
+        ports.forEach(port -> HostPort.PORT.check(port, "ports"));
+        addresses = Check.distinct(addresses, "addresses");
+        addresses.forEach(address -> Check.notBlank(address, "addresses"));
+    }
+
+    @Override
+    public SourceType type() {
+        return SourceType.KUBERNETES;
+    }
+}

@@ -1,0 +1,5 @@
+/** Routes from the Gateway API of Kubernetes: what its objects mean, as pure functions, and the way to them. */
+@NullMarked
+package dev.usher.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
