@@ -105,7 +105,7 @@ class ConfigSchemaTest {
     void takesTheFilesOfThePages() throws IOException {
         Schema schema = schema();
         int taken = 0;
-        for (String page : List.of("configuration.md", "recipes.md", "admin.md", "access-log.md")) {
+        for (String page : List.of("configuration.md", "sources.md", "recipes.md", "admin.md", "access-log.md")) {
             Matcher blocks =
                     Pattern.compile("(?ms)^```yaml\\n(.*?)^```").matcher(Files.readString(Path.of("..", "docs", page)));
             while (blocks.find()) {
