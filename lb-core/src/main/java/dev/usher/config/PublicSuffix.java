@@ -14,7 +14,11 @@ public final class PublicSuffix {
 
     private PublicSuffix() {}
 
-    /** @param suffix in normal form, without a dot in front */
+    /**
+     * True for a name that stands for many owners.
+     *
+     * @param suffix in normal form, without a dot in front
+     */
     public static boolean is(String suffix) {
         int dot = suffix.indexOf('.');
         return dot < 0 || (suffix.length() - dot == 3 && REGISTRIES.contains(suffix.substring(0, dot)));

@@ -28,7 +28,11 @@ public record HttpExchange(
         return new HttpExchange(null, null, status);
     }
 
-    /** @param target path and query */
+    /**
+     * A request and the status of its answer.
+     *
+     * @param target path and query
+     */
     public static HttpExchange of(String method, String target, @Nullable Integer status) {
         int query = target.indexOf('?');
         String path = query < 0 ? target : target.substring(0, query);

@@ -247,11 +247,10 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     @Override
     public boolean connect(SocketAddress address) throws IOException {
         ensureOpen();
-        switch (state) {
-            case CONNECTED -> throw new AlreadyConnectedException();
-            case PENDING -> throw new ConnectionPendingException();
-            case UNCONNECTED -> peer = address;
+        if (state != State.UNCONNECTED) {
+            throw state == State.PENDING ? new ConnectionPendingException() : new AlreadyConnectedException();
         }
+        peer = address;
         int result = calls.connect(descriptor, address);
         if (result == -Errno.IN_PROGRESS || result == -Errno.INTERRUPTED) {
             state = State.PENDING;
@@ -326,7 +325,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     @Override
     public <T> SocketChannel setOption(SocketOption<T> option, T value) throws IOException {
         ensureOpen();
-        boolean isNoDelay = option == StandardSocketOptions.TCP_NODELAY;
+        boolean isNoDelay = option.equals(StandardSocketOptions.TCP_NODELAY);
         if (isNoDelay && (Boolean) value == noDelay) {
             return this; // inherited from the listening socket, which spares each connection a call
         }

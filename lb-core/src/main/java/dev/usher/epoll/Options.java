@@ -43,7 +43,7 @@ final class Options {
     }
 
     static void set(Syscalls calls, int descriptor, SocketOption<?> option, Object value) throws IOException {
-        if (option == StandardSocketOptions.SO_LINGER) {
+        if (option.equals(StandardSocketOptions.SO_LINGER)) {
             orThrow(calls.setLinger(descriptor, (Integer) value));
             return;
         }

@@ -226,6 +226,7 @@ final class Syscalls {
     }
 
     /** Where the memory of a direct buffer begins. Remembered for the last buffer: the question makes an object. */
+    @SuppressWarnings("ReferenceEquality") // another buffer with the same bytes has another address
     private long address(ByteBuffer direct) {
         if (direct != lastBuffer) {
             lastAddress = MemorySegment.ofBuffer(direct).address() - direct.position();

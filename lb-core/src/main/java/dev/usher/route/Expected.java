@@ -65,8 +65,9 @@ public final class Expected {
             return true;
         }
         if (serve.pool().config().isTemplate()) {
-            boolean hasPort = listener != null && listener.bind().getFirst() instanceof HostPort;
-            int port = hasPort ? ((HostPort) listener.bind().getFirst()).port() : HostPort.NO_PORT;
+            int port = listener != null && listener.bind().getFirst() instanceof HostPort bound
+                    ? bound.port()
+                    : HostPort.NO_PORT;
             return expected.equals(String.valueOf(serve.address(asked.name(), port)));
         }
         return serve.pool().config().backends().stream().anyMatch(backend -> isAt(backend.address(), expected));

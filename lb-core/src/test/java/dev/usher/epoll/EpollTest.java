@@ -37,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a relay asks of a selector and its channels, where the JDK's sockets are the peers. */
+@SuppressWarnings("try") // a close in the middle is what some tests are about
 class EpollTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
@@ -121,7 +122,7 @@ class EpollTest {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
         turnUntil(ready -> {
-            if (ready != key) {
+            if (!ready.equals(key)) {
                 return false;
             }
             buffer.clear();
@@ -187,7 +188,7 @@ class EpollTest {
     void moreThanASocketTakesIsToldWhenThereIsRoom(boolean direct) throws Exception {
         byte[] many = new byte[20_000_000];
         for (int i = 0; i < many.length; i++) {
-            many[i] = (byte) (i * 31 >> 4);
+            many[i] = (byte) ((i * 31) >> 4);
         }
         ByteBuffer rest = direct ? ByteBuffer.allocateDirect(many.length) : ByteBuffer.allocate(many.length);
         rest.put(many).flip();
@@ -202,7 +203,7 @@ class EpollTest {
                 }
             });
             SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
-            turnUntil(ready -> ready == key && channel.write(rest) >= 0 && !rest.hasRemaining());
+            turnUntil(ready -> ready.equals(key) && channel.write(rest) >= 0 && !rest.hasRemaining());
             reader.join();
 
             assertArrayEquals(many, read.getFirst());
@@ -215,8 +216,8 @@ class EpollTest {
                 SocketChannel channel = accept()) {
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
             peer.getOutputStream().write(1);
-            turnUntil(ready -> ready == key);
-            turnUntil(ready -> ready == key); // nobody has read
+            turnUntil(ready -> ready.equals(key));
+            turnUntil(ready -> ready.equals(key)); // nobody has read
             key.interestOps(0);
             assertEquals(0, selector.selectNow(ready -> {}));
             key.interestOps(SelectionKey.OP_READ);
@@ -230,7 +231,7 @@ class EpollTest {
                 SocketChannel channel = accept()) {
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
             peer.getOutputStream().write(1);
-            turnUntil(ready -> ready == key);
+            turnUntil(ready -> ready.equals(key));
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             channel.close();
 
@@ -270,7 +271,7 @@ class EpollTest {
             assertNull(channel.getRemoteAddress());
             if (!channel.connect(server.getLocalSocketAddress())) {
                 SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
-                turnUntil(ready -> ready == key && channel.finishConnect());
+                turnUntil(ready -> ready.equals(key) && channel.finishConnect());
             }
             assertEquals(server.getLocalSocketAddress(), channel.getRemoteAddress());
             assertTrue(channel.finishConnect());
@@ -288,7 +289,7 @@ class EpollTest {
         ConnectException refused = assertThrows(ConnectException.class, () -> {
             channel.connect(nobody);
             SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
-            turnUntil(ready -> ready == key && channel.finishConnect());
+            turnUntil(ready -> ready.equals(key) && channel.finishConnect());
         });
         assertEquals("Connection refused", refused.getMessage());
         assertFalse(channel.isOpen());

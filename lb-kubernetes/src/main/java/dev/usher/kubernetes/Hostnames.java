@@ -39,7 +39,7 @@ final class Hostnames {
     }
 
     private static boolean isWithin(String name, String pattern) {
-        return name.equals(pattern) || pattern.startsWith(ANY_BELOW) && name.endsWith(pattern.substring(1));
+        return name.equals(pattern) || (pattern.startsWith(ANY_BELOW) && name.endsWith(pattern.substring(1)));
     }
 
     private static String lower(String name) {

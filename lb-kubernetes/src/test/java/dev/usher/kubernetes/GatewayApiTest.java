@@ -184,6 +184,6 @@ class GatewayApiTest {
                 Thread.sleep(10);
             }
         });
-        assertTrue(said.getMessage().contains("is the API there"), said::getMessage);
+        assertTrue(String.valueOf(said.getMessage()).contains("is the API there"), said::getMessage);
     }
 }

@@ -50,7 +50,8 @@ final class WarmUp {
                 LoadBalancer balancer =
                         LoadBalancer.start(config(backend.getLocalPort()), Environment.of(SessionLog.NONE, SESSIONS))) {
             Thread.ofPlatform().daemon().name(NAME).start(() -> answer(backend));
-            InetSocketAddress address = balancer.looks().addresses().values().iterator().next().getFirst();
+            InetSocketAddress address =
+                    balancer.looks().addresses().values().iterator().next().getFirst();
             byte[] hello = hello();
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (done < SESSIONS && System.nanoTime() - deadline < 0) {

@@ -89,9 +89,8 @@ class OperatingGuideTest {
     }
 
     private static Stream<Path> sources(String module) {
-        try {
-            return Files.walk(Path.of("..", module, "src", "main", "java"))
-                    .filter(file -> file.toString().endsWith(".java"));
+        try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
+            return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

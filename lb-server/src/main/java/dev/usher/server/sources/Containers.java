@@ -64,7 +64,7 @@ final class Containers {
         }
         String pool = pools.of(group(labels, own));
         offer.add(pool, backend);
-        for (String name : names.strip().split("[\\s,]+")) {
+        for (String name : names.strip().split("[\\s,]+", -1)) {
             RoutePattern pattern = offer.pattern(name, place + ", label " + NAME);
             if (pattern != null) {
                 offer.claim(pattern, pool, place);

@@ -69,6 +69,7 @@ final class SourceClient implements AutoCloseable {
      *
      * @param body empty if unchanged
      */
+    @SuppressWarnings("ArrayRecordComponent") // read once, and never compared
     record Answer(HttpHeaders headers, byte[] body, boolean unchanged) {}
 
     /**

@@ -117,7 +117,7 @@ final class UnixHttp {
         }
         check(text(head).substring(0, end), target);
         byte[] rest = new byte[head.position() - end - 4];
-        System.arraycopy(head.array(), end + 4, rest, 0, rest.length);
+        head.get(end + 4, rest);
         return rest;
     }
 
@@ -130,7 +130,7 @@ final class UnixHttp {
     }
 
     private static String text(ByteBuffer head) {
-        return new String(head.array(), 0, head.position(), StandardCharsets.ISO_8859_1);
+        return StandardCharsets.ISO_8859_1.decode(head.duplicate().flip()).toString();
     }
 
     private static void check(String head, String target) throws IOException {

@@ -25,6 +25,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,11 +89,14 @@ final class SourceReader {
     }
 
     private @Nullable SourceConfig source(String name, Fields fields) {
-        int named = Spelling.all(SourceType.class).indexOf(name);
-        if (named < 0) {
+        SourceType named = EnumSet.allOf(SourceType.class).stream()
+                .filter(each -> Spelling.of(each).equals(name))
+                .findFirst()
+                .orElse(null);
+        if (named == null) {
             fields.require("type");
         }
-        SourceType type = fields.choice("type", SourceType.class, SourceType.values()[Math.max(named, 0)]);
+        SourceType type = fields.choice("type", SourceType.class, named == null ? SourceType.HTTP : named);
         Item.Scalar word = fields.scalar("type");
         if (word != null && !Spelling.all(SourceType.class).contains(word.text())) {
             return null; // noted; the keys of an unknown type are unknown

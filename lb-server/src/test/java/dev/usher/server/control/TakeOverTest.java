@@ -9,6 +9,7 @@ import dev.usher.pool.AdminState;
 import dev.usher.pool.BackendOrder;
 import dev.usher.testing.Await;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -59,7 +60,9 @@ class TakeOverTest {
 
         @Override
         public Set<SocketAddress> lasting() {
-            return Set.of(new InetSocketAddress("127.0.0.1", 443), UnixDomainSocketAddress.of("/run/in.sock"));
+            return Set.of(
+                    new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 443),
+                    UnixDomainSocketAddress.of("/run/in.sock"));
         }
 
         @Override
@@ -189,7 +192,9 @@ class TakeOverTest {
         TakeOver.Orders orders = Protocol.body(other.hear().substring(4), TakeOver.Orders.class);
         assertEquals(List.of(ORDER), orders.orders());
         assertEquals(List.of(), done);
-        other.say(TakeOver.SERVES, new TakeOver.Serving(Place.of(List.of(new InetSocketAddress("::1", 443)))));
+        other.say(
+                TakeOver.SERVES,
+                new TakeOver.Serving(Place.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("::1"), 443)))));
         assertEquals("200 {\"detail\":\"\"}", other.hear());
         Await.until(() -> done.size() == 3, "this process leaves");
         assertEquals(List.of("goes to 7", "watcher told", "leaves [/[0:0:0:0:0:0:0:1]:443] to 7"), done);

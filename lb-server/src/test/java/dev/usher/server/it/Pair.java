@@ -203,7 +203,7 @@ final class Pair {
         public Void call() {
             while (lost == 0
                     || since(lost) < QUIET.toNanos()
-                    || !failed.isEmpty() && since(failed.last()) < QUIET.toNanos()) {
+                    || (!failed.isEmpty() && since(failed.last()) < QUIET.toNanos())) {
                 if (lost != 0 && since(lost) > PATIENCE.toNanos()) {
                     throw new AssertionError("connections still fail after " + PATIENCE);
                 }

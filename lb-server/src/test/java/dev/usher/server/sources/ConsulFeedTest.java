@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -100,7 +101,7 @@ class ConsulFeedTest {
         assertEquals(Set.of("www.example", "api.example"), offer.names());
         assertEquals(
                 "[10.8.0.1:8443, 10.9.0.2:8443]",
-                offer.pools().get("web").stream()
+                Objects.requireNonNull(offer.pools().get("web")).stream()
                         .map(each -> each.address().toString())
                         .toList()
                         .toString());

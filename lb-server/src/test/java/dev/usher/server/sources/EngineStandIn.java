@@ -105,7 +105,7 @@ final class EngineStandIn implements AutoCloseable {
     }
 
     private static String text(ByteBuffer request) {
-        return new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII);
+        return StandardCharsets.US_ASCII.decode(request.duplicate().flip()).toString();
     }
 
     @Override

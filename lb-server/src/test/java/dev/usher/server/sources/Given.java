@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** What tests of sources begin with. */
 final class Given {
@@ -29,7 +30,8 @@ final class Given {
 
     /** A source of the keys, called apps. */
     static SourceConfig source(String keys) throws IOException {
-        return config("sources: { apps: { " + keys + " } }\n").sources().get("apps");
+        return Objects.requireNonNull(
+                config("sources: { apps: { " + keys + " } }\n").sources().get("apps"));
     }
 
     static Offer offer(String answer) throws IOException {

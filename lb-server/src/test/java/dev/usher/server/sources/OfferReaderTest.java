@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -43,7 +44,7 @@ class OfferReaderTest {
         assertEquals(json, yaml);
         assertEquals(Set.of("www.example.com", "*.x.example", "y.example"), json.names());
         assertEquals(List.of(), json.leftOut());
-        assertEquals(3, json.pools().get("web").get(1).weight());
+        assertEquals(3, Objects.requireNonNull(json.pools().get("web")).get(1).weight());
         assertEquals(3, json.backends());
     }
 

@@ -339,8 +339,8 @@ final class ConfigSchema {
         if (raw.isEnum()) {
             return enumeration(raw);
         }
-        boolean mapping = raw.isRecord() && YamlKeys.sections().containsKey(raw);
-        return mapping ? ref(YamlKeys.sections().get(raw)) : WORD;
+        String section = YamlKeys.sections().get(raw);
+        return raw.isRecord() && section != null ? ref(section) : WORD;
     }
 
     private static IntRange range(RecordComponent component) {

@@ -66,7 +66,11 @@ final class KeyDescriptions {
         Optional<String> own = HEADINGS.getOrDefault(section, List.of('`' + section + '`')).stream()
                 .flatMap(heading -> row(under(heading), key).stream())
                 .findFirst();
-        return own.or(() -> owner == null ? Optional.empty() : of(owner.split("\\.")[0], owner.split("\\.")[1]));
+        if (own.isPresent() || owner == null) {
+            return own;
+        }
+        int dot = owner.indexOf('.');
+        return of(owner.substring(0, dot), owner.substring(dot + 1));
     }
 
     /** From a heading to the next one of any depth. */
