@@ -10,6 +10,6 @@ public enum SourceType {
     DOCKER,
     /** Services in the catalogue of Consul. */
     CONSUL,
-    /** TLSRoutes of the Gateway API. */
+    /** TLSRoutes of the Gateway API, and Ingresses. */
     KUBERNETES
 }

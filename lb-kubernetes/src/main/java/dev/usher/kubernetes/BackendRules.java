@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** From references to Services to addresses of pods. */
@@ -141,26 +142,36 @@ final class BackendRules {
     }
 
     private @Nullable ServicePort port(TLSRoute route, BackendRef ref) {
+        return port(namespace(route, ref), ref.getName(), port -> port.getPort().equals(ref.getPort()));
+    }
+
+    /** The first port of a Service that is wanted; null without such a Service, or such a port. */
+    @Nullable
+    ServicePort port(String namespace, String name, Predicate<ServicePort> wanted) {
         return snapshot.services().stream()
-                .filter(service -> isReferred(service, route, ref))
+                .filter(service -> isReferred(service, namespace, name))
                 .flatMap(service -> service.getSpec().getPorts().stream())
-                .filter(port -> port.getPort().equals(ref.getPort()))
+                .filter(wanted)
                 .findFirst()
                 .orElse(null);
     }
 
-    private static boolean isReferred(Service service, TLSRoute route, BackendRef ref) {
-        return service.getMetadata().getName().equals(ref.getName())
-                && service.getMetadata().getNamespace().equals(namespace(route, ref));
+    private static boolean isReferred(Service service, String namespace, String name) {
+        return service.getMetadata().getName().equals(name)
+                && service.getMetadata().getNamespace().equals(namespace);
     }
 
     // ---- addresses ----
 
     private List<PodAddress> addresses(TLSRoute route, BackendRef ref) {
-        ServicePort wanted = Objects.requireNonNull(port(route, ref));
+        return addresses(namespace(route, ref), ref.getName(), Objects.requireNonNull(port(route, ref)));
+    }
+
+    /** Addresses of the pods in readiness behind a port of a Service, each with weight 1. */
+    List<PodAddress> addresses(String namespace, String service, ServicePort wanted) {
         Set<PodAddress> addresses = new LinkedHashSet<>();
         for (EndpointSlice slice : snapshot.slices()) {
-            if (isOf(slice, namespace(route, ref), ref.getName()) && !"FQDN".equals(slice.getAddressType())) {
+            if (isOf(slice, namespace, service) && !"FQDN".equals(slice.getAddressType())) {
                 Integer port = port(slice, wanted);
                 slice.getEndpoints().stream()
                         .filter(each -> port != null

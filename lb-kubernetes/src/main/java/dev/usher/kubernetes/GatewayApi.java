@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,17 +35,27 @@ final class GatewayApi implements ClientFeed {
     GatewayApi(KubernetesClient client, KubernetesSource source) {
         this.client = client;
         this.source = source;
-        this.watched = new Watched(client);
+        this.watched = new Watched(client, source);
     }
 
     @Override
-    public List<Found> ask(Duration timeout) throws IOException, InterruptedException {
-        return outcome(timeout).routes().stream().map(GatewayApi::found).toList();
+    public Answer ask(Duration timeout) throws IOException, InterruptedException {
+        Snapshot snapshot = watched.snapshot(timeout);
+        Ingresses.Outcome ingresses = Ingresses.of(snapshot, source.ingressClass());
+        List<Found> found = Stream.concat(outcome(snapshot).routes().stream(), ingresses.routes().stream())
+                .sorted(Comparator.comparing(Route::of, Route.OLDER_FIRST))
+                .map(GatewayApi::found)
+                .toList();
+        List<LeftOut> leftOut = ingresses.leftOut().stream()
+                .map(each -> new LeftOut(Route.place(each.of()), each.why()))
+                .toList();
+        return new Answer(found, leftOut);
     }
 
-    private static Found found(Translation.Route route) {
+    private static Found found(Route route) {
         return new Found(
-                route.name(),
+                Route.place(route.of()),
+                route.pool(),
                 route.hostnames(),
                 route.addresses().stream()
                         .map(address -> new Pod(address.host(), address.port(), address.weight()))
@@ -53,8 +65,11 @@ final class GatewayApi implements ClientFeed {
 
     /** Translates the objects of now, and writes their statuses. */
     Outcome outcome(Duration timeout) throws IOException, InterruptedException {
-        Outcome outcome = Translation.of(
-                watched.snapshot(timeout), source.controller(), source.gateway(), Set.copyOf(source.ports()));
+        return outcome(watched.snapshot(timeout));
+    }
+
+    private Outcome outcome(Snapshot snapshot) {
+        Outcome outcome = Translation.of(snapshot, source.controller(), source.gateway(), Set.copyOf(source.ports()));
         write(outcome);
         return outcome;
     }

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import java.util.List;
 
 /** The objects of a moment, in any order, never changed here. */
@@ -17,10 +18,8 @@ record Snapshot(
         List<Service> services,
         List<EndpointSlice> slices,
         List<ReferenceGrant> grants,
-        List<Namespace> namespaces) {
-    static final Snapshot EMPTY =
-            new Snapshot(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
-
+        List<Namespace> namespaces,
+        List<Ingress> ingresses) {
     Snapshot {
         classes = List.copyOf(classes);
         gateways = List.copyOf(gateways);
@@ -29,5 +28,6 @@ record Snapshot(
         slices = List.copyOf(slices);
         grants = List.copyOf(grants);
         namespaces = List.copyOf(namespaces);
+        ingresses = List.copyOf(ingresses);
     }
 }

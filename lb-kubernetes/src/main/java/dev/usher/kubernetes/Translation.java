@@ -7,13 +7,11 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.Listener;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.ParentReference;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,20 +32,6 @@ final class Translation {
 
     private final List<Route> routes = new ArrayList<>();
     private final List<RouteVerdicts> routeVerdicts = new ArrayList<>();
-
-    /**
-     * A TLSRoute that is served.
-     *
-     * @param hostnames in usher's spelling, at least one
-     * @param addresses empty if every new session is refused
-     * @param refusedPercent 0..100
-     */
-    record Route(TLSRoute of, List<String> hostnames, List<BackendRules.PodAddress> addresses, int refusedPercent) {
-        /** The namespace and the name. */
-        String name() {
-            return of.getMetadata().getNamespace() + "/" + of.getMetadata().getName();
-        }
-    }
 
     record ClassVerdict(GatewayClass of, Verdict accepted) {}
 
@@ -97,15 +81,10 @@ final class Translation {
                 .filter(gateway -> names.contains(gateway.getSpec().getGatewayClassName()))
                 .filter(gateway -> only == null || only.equals(key(gateway.getMetadata())))
                 .forEach(gateway -> gateways.put(key(gateway.getMetadata()), gateway));
-        snapshot.routes().stream().sorted(OLDER_FIRST).forEach(this::add);
+        snapshot.routes().stream().sorted(Route.OLDER_FIRST).forEach(this::add);
         return new Outcome(
                 routes, classes, gateways.values().stream().map(this::verdicts).toList(), routeVerdicts);
     }
-
-    /** The rule of the Gateway API for two that want the same: the older, then the first in the alphabet. */
-    private static final Comparator<TLSRoute> OLDER_FIRST = Comparator.comparing((TLSRoute route) ->
-                    Objects.requireNonNullElse(route.getMetadata().getCreationTimestamp(), ""))
-            .thenComparing(route -> key(route.getMetadata()));
 
     private static String key(ObjectMeta object) {
         return object.getNamespace() + "/" + object.getName();
@@ -141,7 +120,12 @@ final class Translation {
             routeVerdicts.add(new RouteVerdicts(route, List.copyOf(parents)));
         }
         if (!hostnames.isEmpty()) {
-            routes.add(new Route(route, List.copyOf(hostnames), resolved.addresses(), resolved.refusedPercent()));
+            routes.add(new Route(
+                    route,
+                    key(route.getMetadata()),
+                    List.copyOf(hostnames),
+                    resolved.addresses(),
+                    resolved.refusedPercent()));
         }
     }
 

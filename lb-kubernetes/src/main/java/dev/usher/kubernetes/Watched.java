@@ -1,5 +1,6 @@
 package dev.usher.kubernetes;
 
+import dev.usher.config.KubernetesSource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Service;
@@ -8,13 +9,15 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -23,27 +26,26 @@ final class Watched implements AutoCloseable {
     private static final long POLL_MILLIS = 50;
 
     private final Semaphore changes = new Semaphore(0);
-    private final List<SharedIndexInformer<?>> all = new ArrayList<>();
-    private final SharedIndexInformer<GatewayClass> classes;
-    private final SharedIndexInformer<Gateway> gateways;
-    private final SharedIndexInformer<TLSRoute> routes;
-    private final SharedIndexInformer<Service> services;
-    private final SharedIndexInformer<EndpointSlice> slices;
-    private final SharedIndexInformer<ReferenceGrant> grants;
-    private final SharedIndexInformer<Namespace> namespaces;
+    private final Map<Class<?>, SharedIndexInformer<?>> all = new LinkedHashMap<>();
 
-    Watched(KubernetesClient client) {
-        classes = watch(client, GatewayClass.class);
-        gateways = watch(client, Gateway.class);
-        routes = watch(client, TLSRoute.class);
-        services = watch(client, Service.class);
-        slices = watch(client, EndpointSlice.class);
-        grants = watch(client, ReferenceGrant.class);
-        namespaces = watch(client, Namespace.class);
-        all.forEach(each -> each.start().toCompletableFuture().exceptionally(_ -> null)); // await() says so
+    /** Kinds that the source does not need are not asked for: a Kubernetes need not have them. */
+    Watched(KubernetesClient client, KubernetesSource source) {
+        if (source.servesGateways()) {
+            watch(client, GatewayClass.class);
+            watch(client, Gateway.class);
+            watch(client, TLSRoute.class);
+            watch(client, ReferenceGrant.class);
+            watch(client, Namespace.class);
+        }
+        if (source.ingressClass() != null) {
+            watch(client, Ingress.class);
+        }
+        watch(client, Service.class);
+        watch(client, EndpointSlice.class);
+        all.values().forEach(each -> each.start().toCompletableFuture().exceptionally(_ -> null)); // await() says so
     }
 
-    private <T extends HasMetadata> SharedIndexInformer<T> watch(KubernetesClient client, Class<T> type) {
+    private <T extends HasMetadata> void watch(KubernetesClient client, Class<T> type) {
         SharedIndexInformer<T> informer =
                 client.resources(type).inAnyNamespace().runnableInformer(0);
         informer.exceptionHandler((_, _) -> true); // try again, also after the first list
@@ -63,8 +65,7 @@ final class Watched implements AutoCloseable {
                 changes.release();
             }
         });
-        all.add(informer);
-        return informer;
+        all.put(type, informer);
     }
 
     /**
@@ -76,27 +77,41 @@ final class Watched implements AutoCloseable {
         awaitWatches(timeout);
         changes.drainPermits();
         return new Snapshot(
-                classes.getStore().list(),
-                gateways.getStore().list(),
-                routes.getStore().list(),
-                services.getStore().list(),
-                slices.getStore().list(),
-                grants.getStore().list(),
-                namespaces.getStore().list());
+                list(GatewayClass.class),
+                list(Gateway.class),
+                list(TLSRoute.class),
+                list(Service.class),
+                list(EndpointSlice.class),
+                list(ReferenceGrant.class),
+                list(Namespace.class),
+                list(Ingress.class));
+    }
+
+    private <T> List<T> list(Class<T> type) {
+        SharedIndexInformer<?> informer = all.get(type);
+        return informer == null
+                ? List.of()
+                : informer.getStore().list().stream().map(type::cast).toList();
     }
 
     private void awaitWatches(Duration timeout) throws IOException, InterruptedException {
         long end = System.nanoTime() + timeout.toNanos();
-        for (SharedIndexInformer<?> each : all) {
+        for (SharedIndexInformer<?> each : all.values()) {
             while (!each.hasSynced() || !each.isWatching()) {
                 if (System.nanoTime() - end > 0) {
                     throw new IOException("no list of " + each.getApiTypeClass().getSimpleName() + " within "
-                            + timeout.toMillis() + " ms: is the API there, has it the Gateway API 1.5, and may usher"
-                            + " list and watch?");
+                            + timeout.toMillis() + " ms: is the API there, " + ofGatewayApi(each)
+                            + "and may usher list and watch?");
                 }
                 Thread.sleep(POLL_MILLIS);
             }
         }
+    }
+
+    private static String ofGatewayApi(SharedIndexInformer<?> informer) {
+        return HasMetadata.getGroup(informer.getApiTypeClass()).equals(ListenerRules.GROUP)
+                ? "has it the Gateway API 1.5 (`gateway: none` does without), "
+                : "";
     }
 
     /** Returns at a change, or when the time is over. */
@@ -108,6 +123,6 @@ final class Watched implements AutoCloseable {
 
     @Override
     public void close() {
-        all.forEach(SharedIndexInformer::close);
+        all.values().forEach(SharedIndexInformer::close);
     }
 }

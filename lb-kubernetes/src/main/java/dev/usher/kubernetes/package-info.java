@@ -1,4 +1,4 @@
-/** Routes from the Gateway API of Kubernetes: what its objects mean, as pure functions, and the way to them. */
+/** Routes from the Gateway API of Kubernetes, and from Ingresses: what its objects mean, as pure functions, and the way to them. */
 @NullMarked
 package dev.usher.kubernetes;
 

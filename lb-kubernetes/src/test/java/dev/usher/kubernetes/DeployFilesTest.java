@@ -26,6 +26,7 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
@@ -295,7 +296,8 @@ class DeployFilesTest {
                 ReferenceGrant.class,
                 Service.class,
                 EndpointSlice.class,
-                Namespace.class);
+                Namespace.class,
+                Ingress.class);
         for (Class<? extends HasMetadata> kind : watched) {
             assertTrue(allows(role, kind, "", List.of("list", "watch")), kind::toString);
         }

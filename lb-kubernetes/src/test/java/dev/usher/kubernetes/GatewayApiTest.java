@@ -4,15 +4,22 @@ import static dev.usher.kubernetes.Objects.CONTROLLER;
 import static dev.usher.kubernetes.Objects.HOME;
 import static dev.usher.kubernetes.Objects.gateway;
 import static dev.usher.kubernetes.Objects.gatewayClass;
+import static dev.usher.kubernetes.Objects.ingress;
 import static dev.usher.kubernetes.Objects.passthrough;
 import static dev.usher.kubernetes.Objects.route;
+import static dev.usher.kubernetes.Objects.rule;
 import static dev.usher.kubernetes.Objects.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.KubernetesSource;
 import dev.usher.kubernetes.Translation.Outcome;
+import dev.usher.server.sources.ClientFeed.Answer;
+import dev.usher.server.sources.ClientFeed.Found;
+import dev.usher.server.sources.ClientFeed.LeftOut;
+import dev.usher.server.sources.ClientFeed.Pod;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -64,7 +71,7 @@ class GatewayApiTest {
         service(HOME, "web", "10.1.0.1").forEach(this::apply);
         usher = new GatewayApi(
                 server.createClient(new JdkHttpClientFactory()),
-                new KubernetesSource(CONTROLLER, null, List.of(443), List.of("203.0.113.10"), null));
+                new KubernetesSource(CONTROLLER, null, List.of(443), List.of("203.0.113.10"), null, null));
     }
 
     @AfterEach
@@ -170,6 +177,36 @@ class GatewayApiTest {
         until(outcome -> outcome.routes().getFirst().addresses().size() == 2);
         people.resource(more).delete();
         until(outcome -> outcome.routes().getFirst().refusedPercent() == 100);
+    }
+
+    @Test
+    void ingressesAreFoundWithoutTheGatewayApi() throws Exception {
+        usher.close();
+        usher = new GatewayApi(
+                server.createClient(new JdkHttpClientFactory()),
+                new KubernetesSource(CONTROLLER, KubernetesSource.NO_GATEWAY, List.of(443), List.of(), "usher", null));
+        apply(route("r", "gw", "a.example.com", "{ name: web, port: 443 }"));
+        apply(ingress(
+                "i",
+                rule("b.example.com", "web", "number: 443") + ", " + rule("c.example.com", "gone", "number: 443")));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        Answer answer = usher.ask(PATIENCE);
+        while (answer.found().isEmpty() && System.nanoTime() - end < 0) {
+            usher.await(Duration.ofSeconds(5));
+            answer = usher.ask(PATIENCE);
+        }
+        assertEquals(
+                List.of(new Found(
+                        "Ingress shop/i",
+                        "shop/web:443",
+                        List.of("b.example.com"),
+                        List.of(new Pod("10.1.0.1", 8443, 1)),
+                        0)),
+                answer.found());
+        assertEquals(
+                List.of(new LeftOut("Ingress shop/i", "c.example.com: there is no Service gone with port 443")),
+                answer.leftOut());
+        assertNull(stored().getStatus());
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.Locale;
@@ -86,6 +87,27 @@ final class Objects {
         return Stream.of(service, slice);
     }
 
+    /** An Ingress of class usher, with the annotation of ingress-nginx. @param rules as YAML in one line */
+    static HasMetadata ingress(String name, String rules) {
+        return ingress(name, "nginx.ingress.kubernetes.io/ssl-passthrough: \"true\"", "ingressClassName: usher", rules);
+    }
+
+    /** @param spec in addition to the rules */
+    static HasMetadata ingress(String name, String annotations, String spec, String rules) {
+        return of("""
+                apiVersion: networking.k8s.io/v1
+                kind: Ingress
+                metadata: { name: %s, namespace: %s, annotations: { %s }, creationTimestamp: "2026-01-02T00:00:00Z" }
+                spec: { %s, rules: [%s] }
+                """.formatted(name, HOME, annotations, spec, rules));
+    }
+
+    /** A rule with the path that a client of TLS has. @param port as {@code number: 443} */
+    static String rule(String host, String service, String port) {
+        return "{ host: %s, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: %s, port: { %s } } } }] } }"
+                .formatted(host, service, port);
+    }
+
     static HasMetadata namespace(String name, String labels) {
         return of("apiVersion: v1\nkind: Namespace\nmetadata: { name: %s, labels: { %s } }\n".formatted(name, labels));
     }
@@ -111,7 +133,8 @@ final class Objects {
                 some(all, Service.class),
                 some(all, EndpointSlice.class),
                 some(all, ReferenceGrant.class),
-                some(all, Namespace.class));
+                some(all, Namespace.class),
+                some(all, Ingress.class));
     }
 
     private static <T> List<T> some(List<HasMetadata> all, Class<T> type) {

@@ -15,7 +15,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.kubernetes.Translation.ListenerVerdicts;
 import dev.usher.kubernetes.Translation.Outcome;
-import dev.usher.kubernetes.Translation.Route;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;

@@ -24,22 +24,34 @@ public interface ClientFeed extends AutoCloseable {
     /**
      * A pool with the names that lead there.
      *
-     * @param route namespace and name
+     * @param place for people, such as {@code TLSRoute shop/web}
+     * @param pool the foreign name of the pool; the same for the same pods
      * @param refusedPercent share of new sessions that leads nowhere, 0..100
      */
-    record Found(String route, List<String> names, List<Pod> pods, int refusedPercent) {
+    record Found(String place, String pool, List<String> names, List<Pod> pods, int refusedPercent) {
         public Found {
             names = List.copyOf(names);
             pods = List.copyOf(pods);
         }
     }
 
+    /** An unused part, and the reason. */
+    record LeftOut(String place, String why) {}
+
+    /** @param found the older first */
+    record Answer(List<Found> found, List<LeftOut> leftOut) {
+        public Answer {
+            found = List.copyOf(found);
+            leftOut = List.copyOf(leftOut);
+        }
+    }
+
     /**
-     * Everything of now, the older first.
+     * Everything of now.
      *
      * @throws IOException with the reason, in words
      */
-    List<Found> ask(Duration timeout) throws IOException, InterruptedException;
+    Answer ask(Duration timeout) throws IOException, InterruptedException;
 
     /** Returns when another answer is likely, at the latest after the interval. */
     void await(Duration interval) throws InterruptedException;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Routes of the Gateway API. The client of Kubernetes is a package of its own, which is loaded where such a source is
+ * Routes of the Gateway API and of Ingresses. The client of Kubernetes is a package of its own, which is loaded where such a source is
  * configured, and nowhere else.
  */
 final class KubernetesFeed implements Feed {
@@ -25,14 +25,16 @@ final class KubernetesFeed implements Feed {
     public Offer ask() throws IOException, InterruptedException {
         OfferBuilder offer = new OfferBuilder(source.maxNames());
         PoolNames pools = new PoolNames();
-        for (ClientFeed.Found found : feed.ask(source.timeout())) {
-            add(found, pools.of(found.route()), offer);
+        ClientFeed.Answer answer = feed.ask(source.timeout());
+        for (ClientFeed.Found found : answer.found()) {
+            add(found, pools.of(found.pool()), offer);
         }
+        answer.leftOut().forEach(each -> offer.leaveOut(each.place(), each.why()));
         return offer.build();
     }
 
     private static void add(ClientFeed.Found found, String pool, OfferBuilder offer) throws IOException {
-        String place = "TLSRoute " + found.route();
+        String place = found.place();
         for (ClientFeed.Pod pod : found.pods()) {
             String host = pod.host().indexOf(':') >= 0 ? "[" + pod.host() + "]" : pod.host();
             BackendConfig backend = offer.backend(host + ":" + pod.port(), pod.weight(), place);

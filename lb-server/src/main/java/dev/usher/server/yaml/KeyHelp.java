@@ -150,7 +150,7 @@ final class KeyHelp {
         add(all, List.of(SOURCE), "type", "url", "token", "trust_store", "cert", "key", "command", "socket", "network");
         add(all, List.of(SOURCE), "datacenter", "interval", "timeout", "names", "to", "allow_empty", "confirm");
         add(all, List.of(SOURCE), "max_names", "defaults");
-        add(all, List.of(SOURCE), "controller", "gateway", "ports", "addresses", "kubeconfig");
+        add(all, List.of(SOURCE), "controller", "gateway", "ports", "addresses", "ingress_class", "kubeconfig");
         add(all, List.of("in limits"), "max_connections", "per_client_ip", "held_bytes");
         add(all, List.of("in limits.per_client_ip"), "connections", "new_per_second", "burst");
         add(all, List.of("in shutdown"), "drain", "readiness_delay");

@@ -64,7 +64,7 @@ final class SourceReader {
         keys.put("socket", List.of(SourceType.DOCKER));
         keys.put("network", List.of(SourceType.DOCKER));
         keys.put("datacenter", List.of(SourceType.CONSUL));
-        for (String key : List.of("controller", "gateway", "ports", "addresses", "kubeconfig")) {
+        for (String key : List.of("controller", "gateway", "ports", "addresses", "ingress_class", "kubeconfig")) {
             keys.put(key, List.of(SourceType.KUBERNETES));
         }
         return keys;
@@ -220,18 +220,26 @@ final class SourceReader {
                 : built(fields, () -> new ConsulSource(url, token, datacenter == null ? null : datacenter.text(), tls));
     }
 
-    private static @Nullable SourceKind kubernetes(Fields fields) {
+    private @Nullable SourceKind kubernetes(Fields fields) {
         String controller = fields.value("controller", text -> text, KubernetesSource.DEFAULT_CONTROLLER);
         Item.Scalar gateway = fields.scalar("gateway");
         List<Integer> ports = fields.list("ports", HostPort::port, KubernetesSource.DEFAULT_PORTS);
         List<String> addresses = fields.list("addresses", text -> text, List.of());
+        Item.Scalar ingressClass = fields.scalar("ingress_class");
         Path kubeconfig =
                 FileSettings.usable(fields, "kubeconfig", (file, _) -> NamedFile.read(file, NamedFile.Kind.VALUE));
         boolean refused = fields.has("kubeconfig") != (kubeconfig != null);
         return refused
                 ? null
-                : fields.build(() -> new KubernetesSource(
-                        controller, gateway == null ? null : gateway.text(), ports, addresses, kubeconfig));
+                : built(
+                        fields,
+                        () -> new KubernetesSource(
+                                controller,
+                                gateway == null ? null : gateway.text(),
+                                ports,
+                                addresses,
+                                ingressClass == null ? null : ingressClass.text(),
+                                kubeconfig));
     }
 
     private static @Nullable Secret secret(Fields fields) {

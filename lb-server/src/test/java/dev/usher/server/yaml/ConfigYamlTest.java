@@ -101,7 +101,7 @@ class ConfigYamlTest {
                   exec: { command: [/bin/true, -x, -x] }
                   docker: { socket: /run/podman/podman.sock, network: web }
                   consul: { url: "http://127.0.0.1:8501", datacenter: dc2 }
-                  kubernetes: { controller: example.com/usher, gateway: infra/public, ports: [443, 8443], addresses: 203.0.113.10, kubeconfig: %1$s }
+                  kubernetes: { controller: example.com/usher, gateway: infra/public, ports: [443, 8443], addresses: 203.0.113.10, ingress_class: usher, kubeconfig: %1$s }
                 limits: { max_connections: 9, per_client_ip: { connections: 1, new_per_second: 2, burst: 3 } }
                 workers: 3
                 transport: nio

@@ -60,7 +60,9 @@ public final class TraefikReader {
             } else if (mapping.get("services") != null && mapping.get("tcp") == null) {
                 new TraefikCompose(root, remarks).read(mapping);
             } else if (mapping.get("apiversion") != null) {
-                remarks.leftOut(mapping.statement(), "usher does not watch Kubernetes: write a route for each name");
+                remarks.leftOut(
+                        mapping.statement(),
+                        "usher reads no objects of Traefik: write a TLSRoute, or a route, for each name");
             } else {
                 root.merge(mapping);
             }
