@@ -4,8 +4,10 @@ import static dev.usher.kubernetes.Objects.CONTROLLER;
 import static dev.usher.kubernetes.Objects.HOME;
 import static dev.usher.kubernetes.Objects.gateway;
 import static dev.usher.kubernetes.Objects.gatewayClass;
+import static dev.usher.kubernetes.Objects.ingress;
 import static dev.usher.kubernetes.Objects.passthrough;
 import static dev.usher.kubernetes.Objects.route;
+import static dev.usher.kubernetes.Objects.rule;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -90,7 +92,7 @@ class KubernetesIT {
                 default_route: close
                 admin: none
                 sources:
-                  kubernetes: { controller: %s, kubeconfig: %s, to: [127.0.0.1], allow_empty: true }
+                  kubernetes: { controller: %s, kubeconfig: %s, ingress_class: usher, to: [127.0.0.1], allow_empty: true }
                 """.formatted(CONTROLLER, kubeconfig));
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -200,6 +202,16 @@ class KubernetesIT {
         people.resource(route("b", "gw", "\"*.com\"", "{ name: two, port: 443 }"))
                 .delete();
         until("deep.other.example.com", EOF);
+    }
+
+    @Test
+    void namesOfIngressesComeAndGo() throws Exception {
+        pod("one", 1);
+        HasMetadata ingress = ingress("i", rule("registry.example.org", "one", "name: https"));
+        people.resource(ingress).create();
+        until("registry.example.org", 1);
+        people.resource(ingress).delete();
+        until("registry.example.org", EOF);
     }
 
     @Test

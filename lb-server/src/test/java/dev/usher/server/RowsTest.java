@@ -1,9 +1,14 @@
 package dev.usher.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.RoutePattern;
 import dev.usher.server.it.Command;
+import dev.usher.server.yaml.ConfigFile;
+import dev.usher.server.yaml.ConfigResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,17 +82,30 @@ class RowsTest {
     @MethodSource("rowsWithFile")
     void leadsItsNamesWhereTheRowSays(Row row) {
         for (String written : row.names().split(" ", -1)) {
-            String[] parts = written.replaceFirst("^[~!]", "").split("@", -1);
-            int expected = written.startsWith("~")
-                    ? ExitCode.DEFAULT_ROUTE
-                    : written.startsWith("!") ? ExitCode.REFUSED : ExitCode.OK;
+            String[] parts = written.replaceFirst("^[~!?]", "").split("@", -1);
             String file = row.file().toString();
-            if (parts.length == 1) {
-                run(expected, "explain", file, parts[0]);
-            } else {
-                run(expected, "explain", file, parts[0], "--listener", parts[1]);
+            String[] explain = parts.length == 1
+                    ? new String[] {"explain", file, parts[0]}
+                    : new String[] {"explain", file, parts[0], "--listener", parts[1]};
+            switch (written.charAt(0)) {
+                case '~' -> run(ExitCode.DEFAULT_ROUTE, explain);
+                case '!' -> run(ExitCode.REFUSED, explain);
+                case '?' -> comesFromASource(row, parts[0], explain);
+                default -> run(ExitCode.OK, explain);
             }
         }
+    }
+
+    private static void comesFromASource(Row row, String name, String... explain) {
+        Command.Result result = Commands.here(explain);
+        assertNotEquals(ExitCode.OK, result.exitCode(), result::all);
+        assertTrue(result.all().contains("names that sources bring are not in the file"), result::all);
+        ConfigResult.Valid file = assertInstanceOf(ConfigResult.Valid.class, ConfigFile.read(row.file()));
+        RoutePattern pattern = RoutePattern.parse(name);
+        assertTrue(
+                file.config().sources().values().stream()
+                        .anyMatch(source -> !source.names().isEmpty() && source.mayBring(pattern)),
+                row::toString);
     }
 
     @Test
