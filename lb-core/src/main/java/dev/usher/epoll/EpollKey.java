@@ -146,7 +146,11 @@ final class EpollKey extends AbstractSelectionKey {
         return watched == NOTHING || (events & Events.EDGES) == 0 ? events : events | watched;
     }
 
+    /** Only what nobody can do at once needs an event, but for a listening socket: epoll tells of that again and again. */
     boolean lacksEvents() {
+        if ((source.eventsFor(interest) & Events.EDGES) != 0 && (interest & ~possible) == 0) {
+            return false;
+        }
         return isNew() ? interest != 0 : wanted() != watched;
     }
 

@@ -26,6 +26,8 @@ final class EpollListener extends ServerSocketChannel implements EpollChannel {
     private final int family;
     private Syscalls calls = Syscalls.ofThread();
     private @Nullable EpollKey key;
+    /** True once no connection can be left whose handshake was over before the socket had its options. */
+    private boolean hasBeenEmpty;
 
     EpollListener(SelectorProvider provider, int descriptor, int family) {
         super(provider);
@@ -89,12 +91,14 @@ final class EpollListener extends ServerSocketChannel implements EpollChannel {
         if (registered != null && !registered.mayBe(SelectionKey.OP_ACCEPT)) {
             return null;
         }
-        if (registered != null) {
+        boolean passesOn = hasBeenEmpty && family != Addresses.UNIX;
+        int accepted = calls.accept(descriptor);
+        if (registered != null && (hasBeenEmpty || accepted < 0)) {
             registered.cannot(SelectionKey.OP_ACCEPT);
         }
-        int accepted = calls.accept(descriptor);
+        hasBeenEmpty |= accepted == -Errno.AGAIN && registered != null;
         if (accepted >= 0) {
-            return new EpollSocket(provider(), calls, accepted, family, calls.address());
+            return new EpollSocket(provider(), accepted, family, calls.address(), passesOn);
         }
         if (Errno.isTemporary(accepted) || accepted == -Errno.CONNECTION_ABORTED) {
             return null;

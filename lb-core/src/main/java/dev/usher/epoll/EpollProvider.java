@@ -39,18 +39,20 @@ public final class EpollProvider extends SelectorProvider {
     @Override
     public SocketChannel openSocketChannel(ProtocolFamily family) throws IOException {
         int number = number(family);
-        Syscalls calls = Syscalls.ofThread();
-        return new EpollSocket(this, calls, open(calls, number), number);
+        return new EpollSocket(this, open(number), number);
     }
 
     @Override
     public ServerSocketChannel openServerSocketChannel(ProtocolFamily family) throws IOException {
         int number = number(family);
-        return new EpollListener(this, open(Syscalls.ofThread(), number), number);
+        return new EpollListener(this, open(number), number);
     }
 
-    private static int open(Syscalls calls, int family) throws IOException {
-        int descriptor = calls.socket(family);
+    private static int open(int family) throws IOException {
+        int descriptor = Syscalls.ofThread().socket(family);
+        if (descriptor == -Errno.NOT_SUPPORTED) { // as the JDK says of IPv6 where the system has none
+            throw new UnsupportedOperationException("Protocol family not supported");
+        }
         if (descriptor < 0) {
             throw Errno.exception(descriptor);
         }

@@ -140,12 +140,11 @@ final class EpollSelector extends AbstractSelector {
 
     /** Puts a key where the next select finds it, after something about it has changed. */
     void sort(EpollKey key) {
-        if (key.isDue()) {
-            if (!key.isQueued()) {
-                key.setQueued(true);
-                due.addLast(key);
-            }
-        } else if (key.lacksEvents() && !key.isUntold()) {
+        if (key.isDue() && !key.isQueued()) {
+            key.setQueued(true);
+            due.addLast(key);
+        }
+        if (key.lacksEvents() && !key.isUntold()) {
             key.setUntold(true);
             untold.addLast(key);
         }
@@ -234,16 +233,27 @@ final class EpollSelector extends AbstractSelector {
             }
             due.removeFirst();
             key.setQueued(false);
-            if (key.isValid() && key.isDue()) {
-                key.makeReady(turn);
-                served++;
-                action.accept(key);
+            served += serve(key, action);
+        }
+        return served;
+    }
+
+    private int serve(EpollKey key, Consumer<SelectionKey> action) {
+        if (!key.isValid()) {
+            return 0;
+        }
+        try {
+            if (!key.isDue()) {
+                return 0;
             }
+            key.makeReady(turn);
+            action.accept(key);
+            return 1;
+        } finally {
             if (key.isValid()) {
                 sort(key);
             }
         }
-        return served;
     }
 
     // ---- bell ----

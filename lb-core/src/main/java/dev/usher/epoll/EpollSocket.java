@@ -37,7 +37,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     private static final int EVERY_OP = SelectionKey.OP_READ | SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
     private final int descriptor;
-    private Syscalls calls;
+    private @Nullable Syscalls ofSelector;
     private @Nullable EpollKey key;
     private State state;
     private @Nullable SocketAddress peer;
@@ -55,19 +55,22 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     private boolean outputEnded;
 
     /** An unconnected socket. */
-    EpollSocket(SelectorProvider provider, Syscalls calls, int descriptor, int family) {
+    EpollSocket(SelectorProvider provider, int descriptor, int family) {
         super(provider);
-        this.calls = calls;
         this.descriptor = descriptor;
         this.shortMeansEmpty = family != Addresses.UNIX;
         this.state = State.UNCONNECTED;
     }
 
-    /** An accepted connection. */
-    EpollSocket(SelectorProvider provider, Syscalls calls, int descriptor, int family, SocketAddress peer) {
-        this(provider, calls, descriptor, family);
+    /**
+     * An accepted connection.
+     *
+     * @param noDelay whether the listening socket has passed {@code TCP_NODELAY} on
+     */
+    EpollSocket(SelectorProvider provider, int descriptor, int family, SocketAddress peer, boolean noDelay) {
+        this(provider, descriptor, family);
         this.peer = peer;
-        this.noDelay = family != Addresses.UNIX;
+        this.noDelay = noDelay;
         this.state = State.CONNECTED;
     }
 
@@ -79,9 +82,9 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     }
 
     @Override
-    public void onRegistered(EpollKey newKey, Syscalls ofSelector) {
+    public void onRegistered(EpollKey newKey, Syscalls calls) {
         key = newKey;
-        calls = ofSelector;
+        ofSelector = calls;
         if (state == State.CONNECTED) {
             newKey.can(SelectionKey.OP_WRITE);
         }
@@ -111,6 +114,11 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
         return (ops & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) == 0 ? events : events | Events.OUT;
     }
 
+    /** The thread's own until a selector has the socket: another worker may have accepted the connection. */
+    private Syscalls calls() {
+        return ofSelector == null ? Syscalls.ofThread() : ofSelector;
+    }
+
     private void usedUp(int op) {
         if (key != null) {
             key.usedUp(op);
@@ -135,7 +143,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
         if (inputEnded) {
             return -1;
         }
-        int received = calls.receive(descriptor, to);
+        int received = calls().receive(descriptor, to);
         if (received > 0) {
             if (received < room && shortMeansEmpty) {
                 onEmptied();
@@ -146,8 +154,10 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
             inputEnded = true;
             return -1;
         }
-        if (Errno.isTemporary(received)) {
+        if (received == -Errno.AGAIN) {
             cannot(SelectionKey.OP_READ);
+        }
+        if (Errno.isTemporary(received)) {
             return 0;
         }
         throw Errno.exception(received);
@@ -168,15 +178,17 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
         if (all == 0) {
             return 0;
         }
-        int sent = calls.send(descriptor, from);
+        int sent = calls().send(descriptor, from);
         if (sent >= 0) {
             if (sent < all) {
                 usedUp(SelectionKey.OP_WRITE);
             }
             return sent;
         }
-        if (Errno.isTemporary(sent)) {
+        if (sent == -Errno.AGAIN) {
             cannot(SelectionKey.OP_WRITE);
+        }
+        if (Errno.isTemporary(sent)) {
             return 0;
         }
         throw Errno.exception(sent);
@@ -215,7 +227,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     public SocketChannel shutdownOutput() throws IOException {
         ensureConnected();
         if (!outputEnded) {
-            orThrow(calls.shutdown(descriptor, SHUT_WRITE));
+            shutdown(SHUT_WRITE);
             outputEnded = true;
         }
         return this;
@@ -224,9 +236,17 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     @Override
     public SocketChannel shutdownInput() throws IOException {
         ensureConnected();
-        orThrow(calls.shutdown(descriptor, SHUT_READ));
+        shutdown(SHUT_READ);
         inputEnded = true;
         return this;
+    }
+
+    /** After a RST there is nothing to shut down, which is no fault: a read may still have bytes, and tells of the RST. */
+    private void shutdown(int how) throws IOException {
+        int result = calls().shutdown(descriptor, how);
+        if (result != -Errno.NOT_CONNECTED) {
+            orThrow(result);
+        }
     }
 
     // ---- connecting ----
@@ -237,7 +257,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
         if (address == null) {
             throw new UnsupportedOperationException("bind to an address");
         }
-        int result = calls.bind(descriptor, address);
+        int result = calls().bind(descriptor, address);
         if (result < 0) {
             throw Errno.connectException(result);
         }
@@ -251,7 +271,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
             throw state == State.PENDING ? new ConnectionPendingException() : new AlreadyConnectedException();
         }
         peer = address;
-        int result = calls.connect(descriptor, address);
+        int result = calls().connect(descriptor, address);
         if (result == -Errno.IN_PROGRESS || result == -Errno.INTERRUPTED) {
             state = State.PENDING;
             return false;
@@ -270,7 +290,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
         if (state != State.PENDING || address == null) {
             throw new NoConnectionPendingException();
         }
-        int result = calls.connect(descriptor, address);
+        int result = calls().connect(descriptor, address);
         if (result == -Errno.ALREADY || result == -Errno.INTERRUPTED) {
             cannot(SelectionKey.OP_CONNECT);
             return false;
@@ -329,7 +349,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
         if (isNoDelay && (Boolean) value == noDelay) {
             return this; // inherited from the listening socket, which spares each connection a call
         }
-        Options.set(calls, descriptor, option, value);
+        Options.set(calls(), descriptor, option, value);
         noDelay = isNoDelay ? (Boolean) value : noDelay;
         return this;
     }
@@ -337,7 +357,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     @Override
     public <T> T getOption(SocketOption<T> option) throws IOException {
         ensureOpen();
-        return Options.get(calls, descriptor, option);
+        return Options.get(calls(), descriptor, option);
     }
 
     @Override
@@ -370,7 +390,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
 
     @Override
     protected void implCloseSelectableChannel() {
-        calls.close(descriptor);
+        calls().close(descriptor);
     }
 
     @Override

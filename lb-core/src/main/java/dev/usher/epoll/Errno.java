@@ -11,13 +11,13 @@ final class Errno {
     static final int INTERRUPTED = 4;
     static final int AGAIN = 11;
     static final int ACCESS = 13;
-    static final int EXISTS = 17;
     static final int PIPE = 32;
     static final int ADDRESS_IN_USE = 98;
     static final int ADDRESS_NOT_AVAILABLE = 99;
     static final int NETWORK_UNREACHABLE = 101;
     static final int CONNECTION_ABORTED = 103;
     static final int CONNECTION_RESET = 104;
+    static final int NOT_CONNECTED = 107;
     static final int TIMED_OUT = 110;
     static final int CONNECTION_REFUSED = 111;
     static final int HOST_UNREACHABLE = 113;
@@ -30,7 +30,7 @@ final class Errno {
     private static final int SYSTEM_FILES = 23;
     private static final int NO_BUFFERS = 105;
     private static final int NO_MEMORY = 12;
-    private static final int NOT_SUPPORTED = 97;
+    static final int NOT_SUPPORTED = 97;
 
     private Errno() {}
 

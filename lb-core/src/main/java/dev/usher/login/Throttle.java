@@ -29,14 +29,14 @@ public final class Throttle {
 
     /** Seconds until secrets of an address are checked again; 0 if they are checked now. */
     public synchronized long waitSeconds(InetAddress address) {
-        Window window = windows.get(ClientKey.of(address));
+        Window window = windows.get(ClientKey.of(address.getAddress()));
         long left = window == null || window.failures() < MAX_FAILURES ? 0 : leftNanos(window);
         return left <= 0 ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1));
     }
 
     /** Counts a wrong secret; true exactly when this secret makes the address wait. */
     public synchronized boolean failed(InetAddress address) {
-        ByteBuffer key = ClientKey.of(address);
+        ByteBuffer key = ClientKey.of(address.getAddress());
         Window before = windows.get(key);
         if (before != null && leftNanos(before) > 0) {
             windows.put(key, new Window(before.beganNanos(), before.failures() + 1));

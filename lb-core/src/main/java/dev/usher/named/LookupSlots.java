@@ -25,7 +25,7 @@ final class LookupSlots {
             taken.decrementAndGet();
             return false;
         }
-        if (byClient.merge(ClientKey.of(client), 1, Integer::sum) > perClient) {
+        if (byClient.merge(ClientKey.of(client.getAddress()), 1, Integer::sum) > perClient) {
             giveBack(client);
             return false;
         }
@@ -33,7 +33,7 @@ final class LookupSlots {
     }
 
     void giveBack(InetAddress client) {
-        byClient.computeIfPresent(ClientKey.of(client), (_, count) -> count == 1 ? null : count - 1);
+        byClient.computeIfPresent(ClientKey.of(client.getAddress()), (_, count) -> count == 1 ? null : count - 1);
         taken.decrementAndGet();
     }
 }

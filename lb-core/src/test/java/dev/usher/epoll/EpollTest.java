@@ -210,6 +210,55 @@ class EpollTest {
         }
     }
 
+    /** Bytes that nobody reads keep the key ready, which must not hide that there is room again. */
+    @Test
+    void roomIsToldThoughBytesWait() throws Exception {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            peer.getOutputStream().write(1);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            int written = 0;
+            for (int more = channel.write(buffer.clear()); more > 0; more = channel.write(buffer.clear())) {
+                written += more;
+            }
+            int all = written;
+            turnUntil(ready -> ready.isReadable());
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    peer.getInputStream().readNBytes(all);
+                } catch (IOException gone) {
+                    // The test has failed, and says why.
+                }
+            });
+            turnUntil(ready -> ready.equals(key) && ready.isWritable());
+            reader.join();
+        }
+    }
+
+    /** As with the JDK: there is nothing to shut down, and a read may still have bytes. */
+    @Test
+    void anEndAfterAResetIsNoFault() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+            peer.close();
+            SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+            turnUntil(ready -> ready.equals(key));
+            channel.shutdownOutput();
+            assertThrows(SocketException.class, () -> channel.read(buffer.clear()));
+        }
+    }
+
+    @Test
+    void aConnectionThatWasThereBeforeTheOptionsHasThemToo() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            assertTrue(peer.isConnected());
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            assertTrue(channel.getOption(StandardSocketOptions.TCP_NODELAY));
+        }
+    }
+
     @Test
     void readinessStaysUntilItIsUsed() throws IOException {
         try (Socket peer = peer();
@@ -243,10 +292,14 @@ class EpollTest {
 
     @Test
     void oneConnectionIsAcceptedAtATime() throws IOException {
+        listener.register(selector, SelectionKey.OP_ACCEPT);
+        try (Socket before = peer()) {
+            assertTrue(before.isConnected());
+            turnUntil(ready -> listener.accept() == null); // what came before the options is gone
+        }
         try (Socket first = peer();
                 Socket second = peer()) {
             List<SocketChannel> accepted = new ArrayList<>();
-            listener.register(selector, SelectionKey.OP_ACCEPT);
             turnUntil(ready -> {
                 SocketChannel channel = listener.accept();
                 if (channel == null) {

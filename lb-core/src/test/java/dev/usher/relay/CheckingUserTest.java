@@ -71,7 +71,7 @@ class CheckingUserTest {
     void close() throws InterruptedException {
         go.countDown();
         Await.until(() -> usher.relay.sessions().get() == 0, "all are closed");
-        assertEquals(0, usher.worker.buffers().heldBytes().get());
+        Await.until(() -> usher.worker.buffers().heldBytes().get() == 0, "no bytes are held");
         usher.worker.stop();
         thread.join();
         first.close();

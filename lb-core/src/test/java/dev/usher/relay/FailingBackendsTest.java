@@ -313,7 +313,7 @@ class FailingBackendsTest {
             assertEquals(2, usher.ended(CloseReason.CONNECT_TIMEOUT).attempts());
             assertEquals(1, usher.backend(one).failures());
             assertEquals(1, usher.backend(two).failures());
-            assertEquals(1, events(usher, Kind.BACKEND_EJECTED), "the first, which had its time");
+            Await.until(() -> events(usher, Kind.BACKEND_EJECTED) == 1, "the first, which had its time, is ejected");
         }
     }
 

@@ -53,7 +53,7 @@ public final class Admission implements ChannelListener<StreamConnection> {
             IoUtils.safeClose(connection);
             return;
         }
-        IoUtils.safeClose(takePlace(ClientKey.of(peer.getAddress()), connection));
+        IoUtils.safeClose(takePlace(ClientKey.of(peer.getAddress().getAddress()), connection));
         next.handleEvent(connection);
     }
 
