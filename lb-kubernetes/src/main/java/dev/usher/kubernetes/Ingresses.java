@@ -114,10 +114,11 @@ final class Ingresses {
     }
 
     private static boolean isMeant(ServicePort port, @Nullable ServiceBackendPort wanted) {
-        return wanted != null
-                && (wanted.getName() == null || wanted.getName().isEmpty()
-                        ? port.getPort().equals(wanted.getNumber())
-                        : wanted.getName().equals(port.getName()));
+        if (wanted == null) {
+            return false;
+        }
+        boolean named = wanted.getName() != null && !wanted.getName().isEmpty();
+        return named ? wanted.getName().equals(port.getName()) : port.getPort().equals(wanted.getNumber());
     }
 
     private static String shown(IngressServiceBackend backend) {

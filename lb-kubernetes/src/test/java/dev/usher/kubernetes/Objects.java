@@ -87,7 +87,11 @@ final class Objects {
         return Stream.of(service, slice);
     }
 
-    /** An Ingress of class usher, with the annotation of ingress-nginx. @param rules as YAML in one line */
+    /**
+     * An Ingress of class usher, with the annotation of ingress-nginx.
+     *
+     * @param rules as YAML in one line
+     */
     static HasMetadata ingress(String name, String rules) {
         return ingress(name, "nginx.ingress.kubernetes.io/ssl-passthrough: \"true\"", "ingressClassName: usher", rules);
     }
@@ -102,7 +106,11 @@ final class Objects {
                 """.formatted(name, HOME, annotations, spec, rules));
     }
 
-    /** A rule with the path that a client of TLS has. @param port as {@code number: 443} */
+    /**
+     * A rule with the root as path.
+     *
+     * @param port as {@code number: 443}
+     */
     static String rule(String host, String service, String port) {
         return "{ host: %s, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: %s, port: { %s } } } }] } }"
                 .formatted(host, service, port);

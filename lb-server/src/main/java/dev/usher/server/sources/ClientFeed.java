@@ -38,7 +38,11 @@ public interface ClientFeed extends AutoCloseable {
     /** An unused part, and the reason. */
     record LeftOut(String place, String why) {}
 
-    /** @param found the older first */
+    /**
+     * A whole answer.
+     *
+     * @param found the older first
+     */
     record Answer(List<Found> found, List<LeftOut> leftOut) {
         public Answer {
             found = List.copyOf(found);
