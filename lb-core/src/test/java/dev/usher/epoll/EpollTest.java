@@ -216,13 +216,15 @@ class EpollTest {
         try (Socket peer = peer();
                 SocketChannel channel = accept()) {
             peer.getOutputStream().write(1);
-            SelectionKey key = channel.register(selector, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+            turnUntil(SelectionKey::isReadable);
             int written = 0;
             for (int more = channel.write(buffer.clear()); more > 0; more = channel.write(buffer.clear())) {
                 written += more;
             }
             int all = written;
-            turnUntil(ready -> ready.isReadable());
+            key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            turnUntil(SelectionKey::isReadable);
             Thread reader = Thread.ofVirtual().start(() -> {
                 try {
                     peer.getInputStream().readNBytes(all);
