@@ -17,8 +17,14 @@ final class CatalogueOffer {
     private final PoolNames pools = new PoolNames();
     private final List<Instance> instances = new ArrayList<>();
 
-    /** @param created index of the first write of the instance: the older instance has the older claim */
-    private record Instance(String service, JsonNode entry, long created) {}
+    /**
+     * Parts of an entry that the offer needs.
+     *
+     * @param names texts with names, of the tags
+     * @param created index of the first write of the instance: the older instance has the older claim
+     */
+    private record Instance(
+            String service, String place, String address, int weight, List<String> names, long created) {}
 
     CatalogueOffer(int maxNames) {
         this.offer = new OfferBuilder(maxNames);
@@ -38,12 +44,13 @@ final class CatalogueOffer {
         return services;
     }
 
+    /** The texts with names. */
     private static List<String> names(JsonNode tags) {
         List<String> names = new ArrayList<>();
         for (JsonNode tag : tags) {
             String text = tag.asString("");
             if (text.startsWith(NAME)) {
-                names.addAll(List.of(text.substring(NAME.length()).strip().split("[\\s,]+")));
+                names.add(text.substring(NAME.length()));
             }
         }
         return names;
@@ -54,8 +61,25 @@ final class CatalogueOffer {
         if (!healthy.isArray()) {
             throw new IOException("the answer is not a list of instances");
         }
-        healthy.forEach(entry -> instances.add(new Instance(
-                service, entry, entry.path("Service").path("CreateIndex").asLong(0))));
+        if (instances.size() + healthy.size() > OfferBuilder.MAX_BACKENDS) {
+            throw new IOException("the services have more than " + OfferBuilder.MAX_BACKENDS + " instances");
+        }
+        healthy.forEach(entry -> instances.add(instance(service, entry.path("Service"), entry.path("Node"))));
+    }
+
+    private static Instance instance(String name, JsonNode service, JsonNode node) {
+        String own = service.path("Address").asString("");
+        String host = own.isEmpty() ? node.path("Address").asString("") : own;
+        int weight = service.path("Weights").path("Passing").asInt(BackendConfig.DEFAULT_WEIGHT);
+        return new Instance(
+                name,
+                OfferBuilder.shown(
+                        "service " + name + " on " + node.path("Node").asString("?")),
+                (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
+                        + service.path("Port").asInt(0),
+                Math.clamp(weight, BackendConfig.WEIGHT.min(), BackendConfig.WEIGHT.max()),
+                names(service.path("Tags")),
+                service.path("CreateIndex").asLong(0));
     }
 
     Offer build() throws IOException {
@@ -67,26 +91,19 @@ final class CatalogueOffer {
     }
 
     private void add(Instance instance) throws IOException {
-        JsonNode service = instance.entry().path("Service");
-        JsonNode node = instance.entry().path("Node");
-        String place =
-                "service " + instance.service() + " on " + node.path("Node").asString("?");
-        String own = service.path("Address").asString("");
-        String host = own.isEmpty() ? node.path("Address").asString("") : own;
-        String address = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
-                + service.path("Port").asInt(0);
-        int weight = service.path("Weights").path("Passing").asInt(BackendConfig.DEFAULT_WEIGHT);
-        BackendConfig backend = offer.backend(
-                address, Math.clamp(weight, BackendConfig.WEIGHT.min(), BackendConfig.WEIGHT.max()), place);
+        BackendConfig backend = offer.backend(instance.address(), instance.weight(), instance.place());
         if (backend == null) {
             return;
         }
         String pool = pools.of(instance.service());
         offer.add(pool, backend);
-        for (String name : names(service.path("Tags"))) {
-            RoutePattern pattern = offer.pattern(name, place + ", tag " + NAME + OfferBuilder.shown(name));
-            if (pattern != null) {
-                offer.claim(pattern, pool, place);
+        for (String names : instance.names()) {
+            for (String name : offer.names(names, instance.place() + ", tag " + NAME)) {
+                RoutePattern pattern =
+                        offer.pattern(name, instance.place() + ", tag " + NAME + OfferBuilder.shown(name));
+                if (pattern != null) {
+                    offer.claim(pattern, pool, instance.place());
+                }
             }
         }
     }

@@ -6,32 +6,24 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Asks Consul for the services with a tag, and for the healthy instances of each. Blocking queries, for the catalogue
  * and for each service, say when to ask again.
  */
 final class ConsulFeed implements Feed {
-    private static final int MAX_BYTES = 8 * OfferReader.MAX_BYTES;
+    /** The catalogue and the answers for all services: an instance has some 2 KiB. */
+    private static final int MAX_BYTES = 32 * OfferReader.MAX_BYTES;
+
     private static final String CATALOGUE = "/v1/catalog/services?";
     /** Changes come in rows, and an agent that answers at once must not be asked at once again. */
     private static final Duration ROW = Duration.ofMillis(500);
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final SourceConfig source;
     private final ConsulSource consul;
@@ -46,40 +38,39 @@ final class ConsulFeed implements Feed {
                 new SourceClient(consul.tlsFiles(), consul.token(), token -> new String[] {"X-Consul-Token", token});
     }
 
+    /** The questions for an offer, which have one deadline and one limit of bytes together. */
+    private final class Round {
+        private final Map<String, String> seen = new LinkedHashMap<>();
+        private final Patience patience = new Patience(source.timeout());
+        private int bytes = MAX_BYTES;
+
+        JsonNode get(String question) throws IOException, InterruptedException {
+            SourceClient.Answer answer = client.get(url(question), patience, bytes);
+            bytes -= answer.body().length;
+            seen.put(question, index(answer.headers()));
+            return SourceJson.read(answer.body());
+        }
+    }
+
     @Override
     public Offer ask() throws IOException, InterruptedException {
-        Map<String, String> seen = new LinkedHashMap<>();
-        long end = System.nanoTime() + source.timeout().toNanos();
-        List<String> services = CatalogueOffer.services(get(CATALOGUE, end, seen));
+        Round round = new Round();
+        List<String> services = CatalogueOffer.services(round.get(CATALOGUE));
         if (services.size() > source.maxNames()) {
             throw new IOException("the catalogue has " + services.size() + " services with names, and max_names allows "
                     + source.maxNames());
         }
         CatalogueOffer offer = new CatalogueOffer(source.maxNames());
         for (String service : services) {
-            offer.add(service, get(health(service), end, seen));
+            offer.add(service, round.get(health(service)));
         }
-        indexes = Map.copyOf(seen);
+        indexes = Map.copyOf(round.seen);
         return offer.build();
     }
 
     private static String health(String service) {
         return "/v1/health/service/"
                 + URLEncoder.encode(service, StandardCharsets.UTF_8).replace("+", "%20") + "?passing=1&";
-    }
-
-    private JsonNode get(String question, long end, Map<String, String> seen) throws IOException, InterruptedException {
-        long left = end - System.nanoTime();
-        if (left <= 0) {
-            throw new IOException("no whole answer within " + source.timeout().toMillis() + " ms");
-        }
-        SourceClient.Answer answer = client.get(url(question), Duration.ofNanos(left), MAX_BYTES);
-        seen.put(question, index(answer.headers()));
-        try {
-            return JSON.readTree(answer.body());
-        } catch (JacksonException fault) {
-            throw new IOException("the answer is not JSON: " + OfferBuilder.shown(fault.getOriginalMessage()), fault);
-        }
     }
 
     private URI url(String question) {
@@ -98,19 +89,12 @@ final class ConsulFeed implements Feed {
 
     @Override
     public void await(Duration interval) throws IOException, InterruptedException {
-        List<CompletableFuture<HttpResponse<byte[]>>> asked = new ArrayList<>();
-        try {
-            indexes.forEach((question, index) -> asked.add(client.send(
-                    URI.create(url(question) + "&index=" + index + "&wait=" + interval.toSeconds() + "s"), MAX_BYTES)));
-            CompletableFuture.anyOf(asked.toArray(CompletableFuture[]::new))
-                    .get(interval.toMillis(), TimeUnit.MILLISECONDS);
+        List<URI> questions = indexes.entrySet().stream()
+                .map(each -> URI.create(
+                        url(each.getKey()) + "&index=" + each.getValue() + "&wait=" + interval.toSeconds() + "s"))
+                .toList();
+        if (client.answersAny(questions, interval, MAX_BYTES)) {
             Thread.sleep(ROW);
-        } catch (TimeoutException nothingNew) {
-            // The next question is due anyway.
-        } catch (ExecutionException failed) {
-            throw new IOException("a blocking query has failed: " + failed.getCause(), failed);
-        } finally {
-            asked.forEach(each -> each.cancel(true));
         }
     }
 

@@ -64,8 +64,9 @@ final class Containers {
         }
         String pool = pools.of(group(labels, own));
         offer.add(pool, backend);
-        for (String name : names.strip().split("[\\s,]+", -1)) {
-            RoutePattern pattern = offer.pattern(name, place + ", label " + NAME);
+        String labelled = place + ", label " + NAME;
+        for (String name : offer.names(names, labelled)) {
+            RoutePattern pattern = offer.pattern(name, labelled);
             if (pattern != null) {
                 offer.claim(pattern, pool, place);
             }

@@ -11,9 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Asks the Engine API of Docker or Podman for its containers: first for events, then for the list, so that no change goes
@@ -28,7 +26,6 @@ final class DockerFeed implements Feed {
     private static final String LIST =
             "/containers/json?filters=" + encoded("{\"label\":[\"" + Containers.NAME + "\"]}");
     private static final String EVENTS = "/events?filters=" + encoded("{\"type\":[\"container\"]}");
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final SourceConfig source;
     private final DockerSource docker;
@@ -58,7 +55,7 @@ final class DockerFeed implements Feed {
 
         private void read() {
             ByteBuffer buffer = ByteBuffer.allocate(8 * 1024);
-            try {
+            try (events) {
                 while (events.read(buffer.clear()) >= 0) {
                     next.countDown();
                 }
@@ -92,16 +89,11 @@ final class DockerFeed implements Feed {
             watching = now;
         }
         now.again();
-        byte[] list = engine.get(LIST, source.timeout(), MAX_BYTES);
-        try {
-            JsonNode root = JSON.readTree(list);
-            if (!root.isArray()) {
-                throw new IOException("the answer is not a list of containers");
-            }
-            return new Containers(docker, source.maxNames()).offer(root);
-        } catch (JacksonException fault) {
-            throw new IOException("the answer is not JSON: " + OfferBuilder.shown(fault.getOriginalMessage()), fault);
+        JsonNode root = SourceJson.read(engine.get(LIST, source.timeout(), MAX_BYTES));
+        if (!root.isArray()) {
+            throw new IOException("the answer is not a list of containers");
         }
+        return new Containers(docker, source.maxNames()).offer(root);
     }
 
     @Override

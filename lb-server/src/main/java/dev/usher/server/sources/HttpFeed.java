@@ -27,9 +27,10 @@ final class HttpFeed implements Feed {
     public Offer ask() throws IOException, InterruptedException {
         Offer known = last;
         String condition = tag;
+        Patience patience = new Patience(source.timeout());
         SourceClient.Answer answer = known == null || condition == null
-                ? client.get(http.url(), source.timeout(), OfferReader.MAX_BYTES)
-                : client.get(http.url(), source.timeout(), OfferReader.MAX_BYTES, "If-None-Match", condition);
+                ? client.get(http.url(), patience, OfferReader.MAX_BYTES)
+                : client.get(http.url(), patience, OfferReader.MAX_BYTES, "If-None-Match", condition);
         if (answer.unchanged()) {
             if (known == null) {
                 throw new IOException("the status is 304, and no answer came before");

@@ -1,5 +1,6 @@
 package dev.usher.server.sources;
 
+import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
@@ -21,14 +22,19 @@ import org.jspecify.annotations.Nullable;
 final class OfferBuilder {
     /** Backends of a whole answer; each is probed. */
     static final int MAX_BACKENDS = 10_000;
+    /** Left out parts with their reasons: an answer of a few MiB may have millions. */
+    static final int MAX_LEFT_OUT = 1000;
+    /** The names of a backend in one text, in characters. */
+    static final int MAX_NAMES_TEXT = 64 * 1024;
     /** The longest text of a part in a message, in characters. */
     private static final int MAX_SHOWN = 100;
 
     private final int maxNames;
-    private final Map<String, List<BackendConfig>> pools = new LinkedHashMap<>();
+    private final Map<String, Map<Address, BackendConfig>> pools = new LinkedHashMap<>();
     private final Map<String, Integer> refused = new LinkedHashMap<>();
     private final Map<String, Claim> claims = new LinkedHashMap<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
+    private long moreLeftOut;
     private int backends;
 
     OfferBuilder(int maxNames) {
@@ -41,7 +47,11 @@ final class OfferBuilder {
     }
 
     void leaveOut(String place, String why) {
-        leftOut.add(new LeftOut(shown(place), why));
+        if (leftOut.size() < MAX_LEFT_OUT) {
+            leftOut.add(new LeftOut(shown(place), why));
+        } else {
+            moreLeftOut++;
+        }
     }
 
     boolean hasPool(String name) {
@@ -68,6 +78,15 @@ final class OfferBuilder {
         }
     }
 
+    /** The names of a text, with commas or spaces between; empty for a fault, which is noted. */
+    List<String> names(String text, String place) {
+        if (text.length() > MAX_NAMES_TEXT) {
+            leaveOut(place, "has " + text.length() + " characters, at most " + MAX_NAMES_TEXT + " are read");
+            return List.of();
+        }
+        return List.of(text.strip().split("[\\s,]+", 0));
+    }
+
     /** A backend of host, port and weight; null for a fault, which is noted. */
     @Nullable
     BackendConfig backend(String address, int weight, String place) {
@@ -88,20 +107,19 @@ final class OfferBuilder {
 
     /** Adds a backend to a pool; a repeated address is kept once. */
     void add(String pool, BackendConfig backend) throws IOException {
-        List<BackendConfig> known = pools.computeIfAbsent(pool, _ -> new ArrayList<>());
-        if (known.stream().anyMatch(each -> each.address().equals(backend.address()))) {
+        Map<Address, BackendConfig> known = pools.computeIfAbsent(pool, _ -> new LinkedHashMap<>());
+        if (known.putIfAbsent(backend.address(), backend) != null) {
             return;
         }
         backends++;
         if (backends > MAX_BACKENDS) {
             throw new IOException("the answer has more than " + MAX_BACKENDS + " backends");
         }
-        known.add(backend);
     }
 
     /** Has a pool refuse a share of new sessions, 1..100 percent; such a pool may have no backends. */
     void refuse(String pool, int percent) {
-        pools.computeIfAbsent(pool, _ -> new ArrayList<>());
+        pools.computeIfAbsent(pool, _ -> new LinkedHashMap<>());
         refused.put(pool, Math.clamp(percent, 1, PoolConfig.REFUSED_PERCENT.max()));
     }
 
@@ -117,6 +135,11 @@ final class OfferBuilder {
     }
 
     Offer build() {
-        return new Offer(pools, refused, List.copyOf(claims.values()), leftOut);
+        if (moreLeftOut > 0) {
+            leftOut.add(new LeftOut("the rest", moreLeftOut + " more parts are left out"));
+        }
+        Map<String, List<BackendConfig>> lists = new LinkedHashMap<>();
+        pools.forEach((name, known) -> lists.put(name, List.copyOf(known.values())));
+        return new Offer(lists, refused, List.copyOf(claims.values()), leftOut);
     }
 }

@@ -13,6 +13,8 @@ final class PoolNames {
 
     private final Map<String, String> known = new HashMap<>();
     private final Set<String> used = new HashSet<>();
+    /** The last number behind a wanted name: thousands may want the same. */
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     /** The name of the pool for a foreign name; the same for the same name. */
     String of(String foreign) {
@@ -23,8 +25,8 @@ final class PoolNames {
         String plain = foreign.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]+", "-");
         String wanted = plain.isEmpty() ? "-" : plain.substring(0, Math.min(plain.length(), MAX_LENGTH));
         String name = wanted;
-        for (int number = 2; !used.add(name); number++) {
-            name = wanted + "-" + number;
+        while (!used.add(name)) {
+            name = wanted + "-" + numbers.merge(wanted, 2, (last, _) -> last + 1);
         }
         return name;
     }

@@ -15,6 +15,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -77,12 +79,13 @@ final class SourceClient implements AutoCloseable {
      *
      * @param headers names and values in turn
      */
-    Answer get(URI url, Duration timeout, int maxBytes, String... headers) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = send(url, maxBytes, headers);
+    Answer get(URI url, Patience patience, int maxBytes, String... headers) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                send(url, HttpResponse.BodyHandlers.ofByteArray(), maxBytes, headers);
         try {
-            return answer(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+            return answer(answer.get(patience.left().toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException late) {
-            throw new IOException("no whole answer within " + timeout.toMillis() + " ms", late);
+            throw patience.over();
         } catch (ExecutionException failed) {
             throw new IOException(reason(failed.getCause(), url), failed);
         } finally {
@@ -90,8 +93,31 @@ final class SourceClient implements AutoCloseable {
         }
     }
 
-    /** Sends a GET, without a wait for the answer. The caller cancels the wait. */
-    CompletableFuture<HttpResponse<byte[]>> send(URI url, int maxBytes, String... headers) {
+    /**
+     * Sends a GET to each, and waits until the first has answered, with whatever status. The bodies are dropped as they come.
+     *
+     * @param urls of one server, at least one
+     * @return false if none has answered in time
+     */
+    boolean answersAny(List<URI> urls, Duration patience, int maxBytes) throws IOException, InterruptedException {
+        List<CompletableFuture<HttpResponse<Void>>> sent = new ArrayList<>();
+        try {
+            urls.forEach(url -> sent.add(send(url, HttpResponse.BodyHandlers.discarding(), maxBytes)));
+            CompletableFuture.anyOf(sent.toArray(CompletableFuture[]::new))
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException none) {
+            return false;
+        } catch (ExecutionException failed) {
+            throw new IOException(
+                    "a question that waits for a change: " + reason(failed.getCause(), urls.getFirst()), failed);
+        } finally {
+            sent.forEach(each -> each.cancel(true));
+        }
+    }
+
+    private <T> CompletableFuture<HttpResponse<T>> send(
+            URI url, HttpResponse.BodyHandler<T> body, int maxBytes, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(url).header("User-Agent", "usher");
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
@@ -99,8 +125,7 @@ final class SourceClient implements AutoCloseable {
         if (token != null) {
             request.headers(authorization.apply(token.text()));
         }
-        return client.sendAsync(
-                request.build(), HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), maxBytes));
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.limiting(body, maxBytes));
     }
 
     private static Answer answer(HttpResponse<byte[]> response) throws IOException {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,10 +31,12 @@ final class UnixHttp {
 
     /** Closes a channel once a time is over: channels have no time-outs of their own. */
     private static final class Deadline implements AutoCloseable {
+        private final Duration patience;
         private final Thread waiting;
         private volatile boolean passed;
 
         Deadline(SocketChannel channel, Duration patience) {
+            this.patience = patience;
             this.waiting = Thread.ofVirtual().name("deadline").start(() -> {
                 try {
                     Thread.sleep(patience);
@@ -46,6 +48,11 @@ final class UnixHttp {
                     // The channel is of no further use.
                 }
             });
+        }
+
+        /** Why the channel was closed. */
+        IOException reason(ClosedChannelException closed) {
+            return passed ? new IOException("no whole answer within " + patience.toMillis() + " ms", closed) : closed;
         }
 
         @Override
@@ -73,10 +80,8 @@ final class UnixHttp {
                     }
                 }
                 return body.toByteArray();
-            } catch (AsynchronousCloseException closed) {
-                throw deadline.passed
-                        ? new IOException("no whole answer within " + timeout.toMillis() + " ms", closed)
-                        : closed;
+            } catch (ClosedChannelException closed) {
+                throw deadline.reason(closed);
             }
         }
     }
@@ -85,8 +90,12 @@ final class UnixHttp {
     SocketChannel open(String target, Duration timeout) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         boolean open = false;
-        try (Deadline _ = new Deadline(channel, timeout)) {
-            ask(channel, target);
+        try (Deadline deadline = new Deadline(channel, timeout)) {
+            try {
+                ask(channel, target);
+            } catch (ClosedChannelException closed) {
+                throw deadline.reason(closed);
+            }
             open = true;
             return channel;
         } finally {
@@ -124,6 +133,8 @@ final class UnixHttp {
     private void connect(SocketChannel channel) throws IOException {
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (ClosedChannelException late) {
+            throw late;
         } catch (IOException fault) {
             throw new IOException("no connection to " + socket + ": " + fault.getMessage(), fault);
         }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,40 @@ class SourcesTest {
                 assertEquals(2, names(sources.merge(file)).size());
                 answer = TWO;
                 Await.until(() -> view(sources).state() == SourceView.State.WORKS, "it works again");
+            }
+        }
+    }
+
+    @Test
+    void keepsAnswersOfEngineAndCatalogueBeforeLies() throws Exception {
+        Path socket = state.resolve("docker.sock");
+        String head = Liar.head("X-Consul-Index: 7");
+        Set<String> both = Set.of("consul.example", "docker.example");
+        try (EngineStandIn engine = new EngineStandIn(socket);
+                Liar consul = Liar.tcp((target, client) -> Liar.send(
+                        client,
+                        head
+                                + (target.startsWith("/v1/catalog/")
+                                        ? "{\"web\": [\"usher.name=consul.example\"]}"
+                                        : "[{\"Service\": {\"Address\": \"10.9.0.3\", \"Port\": 443, \"Tags\":"
+                                                + " [\"usher.name=consul.example\"]}}]")))) {
+            engine.has(EngineStandIn.container("web", 1, "10.9.0.2", "\"usher.name\": \"docker.example\""));
+            UsherConfig file = Given.config("""
+                    sources:
+                      consul: { type: consul, interval: 1s, url: "http://127.0.0.1:%d" }
+                      docker: { type: docker, interval: 1s, socket: %s }
+                    """.formatted(consul.port(), socket));
+            try (Sources sources = begun(file)) {
+                assertEquals(both, Set.copyOf(names(sources.merge(file))));
+                engine.says(" ".repeat(9 << 20));
+                consul.answers(Liar.endless(head, "[".repeat(1 << 16)));
+                Await.until(
+                        () -> sources.views().stream().allMatch(each -> each.state() == SourceView.State.FAILING),
+                        "both lies are refused");
+                assertEquals(
+                        "the answer has more than 8388608 bytes",
+                        sources.views().getLast().text());
+                assertEquals(both, Set.copyOf(names(sources.merge(file))));
             }
         }
     }
