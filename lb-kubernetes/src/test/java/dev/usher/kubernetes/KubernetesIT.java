@@ -11,6 +11,7 @@ import static dev.usher.kubernetes.Objects.rule;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.testing.Await;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
@@ -115,15 +116,11 @@ class KubernetesIT {
 
     private int listening() throws Exception {
         Pattern line = Pattern.compile("listener https: tls on 127\\.0\\.0\\.1:(\\d+)");
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            Matcher found = line.matcher(Files.readString(log()));
-            if (found.find()) {
-                return Integer.parseInt(found.group(1));
-            }
-            assertTrue(usher.isAlive() && System.nanoTime() - end < 0, Files.readString(log()));
-            Thread.sleep(50);
-        }
+        Await.process(
+                () -> line.matcher(Files.readString(log())).find() || !usher.isAlive(), "usher listens", PATIENCE);
+        Matcher found = line.matcher(Files.readString(log()));
+        assertTrue(found.find(), Files.readString(log()));
+        return Integer.parseInt(found.group(1));
     }
 
     @AfterEach
@@ -175,11 +172,7 @@ class KubernetesIT {
     }
 
     private void until(String name, int pod) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (ask(name) != pod) {
-            assertTrue(System.nanoTime() - end < 0, Files.readString(log()));
-            Thread.sleep(50);
-        }
+        Await.process(() -> ask(name) == pod, name + " leads to pod " + pod + ", see " + log(), PATIENCE);
     }
 
     @Test

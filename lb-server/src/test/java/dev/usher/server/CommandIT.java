@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.server.it.Ports;
+import dev.usher.testing.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -14,12 +15,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,17 +121,19 @@ class CommandIT {
 
     /** The first of many attempts that is answered. */
     private static Socket firstServed(InetSocketAddress address) throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (true) {
-            try {
-                return connected(address);
-            } catch (ConnectException notYet) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw notYet;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            }
-        }
+        AtomicReference<@Nullable Socket> served = new AtomicReference<>();
+        Await.until(
+                () -> {
+                    try {
+                        served.set(connected(address));
+                        return true;
+                    } catch (ConnectException notYet) {
+                        return false;
+                    }
+                },
+                "usher listens on " + address,
+                Duration.ofSeconds(60));
+        return Objects.requireNonNull(served.get());
     }
 
     /** As many descriptors as some systems give: enough to begin with, and nothing is wrong with the file. */

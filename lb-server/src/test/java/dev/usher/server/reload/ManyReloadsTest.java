@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -222,9 +221,7 @@ class ManyReloadsTest {
 
         private void awaitReload() {
             long seen = reloads.get();
-            while (reloads.get() == seen && !stopping && failures.isEmpty()) {
-                LockSupport.parkNanos(100_000);
-            }
+            Await.until(() -> reloads.get() != seen || stopping || !failures.isEmpty(), "the next reload is over");
         }
 
         void reloaded() {

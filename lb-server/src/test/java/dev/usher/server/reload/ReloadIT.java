@@ -13,10 +13,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,11 +104,7 @@ class ReloadIT {
 
     /** A start takes seconds of processor time, which other tests want as well. */
     private void awaitSaid(int number, String text) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!contains(err(number), text)) {
-            assertTrue(System.nanoTime() - deadline < 0, () -> "it does not say " + text);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        Await.process(() -> contains(err(number), text), "it says " + text, Duration.ofSeconds(60));
     }
 
     private static boolean contains(Path file, String text) {
