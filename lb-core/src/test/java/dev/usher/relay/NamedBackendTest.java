@@ -56,7 +56,7 @@ class NamedBackendTest {
     private TestUsher usher(TestUsher.Builder begun, String route, String template, AddressRules rules)
             throws IOException {
         return begun.backend(BackendConfig.of(HostPort.parse(template)))
-                .pool(pool -> pool.addressRules(rules).resolve(resolve(Duration.ofMillis(500))))
+                .pool(pool -> pool.addressRules(rules).resolve(resolve(Duration.ofSeconds(3))))
                 .route(RouteConfig.of(route, TestUsher.POOL))
                 .start();
     }
