@@ -56,6 +56,12 @@ public record RoutePattern(String text, Kind kind, String name) {
         };
     }
 
+    /** Whether this pattern decides, of two that cover one host: {@code x}, then {@code *.x}, then {@code .x}. */
+    public boolean isNarrowerThan(RoutePattern other) {
+        int more = name.length() - other.name.length();
+        return more > 0 || (more == 0 && kind.compareTo(other.kind) < 0);
+    }
+
     private static Kind kindOf(String text) {
         if (text.startsWith("*.")) {
             return Kind.BELOW;

@@ -5,7 +5,9 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Expectation;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.name.ServerName;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import java.util.ArrayList;
@@ -57,6 +59,12 @@ public final class Expected {
             case Decision.Refuse refuse -> word(refuse.why()).equals(expected);
         };
         return met ? null : new Instead(outcome(decision, expected), why(steps), isDenied(decision));
+    }
+
+    /** The route for a client's name; null without a route. */
+    public @Nullable RouteConfig route(RouteQuery asked) {
+        ServerName name = asked.name();
+        return name == null ? null : routes.on(asked.listener()).find(name.name(), name.ipLiteral(), _ -> {});
     }
 
     private static boolean leadsTo(

@@ -6,6 +6,7 @@ import dev.usher.config.UsherConfig;
 import dev.usher.server.reload.Brought;
 import dev.usher.server.reload.Reloader;
 import dev.usher.server.sources.Sources;
+import dev.usher.server.yaml.ConfigResult;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,8 @@ final class Discovery implements Brought, AutoCloseable {
     }
 
     /** The configuration to start with: waits a while for sources of which nothing is known. */
-    UsherConfig start(UsherConfig ofFile) throws InterruptedException {
-        follow(ofFile);
+    UsherConfig start(ConfigResult.Valid ofFile) throws InterruptedException {
+        follow(ofFile.config());
         Sources begun = sources;
         if (begun != null) {
             begun.awaitFirst();
@@ -65,9 +66,9 @@ final class Discovery implements Brought, AutoCloseable {
     }
 
     @Override
-    public UsherConfig merge(UsherConfig ofFile) {
+    public UsherConfig merge(ConfigResult.Valid ofFile) {
         Sources begun = sources;
-        return begun == null ? ofFile : begun.merge(ofFile);
+        return begun == null ? ofFile.config() : begun.merge(ofFile);
     }
 
     @Override

@@ -80,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
         ProgramLog.apply(read.config().logging());
         try {
             Discovery discovery = new Discovery(argument.file());
-            Foreground foreground = new Foreground(discovery.start(read.config()), StopSignals.install());
+            Foreground foreground = new Foreground(discovery.start(read), StopSignals.install());
             foreground.succeed(taken == null ? () -> DrainingPredecessor.of(argument.file()) : taken::takeSockets);
             return foreground.run(running -> {
                 reload(read, discovery, running, hangUp, foreground);

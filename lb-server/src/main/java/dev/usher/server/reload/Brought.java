@@ -2,6 +2,7 @@ package dev.usher.server.reload;
 
 import dev.usher.admin.subject.SourceView;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.yaml.ConfigResult;
 import java.util.List;
 
 /** Additions of sources to the configuration of the files. Any thread. */
@@ -14,8 +15,8 @@ public interface Brought {
         }
 
         @Override
-        public UsherConfig merge(UsherConfig ofFile) {
-            return ofFile;
+        public UsherConfig merge(ConfigResult.Valid ofFile) {
+            return ofFile.config();
         }
 
         @Override
@@ -33,7 +34,7 @@ public interface Brought {
     long version();
 
     /** The configuration of the files, with the routes and pools of sources. Never waits, and never fails. */
-    UsherConfig merge(UsherConfig ofFile);
+    UsherConfig merge(ConfigResult.Valid ofFile);
 
     /** The sources, for people. */
     List<SourceView> views();

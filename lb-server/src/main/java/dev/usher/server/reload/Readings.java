@@ -81,7 +81,7 @@ final class Readings {
         if (made == null || made.read() != last || made.inForce() != present || made.version() != version) {
             UsherConfig next = switch (last) {
                 case ConfigResult.Invalid _ -> present;
-                case ConfigResult.Valid valid -> brought.merge(valid.config());
+                case ConfigResult.Valid valid -> brought.merge(valid);
             };
             made = new Compared(last, next, version, present, ConfigDiff.between(present, next));
             compared = made;

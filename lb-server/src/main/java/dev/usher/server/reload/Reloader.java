@@ -60,7 +60,7 @@ public final class Reloader implements Reloading, AutoCloseable {
 
     private final Brought brought;
     /** The part of the files in the configuration in force. Guarded by this. */
-    private UsherConfig ofFile;
+    private ConfigResult.Valid ofFile;
 
     private final List<Consumer<Reload>> told = new ArrayList<>();
     private Follower follower = _ -> Change.NONE;
@@ -91,7 +91,7 @@ public final class Reloader implements Reloading, AutoCloseable {
     public Reloader(Path file, ConfigResult.Valid running, LoadBalancer balancer, Brought brought) {
         this.file = file;
         this.brought = brought;
-        this.ofFile = running.config();
+        this.ofFile = running;
         this.readings = new Readings(file, running, balancer.looks()::config, brought);
         this.balancer = balancer;
         this.startedWith = running.config();
@@ -246,7 +246,7 @@ public final class Reloader implements Reloading, AutoCloseable {
             case ConfigResult.Valid _ -> apply(trigger, who, compared.next(), compared.changes(), faults, began);
         };
         if (result instanceof ConfigResult.Valid valid && reload.result() != Result.REFUSED) {
-            ofFile = valid.config();
+            ofFile = valid;
         }
         return finish(reload);
     }

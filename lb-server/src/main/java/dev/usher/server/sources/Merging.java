@@ -11,6 +11,8 @@ import dev.usher.config.UsherConfig;
 import dev.usher.named.BroughtAddress;
 import dev.usher.server.sources.Offer.Claim;
 import dev.usher.server.sources.Offer.LeftOut;
+import dev.usher.server.yaml.ConfigResult;
+import dev.usher.server.yaml.Kept;
 import dev.usher.server.yaml.ThisMachine;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -34,6 +36,7 @@ final class Merging {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final UsherConfig ofFile;
+    private final List<Kept> expected;
     private final ThisMachine machine = new ThisMachine();
     /** The owner of each name, in words, by the name's spelling for comparisons. */
     private final Map<String, String> taken = new HashMap<>();
@@ -55,8 +58,9 @@ final class Merging {
     /** A claim with its source. */
     private record Entry(SourceConfig source, Offer offer, Claim claim, Instant since) {}
 
-    private Merging(UsherConfig ofFile) {
-        this.ofFile = ofFile;
+    private Merging(ConfigResult.Valid read) {
+        ofFile = read.config();
+        expected = read.kept();
         ofFile.routes()
                 .forEach(route -> taken.put(
                         route.pattern().canonical(),
@@ -64,10 +68,10 @@ final class Merging {
     }
 
     /** @param answers the answers in force, by source */
-    static Merged merge(UsherConfig ofFile, Map<String, Held> answers) {
+    static Merged merge(ConfigResult.Valid ofFile, Map<String, Held> answers) {
         Merging merging = new Merging(ofFile);
         merging.add(answers);
-        return new Merged(ofFile.withBrought(merging.routes, merging.pools), merging.leftOut);
+        return new Merged(ofFile.config().withBrought(merging.routes, merging.pools), merging.leftOut);
     }
 
     private void add(Map<String, Held> answers) {
@@ -90,16 +94,31 @@ final class Merging {
         Claim claim = entry.claim();
         RoutePattern pattern = claim.pattern();
         String owner = taken.get(pattern.canonical());
+        Kept lost = lostTo(pattern);
         if (owner != null) {
             leaveOut(source, claim.place(), pattern.text() + " is taken: " + owner);
         } else if (!source.mayBring(pattern)) {
             leaveOut(source, claim.place(), pattern.text() + " is not among the names of the source");
+        } else if (lost != null) {
+            leaveOut(
+                    source,
+                    claim.place(),
+                    pattern.text() + " would take " + lost.name() + " from the file, which expects another outcome: "
+                            + lost.called());
         } else if (!hasPool(entry)) {
             leaveOut(source, claim.place(), pattern.text() + " has no backend that may be used");
         } else {
             taken.put(pattern.canonical(), "source " + source.name() + " has it, " + claim.place());
             routes.add(new RouteConfig(pattern, Target.of(source.poolName(claim.pool())), List.of(), null));
         }
+    }
+
+    /** An expectation of the file that a further route would break; null without one. */
+    private @Nullable Kept lostTo(RoutePattern pattern) {
+        return expected.stream()
+                .filter(kept -> kept.losesTo(pattern))
+                .findFirst()
+                .orElse(null);
     }
 
     private void leaveOut(SourceConfig source, String place, String why) {

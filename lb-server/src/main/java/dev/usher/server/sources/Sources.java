@@ -6,6 +6,7 @@ import dev.usher.config.SourceConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.reload.Brought;
 import dev.usher.server.sources.Offer.LeftOut;
+import dev.usher.server.yaml.ConfigResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -155,11 +156,11 @@ public final class Sources implements Brought, AutoCloseable {
     }
 
     @Override
-    public UsherConfig merge(UsherConfig ofFile) {
+    public UsherConfig merge(ConfigResult.Valid ofFile) {
         Map<String, Held> answers = new LinkedHashMap<>();
         synchronized (this) {
             runners.forEach((name, runner) -> {
-                SourceConfig wanted = ofFile.sources().get(name);
+                SourceConfig wanted = ofFile.config().sources().get(name);
                 Held held = runner.held();
                 if (held != null
                         && wanted != null
@@ -174,7 +175,7 @@ public final class Sources implements Brought, AutoCloseable {
     }
 
     /** Merges all; if the whole is no configuration, leaves out each source with such an effect. */
-    private static Merging.Merged merged(UsherConfig ofFile, Map<String, Held> answers) {
+    private static Merging.Merged merged(ConfigResult.Valid ofFile, Map<String, Held> answers) {
         try {
             return Merging.merge(ofFile, answers);
         } catch (IllegalArgumentException fault) {
@@ -182,7 +183,7 @@ public final class Sources implements Brought, AutoCloseable {
         }
     }
 
-    private static Merging.Merged withoutFaulty(UsherConfig ofFile, Map<String, Held> answers) {
+    private static Merging.Merged withoutFaulty(ConfigResult.Valid ofFile, Map<String, Held> answers) {
         Map<String, Held> good = new LinkedHashMap<>();
         Map<String, List<LeftOut>> faulty = new LinkedHashMap<>();
         Merging.Merged merged = Merging.merge(ofFile, good);

@@ -60,19 +60,22 @@ public final class ConfigFile {
     private ConfigResult result() {
         Item.Mapping tree = tree(main, null);
         UsherConfig config = null;
+        List<Kept> kept = List.of();
         if (tree != null) {
             tree = Unindented.putRight(tree, Set.copyOf(ConfigReader.KEYS), problems);
             tree = Misspelt.putRight(tree, ConfigReader.KEYS, key -> "unknown key \"" + key + '"', problems);
             List<Item.Mapping> trees = new ArrayList<>(List.of(tree));
             trees.addAll(included(tree));
-            config = new ConfigReader(joined(trees), problems).read(complete);
+            ConfigReader reader = new ConfigReader(joined(trees), problems);
+            config = reader.read(complete);
+            kept = reader.kept();
             problems.followed().forEach(each -> recorder.look(each, Kind.PEM));
         }
         List<Path> read = List.copyOf(files);
         List<Diagnostic> diagnostics = problems.sorted(read);
         return config == null
                 ? new ConfigResult.Invalid(diagnostics, read, recorder.fingerprint())
-                : new ConfigResult.Valid(config, diagnostics, read, recorder.fingerprint());
+                : new ConfigResult.Valid(config, kept, diagnostics, read, recorder.fingerprint());
     }
 
     private List<Item.Mapping> included(Item.Mapping tree) {

@@ -40,6 +40,7 @@ final class ConfigReader {
 
     private final Fields root;
     private final Problems problems;
+    private List<Kept> kept = List.of();
 
     ConfigReader(Item.Mapping tree, Problems problems) {
         this.root = new Fields(tree, "", new Place(tree.place().source(), 1, 1, 1), problems);
@@ -116,9 +117,14 @@ final class ConfigReader {
                 admin,
                 logging));
         if (config != null) {
-            expectations.check(config);
+            kept = expectations.check(config);
         }
         return problems.hasErrors() ? null : config;
+    }
+
+    /** The names under {@code expect}, once a configuration was read. */
+    List<Kept> kept() {
+        return kept;
     }
 
     private static Fallback orReject(@Nullable Fallback fallback) {

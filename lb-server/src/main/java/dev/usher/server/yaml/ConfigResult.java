@@ -15,8 +15,17 @@ public sealed interface ConfigResult {
     /** Content of the files, for a later comparison by a watcher. */
     Fingerprint fingerprint();
 
-    /** A configuration to run with; its diagnostics are warnings only. */
-    record Valid(UsherConfig config, List<Diagnostic> diagnostics, List<Path> files, Fingerprint fingerprint)
+    /**
+     * A configuration to run with; its diagnostics are warnings only.
+     *
+     * @param kept names that no source may take
+     */
+    record Valid(
+            UsherConfig config,
+            List<Kept> kept,
+            List<Diagnostic> diagnostics,
+            List<Path> files,
+            Fingerprint fingerprint)
             implements ConfigResult {}
 
     /** At least one diagnostic is an error. */

@@ -5,9 +5,13 @@ import dev.usher.config.Expectation;
 import dev.usher.config.IpAddress;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.RoutePattern;
 import dev.usher.config.UsherConfig;
 import dev.usher.http.AcmeChallenge;
+import dev.usher.name.ServerName;
 import dev.usher.route.Expected;
+import dev.usher.route.RouteQuery;
 import dev.usher.route.Typed;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ExpectReader {
     private final Problems problems;
     private final List<Read> expectations = new ArrayList<>();
+    private final List<Kept> kept = new ArrayList<>();
 
     /**
      * An expectation with places in the file.
@@ -102,10 +107,10 @@ final class ExpectReader {
         return text;
     }
 
-    /** Notes each expectation that a configuration does not meet. */
-    void check(UsherConfig config) {
+    /** Notes each expectation that a configuration does not meet. Returns the names of the others. */
+    List<Kept> check(UsherConfig config) {
         if (expectations.isEmpty()) {
-            return;
+            return List.of();
         }
         Expected routes = new Expected(config);
         for (Read read : expectations) {
@@ -114,6 +119,7 @@ final class ExpectReader {
                 compare(routes, listener, read);
             }
         }
+        return kept;
     }
 
     private @Nullable ListenerConfig listener(UsherConfig config, Read read) {
@@ -157,14 +163,15 @@ final class ExpectReader {
             compareRefused(read);
             return;
         }
-        Expected.Instead instead = routes.instead(
-                typed.on(
-                        listener,
-                        expected.alpn(),
-                        InetAddress.ofLiteral(expected.client()),
-                        AcmeChallenge.isPath(typed.path())),
-                expected.outcome());
-        if (instead != null) {
+        RouteQuery asked = typed.on(
+                listener,
+                expected.alpn(),
+                InetAddress.ofLiteral(expected.client()),
+                AcmeChallenge.isPath(typed.path()));
+        Expected.Instead instead = routes.instead(asked, expected.outcome());
+        if (instead == null) {
+            keep(listener, asked.name(), routes.route(asked), read);
+        } else {
             problems.error(
                     read.place(),
                     read.called() + ": " + expected(expected) + " is expected, and a client of listener "
@@ -173,6 +180,15 @@ final class ExpectReader {
                             ? "a client is at " + expected.client() + " unless its address is given: { outcome: "
                                     + expected.outcome() + ", client: 10.0.0.1 }"
                             : null);
+        }
+    }
+
+    /** A listener of type tcp, and one with an own route for the name, asks no route of a source. */
+    private void keep(ListenerConfig listener, @Nullable ServerName name, @Nullable RouteConfig route, Read read) {
+        boolean own = route != null && listener.own().routes().contains(route);
+        if (name != null && listener.type().readsNames() && !own) {
+            RoutePattern pattern = route == null ? null : route.pattern();
+            kept.add(new Kept(name.name(), pattern, read.called() + ", " + read.place()));
         }
     }
 

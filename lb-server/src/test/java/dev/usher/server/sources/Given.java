@@ -18,11 +18,15 @@ final class Given {
 
     /** A configuration of the YAML. */
     static UsherConfig config(String yaml) throws IOException {
+        return read(yaml).config();
+    }
+
+    /** The YAML as read, with what the file expects. */
+    static ConfigResult.Valid read(String yaml) throws IOException {
         Path file = Files.createTempFile("sources", ".yaml");
         try {
             Files.writeString(file, yaml);
-            return assertInstanceOf(ConfigResult.Valid.class, ConfigFile.read(file), () -> "faults of " + yaml)
-                    .config();
+            return assertInstanceOf(ConfigResult.Valid.class, ConfigFile.read(file), () -> "faults of " + yaml);
         } finally {
             Files.delete(file);
         }

@@ -25,7 +25,7 @@ class MergingTest {
     }
 
     private Merging.Merged merge(String yaml) throws IOException {
-        return Merging.merge(Given.config(yaml), answers);
+        return Merging.merge(Given.read(yaml), answers);
     }
 
     private static String pool(UsherConfig config, String name) {
@@ -68,6 +68,50 @@ class MergingTest {
         assertEquals("b.example@apps", pool(merged.config(), "b.example"));
         assertEquals(
                 "[routes.WWW.example: WWW.example is taken: the file has routes.www.example]", leftOut(merged, "apps"));
+    }
+
+    /** Names below a wildcard are free for sources, but for those that the author has written down. */
+    @Test
+    void leavesOutWhatWouldBreakAnExpectation() throws IOException {
+        says(
+                "apps",
+                NOON,
+                "routes: { www.example.com: 10.9.0.2:443, '*.deep.example.com': 10.9.0.2:443, new.example.com: 10.9.0.2:443,"
+                        + " .example.com: 10.9.0.2:443, old.example.org: 10.9.0.2:443 }");
+        Merging.Merged merged = merge("""
+                routes: { "*.example.com": web }
+                pools: { web: { backends: 10.9.0.1:443 } }
+                expect:
+                  www.example.com: web
+                  one.deep.example.com: 10.9.0.1:443
+                  old.example.org: reject
+                sources: { apps: { type: docker } }
+                """);
+        assertEquals("none", pool(merged.config(), "www.example.com"));
+        assertEquals("none", pool(merged.config(), "*.deep.example.com"));
+        assertEquals("none", pool(merged.config(), "old.example.org"));
+        assertEquals("new.example.com@apps", pool(merged.config(), "new.example.com"));
+        assertEquals(".example.com@apps", pool(merged.config(), ".example.com"), "wider than the file's");
+        String parts = leftOut(merged, "apps");
+        assertTrue(
+                parts.contains("routes.www.example.com: www.example.com would take www.example.com from the file,"
+                        + " which expects another outcome: expect.www.example.com, "),
+                parts);
+        assertTrue(parts.contains(":4:20"), parts);
+    }
+
+    @Test
+    void keepsNoNameOfAListenersOwnRoutes() throws IOException {
+        says("apps", NOON, "routes: { www.example.com: 10.9.0.2:443 }");
+        Merging.Merged merged = merge("""
+                listeners:
+                  https: { bind: ":8443" }
+                  inside: { bind: ":9443", routes: { "*.example.com": 10.9.0.1:443 } }
+                expect: { www.example.com: { outcome: 10.9.0.1:443, listener: inside } }
+                sources: { apps: { type: docker } }
+                """);
+        assertEquals("www.example.com@apps", pool(merged.config(), "www.example.com"));
+        assertEquals("[]", leftOut(merged, "apps"));
     }
 
     @Test

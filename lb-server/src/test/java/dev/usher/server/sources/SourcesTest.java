@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import dev.usher.admin.subject.SourceView;
 import dev.usher.config.UsherConfig;
+import dev.usher.server.yaml.ConfigResult;
 import dev.usher.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,15 +52,15 @@ class SourcesTest {
         server.stop(0);
     }
 
-    private UsherConfig file(String more) throws IOException {
-        return Given.config("sources: { apps: { type: http, interval: 1s, url: \"http://127.0.0.1:"
+    private ConfigResult.Valid file(String more) throws IOException {
+        return Given.read("sources: { apps: { type: http, interval: 1s, url: \"http://127.0.0.1:"
                 + server.getAddress().getPort() + "/\"" + more + " } }\n");
     }
 
-    private Sources begun(UsherConfig file) throws InterruptedException {
+    private Sources begun(ConfigResult.Valid file) throws InterruptedException {
         Sources sources = new Sources(
                 Path.of("/etc/usher/usher.yaml"), name -> name.equals("STATE_DIRECTORY") ? state.toString() : null);
-        sources.follow(file.sources());
+        sources.follow(file.config().sources());
         sources.awaitFirst();
         return sources;
     }
@@ -74,7 +75,7 @@ class SourcesTest {
 
     @Test
     void startsWithTheFirstAnswer() throws Exception {
-        UsherConfig file = file("");
+        ConfigResult.Valid file = file("");
         try (Sources sources = begun(file)) {
             assertEquals(List.of("a.example", "b.example"), names(sources.merge(file)));
             assertEquals(SourceView.State.WORKS, view(sources).state());
@@ -85,7 +86,7 @@ class SourcesTest {
     /** The last answer is on disk, with the age of each claim, and only its owner may read the file. */
     @Test
     void servesByTheLastAnswerAfterRestart() throws Exception {
-        UsherConfig file = file("");
+        ConfigResult.Valid file = file("");
         begun(file).close();
         status = 500;
         try (Sources sources = begun(file)) {
@@ -106,7 +107,7 @@ class SourcesTest {
     void forgetsAnswersOfAnotherUrl() throws Exception {
         begun(file("")).close();
         status = 500;
-        UsherConfig other = Given.config("sources: { apps: { type: http, url: \"http://127.0.0.1:"
+        ConfigResult.Valid other = Given.read("sources: { apps: { type: http, url: \"http://127.0.0.1:"
                 + server.getAddress().getPort() + "/other\" } }\n");
         try (Sources sources = begun(other)) {
             assertEquals(List.of(), names(sources.merge(other)));
@@ -115,7 +116,7 @@ class SourcesTest {
 
     @Test
     void survivesSpoiltFileOfTheLastAnswer() throws Exception {
-        UsherConfig file = file("");
+        ConfigResult.Valid file = file("");
         begun(file).close();
         try (Stream<Path> files = Files.walk(state)) {
             Files.writeString(files.filter(Files::isRegularFile).findFirst().orElseThrow(), "{\"format\": 1, ");
@@ -128,7 +129,7 @@ class SourcesTest {
 
     @Test
     void keepsAnswerBeforeAnEmptyOneUntilConfirmed() throws Exception {
-        UsherConfig file = file("");
+        ConfigResult.Valid file = file("");
         try (Sources sources = begun(file)) {
             long version = sources.version();
             answer = "{}";
@@ -144,7 +145,7 @@ class SourcesTest {
 
     @Test
     void keepsAnswerBeforeALie() throws Exception {
-        UsherConfig file = file("");
+        ConfigResult.Valid file = file("");
         try (Sources sources = begun(file)) {
             for (String lie : List.of(
                     "routes: 7", "<html/>", "{\"routes\": {\"a.example\": ", "x".repeat(OfferReader.MAX_BYTES + 1))) {
@@ -172,7 +173,7 @@ class SourcesTest {
                                         : "[{\"Service\": {\"Address\": \"10.9.0.3\", \"Port\": 443, \"Tags\":"
                                                 + " [\"usher.name=consul.example\"]}}]")))) {
             engine.has(EngineStandIn.container("web", 1, "10.9.0.2", "\"usher.name\": \"docker.example\""));
-            UsherConfig file = Given.config("""
+            ConfigResult.Valid file = Given.read("""
                     sources:
                       consul: { type: consul, interval: 1s, url: "http://127.0.0.1:%d" }
                       docker: { type: docker, interval: 1s, socket: %s }
@@ -195,11 +196,11 @@ class SourcesTest {
     /** A change of the rules takes the answer over; another target does not. */
     @Test
     void followsTheFile() throws Exception {
-        UsherConfig file = file("");
+        ConfigResult.Valid file = file("");
         try (Sources sources = begun(file)) {
             status = 500;
-            UsherConfig stricter = file(", names: a.example");
-            sources.follow(stricter.sources());
+            ConfigResult.Valid stricter = file(", names: a.example");
+            sources.follow(stricter.config().sources());
             assertEquals(List.of("a.example"), names(sources.merge(stricter)));
             sources.follow(java.util.Map.of());
             assertEquals(List.of(), sources.views());
