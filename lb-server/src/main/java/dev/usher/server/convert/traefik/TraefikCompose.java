@@ -71,7 +71,9 @@ final class TraefikCompose {
         }
         String path = label.substring(PREFIX.length());
         if (path.startsWith("docker.") || path.equals("enable")) {
-            remarks.notNeeded(value.statement(), "usher does not look for containers: routes stand in its file");
+            remarks.notNeeded(
+                    value.statement(),
+                    "routes stand in usher's file; containers that come and go: sources, by labels of usher's own");
         } else {
             put(own, path, value);
         }

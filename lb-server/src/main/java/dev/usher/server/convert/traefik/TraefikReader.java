@@ -7,6 +7,7 @@ import dev.usher.server.convert.draft.Remarks;
 import dev.usher.server.convert.draft.Statement;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -20,7 +21,6 @@ public final class TraefikReader {
             "metrics",
             "ping",
             "global",
-            "providers",
             "tracing",
             "experimental",
             "pilot",
@@ -30,6 +30,16 @@ public final class TraefikReader {
             "spiffe",
             "version",
             "certificatesresolvers");
+
+    /** The type of usher's source by the name of a provider. */
+    private static final Map<String, String> SOURCES = Map.of(
+            "docker", "docker",
+            "swarm", "docker",
+            "consulcatalog", "consul",
+            "kubernetesgateway", "kubernetes",
+            "kubernetescrd", "kubernetes",
+            "kubernetesingress", "kubernetes",
+            "http", "http");
 
     private final Draft draft;
     private final Remarks remarks;
@@ -94,15 +104,34 @@ public final class TraefikReader {
         switch (key) {
             case "tcp", "entrypoints", "http" -> {} // read already
             case "tls" -> remarks.leftOut(value.statement(), "usher terminates no TLS, and has no certificates");
+            case "providers" -> providers(value);
             case "udp" -> remarks.leftOut(value.statement(), "usher does not relay UDP");
             default -> {
                 if (PROCESS.contains(key)) {
-                    remarks.notNeeded(
-                            value.statement(), "usher has its own logs, metrics and dashboard, and no providers");
+                    remarks.notNeeded(value.statement(), "usher has its own logs, metrics and dashboard");
                 } else {
                     remarks.leftOut(value.statement(), Reasons.NO_EQUAL);
                 }
             }
         }
+    }
+
+    private void providers(Node value) {
+        if (!(value instanceof Mapping providers)) {
+            remarks.leftOut(value.statement(), Reasons.NO_EQUAL);
+            return;
+        }
+        providers.entries().forEach((name, provider) -> {
+            String source = SOURCES.get(name);
+            if (name.equals("file") || name.startsWith("providersthrottle")) {
+                remarks.notNeeded(provider.statement(), "usher reads its file again when the file changes");
+            } else if (source == null) {
+                remarks.leftOut(provider.statement(), Reasons.NO_EQUAL);
+            } else {
+                remarks.changed(
+                        provider.statement(),
+                        "names that come and go are for sources: { " + source + ": ... }, see docs/sources.md");
+            }
+        });
     }
 }
