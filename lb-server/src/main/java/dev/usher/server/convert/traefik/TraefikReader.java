@@ -37,7 +37,6 @@ public final class TraefikReader {
             "swarm", "docker",
             "consulcatalog", "consul",
             "kubernetesgateway", "kubernetes",
-            "kubernetescrd", "kubernetes",
             "kubernetesingress", "kubernetes",
             "http", "http");
 
