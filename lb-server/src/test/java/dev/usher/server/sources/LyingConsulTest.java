@@ -64,7 +64,8 @@ class LyingConsulTest {
     }
 
     private String refusalOf(String catalogue) {
-        return refusal(Liar.says(head(1) + catalogue));
+        consul.answers(Liar.says(head(1) + catalogue));
+        return refusal(patient);
     }
 
     /** The truth, with an answer for instances. */
@@ -131,7 +132,7 @@ class LyingConsulTest {
                 "the answer is over a limit for JSON: 1000000 values and brackets, 50 deep",
                 refusalOf("[" + "{},".repeat(2 << 20) + "{}]"));
         instances(1, "{}");
-        assertEquals("the answer is not a list of instances", refusal());
+        assertEquals("the answer is not a list of instances", refusal(patient));
         assertEquals(
                 "the answer has no X-Consul-Index: is this Consul?",
                 refusal(Liar.says(Liar.head("X-Consul-Index: 1&dc=other") + ONE)));
@@ -143,7 +144,7 @@ class LyingConsulTest {
                 [7, null, [], {}, {"Service": []}, {"Service": {"Address": {}, "Port": "x", "Tags": 7}},
                  {"Service": {"Address": "10.9.0.2", "Port": 99999999999, "Weights": [], "CreateIndex": "x"}}, %s]
                 """.formatted(INSTANCE));
-        Offer offer = feed.ask();
+        Offer offer = patient.ask();
         assertEquals("[www.example]", offer.names().toString());
         assertEquals(7, offer.leftOut().size(), () -> offer.leftOut().toString());
     }
@@ -156,20 +157,20 @@ class LyingConsulTest {
         assertEquals("the catalogue has 10000 services with names, and max_names allows 100", refusalOf(services));
         String names = IntStream.range(0, 10_000).mapToObj(i -> "n" + i).collect(Collectors.joining(","));
         instances(1, "[" + INSTANCE.replace("www.example", names) + "]");
-        assertEquals("the answer has more than 100 names: max_names allows more", refusal());
+        assertEquals("the answer has more than 100 names: max_names allows more", refusal(patient));
         instances(1, "[" + (INSTANCE + ",").repeat(OfferBuilder.MAX_BACKENDS) + INSTANCE + "]");
-        assertEquals("the services have more than 10000 instances", refusal());
+        assertEquals("the services have more than 10000 instances", refusal(patient));
     }
 
     /** Consul has been set up anew: the next blocking query has the new index, not the old. */
     @Test
     void followsIndexThatGoesBack() throws Exception {
         instances(900, "[" + INSTANCE + "]");
-        feed.ask();
+        patient.ask();
         instances(3, "[" + INSTANCE + "]");
-        feed.await(Duration.ofSeconds(20));
-        assertEquals("[www.example]", feed.ask().names().toString());
-        feed.await(Duration.ofSeconds(20));
+        patient.await(Duration.ofSeconds(20));
+        assertEquals("[www.example]", patient.ask().names().toString());
+        patient.await(Duration.ofSeconds(20));
         List<String> blocking =
                 consul.asked().stream().filter(each -> each.contains("&index=")).toList();
         assertTrue(blocking.getFirst().contains("&index=900&"), blocking::toString);
@@ -179,15 +180,15 @@ class LyingConsulTest {
     @Test
     void asksAnewIfBlockingQueriesNeverAnswer() throws Exception {
         instances(1, "[" + INSTANCE + "]");
-        feed.ask();
+        patient.ask();
         consul.answers(consul.silentAfter(""));
         long begun = System.nanoTime();
-        feed.await(Duration.ofSeconds(1));
+        patient.await(Duration.ofSeconds(1));
         assertTrue(System.nanoTime() - begun < Duration.ofSeconds(5).toNanos(), "it waits on");
         consul.answers(Liar.endless(head(2), " ".repeat(64 * 1024)));
         assertEquals(
                 "a question that waits for a change: the answer is too large",
-                assertThrows(IOException.class, () -> feed.await(Duration.ofSeconds(20)))
+                assertThrows(IOException.class, () -> patient.await(Duration.ofSeconds(20)))
                         .getMessage());
     }
 }
