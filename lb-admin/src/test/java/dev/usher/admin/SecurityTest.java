@@ -387,9 +387,11 @@ class SecurityTest {
         void isInTheEventLog() throws IOException {
             try (TestAdmin admin = TestAdmin.start(WITH_TOKENS)) {
                 assertEquals(200, logIn(admin, TestAdmin.VIEWER).status());
-                Event event = admin.balancer.looks().events().getLast();
-                assertEquals(Event.Kind.ADMIN, event.kind());
-                assertEquals("login by eyes from 127.0.0.1", event.text());
+                List<String> logins = admin.balancer.looks().events().stream()
+                        .filter(event -> event.kind() == Event.Kind.ADMIN) // backends may have gone down meanwhile
+                        .map(Event::text)
+                        .toList();
+                assertEquals(List.of("login by eyes from 127.0.0.1"), logins);
             }
         }
 

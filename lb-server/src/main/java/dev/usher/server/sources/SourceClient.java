@@ -153,6 +153,10 @@ final class SourceClient implements AutoCloseable {
         if (message != null && message.contains("PKIX path")) {
             return "the certificate of " + url.getHost() + " is not trusted: trust_store says which to trust";
         }
+        if (message != null && message.contains("received no bytes")) { // a server may end so before its alert is read
+            return url.getHost() + " ended the connection without an answer"
+                    + (url.getScheme().equals("https") ? "; it may want a client certificate: cert and key" : "");
+        }
         if (message != null && !message.isBlank()) {
             return OfferBuilder.shown(message.replaceFirst("^body exceeds capacity.*", "the answer is too large"));
         }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -104,9 +105,18 @@ class NotifyIT {
                     assertTrue(told.get(1).endsWith("MAINPID=" + pid), told::toString);
                     assertTrue(told.get(2).contains("READY=1"), told::toString);
                 } finally {
-                    ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroy);
+                    end(Long.parseLong(pid));
                 }
             }
+        }
+    }
+
+    /** Ends a process that has written to a directory of the test, and waits for its end. */
+    private static void end(long pid) throws Exception {
+        ProcessHandle process = ProcessHandle.of(pid).orElse(null);
+        if (process != null) {
+            process.destroy();
+            process.onExit().get(30, TimeUnit.SECONDS);
         }
     }
 
