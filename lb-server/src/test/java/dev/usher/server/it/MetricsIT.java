@@ -56,6 +56,8 @@ class MetricsIT {
                   web:
                     backends: ["%s"]
                     health_check: { type: tls, verify: false, server_name: %1$s, interval: 200ms }
+                sources:
+                  made: { type: exec, command: [/bin/echo, '{ "routes": { "made.example": "10.9.9.9:443" } }'] }
                 """.formatted(NAME, web.hostPort())));
         Visitor visitor = new Visitor(certificates, NAME);
         for (int i = 0; i < VISITS; i++) {
