@@ -37,13 +37,13 @@ public record Environment(
 
     /** The machine's own network and clock. */
     public static Environment of(SessionLog log, int maxSessions) {
-        return of(log, maxSessions, new Background(Clock.SYSTEM));
+        return of(Network.fastest(), log, maxSessions, new Background(Clock.SYSTEM));
     }
 
-    /** The machine's own network and clock. */
-    public static Environment of(SessionLog log, int maxSessions, Background background) {
+    /** A network of this machine, and its clock. */
+    public static Environment of(Network network, SessionLog log, int maxSessions, Background background) {
         return new Environment(
-                Network.fastest().provider(),
+                network.provider(),
                 Clock.SYSTEM,
                 log,
                 maxSessions,
@@ -61,12 +61,6 @@ public record Environment(
     /** The same environment, with listening sockets that another process has opened. */
     public Environment withSockets(GivenSockets sockets) {
         return new Environment(provider, clock, log, maxSessions, besideAnother, sockets, passwords, background);
-    }
-
-    /** The same environment, with another transport. */
-    public Environment on(Network network) {
-        return new Environment(
-                network.provider(), clock, log, maxSessions, besideAnother, given, passwords, background);
     }
 
     /** The same environment, with another way to compare passwords. */

@@ -194,8 +194,7 @@ final class Foreground {
             if (!network.why().isEmpty()) {
                 log.info("transport: nio, since {}", network.why());
             }
-            Environment environment = Environment.of(sessionLog(access), Descriptors.connections(), background)
-                    .on(network)
+            Environment environment = Environment.of(network, sessionLog(access), Descriptors.connections(), background)
                     .withPasswords(new Bcrypt())
                     .withSockets(given);
             balancer = LoadBalancer.open(config, predecessor.gives() ? environment.beside() : environment);

@@ -136,7 +136,7 @@ final class ServingPredecessor implements Predecessor {
     @Override
     public void prepare(LoadBalancer balancer) throws InterruptedException {
         step("the listeners are open");
-        step("warmed up by " + Units.counted(WarmUp.run(), "session"));
+        step("warmed up by " + Units.counted(WarmUp.run(balancer.looks().transport()), "session"));
         balancer.awaitVerdicts(TO_PROBE);
         List<PoolView> pools = balancer.looks().pools();
         long backends = pools.stream().mapToLong(pool -> pool.backends().size()).sum();

@@ -2,6 +2,7 @@ package dev.usher.server;
 
 import dev.usher.Environment;
 import dev.usher.LoadBalancer;
+import dev.usher.background.Background;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HealthCheckConfig;
@@ -9,8 +10,11 @@ import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
+import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
+import dev.usher.loop.Network;
 import dev.usher.relay.SessionLog;
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,13 +46,12 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    /** Returns the number of sessions. A failure is of no consequence. */
-    static int run() {
+    /** Returns the number of sessions on this transport. A failure is of no consequence. */
+    static int run(Transport transport) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         int done = 0;
         try (ServerSocket backend = new ServerSocket(0, SESSIONS, loopback);
-                LoadBalancer balancer =
-                        LoadBalancer.start(config(backend.getLocalPort()), Environment.of(SessionLog.NONE, SESSIONS))) {
+                LoadBalancer balancer = LoadBalancer.start(config(backend.getLocalPort()), environment(transport))) {
             Thread.ofPlatform().daemon().name(NAME).start(() -> answer(backend));
             InetSocketAddress address =
                     balancer.looks().addresses().values().iterator().next().getFirst();
@@ -62,6 +65,10 @@ final class WarmUp {
             log.debug("no warm-up", e);
         }
         return done;
+    }
+
+    private static Environment environment(Transport transport) throws IOException {
+        return Environment.of(Network.of(transport), SessionLog.NONE, SESSIONS, new Background(Clock.SYSTEM));
     }
 
     private static UsherConfig config(int port) {
