@@ -4,11 +4,9 @@ import dev.usher.config.Units;
 import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
 import dev.usher.time.Clock;
-import dev.usher.time.Moment;
 import dev.usher.view.NameCount;
 import dev.usher.view.TopNames;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
@@ -18,12 +16,6 @@ import java.util.function.Predicate;
  * choose the text: so a name is reported once in some minutes, and few names within these minutes.
  */
 public final class RefusedNames {
-    /** Shortest time between questions to the workers, since an answer copies their names. */
-    static final Duration PAUSE = Duration.ofSeconds(10);
-
-    /** Covers the rounding of times on the way from one clock to the other. */
-    private static final Duration SLACK = Duration.ofSeconds(1);
-
     /** A question for the names most asked for by clients. */
     @FunctionalInterface
     public interface Question {
@@ -39,14 +31,13 @@ public final class RefusedNames {
     private final Clock clock;
     private final Question names;
     private final FewTexts told = new FewTexts();
-    private long counted;
-    private long askedNanos;
+    private final RefusalRounds rounds;
 
     public RefusedNames(Events events, Clock clock, Question names) {
         this.events = events;
         this.clock = clock;
         this.names = names;
-        this.askedNanos = clock.nanos() - PAUSE.toNanos();
+        this.rounds = new RefusalRounds(clock);
     }
 
     /**
@@ -55,13 +46,11 @@ public final class RefusedNames {
      * @param refused number of clients refused for their name so far
      */
     public void look(long refused) {
-        long now = clock.nanos();
-        if (refused == counted || now - askedNanos < PAUSE.toNanos()) {
+        Instant before = rounds.begin(refused);
+        if (before == null) {
             return;
         }
-        Instant before = Moment.now(clock).wall(askedNanos).minus(SLACK);
-        counted = refused;
-        askedNanos = now;
+        long now = clock.nanos();
         told.forget(now);
         for (NameCount name : since(before)) {
             tell(name, now);

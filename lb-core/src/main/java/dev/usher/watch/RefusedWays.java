@@ -4,11 +4,9 @@ import dev.usher.end.CloseReason;
 import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
 import dev.usher.time.Clock;
-import dev.usher.time.Moment;
 import dev.usher.view.FailedSession;
 import dev.usher.view.FailuresView;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -20,12 +18,6 @@ import java.util.function.Predicate;
  */
 public final class RefusedWays {
     public static final Set<CloseReason> REASONS = Set.of(CloseReason.ADDRESS_REFUSED, CloseReason.LOOP);
-
-    /** Shortest time between questions to the workers, since an answer copies their failed sessions. */
-    static final Duration PAUSE = Duration.ofSeconds(10);
-
-    /** Covers the rounding of times between two clocks. */
-    private static final Duration SLACK = Duration.ofSeconds(1);
 
     private static final int MOST_ASKED = 100;
 
@@ -44,14 +36,13 @@ public final class RefusedWays {
     private final Clock clock;
     private final Question failures;
     private final FewTexts told = new FewTexts();
-    private long counted;
-    private long askedNanos;
+    private final RefusalRounds rounds;
 
     public RefusedWays(Events events, Clock clock, Question failures) {
         this.events = events;
         this.clock = clock;
         this.failures = failures;
-        this.askedNanos = clock.nanos() - PAUSE.toNanos();
+        this.rounds = new RefusalRounds(clock);
     }
 
     /**
@@ -60,13 +51,11 @@ public final class RefusedWays {
      * @param refused number of sessions ended for the {@link #REASONS} so far
      */
     public void look(long refused) {
-        long now = clock.nanos();
-        if (refused == counted || now - askedNanos < PAUSE.toNanos()) {
+        Instant before = rounds.begin(refused);
+        if (before == null) {
             return;
         }
-        Instant before = Moment.now(clock).wall(askedNanos).minus(SLACK);
-        counted = refused;
-        askedNanos = now;
+        long now = clock.nanos();
         told.forget(now);
         since(before).forEach(session -> tell(session, now));
     }

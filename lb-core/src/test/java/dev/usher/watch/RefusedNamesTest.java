@@ -68,7 +68,7 @@ class RefusedNamesTest {
     }
 
     private List<String> newsAfterPause() {
-        return newsAfter(RefusedNames.PAUSE);
+        return newsAfter(RefusalRounds.PAUSE);
     }
 
     @Test

@@ -66,20 +66,20 @@ class RefusedWaysTest {
         assertTrue(events.all().getLast().text().startsWith("refused (address_refused): pool any leads"));
         fails(CloseReason.ADDRESS_REFUSED, "a.example");
         fails(CloseReason.LOOP, "a.example");
-        assertEquals(List.of("server name \"a.example\""), newsAfter(RefusedWays.PAUSE));
+        assertEquals(List.of("server name \"a.example\""), newsAfter(RefusalRounds.PAUSE));
         assertTrue(events.all().getLast().text().startsWith("refused (loop): the way leads back"));
         assertEquals(List.of(), newsAfter(FewTexts.QUIET));
         fails(CloseReason.LOOP, "a.example");
-        assertEquals(1, newsAfter(RefusedWays.PAUSE).size());
+        assertEquals(1, newsAfter(RefusalRounds.PAUSE).size());
     }
 
     @Test
     void aFloodOfNamesIsFewEvents() {
         IntStream.range(0, 500).forEach(i -> fails(CloseReason.ADDRESS_REFUSED, "x" + i + ".example"));
-        List<String> news = newsAfter(RefusedWays.PAUSE);
+        List<String> news = newsAfter(RefusalRounds.PAUSE);
         assertEquals(FewTexts.MOST + 1, news.size());
         assertEquals("server names", news.getLast());
         IntStream.range(0, 500).forEach(i -> fails(CloseReason.LOOP, "y" + i + ".example"));
-        assertEquals(List.of(), newsAfter(RefusedWays.PAUSE));
+        assertEquals(List.of(), newsAfter(RefusalRounds.PAUSE));
     }
 }
