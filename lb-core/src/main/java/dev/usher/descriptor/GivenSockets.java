@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
@@ -171,7 +169,7 @@ public final class GivenSockets {
 
     private ServerSocketChannel open(SelectorProvider provider, SocketAddress address, int descriptor)
             throws IOException {
-        ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
+        ServerSocketChannel channel = provider.openServerSocketChannel(SocketFamily.of(address));
         try {
             if (address instanceof InetSocketAddress tcp) {
                 String loopback = tcp.getAddress() instanceof Inet4Address ? "127.0.0.1" : "::1";
@@ -186,13 +184,6 @@ public final class GivenSockets {
             channel.close();
             throw e;
         }
-    }
-
-    private static ProtocolFamily familyOf(SocketAddress address) {
-        if (!(address instanceof InetSocketAddress tcp)) {
-            return StandardProtocolFamily.UNIX;
-        }
-        return tcp.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
     /** Binds the channel to a file for the moment of the exchange. */

@@ -1,7 +1,6 @@
 package dev.usher.descriptor;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -12,13 +11,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * first given socket: most processes have none. The constants hold on every architecture that a JDK 25 runs on.
  */
 final class SocketCalls {
-    private static final short AF_UNIX = 1;
-    private static final short AF_INET = 2;
-    private static final short AF_INET6 = 10;
     private static final int SOL_SOCKET = 1;
     private static final int SO_TYPE = 3;
     private static final int SOCK_STREAM = 1;
@@ -43,8 +34,6 @@ final class SocketCalls {
     private static final int MAX_OPTION = 12;
 
     private static final int O_CLOEXEC = 0x80000;
-    /** Bytes of {@code sockaddr_storage}. */
-    private static final int MAX_ADDRESS = 128;
 
     private static final MethodHandle GETSOCKNAME = function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle GETSOCKOPT =
@@ -78,15 +67,14 @@ final class SocketCalls {
     /** The local address; null if the descriptor is no socket of the internet, and no unix socket with a path. */
     static @Nullable SocketAddress address(int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocate(MAX_ADDRESS, Integer.BYTES);
-            MemorySegment length = arena.allocateFrom(JAVA_INT, MAX_ADDRESS);
+            MemorySegment name = arena.allocate(KernelAddress.MAX_BYTES, Integer.BYTES);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, KernelAddress.MAX_BYTES);
             if ((int) GETSOCKNAME.invokeExact(descriptor, name, length) != 0) {
                 return null;
             }
             return switch (name.get(JAVA_SHORT, 0)) {
-                case AF_INET -> tcp(name, 4, 4);
-                case AF_INET6 -> tcp(name, 8, 16); // IPv6 has the flow between port and address
-                case AF_UNIX -> unix(name.asSlice(0, Math.min(length.get(JAVA_INT, 0), MAX_ADDRESS)));
+                case KernelAddress.INET, KernelAddress.INET6, KernelAddress.UNIX ->
+                    named(KernelAddress.read(name, Math.min(length.get(JAVA_INT, 0), KernelAddress.MAX_BYTES)));
                 default -> null;
             };
         } catch (RuntimeException | Error e) {
@@ -96,20 +84,10 @@ final class SocketCalls {
         }
     }
 
-    private static InetSocketAddress tcp(MemorySegment name, long start, int bytes) throws UnknownHostException {
-        int port = name.get(JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), Short.BYTES) & 0xffff;
-        byte[] address = name.asSlice(start, bytes).toArray(JAVA_BYTE);
-        return new InetSocketAddress(InetAddress.getByAddress(address), port);
-    }
-
-    /** A path ends with a zero, or with the address. An empty or abstract name begins with the zero. */
-    private static @Nullable UnixDomainSocketAddress unix(MemorySegment name) {
-        byte[] bytes = name.asSlice(Short.BYTES).toArray(JAVA_BYTE);
-        int length = 0;
-        while (length < bytes.length && bytes[length] != 0) {
-            length++;
-        }
-        return length == 0 ? null : UnixDomainSocketAddress.of(new String(bytes, 0, length, StandardCharsets.UTF_8));
+    private static @Nullable SocketAddress named(SocketAddress address) {
+        boolean hasNoPath = address instanceof UnixDomainSocketAddress file
+                && file.getPath().toString().isEmpty();
+        return hasNoPath ? null : address;
     }
 
     /** Number of the process at the other end of a connection; -1 if unknown. */

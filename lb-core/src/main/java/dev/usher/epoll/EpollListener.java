@@ -1,5 +1,6 @@
 package dev.usher.epoll;
 
+import dev.usher.descriptor.KernelAddress;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
@@ -44,7 +45,7 @@ final class EpollListener extends ServerSocketChannel implements EpollChannel {
     public void onRegistered(EpollKey newKey, Syscalls ofSelector) {
         key = newKey;
         calls = ofSelector;
-        if (family != Addresses.UNIX) { // here, since the descriptor may have become another socket after its bind
+        if (family != KernelAddress.UNIX) { // here, since the descriptor may have become another socket after its bind
             calls.setOption(descriptor, Options.NO_DELAY.level(), Options.NO_DELAY.number(), 1);
         }
     }
@@ -62,7 +63,7 @@ final class EpollListener extends ServerSocketChannel implements EpollChannel {
     @Override
     public ServerSocketChannel bind(@Nullable SocketAddress address, int backlog) throws IOException {
         ensureOpen();
-        if (family == Addresses.INET6) { // as the JDK does
+        if (family == KernelAddress.INET6) { // as the JDK does
             Options.set(calls, descriptor, Options.IPV6_ONLY, 0);
         }
         int result = calls.bind(descriptor, address == null ? unusedFile() : address);
@@ -77,7 +78,7 @@ final class EpollListener extends ServerSocketChannel implements EpollChannel {
 
     /** A file among the temporary ones, as the JDK takes for a unix socket without an address. */
     private SocketAddress unusedFile() {
-        if (family != Addresses.UNIX) {
+        if (family != KernelAddress.UNIX) {
             throw new UnsupportedOperationException("bind to an address");
         }
         return UnixDomainSocketAddress.of(
@@ -91,7 +92,7 @@ final class EpollListener extends ServerSocketChannel implements EpollChannel {
         if (registered != null && !registered.mayBe(SelectionKey.OP_ACCEPT)) {
             return null;
         }
-        boolean passesOn = hasBeenEmpty && family != Addresses.UNIX;
+        boolean passesOn = hasBeenEmpty && family != KernelAddress.UNIX;
         int accepted = calls.accept(descriptor);
         if (registered != null && (hasBeenEmpty || accepted < 0)) {
             registered.cannot(SelectionKey.OP_ACCEPT);

@@ -1,5 +1,6 @@
 package dev.usher.epoll;
 
+import dev.usher.descriptor.KernelAddress;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
@@ -61,9 +62,9 @@ public final class EpollProvider extends SelectorProvider {
 
     private static int number(ProtocolFamily family) {
         return switch (family) {
-            case StandardProtocolFamily.INET -> Addresses.INET;
-            case StandardProtocolFamily.INET6 -> Addresses.INET6;
-            case StandardProtocolFamily.UNIX -> Addresses.UNIX;
+            case StandardProtocolFamily.INET -> KernelAddress.INET;
+            case StandardProtocolFamily.INET6 -> KernelAddress.INET6;
+            case StandardProtocolFamily.UNIX -> KernelAddress.UNIX;
             default -> throw new UnsupportedOperationException("family " + family.name());
         };
     }

@@ -1,5 +1,6 @@
 package dev.usher.epoll;
 
+import dev.usher.descriptor.KernelAddress;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -58,7 +59,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     EpollSocket(SelectorProvider provider, int descriptor, int family) {
         super(provider);
         this.descriptor = descriptor;
-        this.shortMeansEmpty = family != Addresses.UNIX;
+        this.shortMeansEmpty = family != KernelAddress.UNIX;
         this.state = State.UNCONNECTED;
     }
 

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.usher.descriptor.KernelAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -37,7 +38,7 @@ final class Syscalls {
 
     // Places in the scratch memory.
     private static final int ADDRESS = 0;
-    private static final int LENGTH = Addresses.MAX_BYTES;
+    private static final int LENGTH = KernelAddress.MAX_BYTES;
     private static final int VALUE = LENGTH + 8;
     private static final int EVENT = VALUE + 8;
     private static final int SCRATCH_BYTES = EVENT + 16;
@@ -94,7 +95,7 @@ final class Syscalls {
     }
 
     int bind(int descriptor, SocketAddress address) {
-        return call(Kernel.BIND, descriptor, scratchAt + ADDRESS, Addresses.write(address, scratch));
+        return call(Kernel.BIND, descriptor, scratchAt + ADDRESS, KernelAddress.write(address, scratch));
     }
 
     int listen(int descriptor, int backlog) {
@@ -103,24 +104,24 @@ final class Syscalls {
 
     /** The descriptor of a non-blocking connection; {@link #address} is the peer's then. */
     int accept(int descriptor) {
-        scratch.set(JAVA_INT, LENGTH, Addresses.MAX_BYTES);
+        scratch.set(JAVA_INT, LENGTH, KernelAddress.MAX_BYTES);
         return (int) call(Kernel.ACCEPT4, descriptor, scratchAt + ADDRESS, scratchAt + LENGTH, NONBLOCK_CLOEXEC, 0, 0);
     }
 
     /** Begins to connect, or says how far that is: 0 is connected, see {@link Errno#ALREADY}. */
     int connect(int descriptor, SocketAddress peer) {
-        return call(Kernel.CONNECT, descriptor, scratchAt + ADDRESS, Addresses.write(peer, scratch));
+        return call(Kernel.CONNECT, descriptor, scratchAt + ADDRESS, KernelAddress.write(peer, scratch));
     }
 
     /** Asks for the local address, which {@link #address} is then. */
     int localAddress(int descriptor) {
-        scratch.set(JAVA_INT, LENGTH, Addresses.MAX_BYTES);
+        scratch.set(JAVA_INT, LENGTH, KernelAddress.MAX_BYTES);
         return call(Kernel.GETSOCKNAME, descriptor, scratchAt + ADDRESS, scratchAt + LENGTH);
     }
 
     /** Address that {@link #accept} or {@link #localAddress} has left. */
     SocketAddress address() {
-        return Addresses.read(scratch, scratch.get(JAVA_INT, LENGTH));
+        return KernelAddress.read(scratch, scratch.get(JAVA_INT, LENGTH));
     }
 
     int shutdown(int descriptor, int how) {

@@ -1,16 +1,14 @@
 package dev.usher.loop;
 
 import dev.usher.descriptor.GivenSockets;
+import dev.usher.descriptor.SocketFamily;
 import dev.usher.epoll.EpollProvider;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -51,7 +49,7 @@ public final class Sockets {
      */
     public SocketChannel connectingTo(SocketAddress peer, @Nullable InetSocketAddress source, boolean speaksFirst)
             throws IOException {
-        SocketChannel channel = provider.openSocketChannel(familyOf(peer));
+        SocketChannel channel = provider.openSocketChannel(SocketFamily.of(peer));
         try {
             channel.configureBlocking(false);
             if (peer instanceof UnixDomainSocketAddress) {
@@ -114,14 +112,6 @@ public final class Sockets {
         }
     }
 
-    /** IPv4 sockets for IPv4 addresses, to avoid a conversion at each call and a system property. */
-    public static ProtocolFamily familyOf(SocketAddress address) {
-        if (!(address instanceof InetSocketAddress tcp)) {
-            return StandardProtocolFamily.UNIX;
-        }
-        return tcp.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
-    }
-
     /** True if a close takes effect at once though a selector has the channel; the JDK's channels wait for its next select. */
     boolean closeAtOnce() {
         return provider instanceof EpollProvider;
@@ -139,7 +129,7 @@ public final class Sockets {
 
     /** Opens a listening socket. Several workers may open the same TCP address and share the connections. */
     ServerSocketChannel listen(SocketAddress address, int backlog) throws IOException {
-        ServerSocketChannel channel = provider.openServerSocketChannel(familyOf(address));
+        ServerSocketChannel channel = provider.openServerSocketChannel(SocketFamily.of(address));
         try {
             channel.configureBlocking(false);
             if (address instanceof InetSocketAddress) {

@@ -5,7 +5,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UnixPath;
 import dev.usher.descriptor.GivenSockets;
-import dev.usher.loop.Sockets;
+import dev.usher.descriptor.SocketFamily;
 import dev.usher.relay.Door;
 import dev.usher.relay.ListenerCounts;
 import java.io.IOException;
@@ -347,7 +347,7 @@ public final class Listening {
         if (address.getPort() == 0) {
             return;
         }
-        try (SocketChannel probe = provider.openSocketChannel(Sockets.familyOf(address))) {
+        try (SocketChannel probe = provider.openSocketChannel(SocketFamily.of(address))) {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             probe.bind(address);
         } catch (BindException e) {

@@ -74,8 +74,7 @@ public final class Product {
         private static final List<String> JVM =
                 List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching", "-XX:-AOTStubCaching");
 
-        static final List<String> OPTIONS =
-                START.equals("launcher") ? List.of() : with("-XX:AOTCache=" + cache());
+        static final List<String> OPTIONS = START.equals("launcher") ? List.of() : with("-XX:AOTCache=" + cache());
 
         private static List<String> with(String option) {
             Stream<String> compiler = START.equals("quick") ? Stream.of("-XX:TieredStopAtLevel=1") : Stream.of();

@@ -1,4 +1,4 @@
-package dev.usher.epoll;
+package dev.usher.descriptor;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -16,12 +16,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Socket addresses as the kernel has them: {@code sockaddr_in}, {@code sockaddr_in6} and {@code sockaddr_un}. */
-final class Addresses {
-    static final int UNIX = 1;
-    static final int INET = 2;
-    static final int INET6 = 10;
+public final class KernelAddress {
+    public static final int UNIX = 1;
+    public static final int INET = 2;
+    public static final int INET6 = 10;
     /** Bytes of {@code sockaddr_storage}, which holds every address. */
-    static final int MAX_BYTES = 128;
+    public static final int MAX_BYTES = 128;
 
     private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int PORT_AT = 2;
@@ -35,10 +35,14 @@ final class Addresses {
     /** Of a path with the zero byte at the end. */
     private static final int MAX_PATH = 108;
 
-    private Addresses() {}
+    private KernelAddress() {}
 
-    /** Writes an address to the start of the memory, and returns its bytes. */
-    static int write(SocketAddress address, MemorySegment to) {
+    /**
+     * Writes an address to the start of the memory, and returns its bytes.
+     *
+     * @throws IllegalArgumentException if the path of a unix socket is longer than 107 bytes
+     */
+    public static int write(SocketAddress address, MemorySegment to) {
         return address instanceof UnixDomainSocketAddress file
                 ? writeFile(file, to)
                 : writeInternet((InetSocketAddress) address, to);
@@ -72,7 +76,7 @@ final class Addresses {
     }
 
     /** Reads an address of so many bytes. A unix socket without a name, as a client's, has an empty path. */
-    static SocketAddress read(MemorySegment from, int bytes) {
+    public static SocketAddress read(MemorySegment from, int bytes) {
         return switch (from.get(JAVA_SHORT, 0)) {
             case INET -> internet(from, INET_AT, 4, 0);
             case INET6 -> internet(from, INET6_AT, 16, from.get(JAVA_INT, SCOPE_AT));
