@@ -34,6 +34,9 @@ final class ExecFeed implements Feed {
     /** The kept part of a program's errors, in bytes. */
     private static final int MAX_ERROR_BYTES = 4096;
 
+    /** The end of an output may come a moment after the end of the program. */
+    private static final Duration END_PATIENCE = Duration.ofSeconds(1);
+
     private final SourceConfig source;
     private final ExecSource exec;
     private CompletableFuture<byte[]> output = CompletableFuture.completedFuture(new byte[0]);
@@ -46,7 +49,7 @@ final class ExecFeed implements Feed {
 
     @Override
     public Offer ask() throws IOException, InterruptedException {
-        if (!output.isDone() || !errors.isDone()) {
+        if (!ends(output) || !ends(errors)) {
             throw new IOException("the run before has left a process behind that keeps its output open");
         }
         ProgramFile.check(Path.of(exec.command().getFirst()), new UnixSystem().getUid());
@@ -61,6 +64,18 @@ final class ExecFeed implements Feed {
         } finally {
             ProcessGroup.end(process.pid());
             process.destroyForcibly();
+        }
+    }
+
+    /** False if the output of the run before stays open. */
+    private static boolean ends(CompletableFuture<byte[]> before) throws InterruptedException {
+        try {
+            before.get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException unreadable) {
+            return true;
+        } catch (TimeoutException open) {
+            return false;
         }
     }
 

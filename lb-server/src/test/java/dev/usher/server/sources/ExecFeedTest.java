@@ -83,6 +83,15 @@ class ExecFeedTest {
         }
     }
 
+    /** A process outside the group has the program's stderr for a moment more. */
+    @Test
+    void waitsForTheEndOfTheOutputBefore() throws Exception {
+        try (Feed feed = feed("setsid sleep 0.3 >/dev/null & echo 'routes: { a.example: 10.0.0.1:443 }'")) {
+            assertEquals(Set.of("a.example"), feed.ask().names());
+            assertEquals(Set.of("a.example"), feed.ask().names());
+        }
+    }
+
     @Test
     void saysWhatProgramSaysOfItsFailure() throws Exception {
         try (Feed feed = feed("echo 'no database' >&2; echo more >&2; exit 7")) {
