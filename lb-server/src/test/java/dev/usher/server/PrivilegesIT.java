@@ -148,7 +148,7 @@ class PrivilegesIT {
             }
             try (Program weight = as(MEMBER, run.toString(), "weight", "www.example.com", "127.0.0.1:1", "3")) {
                 assertEquals(1, weight.exitCode());
-                weight.err().await("uid 65532 may look, reload, and drain without force");
+                weight.err().await("uid 65532 may look, reload, confirm sources, and drain without force");
             }
         }
     }

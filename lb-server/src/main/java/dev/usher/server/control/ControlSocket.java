@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves the commands of this machine: a Unix domain socket of mode 0660. The kernel names the user at the other end.
- * The user of this process and root may do everything; the group may look, reload and drain. One thread accepts; each
- * client has a virtual thread, and none runs on a worker.
+ * The user of this process and root may do everything; the group may look, reload, confirm sources and drain. One thread
+ * accepts; each client has a virtual thread, and none runs on a worker.
  */
 public final class ControlSocket implements AutoCloseable {
     /** Each command takes milliseconds. A client above the limit waits in the kernel's queue. */
