@@ -4,6 +4,7 @@ import dev.usher.config.Printable;
 import dev.usher.server.log.PrintableThrown;
 import java.io.PrintWriter;
 import java.security.Security;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -21,7 +22,7 @@ public final class Main {
         }
         keepNoAnswersOfResolvers();
         Thread.setDefaultUncaughtExceptionHandler(Main::reportDeath);
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine(args).execute(args));
     }
 
     /**
@@ -35,19 +36,36 @@ public final class Main {
 
     /** The commands, with usher's own messages for faulty arguments. */
     static CommandLine commandLine() {
+        return commandLine(new String[0]);
+    }
+
+    /**
+     * The commands that these arguments need. picocli finds the options of a command by reflection, and all commands would
+     * be half of the time of a short command.
+     */
+    private static CommandLine commandLine(String[] args) {
         CommandLine commands = new CommandLine(new UsherCommand());
-        if (BuildCommand.isOffered()) {
+        List<Class<?>> called = UsherCommand.called(args.length == 0 ? "" : args[0]);
+        called.forEach(commands::addSubcommand);
+        boolean all = called.size() > 1;
+        if (all && BuildCommand.isOffered()) {
             commands.addSubcommand(new BuildCommand());
         }
         commands.addMixin("help", new HelpOption());
         commands.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
-        CommandLine help = new CommandLine(new CommandLine.HelpCommand());
-        help.getCommandSpec().usageMessage().description("Show the help of a command.");
-        commands.addSubcommand("help", help);
+        if (all) {
+            commands.addSubcommand(helpCommand());
+        }
         commands.setColorScheme(colours(Terminal.STDOUT));
         commands.setParameterExceptionHandler(Main::explainUsage);
         commands.setExecutionExceptionHandler(Main::reportBug);
         return commands;
+    }
+
+    private static CommandLine helpCommand() {
+        CommandLine help = new CommandLine(new CommandLine.HelpCommand());
+        help.getCommandSpec().usageMessage().description("Show the help of a command.");
+        return help;
     }
 
     private static CommandLine.Help.ColorScheme colours(int descriptor) {

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +15,14 @@ import picocli.CommandLine.Spec;
             "",
         },
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
+        footer = {
+            "",
+            "Start with: usher demo",
+            "The access log goes to stdout, all other output to stderr.",
+        })
+final class UsherCommand implements Runnable {
+    /** In the order of the help. */
+    private static final List<Class<?>> COMMANDS = List.of(
             RunCommand.class,
             CheckCommand.class,
             ConfigCommand.class,
@@ -33,14 +41,8 @@ import picocli.CommandLine.Spec;
             DisableCommand.class,
             WeightCommand.class,
             ForwardCommand.class,
-            DemoCommand.class,
-        },
-        footer = {
-            "",
-            "Start with: usher demo",
-            "The access log goes to stdout, all other output to stderr.",
-        })
-final class UsherCommand implements Runnable {
+            DemoCommand.class);
+
     @Option(
             names = {"-V", "--version"},
             description = "Show the version.")
@@ -48,6 +50,15 @@ final class UsherCommand implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    /** The command with this name alone; where there is none, all commands. */
+    static List<Class<?>> called(String name) {
+        return COMMANDS.stream()
+                .filter(command -> command.getAnnotation(Command.class).name().equals(name))
+                .findFirst()
+                .<List<Class<?>>>map(List::of)
+                .orElse(COMMANDS);
+    }
 
     @Override
     public void run() {

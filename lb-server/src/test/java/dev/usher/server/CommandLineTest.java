@@ -131,6 +131,14 @@ class CommandLineTest {
         }
 
         @Test
+        void aCommandIsReadAlone() {
+            assertEquals(List.of(CheckCommand.class), UsherCommand.called("check"));
+            List<Class<?>> all = UsherCommand.called("help");
+            assertTrue(all.size() > 10, all::toString);
+            assertEquals(all, UsherCommand.called("rnu"));
+        }
+
+        @Test
         void noLineOfHelpIsTooLongForATerminal() {
             Map<String, CommandLine> commands = new HashMap<>(Main.commandLine().getSubcommands());
             commands.remove("help"); // picocli's own
