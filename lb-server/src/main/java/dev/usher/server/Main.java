@@ -20,9 +20,14 @@ public final class Main {
             System.out.println(Version.line()); // without the classes of the command line, for scripts that ask often
             return;
         }
+        System.exit(execute(args));
+    }
+
+    /** Runs the command line, and returns the exit code. */
+    static int execute(String[] args) {
         keepNoAnswersOfResolvers();
         Thread.setDefaultUncaughtExceptionHandler(Main::reportDeath);
-        System.exit(commandLine(args).execute(args));
+        return commandLine(args).execute(args);
     }
 
     /**

@@ -10,14 +10,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,9 @@ class LauncherIT {
             cp -R "$PRODUCT/usher.jar" "$PRODUCT/lib" lb-server/target
             """;
 
+    /** Starts usher twice without a cache, and makes two. */
+    private static final Duration TRAINING = Duration.ofSeconds(150);
+
     @TempDir
     private Path directory = Path.of("");
 
@@ -54,7 +60,8 @@ class LauncherIT {
     void makeAClone() throws IOException {
         home = Files.createDirectory(directory.resolve("home"));
         Files.copy(Path.of("..", "usher"), home.resolve("usher"), StandardCopyOption.COPY_ATTRIBUTES);
-        Files.createSymbolicLink(home.resolve("deploy"), Path.of("..", "deploy").toRealPath());
+        Path options = Files.createDirectories(home.resolve("deploy")).resolve("jvm.options");
+        Files.copy(Path.of("..", "deploy/jvm.options"), options, StandardCopyOption.COPY_ATTRIBUTES);
         Files.writeString(home.resolve("pom.xml"), "<project/>");
         source = Files.createDirectories(home.resolve("lb-server/src/main")).resolve("Source.java");
         Files.writeString(source, "");
@@ -277,6 +284,38 @@ class LauncherIT {
         try (Program version = launch(moved.resolve("usher"), "--version")) {
             says(version);
         }
+    }
+
+    /** The other tests have no script for the training: their builds go on without. */
+    @Test
+    @Tag("slow")
+    void startsFromACacheOfClassesWhereverItIsPut() throws Exception {
+        Files.createSymbolicLink(
+                home.resolve("deploy/dist"), Path.of("..", "deploy/dist").toRealPath());
+        let();
+        try (Program build = usher("build", directory.resolve("server").toString())) {
+            assertEquals(0, build.exitCode(TRAINING), build::all);
+        }
+        for (Path place : List.of(home, Files.move(directory.resolve("server"), directory.resolve("a place")))) {
+            List<String> loaded = classesOfACheck(place);
+            List<String> read = loaded.stream()
+                    .filter(line -> line.contains("source: file:") || line.contains("source: jrt:"))
+                    .toList();
+            assertTrue(loaded.size() > 1000 && read.size() < 20, read::toString);
+        }
+    }
+
+    private List<String> classesOfACheck(Path place) throws Exception {
+        Path log = directory.resolve("classes");
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("USHER_JAVA_OPTS", "-Xlog:class+load:file=" + log);
+        Path yaml = Files.writeString(directory.resolve("usher.yaml"), "routes: { www.example.com: 192.0.2.1:443 }\n");
+        try (Program check =
+                Program.start(environment, List.of(place.resolve("usher").toString(), "check", yaml.toString()))) {
+            assertEquals(0, check.exitCode(), check::all);
+            assertEquals("", check.err().text());
+        }
+        return Files.readAllLines(log);
     }
 
     @Test
