@@ -8,6 +8,7 @@ import java.net.SocketException;
 
 /** Error numbers of Linux, the same on x86-64 and aarch64, in the exceptions and words of the JDK's own channels. */
 final class Errno {
+    private static final int NOT_PERMITTED = 1;
     static final int INTERRUPTED = 4;
     static final int AGAIN = 11;
     static final int ACCESS = 13;
@@ -57,6 +58,7 @@ final class Errno {
 
     private static String text(int number) {
         return switch (number) {
+            case NOT_PERMITTED -> "Operation not permitted";
             case NO_ENTRY -> "No such file or directory";
             case AGAIN -> "Resource temporarily unavailable";
             case NO_MEMORY -> "Cannot allocate memory";

@@ -10,6 +10,7 @@ import jdk.net.ExtendedSocketOptions;
 
 /** Options of sockets by level and number, the same on x86-64 and aarch64. */
 final class Options {
+    private static final int IP = 0;
     private static final int SOCKET = 1;
     private static final int TCP = 6;
     private static final int IPV6 = 41;
@@ -35,6 +36,12 @@ final class Options {
         places.put(ExtendedSocketOptions.TCP_KEEPIDLE, new Place(TCP, 4));
         places.put(ExtendedSocketOptions.TCP_KEEPINTERVAL, new Place(TCP, 5));
         places.put(ExtendedSocketOptions.TCP_KEEPCOUNT, new Place(TCP, 6));
+        // Of the internet in both families: an IPv6 socket takes options of IP too.
+        places.put(LinuxOptions.FREEBIND, new Place(IP, 15));
+        places.put(LinuxOptions.TRANSPARENT, new Place(IP, 19));
+        places.put(LinuxOptions.PORT_AT_CONNECT, new Place(IP, 24));
+        places.put(LinuxOptions.TCP_USER_TIMEOUT, new Place(TCP, 18));
+        places.put(LinuxOptions.TCP_DEFER_ACCEPT, new Place(TCP, 9));
         return Map.copyOf(places);
     }
 

@@ -3,6 +3,7 @@ package dev.usher.loop;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.descriptor.SocketFamily;
 import dev.usher.epoll.EpollProvider;
+import dev.usher.epoll.LinuxOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -30,6 +31,8 @@ public final class Sockets {
 
     private final SelectorProvider provider;
     private final GivenSockets given;
+    /** True if the channels have {@link LinuxOptions}. */
+    private final boolean linux;
 
     /** Only Linux has the option; learned from the first connection. */
     private boolean canDelayAck = true;
@@ -37,6 +40,7 @@ public final class Sockets {
     Sockets(SelectorProvider provider, GivenSockets given) {
         this.provider = provider;
         this.given = given;
+        this.linux = provider instanceof EpollProvider;
     }
 
     /**
@@ -98,9 +102,12 @@ public final class Sockets {
         }
     }
 
-    /** With SO_REUSEADDR, connections to different backends can share a port. */
-    private static void bind(SocketChannel channel, InetSocketAddress source) throws IOException {
-        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    /**
+     * Connections to different backends can share a port. SO_REUSEADDR allows that; still the port is chosen before the
+     * backend is known, and may be taken towards that one.
+     */
+    private void bind(SocketChannel channel, InetSocketAddress source) throws IOException {
+        channel.setOption(linux ? LinuxOptions.PORT_AT_CONNECT : StandardSocketOptions.SO_REUSEADDR, true);
         channel.bind(source);
     }
 
@@ -114,7 +121,7 @@ public final class Sockets {
 
     /** True if a close takes effect at once though a selector has the channel; the JDK's channels wait for its next select. */
     boolean closeAtOnce() {
-        return provider instanceof EpollProvider;
+        return linux;
     }
 
     /** True if sockets of the address were opened for this process; then {@link #given} has them. */
