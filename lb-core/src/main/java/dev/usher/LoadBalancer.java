@@ -7,6 +7,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
 import dev.usher.login.UserCheck;
+import dev.usher.loop.Network;
 import dev.usher.pool.Backend;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.Pool;
@@ -231,6 +232,7 @@ public final class LoadBalancer implements AutoCloseable {
      * this, cannot fail.
      */
     private Pools.Prepared swapIn(UsherConfig next) throws IOException {
+        Network.check(environment.provider(), next);
         listening.openNew(next.listeners());
         Pools.Prepared prepared = pools.prepare(next.pools().values());
         listening.closeOld(next.listeners());

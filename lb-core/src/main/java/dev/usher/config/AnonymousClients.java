@@ -15,11 +15,12 @@ public final class AnonymousClients {
             List<RouteConfig> routes,
             Fallback defaultRoute,
             Fallback noSniRoute,
+            Map<String, PoolConfig> pools,
             LimitsConfig limits) {
         Map<String, String> faults = new LinkedHashMap<>();
         listeners.forEach((name, listener) -> {
             UnixPath bind = listener.anonymous();
-            String cause = bind == null ? null : cause(listener, routes, defaultRoute, noSniRoute, limits);
+            String cause = bind == null ? null : cause(listener, routes, defaultRoute, noSniRoute, pools, limits);
             if (cause != null) {
                 faults.put(
                         name,
@@ -35,12 +36,18 @@ public final class AnonymousClients {
             List<RouteConfig> routes,
             Fallback defaultRoute,
             Fallback noSniRoute,
+            Map<String, PoolConfig> pools,
             LimitsConfig limits) {
         if (!limits.perClientIp().equals(LimitsConfig.PerClientIp.NO_LIMIT)) {
             return "limits.per_client_ip counts by address";
         }
         if (!listener.forwardProxy().allow().isEmpty()) {
             return "the listener has allow";
+        }
+        for (PoolConfig pool : pools.values()) {
+            if (pool.transparent() && leadsTo(pool.name(), listener, routes, defaultRoute, noSniRoute)) {
+                return "pool " + pool.name() + " is transparent";
+            }
         }
         if (!listener.type().readsNames()) {
             return null;
@@ -55,6 +62,38 @@ public final class AnonymousClients {
             return "default_route has allow or deny";
         }
         return asks(own.noSniRoute() == null ? noSniRoute : own.noSniRoute()) ? "no_sni_route has allow or deny" : null;
+    }
+
+    private static boolean leadsTo(
+            String pool,
+            ListenerConfig listener,
+            List<RouteConfig> routes,
+            Fallback defaultRoute,
+            Fallback noSniRoute) {
+        if (pool.equals(listener.pool()) || listener.poolsBesideTls().containsValue(pool)) {
+            return true;
+        }
+        if (!listener.type().readsNames()) {
+            return false;
+        }
+        Fallback nameless = listener.own().noSniRoute() == null
+                ? noSniRoute
+                : listener.own().noSniRoute();
+        return pool.equals(listener.http().requests().pool())
+                || leadsTo(pool, listener.defaultRouteBeside(defaultRoute))
+                || leadsTo(pool, nameless)
+                || listener.routesBeside(routes).stream()
+                        .anyMatch(route -> leadsTo(pool, route.target(), route.http()));
+    }
+
+    private static boolean leadsTo(String pool, Fallback fallback) {
+        return fallback.target() != null && leadsTo(pool, fallback.target(), fallback.http());
+    }
+
+    private static boolean leadsTo(String pool, Target target, @Nullable HttpRule http) {
+        return pool.equals(target.pool())
+                || target.alpn().containsValue(pool)
+                || (http != null && pool.equals(http.pool()));
     }
 
     private static boolean asks(Fallback fallback) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param name label in logs and metrics; lower-case letters, digits, _ and -
  * @param bind addresses to listen on; at least one, no duplicates
  * @param rights of unix sockets in {@code bind}
+ * @param options of TCP sockets in {@code bind}
  * @param clientHello for types that read a ClientHello; the time-out also for openings of other types
  * @param notTls pools for other protocols, for types that speak TLS
  * @param silent for types that speak TLS; null lets silent clients time out
@@ -31,6 +32,7 @@ public record ListenerConfig(
         ListenerType type,
         List<Address> bind,
         SocketRights rights,
+        ListenOptions options,
         ClientHelloConfig clientHello,
         NotTls notTls,
         @Nullable Silent silent,
@@ -54,6 +56,8 @@ public record ListenerConfig(
         Check.that(
                 hasUnix(bind) || Check.present(rights, "mode").equals(SocketRights.DEFAULT),
                 "mode and owner are for unix sockets in bind");
+        String option = Check.present(options, "options").firstKey();
+        Check.that(option == null || hasTcp(bind), () -> option + " is for IP addresses in bind");
         Check.present(clientHello, "client_hello");
         Check.present(notTls, "not_tls");
         Check.that(type.speaksTls() || notTls.isNone(), "not_tls is only for type tls");
@@ -69,6 +73,8 @@ public record ListenerConfig(
                         || !trustedProxies.isEmpty()
                         || bind.stream().allMatch(UnixPath.class::isInstance),
                 "trusted_proxies must not be empty with accept_proxy_protocol");
+        String undeferred = options.deferAccept() ? undeferred(type, silent, acceptProxyProtocol) : null;
+        Check.that(undeferred == null, () -> "defer_accept " + undeferred);
         MAX_CONNECTIONS.check(maxConnections, "max_connections");
         Check.that(!type.needsPool() || pool != null, "pool must be given for type tcp");
         Check.that(type.needsPool() || pool == null, "pool is only for type tcp: routes choose the pool");
@@ -86,6 +92,20 @@ public record ListenerConfig(
                         || !forwardProxy.allow().isEmpty()
                         || bind.stream().allMatch(Address::isLoopback),
                 "allow must be given, unless every bind is a loopback address");
+    }
+
+    /** The reason why connections without a byte may not wait in the kernel; null if they may. */
+    public static @Nullable String undeferred(
+            ListenerType type, @Nullable Silent silent, AcceptProxyProtocol acceptProxyProtocol) {
+        if (!type.speaksTls()) {
+            return "is only for type tls: clients of other types may wait for the server's first word";
+        }
+        if (silent != null) {
+            return "does not go with silent: clients that wait for the server would wait in the kernel first";
+        }
+        return acceptProxyProtocol == AcceptProxyProtocol.NONE
+                ? null
+                : "does not go with accept_proxy_protocol: the header comes before the client's first byte";
     }
 
     /** A TLS listener with every default. */
@@ -120,6 +140,7 @@ public record ListenerConfig(
                 type,
                 List.copyOf(bind),
                 SocketRights.DEFAULT,
+                ListenOptions.DEFAULT,
                 ClientHelloConfig.DEFAULT,
                 NotTls.NONE,
                 null,
@@ -146,6 +167,14 @@ public record ListenerConfig(
 
     private static boolean hasUnix(List<Address> bind) {
         return bind.stream().anyMatch(UnixPath.class::isInstance);
+    }
+
+    public boolean hasTcpAddress() {
+        return hasTcp(bind);
+    }
+
+    private static boolean hasTcp(List<Address> bind) {
+        return bind.stream().anyMatch(HostPort.class::isInstance);
     }
 
     /** The unix socket whose clients have no address: no PROXY header tells of one. Null without such a socket. */
@@ -192,6 +221,10 @@ public record ListenerConfig(
 
     public ListenerConfig withRights(SocketRights rights) {
         return Copy.of(this, "rights", rights);
+    }
+
+    public ListenerConfig withOptions(ListenOptions options) {
+        return Copy.of(this, "options", options);
     }
 
     public ListenerConfig withClientHello(ClientHelloConfig clientHello) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param slowStart time for a returning backend to reach its full share; null is at once
  * @param healthCheck of a template none
  * @param source the address that connections leave from; null lets the system choose
+ * @param transparent whether connections of sessions leave from the client's address; those of probes leave from {@code source}
+ * @param tcpUserTimeout the longest wait for an acknowledgement of a backend; null leaves it to the system
  * @param addressRules addresses that a template, or a source's backend, may lead to; none for other pools
  * @param origin the source of the pool; null for a pool of the file
  * @param refusedPercent share of new sessions that are refused, 0..100: what a source has named leads nowhere for this part
@@ -32,6 +34,8 @@ public record PoolConfig(
         OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
         @Nullable SourceAddress source,
+        boolean transparent,
+        @Nullable Duration tcpUserTimeout,
         ResolveConfig resolve,
         AddressRules addressRules,
         @Nullable String origin,
@@ -84,11 +88,22 @@ public record PoolConfig(
             String unreached = source.unreached(backends);
             Check.that(unreached == null, String.valueOf(unreached));
         }
+        if (tcpUserTimeout != null) {
+            TimeoutsConfig.TCP_USER_TIMEOUT.check(tcpUserTimeout, "tcp_user_timeout");
+        }
         for (BackendConfig backend : backends) {
             if (backend.address() instanceof UnixPath path) {
+                Check.that(
+                        !transparent,
+                        () -> "transparent is for IP addresses, and connections to " + path + " have none");
                 healthCheck.checkFits(path);
             }
         }
+    }
+
+    /** The milliseconds of {@link #tcpUserTimeout} as the kernel takes them; 0 without. */
+    public int tcpUserTimeoutMillis() {
+        return TimeoutsConfig.tcpUserTimeoutMillis(tcpUserTimeout);
     }
 
     /** Whether each client of a pool with these backends names the backend. */
@@ -131,6 +146,8 @@ public record PoolConfig(
                 null,
                 OnDown.KEEP,
                 SendProxyProtocol.NONE,
+                null,
+                false,
                 null,
                 ResolveConfig.DEFAULT,
                 AddressRules.NONE,

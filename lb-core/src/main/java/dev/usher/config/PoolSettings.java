@@ -18,6 +18,8 @@ public record PoolSettings(
         PoolConfig.OnDown onDown,
         SendProxyProtocol sendProxyProtocol,
         @Nullable SourceAddress source,
+        boolean transparent,
+        @Nullable Duration tcpUserTimeout,
         ResolveConfig resolve,
         AddressRules addressRules) {
     public static final PoolSettings DEFAULT = new PoolSettings(
@@ -29,6 +31,8 @@ public record PoolSettings(
             null,
             PoolConfig.OnDown.KEEP,
             SendProxyProtocol.NONE,
+            null,
+            false,
             null,
             ResolveConfig.DEFAULT,
             AddressRules.NONE);
@@ -65,6 +69,8 @@ public record PoolSettings(
                 onDown,
                 sendProxyProtocol,
                 source,
+                transparent,
+                tcpUserTimeout,
                 resolve,
                 PoolConfig.isTemplate(backends) ? rules : AddressRules.NONE,
                 null,

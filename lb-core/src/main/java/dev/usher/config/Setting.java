@@ -32,6 +32,7 @@ public record Setting(String key, Unit unit, @Nullable Object value) {
             ForwardProxy.class,
             AddressRules.class,
             SocketRights.class,
+            ListenOptions.class,
             SourceKind.class,
             ClientTls.class);
 

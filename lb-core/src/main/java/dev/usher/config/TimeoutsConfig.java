@@ -28,6 +28,9 @@ public record TimeoutsConfig(
     public static final DurationRange HALF_CLOSED = new DurationRange(Duration.ofMillis(1), Duration.ofDays(30));
     public static final DurationRange MAX_LIFETIME = new DurationRange(Duration.ofMillis(1), Duration.ofDays(365));
 
+    /** A shorter time would end connections for one lost packet, which is sent again after 200 ms at the earliest. */
+    public static final DurationRange TCP_USER_TIMEOUT = new DurationRange(Duration.ofSeconds(1), Duration.ofDays(1));
+
     public static final TimeoutsConfig DEFAULT = new TimeoutsConfig(
             Duration.ofSeconds(3),
             Duration.ofSeconds(10),
@@ -47,6 +50,11 @@ public record TimeoutsConfig(
         if (maxLifetime != null) {
             MAX_LIFETIME.check(maxLifetime, "timeouts.max_lifetime");
         }
+    }
+
+    /** A TCP user time-out as the kernel takes it; 0, which leaves it to the system, without. */
+    static int tcpUserTimeoutMillis(@Nullable Duration timeout) {
+        return timeout == null ? 0 : Math.toIntExact(timeout.toMillis());
     }
 
     // ---- copies with one setting changed ----

@@ -61,11 +61,14 @@ public record UsherConfig(
         checkNameless(Check.present(noSniRoute, "no_sni_route"), "no_sni_route", pools);
         pools.forEach((name, pool) ->
                 Check.that(name.equals(pool.name()), () -> "pools." + name + " is named " + pool.name()));
-        AnonymousClients.faults(listeners, routes, defaultRoute, noSniRoute, limits).values().stream()
+        AnonymousClients.faults(listeners, routes, defaultRoute, noSniRoute, pools, limits).values().stream()
                 .findFirst()
                 .ifPresent(fault -> Check.that(false, fault));
         checkSources(sources, listeners);
         checkSomethingIsServed(listeners, routes, defaultRoute, noSniRoute, sources);
+        String linuxOnly =
+                transport == Transport.NIO ? LinuxKeys.faultWithNio(listeners.values(), pools.values()) : null;
+        Check.that(linuxOnly == null, String.valueOf(linuxOnly));
         TemplateUses.faults(listeners, routes, defaultRoute, noSniRoute, pools).stream()
                 .findFirst()
                 .ifPresent(fault -> Check.that(false, fault.path() + ": " + fault.text()));
@@ -267,6 +270,10 @@ public record UsherConfig(
 
     public UsherConfig withWorkers(int workers) {
         return Copy.of(this, "workers", workers);
+    }
+
+    public UsherConfig withTransport(Transport transport) {
+        return Copy.of(this, "transport", transport);
     }
 
     public UsherConfig withShutdown(ShutdownConfig shutdown) {

@@ -36,7 +36,7 @@ final class Options {
         places.put(ExtendedSocketOptions.TCP_KEEPIDLE, new Place(TCP, 4));
         places.put(ExtendedSocketOptions.TCP_KEEPINTERVAL, new Place(TCP, 5));
         places.put(ExtendedSocketOptions.TCP_KEEPCOUNT, new Place(TCP, 6));
-        // Of the internet in both families: an IPv6 socket takes options of IP too.
+        // Sockets of both families take the options of IP.
         places.put(LinuxOptions.FREEBIND, new Place(IP, 15));
         places.put(LinuxOptions.TRANSPARENT, new Place(IP, 19));
         places.put(LinuxOptions.PORT_AT_CONNECT, new Place(IP, 24));

@@ -1,5 +1,6 @@
 package dev.usher.loop;
 
+import dev.usher.config.ListenOptions;
 import dev.usher.time.Deadline;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -60,16 +61,24 @@ public final class ListenSocket implements Ready {
     private final boolean tcp;
     private final Deadline pause = new Deadline(this::resume);
     private long complainedNanos;
+    /** Options that the socket has; null for a given socket, whose options are unknown. */
+    private @Nullable ListenOptions tuned;
     /** True exactly while the selector watches the socket. */
     private boolean accepting;
 
-    private ListenSocket(Worker worker, ServerSocketChannel channel, SocketAddress address, Owner owner)
+    private ListenSocket(
+            Worker worker,
+            ServerSocketChannel channel,
+            SocketAddress address,
+            @Nullable ListenOptions tuned,
+            Owner owner)
             throws IOException {
         this.worker = worker;
         this.owner = owner;
         this.channel = channel;
         this.address = address;
         this.tcp = address instanceof InetSocketAddress;
+        this.tuned = tuned;
         this.key = worker.register(channel, 0, this);
         this.complainedNanos = worker.nowNanos() - COMPLAIN_EVERY_NANOS;
     }
@@ -81,18 +90,40 @@ public final class ListenSocket implements Ready {
      * @param index of the worker, from 0
      * @param workers number of workers
      */
-    public static List<ListenSocket> open(Worker worker, int index, int workers, SocketAddress address, Owner owner)
+    public static List<ListenSocket> open(
+            Worker worker, int index, int workers, SocketAddress address, ListenOptions options, Owner owner)
+            throws IOException {
+        List<ListenSocket> opened = open(worker, index, workers, address, options.freebind(), owner);
+        opened.forEach(socket -> socket.tune(options));
+        return opened;
+    }
+
+    private static List<ListenSocket> open(
+            Worker worker, int index, int workers, SocketAddress address, boolean freebind, Owner owner)
             throws IOException {
         Sockets sockets = worker.sockets();
         if (!sockets.isGiven(address)) {
-            ServerSocketChannel channel = sockets.listen(address, BACKLOG);
-            return List.of(new ListenSocket(worker, channel, channel.getLocalAddress(), owner));
+            ServerSocketChannel channel = sockets.listen(address, BACKLOG, freebind);
+            return List.of(new ListenSocket(worker, channel, channel.getLocalAddress(), ListenOptions.DEFAULT, owner));
         }
         List<ListenSocket> given = new ArrayList<>();
         for (ServerSocketChannel channel : sockets.given(address, index, workers)) {
-            given.add(new ListenSocket(worker, channel, address, owner));
+            given.add(new ListenSocket(worker, channel, address, null, owner));
         }
         return given;
+    }
+
+    /** Takes over the options that may change while the socket listens. */
+    public void tune(ListenOptions options) {
+        if (!tcp || options.equals(tuned)) {
+            return;
+        }
+        try {
+            worker.sockets().tune(channel, options);
+            tuned = options;
+        } catch (IOException e) {
+            log.warn("{}: the options of {} stay as they were: {}", worker, address, e.getMessage());
+        }
     }
 
     /** The bound address, with the port that the system chose where port 0 was asked for. */

@@ -1,5 +1,6 @@
 package dev.usher.loop;
 
+import dev.usher.config.ListenOptions;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.descriptor.SocketFamily;
 import dev.usher.epoll.EpollProvider;
@@ -12,13 +13,13 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.util.List;
 import jdk.net.ExtendedSocketOptions;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,13 +47,11 @@ public final class Sockets {
     /**
      * Opens an unconnected, non-blocking channel without Nagle's delay, for {@link #connect} to {@code peer}.
      *
-     * @param source the local address; null lets the system choose, and is the only choice for a unix socket
      * @param speaksFirst whether usher sends bytes right after connecting: the last ACK of the handshake then travels
      *     with the bytes, which saves two packets of a short connection. A peer that speaks first would be held up by
      *     the delay.
      */
-    public SocketChannel connectingTo(SocketAddress peer, @Nullable InetSocketAddress source, boolean speaksFirst)
-            throws IOException {
+    public SocketChannel connectingTo(SocketAddress peer, Departure from, boolean speaksFirst) throws IOException {
         SocketChannel channel = provider.openSocketChannel(SocketFamily.of(peer));
         try {
             channel.configureBlocking(false);
@@ -63,8 +62,11 @@ public final class Sockets {
             if (speaksFirst && canDelayAck) {
                 delayAck(channel);
             }
-            if (source != null) {
-                bind(channel, source);
+            if (from.userTimeoutMillis() > 0) {
+                channel.setOption(LinuxOptions.TCP_USER_TIMEOUT, from.userTimeoutMillis());
+            }
+            if (from.source() != null) {
+                bind(channel, from.source(), from.foreign());
             }
             return channel;
         } catch (IOException e) {
@@ -106,7 +108,10 @@ public final class Sockets {
      * Connections to different backends can share a port. SO_REUSEADDR allows that; still the port is chosen before the
      * backend is known, and may be taken towards that one.
      */
-    private void bind(SocketChannel channel, InetSocketAddress source) throws IOException {
+    private void bind(SocketChannel channel, InetSocketAddress source, boolean foreign) throws IOException {
+        if (foreign) {
+            channel.setOption(LinuxOptions.TRANSPARENT, true);
+        }
         channel.setOption(linux ? LinuxOptions.PORT_AT_CONNECT : StandardSocketOptions.SO_REUSEADDR, true);
         channel.bind(source);
     }
@@ -135,19 +140,35 @@ public final class Sockets {
     }
 
     /** Opens a listening socket. Several workers may open the same TCP address and share the connections. */
-    ServerSocketChannel listen(SocketAddress address, int backlog) throws IOException {
+    ServerSocketChannel listen(SocketAddress address, int backlog, boolean freebind) throws IOException {
         ServerSocketChannel channel = provider.openServerSocketChannel(SocketFamily.of(address));
         try {
             channel.configureBlocking(false);
             if (address instanceof InetSocketAddress) {
                 channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
                 channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+                if (freebind) {
+                    freebind(channel);
+                }
             }
             channel.bind(address, backlog);
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** Lets a channel bind an address that this machine does not have yet. */
+    public static void freebind(NetworkChannel channel) throws IOException {
+        channel.setOption(LinuxOptions.FREEBIND, true);
+    }
+
+    /** Sets the options that may change while a TCP socket listens; connections inherit {@code TCP_USER_TIMEOUT}. */
+    void tune(ServerSocketChannel channel, ListenOptions options) throws IOException {
+        if (linux) {
+            channel.setOption(LinuxOptions.TCP_USER_TIMEOUT, options.tcpUserTimeoutMillis());
+            channel.setOption(LinuxOptions.TCP_DEFER_ACCEPT, options.deferAccept() ? ListenOptions.DEFER_SECONDS : 0);
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.usher.relay;
 
 import dev.usher.config.Address;
+import dev.usher.config.PoolConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.loop.Departure;
 import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.pool.RecentSessions;
 import dev.usher.time.Clock;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
@@ -35,6 +38,9 @@ final class Attempts {
     private final long clientHash;
     /** The client's mark, by {@link RecentSessions#mark}. */
     private final int clientMark;
+
+    /** Null for a client of a unix socket. */
+    private final @Nullable InetAddress client;
 
     private final OwnConnections own;
     /** The beginning of the client's wait for a backend. */
@@ -72,7 +78,8 @@ final class Attempts {
         this.worker = worker;
         this.clock = clock;
         this.clientHash = client instanceof InetSocketAddress tcp ? pool.clientHash(tcp) : 0;
-        this.clientMark = client instanceof InetSocketAddress tcp ? RecentSessions.mark(tcp.getAddress()) : 0;
+        this.client = client instanceof InetSocketAddress tcp ? tcp.getAddress() : null;
+        this.clientMark = this.client == null ? 0 : RecentSessions.mark(this.client);
         this.own = own;
         this.beganNanos = clock.nanos();
     }
@@ -171,10 +178,17 @@ final class Attempts {
         return all;
     }
 
-    /** The local address of the attempt's connection; null lets the system choose. */
+    /** The local end of the attempt's connection; null if only a client with an address may be passed on. */
     @Nullable
-    InetSocketAddress source() {
-        return pool.source();
+    Departure departure() {
+        PoolConfig config = pool.config();
+        int userTimeoutMillis = config.tcpUserTimeoutMillis();
+        if (config.transparent()) {
+            return client == null ? null : new Departure(new InetSocketAddress(client, 0), true, userTimeoutMillis);
+        }
+        return pool.source() == null && userTimeoutMillis == 0
+                ? Departure.USUAL
+                : new Departure(pool.source(), false, userTimeoutMillis);
     }
 
     /** The attempt's time-out: its own, cut to the rest of the client's total wait. */

@@ -3,6 +3,7 @@ package dev.usher.relay;
 import static java.nio.channels.SelectionKey.OP_CONNECT;
 
 import dev.usher.end.CloseReason;
+import dev.usher.loop.Departure;
 import dev.usher.loop.FullQueueException;
 import dev.usher.pool.Backend;
 import java.io.IOException;
@@ -100,10 +101,12 @@ final class Connecting implements Phase {
     /** @return the failure, if the attempt failed at once; null if under way or done */
     private @Nullable AttemptOutcome start(Backend picked) {
         full = null;
+        Departure from = choice.attempts().departure();
+        if (from == null) {
+            return AttemptOutcome.NO_SOCKET;
+        }
         try {
-            link.backend.open(link.worker
-                    .sockets()
-                    .connectingTo(picked.address(), choice.attempts().source(), link.kept.hasMore()));
+            link.backend.open(link.worker.sockets().connectingTo(picked.address(), from, link.kept.hasMore()));
         } catch (IOException outOfDescriptors) {
             return AttemptOutcome.NO_SOCKET;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without

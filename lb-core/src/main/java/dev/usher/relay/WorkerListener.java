@@ -47,7 +47,8 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
      */
     SocketAddress bind(Address bind, SocketAddress address, List<Door> others) throws IOException {
         ListenSocket.Owner owner = others.isEmpty() ? this : new Spread(this, others);
-        List<ListenSocket> opened = ListenSocket.open(place.worker(), place.index(), place.workers(), address, owner);
+        List<ListenSocket> opened =
+                ListenSocket.open(place.worker(), place.index(), place.workers(), address, config.options(), owner);
         sockets.put(bind, opened);
         gather();
         return opened.isEmpty() ? address : opened.getFirst().address();
@@ -87,6 +88,9 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
     /** Takes over these settings, and accepts. */
     void follow(ListenerConfig changed) {
         config = changed;
+        for (ListenSocket socket : all) {
+            socket.tune(changed.options());
+        }
         resume();
     }
 

@@ -2,10 +2,12 @@ package dev.usher.workers;
 
 import dev.usher.config.Address;
 import dev.usher.config.HostPort;
+import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.UnixPath;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.descriptor.SocketFamily;
+import dev.usher.loop.Sockets;
 import dev.usher.relay.Door;
 import dev.usher.relay.ListenerCounts;
 import java.io.IOException;
@@ -89,8 +91,9 @@ public final class Listening {
     public synchronized void openNew(Map<String, ListenerConfig> next) throws IOException {
         Map<Place, ListenerConfig> fresh = fresh(next);
         boolean shares = besideAnother && open.isEmpty();
-        for (Place place : fresh.keySet()) { // every check before the first open, or a check would hit our own socket
-            checkUnused(place, shares);
+        for (Map.Entry<Place, ListenerConfig> entry : fresh.entrySet()) {
+            // every check before the first open, or a check would hit our own socket
+            checkUnused(entry.getKey(), entry.getValue().options(), shares);
         }
         Set<String> known = Set.copyOf(states.keySet());
         Map<Place, SocketAddress> opened = new LinkedHashMap<>();
@@ -324,7 +327,7 @@ public final class Listening {
      * Fails if any process listens there. {@code SO_REUSEPORT} alone would let two usher processes of the same user
      * share a port in silence, each with half of the connections.
      */
-    private void checkUnused(Place place, boolean shared) throws IOException {
+    private void checkUnused(Place place, ListenOptions options, boolean shared) throws IOException {
         try {
             SocketAddress address = binds.of(place.bind());
             if (open.values().stream().anyMatch(ours -> BindAddresses.overlap(ours, address))) {
@@ -336,19 +339,22 @@ public final class Listening {
             if (place.bind() instanceof UnixPath file) {
                 SocketFile.clear(provider, file, shared);
             } else if (!shared) {
-                checkUnused((InetSocketAddress) address);
+                checkUnused((InetSocketAddress) address, options.freebind());
             }
         } catch (IOException e) {
             throw cannotListen(place, e);
         }
     }
 
-    private void checkUnused(InetSocketAddress address) throws IOException {
+    private void checkUnused(InetSocketAddress address, boolean freebind) throws IOException {
         if (address.getPort() == 0) {
             return;
         }
         try (SocketChannel probe = provider.openSocketChannel(SocketFamily.of(address))) {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            if (freebind) {
+                Sockets.freebind(probe);
+            }
             probe.bind(address);
         } catch (BindException e) {
             boolean inUse = String.valueOf(e.getMessage()).contains("in use");

@@ -29,6 +29,8 @@ public final class PoolConfigBuilder {
     private EjectionConfig ejection = EjectionConfig.DEFAULT;
     private @Nullable Duration slowStart;
     private @Nullable SourceAddress source;
+    private boolean transparent;
+    private @Nullable Duration tcpUserTimeout;
     private AddressRules addressRules = AddressRules.NONE;
     private OnDown onDown = OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
@@ -120,6 +122,16 @@ public final class PoolConfigBuilder {
 
     public PoolConfigBuilder source(String address) {
         source = SourceAddress.parse(address);
+        return this;
+    }
+
+    public PoolConfigBuilder transparent() {
+        transparent = true;
+        return this;
+    }
+
+    public PoolConfigBuilder tcpUserTimeout(Duration timeout) {
+        tcpUserTimeout = timeout;
         return this;
     }
 
@@ -244,6 +256,8 @@ public final class PoolConfigBuilder {
                 onDown,
                 sendProxyProtocol,
                 source,
+                transparent,
+                tcpUserTimeout,
                 resolve,
                 addressRules,
                 null,

@@ -17,6 +17,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
 import dev.usher.config.LimitsConfig.PerClientIp;
+import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
@@ -234,6 +235,7 @@ public final class TestUsher implements AutoCloseable {
         private @Nullable Silent silent;
         private HttpConfig http = HttpConfig.DEFAULT;
         private Passwords passwords = Passwords.NONE;
+        private ListenOptions options = ListenOptions.DEFAULT;
         private ForwardProxy forwardProxy = ForwardProxy.DEFAULT;
         private TimeoutsConfig timeouts = TimeoutsConfig.DEFAULT;
         private int retries = PoolConfig.DEFAULT_RETRIES;
@@ -300,6 +302,11 @@ public final class TestUsher implements AutoCloseable {
 
         public Builder maxHelloBytes(int bytes) {
             hello = new ClientHelloConfig(hello.timeout(), bytes);
+            return this;
+        }
+
+        public Builder options(ListenOptions settings) {
+            options = settings;
             return this;
         }
 
@@ -423,6 +430,7 @@ public final class TestUsher implements AutoCloseable {
                     type,
                     bind,
                     dev.usher.config.SocketRights.DEFAULT,
+                    options,
                     hello,
                     notTls,
                     silent,

@@ -1,8 +1,10 @@
 package dev.usher.server.yaml;
 
 import dev.usher.config.Address;
+import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerType;
 import dev.usher.config.SocketRights;
+import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UnixPath;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +78,20 @@ final class BindReader {
         }
         SocketRights mode = fields.value("mode", text -> new SocketRights(text, null), SocketRights.DEFAULT);
         return fields.isNone("owner") ? mode : fields.value("owner", mode::withOwner, mode);
+    }
+
+    /** The options of TCP sockets. */
+    static ListenOptions options(Fields fields, List<Address> bind) {
+        if (!bind.isEmpty() && bind.stream().allMatch(UnixPath.class::isInstance)) {
+            for (String key : List.of("freebind", "defer_accept", "tcp_user_timeout")) {
+                fields.refuse(key, "is for IP addresses, and bind has none");
+            }
+            return ListenOptions.DEFAULT;
+        }
+        return new ListenOptions(
+                fields.flag("freebind", false),
+                fields.flag("defer_accept", false),
+                fields.durationOrNone("tcp_user_timeout", TimeoutsConfig.TCP_USER_TIMEOUT, null));
     }
 
     /** The place of a listener's unix socket. */

@@ -3,6 +3,7 @@ package dev.usher.server.yaml;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.Fallback;
 import dev.usher.config.LimitsConfig;
+import dev.usher.config.LinuxKeys;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.PlainPools;
 import dev.usher.config.PoolSettings;
@@ -98,6 +99,13 @@ final class ConfigReader {
         if (!problems.hasErrors()) {
             TemplateUses.faults(listeners.listeners(), routes.routes(), defaultRoute, noSniRoute, pools.pools())
                     .forEach(fault -> pools.fault(fault.path(), fault.text()));
+        }
+        String linuxOnly = transport == Transport.NIO
+                ? LinuxKeys.faultWithNio(
+                        listeners.listeners().values(), pools.pools().values())
+                : null;
+        if (linuxOnly != null) {
+            problems.error(root.valuePlace("transport"), linuxOnly);
         }
         if (problems.hasErrors()) {
             return null;

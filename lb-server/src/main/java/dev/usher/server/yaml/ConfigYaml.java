@@ -148,6 +148,8 @@ public final class ConfigYaml {
                     case "name" -> false;
                     case "mode" -> listener.hasUnixSocket();
                     case "owner" -> setting.value() != null;
+                    case "defer_accept" -> listener.type().speaksTls() && listener.hasTcpAddress();
+                    case "freebind", "tcp_user_timeout" -> listener.hasTcpAddress();
                     case "client_hello" -> listener.type().readsHellos();
                     case "allow" -> !listener.forwardProxy().allow().isEmpty();
                     case "users" -> listener.forwardProxy().users() != null;

@@ -94,6 +94,10 @@ final class KeyHelp {
         add(all, List.of("send_proxy_protocol", "accept_proxy_protocol"), "proxy_protocol", "accept_proxy");
         add(all, List.of("send_proxy_protocol"), "send_proxy", "send_proxy_v2");
         add(all, List.of("source"), "proxy_bind", "bind_address", "source_address", "local_address", "outbound");
+        add(all, List.of("transparent"), "usesrc", "tproxy", "original_src", "clientip");
+        add(all, List.of("freebind"), "ip_freebind", "free_bind", "nonlocal_bind");
+        add(all, List.of("defer_accept"), "deferred", "tcp_defer_accept");
+        add(all, List.of("tcp_user_timeout"), "tcp_ut", "user_timeout");
         add(all, List.of("max_connections"), "maxconn", "max_conns", "max_connection");
         add(all, List.of("timeouts", "timeout"), "timeout");
         add(all, List.of("allow"), "whitelist", "allowlist", "source", "src", "sources");
@@ -115,14 +119,15 @@ final class KeyHelp {
             "balance", "timeouts", "retries", "health_check", "ejection", "slow_start", "on_down", "send_proxy_protocol"
         };
         add(all, List.of("in defaults", POOL), settings);
-        add(all, List.of("in defaults", POOL), "resolve", "source");
+        add(all, List.of("in defaults", POOL), "resolve", "source", "transparent");
+        add(all, List.of("in defaults", POOL, LISTENER), "tcp_user_timeout");
         add(all, List.of("in defaults", POOL, "in a route"), "to", "deny_to");
         add(all, List.of(POOL), "backends");
         add(all, List.of("in an entry of backends"), "address", "weight", "backup", "max_connections");
         add(all, List.of(LISTENER), "type", "bind", "client_hello", "accept_proxy_protocol", "trusted_proxies");
         add(all, List.of(LISTENER), "max_connections", "pool", "routes", "default_route");
         add(all, List.of(LISTENER), "no_sni_route", "http", "not_tls", "silent", "mode", "owner");
-        add(all, List.of(LISTENER), "allow", "sni", "users");
+        add(all, List.of(LISTENER), "allow", "sni", "users", "freebind", "defer_accept");
         add(all, List.of("in client_hello"), "timeout", "max_size");
         add(all, List.of("in silent"), "pool", "after");
         add(all, List.of("in not_tls"), "ssh", "openvpn", "postgres", "other");

@@ -9,6 +9,7 @@ import dev.usher.config.Fallback;
 import dev.usher.config.ForwardProxy;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
@@ -91,6 +92,7 @@ final class ListenerReader {
         List<Address> bind = binds.read(name, fields, type);
         boolean onlyUnix = !bind.isEmpty() && bind.stream().allMatch(UnixPath.class::isInstance);
         SocketRights rights = BindReader.rights(fields, bind);
+        ListenOptions options = BindReader.options(fields, bind);
         ClientHelloConfig clientHello = clientHello(fields, type);
         NotTlsReader others = new NotTlsReader(pools, problems);
         NotTls notTls = others.notTls(name, fields, type);
@@ -108,6 +110,10 @@ final class ListenerReader {
                     fields.valuePlace("accept_proxy_protocol"),
                     fields.path("accept_proxy_protocol") + " needs trusted_proxies: anyone could claim any address");
         }
+        String undeferred = options.deferAccept() ? ListenerConfig.undeferred(type, silent, accept) : null;
+        if (undeferred != null) {
+            fields.refuse("defer_accept", undeferred);
+        }
         int maxConnections = fields.integer(
                 "max_connections", ListenerConfig.MAX_CONNECTIONS, ListenerConfig.DEFAULT_MAX_CONNECTIONS);
         String pool = pool(name, fields, type);
@@ -116,8 +122,10 @@ final class ListenerReader {
         ForwardProxy forwardProxy = proxies.read(fields, type);
         boolean open = proxies.isOpenToAll(name, fields, type, bind, forwardProxy);
         fields.done();
-        boolean valid =
-                !open && !bind.isEmpty() && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty() || onlyUnix);
+        boolean valid = !open
+                && undeferred == null
+                && !bind.isEmpty()
+                && (accept == AcceptProxyProtocol.NONE || !trusted.isEmpty() || onlyUnix);
         if (valid && (!type.needsPool() || pool != null)) {
             listeners.put(
                     name,
@@ -126,6 +134,7 @@ final class ListenerReader {
                             type,
                             bind,
                             rights,
+                            options,
                             clientHello,
                             notTls,
                             silent,
@@ -141,7 +150,7 @@ final class ListenerReader {
 
     /** Notes each listener of a unix socket where something is decided by a client's address. */
     void checkAnonymous(List<RouteConfig> routes, Fallback defaultRoute, Fallback noSniRoute, LimitsConfig limits) {
-        AnonymousClients.faults(listeners, routes, defaultRoute, noSniRoute, limits)
+        AnonymousClients.faults(listeners, routes, defaultRoute, noSniRoute, pools.pools(), limits)
                 .forEach((name, fault) -> problems.error(binds.ofUnixSocket(name), fault));
     }
 

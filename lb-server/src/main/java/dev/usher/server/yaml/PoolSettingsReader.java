@@ -38,6 +38,8 @@ final class PoolSettingsReader {
                 fields.choice("on_down", PoolConfig.OnDown.class, base.onDown()),
                 fields.choice("send_proxy_protocol", SendProxyProtocol.class, base.sendProxyProtocol()),
                 source(fields),
+                transparent(fields),
+                fields.durationOrNone("tcp_user_timeout", TimeoutsConfig.TCP_USER_TIMEOUT, base.tcpUserTimeout()),
                 resolve(fields),
                 addressRules(fields));
     }
@@ -62,6 +64,16 @@ final class PoolSettingsReader {
             fields.warn("source", read + " is not an address of this machine: no connection to a backend could begin");
         }
         return read == null ? base.source() : read;
+    }
+
+    private boolean transparent(Fields fields) {
+        boolean transparent = fields.flag("transparent", base.transparent());
+        if (transparent && fields.has("transparent") && !ThisMachine.mayUseForeignAddresses()) {
+            fields.warn(
+                    "transparent",
+                    "needs the capability CAP_NET_RAW, which this process does not have: without it usher does not start");
+        }
+        return transparent;
     }
 
     private TimeoutsConfig timeouts(Fields pool) {

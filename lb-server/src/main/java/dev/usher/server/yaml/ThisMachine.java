@@ -2,6 +2,7 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.HostPort;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,11 @@ public final class ThisMachine {
     private static final Path HOSTS = Path.of("/etc/hosts");
     /** A larger file is a block list, not a list of this machine's own names. */
     private static final long MAX_HOSTS_BYTES = 1024 * 1024;
+
+    private static final Path RIGHTS = Path.of("/proc/self/status");
+    private static final String EFFECTIVE = "CapEff:";
+    /** CAP_NET_ADMIN and CAP_NET_RAW: either will do. */
+    private static final long FOREIGN_ADDRESSES = 1L << 12 | 1L << 13;
 
     private static final List<InetAddress> LOOPBACK =
             List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
@@ -56,6 +63,18 @@ public final class ThisMachine {
         try {
             return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException unknown) {
+            return true;
+        }
+    }
+
+    /** True if the kernel lets this process bind addresses of other machines, as far as its rights can be read. */
+    static boolean mayUseForeignAddresses() {
+        try (Stream<String> lines = Files.lines(RIGHTS)) {
+            return lines.filter(line -> line.startsWith(EFFECTIVE))
+                    .map(line -> Long.parseUnsignedLong(
+                            line.substring(EFFECTIVE.length()).strip(), 16))
+                    .allMatch(rights -> (rights & FOREIGN_ADDRESSES) != 0);
+        } catch (IOException | UncheckedIOException | NumberFormatException unknown) {
             return true;
         }
     }

@@ -21,6 +21,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
 import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.LoggingConfig;
@@ -103,6 +104,7 @@ class ConfigFileTest {
                             ListenerType.TLS,
                             List.of(HostPort.parse("0.0.0.0:443"), HostPort.parse("[::]:443")),
                             SocketRights.DEFAULT,
+                            ListenOptions.DEFAULT,
                             new ClientHelloConfig(Duration.ofSeconds(5), 65_536),
                             new NotTls("not_tls.ssh@https", null, null, null),
                             new Silent("silent@https", Duration.ofSeconds(2)),

@@ -13,6 +13,7 @@ import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
 import dev.usher.config.IntRange;
 import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.LoggingConfig;
@@ -194,7 +195,7 @@ final class ConfigSchema {
     private static Map<Predicate<ListenerType>, List<String>> ofSomeTypes() {
         Map<Predicate<ListenerType>, List<String>> keys = new LinkedHashMap<>();
         keys.put(ListenerType::readsHellos, List.of("client_hello"));
-        keys.put(ListenerType::speaksTls, List.of("not_tls", "silent"));
+        keys.put(ListenerType::speaksTls, List.of("not_tls", "silent", "defer_accept"));
         keys.put(ListenerType::speaksHttp, List.of("http"));
         keys.put(ListenerType::needsPool, List.of("pool"));
         keys.put(ListenerType::asksForPorts, List.of("allow", "users", "sni"));
@@ -385,6 +386,7 @@ final class ConfigSchema {
                 || component.getDeclaringRecord() == AddressRules.class;
         boolean known = component.getDeclaringRecord() == defaults.getClass()
                 || component.getDeclaringRecord() == SocketRights.class
+                || component.getDeclaringRecord() == ListenOptions.class
                 || component.getDeclaringRecord() == ForwardProxy.class;
         return beside || !known ? null : defaults;
     }

@@ -138,6 +138,9 @@ class ConfigYamlTest {
                     type: tls
                     bind:
                     - :443
+                    freebind: false
+                    defer_accept: false
+                    tcp_user_timeout: none
                     client_hello:
                       timeout: 5s
                       max_size: 64KiB
@@ -185,6 +188,8 @@ class ConfigYamlTest {
                     on_down: keep
                     send_proxy_protocol: none
                     source: none
+                    transparent: false
+                    tcp_user_timeout: none
                     resolve:
                       interval: 30s
                       family: any

@@ -17,6 +17,7 @@ import dev.usher.config.HttpRule;
 import dev.usher.config.HttpSource;
 import dev.usher.config.KubernetesSource;
 import dev.usher.config.LimitsConfig;
+import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.LoggingConfig;
 import dev.usher.config.NotTls;
@@ -51,6 +52,7 @@ public final class YamlKeys {
             UsherConfig.class,
             ListenerConfig.class,
             SocketRights.class,
+            ListenOptions.class,
             OwnRoutes.class,
             ForwardProxy.class,
             ClientHelloConfig.class,
@@ -95,6 +97,7 @@ public final class YamlKeys {
             "address_rules",
             "forward_proxy",
             "rights",
+            "options",
             "kind",
             "tls_files",
             "origin",

@@ -156,6 +156,8 @@ public final class PoolDraft {
                 onDown,
                 sendProxyProtocol,
                 from,
+                false,
+                null,
                 servers == null ? resolve : askedAt(servers),
                 AddressRules.NONE,
                 null,
