@@ -1,12 +1,17 @@
 package dev.usher.server;
 
 import dev.usher.config.Printable;
+import dev.usher.server.DropIns.Need;
 import dev.usher.server.yaml.ConfigFile;
 import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticJson;
 import dev.usher.server.yaml.DiagnosticText;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -21,6 +26,8 @@ import picocli.CommandLine.TypeConversionException;
         description = "Check a configuration and report every error.",
         footer = {
             "",
+            "Names the drop-ins for the unit of systemd that the file needs, as far as the",
+            "rights of files on this machine show.",
             "With --probe, each backend is asked once, as its health check would ask: many",
             "at once, two minutes in all. A pool without a check is connected to.",
             "Exit codes: 0 valid (there may be warnings), 1 not valid, or a backend is down,",
@@ -69,18 +76,28 @@ final class CheckCommand implements Callable<Integer> {
         ProbeReport probes = probe && result instanceof ConfigResult.Valid valid
                 ? ProbeReport.of(valid.config(), spec.commandLine().getErr(), Terminal.isTerminal(Terminal.STDERR))
                 : null;
-        switch (format) {
-            case JSON ->
-                out.print(
-                        probes == null
-                                ? DiagnosticJson.render(result.diagnostics())
-                                : DiagnosticJson.render(result.diagnostics(), "probes", probes.json()));
-            case TEXT -> out.print(text(result) + (probes == null ? "" : probes.text()));
-        }
+        List<Need> needs =
+                result instanceof ConfigResult.Valid valid ? DropIns.of(valid.config(), argument.file()) : List.of();
+        out.print(
+                switch (format) {
+                    case JSON -> json(result, needs, probes);
+                    case TEXT -> text(result) + DropIns.text(needs) + (probes == null ? "" : probes.text());
+                });
         out.flush();
         return result instanceof ConfigResult.Valid && (probes == null || probes.isGood())
                 ? ExitCode.OK
                 : ExitCode.FAILED;
+    }
+
+    private static String json(ConfigResult result, List<Need> needs, @Nullable ProbeReport probes) {
+        Map<String, List<Map<String, Object>>> more = new LinkedHashMap<>();
+        if (result instanceof ConfigResult.Valid) {
+            more.put("drop_ins", DropIns.json(needs));
+        }
+        if (probes != null) {
+            more.put("probes", probes.json());
+        }
+        return DiagnosticJson.render(result.diagnostics(), more);
     }
 
     private String text(ConfigResult result) {

@@ -20,13 +20,17 @@ public final class DiagnosticJson {
 
     /** An object: {@code valid}, {@code errors}, {@code warnings}, {@code diagnostics}. Ends in a line feed. */
     public static String render(List<Diagnostic> diagnostics) {
-        return ASCII.writeValueAsString(tree(diagnostics)) + "\n";
+        return render(diagnostics, Map.of());
     }
 
-    /** Like the other, with a further list under a key of its own. */
-    public static String render(List<Diagnostic> diagnostics, String key, List<Map<String, Object>> more) {
+    /**
+     * Like the other, with further lists.
+     *
+     * @param more by key, in order
+     */
+    public static String render(List<Diagnostic> diagnostics, Map<String, List<Map<String, Object>>> more) {
         ObjectNode root = tree(diagnostics);
-        root.set(key, JSON.valueToTree(more));
+        more.forEach((key, list) -> root.set(key, JSON.valueToTree(list)));
         return ASCII.writeValueAsString(root) + "\n";
     }
 
