@@ -12,7 +12,7 @@ public record DockerSource(UnixPath socket, @Nullable String network) implements
     public static final UnixPath DEFAULT_SOCKET = new UnixPath("/run/docker.sock");
 
     public DockerSource {
-        Check.present(socket, "socket");
+        Check.that(!Check.present(socket, "socket").isAbstract(), "socket must be a file, as /run/docker.sock");
         Check.that(network == null || !network.isBlank(), "network must not be empty");
     }
 

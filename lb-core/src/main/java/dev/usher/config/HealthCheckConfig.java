@@ -151,6 +151,9 @@ public record HealthCheckConfig(
                 !isElsewhere() || (port != null && address != null),
                 () -> "health_check.port and health_check.address go together: " + backend + " has neither");
         Check.that(
+                isElsewhere() || !backend.isAbstract() || type == Type.TCP || type == Type.NONE,
+                () -> "health_check.type must be tcp or none: probes only connect to an abstract socket as " + backend);
+        Check.that(
                 isElsewhere() || !type.shakesHands() || !verify || serverName != null,
                 () -> "health_check.server_name must be given, or verify: false: " + backend
                         + " has no name that a certificate could be for");

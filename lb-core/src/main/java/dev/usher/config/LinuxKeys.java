@@ -35,12 +35,21 @@ public final class LinuxKeys {
     }
 
     private static @Nullable String key(ListenerConfig listener) {
-        return listener.options().firstKey();
+        return listener.bind().stream().anyMatch(LinuxKeys::isAbstract)
+                ? "bind"
+                : listener.options().firstKey();
+    }
+
+    private static boolean isAbstract(Address address) {
+        return address instanceof UnixPath path && path.isAbstract();
     }
 
     private static @Nullable String key(PoolConfig pool) {
         if (pool.transparent()) {
             return "transparent";
+        }
+        if (pool.backends().stream().map(BackendConfig::address).anyMatch(LinuxKeys::isAbstract)) {
+            return "backends";
         }
         return pool.tcpUserTimeout() == null ? null : "tcp_user_timeout";
     }

@@ -54,7 +54,7 @@ public record ListenerConfig(
         Check.present(type, "type");
         bind = Check.notEmpty(Check.distinct(bind, "bind"), "bind");
         Check.that(
-                hasUnix(bind) || Check.present(rights, "mode").equals(SocketRights.DEFAULT),
+                hasFile(bind) || Check.present(rights, "mode").equals(SocketRights.DEFAULT),
                 "mode and owner are for unix sockets in bind");
         String option = Check.present(options, "options").firstKey();
         Check.that(option == null || hasTcp(bind), () -> option + " is for IP addresses in bind");
@@ -163,6 +163,15 @@ public record ListenerConfig(
 
     public boolean hasUnixSocket() {
         return hasUnix(bind);
+    }
+
+    /** Whether {@code mode} and {@code owner} have a file to stand for. */
+    public boolean hasSocketFile() {
+        return hasFile(bind);
+    }
+
+    private static boolean hasFile(List<Address> bind) {
+        return bind.stream().anyMatch(address -> address instanceof UnixPath path && !path.isAbstract());
     }
 
     private static boolean hasUnix(List<Address> bind) {

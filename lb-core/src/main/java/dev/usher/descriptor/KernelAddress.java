@@ -15,7 +15,10 @@ import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Socket addresses as the kernel has them: {@code sockaddr_in}, {@code sockaddr_in6} and {@code sockaddr_un}. */
+/**
+ * Socket addresses as the kernel has them: {@code sockaddr_in}, {@code sockaddr_in6} and {@code sockaddr_un}. An abstract
+ * name, which has no file, is a path that begins with {@code @}, as programs print it. The JDK would take it for a file.
+ */
 public final class KernelAddress {
     public static final int UNIX = 1;
     public static final int INET = 2;
@@ -35,7 +38,14 @@ public final class KernelAddress {
     /** Of a path with the zero byte at the end. */
     private static final int MAX_PATH = 108;
 
+    private static final String ABSTRACT = "@";
+
     private KernelAddress() {}
+
+    /** Whether the address is the name of a socket without a file. */
+    public static boolean isAbstract(UnixDomainSocketAddress address) {
+        return address.getPath().toString().startsWith(ABSTRACT);
+    }
 
     /**
      * Writes an address to the start of the memory, and returns its bytes.
@@ -66,11 +76,16 @@ public final class KernelAddress {
 
     private static int writeFile(UnixDomainSocketAddress file, MemorySegment to) {
         byte[] path = file.getPath().toString().getBytes(StandardCharsets.UTF_8);
-        if (path.length >= MAX_PATH) {
+        boolean named = isAbstract(file);
+        if (path.length > (named ? MAX_PATH : MAX_PATH - 1)) {
             throw new IllegalArgumentException("path of a socket longer than " + (MAX_PATH - 1) + " bytes");
         }
         to.set(JAVA_SHORT, 0, (short) UNIX);
         MemorySegment.copy(path, 0, to, JAVA_BYTE, PATH_AT, path.length);
+        if (named) {
+            to.set(JAVA_BYTE, PATH_AT, (byte) 0);
+            return PATH_AT + path.length; // a zero at the end would be a part of the name
+        }
         to.set(JAVA_BYTE, PATH_AT + path.length, (byte) 0);
         return PATH_AT + path.length + 1;
     }
@@ -98,12 +113,19 @@ public final class KernelAddress {
     }
 
     private static UnixDomainSocketAddress file(MemorySegment from, int bytes) {
+        if (bytes > PATH_AT + 1 && from.get(JAVA_BYTE, PATH_AT) == 0) {
+            return UnixDomainSocketAddress.of(ABSTRACT + text(from, PATH_AT + 1, bytes - PATH_AT - 1));
+        }
         int length = 0;
         while (PATH_AT + length < bytes && from.get(JAVA_BYTE, PATH_AT + length) != 0) {
             length++;
         }
-        byte[] path = new byte[length];
-        MemorySegment.copy(from, JAVA_BYTE, PATH_AT, path, 0, length);
-        return UnixDomainSocketAddress.of(new String(path, StandardCharsets.UTF_8));
+        return UnixDomainSocketAddress.of(text(from, PATH_AT, length));
+    }
+
+    private static String text(MemorySegment from, int at, int length) {
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(from, JAVA_BYTE, at, bytes, 0, length);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -2,6 +2,7 @@ package dev.usher.loop;
 
 import dev.usher.config.ListenOptions;
 import dev.usher.descriptor.GivenSockets;
+import dev.usher.descriptor.KernelAddress;
 import dev.usher.descriptor.SocketFamily;
 import dev.usher.epoll.EpollProvider;
 import dev.usher.epoll.LinuxOptions;
@@ -97,8 +98,8 @@ public final class Sockets {
             throw refused;
         } catch (BindException denied) { // EACCES in the JDK's words, which elsewhere mean a lack of ports
             throw new SocketException(denied.getMessage());
-        } catch (SocketException failed) { // ENOENT without the file, EAGAIN with the file
-            throw Files.exists(file.getPath())
+        } catch (SocketException failed) { // ENOENT without the file, EAGAIN with the file or for a name without one
+            throw KernelAddress.isAbstract(file) || Files.exists(file.getPath())
                     ? new FullQueueException(failed.getMessage())
                     : new ConnectException(failed.getMessage());
         }

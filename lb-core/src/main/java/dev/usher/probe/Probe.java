@@ -120,7 +120,7 @@ final class Probe {
      */
     private Socket openSocket(SocketAddress address) throws IOException {
         if (!(address instanceof InetSocketAddress)) {
-            return new ProbeSocket();
+            return new ProbeSocket(address);
         }
         Socket socket = new Socket();
         try {

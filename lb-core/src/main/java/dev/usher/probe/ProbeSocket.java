@@ -1,5 +1,7 @@
 package dev.usher.probe;
 
+import dev.usher.descriptor.KernelAddress;
+import dev.usher.epoll.EpollProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,12 +25,19 @@ final class ProbeSocket extends Socket {
     /** The host of a unix socket in a request and in a handshake, where the check has no name. */
     private static final String HOST = "localhost";
 
-    private final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    private final SocketChannel channel;
+    /** True if reads and writes wait; the sockets of abstract names do not, and probes there only connect. */
+    private final boolean waits;
     /** True from the connect on, also once closed, as in any other socket. */
     private volatile boolean connected;
 
     /** Opens the descriptor. */
-    ProbeSocket() throws IOException {}
+    ProbeSocket(SocketAddress address) throws IOException {
+        waits = !(address instanceof UnixDomainSocketAddress unix && KernelAddress.isAbstract(unix));
+        channel = waits
+                ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                : new EpollProvider().openSocketChannel(StandardProtocolFamily.UNIX);
+    }
 
     static String host(SocketAddress address) {
         return address instanceof InetSocketAddress tcp ? tcp.getHostString() : HOST;
@@ -43,15 +52,19 @@ final class ProbeSocket extends Socket {
     @Override
     public void connect(SocketAddress file, int timeoutMillis) throws IOException {
         try {
-            channel.configureBlocking(false); // else a full queue would hold the probe up
+            if (waits) {
+                channel.configureBlocking(false); // else a full queue would hold the probe up
+            }
             connected = channel.connect(file);
-            channel.configureBlocking(true);
+            if (waits) {
+                channel.configureBlocking(true);
+            }
         } catch (ConnectException refused) {
             throw refused;
         } catch (BindException denied) { // EACCES in the JDK's words, which elsewhere mean a lack of ports
             throw new SocketException(denied.getMessage());
         } catch (SocketException failed) {
-            throw isThere(file) ? new SocketException("its queue of connections is full", failed) : failed;
+            throw !waits || isThere(file) ? new SocketException("its queue of connections is full", failed) : failed;
         }
     }
 

@@ -248,9 +248,11 @@ public final class Listening {
             doors.add(workers.ask(i, sessions -> sessions.door(config, state, bind)));
         }
         SocketAddress bound = workers.ask(0, sessions -> sessions.open(config, state, bind, address, doors));
-        SocketFile file = SocketFile.of(bind);
-        files.put(place, file);
-        file.permit(config.rights());
+        if (!bind.isAbstract()) {
+            SocketFile file = SocketFile.of(bind);
+            files.put(place, file);
+            file.permit(config.rights());
+        }
         return bound;
     }
 
@@ -337,7 +339,9 @@ public final class Listening {
                 return;
             }
             if (place.bind() instanceof UnixPath file) {
-                SocketFile.clear(provider, file, shared);
+                if (!file.isAbstract()) { // the bind fails where a name is in use
+                    SocketFile.clear(provider, file, shared);
+                }
             } else if (!shared) {
                 checkUnused((InetSocketAddress) address, options.freebind());
             }

@@ -13,7 +13,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The fault table has the words for each fault. */
 class UnixPathTest {
     @ParameterizedTest
-    @ValueSource(strings = {"unix:/run/a.sock", "unix:/a", "unix:/run/..a/b..c/.d", "unix:/run/ä b"})
+    @ValueSource(
+            strings = {
+                "unix:/run/a.sock",
+                "unix:/a",
+                "unix:/run/..a/b..c/.d",
+                "unix:/run/ä b",
+                "unix:@a",
+                "unix:@/a/b.c"
+            })
     void readsBackAsItIsWritten(String text) {
         assertEquals(new UnixPath(text.substring(5)), Address.parse(text));
         assertEquals(new UnixPath(text.substring(5)), Address.parseBind(text));
@@ -32,6 +40,8 @@ class UnixPathTest {
     void takesAsManyBytesAsTheKernel() {
         assertEquals(107, new UnixPath("/" + "a".repeat(106)).path().length());
         assertThrows(IllegalArgumentException.class, () -> new UnixPath("/" + "a".repeat(107)));
+        assertEquals(108, new UnixPath("@" + "a".repeat(107)).path().length(), "no zero behind an abstract name");
+        assertThrows(IllegalArgumentException.class, () -> new UnixPath("@" + "a".repeat(108)));
         assertThrows(IllegalArgumentException.class, () -> new UnixPath("/" + "ä".repeat(54)));
     }
 

@@ -70,7 +70,7 @@ final class BindReader {
     }
 
     static SocketRights rights(Fields fields, List<Address> bind) {
-        if (bind.stream().noneMatch(UnixPath.class::isInstance)) {
+        if (bind.stream().noneMatch(address -> address instanceof UnixPath path && !path.isAbstract())) {
             for (String key : List.of("mode", "owner")) {
                 fields.refuse(key, "is for the file of a unix socket, and bind has none");
             }

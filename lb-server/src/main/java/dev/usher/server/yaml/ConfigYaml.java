@@ -146,7 +146,7 @@ public final class ConfigYaml {
             case ListenerConfig listener ->
                 switch (key) {
                     case "name" -> false;
-                    case "mode" -> listener.hasUnixSocket();
+                    case "mode" -> listener.hasSocketFile();
                     case "owner" -> setting.value() != null;
                     case "defer_accept" -> listener.type().speaksTls() && listener.hasTcpAddress();
                     case "freebind", "tcp_user_timeout" -> listener.hasTcpAddress();

@@ -63,9 +63,12 @@ final class LoopCheck {
         }
     }
 
-    /** The path without symbolic links in its directory, as far as there is one. */
+    /** The path without symbolic links in its directory, as far as there is one; an abstract name itself. */
     private static Path real(UnixPath file) {
         Path path = Path.of(file.path());
+        if (file.isAbstract()) {
+            return path;
+        }
         try {
             return Objects.requireNonNull(path.getParent()).toRealPath().resolve(path.getFileName());
         } catch (IOException absent) {
