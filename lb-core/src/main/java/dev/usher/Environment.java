@@ -4,9 +4,11 @@ import dev.usher.background.Background;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.login.Passwords;
 import dev.usher.loop.Network;
+import dev.usher.pool.Draws;
 import dev.usher.relay.SessionLog;
 import dev.usher.time.Clock;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.random.RandomGenerator;
 
 /**
  * The environment of a load balancer.
@@ -20,6 +22,7 @@ import java.nio.channels.spi.SelectorProvider;
  * @param given listening sockets that another process has opened for this process
  * @param passwords compares passwords with hashes
  * @param background collects failures of tasks
+ * @param draws random numbers for decisions
  */
 public record Environment(
         SelectorProvider provider,
@@ -29,10 +32,20 @@ public record Environment(
         boolean besideAnother,
         GivenSockets given,
         Passwords passwords,
-        Background background) {
+        Background background,
+        RandomGenerator draws) {
     /** An environment with background tasks of its own. */
     public Environment(SelectorProvider provider, Clock clock, SessionLog log, int maxSessions) {
-        this(provider, clock, log, maxSessions, false, GivenSockets.NONE, Passwords.NONE, new Background(clock));
+        this(
+                provider,
+                clock,
+                log,
+                maxSessions,
+                false,
+                GivenSockets.NONE,
+                Passwords.NONE,
+                new Background(clock),
+                Draws.OF_THREADS);
     }
 
     /** The machine's own network and clock. */
@@ -50,21 +63,22 @@ public record Environment(
                 false,
                 GivenSockets.NONE,
                 Passwords.NONE,
-                background);
+                background,
+                Draws.OF_THREADS);
     }
 
     /** The same environment, for a process that replaces another; the other listens until this process does. */
     public Environment beside() {
-        return new Environment(provider, clock, log, maxSessions, true, given, passwords, background);
+        return new Environment(provider, clock, log, maxSessions, true, given, passwords, background, draws);
     }
 
     /** The same environment, with listening sockets that another process has opened. */
     public Environment withSockets(GivenSockets sockets) {
-        return new Environment(provider, clock, log, maxSessions, besideAnother, sockets, passwords, background);
+        return new Environment(provider, clock, log, maxSessions, besideAnother, sockets, passwords, background, draws);
     }
 
     /** The same environment, with another way to compare passwords. */
     public Environment withPasswords(Passwords other) {
-        return new Environment(provider, clock, log, maxSessions, besideAnother, given, other, background);
+        return new Environment(provider, clock, log, maxSessions, besideAnother, given, other, background, draws);
     }
 }

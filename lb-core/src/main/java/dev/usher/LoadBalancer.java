@@ -76,7 +76,8 @@ public final class LoadBalancer implements AutoCloseable {
         Clock clock = environment.clock();
         this.environment = environment;
         this.routing = Routing.of(config, Map.of());
-        SharedState shared = SharedState.of(environment.maxSessions(), clock, environment.passwords());
+        SharedState shared =
+                SharedState.of(environment.maxSessions(), clock, environment.passwords(), environment.draws());
         this.users = shared.users();
         this.workers = Workers.of(
                 config, environment.provider(), environment.given(), clock, this::routing, environment.log(), shared);
@@ -101,7 +102,8 @@ public final class LoadBalancer implements AutoCloseable {
                 keeper::wake,
                 names,
                 this::onRemoved,
-                certificates::onSeen);
+                certificates::onSeen,
+                environment.draws());
         this.control = new BackendControl(this::routing, sessions, events, clock);
         this.looks = new Looks(this::routing, clock, workers, listening, sessions, events, limits, names, certificates);
     }

@@ -3,6 +3,7 @@ package dev.usher.pool;
 import dev.usher.config.Balance;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,13 @@ sealed interface Balancer permits RoundRobin, LeastConnections, RandomTwo, Clien
      * A balancer of this kind.
      *
      * @param cursor of the balancers that take turns, kept from one balancer to the next
+     * @param draws for the balancers that choose at random
      */
-    static Balancer of(Balance balance, List<Weighted> members, AtomicInteger cursor) {
+    static Balancer of(Balance balance, List<Weighted> members, AtomicInteger cursor, RandomGenerator draws) {
         return switch (balance) {
             case ROUND_ROBIN -> new RoundRobin(members, cursor);
             case LEAST_CONNECTIONS -> new LeastConnections(members, cursor);
-            case RANDOM_TWO -> new RandomTwo(members);
+            case RANDOM_TWO -> new RandomTwo(members, draws);
             case CLIENT_HASH -> new ClientHash(members);
             case FIRST -> new First(members);
         };

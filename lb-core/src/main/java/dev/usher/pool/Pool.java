@@ -7,8 +7,8 @@ import dev.usher.metrics.PoolLatencies;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +29,7 @@ public final class Pool {
     private final PoolCounts counts;
     private final Roster roster;
     private final Runnable wakeKeeper;
+    private final RandomGenerator draws;
     private volatile Serving current;
     /** Set before other threads see the pool. */
     private @Nullable ByName byName;
@@ -38,15 +39,22 @@ public final class Pool {
      *
      * @param workers number of workers
      * @param wakeKeeper causes a call of {@link Roster#keep} soon; workers may call this, so it must not block
+     * @param draws random numbers for picks
      */
-    public Pool(PoolConfig config, int workers, PoolWatcher watcher, Runnable wakeKeeper) {
+    public Pool(PoolConfig config, int workers, PoolWatcher watcher, Runnable wakeKeeper, RandomGenerator draws) {
         this.config = config;
         this.timeouts = PoolTimeouts.of(config.timeouts());
         this.source = local(config.source());
         this.counts = new PoolCounts(workers);
         this.wakeKeeper = wakeKeeper;
+        this.draws = draws;
         this.current = Serving.NONE;
         this.roster = new Roster(this, watcher, wakeKeeper);
+    }
+
+    /** Like {@link #Pool(PoolConfig, int, PoolWatcher, Runnable, RandomGenerator)}, with numbers that nobody foresees. */
+    public Pool(PoolConfig config, int workers, PoolWatcher watcher, Runnable wakeKeeper) {
+        this(config, workers, watcher, wakeKeeper, Draws.OF_THREADS);
     }
 
     private Pool(PoolConfig config, Pool predecessor) {
@@ -55,6 +63,7 @@ public final class Pool {
         this.source = local(config.source());
         this.counts = predecessor.counts;
         this.wakeKeeper = predecessor.wakeKeeper;
+        this.draws = predecessor.draws;
         this.current = predecessor.current.withoutBalancers();
         this.roster = new Roster(this, predecessor.roster);
     }
@@ -65,6 +74,7 @@ public final class Pool {
         this.source = template.source;
         this.counts = template.counts;
         this.wakeKeeper = () -> wakeKeeper.accept(this);
+        this.draws = template.draws;
         this.current = Serving.NONE;
         this.roster = new Roster(this, PoolWatcher.NONE, this.wakeKeeper);
     }
@@ -131,6 +141,11 @@ public final class Pool {
         return current.backends();
     }
 
+    /** Random numbers for picks. */
+    RandomGenerator draws() {
+        return draws;
+    }
+
     /** The present view of workers. */
     Serving current() {
         return current;
@@ -187,7 +202,7 @@ public final class Pool {
     /** Whether a new session belongs to the part that leads nowhere. */
     private boolean isRefused() {
         int percent = config.refusedPercent();
-        return percent > 0 && ThreadLocalRandom.current().nextInt(PoolConfig.REFUSED_PERCENT.max()) < percent;
+        return percent > 0 && draws.nextInt(PoolConfig.REFUSED_PERCENT.max()) < percent;
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.usher.pool;
 
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,10 @@ final class RandomTwo implements Balancer {
     /** Each member as often as its weight says, so that a random ticket is a random member by weight. */
     private final int[] tickets;
 
-    RandomTwo(List<Weighted> members) {
+    private final RandomGenerator draws;
+
+    RandomTwo(List<Weighted> members, RandomGenerator draws) {
+        this.draws = draws;
         this.members = members.toArray(Weighted[]::new);
         this.tickets = RoundRobin.turns(members);
     }
@@ -24,7 +27,7 @@ final class RandomTwo implements Balancer {
         if (members.length == 0) {
             return null;
         }
-        long random = ThreadLocalRandom.current().nextLong();
+        long random = draws.nextLong();
         Weighted one = draw((int) random, tried);
         Weighted other = draw((int) (random >>> 32), tried);
         if (one == null || other == null) {

@@ -325,11 +325,11 @@ public final class Roster {
     }
 
     private Balancer primary(List<Weighted> members) {
-        return Balancer.of(config.balance(), members, lasting.cursor);
+        return Balancer.of(config.balance(), members, lasting.cursor, pool.draws());
     }
 
     private Balancer backup(List<Weighted> members) {
-        return Balancer.of(config.balance(), members, lasting.backupCursor);
+        return Balancer.of(config.balance(), members, lasting.backupCursor, pool.draws());
     }
 
     // ---- reports ----

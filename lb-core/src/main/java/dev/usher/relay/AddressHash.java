@@ -1,7 +1,7 @@
 package dev.usher.relay;
 
 import java.net.InetAddress;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,11 @@ final class AddressHash {
     private static final int IPV6_COUNTED = 8;
     private static final byte[] NONE = {};
 
-    private final long seed = ThreadLocalRandom.current().nextLong();
+    private final long seed;
+
+    AddressHash(RandomGenerator draws) {
+        seed = draws.nextLong();
+    }
 
     /** @param client null for clients without an address, who count as one */
     long of(@Nullable InetAddress client) {

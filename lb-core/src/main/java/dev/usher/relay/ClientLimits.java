@@ -3,9 +3,9 @@ package dev.usher.relay;
 import dev.usher.config.LimitsConfig.PerClientIp;
 import dev.usher.time.Clock;
 import java.net.InetAddress;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,11 +56,14 @@ public final class ClientLimits {
     private final AtomicLong sweptTicks = new AtomicLong();
 
     private final AtomicLong uncounted = new AtomicLong();
-    private final AddressHash hash = new AddressHash();
+    private final AddressHash hash;
+    private final RandomGenerator draws;
     private final long bornNanos;
 
-    public ClientLimits(Clock clock) {
+    public ClientLimits(Clock clock, RandomGenerator draws) {
         this.bornNanos = clock.nanos();
+        this.hash = new AddressHash(draws);
+        this.draws = draws;
     }
 
     /** Connections let in uncounted, since the slots of the address's group were in use. */
@@ -139,10 +142,10 @@ public final class ClientLimits {
      * The time until a connection's place in the bucket comes back, in whole ticks. The remainder of the division is
      * added at random, so any rate is right on average, even more than one connection a tick.
      */
-    private static long step(int newPerSecond) {
+    private long step(int newPerSecond) {
         long whole = TICKS_PER_SECOND / newPerSecond;
         long rest = TICKS_PER_SECOND % newPerSecond;
-        boolean oneMore = rest > 0 && ThreadLocalRandom.current().nextLong(newPerSecond) < rest;
+        boolean oneMore = rest > 0 && draws.nextLong(newPerSecond) < rest;
         return oneMore ? whole + 1 : whole;
     }
 

@@ -4,8 +4,8 @@ import dev.usher.login.Passwords;
 import dev.usher.login.UserCheck;
 import dev.usher.opening.Openings;
 import dev.usher.time.Clock;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 
 /**
  * The state shared by the workers.
@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param users checks users of forward proxies
  * @param hellos of sessions whose clients name the backend
  * @param openings the openings, by listener
+ * @param draws random numbers
  */
 public record SharedState(
         String run,
@@ -26,22 +27,24 @@ public record SharedState(
         OwnConnections own,
         UserCheck users,
         OpenHellos hellos,
-        Openings openings) {
+        Openings openings,
+        RandomGenerator draws) {
     /** Digits and lower-case letters: short, and safe in any log. */
     private static final int RADIX = 32;
 
     /** The state of a new process; a random prefix keeps names of sessions unique across restarts and machines. */
-    public static SharedState of(int maxSessions, Clock clock, Passwords passwords) {
-        String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), RADIX) + "-";
+    public static SharedState of(int maxSessions, Clock clock, Passwords passwords, RandomGenerator draws) {
+        String run = Long.toString(draws.nextLong(1L << 40), RADIX) + "-";
         return new SharedState(
                 run,
                 new AtomicInteger(),
                 maxSessions,
-                new ClientLimits(clock),
+                new ClientLimits(clock, draws),
                 new OwnConnections(),
                 new UserCheck(passwords, clock),
                 new OpenHellos(),
-                Openings.BY_TYPE);
+                Openings.BY_TYPE,
+                draws);
     }
 
     /** The name of a session. */

@@ -4,6 +4,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.loop.BufferPool;
 import dev.usher.loop.HeldBuffer;
 import dev.usher.loop.Worker;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,7 +134,7 @@ final class UnfinishedOpenings {
     private final BufferPool buffers;
     private final OpeningsByAge copies = new OpeningsByAge();
     private final OpeningsByAge waiting = new OpeningsByAge();
-    private final AddressHash hash = new AddressHash();
+    private final AddressHash hash;
     private final long shareBytes;
     /** Holders by the hash of their address. Each is made when first needed, and kept. */
     private final @Nullable Holder[] holders = new Holder[HOLDERS];
@@ -144,7 +145,8 @@ final class UnfinishedOpenings {
     /** The opening that asks for room just now, whose session must not end here; null while none asks. */
     private @Nullable Claim asking;
 
-    UnfinishedOpenings(Worker worker) {
+    UnfinishedOpenings(Worker worker, RandomGenerator draws) {
+        this.hash = new AddressHash(draws);
         this.worker = worker;
         this.buffers = worker.buffers();
         buffers.spareFrom(new BufferPool.Spare() {

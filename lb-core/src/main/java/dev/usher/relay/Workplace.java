@@ -36,7 +36,7 @@ final class Workplace {
         this.routing = routing;
         this.log = log;
         this.shared = shared;
-        this.unfinished = new UnfinishedOpenings(worker);
+        this.unfinished = new UnfinishedOpenings(worker, shared.draws());
         this.gone = new ClientBytes(null, worker, unfinished);
     }
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class Pools implements AutoCloseable {
     /** Called with removed backends, whether removed by configuration or by resolution of a host name. */
     private final BiConsumer<Pool, List<Backend>> onRemoved;
 
+    private final RandomGenerator draws;
     private final Resolving resolving;
     private final Probes probes;
     /** By name. */
@@ -53,12 +55,14 @@ public final class Pools implements AutoCloseable {
             Runnable wakeKeeper,
             BackendNames names,
             BiConsumer<Pool, List<Backend>> onRemoved,
-            BiConsumer<Pool, Backend> onCertificate) {
+            BiConsumer<Pool, Backend> onCertificate,
+            RandomGenerator draws) {
         this.workers = workers;
         this.clock = clock;
         this.watcher = watcher;
         this.wakeKeeper = wakeKeeper;
         this.onRemoved = onRemoved;
+        this.draws = draws;
         this.resolving = new Resolving(names, this::onAnswer, background.crowd("name look-ups", LOOK_UP_REMEDY));
         this.probes = new Probes(clock, background.crowd("probes", PROBE_REMEDY), Pools::probeHeader, onCertificate);
     }
@@ -102,7 +106,7 @@ public final class Pools implements AutoCloseable {
         Map<Pool, List<Backend>> gone = new LinkedHashMap<>();
         for (PoolConfig config : configs) {
             Pool known = pools.get(config.name());
-            Pool pool = known == null ? new Pool(config, workers, watcher, wakeKeeper) : known.successor(config);
+            Pool pool = known == null ? new Pool(config, workers, watcher, wakeKeeper, draws) : known.successor(config);
             if (config.isTemplate()) {
                 pool.findBy(byName(known, pool));
             }

@@ -3,6 +3,7 @@ package dev.usher.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.pool.Draws;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.testing.ManualClock;
@@ -23,7 +24,7 @@ class ClientLimitsTest {
     private static final InetAddress CLIENT = address("192.0.2.1");
 
     private final ManualClock clock = new ManualClock();
-    private final ClientLimits limits = new ClientLimits(clock);
+    private final ClientLimits limits = new ClientLimits(clock, Draws.OF_THREADS);
 
     private static InetAddress address(String literal) {
         return InetAddress.ofLiteral(literal);

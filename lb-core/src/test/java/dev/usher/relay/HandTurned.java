@@ -7,6 +7,7 @@ import dev.usher.login.Passwords;
 import dev.usher.login.UserCheck;
 import dev.usher.loop.Worker;
 import dev.usher.opening.Openings;
+import dev.usher.pool.Draws;
 import dev.usher.testing.Await;
 import dev.usher.testing.TestPools;
 import dev.usher.testing.Transports;
@@ -58,11 +59,12 @@ final class HandTurned {
                             "t-",
                             new AtomicInteger(),
                             Integer.MAX_VALUE,
-                            new ClientLimits(clock),
+                            new ClientLimits(clock, Draws.OF_THREADS),
                             new OwnConnections(),
                             new UserCheck(passwords, Clock.SYSTEM),
                             new OpenHellos(),
-                            openings));
+                            openings,
+                            Draws.OF_THREADS));
             address = (InetSocketAddress) relay.open(
                     Objects.requireNonNull(config.listeners().get("in")),
                     state,

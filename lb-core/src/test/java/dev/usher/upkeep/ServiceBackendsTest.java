@@ -10,6 +10,7 @@ import dev.usher.config.ResolveConfig;
 import dev.usher.config.ResolveConfig.Family;
 import dev.usher.event.Events;
 import dev.usher.pool.Backend;
+import dev.usher.pool.Draws;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.resolve.Resolver;
 import dev.usher.testing.Await;
@@ -35,7 +36,8 @@ class ServiceBackendsTest {
             () -> {},
             new BackendNames(Resolver::ofBackends, new Events(Clock.SYSTEM)),
             (_, _) -> {},
-            (_, _) -> {});
+            (_, _) -> {},
+            Draws.OF_THREADS);
 
     @AfterEach
     void close() {

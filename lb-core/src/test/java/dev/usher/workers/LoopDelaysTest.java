@@ -10,6 +10,7 @@ import dev.usher.login.Passwords;
 import dev.usher.login.UserCheck;
 import dev.usher.loop.Worker;
 import dev.usher.opening.Openings;
+import dev.usher.pool.Draws;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.OpenHellos;
 import dev.usher.relay.OwnConnections;
@@ -44,11 +45,12 @@ class LoopDelaysTest {
                     "t-",
                     new AtomicInteger(),
                     Integer.MAX_VALUE,
-                    new ClientLimits(Clock.SYSTEM),
+                    new ClientLimits(Clock.SYSTEM, Draws.OF_THREADS),
                     new OwnConnections(),
                     new UserCheck(Passwords.NONE, Clock.SYSTEM),
                     new OpenHellos(),
-                    Openings.BY_TYPE);
+                    Openings.BY_TYPE,
+                    Draws.OF_THREADS);
             workers.add(worker, new WorkerSessions(i, 2, worker, () -> routing, SessionLog.NONE, shared));
         }
         workers.start();

@@ -8,6 +8,7 @@ import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import dev.usher.login.Passwords;
 import dev.usher.loop.Worker;
+import dev.usher.pool.Draws;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
 import dev.usher.relay.SharedState;
@@ -34,7 +35,7 @@ class WorkerWatchTest {
         Routing routing = Routing.of(config, TestPools.of(config));
         for (int i = 0; i < 2; i++) {
             Worker worker = new Worker("worker-" + i, Transports.underTest(), Clock.SYSTEM, 1 << 20);
-            SharedState shared = SharedState.of(Integer.MAX_VALUE, Clock.SYSTEM, Passwords.NONE);
+            SharedState shared = SharedState.of(Integer.MAX_VALUE, Clock.SYSTEM, Passwords.NONE, Draws.OF_THREADS);
             workers.add(worker, new WorkerSessions(i, 2, worker, () -> routing, SessionLog.NONE, shared));
         }
         watch = new WorkerWatch(workers, background.crowd("workers", "look"));

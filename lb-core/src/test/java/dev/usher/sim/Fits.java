@@ -1,0 +1,247 @@
+package dev.usher.sim;
+
+import dev.usher.end.CloseReason;
+import dev.usher.relay.SessionEnd;
+import dev.usher.sim.Ledger.Call;
+import dev.usher.sim.Ledger.Visit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the reason of an end fits what has happened, and what both sides see of the end. */
+final class Fits {
+    static final Duration HELLO = Duration.ofSeconds(5);
+    static final Duration CONNECT = Duration.ofSeconds(2);
+    static final Duration CONNECT_TOTAL = Duration.ofSeconds(5);
+    static final Duration FIRST_BYTE = Duration.ofSeconds(3);
+    static final Duration IDLE = Duration.ofSeconds(40);
+    static final Duration HALF_CLOSED = Duration.ofSeconds(10);
+    static final Duration LIFETIME = Duration.ofSeconds(90);
+    /** The wait of a refused client, as the code has it. */
+    static final Duration REFUSING = Duration.ofSeconds(1);
+
+    static final int ALERT_BYTES = 7;
+
+    private final Ledger ledger;
+    private final Roll roll;
+    private final Rules rules;
+    private final List<Visit> justEnded = new ArrayList<>();
+    private boolean scarceBuffers;
+    private boolean killing;
+    private long killedNanos = -1;
+    private boolean removing;
+    private boolean hasLifetime;
+
+    Fits(Ledger ledger, Roll roll, Rules rules) {
+        this.rules = rules;
+        this.ledger = ledger;
+        this.roll = roll;
+    }
+
+    void scarceBuffers() {
+        scarceBuffers = true;
+    }
+
+    void killing(boolean now) {
+        killing = now;
+        killedNanos = ledger.now();
+    }
+
+    void removing(boolean now) {
+        removing = now;
+    }
+
+    void lifetime() {
+        hasLifetime = true;
+    }
+
+    // ---- at the end ----
+
+    void check(Visit visit, SessionEnd end) {
+        justEnded.add(visit);
+        rules.check(
+                end.bytesOut() == visit.passedDown,
+                () -> visit + ": " + end.bytesOut() + " bytes to the client in the log");
+        rules.check(
+                isBytesIn(visit, end.bytesIn()),
+                () -> visit + ": " + end.bytesIn() + " bytes from the client in the log");
+        rules.check(end.totalNanos() == ledger.now() - visit.acceptedNanos, () -> visit + ": wrong time in the log");
+        Call source = visit.source;
+        if (source != null) {
+            String backend = source.answer.machine.address.getAddress().getHostAddress() + ":"
+                    + source.answer.machine.address.getPort();
+            rules.check(backend.equals(end.identity().backend()), () -> visit + ": wrong backend in the log");
+        }
+        rules.check(
+                fits(visit, end.reason()),
+                () -> visit + " ended as " + end.reason().word() + ", which does not fit");
+    }
+
+    private boolean isBytesIn(Visit visit, long count) {
+        if (visit.source != null) {
+            return count == visit.source.wire.written;
+        }
+        return count == 0 || calls(visit).stream().anyMatch(call -> call.wire.written == count);
+    }
+
+    private List<Call> calls(Visit visit) {
+        return ledger.calls().stream()
+                .filter(call -> call.possible.contains(visit))
+                .toList();
+    }
+
+    private boolean fits(Visit visit, CloseReason reason) {
+        boolean opened = visit.client.hasOpened();
+        boolean answered = visit.passedDown > 0;
+        String pool = visit.client.kind.pool;
+        return switch (reason) {
+            case COMPLETED -> isCompleted(visit);
+            case CLIENT_GONE_BEFORE_HELLO -> !opened && (visit.readFin || visit.wire.isDead());
+            case HELLO_TIMEOUT -> !opened && ledger.now() - visit.acceptedNanos >= HELLO.toNanos();
+            case NOT_TLS -> visit.client.kind == SimClient.Kind.GARBAGE;
+            case UNKNOWN_NAME -> visit.client.kind == SimClient.Kind.UNKNOWN && opened;
+            case NO_SNI -> visit.client.kind == SimClient.Kind.NAMELESS && opened;
+            case CLIENT_RESET -> visit.wire.isDead();
+            case BACKEND_RESET ->
+                answered ? source(visit).wire.isDead() : calls(visit).stream().anyMatch(call -> call.wire.isDead());
+            case BACKEND_CLOSED_EARLY ->
+                !answered
+                        && calls(visit).stream()
+                                .anyMatch(call -> call.wire.read == 0 && (call.readFin || call.wire.isDead()));
+            case BACKEND_SILENT -> !answered && isQuietFor(visit, HALF_CLOSED);
+            case IDLE_TIMEOUT -> isQuietFor(visit, IDLE);
+            case HALF_CLOSED_TIMEOUT -> isQuietFor(visit, HALF_CLOSED) && isHalfClosed(visit);
+            case MAX_LIFETIME -> hasLifetime && ledger.now() - visit.acceptedNanos >= LIFETIME.toNanos();
+            case NO_BACKEND -> pool != null && opensPool(visit) && !roll.couldServe(pool);
+            case CONNECT_REFUSED -> pool != null && answered(visit, pool, Knock.Answer.REFUSED);
+            case CONNECT_FAILED -> pool != null && answered(visit, pool, Knock.Answer.UNREACHABLE);
+            case CONNECT_TIMEOUT -> pool != null && ledger.now() - visit.acceptedNanos >= CONNECT.toNanos();
+            case OUT_OF_SOCKETS -> pool != null && roll.lackedSocket(pool, visit.acceptedNanos);
+            case OUT_OF_BUFFERS, HELLO_EVICTED -> scarceBuffers;
+            case KILLED -> killing;
+            case BACKEND_REMOVED -> removing;
+            default -> false;
+        };
+    }
+
+    private static boolean opensPool(Visit visit) {
+        return visit.client.kind == SimClient.Kind.PLAIN || visit.client.hasOpened();
+    }
+
+    private boolean answered(Visit visit, String pool, Knock.Answer answer) {
+        return roll.answeredSince(pool, answer, visit.acceptedNanos);
+    }
+
+    private static Call source(Visit visit) {
+        return Objects.requireNonNull(visit.source);
+    }
+
+    private boolean isQuietFor(Visit visit, Duration limit) {
+        return ledger.now() - visit.byteNanos >= limit.toNanos();
+    }
+
+    private boolean isHalfClosed(Visit visit) {
+        return visit.finSent || calls(visit).stream().anyMatch(call -> call.finSent || call.wire.isDead());
+    }
+
+    /** Both sides have said FIN and every byte is passed on; or the backend has, and took no more. */
+    private boolean isCompleted(Visit visit) {
+        for (Call call : calls(visit)) {
+            boolean down = call.readFin && visit.passedDown == call.wire.read;
+            boolean up = visit.readFin && call.wire.written == visit.wire.read;
+            if (down && (up || call.wire.isDead())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the client has had the alert that is due, or was given the time to take it. */
+    boolean isRefusedRightly(Visit visit) {
+        int due = alert(Objects.requireNonNull(visit.end).reason()) == 0 ? 0 : ALERT_BYTES;
+        boolean timeIsOver = ledger.now() - visit.endNanos >= REFUSING.toNanos();
+        return visit.word == due || (due > 0 && (timeIsOver || killedNanos >= visit.endNanos));
+    }
+
+    /** The alert for a reason; 0 for none. */
+    private static int alert(CloseReason reason) {
+        return switch (reason) {
+            case UNKNOWN_NAME -> 112;
+            case NO_SNI -> 109;
+            case NO_BACKEND, CONNECT_REFUSED, CONNECT_FAILED, CONNECT_TIMEOUT, OUT_OF_SOCKETS -> 80;
+            case BACKEND_CLOSED_EARLY, BACKEND_SILENT -> 80;
+            default -> 0;
+        };
+    }
+
+    // ---- after the turn ----
+
+    /** What both sides see of the sessions that ended in this turn. */
+    void checkEndings() {
+        justEnded.removeIf(this::isSettled);
+    }
+
+    private boolean isSettled(Visit visit) {
+        SessionEnd end = Objects.requireNonNull(visit.end);
+        if (visit.word > 0) {
+            rules.check(visit.passedDown == 0, () -> visit + " was refused after an answer");
+            boolean whole = visit.word == ALERT_BYTES;
+            rules.check(
+                    !whole || visit.description == alert(end.reason()),
+                    () -> visit + " was sent alert " + visit.description);
+        }
+        if (visit.isHeld() || visit.closedByReset == null) {
+            return false;
+        }
+        Boolean reset = visit.closedByReset;
+        rules.check(
+                endsByReset(visit, end.reason()) == null || reset.equals(endsByReset(visit, end.reason())),
+                () -> visit + " was " + (reset ? "reset" : "closed") + " at "
+                        + end.reason().word());
+        return true;
+    }
+
+    /** Whether the client is to get a RST; null where both will do. */
+    private @Nullable Boolean endsByReset(Visit visit, CloseReason reason) {
+        boolean whole = visit.source != null && visit.source.readFin && visit.passedDown == visit.source.wire.read;
+        return switch (reason) {
+            case CLIENT_RESET, BACKEND_RESET, OUT_OF_BUFFERS, HELLO_EVICTED -> true;
+            case KILLED -> visit.word > 0 ? null : true;
+            case COMPLETED -> false;
+            case IDLE_TIMEOUT, HALF_CLOSED_TIMEOUT, MAX_LIFETIME, BACKEND_REMOVED ->
+                visit.source == null ? null : Boolean.valueOf(!whole);
+            case CLIENT_GONE_BEFORE_HELLO, HELLO_TIMEOUT, NOT_TLS, UNKNOWN_NAME, NO_SNI -> false;
+            default -> null;
+        };
+    }
+
+    /** No session outlives its deadlines: these have passed in the turn of its worker. */
+    void checkDeadlines(long turnedNanos) {
+        for (Visit visit : ledger.visits()) {
+            if (!visit.isHeld()) {
+                continue;
+            }
+            if (visit.end != null) {
+                rules.check(
+                        turnedNanos - visit.endNanos < REFUSING.toNanos() + 1,
+                        () -> visit + " stays after its refusal");
+                continue;
+            }
+            boolean awaited = visit.client.kind != SimClient.Kind.PLAIN && !visit.client.hasOpened();
+            rules.check(
+                    !awaited || turnedNanos - visit.acceptedNanos < HELLO.toNanos(),
+                    () -> visit + " outlives the hello time-out");
+            rules.check(turnedNanos - visit.eventNanos < IDLE.toNanos(), () -> visit + " outlives the idle time-out");
+            boolean half =
+                    visit.finSent || calls(visit).stream().anyMatch(call -> call.owner() == visit && call.finSent);
+            rules.check(
+                    !half || turnedNanos - visit.eventNanos < HALF_CLOSED.toNanos(),
+                    () -> visit + " outlives the half-closed time-out");
+            rules.check(
+                    !hasLifetime || visit.source == null || turnedNanos - visit.acceptedNanos < LIFETIME.toNanos(),
+                    () -> visit + " outlives its lifetime");
+        }
+    }
+}

@@ -1,0 +1,430 @@
+package dev.usher.sim;
+
+import dev.usher.relay.SessionEnd;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The account of every byte and every end, kept beside usher from what its sockets do. Each byte taken from one side is
+ * delivered once, in order, to the right other side; a FIN comes only behind the last byte of a FIN; each session has one
+ * end.
+ */
+final class Ledger {
+    /** A session, as seen from outside. */
+    static final class Visit {
+        final SimClient client;
+        final Wire wire;
+
+        @Nullable
+        SimSocket socket;
+
+        long acceptedNanos;
+        /** The last byte in either direction, or another sign of a peer. */
+        long byteNanos;
+        /** The last event of one of its sockets. */
+        long eventNanos;
+
+        boolean readFin;
+        /** The connection to the backend whose bytes the client gets; null until the first byte. */
+        @Nullable
+        Call source;
+        /** Bytes of the source that the client was sent. */
+        int passedDown;
+        /** Bytes of usher's own word that the client was sent. */
+        int word;
+
+        int description;
+        boolean finSent;
+
+        @Nullable
+        Boolean closedByReset;
+        /** True exactly when its listener's queue was dropped, for want of descriptors. */
+        boolean dropped;
+
+        @Nullable
+        SessionEnd end;
+
+        long endNanos;
+
+        Visit(SimClient client) {
+            this.client = client;
+            this.wire = client.wire;
+        }
+
+        boolean isHeld() {
+            return socket != null && socket.isHeld();
+        }
+
+        @Override
+        public String toString() {
+            return wire.name + " (" + client.kind + ")";
+        }
+    }
+
+    /** A connection to a backend, as seen from outside. */
+    static final class Call {
+        final SimAnswer answer;
+        final SimSocket socket;
+        final Wire wire;
+        final long connectedNanos;
+        /** The visits whose bytes are all that came so far. */
+        final List<Visit> possible;
+
+        boolean readFin;
+        boolean finSent;
+
+        @Nullable
+        Boolean closedByReset;
+
+        Call(SimAnswer answer, SimSocket socket, List<Visit> visits, long connectedNanos) {
+            this.answer = answer;
+            this.socket = socket;
+            this.wire = answer.wire;
+            this.connectedNanos = connectedNanos;
+            this.possible = new ArrayList<>(visits);
+        }
+
+        boolean isHeld() {
+            return socket.isHeld();
+        }
+
+        @Nullable
+        Visit owner() {
+            return possible.size() == 1 ? possible.getFirst() : null;
+        }
+    }
+
+    private static final byte[] ALERT = {21, 3, 3, 0, 2, 2};
+
+    private final Trace trace;
+    private final Rules rules;
+    private final Roll roll;
+    private final List<Visit> visits = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
+    private final Map<Wire, Visit> visitOf = new HashMap<>();
+    private final Map<Wire, Call> callOf = new HashMap<>();
+    private final Map<InetSocketAddress, Visit> visitFrom = new HashMap<>();
+    private final Fits fits;
+    private long now;
+    private long up;
+    private long down;
+    private boolean open = true;
+
+    Ledger(Roll roll, Rules rules, Trace trace) {
+        this.rules = rules;
+        this.roll = roll;
+        this.trace = trace;
+        this.fits = new Fits(this, roll, rules);
+    }
+
+    void at(long nanos) {
+        now = nanos;
+        roll.at(nanos);
+    }
+
+    long now() {
+        return now;
+    }
+
+    List<Visit> visits() {
+        return visits;
+    }
+
+    /** Sessions of now. */
+    long held() {
+        long held = 0;
+        for (Visit visit : visits) {
+            held += visit.isHeld() ? 1 : 0;
+        }
+        return held;
+    }
+
+    List<Call> calls() {
+        return calls;
+    }
+
+    Roll roll() {
+        return roll;
+    }
+
+    Fits fits() {
+        return fits;
+    }
+
+    /** Bytes passed on from clients, and to clients. */
+    long up() {
+        return up;
+    }
+
+    long down() {
+        return down;
+    }
+
+    /** False once usher ends, and closes all. */
+    boolean isOpen() {
+        return open;
+    }
+
+    void close() {
+        open = false;
+    }
+
+    // ---- comings ----
+
+    void comes(SimClient client) {
+        Visit visit = new Visit(client);
+        visits.add(visit);
+        visitOf.put(visit.wire, visit);
+        visitFrom.put(visit.wire.far, visit);
+        visit.acceptedNanos = now;
+    }
+
+    void accepts(Wire wire, SimSocket socket) {
+        Visit visit = visit(wire);
+        visit.socket = socket;
+        visit.acceptedNanos = now;
+        visit.byteNanos = now;
+        visit.eventNanos = now;
+        trace.note(wire.name, "is accepted");
+    }
+
+    void dropped(Wire wire) {
+        visit(wire).dropped = true;
+    }
+
+    void knocks(InetSocketAddress address) {
+        roll.knocks(address);
+        for (Visit visit : visits) { // whose knock, is known only later
+            visit.eventNanos = visit.isHeld() ? now : visit.eventNanos;
+        }
+    }
+
+    void answered(Knock knock) {
+        roll.answered(knock);
+    }
+
+    void lacksSocket() {
+        roll.lacksSocket();
+    }
+
+    void connects(SimAnswer answer, SimSocket socket) {
+        Call call =
+                new Call(answer, socket, visits.stream().filter(Visit::isHeld).toList(), now);
+        calls.add(call);
+        callOf.put(answer.wire, call);
+        trace.note(answer.wire.name, "is connected");
+    }
+
+    private Visit visit(Wire wire) {
+        return Objects.requireNonNull(visitOf.get(wire));
+    }
+
+    @Nullable
+    Call call(Wire wire) {
+        return callOf.get(wire);
+    }
+
+    // ---- bytes ----
+
+    void serves(Wire wire) {
+        Call call = call(wire);
+        if (call == null) {
+            visit(wire).eventNanos = now;
+        } else {
+            call.possible.forEach(visit -> visit.eventNanos = now);
+        }
+    }
+
+    private void moves(Wire wire) {
+        Call call = call(wire);
+        if (call == null) {
+            visit(wire).byteNanos = now;
+        } else {
+            Visit owner = call.owner();
+            if (owner != null) {
+                owner.byteNanos = now;
+            }
+        }
+    }
+
+    void read(Wire wire, int count) {
+        trace.note(wire.name, "is read", count);
+        moves(wire);
+        Call call = call(wire);
+        if (call != null) {
+            roll.heard(call, count);
+        }
+    }
+
+    void readFin(Wire wire) {
+        trace.note(wire.name, "is read to FIN");
+        moves(wire);
+        Call call = call(wire);
+        if (call == null) {
+            visit(wire).readFin = true;
+        } else {
+            call.readFin = true;
+        }
+    }
+
+    void broken(Wire wire) {
+        trace.note(wire.name, "is found broken");
+        moves(wire);
+    }
+
+    /** Usher writes the next {@code count} bytes of the buffer. */
+    void writes(Wire wire, ByteBuffer bytes, int count) {
+        trace.note(wire.name, "is written", count);
+        moves(wire);
+        Call call = call(wire);
+        if (call == null) {
+            passDown(visit(wire), bytes, count);
+        } else {
+            passUp(call, bytes, count);
+        }
+    }
+
+    private void passUp(Call call, ByteBuffer bytes, int count) {
+        int from = call.wire.written;
+        call.possible.removeIf(
+                visit -> from + count > visit.wire.read || !visit.wire.stream.matches(bytes, count, from));
+        rules.check(
+                !call.possible.isEmpty(), () -> call.wire.name + " was sent bytes that no client said, from " + from);
+        rules.check(!call.finSent, () -> call.wire.name + " was sent bytes behind a FIN");
+        Visit owner = call.owner();
+        if (owner != null) {
+            checkPlace(call, owner);
+        }
+        up += count;
+    }
+
+    private void checkPlace(Call call, Visit owner) {
+        String pool = call.answer.machine.pool;
+        rules.check(pool.equals(owner.client.kind.pool), () -> owner + " was led to pool " + pool);
+        for (Call other : calls) {
+            boolean same = other != call && other.owner() == owner && other.wire.written > 0;
+            if (same) {
+                rules.check(!other.isHeld(), () -> owner + " is connected to two backends");
+                rules.check(
+                        owner.source != other,
+                        () -> owner + " was led to a second backend after the first had answered");
+                rules.check(!pool.equals("p"), () -> owner + " had bytes of a plain protocol sent twice");
+            }
+        }
+    }
+
+    private void passDown(Visit visit, ByteBuffer bytes, int count) {
+        rules.check(!visit.finSent, () -> visit + " was sent bytes behind a FIN");
+        if (visit.source == null) {
+            visit.source = visit.word > 0 ? null : sourceOf(visit, bytes, count);
+        }
+        Call source = visit.source;
+        if (source == null) {
+            sayWord(visit, bytes, count);
+            return;
+        }
+        rules.check(
+                visit.passedDown + count <= source.wire.read
+                        && source.wire.stream.matches(bytes, count, visit.passedDown),
+                () -> visit + " was sent bytes that its backend did not say, from " + visit.passedDown);
+        source.possible.removeIf(other -> other != visit);
+        visit.passedDown += count;
+        down += count;
+    }
+
+    private @Nullable Call sourceOf(Visit visit, ByteBuffer bytes, int count) {
+        for (Call call : calls) {
+            boolean may = call.isHeld() && call.possible.contains(visit) && call.wire.read >= count;
+            if (may && call.wire.stream.matches(bytes, count, 0)) {
+                return call;
+            }
+        }
+        return null;
+    }
+
+    /** A refusal is the only word of usher's own. */
+    private void sayWord(Visit visit, ByteBuffer bytes, int count) {
+        rules.check(visit.client.kind != SimClient.Kind.PLAIN, () -> visit + " was sent bytes that no backend said");
+        for (int i = 0; i < count; i++) {
+            int at = visit.word++;
+            byte next = bytes.get(bytes.position() + i);
+            rules.check(
+                    at <= ALERT.length && (at == ALERT.length || next == ALERT[at]),
+                    () -> visit + " was sent bytes that neither a backend nor a refusal says");
+            visit.description = next;
+        }
+    }
+
+    // ---- ends ----
+
+    /** Usher sends a FIN. */
+    void fin(Wire wire) {
+        trace.note(wire.name, "is sent FIN");
+        Call call = call(wire);
+        if (call == null) {
+            Visit visit = visit(wire);
+            rules.check(!visit.finSent, () -> visit + " was sent two FINs");
+            checkFinDown(visit);
+            visit.finSent = true;
+        } else {
+            rules.check(!call.finSent, () -> call.wire.name + " was sent two FINs");
+            checkFinUp(call);
+            call.finSent = true;
+        }
+    }
+
+    /** Usher closes. */
+    void closes(Wire wire, boolean reset) {
+        trace.note(wire.name, reset ? "is reset" : "is closed");
+        if (!open) {
+            return;
+        }
+        Call call = call(wire);
+        if (call == null) {
+            Visit visit = visit(wire);
+            visit.closedByReset = reset;
+            if (!reset && !visit.finSent && !wire.isDead()) {
+                checkFinDown(visit);
+            }
+        } else {
+            call.closedByReset = reset;
+            if (!reset && !call.finSent && !wire.isDead()) {
+                checkFinUp(call);
+            }
+        }
+    }
+
+    private void checkFinUp(Call call) {
+        boolean whole = call.possible.stream().anyMatch(visit -> visit.readFin && call.wire.written == visit.wire.read);
+        rules.check(whole, () -> call.wire.name + " was sent a FIN before the client's last byte");
+    }
+
+    private void checkFinDown(Visit visit) {
+        Call source = visit.source;
+        if (source != null) {
+            boolean whole = source.readFin && visit.passedDown == source.wire.read;
+            rules.check(whole, () -> visit + " was sent a FIN before the backend's last byte");
+            return;
+        }
+        boolean empty =
+                calls.stream().anyMatch(call -> call.possible.contains(visit) && call.readFin && call.wire.read == 0);
+        boolean refused = visit.end != null && fits.isRefusedRightly(visit);
+        rules.check(empty || refused || visit.wire.isDead(), () -> visit + " was sent a FIN in place of an answer");
+    }
+
+    void ended(SessionEnd end) {
+        Visit visit = Objects.requireNonNull(
+                visitFrom.get((InetSocketAddress) end.identity().client()));
+        trace.note(visit.wire.name, end.reason().word(), end.attempts());
+        rules.check(visit.end == null, () -> visit + " has ended twice: " + end.reason());
+        visit.end = end;
+        visit.endNanos = now;
+        fits.check(visit, end);
+    }
+}

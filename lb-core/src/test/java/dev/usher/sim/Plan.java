@@ -1,0 +1,146 @@
+package dev.usher.sim;
+
+import dev.usher.config.Address;
+import dev.usher.config.BackendConfig;
+import dev.usher.config.Balance;
+import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.HealthCheckConfig;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.ReloadConfig;
+import dev.usher.config.ReloadConfig.OnRemovedBackend;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.TimeoutsConfig;
+import dev.usher.config.UsherConfig;
+import dev.usher.testing.PoolConfigBuilder;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The configurations of a world: the first, and those of its reloads. */
+final class Plan {
+    static final HostPort TLS_BIND = new HostPort("192.0.2.1", 443);
+    static final HostPort PLAIN_BIND = new HostPort("192.0.2.1", 5000);
+    static final String TLS = "in";
+    static final String PLAIN = "plain";
+    private static final int PORT = 443;
+    private static final List<String> POOLS = List.of("a", "b", "p");
+    /** The tables of client-hash take most of a world's time, so these are rare. */
+    private static final int CLIENT_HASH_ONE_IN = 40;
+
+    private static final List<Balance> BALANCES =
+            List.of(Balance.ROUND_ROBIN, Balance.LEAST_CONNECTIONS, Balance.RANDOM_TWO, Balance.FIRST);
+    private static final int MOST_BACKENDS = 3;
+    private static final List<List<HostPort>> PLACES =
+            POOLS.stream().map(Plan::places).toList();
+
+    private final Chance chance;
+    private final TimeoutsConfig timeouts;
+    private final List<Balance> balances;
+    private final int retries;
+    private final int maxEjected;
+    private final boolean keepAll;
+    private final OnRemovedBackend onRemoved;
+    private boolean withPlain;
+
+    Plan(Chance chance, boolean hasLifetime) {
+        this.chance = chance;
+        this.timeouts = new TimeoutsConfig(
+                Fits.CONNECT,
+                Fits.CONNECT_TOTAL,
+                chance.oneIn(3) ? null : Fits.FIRST_BYTE,
+                Fits.IDLE,
+                Fits.HALF_CLOSED,
+                lifetime(hasLifetime));
+        this.balances = POOLS.stream().map(_ -> balance(chance)).toList();
+        this.retries = chance.below(3);
+        this.maxEjected = chance.oneIn(2) ? 100 : 50;
+        this.keepAll = chance.oneIn(2);
+        this.onRemoved = chance.oneIn(2) ? OnRemovedBackend.CLOSE : OnRemovedBackend.DRAIN;
+    }
+
+    private static Balance balance(Chance chance) {
+        return chance.oneIn(CLIENT_HASH_ONE_IN) ? Balance.CLIENT_HASH : chance.of(BALANCES);
+    }
+
+    private static @Nullable Duration lifetime(boolean has) {
+        return has ? Fits.LIFETIME : null;
+    }
+
+    private static List<HostPort> places(String pool) {
+        List<HostPort> places = new ArrayList<>();
+        for (int i = 1; i <= MOST_BACKENDS; i++) {
+            places.add(new HostPort("10.0." + POOLS.indexOf(pool) + "." + i, PORT));
+        }
+        return places;
+    }
+
+    /** Every address that a configuration may have, with its pool. */
+    static Map<InetSocketAddress, String> addresses() {
+        Map<InetSocketAddress, String> pools = new LinkedHashMap<>();
+        for (int i = 0; i < POOLS.size(); i++) {
+            for (HostPort place : PLACES.get(i)) {
+                pools.put(House.address(place), POOLS.get(i));
+            }
+        }
+        return pools;
+    }
+
+    /** Whether sessions on removed backends are closed. */
+    boolean closesRemoved() {
+        return onRemoved == OnRemovedBackend.CLOSE;
+    }
+
+    UsherConfig first() {
+        withPlain = true;
+        return next();
+    }
+
+    UsherConfig next() {
+        List<ListenerConfig> listeners = new ArrayList<>();
+        listeners.add(ListenerConfig.tls(TLS, List.<Address>of(TLS_BIND))
+                .withClientHello(new ClientHelloConfig(Fits.HELLO, 65_536)));
+        if (withPlain) {
+            listeners.add(ListenerConfig.tcp(PLAIN, List.<Address>of(PLAIN_BIND), "p"));
+        }
+        withPlain = chance.oneIn(2);
+        List<PoolConfig> pools = new ArrayList<>();
+        for (int i = 0; i < POOLS.size(); i++) {
+            pools.add(pool(i));
+        }
+        return UsherConfig.of(
+                        listeners, List.of(RouteConfig.of("a.example", "a"), RouteConfig.of("*.b.example", "b")), pools)
+                .withReload(new ReloadConfig(true, Duration.ZERO, Duration.ofSeconds(5), onRemoved));
+    }
+
+    private PoolConfig pool(int number) {
+        PoolConfigBuilder pool = PoolConfigBuilder.of(POOLS.get(number))
+                .balance(balances.get(number))
+                .timeouts(timeouts)
+                .retries(retries)
+                .ejection(Roll.FAILURES, Duration.ofSeconds(1), Duration.ofSeconds(4), maxEjected)
+                .check(HealthCheckConfig.Type.TCP)
+                .rise(Roll.RISE)
+                .fall(Roll.FALL);
+        int count = 0;
+        for (HostPort place : PLACES.get(number)) {
+            boolean last = place.equals(PLACES.get(number).getLast());
+            if (keepAll || !chance.oneIn(3) || (last && count == 0)) {
+                count++;
+                pool.backend(new BackendConfig(place, chance.between(1, 3), chance.oneIn(6) ? 2 : 0, chance.oneIn(8)));
+            }
+        }
+        return pool.build();
+    }
+
+    /** The configuration of the end: everything is there again. */
+    UsherConfig last() {
+        withPlain = true;
+        return next();
+    }
+}

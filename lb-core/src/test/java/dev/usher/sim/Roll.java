@@ -1,0 +1,222 @@
+package dev.usher.sim;
+
+import dev.usher.config.UsherConfig;
+import dev.usher.pool.AdminState;
+import dev.usher.pool.Backend;
+import dev.usher.pool.BackendState;
+import dev.usher.pool.Pool;
+import dev.usher.pool.PoolWatcher;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The backends as they should be: in the configuration or not, ordered out or not, up or down, with how many failures. */
+final class Roll implements PoolWatcher {
+    static final int RISE = 2;
+    static final int FALL = 3;
+    static final int FAILURES = 3;
+
+    /** What is known of an address. */
+    static final class Place {
+        final InetSocketAddress address;
+        final String pool;
+        boolean configured;
+        int maxConnections;
+        AdminState order = AdminState.READY;
+        int failures;
+        /** Failed connects in a row, with nothing else between. */
+        int refusals;
+
+        private int probesInARow;
+        private boolean lastProbe;
+        private @Nullable Boolean up;
+
+        Place(InetSocketAddress address, String pool) {
+            this.address = address;
+            this.pool = pool;
+        }
+
+        boolean isDown() {
+            return Boolean.FALSE.equals(up);
+        }
+
+        /** Whether nothing but an ejection or a limit speaks against it. */
+        boolean mayServe() {
+            return configured && order == AdminState.READY && !isDown();
+        }
+    }
+
+    private final Map<InetSocketAddress, Place> places = new LinkedHashMap<>();
+    private final List<Knock> answers = new ArrayList<>();
+    private final List<Long> answeredNanos = new ArrayList<>();
+    private final List<Long> lackNanos = new ArrayList<>();
+    private final Rules rules;
+    private final Trace trace;
+    private Function<InetSocketAddress, @Nullable Backend> real = _ -> null;
+    private ToIntFunction<InetSocketAddress> givenUp = _ -> 0;
+    private long now;
+
+    Roll(Rules rules, Trace trace) {
+        this.rules = rules;
+        this.trace = trace;
+    }
+
+    void at(long nanos) {
+        now = nanos;
+    }
+
+    /**
+     * Opens the way to usher's own view of a backend.
+     *
+     * @param sockets the number of sockets to an address that usher has given up and not closed yet
+     */
+    void sees(Function<InetSocketAddress, @Nullable Backend> backends, ToIntFunction<InetSocketAddress> sockets) {
+        real = backends;
+        givenUp = sockets;
+    }
+
+    void configured(UsherConfig config, Map<InetSocketAddress, String> pools) {
+        places.values().forEach(place -> place.configured = false);
+        config.pools()
+                .forEach((name, pool) -> pool.backends().forEach(backend -> {
+                    InetSocketAddress address = House.address((dev.usher.config.HostPort) backend.address());
+                    Place place =
+                            places.computeIfAbsent(address, at -> new Place(at, Objects.requireNonNull(pools.get(at))));
+                    place.configured = true;
+                    place.maxConnections = backend.maxConnections();
+                }));
+        places.values().stream().filter(place -> !place.configured).forEach(Roll::forget);
+    }
+
+    /** A backend that was removed comes back without a past. */
+    private static void forget(Place place) {
+        place.order = AdminState.READY;
+        place.failures = 0;
+        place.refusals = 0;
+        place.up = null;
+        place.probesInARow = 0;
+        place.lastProbe = false;
+    }
+
+    List<Place> places() {
+        return List.copyOf(places.values());
+    }
+
+    Place place(InetSocketAddress address) {
+        return Objects.requireNonNull(places.get(address));
+    }
+
+    // ---- sessions ----
+
+    void knocks(InetSocketAddress address) {
+        Place place = place(address);
+        rules.check(place.configured, "a session was led to a removed backend");
+        rules.check(place.order == AdminState.READY, () -> "a session was led to a backend in state " + place.order);
+        rules.check(!place.isDown(), "a session was led to a backend that is down");
+        Backend backend = real.apply(address);
+        rules.check(backend == null || backend.state().serves(), "a session was led to a backend that does not serve");
+    }
+
+    void answered(Knock knock) {
+        answers.add(knock);
+        answeredNanos.add(now);
+        boolean failed = knock.answer() == Knock.Answer.REFUSED || knock.answer() == Knock.Answer.UNREACHABLE;
+        Place place = place(knock.address());
+        if (failed) {
+            place.failures++;
+            place.refusals++;
+        }
+    }
+
+    /** A connect without an answer, or a connection without one: may count as a failure. */
+    void mayHaveFailed(InetSocketAddress address) {
+        place(address).failures++;
+    }
+
+    void lacksSocket() {
+        lackNanos.add(now);
+    }
+
+    /** Whether a socket was lacking since then. */
+    boolean lackedSocket(String pool, long since) {
+        return lackNanos.stream().anyMatch(at -> at >= since) || answeredSince(pool, Knock.Answer.NO_PORT, since);
+    }
+
+    boolean answeredSince(String pool, Knock.Answer answer, long since) {
+        for (int i = answers.size() - 1; i >= 0 && answeredNanos.get(i) >= since; i--) {
+            if (answers.get(i).answer() == answer
+                    && place(answers.get(i).address()).pool.equals(pool)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Usher has read so many bytes of a backend; the first tell whether the backend is well. */
+    void heard(Ledger.Call call, int count) {
+        Place place = place(call.answer.machine.address);
+        place.refusals = 0;
+        boolean first = call.wire.read == count;
+        boolean clear = count >= Fits.ALERT_BYTES || call.answer.machine.speaksFirst();
+        if (call.answer.fate == SimAnswer.Fate.IS_FAULTY) {
+            place.failures++;
+        } else if (first && clear) {
+            place.failures = 0;
+        }
+    }
+
+    // ---- orders, probes ----
+
+    void probed(Place place, boolean success) {
+        place.probesInARow = success == place.lastProbe ? place.probesInARow + 1 : 1;
+        place.lastProbe = success;
+        int needed = place.up == null ? 1 : success ? RISE : FALL;
+        if (place.probesInARow >= needed) {
+            place.up = success;
+        }
+    }
+
+    // ---- reports ----
+
+    @Override
+    public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
+        trace.note(backend.name(), after.word());
+        Place place = place((InetSocketAddress) backend.address());
+        if (after == BackendState.EJECTED) {
+            rules.check(
+                    place.failures + givenUp.applyAsInt(place.address) >= FAILURES,
+                    () -> backend + " was ejected after " + place.failures + " failures");
+        }
+        if (before == BackendState.EJECTED) {
+            place.failures = 0;
+            place.refusals = 0;
+        }
+    }
+
+    @Override
+    public void onPool(Pool pool, int serving) {
+        trace.note(pool.name(), "serves with", serving);
+    }
+
+    /** Whether a backend of the pool could have taken a session. */
+    boolean couldServe(String pool) {
+        for (Place place : places.values()) {
+            Backend backend = real.apply(place.address);
+            boolean well = place.pool.equals(pool) && place.mayServe() && backend != null;
+            if (well && backend.state() != BackendState.EJECTED && hasRoom(place, backend)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasRoom(Place place, Backend backend) {
+        return place.maxConnections == 0 || backend.open() < place.maxConnections;
+    }
+}

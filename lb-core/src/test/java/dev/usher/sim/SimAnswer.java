@@ -1,0 +1,116 @@
+package dev.usher.sim;
+
+/** A backend's end of a connection. */
+final class SimAnswer {
+    /** The way of a connection. */
+    enum Fate {
+        ANSWERS,
+        /** Refuses the client: a fatal alert. */
+        ALERTS,
+        /** Is at fault itself: the alert internal_error. */
+        IS_FAULTY,
+        /** Takes every byte and says nothing. */
+        SILENT,
+        /** Goes before its first byte. */
+        LEAVES,
+        /** Breaks off at some time. */
+        RESETS,
+        VANISHES
+    }
+
+    private static final byte[] HELLO = {22, 3, 3, 0, 80};
+    private static final byte[] NONE = {};
+    private static final int HANDSHAKE_FAILURE = 40;
+    private static final int INTERNAL_ERROR = 80;
+
+    final Wire wire;
+    final SimMachine machine;
+    final Fate fate;
+    private final Chance chance;
+    private final boolean stalls;
+    private final boolean closesFirst;
+
+    SimAnswer(Wire wire, SimMachine machine, Fate fate, Chance chance, boolean stalls) {
+        this.wire = wire;
+        this.machine = machine;
+        this.fate = fate;
+        this.chance = chance;
+        this.stalls = stalls;
+        this.closesFirst = chance.oneIn(2);
+    }
+
+    static Stream stream(Fate fate, boolean tls, Chance chance) {
+        int more = chance.below(chance.oneIn(4) ? 60_000 : 600);
+        return switch (fate) {
+            case ALERTS -> new Stream(alert(HANDSHAKE_FAILURE), chance, 0);
+            case IS_FAULTY -> new Stream(alert(INTERNAL_ERROR), chance, 0);
+            case ANSWERS, SILENT, LEAVES, RESETS, VANISHES -> new Stream(tls ? HELLO : NONE, chance, more + 1);
+        };
+    }
+
+    private static byte[] alert(int description) {
+        return new byte[] {21, 3, 3, 0, 2, 2, (byte) description};
+    }
+
+    void step() {
+        if (wire.isOverForFar()) {
+            return;
+        }
+        switch (chance.below(8)) {
+            case 0, 1, 2 -> speak(chance.oneIn(3) ? Integer.MAX_VALUE : chance.between(1, 400));
+            case 3, 4, 5 -> {
+                if (!stalls) {
+                    wire.take(chance.between(1, chance.oneIn(2) ? 100_000 : 100));
+                }
+            }
+            case 6 -> finish();
+            default -> breakOff();
+        }
+    }
+
+    private boolean mayAnswer() {
+        return fate != Fate.SILENT && fate != Fate.LEAVES && (machine.speaksFirst() || wire.taken > 0);
+    }
+
+    private void speak(int most) {
+        int left = Math.min(most, wire.stream.length() - wire.sent);
+        if (mayAnswer() && left > 0) {
+            wire.send(left);
+        }
+    }
+
+    private void finish() {
+        if (fate != Fate.SILENT && wire.hasSentAll() && (closesFirst || wire.farSeesFin())) {
+            if (chance.oneIn(3)) {
+                wire.closeFar();
+            } else {
+                wire.sendFin();
+            }
+        }
+    }
+
+    private void breakOff() {
+        if (fate == Fate.LEAVES) {
+            if (chance.oneIn(2)) {
+                wire.sendFin();
+            } else {
+                wire.sendReset();
+            }
+        } else if (fate == Fate.RESETS && chance.oneIn(2)) {
+            wire.sendReset();
+        } else if (fate == Fate.VANISHES && chance.oneIn(2)) {
+            wire.lose();
+        }
+    }
+
+    void calmStep() {
+        if (wire.isOverForFar()) {
+            return;
+        }
+        wire.take(Integer.MAX_VALUE);
+        speak(Integer.MAX_VALUE);
+        if (fate == Fate.LEAVES || (fate != Fate.SILENT && (wire.hasSentAll() || wire.farSeesFin()))) {
+            wire.sendFin();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.usher.sim;
+
+import java.nio.channels.SelectableChannel;
+
+/** A channel that a {@link SimSelector} can watch. */
+interface SimChannel {
+    SelectableChannel self();
+
+    /** The operations possible now, whether waited for or not. */
+    int possible();
+
+    /** Whether the kernel reports the channel whatever is waited for. */
+    boolean isHungUp();
+
+    String label();
+
+    /** The selector has forgotten the channel: it is on its way to be closed. */
+    default void onForgotten() {}
+}
