@@ -158,11 +158,15 @@ public final class SocksOpening implements Opening {
 
     private Step request5(ByteBuffer soFar) {
         int come = soFar.remaining();
-        if (uint8(soFar, 0) != 5 || (come > 2 && uint8(soFar, 2) != 0)) {
-            return new Step.Refused(CloseReason.MALFORMED_SOCKS, "a request without its fixed bytes");
+        // In the order of the bytes: then the reason is the same however the network cuts the request.
+        if (uint8(soFar, 0) != 5) {
+            return new Step.Refused(CloseReason.MALFORMED_SOCKS, "a request without its version");
         }
         if (come > 1 && uint8(soFar, 1) != CONNECT) {
             return new Step.Refused(CloseReason.SOCKS_COMMAND, "command " + uint8(soFar, 1));
+        }
+        if (come > 2 && uint8(soFar, 2) != 0) {
+            return new Step.Refused(CloseReason.MALFORMED_SOCKS, "a request without its reserved byte");
         }
         if (come <= HEAD_BYTES) {
             return Step.NEED_MORE;
