@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * process listens.
  */
 final class DrainingPredecessor implements Predecessor {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Logger log = LoggerFactory.getLogger(DrainingPredecessor.class);
 
     private final @Nullable ControlClient client;

@@ -24,6 +24,7 @@ import dev.usher.server.systemd.ServiceManager;
 import dev.usher.time.Clock;
 import dev.usher.view.LoopDelay;
 import java.io.IOException;
+import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,6 +135,7 @@ final class Foreground {
      * @return the exit code
      */
     int run(Consumer<Running> ready) throws InterruptedException {
+        keepNoAnswersOfResolvers();
         Thread ending = Thread.currentThread();
         stops.whenAsked(() -> LastResort.begin(ending, shutdown));
         try (AccessLog access = AccessLog.open(config.logging().access(), config.workerCount(), background);
@@ -144,6 +146,15 @@ final class Foreground {
             log.error("{}", e.getMessage());
             return ExitCode.FAILED;
         }
+    }
+
+    /**
+     * Turns off the JVM's cache of names: 30 s for an answer and 10 s for a failure, whatever {@code resolve.interval}
+     * says. The JVM reads these properties once, at its first look-up.
+     */
+    private static void keepNoAnswersOfResolvers() {
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
     private int succeed(AccessLog access, Consumer<Running> ready) throws InterruptedException {

@@ -3,7 +3,6 @@ package dev.usher.server;
 import dev.usher.config.Printable;
 import dev.usher.server.log.PrintableThrown;
 import java.io.PrintWriter;
-import java.security.Security;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -25,18 +24,8 @@ public final class Main {
 
     /** Runs the command line, and returns the exit code. */
     static int execute(String[] args) {
-        keepNoAnswersOfResolvers();
         Thread.setDefaultUncaughtExceptionHandler(Main::reportDeath);
         return commandLine(args).execute(args);
-    }
-
-    /**
-     * Turns off the JVM's cache of names: 30 s for an answer and 10 s for a failure, whatever {@code resolve.interval}
-     * says. The JVM reads these properties once, at its first look-up.
-     */
-    private static void keepNoAnswersOfResolvers() {
-        Security.setProperty("networkaddress.cache.ttl", "0");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
     /** The commands, with usher's own messages for faulty arguments. */

@@ -16,7 +16,7 @@ abstract class UsherClient implements AutoCloseable {
 
     private static final int OK = 200;
     private static final int CONFLICT = 409;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.shared();
     private static final ObjectWriter ASCII =
             JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 

@@ -24,7 +24,7 @@ final class Protocol {
     /** Room for the whole configuration of 100,000 routes, written out. */
     static final int MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private Protocol() {}
 

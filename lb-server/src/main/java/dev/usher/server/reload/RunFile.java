@@ -35,7 +35,7 @@ public final class RunFile implements AutoCloseable {
     /** More than a machine has ushers: a directory of another user may be filled on purpose. */
     private static final int MAX_FILES = 10_000;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Logger log = LoggerFactory.getLogger(RunFile.class);
 
     private final @Nullable Path directory;

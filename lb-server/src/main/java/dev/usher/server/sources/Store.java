@@ -34,7 +34,7 @@ final class Store {
     /** A stored answer repeats pool and place for each name, so is longer than the answer. */
     private static final long MAX_BYTES = 16L * OfferReader.MAX_BYTES;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Logger log = LoggerFactory.getLogger(Store.class);
 
     private final @Nullable Path directory;

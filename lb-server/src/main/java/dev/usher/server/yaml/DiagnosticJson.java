@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Diagnostics as JSON, for programs. */
 public final class DiagnosticJson {
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = JsonMapper.shared();
     /** ASCII only: text of a file must not reverse the writing direction of a terminal. */
     private static final ObjectWriter ASCII =
             JSON.writerWithDefaultPrettyPrinter().with(JsonWriteFeature.ESCAPE_NON_ASCII);
