@@ -216,6 +216,46 @@ class StatementsTest {
         assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 5, "source: 127.0.0.3: a pool has a single one"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "check send-proxy-v2, check, send-proxy-v2",
+        "check send-proxy, check send-proxy-v2, ''",
+        "check inter 10s, check inter 2s, ''",
+        "check check-ssl, check, check-ssl",
+        "check slowstart 10s, check, slowstart 10s",
+        "check on-marked-down shutdown-sessions, check, on-marked-down shutdown-sessions",
+        "check, '', check",
+        "check inter 2s, inter 2s, check"
+    })
+    void anOptionOfSomeServersAloneIsNeverTakenOverInSilence(String first, String second, String shared) {
+        Conversion conversion = convert(
+                Peer.HAPROXY,
+                "listen l\n bind :1443\n server a 10.0.0.1:443 " + first + "\n server b 10.0.0.2:443 " + second + "\n");
+        String reason = shared.isEmpty() ? second.substring(6) : shared;
+        int line = shared.isEmpty() ? 3 : 4;
+        assertTrue(says(conversion, Remark.Kind.CHANGED, line, reason + " is here as well"), conversion.toString());
+    }
+
+    @Test
+    void optionsOfEveryServerNeedNoRemark() {
+        Conversion conversion = convert(
+                Peer.HAPROXY,
+                "listen l\n bind :1443\n default-server check send-proxy inter 5s\n"
+                        + " server a 10.0.0.1:443\n server b 10.0.0.2:443 inter 5s\n");
+        assertTrue(!conversion.has(Remark.Kind.CHANGED), conversion.toString());
+    }
+
+    @Test
+    void failuresOfSomeServersAloneAreNamed() {
+        Conversion conversion = convert(
+                Peer.NGINX,
+                "stream {\n upstream a {\n server 10.0.0.1:1 max_fails=3;\n server 10.0.0.2:1;\n"
+                        + " server 10.0.0.3:1 max_fails=0;\n}\n server {\n listen 443;\n proxy_pass a;\n}\n}\n");
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 3, "max_fails=0 is here as well"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 4, "max_fails=0 is here as well"), conversion.toString());
+        assertTrue(!says(conversion, Remark.Kind.CHANGED, 5, "max_fails"), conversion.toString());
+    }
+
     @Test
     void aSocketHasNeitherAPortOfChecksNorASource() {
         Conversion conversion =

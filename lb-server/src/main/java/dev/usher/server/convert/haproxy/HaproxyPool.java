@@ -9,6 +9,7 @@ import dev.usher.config.SourceAddress;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.ServerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,10 +30,8 @@ final class HaproxyPool {
     private boolean checked;
     /** True exactly when a line of its own has the method of a check. */
     private boolean sent;
-    /** True exactly when the section has a source for each of its servers. */
-    private boolean sectionSource;
-    /** Servers without an option that usher has for the whole pool, by option. */
-    private final Map<String, List<HaproxyLine>> without = new LinkedHashMap<>();
+
+    private final ServerSettings settings = new ServerSettings();
 
     HaproxyPool(String name) {
         pool = new PoolDraft(name);
@@ -81,7 +80,7 @@ final class HaproxyPool {
         HaproxyServer server = new HaproxyServer(line, defaultServer, pool, remarks);
         BackendConfig backend = server.backend();
         checked |= server.checked();
-        noteMissing(server, line);
+        settings.add(line.statement(), server.ofPool());
         if (backend == null) {
             return;
         }
@@ -90,14 +89,6 @@ final class HaproxyPool {
             resting.put(line.word(1), line);
         } else if (!pool.add(backend)) {
             remarks.changed(line.statement(), backend.address() + " is here already: a weight gives a larger share");
-        }
-    }
-
-    private void noteMissing(HaproxyServer server, HaproxyLine line) {
-        for (String option : List.of("port", "addr", "source")) {
-            if (!server.gives(option) && (server.checked() || option.equals("source"))) {
-                without.computeIfAbsent(option, _ -> new ArrayList<>()).add(line);
-            }
         }
     }
 
@@ -117,7 +108,7 @@ final class HaproxyPool {
         if (line.words().size() > 2) {
             remarks.leftOut(line.statement(), line.word(2) + ": usher has a source address alone");
         } else {
-            sectionSource = true;
+            settings.ofEveryServer("source");
             set(line, () -> pool.source(line.statement(), SourceAddress.parse(line.word(1))));
         }
     }
@@ -218,6 +209,7 @@ final class HaproxyPool {
             pool.timeouts(all -> all.withIdle(time));
         }
         probe();
+        settings.remark(to);
         resting.forEach((name, line) -> {
             if (useServer.stream().noneMatch(use -> use.word(1).equals(name))) {
                 remarks.leftOut(line.statement(), "the server takes no new connections: add the backend when it shall");
@@ -245,9 +237,6 @@ final class HaproxyPool {
             pool.probe().type(tls ? HealthCheckConfig.Type.HTTPS : HealthCheckConfig.Type.HTTP);
             set(asked, () -> request(asked.from(2)));
         }
-        sayMissing("port", pool.probe().port());
-        sayMissing("addr", pool.probe().address());
-        sayMissing("source", sectionSource ? null : pool.source());
     }
 
     /** HAProxy asks by {@code OPTIONS /}, unless the line has a path, or a method and a path. */
@@ -257,15 +246,6 @@ final class HaproxyPool {
         }
         if (!words.isEmpty()) {
             pool.probe().path(words.get(words.size() > 1 ? 1 : 0));
-        }
-    }
-
-    private void sayMissing(String option, @Nullable Object ofPool) {
-        if (ofPool != null) {
-            without.getOrDefault(option, List.of())
-                    .forEach(line -> remarks.changed(
-                            line.statement(),
-                            option + " " + ofPool + " is here as well: usher has it for the whole pool"));
         }
     }
 }

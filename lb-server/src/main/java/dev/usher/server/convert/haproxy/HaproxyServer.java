@@ -10,8 +10,9 @@ import dev.usher.config.SourceAddress;
 import dev.usher.config.UnixPath;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Remarks;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,14 @@ final class HaproxyServer {
     /** Options without a value and without a need in usher. */
     private static final Set<String> NOT_NEEDED =
             Set.of("enabled", "no-backup", "no-ssl", "no-check-ssl", "tfo", "stick", "non-stick");
+
+    /** Without a meaning where a server is not checked. */
+    private static final Set<String> OF_PROBES =
+            Set.of("inter", "rise", "fall", "port", "addr", "check-ssl", "verify", "check-sni");
+
+    /** With a value, and for the whole pool in usher. */
+    private static final Set<String> OF_POOL = Set.of(
+            "slowstart", "inter", "rise", "fall", "port", "addr", "source", "verify", "check-sni", "on-marked-down");
 
     private static final Set<String> NOT_NEEDED_VALUE = Set.of("init-addr", "id", "cookie", "guid", "name");
     private static final Set<String> WITH_VALUE = Set.of(
@@ -75,8 +84,8 @@ final class HaproxyServer {
     private boolean backup;
     private boolean disabled;
     private boolean checked;
-    /** Options of this server that usher has for a pool alone. */
-    private final Set<String> ofPool = new HashSet<>();
+    /** Options of this server that usher has for a pool alone, each as written. */
+    private final Map<String, String> ofPool = new LinkedHashMap<>();
 
     /** @param like the pool's {@code default-server}; null if missing */
     HaproxyServer(HaproxyLine line, @Nullable HaproxyServer like, PoolDraft pool, Remarks remarks) {
@@ -89,7 +98,7 @@ final class HaproxyServer {
             backup = like.backup;
             disabled = like.disabled;
             checked = like.checked;
-            ofPool.addAll(like.ofPool);
+            ofPool.putAll(like.ofPool);
         }
         options(line.from(line.first().equals("server") ? 3 : 1).iterator());
     }
@@ -98,8 +107,15 @@ final class HaproxyServer {
         return checked;
     }
 
-    boolean gives(String option) {
-        return ofPool.contains(option);
+    /** Options that usher has for a pool alone, by name; those of probes only where the server is checked. */
+    Map<String, String> ofPool() {
+        Map<String, String> valid = new LinkedHashMap<>(ofPool);
+        if (checked) {
+            valid.put("check", "check");
+        } else {
+            valid.keySet().removeAll(OF_PROBES);
+        }
+        return valid;
     }
 
     /** The backend; null if usher cannot have the backend. */
@@ -141,45 +157,66 @@ final class HaproxyServer {
             case "disabled" -> disabled = true;
             case "weight" -> weight = weight(value(values));
             case "maxconn" -> maxConnections = HaproxyValue.number(value(values));
-            case "send-proxy" -> pool.sendProxyProtocol(SendProxyProtocol.V1);
-            case "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn" ->
-                pool.sendProxyProtocol(SendProxyProtocol.V2);
-            case "slowstart" -> pool.slowStart(HaproxyValue.time(value(values), PoolConfig.SLOW_START));
-            case "inter" -> pool.probe().interval(HaproxyValue.time(value(values), HealthCheckConfig.INTERVAL));
-            case "rise" -> pool.probe().rise(HaproxyValue.number(value(values)));
-            case "fall" -> pool.probe().fall(HaproxyValue.number(value(values)));
-            case "port" -> {
-                int port = HaproxyValue.number(value(values));
-                ofPool(option, pool.probe().port(), port);
-                pool.probe().port(line.statement(), port);
-            }
-            case "addr" -> {
-                String address = HealthCheckConfig.checkAddress(value(values));
-                ofPool(option, pool.probe().address(), address);
-                pool.probe().address(line.statement(), address);
-            }
-            case "source" -> {
-                SourceAddress source = SourceAddress.parse(value(values));
-                ofPool(option, pool.source(), source);
-                pool.source(line.statement(), source);
-            }
-            case "check-ssl" -> checkTls();
-            case "verify" -> pool.probe().verify(!value(values).equals("none"));
-            case "check-sni" -> pool.probe().serverName(value(values));
-            case "on-marked-down" -> onDown(value(values));
             case "resolve-prefer" -> family(value(values));
             default -> {
-                return false;
+                return takeForPool(option, values);
             }
         }
         return true;
     }
 
-    private void ofPool(String option, @Nullable Object first, Object value) {
+    private boolean takeForPool(String option, Iterator<String> values) {
+        switch (option) {
+            case "send-proxy" -> proxyProtocol(SendProxyProtocol.V1, option);
+            case "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn" ->
+                proxyProtocol(SendProxyProtocol.V2, "send-proxy-v2");
+            case "check-ssl" -> checkTls();
+            default -> {
+                return OF_POOL.contains(option) && takeForPool(option, value(values));
+            }
+        }
+        return true;
+    }
+
+    private boolean takeForPool(String option, String value) {
+        switch (option) {
+            case "slowstart" -> pool.slowStart(HaproxyValue.time(value, PoolConfig.SLOW_START));
+            case "inter" -> pool.probe().interval(HaproxyValue.time(value, HealthCheckConfig.INTERVAL));
+            case "rise" -> pool.probe().rise(HaproxyValue.number(value));
+            case "fall" -> pool.probe().fall(HaproxyValue.number(value));
+            case "port" -> {
+                int port = HaproxyValue.number(value);
+                checkSingle(pool.probe().port(), port);
+                pool.probe().port(line.statement(), port);
+            }
+            case "addr" -> {
+                String address = HealthCheckConfig.checkAddress(value);
+                checkSingle(pool.probe().address(), address);
+                pool.probe().address(line.statement(), address);
+            }
+            case "source" -> {
+                SourceAddress source = SourceAddress.parse(value);
+                checkSingle(pool.source(), source);
+                pool.source(line.statement(), source);
+            }
+            case "verify" -> pool.probe().verify(!value.equals("none"));
+            case "check-sni" -> pool.probe().serverName(value);
+            case "on-marked-down" -> onDown(value);
+            default -> throw new IllegalStateException(option);
+        }
+        ofPool.put(option, option + " " + value);
+        return true;
+    }
+
+    private void proxyProtocol(SendProxyProtocol version, String written) {
+        pool.sendProxyProtocol(version);
+        ofPool.put("send-proxy", written);
+    }
+
+    private static void checkSingle(@Nullable Object first, Object value) {
         if (first != null && !first.equals(value)) {
             throw new IllegalArgumentException(value + ": a pool has a single one in usher, here " + first);
         }
-        ofPool.add(option);
     }
 
     private int weight(String text) {
@@ -193,14 +230,14 @@ final class HaproxyServer {
                         pool.probe().type() == HealthCheckConfig.Type.HTTPS
                                 ? HealthCheckConfig.Type.HTTPS
                                 : HealthCheckConfig.Type.TLS);
+        ofPool.put("check-ssl", "check-ssl");
     }
 
     private void onDown(String action) {
-        if (action.equals("shutdown-sessions")) {
-            pool.onDown(PoolConfig.OnDown.CLOSE);
-        } else {
-            remarks.leftOut(line.statement(), "on-marked-down " + action + ": usher has on_down: close or keep");
+        if (!action.equals("shutdown-sessions")) {
+            throw new IllegalArgumentException(action + ": usher has on_down: close or keep");
         }
+        pool.onDown(PoolConfig.OnDown.CLOSE);
     }
 
     /** Prefers a family in HAProxy; usher prefers addresses with answers. */

@@ -7,13 +7,17 @@ import dev.usher.config.EjectionConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Remarks;
+import dev.usher.server.convert.draft.ServerSettings;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Reads the directives of an {@code upstream} block into a pool. */
 final class NginxUpstream {
     private final PoolDraft pool;
     private final String usualPort;
     private final Remarks remarks;
+    private final ServerSettings settings = new ServerSettings();
 
     private NginxUpstream(PoolDraft pool, String usualPort, Remarks remarks) {
         this.usualPort = usualPort;
@@ -29,6 +33,7 @@ final class NginxUpstream {
     static void read(Iterable<Directive> block, PoolDraft pool, String usualPort, Remarks remarks) {
         NginxUpstream upstream = new NginxUpstream(pool, usualPort, remarks);
         block.forEach(upstream::take);
+        upstream.settings.remark(remarks);
     }
 
     private void take(Directive directive) {
@@ -64,9 +69,11 @@ final class NginxUpstream {
         int weight = BackendConfig.DEFAULT_WEIGHT;
         int max = BackendConfig.NO_LIMIT;
         boolean backup = false;
+        Map<String, String> ofPool = new LinkedHashMap<>();
         for (String option : server.words().subList(2, server.words().size())) {
             String value = option.substring(option.indexOf('=') + 1);
-            switch (option.replaceFirst("=.*", "")) {
+            String name = option.replaceFirst("=.*", "");
+            switch (name) {
                 case "weight" -> weight = number(server, value, weight);
                 case "max_conns" -> max = number(server, value, max);
                 case "backup" -> backup = true;
@@ -74,9 +81,17 @@ final class NginxUpstream {
                     remarks.leftOut(server.statement(), "the server is down: add the backend when it shall serve");
                     return;
                 }
-                default -> option(server, option, value);
+                case "max_fails", "fail_timeout", "slow_start" -> {
+                    if (ofPool(server, name, value)) {
+                        ofPool.put(name, option);
+                    }
+                }
+                case "resolve" ->
+                    remarks.notNeeded(server.statement(), "resolve: usher looks names up again by itself");
+                default -> remarks.leftOut(server.statement(), option + ": usher has no such option");
             }
         }
+        settings.add(server.statement(), ofPool);
         add(server, address, weight, max, backup);
     }
 
@@ -93,27 +108,30 @@ final class NginxUpstream {
         return number == null ? otherwise : number;
     }
 
-    private void option(Directive server, String option, String value) {
+    /** Sets an option that usher has for a pool alone; false after a remark. */
+    private boolean ofPool(Directive server, String option, String value) {
         EjectionConfig usual = EjectionConfig.DEFAULT;
-        remarks.tried(server.statement(), () -> {
-            switch (option.replaceFirst("=.*", "")) {
-                case "max_fails" -> {
-                    int fails = EjectionConfig.CONSECUTIVE_FAILURES.check(NginxValue.number(value), "max_fails");
-                    pool.ejection(new EjectionConfig(
-                            fails, pool.ejection().baseTime(), pool.ejection().maxTime(), usual.maxEjectedPercent()));
-                }
-                case "fail_timeout" -> {
-                    Duration time = NginxValue.time(value, EjectionConfig.TIME);
-                    Duration longest = time.compareTo(usual.maxTime()) > 0 ? time : usual.maxTime();
-                    pool.ejection(new EjectionConfig(
-                            pool.ejection().consecutiveFailures(), time, longest, usual.maxEjectedPercent()));
-                }
-                case "slow_start" -> pool.slowStart(NginxValue.time(value, PoolConfig.SLOW_START));
-                case "resolve" ->
-                    remarks.notNeeded(server.statement(), "resolve: usher looks names up again by itself");
-                default -> remarks.leftOut(server.statement(), option + ": usher has no such option");
-            }
-            return "";
-        });
+        return remarks.tried(server.statement(), () -> {
+                    switch (option) {
+                        case "max_fails" -> {
+                            int fails =
+                                    EjectionConfig.CONSECUTIVE_FAILURES.check(NginxValue.number(value), "max_fails");
+                            pool.ejection(new EjectionConfig(
+                                    fails,
+                                    pool.ejection().baseTime(),
+                                    pool.ejection().maxTime(),
+                                    usual.maxEjectedPercent()));
+                        }
+                        case "fail_timeout" -> {
+                            Duration time = NginxValue.time(value, EjectionConfig.TIME);
+                            Duration longest = time.compareTo(usual.maxTime()) > 0 ? time : usual.maxTime();
+                            pool.ejection(new EjectionConfig(
+                                    pool.ejection().consecutiveFailures(), time, longest, usual.maxEjectedPercent()));
+                        }
+                        default -> pool.slowStart(NginxValue.time(value, PoolConfig.SLOW_START));
+                    }
+                    return option;
+                })
+                != null;
     }
 }
