@@ -52,6 +52,9 @@ public record HostPort(String host, int port) implements Address {
                 !address.host.isEmpty(),
                 () -> '"' + text + "\" has no host: write one in front of the colon, such as 10.0.0.1:" + address.port);
         Check.that(address.port != 0, "port " + PORT.faultIn(address.port));
+        Check.that(
+                !isServiceName(address.host),
+                () -> '"' + text + "\" is a service, whose SRV records have the ports: write " + address.host);
         return address;
     }
 
@@ -86,7 +89,7 @@ public record HostPort(String host, int port) implements Address {
                     '"' + text + "\": write an IPv6 address in brackets, as " + bracketHint(text));
         }
         if (colon < 0 || colon < close) {
-            throw new IllegalArgumentException('"' + text + "\" has no port: write " + text + ':' + usualPort);
+            throw new IllegalArgumentException('"' + text + "\" has no port: write " + withPort(text, usualPort));
         }
         if (bracketed) {
             Check.that(close == colon - 1, '"' + text + "\" is not [address]:port");
@@ -230,6 +233,13 @@ public record HostPort(String host, int port) implements Address {
             }
         }
         return !text.isEmpty();
+    }
+
+    /** Adds a port, or the colon that is missing in front of one. */
+    private static String withPort(String text, int usualPort) {
+        int close = text.indexOf(']');
+        String rest = text.substring(close + 1);
+        return close > 0 && isNumber(rest) ? text.substring(0, close + 1) + ':' + rest : text + ':' + usualPort;
     }
 
     private static String bracketHint(String text) {

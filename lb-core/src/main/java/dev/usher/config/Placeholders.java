@@ -32,8 +32,13 @@ final class Placeholders {
         }
         int colon = text.lastIndexOf(':');
         Check.that(colon >= 0, '"' + text + "\" has no port: write " + text + ":443, or " + text + ":" + PORT);
+        String host = text.substring(0, colon);
         String port = text.substring(colon + 1);
-        return new HostPort(text.substring(0, colon), port.equals(PORT) ? 0 : HostPort.parsePort(port, text));
+        Check.that(
+                in(host) || !port.equals(PORT),
+                () -> '"' + text + "\": " + PORT + " stands behind a host with " + NAME + " or " + SUB
+                        + ": write a number, as " + host + ":443");
+        return new HostPort(host, port.equals(PORT) ? 0 : HostPort.parsePort(port, text));
     }
 
     /** The normal form of a template's host. Throws {@link IllegalArgumentException} with the fault. */

@@ -34,6 +34,9 @@ public record UnixPath(String path) implements Address {
 
     /** Reads {@code unix:/run/nginx.sock}. Throws {@link IllegalArgumentException} with our form for other forms. */
     static UnixPath parse(String text) {
+        Check.that(
+                !Placeholders.in(text),
+                () -> '"' + text + "\" has a placeholder, which only host:port of a backend may have");
         if (text.startsWith("abns@")) {
             throw new IllegalArgumentException('"' + text
                     + "\": HAProxy fills such a name up with zeros, and usher does not: write abnsz@ there (HAProxy 3.1), and"

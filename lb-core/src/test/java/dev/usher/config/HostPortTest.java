@@ -38,7 +38,12 @@ class HostPortTest {
             2001:db8::1       | in brackets, as [2001:db8::1]:443
             fe80::1:443       | in brackets
             [fe80::1%eth0]:443| zone
-            [2001:db8::1]     | has no port
+            [2001:db8::1]     | write [2001:db8::1]:443
+            [2001:db8::1]8443 | write [2001:db8::1]:8443
+            10.0.0.1:{port}   | write a number, as 10.0.0.1:443
+            a.lan:{port}      | {port} stands behind a host with {name} or {sub}
+            {name}.lan        | has no port
+            _x._tcp.a.lan:443 | write _x._tcp.a.lan
             [2001:db8::1      | [ without ]
             [10.0.0.1]:443    | is not an IPv6 address
             [1:2:3:4:5:6:7]:1 | is not an IPv6 address

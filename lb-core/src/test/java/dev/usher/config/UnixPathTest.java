@@ -30,7 +30,17 @@ class UnixPathTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"unix:", "unix:/", "unix:a", "unix:/a/", "unix:/a/./b", "unix:/a/..", "unix:/a\nb", "unix@a"})
+            strings = {
+                "unix:",
+                "unix:/",
+                "unix:a",
+                "unix:/a/",
+                "unix:/a/./b",
+                "unix:/a/..",
+                "unix:/a\nb",
+                "unix@a",
+                "unix:/run/{name}.sock"
+            })
     void refusesWhatIsNoAbsolutePathOfAFile(String text) {
         assertThrows(IllegalArgumentException.class, () -> Address.parse(text));
     }
