@@ -112,7 +112,7 @@ public final class HttpOpening implements Opening {
             case TOO_LARGE -> new Answer(431, null, "The head of the request is too large.");
             case NO_NAME -> new Answer(404, null, "The request names no host.");
             case UNKNOWN_NAME, NO_SUCH_HOST -> new Answer(421, null, "This host is not served here.");
-            case DENIED -> new Answer(403, null, "Your address may not use this host.");
+            case DENIED -> new Answer(403, null, "This host is not for you.");
             case UNIDENTIFIED -> new Answer(407, null, "Say who you are.");
             case TOO_OFTEN -> new Answer(429, null, "Too many wrong passwords came from your address: wait a minute.");
             case NO_PLAIN -> new Answer(405, null, "Ask for https here, by CONNECT.");

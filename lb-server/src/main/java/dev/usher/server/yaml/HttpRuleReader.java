@@ -1,12 +1,17 @@
 package dev.usher.server.yaml;
 
+import dev.usher.config.AddressRules;
 import dev.usher.config.HttpRule;
 import dev.usher.config.HttpRule.Action;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the treatment of HTTP requests without TLS: {@code redirect}, {@code acme}, {@code forward}, or the long form. */
-record HttpRuleReader(PoolReader pools, Problems problems) {
+/**
+ * Reads the treatment of HTTP requests without TLS: {@code redirect}, {@code acme}, {@code forward}, or the long form.
+ *
+ * @param rules for addresses of a pool made of backends in the rule
+ */
+record HttpRuleReader(PoolReader pools, Problems problems, AddressRules rules) {
     /**
      * Reads the rule under a key.
      *
@@ -46,6 +51,6 @@ record HttpRuleReader(PoolReader pools, Problems problems) {
             return null;
         }
         Item item = fields.item("pool");
-        return item == null ? null : pools.target(fields, item, fields.path("pool"), bringer, subject);
+        return item == null ? null : pools.target(fields, item, fields.path("pool"), bringer, subject, rules);
     }
 }

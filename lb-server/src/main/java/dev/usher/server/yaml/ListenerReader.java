@@ -186,7 +186,7 @@ final class ListenerReader {
                 Math.toIntExact(fields.bytes("max_size", HttpConfig.MAX_SIZE_BYTES, base.maxSizeBytes())),
                 fields.value("redirect", HttpConfig::redirect, base.redirect()),
                 fields.integer("https_port", HttpConfig.HTTPS_PORT, base.httpsPort()),
-                new HttpRuleReader(pools, problems)
+                new HttpRuleReader(pools, problems, pools.addressRules())
                         .read(fields, "requests", name, "listener " + name)
                         .orElse(base.requests()));
         fields.done();

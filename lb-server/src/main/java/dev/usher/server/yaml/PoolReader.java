@@ -181,8 +181,20 @@ final class PoolReader {
         return pool;
     }
 
-    private @Nullable String target(
-            Fields owner, Item item, String called, String bringer, String subject, AddressRules rules) {
+    /** Rules for addresses that clients name, by default. */
+    AddressRules addressRules() {
+        return defaults.addressRules();
+    }
+
+    /** The same of a pool that was read already; of any other pool the default. */
+    AddressRules addressRules(String pool) {
+        PoolConfig known = pools.get(pool);
+        return known == null ? addressRules() : known.addressRules();
+    }
+
+    /** Like the first, with rules for addresses that clients name. */
+    @Nullable
+    String target(Fields owner, Item item, String called, String bringer, String subject, AddressRules rules) {
         leads.put(called, item.place());
         if (item instanceof Item.Scalar scalar && isName(scalar.text())) {
             return refer(scalar, called, subject);

@@ -226,7 +226,7 @@ final class RouteReader {
                     fields.keyPlace("http"),
                     fields.path("http") + " is never used: no listener is of type http or connect");
         }
-        return new HttpRuleReader(pools, problems)
+        return new HttpRuleReader(pools, problems, pools.addressRules(route.bringer()))
                 .read(fields, "http", PlainPools.nameFor(route.bringer()), route.subject());
     }
 

@@ -293,6 +293,27 @@ class ConfigFileTest {
         }
 
         @Test
+        void addressesAllowedInARouteAreAllowedForItsRequestsToo() throws IOException {
+            UsherConfig config = valid("""
+                    listeners: { web: { type: http, bind: 127.0.0.1:80 }, https: { bind: 127.0.0.1:443 } }
+                    routes:
+                      "*.a.example":
+                        http: { action: forward, pool: "{name}:8080" }
+                        pool: "{name}:443"
+                        to: [10.0.0.0/8]
+                        deny_to: [10.0.0.1]
+                    default_route: { pool: "{name}:443", http: { action: forward, pool: "{name}:8080" } }
+                    """);
+            PoolConfig requests = Objects.requireNonNull(config.pools().get("*.a.example:80"));
+            assertEquals(
+                    Objects.requireNonNull(config.pools().get("*.a.example")).addressRules(), requests.addressRules());
+            assertEquals(1, requests.addressRules().denyTo().size());
+            assertTrue(Objects.requireNonNull(config.pools().get("default_route:80"))
+                    .addressRules()
+                    .isNone());
+        }
+
+        @Test
         void mayBeginWithAByteOrderMarkAndEndLinesAsWindowsDoes() throws IOException {
             valid("\uFEFFroutes:\r\n  a.example: 10.0.0.1:443\r\n");
         }
