@@ -354,6 +354,7 @@ class OpenApiTest {
         assertProblem(400, "known must be true or false", admin.ask("GET /api/v1/names?known=perhaps"));
         assertProblem(400, "is not an IP address", admin.ask("GET /api/v1/explain?client=me"));
         assertProblem(400, "there are https", admin.ask("GET /api/v1/explain?listener=x"));
+        assertProblem(400, "socks:// is for a listener", admin.ask("GET /api/v1/explain?name=socks://a.example"));
         assertProblem(400, "it is empty", admin.ask("GET /api/v1/explain?name=http://"));
         assertProblem(400, "write it as xn--", admin.ask("GET /api/v1/explain?name=stra%C3%9Fe.example"));
         assertProblem(404, "there are web, other", admin.ask("GET /api/v1/pools/none"));

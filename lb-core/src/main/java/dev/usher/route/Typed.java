@@ -5,6 +5,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.PlainPools;
+import dev.usher.config.Spelling;
 import dev.usher.config.Target;
 import dev.usher.config.UsherConfig;
 import dev.usher.name.ServerName;
@@ -21,18 +22,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host of the URL, or the whole text
  * @param name null if the host is not a server name: a client that sends the host is refused
- * @param type of listeners for such a client, by the scheme of the URL; TLS without a URL
+ * @param scheme of the URL, in lower case; null without a URL
+ * @param type of listeners for such a client, by the scheme; TLS without a URL
  * @param path of the URL, with its query; {@code /} without a path
  * @param port of the URL; else 80 for {@code http}, 443 for any other scheme and without a URL
  */
-public record Typed(String host, @Nullable ServerName name, ListenerType type, String path, int port) {
+public record Typed(
+        String host, @Nullable ServerName name, @Nullable String scheme, ListenerType type, String path, int port) {
     private static final Map<String, ListenerType> TYPES = Map.of(
             "http", ListenerType.HTTP,
             "https", ListenerType.TLS,
             "socks", ListenerType.SOCKS,
             "connect", ListenerType.CONNECT);
 
-    private static final Pattern URL = Pattern.compile("(?i)([a-z]+)://([^/?#]*)(.*)");
+    private static final Pattern URL = Pattern.compile("(?i)([a-z][a-z0-9+.-]*)://([^/?#]*)(.*)");
     private static final Pattern PORT = Pattern.compile(":(\\d*)$");
 
     /**
@@ -42,15 +45,21 @@ public record Typed(String host, @Nullable ServerName name, ListenerType type, S
      */
     public static Typed parse(String text) {
         Matcher url = URL.matcher(text);
-        ListenerType type = url.matches() ? TYPES.get(url.group(1).toLowerCase(Locale.ROOT)) : null;
+        if (!url.matches()) {
+            return of(text, null, ListenerType.TLS, "/", Target.USUAL_PORT);
+        }
+        String scheme = url.group(1).toLowerCase(Locale.ROOT);
+        ListenerType type = TYPES.get(scheme);
         if (type == null) {
-            return of(text, ListenerType.TLS, "/", Target.USUAL_PORT);
+            throw new IllegalArgumentException(
+                    scheme + ":// has no meaning here: a URL begins with http, https, socks or connect");
         }
         String path = url.group(3).replaceFirst("#.*", "");
         Matcher port = PORT.matcher(url.group(2));
         boolean given = port.find() && !port.group(1).isEmpty();
         return of(
                 port.replaceFirst(""),
+                scheme,
                 type,
                 path.startsWith("/") ? path : "/" + path,
                 given ? HostPort.port(port.group(1)) : type == ListenerType.HTTP ? PlainPools.PORT : Target.USUAL_PORT);
@@ -59,6 +68,19 @@ public record Typed(String host, @Nullable ServerName name, ListenerType type, S
     /** The listener for such a client, where people name none. */
     public ListenerConfig listenerOf(UsherConfig config) {
         return config.firstListenerFor(type, name == null ? null : name.name());
+    }
+
+    /** The reason why such a client does not come to a listener, in words; null if the client may come. */
+    public @Nullable String misfit(ListenerConfig listener) {
+        boolean web = type == ListenerType.HTTP || type == ListenerType.TLS;
+        boolean fits = scheme == null
+                || !listener.type().readsNames()
+                || listener.type().speaksLike(type)
+                || (web && listener.type().asksForPorts());
+        return fits
+                ? null
+                : scheme + ":// is for a listener of type " + Spelling.of(type) + ", and listener " + listener.name()
+                        + " is of type " + Spelling.of(listener.type());
     }
 
     /**
@@ -73,12 +95,12 @@ public record Typed(String host, @Nullable ServerName name, ListenerType type, S
                 listener.name(), name, protocols, client, challenge, asks ? port : HostPort.NO_PORT, plain);
     }
 
-    private static Typed of(String typed, ListenerType type, String path, int port) {
+    private static Typed of(String typed, @Nullable String scheme, ListenerType type, String path, int port) {
         String host = HostName.toAscii(typed);
         if (host.isEmpty()) {
             throw new IllegalArgumentException(ServerName.refusal(host));
         }
-        return new Typed(host, ServerName.parse(host), type, path, port);
+        return new Typed(host, ServerName.parse(host), scheme, type, path, port);
     }
 
     /** Further steps of an explanation, in words: why the host is not a server name, and the name to ask for instead. */

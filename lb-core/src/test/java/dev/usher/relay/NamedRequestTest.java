@@ -148,7 +148,8 @@ class NamedRequestTest {
             isRefused(usher, "home.example", 403, CloseReason.ADDRESS_REFUSED);
             isRefused(usher, "127.0.0.1", 403, CloseReason.ADDRESS_REFUSED);
             String answer = ask(usher, "home.example");
-            assertTrue(answer.endsWith("This host is not for you.\n"), "the client's address is not to blame: " + answer);
+            assertTrue(
+                    answer.endsWith("This host is not for you.\n"), "the client's address is not to blame: " + answer);
             assertEquals(0, backend.connections().size());
         }
     }

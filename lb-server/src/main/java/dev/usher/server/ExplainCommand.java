@@ -171,9 +171,15 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private ListenerConfig listener(UsherConfig config, Typed typed) {
-        if (listener == null) {
-            return typed.listenerOf(config);
+        ListenerConfig asked = listener == null ? typed.listenerOf(config) : named(listener, config);
+        String misfit = typed.misfit(asked);
+        if (misfit != null) {
+            throw usage(misfit);
         }
+        return asked;
+    }
+
+    private ListenerConfig named(String listener, UsherConfig config) {
         ListenerConfig named = config.listeners().get(listener);
         if (named == null) {
             throw usage("--listener: there is no listener \"" + listener + "\", the file has "

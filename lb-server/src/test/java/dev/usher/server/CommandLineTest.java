@@ -375,6 +375,25 @@ class CommandLineTest {
         }
 
         @Test
+        void urlIsRefusedWhereNoListenerSpeaksItsProtocol() throws IOException {
+            String tls = write("tls.yaml", "routes: { shop.example: \"10.0.0.1:443\" }\n");
+            assertEquals(2, run("explain", tls, "http://shop.example/"));
+            assertTrue(
+                    err.startsWith("usher: http:// is for a listener of type http, and listener https is of type tls"),
+                    err);
+            String both = write("two.yaml", """
+                    listeners: { web: { type: http, bind: ":80" }, out: { type: socks, bind: "127.0.0.1:1080" } }
+                    routes: { shop.example: "10.0.0.1:443" }
+                    """);
+            assertEquals(2, run("explain", both, "https://shop.example/", "--listener", "web"));
+            assertTrue(err.contains("and listener web is of type http"), err);
+            assertEquals(2, run("explain", both, "socks5h://shop.example/"));
+            assertTrue(err.startsWith("usher: socks5h:// has no meaning here"), err);
+            assertEquals(0, run("explain", both, "https://shop.example/", "--listener", "out"));
+            assertEquals(0, run("explain", both, "shop.example", "--listener", "web"));
+        }
+
+        @Test
         void requestOfAnAcmeServerGoesToTheBackendAtPort80() throws IOException {
             String acme = write("acme.yaml", """
                     listeners:

@@ -211,11 +211,21 @@ public final class ExplainResource {
     }
 
     private ListenerConfig listener(@Nullable String name, @Nullable Typed typed) throws ProblemException {
-        UsherConfig config = balancer.looks().config();
-        if (name == null) {
-            return typed == null ? config.firstListenerFor(ListenerType.TLS, null) : typed.listenerOf(config);
+        ListenerConfig listener = name == null ? first(typed) : named(name);
+        String misfit = typed == null ? null : typed.misfit(listener);
+        if (misfit != null) {
+            throw Problem.of(400, misfit).exception();
         }
-        Map<String, ListenerConfig> listeners = config.listeners();
+        return listener;
+    }
+
+    private ListenerConfig first(@Nullable Typed typed) {
+        UsherConfig config = balancer.looks().config();
+        return typed == null ? config.firstListenerFor(ListenerType.TLS, null) : typed.listenerOf(config);
+    }
+
+    private ListenerConfig named(String name) throws ProblemException {
+        Map<String, ListenerConfig> listeners = balancer.looks().config().listeners();
         ListenerConfig named = listeners.get(name);
         if (named == null) {
             throw Problem.of(

@@ -115,7 +115,7 @@ final class ExpectReader {
         Expected routes = new Expected(config);
         for (Read read : expectations) {
             ListenerConfig listener = listener(config, read);
-            if (listener != null && isKnown(config, read)) {
+            if (listener != null && fits(listener, read) && isKnown(config, read)) {
                 compare(routes, listener, read);
             }
         }
@@ -135,6 +135,15 @@ final class ExpectReader {
                             + Suggestion.text(named, config.listeners().keySet()));
         }
         return listener;
+    }
+
+    /** False for a URL whose clients do not come to the listener, which is then noted. */
+    private boolean fits(ListenerConfig listener, Read read) {
+        String misfit = read.typed().misfit(listener);
+        if (misfit != null) {
+            problems.error(read.listener(), read.called() + ": " + misfit);
+        }
+        return misfit == null;
     }
 
     /** False for the name of a pool that does not exist, which is then noted. */
