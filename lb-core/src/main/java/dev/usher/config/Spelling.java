@@ -6,11 +6,17 @@ import java.util.Locale;
 
 /** Spellings of enum constants: ROUND_ROBIN is {@code round-robin} in the file, and {@code round_robin} elsewhere. */
 public final class Spelling {
+    /** A type with constants whose words are not their names. */
+    interface Own {
+        /** The word of the file, and of everywhere else. */
+        String spelling();
+    }
+
     private Spelling() {}
 
     /** The word of the file: lower case with hyphens. */
     public static String of(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return constant instanceof Own own ? own.spelling() : snake(constant).replace('_', '-');
     }
 
     /** The word of logs, metrics and the API: lower case with underscores. */

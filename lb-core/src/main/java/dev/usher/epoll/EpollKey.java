@@ -21,6 +21,9 @@ final class EpollKey extends AbstractSelectionKey {
     private int interest;
     private int ready;
     private int possible;
+    /** Operations that the kernel is to answer for with the outputs of the turn: nobody waits for an event of theirs. */
+    private int awaited;
+
     /** True after an error: epoll tells of an error once, and nothing will ever be possible again but to hear of it. */
     private boolean broken;
 
@@ -106,6 +109,19 @@ final class EpollKey extends AbstractSelectionKey {
         possible &= ~op;
     }
 
+    /** Notes that an operation is not possible until {@link #onAnswer}. */
+    void awaits(int op) {
+        possible &= ~op;
+        awaited |= op;
+    }
+
+    /** Notes that a call will tell whether an operation is possible. */
+    void onAnswer(int op) {
+        awaited &= ~op;
+        possible |= op;
+        selector.putFirst(this);
+    }
+
     // ---- for the selector ----
 
     int index() {
@@ -142,13 +158,13 @@ final class EpollKey extends AbstractSelectionKey {
 
     /** Events that epoll should watch, which may be more than anybody waits for: to watch less would cost a call. */
     int wanted() {
-        int events = source.eventsFor(interest);
+        int events = source.eventsFor(interest & ~awaited);
         return watched == NOTHING || (events & Events.EDGES) == 0 ? events : events | watched;
     }
 
     /** Only what nobody can do at once needs an event, but for a listening socket: epoll tells of that again and again. */
     boolean lacksEvents() {
-        if ((source.eventsFor(interest) & Events.EDGES) != 0 && (interest & ~possible) == 0) {
+        if ((source.eventsFor(interest) & Events.EDGES) != 0 && (interest & ~(possible | awaited)) == 0) {
             return false;
         }
         return isNew() ? interest != 0 : wanted() != watched;

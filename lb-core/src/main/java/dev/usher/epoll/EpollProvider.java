@@ -10,18 +10,38 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes selectors over epoll, and sockets for these selectors: non-blocking sockets only, for the thread of their selector,
  * each closed at once though registered. Any thread may ask.
  */
 public final class EpollProvider extends SelectorProvider {
+    private final Ring.@Nullable Maker ring;
+    private final int few;
+
     /**
      * Tries the system calls once.
      *
      * @throws UnsupportedOperationException if the system is another, or refuses native calls; the message says why
      */
     public EpollProvider() {
+        this(null, 0);
+    }
+
+    /**
+     * Makes a provider whose selectors give what a turn has to send, to watch and to close to the kernel at once, by io_uring.
+     *
+     * @throws UnsupportedOperationException if the system is another, or refuses native calls or io_uring; the message says why
+     */
+    public static EpollProvider withRing() {
+        return new EpollProvider(Ring::new, Outputs.FEW);
+    }
+
+    /** @param few fewer outputs of a turn than this are plain calls */
+    EpollProvider(Ring.@Nullable Maker ring, int few) {
+        this.ring = ring;
+        this.few = few;
         if (!Kernel.UNKNOWN_SYSTEM.isEmpty()) {
             throw new UnsupportedOperationException(Kernel.UNKNOWN_SYSTEM);
         }
@@ -32,9 +52,14 @@ public final class EpollProvider extends SelectorProvider {
         }
     }
 
+    /** True if selectors use io_uring. */
+    public boolean hasRing() {
+        return ring != null;
+    }
+
     @Override
     public AbstractSelector openSelector() throws IOException {
-        return new EpollSelector(this);
+        return new EpollSelector(this, ring, few);
     }
 
     @Override

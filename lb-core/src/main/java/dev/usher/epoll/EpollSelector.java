@@ -33,12 +33,18 @@ final class EpollSelector extends AbstractSelector {
     private static final int CHANGE = 3;
     /** The data of the bell's events: no key has a negative generation. */
     private static final long BELL = -1;
+    /** The data of the event that tells of an answer of {@link Outputs}. */
+    private static final long ANSWER = -2;
 
     private static final int FOREVER = -1;
 
     private final Syscalls calls = new Syscalls();
     private final MemorySegment events = calls.events(MAX_EVENTS);
     private final int epoll;
+    /** Calls that turns leave to their end; null where each is made at once. */
+    private final @Nullable Outputs outputs;
+
+    private boolean watchesAnswers;
 
     /** Makes a wait end, for other threads. */
     private final int bell;
@@ -61,8 +67,10 @@ final class EpollSelector extends AbstractSelector {
 
     private long turn;
 
-    EpollSelector(SelectorProvider provider) throws IOException {
+    /** @param few fewer outputs of a turn than this are plain calls */
+    EpollSelector(SelectorProvider provider, Ring.@Nullable Maker ring, int few) throws IOException {
         super(provider);
+        outputs = ring == null ? null : new Outputs(calls, ring.open(calls), few);
         epoll = orThrow(calls.epollCreate());
         int eventDescriptor = calls.eventDescriptor();
         if (eventDescriptor < 0) {
@@ -150,6 +158,14 @@ final class EpollSelector extends AbstractSelector {
         }
     }
 
+    /** Puts a key before others that are due. */
+    void putFirst(EpollKey key) {
+        if (key.isDue() && !key.isQueued()) {
+            key.setQueued(true);
+            due.addFirst(key);
+        }
+    }
+
     // ---- select ----
 
     @Override
@@ -182,6 +198,7 @@ final class EpollSelector extends AbstractSelector {
         ensureOpen();
         forgetCancelled();
         tellEpoll();
+        putOut();
         int count = calls.epollWait(epoll, events, MAX_EVENTS, due.isEmpty() ? millis : 0);
         if (count < 0 && count != -Errno.INTERRUPTED) {
             throw Errno.exception(count);
@@ -202,10 +219,29 @@ final class EpollSelector extends AbstractSelector {
         for (EpollKey key = untold.pollFirst(); key != null; key = untold.pollFirst()) {
             key.setUntold(false);
             if (key.isValid() && key.lacksEvents()) {
-                int wanted = key.wanted();
-                orThrow(calls.epollControl(epoll, key.isNew() ? ADD : CHANGE, key.descriptor(), wanted, key.data()));
-                key.watches(wanted);
+                tellEpoll(key, key.wanted());
             }
+        }
+    }
+
+    private void tellEpoll(EpollKey key, int events) throws IOException {
+        int operation = key.isNew() ? ADD : CHANGE;
+        if (outputs == null || !outputs.watch(epoll, operation, key, events)) {
+            orThrow(calls.epollControl(epoll, operation, key.descriptor(), events, key.data()));
+            key.watches(events);
+        }
+    }
+
+    /** Makes the calls that the last turn has left. Late answers end the wait. */
+    private void putOut() throws IOException {
+        if (outputs == null) {
+            return;
+        }
+        orThrow(outputs.submit());
+        if (outputs.hasUnanswered()) {
+            int operation = watchesAnswers ? CHANGE : ADD;
+            orThrow(calls.epollControl(epoll, operation, outputs.descriptor(), Events.IN | Events.ONCE, ANSWER));
+            watchesAnswers = true;
         }
     }
 
@@ -213,6 +249,9 @@ final class EpollSelector extends AbstractSelector {
         if (data == BELL) {
             silenceBell();
             return;
+        }
+        if (data == ANSWER) {
+            return; // the next select begins with it
         }
         int index = (int) data;
         EpollKey key = index >= 0 && index < used ? keys[index] : null;
@@ -224,6 +263,18 @@ final class EpollSelector extends AbstractSelector {
 
     /** Serves each key once, also a key that becomes due on the way. */
     private int serve(Consumer<SelectionKey> action) {
+        if (outputs == null) {
+            return serveDue(action);
+        }
+        outputs.begin(due.size());
+        try {
+            return serveDue(action);
+        } finally {
+            Outputs.end();
+        }
+    }
+
+    private int serveDue(Consumer<SelectionKey> action) {
         turn++;
         int served = 0;
         for (int left = due.size() + MORE_IN_TURN; left > 0; left--) {
@@ -305,6 +356,9 @@ final class EpollSelector extends AbstractSelector {
     protected void implCloseSelector() throws IOException {
         keys().forEach(SelectionKey::cancel);
         forgetCancelled();
+        if (outputs != null) {
+            outputs.close();
+        }
         synchronized (bellLock) {
             calls.close(bell);
             calls.close(epoll);

@@ -34,10 +34,10 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     }
 
     private static final int SHUT_READ = 0;
-    private static final int SHUT_WRITE = 1;
     private static final int EVERY_OP = SelectionKey.OP_READ | SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
     private final int descriptor;
+    private final SocketOutput output;
     private @Nullable Syscalls ofSelector;
     private @Nullable EpollKey key;
     private State state;
@@ -59,6 +59,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     EpollSocket(SelectorProvider provider, int descriptor, int family) {
         super(provider);
         this.descriptor = descriptor;
+        this.output = new SocketOutput(descriptor);
         this.shortMeansEmpty = family != KernelAddress.UNIX;
         this.state = State.UNCONNECTED;
     }
@@ -86,9 +87,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     public void onRegistered(EpollKey newKey, Syscalls calls) {
         key = newKey;
         ofSelector = calls;
-        if (state == State.CONNECTED) {
-            newKey.can(SelectionKey.OP_WRITE);
-        }
+        output.onRegistered(newKey, state == State.CONNECTED);
     }
 
     /** A RST comes with the event of a FIN as well, and must not be taken for a FIN: the error has the last word. */
@@ -152,8 +151,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
             return received;
         }
         if (received == 0) {
-            inputEnded = true;
-            return -1;
+            return onEnd();
         }
         if (received == -Errno.AGAIN) {
             cannot(SelectionKey.OP_READ);
@@ -162,6 +160,18 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
             return 0;
         }
         throw Errno.exception(received);
+    }
+
+    /** A send may have heard of a RST in place of this read: the kernel tells once, and says end of the stream from then on. */
+    private int onEnd() throws IOException {
+        int answer = output.answerBeforeEnd();
+        if (answer == -Errno.AGAIN) {
+            cannot(SelectionKey.OP_READ);
+            return 0;
+        }
+        orThrow(answer);
+        inputEnded = true;
+        return -1;
     }
 
     private void onEmptied() {
@@ -175,24 +185,11 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     @Override
     public int write(ByteBuffer from) throws IOException {
         ensureConnected();
-        int all = Syscalls.mostOf(from);
-        if (all == 0) {
-            return 0;
+        int sent = from.hasRemaining() ? output.write(calls(), from) : 0;
+        if (sent < 0 && !Errno.isTemporary(sent)) {
+            throw Errno.exception(sent);
         }
-        int sent = calls().send(descriptor, from);
-        if (sent >= 0) {
-            if (sent < all) {
-                usedUp(SelectionKey.OP_WRITE);
-            }
-            return sent;
-        }
-        if (sent == -Errno.AGAIN) {
-            cannot(SelectionKey.OP_WRITE);
-        }
-        if (Errno.isTemporary(sent)) {
-            return 0;
-        }
-        throw Errno.exception(sent);
+        return Math.max(0, sent);
     }
 
     @Override
@@ -228,7 +225,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     public SocketChannel shutdownOutput() throws IOException {
         ensureConnected();
         if (!outputEnded) {
-            shutdown(SHUT_WRITE);
+            orThrowUnlessReset(output.shutdown(calls()));
             outputEnded = true;
         }
         return this;
@@ -237,14 +234,13 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
     @Override
     public SocketChannel shutdownInput() throws IOException {
         ensureConnected();
-        shutdown(SHUT_READ);
+        orThrowUnlessReset(calls().shutdown(descriptor, SHUT_READ));
         inputEnded = true;
         return this;
     }
 
     /** After a RST there is nothing to shut down, which is no fault: a read may still have bytes, and tells of the RST. */
-    private void shutdown(int how) throws IOException {
-        int result = calls().shutdown(descriptor, how);
+    private static void orThrowUnlessReset(int result) throws IOException {
         if (result != -Errno.NOT_CONNECTED) {
             orThrow(result);
         }
@@ -391,7 +387,7 @@ final class EpollSocket extends SocketChannel implements EpollChannel {
 
     @Override
     protected void implCloseSelectableChannel() {
-        calls().close(descriptor);
+        output.close(calls());
     }
 
     @Override

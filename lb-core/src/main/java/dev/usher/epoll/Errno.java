@@ -56,7 +56,7 @@ final class Errno {
         };
     }
 
-    private static String text(int number) {
+    static String text(int number) {
         return switch (number) {
             case NOT_PERMITTED -> "Operation not permitted";
             case NO_ENTRY -> "No such file or directory";

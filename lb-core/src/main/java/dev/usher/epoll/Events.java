@@ -10,6 +10,8 @@ final class Events {
     static final int HANG_UP = 0x10;
     /** The peer has sent a FIN, or a RST. */
     static final int PEER_HANG_UP = 0x2000;
+    /** The next event only. */
+    static final int ONCE = 1 << 30;
     /** Each change is told once. */
     static final int EDGES = 1 << 31;
 

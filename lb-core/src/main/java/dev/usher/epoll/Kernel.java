@@ -25,6 +25,11 @@ final class Kernel {
     static final long ACCEPT4 = X86 ? 288 : 242;
     static final long EVENTFD2 = X86 ? 290 : 19;
     static final long EPOLL_CREATE1 = X86 ? 291 : 20;
+    static final long MMAP = X86 ? 9 : 222;
+    static final long MUNMAP = X86 ? 11 : 215;
+    static final long IO_URING_SETUP = 425;
+    static final long IO_URING_ENTER = 426;
+    static final long IO_URING_REGISTER = 427;
 
     /** Bytes of a {@code struct epoll_event}, which is packed on x86-64 only. */
     static final int EVENT_BYTES = X86 ? 12 : 16;

@@ -29,9 +29,15 @@ final class Syscalls {
     private static final int NONBLOCK_CLOEXEC = NONBLOCK | CLOEXEC;
     private static final int GET_FLAGS = 3;
     private static final int SET_FLAGS = 4;
-    private static final int MSG_NOSIGNAL = 0x4000;
+    /** No signal, and no wait. */
+    static final int SEND_FLAGS = 0x4000 | 0x40;
+
     private static final int SOL_SOCKET = 1;
     private static final int SO_LINGER = 13;
+    private static final int REGISTER_PROBE = 8;
+    private static final int ENTER_GETEVENTS = 1;
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_SHARED_POPULATE = 0x8001;
 
     /** Most bytes of a heap buffer in one call: alerts, replies and heads are shorter. */
     private static final int HEAP_BYTES = 64 * 1024;
@@ -216,7 +222,7 @@ final class Syscalls {
     }
 
     private int send(int descriptor, long at, int bytes) {
-        return (int) call(Kernel.SENDTO, descriptor, at, bytes, MSG_NOSIGNAL, 0, 0);
+        return (int) call(Kernel.SENDTO, descriptor, at, bytes, SEND_FLAGS, 0, 0);
     }
 
     private MemorySegment heap() {
@@ -247,9 +253,13 @@ final class Syscalls {
     }
 
     int epollControl(int epoll, int operation, int descriptor, int events, long data) {
-        scratch.set(JAVA_INT, EVENT, events);
-        scratch.set(JAVA_LONG_UNALIGNED, EVENT + Kernel.EVENT_DATA, data);
+        putEvent(scratch, EVENT, events, data);
         return (int) call(Kernel.EPOLL_CTL, epoll, operation, descriptor, scratchAt + EVENT, 0, 0);
+    }
+
+    static void putEvent(MemorySegment memory, long at, int events, long data) {
+        memory.set(JAVA_INT, at, events);
+        memory.set(JAVA_LONG_UNALIGNED, at + Kernel.EVENT_DATA, data);
     }
 
     /** Waits for events; a negative time has no end. */
@@ -259,7 +269,12 @@ final class Syscalls {
 
     /** Memory for events; lives as long as this object. */
     MemorySegment events(int most) {
-        return arena.allocate((long) most * Kernel.EVENT_BYTES, Long.BYTES);
+        return memory((long) most * Kernel.EVENT_BYTES);
+    }
+
+    /** Memory of zeros; lives as long as this object. */
+    MemorySegment memory(long bytes) {
+        return arena.allocate(bytes, Long.BYTES);
     }
 
     static int eventMask(MemorySegment events, int index) {
@@ -279,5 +294,47 @@ final class Syscalls {
     /** Makes an event descriptor unreadable again. */
     void silence(int eventDescriptor) {
         call(Kernel.READ, eventDescriptor, scratchAt + VALUE, Long.BYTES);
+    }
+
+    // ---- outputs of a turn ----
+
+    /** Does an output as a call of its own. */
+    int perform(Output output) {
+        return switch (output.kind()) {
+            case SEND -> send(output.descriptor(), output.address(), output.length());
+            case WATCH ->
+                (int) call(
+                        Kernel.EPOLL_CTL,
+                        output.descriptor(),
+                        output.operation(),
+                        output.watched(),
+                        output.address(),
+                        0,
+                        0);
+            case CLOSE -> close(output.descriptor());
+            case NOTHING -> 0;
+        };
+    }
+
+    int ringSetup(int entries, MemorySegment parameters) {
+        return call(Kernel.IO_URING_SETUP, entries, parameters.address(), 0);
+    }
+
+    int ringProbe(int ring, MemorySegment probe, int operations) {
+        return (int) call(Kernel.IO_URING_REGISTER, ring, REGISTER_PROBE, probe.address(), operations, 0, 0);
+    }
+
+    /** Gives entries to the kernel, and waits for answers; the result is the number of entries taken. */
+    int ringEnter(int ring, int entries, int answers) {
+        return (int) call(Kernel.IO_URING_ENTER, ring, entries, answers, answers > 0 ? ENTER_GETEVENTS : 0, 0, 0);
+    }
+
+    /** Memory that is shared with a descriptor: its address, or an error. */
+    long map(int descriptor, long bytes, long offset) {
+        return call(Kernel.MMAP, 0, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, descriptor, offset);
+    }
+
+    void unmap(long address, long bytes) {
+        call(Kernel.MUNMAP, address, bytes, 0);
     }
 }

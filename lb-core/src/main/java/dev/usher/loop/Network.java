@@ -2,6 +2,7 @@ package dev.usher.loop;
 
 import dev.usher.config.LinuxKeys;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.Spelling;
 import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import dev.usher.epoll.EpollProvider;
@@ -26,27 +27,27 @@ public record Network(Transport transport, SelectorProvider provider, String why
      * @throws IOException if the system does not allow that; the message says why, and what to write
      */
     public static Network of(Transport wanted) throws IOException {
-        if (wanted == Transport.NIO) {
-            return nio("");
-        }
         try {
-            return new Network(Transport.EPOLL, new EpollProvider(), "");
+            return switch (wanted) {
+                case NIO -> nio("");
+                case AUTO -> fastest();
+                case EPOLL -> new Network(wanted, new EpollProvider(), "");
+                case EPOLL_RING -> new Network(wanted, EpollProvider.withRing(), "");
+            };
         } catch (UnsupportedOperationException refused) {
-            if (wanted == Transport.EPOLL) {
-                throw new IOException(
-                        "transport: epoll is not possible: " + refused.getMessage() + "; write transport: auto",
-                        refused);
-            }
-            return nio("epoll is not possible: " + refused.getMessage());
+            throw new IOException(
+                    "transport: " + Spelling.of(wanted) + " is not possible: " + refused.getMessage()
+                            + "; write transport: auto",
+                    refused);
         }
     }
 
     /** The fastest that this system has. */
     public static Network fastest() {
         try {
-            return of(Transport.AUTO);
-        } catch (IOException impossible) {
-            throw new AssertionError(impossible);
+            return new Network(Transport.EPOLL, new EpollProvider(), "");
+        } catch (UnsupportedOperationException refused) {
+            return nio("epoll is not possible: " + refused.getMessage());
         }
     }
 
@@ -88,6 +89,9 @@ public record Network(Transport transport, SelectorProvider provider, String why
 
     /** The transport of a provider. */
     public static Transport transportOf(SelectorProvider provider) {
-        return provider instanceof EpollProvider ? Transport.EPOLL : Transport.NIO;
+        if (!(provider instanceof EpollProvider epoll)) {
+            return Transport.NIO;
+        }
+        return epoll.hasRing() ? Transport.EPOLL_RING : Transport.EPOLL;
     }
 }

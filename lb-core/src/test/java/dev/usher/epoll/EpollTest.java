@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -25,123 +24,15 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a relay asks of a selector and its channels, where the JDK's sockets are the peers. */
 @SuppressWarnings("try") // a close in the middle is what some tests are about
-class EpollTest {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
-
-    private final EpollProvider provider = new EpollProvider();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
-
-    @SuppressWarnings("NullAway.Init")
-    private Selector selector;
-
-    @SuppressWarnings("NullAway.Init")
-    private ServerSocketChannel listener;
-
-    private InetSocketAddress address = new InetSocketAddress(0);
-
-    @TempDir
-    private Path directory = Path.of("");
-
-    @BeforeEach
-    void open() throws IOException {
-        selector = provider.openSelector();
-        listener = provider.openServerSocketChannel(StandardProtocolFamily.INET);
-        listener.configureBlocking(false);
-        listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 10);
-        address = (InetSocketAddress) listener.getLocalAddress();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        for (SelectionKey key : selector.keys()) {
-            key.channel().close();
-        }
-        listener.close();
-        selector.close();
-    }
-
-    private interface Step {
-        boolean on(SelectionKey key) throws IOException;
-    }
-
-    /** Selects until a step says that it is done. */
-    private void turnUntil(Step step) throws IOException {
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        List<SelectionKey> done = new ArrayList<>();
-        while (done.isEmpty()) {
-            assertTrue(System.nanoTime() < end, "nothing more happens");
-            List<IOException> thrown = new ArrayList<>();
-            selector.select(
-                    key -> {
-                        try {
-                            if (step.on(key)) {
-                                done.add(key);
-                            }
-                        } catch (IOException e) {
-                            thrown.add(e);
-                        }
-                    },
-                    1_000);
-            for (IOException e : thrown) {
-                throw e;
-            }
-        }
-    }
-
-    private SocketChannel accept() throws IOException {
-        SelectionKey key = listener.register(selector, SelectionKey.OP_ACCEPT);
-        List<SocketChannel> accepted = new ArrayList<>();
-        turnUntil(ready -> {
-            SocketChannel channel = listener.accept();
-            if (channel != null) {
-                accepted.add(channel);
-            }
-            return channel != null;
-        });
-        key.interestOps(0);
-        SocketChannel channel = accepted.getFirst();
-        channel.configureBlocking(false);
-        return channel;
-    }
-
-    /** All that comes, until the end of the stream. */
-    private byte[] readToEnd(SocketChannel channel) throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        turnUntil(ready -> {
-            if (!ready.equals(key)) {
-                return false;
-            }
-            buffer.clear();
-            int read = channel.read(buffer);
-            buffer.flip();
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            all.writeBytes(bytes);
-            return read < 0;
-        });
-        return all.toByteArray();
-    }
-
-    private Socket peer() throws IOException {
-        Socket peer = new Socket(address.getAddress(), address.getPort());
-        peer.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
-        return peer;
-    }
-
+class EpollTest extends EpollWithPeers {
     @Test
     void bytesAndTheirEndArrive() throws IOException {
         try (Socket peer = peer();

@@ -6,7 +6,6 @@ import dev.usher.config.Spelling;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
 import dev.usher.server.Foreground.Running;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +45,7 @@ final class StartLines {
                 Version.number(),
                 Summary.of(config),
                 Units.counted(config.workerCount(), "worker"),
-                running.balancer().looks().transport().name().toLowerCase(Locale.ROOT),
+                Spelling.of(running.balancer().looks().transport()),
                 limit.isEmpty() ? "unknown" : limit.getAsLong());
     }
 

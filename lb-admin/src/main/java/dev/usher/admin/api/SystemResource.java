@@ -5,6 +5,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import dev.usher.LoadBalancer;
 import dev.usher.admin.subject.Program;
 import dev.usher.config.AdminConfig;
+import dev.usher.config.Spelling;
 import dev.usher.metrics.MetricsSnapshot;
 import dev.usher.metrics.MetricsSnapshot.WorkerSnapshot;
 import dev.usher.view.LoopDelay;
@@ -15,7 +16,6 @@ import java.lang.management.OperatingSystemMXBean;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +112,7 @@ public final class SystemResource {
                 counted.heldBytesMax(),
                 balancer.looks().config().limits().maxConnections(),
                 cpuSeconds(),
-                balancer.looks().transport().name().toLowerCase(Locale.ROOT),
+                Spelling.of(balancer.looks().transport()),
                 workers(counted),
                 admin(),
                 Licences.all());
