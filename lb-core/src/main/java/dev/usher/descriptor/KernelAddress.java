@@ -2,6 +2,7 @@ package dev.usher.descriptor;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
@@ -29,6 +30,7 @@ public final class KernelAddress {
     private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int PORT_AT = 2;
     private static final int INET_AT = 4;
+    private static final int INET_PADDING_AT = 8;
     private static final int INET_BYTES = 16;
     private static final int FLOW_AT = 4;
     private static final int INET6_AT = 8;
@@ -65,7 +67,7 @@ public final class KernelAddress {
         to.set(PORT, PORT_AT, (short) address.getPort());
         if (ipv4) {
             MemorySegment.copy(bytes, 0, to, JAVA_BYTE, INET_AT, bytes.length);
-            to.asSlice(INET_AT + 4, INET_BYTES - INET_AT - 4).fill((byte) 0);
+            to.set(JAVA_LONG_UNALIGNED, INET_PADDING_AT, 0);
             return INET_BYTES;
         }
         to.set(JAVA_INT, FLOW_AT, 0);

@@ -233,8 +233,9 @@ final class Attempts {
     void answered(AttemptOutcome outcome) {
         firstByteNanos = clock.nanos() - connectStartedNanos - connectNanos;
         pool.latencies(worker).firstByte().record(firstByteNanos);
-        for (Backend silent : unheard) { // another backend answers the opening, so the opening was not at fault
-            charge(silent, AttemptOutcome.ANOTHER_ANSWERED);
+        for (int i = 0; i < unheard.size(); i++) {
+            // Another backend answers the opening, so the opening was not at fault.
+            charge(unheard.get(i), AttemptOutcome.ANOTHER_ANSWERED);
         }
         charge(Objects.requireNonNull(current, "it has answered"), outcome);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The connections of this process to backends, kept to recognise a connection that comes in again at a listener: a
  * route to usher itself would go round until no socket is left. Shared by the workers without a lock, and of a fixed
  * size.
+ *
+ * <p>Only a connection to a port at which this process listens can come in again. No other connection is noted, since the
+ * question for the local address is a system call.
  *
  * <p>Each local port has one mark, for the last connection from this port. A mark is a hash of both addresses and both
  * ports, with the local port in the lowest bits. So a client counts as our own only if both ends are the same, and two
@@ -29,15 +33,33 @@ public final class OwnConnections {
 
     /** Half a mebibyte. */
     private final AtomicLongArray marks = new AtomicLongArray(PORTS);
+    /** Ports of listeners, a bit each. A port stays after its listener, which costs a call for each connection there. */
+    private final AtomicIntegerArray listened = new AtomicIntegerArray(PORTS / Integer.SIZE);
+
+    /** Notes the address of a listener, before the listener accepts. */
+    void listensAt(SocketAddress address) {
+        if (address instanceof InetSocketAddress tcp) {
+            listened.accumulateAndGet(tcp.getPort() / Integer.SIZE, 1 << tcp.getPort(), (all, bit) -> all | bit);
+        }
+    }
+
+    private boolean isListener(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress tcp
+                && (listened.get(tcp.getPort() / Integer.SIZE) & 1 << tcp.getPort()) != 0;
+    }
 
     /**
      * Notes a connection to a backend.
      *
-     * @return the mark, for {@link #leave} before the socket is closed
+     * @return the mark, for {@link #leave} before the socket is closed; {@link #NONE} for a connection that cannot come in again
      */
     long enter(SocketChannel backend) {
         try {
-            long mark = mark(backend.getLocalAddress(), backend.getRemoteAddress());
+            SocketAddress remote = backend.getRemoteAddress();
+            if (!isListener(remote)) {
+                return NONE;
+            }
+            long mark = mark(backend.getLocalAddress(), remote);
             if (mark != NONE) {
                 marks.setRelease((int) (mark & PORT_MASK), mark);
             }

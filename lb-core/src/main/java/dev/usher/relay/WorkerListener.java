@@ -51,7 +51,9 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
                 ListenSocket.open(place.worker(), place.index(), place.workers(), address, config.options(), owner);
         sockets.put(bind, opened);
         gather();
-        return opened.isEmpty() ? address : opened.getFirst().address();
+        SocketAddress bound = opened.isEmpty() ? address : opened.getFirst().address();
+        place.shared().own().listensAt(bound);
+        return bound;
     }
 
     /** The way for connections of a socket of another worker. */

@@ -56,7 +56,7 @@ final class RouteIndex {
      */
     @Nullable
     RouteConfig find(String name, boolean ipLiteral, String listener, Trace trace) {
-        RouteConfig found = firstFor(listener, exact.get(name), name, trace);
+        RouteConfig found = firstFor(listener, exact.get(name), "", name, trace);
         // A name has at most 253 bytes, and so at most 126 suffixes.
         int dot = ipLiteral ? -1 : name.indexOf('.');
         return found != null || dot < 0 ? found : findBelow(name.substring(dot + 1), listener, trace);
@@ -69,7 +69,7 @@ final class RouteIndex {
     RouteConfig findBelow(String suffix, String listener, Trace trace) {
         String rest = suffix;
         while (true) {
-            RouteConfig found = firstFor(listener, below.get(rest), "*." + rest, trace);
+            RouteConfig found = firstFor(listener, below.get(rest), "*.", rest, trace);
             int dot = rest.indexOf('.');
             if (found != null || dot < 0) {
                 return found;
@@ -79,12 +79,13 @@ final class RouteIndex {
     }
 
     private @Nullable RouteConfig firstFor(
-            String listener, @Nullable List<RouteConfig> routes, String looked, Trace trace) {
+            String listener, @Nullable List<RouteConfig> routes, String star, String looked, Trace trace) {
         if (routes == null) {
-            trace.note(() -> "no route" + owner + " for " + looked);
+            trace.note(() -> "no route" + owner + " for " + star + looked);
             return null;
         }
-        for (RouteConfig route : routes) {
+        for (int i = 0; i < routes.size(); i++) { // an iterator would be an object
+            RouteConfig route = routes.get(i);
             String text = route.pattern().text();
             if (route.isOn(listener)) {
                 trace.note(() -> "route " + text + owner + " matches");

@@ -1,6 +1,7 @@
 package dev.usher.tls;
 
 import dev.usher.name.ServerName;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,14 @@ final class ClientHelloParser {
      * and an equally long log line.
      */
     private static final int MAX_PROTOCOLS = 128;
+
+    /** Usual offers of clients. A list serves every connection, since a list lives as long as its connection. */
+    private static final List<List<String>> USUAL_PROTOCOLS =
+            List.of(List.of("h2", "http/1.1"), List.of("http/1.1"), List.of("h2"));
+
+    /** Usual offers in the form of a hello. */
+    private static final List<byte[]> USUAL_LISTS =
+            USUAL_PROTOCOLS.stream().map(ClientHelloParser::protocolNameList).toList();
 
     private @Nullable Cursor name;
     private List<String> protocols = List.of();
@@ -67,23 +76,22 @@ final class ClientHelloParser {
      * </pre>
      */
     private void readMessage(Cursor message) throws RefusedHelloException {
-        message.take(MESSAGE_HEADER_BYTES, "message header");
-        message.take(VERSION_BYTES, "legacy_version");
-        mark = message.take(RANDOM_BYTES, "random").folded();
-        int sessionId = message.vector8("legacy_session_id").remaining();
+        message.skip(MESSAGE_HEADER_BYTES, "message header");
+        message.skip(VERSION_BYTES, "legacy_version");
+        mark = message.folded(RANDOM_BYTES, "random");
+        int sessionId = message.skip8("legacy_session_id");
         if (sessionId > MAX_SESSION_ID_BYTES) {
             throw RefusedHelloException.malformed("legacy_session_id of " + sessionId + " bytes, must be 0..32");
         }
-        int cipherSuites = message.vector16("cipher_suites").remaining();
+        int cipherSuites = message.skip16("cipher_suites");
         if (cipherSuites == 0 || cipherSuites % 2 != 0) {
             throw RefusedHelloException.malformed("cipher_suites of " + cipherSuites + " bytes");
         }
-        if (!message.vector8("legacy_compression_methods").hasRemaining()) {
+        if (message.skip8("legacy_compression_methods") == 0) {
             throw RefusedHelloException.malformed("legacy_compression_methods is empty");
         }
         if (message.hasRemaining()) {
-            readExtensions(message.vector16("extensions"));
-            message.expectEnd("ClientHello");
+            readExtensions(message.enter16("extensions", "ClientHello"));
         }
     }
 
@@ -98,13 +106,14 @@ final class ClientHelloParser {
     private void readExtensions(Cursor extensions) throws RefusedHelloException {
         while (extensions.hasRemaining()) {
             int type = extensions.uint16("extension_type");
-            Cursor data = extensions.vector16("extension_data");
             remember(type);
             switch (type) {
-                case SERVER_NAME -> name = hostName(data);
-                case ALPN -> protocols = protocolNames(data);
-                case EARLY_DATA -> offersEarlyData = true;
-                default -> {} // left to the backend
+                case SERVER_NAME -> name = hostName(extensions.vector16("extension_data"));
+                case ALPN -> protocols = protocolNames(extensions.vector16("extension_data"));
+                default -> {
+                    offersEarlyData |= type == EARLY_DATA;
+                    int _ = extensions.skip16("extension_data"); // left to the backend
+                }
             }
         }
     }
@@ -121,8 +130,7 @@ final class ClientHelloParser {
      * The format allows names of more types, but none exist, and implementations would treat such a list differently.
      */
     private static Cursor hostName(Cursor data) throws RefusedHelloException {
-        Cursor names = data.vector16("server_name_list");
-        data.expectEnd("server_name");
+        Cursor names = data.enter16("server_name_list", "server_name");
         int type = names.uint8("name_type");
         if (type != HOST_NAME) {
             throw RefusedHelloException.malformed("name_type " + type + " is not host_name");
@@ -147,8 +155,12 @@ final class ClientHelloParser {
      * accepted, and the backend decides.
      */
     private static List<String> protocolNames(Cursor data) throws RefusedHelloException {
-        Cursor names = data.vector16("protocol_name_list");
-        data.expectEnd("application_layer_protocol_negotiation");
+        Cursor names = data.enter16("protocol_name_list", "application_layer_protocol_negotiation");
+        for (int i = 0; i < USUAL_LISTS.size(); i++) { // an iterator would be an object
+            if (names.holds(USUAL_LISTS.get(i))) {
+                return USUAL_PROTOCOLS.get(i);
+            }
+        }
         if (!names.hasRemaining()) {
             throw RefusedHelloException.malformed("protocol_name_list is empty");
         }
@@ -157,18 +169,15 @@ final class ClientHelloParser {
             if (protocols.size() == MAX_PROTOCOLS) {
                 throw RefusedHelloException.malformed("more than " + MAX_PROTOCOLS + " protocols offered");
             }
-            protocols.add(shared(names.vector8("protocol_name").text()));
+            protocols.add(names.vector8("protocol_name").text());
         }
         return protocols;
     }
 
-    /** Shares the usual names between connections, since each hello's names live as long as its connection. */
-    private static String shared(String protocol) {
-        return switch (protocol) {
-            case "h2" -> "h2";
-            case "http/1.1" -> "http/1.1";
-            default -> protocol;
-        };
+    private static byte[] protocolNameList(List<String> protocols) {
+        StringBuilder list = new StringBuilder();
+        protocols.forEach(name -> list.append((char) name.length()).append(name));
+        return list.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private void remember(int type) {

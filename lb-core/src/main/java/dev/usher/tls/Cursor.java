@@ -37,6 +37,25 @@ final class Cursor {
         return new Cursor(bytes, advance(length, field), length);
     }
 
+    /** Moves past the next {@code length} bytes, which are of no interest. */
+    void skip(int length, String field) throws RefusedHelloException {
+        int _ = advance(length, field);
+    }
+
+    /** Moves past a vector with a length of one byte, and returns the length. */
+    int skip8(String field) throws RefusedHelloException {
+        int length = uint8(field);
+        skip(length, field);
+        return length;
+    }
+
+    /** Moves past a vector with a length of two bytes, and returns the length. */
+    int skip16(String field) throws RefusedHelloException {
+        int length = uint16(field);
+        skip(length, field);
+        return length;
+    }
+
     /** Reads a vector with a length of one byte. */
     Cursor vector8(String field) throws RefusedHelloException {
         return take(uint8(field), field);
@@ -56,13 +75,36 @@ final class Cursor {
         return Byte.toUnsignedInt(bytes.get(at)) << 8 | Byte.toUnsignedInt(bytes.get(at + 1));
     }
 
-    /** A hash of the remaining bytes, eight at a time; a shorter rest is left out. */
-    long folded() {
+    /** Enters the vector with a length of two bytes that is the whole rest of this container, and refuses any other rest. */
+    Cursor enter16(String field, String container) throws RefusedHelloException {
+        int length = uint16(field);
+        int start = advance(length, field);
+        expectEnd(container);
+        position = start;
+        return this;
+    }
+
+    /** A hash of the next {@code length} bytes, eight at a time; a shorter rest is left out. */
+    long folded(int length, String field) throws RefusedHelloException {
         long folded = 0;
-        for (int at = position; at + Long.BYTES <= end; at += Long.BYTES) {
+        int start = advance(length, field);
+        for (int at = start; at + Long.BYTES <= position; at += Long.BYTES) {
             folded = folded * 31 + bytes.getLong(at);
         }
         return folded;
+    }
+
+    /** True exactly if the remaining bytes are these. */
+    boolean holds(byte[] expected) {
+        if (remaining() != expected.length) {
+            return false;
+        }
+        for (int i = 0; i < expected.length; i++) {
+            if (bytes.get(position + i) != expected[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Refuses leftover bytes in this container. */

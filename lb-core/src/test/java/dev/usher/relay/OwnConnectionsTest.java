@@ -2,6 +2,7 @@ package dev.usher.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,12 +12,19 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OwnConnectionsTest {
     private final OwnConnections own = new OwnConnections();
     private final ServerSocketChannel ours = listening();
     private final ServerSocketChannel another = listening();
+
+    @BeforeEach
+    void listen() throws IOException {
+        own.listensAt(ours.getLocalAddress());
+        own.listensAt(another.getLocalAddress());
+    }
 
     private static ServerSocketChannel listening() {
         try {
@@ -79,6 +87,17 @@ class OwnConnectionsTest {
             own.enter(second);
             own.leave(before);
             assertTrue(own.isOwn(accepted));
+        }
+    }
+
+    /** The question for the local address is a system call for each connection. */
+    @Test
+    void ofAPortWithoutAListenerThereIsNone() throws IOException {
+        try (ServerSocketChannel backend = listening();
+                SocketChannel to = connect(backend, 0)) {
+            assertEquals(OwnConnections.NONE, own.enter(to));
+            own.listensAt(backend.getLocalAddress());
+            assertNotEquals(OwnConnections.NONE, own.enter(to));
         }
     }
 
