@@ -328,6 +328,7 @@ final class Assembly {
         listeners.put(
                 draft,
                 listener.withMaxConnections(draft.maxConnections())
+                        .withOptions(draft.options())
                         .withProxyProtocol(draft.acceptProxyProtocol(), draft.trusted()));
     }
 

@@ -257,6 +257,32 @@ class StatementsTest {
     }
 
     @Test
+    void clientsAddressAndOptionsOfTcpAreTakenOver() {
+        Conversion conversion = convert(
+                Peer.HAPROXY,
+                "listen l\n bind :1443 transparent tcp-ut 30s\n source 0.0.0.0 usesrc clientip\n"
+                        + " server a 10.0.0.1:443 tcp-ut 20s\n server b abnsz@app\n"
+                        + "listen m\n bind :1444\n server c 10.0.0.3:443 source 10.0.0.9 usesrc client tcp-ut 10s\n");
+        String body = body(conversion);
+        assertTrue(body.contains("freebind: true\n") && body.contains("tcp_user_timeout: 30s\n"), body);
+        assertTrue(body.contains("tcp_user_timeout: 20s\n") && body.contains("tcp_user_timeout: 10s\n"), body);
+        assertTrue(body.contains("unix:@app"), body);
+        assertTrue(body.contains("source: 10.0.0.9\n    transparent: true\n"), body);
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 2, "transparent is freebind here"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.LEFT_OUT, 3, "a unix socket have no address"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 5, "tcp-ut 20s is here as well"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 8, "and another port"), conversion.toString());
+    }
+
+    @Test
+    void nginxLeavesFromTheAddressOfTheClient() {
+        Conversion conversion = convert(
+                Peer.NGINX,
+                "stream {\n server {\n listen 53;\n proxy_bind $remote_addr transparent;\n proxy_pass 10.0.0.1:53;\n}\n}\n");
+        assertTrue(body(conversion).contains("transparent: true\n"), body(conversion));
+    }
+
+    @Test
     void aSocketHasNeitherAPortOfChecksNorASource() {
         Conversion conversion =
                 convert(Peer.HAPROXY, "listen l\n bind :1443\n server a /run/a.sock check port 80 source 127.0.0.1\n");
@@ -277,7 +303,8 @@ class StatementsTest {
     @CsvSource(
             quoteCharacter = '~',
             value = {
-                "transparent: proxy_bind $remote_addr transparent, by send_proxy_protocol alone",
+                "transparent: proxy_bind $realip_remote_addr transparent, for the client's address",
+                "the client: proxy_bind $remote_addr, is not an address",
                 "a variable: proxy_bind $server_addr, is not an address"
             })
     void aSourceThatUsherLacksIsLeftOut(String directive, String reason) {

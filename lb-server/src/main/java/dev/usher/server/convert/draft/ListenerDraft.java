@@ -5,6 +5,7 @@ import dev.usher.config.Cidr;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
+import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
@@ -31,6 +32,8 @@ public final class ListenerDraft {
     private @Nullable Duration helloTimeout;
     private int redirect = HttpConfig.DEFAULT.redirect();
     private int maxConnections = ListenerConfig.DEFAULT_MAX_CONNECTIONS;
+    private boolean freebind;
+    private @Nullable Duration tcpUserTimeout;
     private @Nullable Rule defaultRule;
     private @Nullable Rule namelessRule;
     private boolean namelessToo = true;
@@ -172,6 +175,19 @@ public final class ListenerDraft {
 
     public void maxConnections(int max) {
         maxConnections = ListenerConfig.MAX_CONNECTIONS.check(max, "max_connections");
+    }
+
+    /** Lets addresses be missing on this machine. */
+    public void freebind() {
+        freebind = true;
+    }
+
+    public void tcpUserTimeout(Duration timeout) {
+        tcpUserTimeout = timeout;
+    }
+
+    public ListenOptions options() {
+        return new ListenOptions(freebind, false, tcpUserTimeout);
     }
 
     public int maxConnections() {

@@ -32,6 +32,8 @@ public final class PoolDraft {
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
     private @Nullable SourceAddress source;
     private @Nullable Statement sourceAt;
+    private @Nullable Statement transparentAt;
+    private @Nullable Duration tcpUserTimeout;
     private ResolveConfig resolve = ResolveConfig.DEFAULT;
 
     public PoolDraft(String name) {
@@ -102,6 +104,15 @@ public final class PoolDraft {
         sourceAt = at;
     }
 
+    /** Has connections of sessions leave from the client's address. */
+    public void transparent(Statement at) {
+        transparentAt = at;
+    }
+
+    public void tcpUserTimeout(Duration timeout) {
+        tcpUserTimeout = timeout;
+    }
+
     public void family(ResolveConfig.Family family) {
         resolve = new ResolveConfig(
                 resolve.interval(), family, resolve.timeout(), resolve.servers(), resolve.hostsFile());
@@ -121,6 +132,8 @@ public final class PoolDraft {
         copy.sendProxyProtocol = sendProxyProtocol;
         copy.source = source;
         copy.sourceAt = sourceAt;
+        copy.transparentAt = transparentAt;
+        copy.tcpUserTimeout = tcpUserTimeout;
         copy.resolve = resolve;
         return copy;
     }
@@ -141,8 +154,12 @@ public final class PoolDraft {
             remarks.leftOut(sourceAt, unreached);
             from = null;
         }
-        if (backends.keySet().stream().anyMatch(UnixPath.class::isInstance)) {
+        boolean sockets = backends.keySet().stream().anyMatch(UnixPath.class::isInstance);
+        if (sockets) {
             probe.fitSockets(remarks);
+        }
+        if (sockets && transparentAt != null) {
+            remarks.leftOut(transparentAt, "connections to a unix socket have no address to leave from");
         }
         return new PoolConfig(
                 pool,
@@ -156,8 +173,8 @@ public final class PoolDraft {
                 onDown,
                 sendProxyProtocol,
                 from,
-                false,
-                null,
+                transparentAt != null && !sockets,
+                tcpUserTimeout,
                 servers == null ? resolve : askedAt(servers),
                 AddressRules.NONE,
                 null,

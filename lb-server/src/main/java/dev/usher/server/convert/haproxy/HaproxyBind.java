@@ -3,6 +3,7 @@ package dev.usher.server.convert.haproxy;
 import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Cidr;
 import dev.usher.config.HostPort;
+import dev.usher.config.TimeoutsConfig;
 import dev.usher.server.convert.draft.ListenerDraft;
 import dev.usher.server.convert.draft.Remarks;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ final class HaproxyBind {
             "backlog",
             "nice",
             "mss",
-            "tcp-ut",
             "user",
             "group",
             "uid",
@@ -94,6 +94,17 @@ final class HaproxyBind {
                 listener.acceptProxy(AcceptProxyProtocol.ANY, List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")));
                 remarks.changed(
                         line.statement(), "HAProxy trusts every sender of a PROXY header: narrow trusted_proxies down");
+            } else if (option.equals("transparent")) {
+                listener.freebind();
+                remarks.changed(
+                        line.statement(),
+                        "transparent is freebind here: connections to other addresses are not taken in");
+            } else if (option.equals("tcp-ut") && options.hasNext()) {
+                String timeout = options.next();
+                remarks.tried(line.statement(), () -> {
+                    listener.tcpUserTimeout(HaproxyValue.time(timeout, TimeoutsConfig.TCP_USER_TIMEOUT));
+                    return "";
+                });
             } else if (option.equals("maxconn") && options.hasNext()) {
                 String max = options.next();
                 remarks.tried(line.statement(), () -> {

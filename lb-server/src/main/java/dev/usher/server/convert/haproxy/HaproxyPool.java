@@ -105,11 +105,30 @@ final class HaproxyPool {
     }
 
     private void source(HaproxyLine line) {
-        if (line.words().size() > 2) {
+        boolean usesClient = line.word(2).equals("usesrc");
+        if (line.words().size() > 2 && !usesClient) {
             remarks.leftOut(line.statement(), line.word(2) + ": usher has a source address alone");
-        } else {
+            return;
+        }
+        if (!HaproxyValue.isAnyAddress(line.word(1))) {
             settings.ofEveryServer("source");
             set(line, () -> pool.source(line.statement(), SourceAddress.parse(line.word(1))));
+        }
+        if (usesClient) {
+            settings.ofEveryServer("usesrc");
+            set(line, () -> useClient(line, line.word(3), pool, remarks));
+        }
+    }
+
+    /** Reads the value of {@code usesrc}: the address of the client, perhaps with its port, is the source. */
+    static void useClient(HaproxyLine line, String value, PoolDraft pool, Remarks remarks) {
+        if (!value.equals("client") && !value.equals("clientip")) {
+            throw new IllegalArgumentException(value + ": usher has the client's address alone");
+        }
+        pool.transparent(line.statement());
+        if (value.equals("client")) {
+            remarks.changed(
+                    line.statement(), "usesrc client is transparent here, with the client's address and another port");
         }
     }
 

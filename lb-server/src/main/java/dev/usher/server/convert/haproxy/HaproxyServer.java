@@ -7,6 +7,7 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.ResolveConfig;
 import dev.usher.config.SendProxyProtocol;
 import dev.usher.config.SourceAddress;
+import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UnixPath;
 import dev.usher.server.convert.draft.PoolDraft;
 import dev.usher.server.convert.draft.Remarks;
@@ -28,7 +29,18 @@ final class HaproxyServer {
 
     /** With a value, and for the whole pool in usher. */
     private static final Set<String> OF_POOL = Set.of(
-            "slowstart", "inter", "rise", "fall", "port", "addr", "source", "verify", "check-sni", "on-marked-down");
+            "slowstart",
+            "inter",
+            "rise",
+            "fall",
+            "port",
+            "addr",
+            "source",
+            "usesrc",
+            "tcp-ut",
+            "verify",
+            "check-sni",
+            "on-marked-down");
 
     private static final Set<String> NOT_NEEDED_VALUE = Set.of("init-addr", "id", "cookie", "guid", "name");
     private static final Set<String> WITH_VALUE = Set.of(
@@ -52,7 +64,6 @@ final class HaproxyServer {
             "agent-port",
             "agent-inter",
             "agent-addr",
-            "tcp-ut",
             "pool-max-conn",
             "check-proto",
             "proto",
@@ -67,7 +78,6 @@ final class HaproxyServer {
             "log-proto",
             "shard",
             "ws",
-            "usesrc",
             "agent-send",
             "check-alpn",
             "check-via-socks4",
@@ -195,10 +205,15 @@ final class HaproxyServer {
                 pool.probe().address(line.statement(), address);
             }
             case "source" -> {
+                if (HaproxyValue.isAnyAddress(value)) {
+                    return true;
+                }
                 SourceAddress source = SourceAddress.parse(value);
                 checkSingle(pool.source(), source);
                 pool.source(line.statement(), source);
             }
+            case "usesrc" -> HaproxyPool.useClient(line, value, pool, remarks);
+            case "tcp-ut" -> pool.tcpUserTimeout(HaproxyValue.time(value, TimeoutsConfig.TCP_USER_TIMEOUT));
             case "verify" -> pool.probe().verify(!value.equals("none"));
             case "check-sni" -> pool.probe().serverName(value);
             case "on-marked-down" -> onDown(value);

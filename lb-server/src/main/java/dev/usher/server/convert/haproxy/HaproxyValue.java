@@ -59,6 +59,9 @@ final class HaproxyValue {
         if (plain.startsWith("/") || plain.startsWith("unix@/")) {
             return new UnixPath(plain.substring(plain.indexOf('/')));
         }
+        if (plain.startsWith("abnsz@")) {
+            return new UnixPath(plain.replaceFirst("abnsz@", "@"));
+        }
         if (plain.startsWith("abns@")) {
             return Address.parse(plain);
         }
@@ -70,6 +73,11 @@ final class HaproxyValue {
             throw new IllegalArgumentException("a port relative to the client's: write the port in usher's file");
         }
         return HostPort.parse(bracketed(plain));
+    }
+
+    /** Whether a source leaves the choice to the system. */
+    static boolean isAnyAddress(String text) {
+        return text.matches("0\\.0\\.0\\.0|::|\\*|\\[::]");
     }
 
     static String withoutFamily(String text) {

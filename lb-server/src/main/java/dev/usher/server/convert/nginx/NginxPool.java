@@ -65,9 +65,11 @@ final class NginxPool {
     }
 
     private void source(Directive directive) {
-        if (directive.arguments().contains("transparent")) {
-            remarks.leftOut(
-                    directive.statement(), "usher shows backends the client's address by send_proxy_protocol alone");
+        boolean client = directive.word(1).equals("$remote_addr");
+        if (client && directive.arguments().contains("transparent")) {
+            pool.transparent(directive.statement());
+        } else if (directive.arguments().contains("transparent")) {
+            remarks.leftOut(directive.statement(), "usher has transparent for the client's address, $remote_addr, alone");
         } else if (!directive.word(1).equals("off")) {
             set(directive, () -> pool.source(directive.statement(), SourceAddress.parse(directive.word(1))));
         }
