@@ -95,7 +95,7 @@ class ListenOptionsTest {
         PoolConfig pool = PoolConfig.of("web", List.of(TestUsher.anyBackend()));
         UsherConfig without = UsherConfig.of(List.of(listener), List.of(), List.of(pool));
         IOException refused = assertThrows(IOException.class, () -> open(new EpollProvider(), without));
-        assertTrue(refused.getMessage().endsWith("Cannot assign requested address"), refused.getMessage());
+        assertTrue(refused.toString().endsWith("Cannot assign requested address"), refused.toString());
 
         ListenerConfig free = listener.withOptions(new ListenOptions(true, false, null));
         open(new EpollProvider(), UsherConfig.of(List.of(free), List.of(), List.of(pool)))

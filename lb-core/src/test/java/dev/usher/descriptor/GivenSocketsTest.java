@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.epoll.EpollProvider;
 import dev.usher.testing.Await;
 import dev.usher.testing.Needs;
 import dev.usher.testing.Transports;
@@ -239,6 +240,24 @@ class GivenSocketsTest {
         own.addAll(given.open(PROVIDER, address, 0, 2));
         try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             client.connect(address);
+            own.getLast().accept().close();
+        }
+    }
+
+    @Test
+    void abstractSocketGoesOver() throws Exception {
+        SelectorProvider epoll = new EpollProvider();
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(
+                "@usher-given/" + ProcessHandle.current().pid());
+        ServerSocketChannel channel = epoll.openServerSocketChannel(StandardProtocolFamily.UNIX);
+        channel.bind(address);
+        own.add(channel);
+        GivenSockets given = takenOver(address);
+        closeOwn();
+        assertTrue(given.has(address));
+        own.addAll(given.open(epoll, address, 0, 2));
+        try (SocketChannel client = epoll.openSocketChannel(StandardProtocolFamily.UNIX)) {
+            assertTrue(client.connect(address));
             own.getLast().accept().close();
         }
     }

@@ -88,7 +88,8 @@ class SocketsTest {
     }
 
     private static int timeoutOfNextClient(ServerSocketChannel listener) throws IOException {
-        try (Socket _ = new Socket("127.0.0.1", ((InetSocketAddress) listener.getLocalAddress()).getPort());
+        try (Socket _ = new Socket(
+                        InetAddress.getLoopbackAddress(), ((InetSocketAddress) listener.getLocalAddress()).getPort());
                 SocketChannel accepted = Objects.requireNonNull(listener.accept())) {
             return accepted.getOption(LinuxOptions.TCP_USER_TIMEOUT);
         }

@@ -122,7 +122,8 @@ final class DropIns {
 
     private void addSource(String path, SourceKind kind) {
         switch (kind) {
-            case DockerSource docker -> addSocket(path + ".socket", Path.of(docker.socket().path()));
+            case DockerSource docker ->
+                addSocket(path + ".socket", Path.of(docker.socket().path()));
             case ExecSource exec ->
                 addOutside(path + ".command", Path.of(exec.command().getFirst()));
             case HttpSource http -> addTls(path, http.tlsFiles());

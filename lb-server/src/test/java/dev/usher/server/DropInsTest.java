@@ -107,9 +107,7 @@ class DropInsTest {
 
     @Test
     void namesPoolsWithTheAddressOfTheClient() throws IOException {
-        assertEquals(
-                List.of("transparent.conf pools.a.transparent: the unit has no CAP_NET_RAW"),
-                needs("""
+        assertEquals(List.of("transparent.conf pools.a.transparent: the unit has no CAP_NET_RAW"), needs("""
                         routes: { a.example: a }
                         pools: { a: { backends: [10.0.0.1:443], transparent: true } }
                         """));

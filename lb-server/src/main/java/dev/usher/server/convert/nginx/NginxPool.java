@@ -69,7 +69,8 @@ final class NginxPool {
         if (client && directive.arguments().contains("transparent")) {
             pool.transparent(directive.statement());
         } else if (directive.arguments().contains("transparent")) {
-            remarks.leftOut(directive.statement(), "usher has transparent for the client's address, $remote_addr, alone");
+            remarks.leftOut(
+                    directive.statement(), "usher has transparent for the client's address, $remote_addr, alone");
         } else if (!directive.word(1).equals("off")) {
             set(directive, () -> pool.source(directive.statement(), SourceAddress.parse(directive.word(1))));
         }
