@@ -82,28 +82,32 @@ class EndingsIT {
                   answers.example.com: %s
                   resets.example.com: %s
                   ending.example.com: %s
-                  waits.example.com: %s
+                  waits.example.com: waits
                   closes.example.com: %s
                   breaks.example.com: %s
-                  silent.example.com: %s
-                  frozen.example.com: 127.0.0.1:%d
+                  silent.example.com: silent
+                  frozen.example.com: frozen
                   refused.example.com: %s
                   second.example.com: [%s, %s, %s]
-                defaults: { timeouts: { idle: 1s, half_closed: 1s }, retries: 3, health_check: none }
+                pools:
+                  waits: { backends: ["%s"], timeouts: { half_closed: 500ms } }
+                  silent: { backends: ["%s"], timeouts: { idle: 500ms } }
+                  frozen: { backends: ["127.0.0.1:%d"], timeouts: { idle: 500ms, half_closed: 500ms } }
+                defaults: { retries: 3, health_check: none }
                 """.formatted(
                         readsAllThenAnswers.hostPort(),
                         answersThenReads.hostPort(),
                         resetsAfterGreeting.hostPort(),
                         tellsEnding.hostPort(),
-                        waitsAfterItsFin.hostPort(),
                         closesAtOnce.hostPort(),
                         resetsAtOnce.hostPort(),
-                        silent.hostPort(),
-                        frozen.port(),
                         Backend.hostPort(Backend.refusing()),
                         Backend.hostPort(Backend.refusing()),
                         resetsAtOnce.hostPort(),
-                        echo.hostPort())));
+                        echo.hostPort(),
+                        waitsAfterItsFin.hostPort(),
+                        silent.hostPort(),
+                        frozen.port())));
     }
 
     @AfterAll
