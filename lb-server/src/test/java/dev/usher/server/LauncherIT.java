@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * tells nobody when it is in its midst: it gives the product under test, changed as a newer source would change it.
  */
 @Timeout(180)
+@Tag("slow")
 class LauncherIT {
     /** Keeps a record of the wanted times, and shortens those of the launcher. */
     private static final String FAKE_SLEEP = """

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Those who ask the admin side for all it has, again and again, are not felt by those whom usher serves. */
 @Tag("slow")
+@Tag("alone")
 class AdminLoadIT {
     private static final String NAME = "www.example.com";
     private static final byte[] HELLO = Hello.of(NAME);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Memory of the whole process after a flood of unfinished hellos: buffers, sessions and their garbage are given back. */
 @Tag("slow")
+@Tag("alone")
 class FloodMemoryIT {
     private static final int AT_ONCE = 8_000;
     private static final int ROUNDS = 16;

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Many connections at once, and very many one after the other: none is lost, and nothing is left of them. */
 @Tag("slow")
+@Tag("alone")
 class ManyConnectionsIT {
     private static final String WWW = "www.example.com";
     private static final byte[] HELLO = Hello.of(WWW);

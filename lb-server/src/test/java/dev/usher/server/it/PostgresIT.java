@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code psql} and two PostgreSQL servers behind one port, by name, beside a web server. */
+@Tag("slow")
 class PostgresIT {
     private static final String ONE = "one.example";
     private static final String TWO = "two.example";

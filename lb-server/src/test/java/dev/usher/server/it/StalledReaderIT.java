@@ -41,6 +41,7 @@ class StalledReaderIT {
 
     @Test
     @Tag("slow")
+    @Tag("alone")
     void stalledReadersCostNoMemoryAndHoldUpNobody() throws Exception {
         AtomicLong sent = new AtomicLong();
         byte[] zeros = new byte[1 << 18];
