@@ -186,7 +186,7 @@ public final class Program implements AutoCloseable {
 
     /** The first match in the output, once printed. */
     public Matcher awaitPrinted(String regex) {
-        return awaitPrinted(regex, Await.PATIENCE);
+        return awaitPrinted(regex, PATIENCE);
     }
 
     public Matcher awaitPrinted(String regex, Duration patience) {
