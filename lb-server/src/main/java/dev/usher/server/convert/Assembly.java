@@ -158,12 +158,17 @@ final class Assembly {
     /** The default of requests; null if only names with a route are served. */
     private @Nullable Fallback others(ListenerDraft listener) {
         Rule rule = listener.otherwise();
-        if (rule == null) {
-            return null;
-        }
-        String pool = pool(rule.pool());
-        return Fallback.to(guarded(Target.of(pool), true, rule.statement()))
-                .withHttp(listener.treatment(HttpRule.Action.FORWARD, pool));
+        HttpRule requests = listener.defaultRequests();
+        return rule == null || requests == null
+                ? null
+                : Fallback.to(guarded(Target.of(pool(rule.pool())), true, rule.statement()))
+                        .withHttp(renamed(requests));
+    }
+
+    /** The same treatment with the file's name of the pool. */
+    private HttpRule renamed(HttpRule rule) {
+        String pool = pool(Objects.requireNonNull(rule.pool()));
+        return new HttpRule(rule.action(), pool, rule.forwardedHeaders(), rule.websocket());
     }
 
     /** The treatment of requests for any name with a route. */
@@ -174,7 +179,7 @@ final class Assembly {
                 continue;
             }
             if (rule.equals(HttpRule.REDIRECT)) {
-                rule = listener.treatment(request.action(), pool(request.pool()));
+                rule = renamed(request.rule());
             } else {
                 remarks.leftOut(request.statement(), "requests of every name have a pool already");
             }
@@ -193,11 +198,12 @@ final class Assembly {
             if (own.containsKey(pattern.canonical())) {
                 remarks.leftOut(request.statement(), "requests of " + pattern.text() + " have a pool already");
             } else {
-                String pool = pool(request.pool());
+                HttpRule rule = renamed(request.rule());
+                String pool = Objects.requireNonNull(rule.pool());
                 own.put(
                         pattern.canonical(),
                         RouteConfig.of(pattern.text(), guarded(Target.of(pool), true, request.statement()))
-                                .withHttp(listener.treatment(request.action(), pool)));
+                                .withHttp(rule));
             }
         }
         return List.copyOf(own.values());

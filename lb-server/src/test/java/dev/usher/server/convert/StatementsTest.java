@@ -8,7 +8,9 @@ import dev.usher.server.convert.draft.PeerText;
 import dev.usher.server.convert.draft.Remark;
 import dev.usher.server.convert.draft.Remarks;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -388,6 +390,75 @@ class StatementsTest {
                         + "http { server { listen 80; " + server + " } }\n");
         assertEquals(List.of(), leftOut(conversion));
         assertTrue(brief(body(conversion)).contains(wanted.strip()), body(conversion));
+    }
+
+    /** A server's name, then whether its requests have forwarded_headers and websocket. */
+    @Test
+    void locationsOfHttpGetTheirOwnHeadersAlone() {
+        String upgrade = "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection \"upgrade\"; ";
+        String forwarded = "proxy_set_header X-Forwarded-For $remote_addr; ";
+        Conversion conversion = convert(
+                Peer.NGINX,
+                "http {\n"
+                        + server("plain.example", "", "")
+                        + server("ws.example", "", upgrade)
+                        + server("half.example", "", "proxy_set_header Upgrade $http_upgrade;")
+                        + server("closes.example", "", upgrade.replace("upgrade\"", "close\""))
+                        + server("told.example", "", forwarded)
+                        + server("inherits.example", forwarded + upgrade, "")
+                        + server("overrides.example", forwarded + upgrade, "proxy_set_header Host $host;")
+                        + server("silent.example", "", "proxy_set_header X-Forwarded-For \"\";")
+                        + "}\n");
+        assertEquals(List.of(), leftOut(conversion));
+        Map<String, String> rules = new LinkedHashMap<>();
+        Objects.requireNonNull(conversion.config())
+                .listeners()
+                .values()
+                .iterator()
+                .next()
+                .own()
+                .routes()
+                .forEach(route -> rules.put(
+                        route.pattern().text(),
+                        Objects.requireNonNull(route.http()).forwardedHeaders() + " "
+                                + route.http().websocket()));
+        assertEquals(
+                Map.of(
+                        "plain.example", "false false",
+                        "ws.example", "false true",
+                        "half.example", "false false",
+                        "closes.example", "false false",
+                        "told.example", "true false",
+                        "inherits.example", "true true",
+                        "overrides.example", "false false",
+                        "silent.example", "false false"),
+                rules);
+        assertTrue(
+                says(conversion, Remark.Kind.CHANGED, 3, "lets WebSockets pass, and no other"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.NOT_NEEDED, 4, "no upgrade passes here"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 6, "usher adds all of Forwarded"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.NOT_NEEDED, 8, "no location with a backend"), conversion.toString());
+        assertTrue(says(conversion, Remark.Kind.NOT_NEEDED, 9, "leaves out what clients say"), conversion.toString());
+    }
+
+    /** A line. */
+    private static String server(String name, String ofServer, String ofLocation) {
+        return "server { listen 80; server_name " + name + "; " + ofServer + "location / { proxy_pass http://10.0.0.2; "
+                + ofLocation + " } }\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "~Host backend.example~, ~keeps the Host~",
+                "~X-Forwarded-For $proxy_add_x_forwarded_for~, ~leaves out what the client says~",
+                "~X-Forwarded-Proto https~, ~leaves out what the client says~"
+            })
+    void headersOfHttpWithAnotherValueHaveARemark(String header, String reason) {
+        Conversion conversion =
+                convert(Peer.NGINX, "http {\n" + server("a.example", "", "proxy_set_header " + header + ";") + "}\n");
+        assertTrue(says(conversion, Remark.Kind.CHANGED, 2, reason), conversion.toString());
     }
 
     @ParameterizedTest

@@ -40,7 +40,7 @@ public final class ListenerDraft {
     private final Map<NotTls.Protocol, Rule> notTls = new EnumMap<>(NotTls.Protocol.class);
     private @Nullable Rule silentRule;
     private final List<Request> requests = new ArrayList<>();
-    private boolean forwardedHeaders;
+    private @Nullable HttpRule defaultRequests;
 
     public ListenerDraft(String name, Statement statement) {
         this.name = name;
@@ -93,7 +93,17 @@ public final class ListenerDraft {
 
     /** The rule for names without a rule, and for hellos without a name. */
     public void otherwise(Rule rule) {
+        otherwise(rule, Request.relayed(rule.pool()));
+    }
+
+    /** The same, with the treatment of requests to an HTTP listener. */
+    public void otherwise(Rule rule, HttpRule requests) {
         defaultRule = rule;
+        defaultRequests = requests;
+    }
+
+    public @Nullable HttpRule defaultRequests() {
+        return defaultRequests;
     }
 
     public @Nullable Rule otherwise() {
@@ -152,16 +162,6 @@ public final class ListenerDraft {
 
     public List<Request> requests() {
         return requests;
-    }
-
-    /** Has an HTTP listener tell backends the client's address. */
-    public void forwardedHeaders() {
-        forwardedHeaders = true;
-    }
-
-    /** The treatment of requests by a rule, with usher's name of the pool. */
-    public HttpRule treatment(HttpRule.Action action, String pool) {
-        return new HttpRule(action, pool, forwardedHeaders, action == HttpRule.Action.FORWARD);
     }
 
     /** Has an HTTP listener redirect with a status. */

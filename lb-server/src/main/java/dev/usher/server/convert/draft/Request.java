@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
  * A rule of a listener of type http: requests without TLS that go to a pool.
  *
  * @param pattern null for every name with a route
- * @param pool name in the draft
+ * @param rule with the name of the pool in the draft
  */
-public record Request(Statement statement, @Nullable RoutePattern pattern, HttpRule.Action action, String pool) {}
+public record Request(Statement statement, @Nullable RoutePattern pattern, HttpRule rule) {
+    /** The treatment by a program that looks at the host alone: every request passes, and goes on as the client likes. */
+    public static HttpRule relayed(String pool) {
+        return new HttpRule(HttpRule.Action.FORWARD, pool, false, true);
+    }
+}

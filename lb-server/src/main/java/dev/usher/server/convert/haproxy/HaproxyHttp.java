@@ -1,6 +1,7 @@
 package dev.usher.server.convert.haproxy;
 
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.HttpRule.Action;
 import dev.usher.config.ListenerType;
 import dev.usher.config.RoutePattern;
@@ -24,12 +25,14 @@ final class HaproxyHttp {
     private final Remarks remarks;
     private final HaproxyAcls acls;
     private final ListenerDraft listener;
+    private final @Nullable HaproxyLine forwarded;
     private boolean redirects;
     /** True exactly when a redirect holds for every host. */
     private boolean redirectsAll;
 
     HaproxyHttp(HaproxySection section, HaproxyPools pools, Remarks remarks) {
         this.section = section;
+        forwarded = section.last("option", "forwardfor");
         this.pools = pools;
         this.remarks = remarks;
         acls = new HaproxyAcls(remarks);
@@ -40,9 +43,6 @@ final class HaproxyHttp {
     @Nullable
     ListenerDraft read() {
         listener.type(ListenerType.HTTP);
-        if (section.last("option", "forwardfor") != null) {
-            listener.forwardedHeaders();
-        }
         section.lines().stream().filter(line -> line.first().equals("acl")).forEach(acls::add);
         section.lines().forEach(this::take);
         HaproxyLine fallback = section.last("default_backend");
@@ -52,6 +52,7 @@ final class HaproxyHttp {
             otherwise(section.head().statement(), section.name());
         }
         acls.remarkUnused();
+        remarkForwarded();
         boolean serves = redirects || !listener.requests().isEmpty() || listener.otherwise() != null;
         return serves ? listener : null;
     }
@@ -163,11 +164,17 @@ final class HaproxyHttp {
     }
 
     private void request(Statement statement, @Nullable List<RoutePattern> patterns, Action action, String backend) {
+        HttpRule rule = rule(action, backend);
         if (patterns == null) {
-            listener.add(new Request(statement, null, action, backend));
+            listener.add(new Request(statement, null, rule));
         } else {
-            patterns.forEach(pattern -> listener.add(new Request(statement, pattern, action, backend)));
+            patterns.forEach(pattern -> listener.add(new Request(statement, pattern, rule)));
         }
+    }
+
+    /** HAProxy lets every upgrade pass. */
+    private HttpRule rule(Action action, String backend) {
+        return new HttpRule(action, backend, forwarded != null, action == Action.FORWARD);
     }
 
     /**
@@ -182,20 +189,29 @@ final class HaproxyHttp {
         if (redirectsAll && listener.requests().stream().anyMatch(request -> request.pattern() == null)) {
             remarks.notNeeded(statement, "every other request is redirected");
         } else if (redirectsAll) {
-            listener.add(new Request(statement, null, Action.ACME, backend));
+            listener.add(new Request(statement, null, rule(Action.ACME, backend)));
         } else if (redirects || !listener.requests().isEmpty()) {
             remarks.changed(statement, "names that have a route, and no rule here, are redirected");
-            listener.otherwise(new Rule(statement, null, backend, null, List.of(), List.of()));
+            Rule rule = new Rule(statement, null, backend, null, List.of(), List.of());
+            listener.otherwise(rule, rule(Action.FORWARD, backend));
         } else if (listener.otherwise() == null) {
             listener.type(ListenerType.TCP);
             listener.otherwise(new Rule(statement, null, backend, null, List.of(), List.of()));
             remarks.changed(statement, "usher relays the connection, and does not look at its requests");
-            HaproxyLine forwarded = section.last("option", "forwardfor");
-            if (forwarded != null) {
-                remarks.leftOut(
-                        forwarded.statement(),
-                        "a relayed connection has no headers of usher's: see send_proxy_protocol");
-            }
+        }
+    }
+
+    private void remarkForwarded() {
+        if (forwarded == null) {
+            return;
+        }
+        if (listener.type() == ListenerType.TCP) {
+            remarks.leftOut(
+                    forwarded.statement(), "a relayed connection has no headers of usher's: see send_proxy_protocol");
+        } else {
+            remarks.changed(
+                    forwarded.statement(),
+                    "usher adds Forwarded, X-Forwarded-Host and X-Forwarded-Proto too, and leaves out what clients say");
         }
     }
 }

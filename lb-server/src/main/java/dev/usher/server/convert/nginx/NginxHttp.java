@@ -3,6 +3,7 @@ package dev.usher.server.convert.nginx;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.HttpRule.Action;
 import dev.usher.config.ListenerType;
 import dev.usher.config.RoutePattern;
@@ -16,6 +17,7 @@ import dev.usher.server.convert.draft.Request;
 import dev.usher.server.convert.draft.Rule;
 import dev.usher.server.convert.draft.Statement;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +45,9 @@ final class NginxHttp {
     private final NginxIncludes includes;
     private final Remarks remarks;
     private final Map<String, Directive> upstreams = new HashMap<>();
+    /** The block of the servers. */
+    private final List<Directive> around;
+
     private final Set<String> used = new LinkedHashSet<>();
     /** Listeners by address: several servers may share a port. */
     private final Map<List<HostPort>, ListenerDraft> listeners = new HashMap<>();
@@ -53,14 +58,19 @@ final class NginxHttp {
      * The parts of a server for usher.
      *
      * @param passes requests to backends, by action
+     * @param rest each part with a remark
      */
-    private record Served(List<Directive> redirects, Map<Action, Directive> passes, List<Directive> rest) {}
+    private record Served(List<Directive> redirects, Map<Action, Pass> passes, List<Directive> rest) {}
+
+    /** The way of a location to its backend. */
+    private record Pass(Directive to, NginxHeaders headers) {}
 
     /** @param block with the upstreams */
     NginxHttp(Draft draft, NginxIncludes includes, List<Directive> block) {
         this.draft = draft;
         this.includes = includes;
         this.remarks = draft.remarks();
+        around = block;
         block.stream().filter(each -> each.is("upstream")).forEach(each -> upstreams.putIfAbsent(each.word(1), each));
     }
 
@@ -86,9 +96,7 @@ final class NginxHttp {
         if (served.redirects().size() == 1) {
             status(served.redirects().getFirst(), listener);
         }
-        if (served.rest().stream().anyMatch(NginxHttpKnown::isForwarded)) {
-            listener.forwardedHeaders();
-        }
+        remarkUnused(block, served);
         List<RoutePattern> names = names(block);
         served.passes().forEach((action, pass) -> pass(pass, action, names, listener));
         if (listeners.putIfAbsent(listener.binds(), listener) == null) {
@@ -96,15 +104,23 @@ final class NginxHttp {
         }
     }
 
+    private void remarkUnused(List<Directive> block, Served served) {
+        NginxHeaders.in(block)
+                .filter(header -> served.passes().values().stream()
+                        .noneMatch(pass -> pass.headers().inForce().contains(header)))
+                .forEach(header -> remarks.notNeeded(header.statement(), "no location with a backend has this header"));
+    }
+
     // ---- the parts of a server ----
 
     private Served served(List<Directive> block) {
-        Served served = new Served(new ArrayList<>(), new HashMap<>(), new ArrayList<>());
+        Served served = new Served(new ArrayList<>(), new EnumMap<>(Action.class), new ArrayList<>());
         for (Directive each : block) {
             switch (each.name()) {
                 case "listen", "server_name" -> {} // read for the listener
+                case "proxy_set_header" -> {} // read with the locations
                 case "return" -> addRedirect(each, served);
-                case "location" -> location(each, served);
+                case "location" -> location(each, block, served);
                 default -> served.rest().add(each);
             }
         }
@@ -117,7 +133,7 @@ final class NginxHttp {
         (first ? served.redirects() : served.rest()).add(redirect);
     }
 
-    private void location(Directive location, Served served) {
+    private void location(Directive location, List<Directive> server, Served served) {
         String place = String.join(" ", location.arguments());
         boolean acme = ACME.matcher(place.replaceFirst("^\\^~ ", "")).matches();
         List<Directive> inner = includes.expanded(location.block());
@@ -128,8 +144,11 @@ final class NginxHttp {
         if (WHOLE.contains(place) && redirect != null) {
             addRedirect(redirect, served);
         } else if ((acme || WHOLE.contains(place)) && pass != null) {
-            served.passes().putIfAbsent(acme ? Action.ACME : Action.FORWARD, pass);
-            inner.stream().filter(each -> !each.is("proxy_pass")).forEach(served.rest()::add);
+            Pass way = new Pass(pass, NginxHeaders.of(inner, server, around));
+            served.passes().putIfAbsent(acme ? Action.ACME : Action.FORWARD, way);
+            inner.stream()
+                    .filter(each -> !each.is("proxy_pass") && !NginxHeaders.isHeader(each))
+                    .forEach(served.rest()::add);
         } else {
             served.rest().add(location);
         }
@@ -190,21 +209,23 @@ final class NginxHttp {
         return names.patterns();
     }
 
-    private void pass(Directive pass, Action action, List<RoutePattern> names, ListenerDraft listener) {
-        Statement at = pass.statement();
-        String pool = remarks.tried(at, () -> pool(pass));
+    private void pass(Pass pass, Action action, List<RoutePattern> names, ListenerDraft listener) {
+        Statement at = pass.to().statement();
+        String pool = remarks.tried(at, () -> pool(pass.to()));
         if (pool == null) {
             return;
         }
-        names.forEach(name -> listener.add(new Request(at, name, action, pool)));
+        HttpRule rule = pass.headers().rule(action, pool);
+        pass.headers().remark(rule, remarks);
+        names.forEach(name -> listener.add(new Request(at, name, rule)));
         if (!names.isEmpty()) {
             return;
         }
         if (!isTemplate(pool)) {
-            listener.add(new Request(at, null, action, pool));
+            listener.add(new Request(at, null, rule));
         }
         if (action == Action.FORWARD) {
-            listener.otherwise(new Rule(at, null, pool, null, List.of(), List.of()));
+            listener.otherwise(new Rule(at, null, pool, null, List.of(), List.of()), rule);
         }
     }
 

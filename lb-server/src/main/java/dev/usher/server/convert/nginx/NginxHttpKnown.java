@@ -2,13 +2,9 @@ package dev.usher.server.convert.nginx;
 
 import dev.usher.server.convert.draft.Reasons;
 import dev.usher.server.convert.draft.Remarks;
-import java.util.List;
-import java.util.Locale;
 
 /** Remarks on directives of HTTP servers beside a redirect and the way to a backend. */
 final class NginxHttpKnown {
-    private static final List<String> FORWARDED =
-            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto");
     private static final Reasons NOT_NEEDED = Reasons.in("""
             usher has an access log of its own: docs/access-log.md
                 access_log, error_log, log_not_found
@@ -29,9 +25,7 @@ final class NginxHttpKnown {
 
     static void remark(Directive directive, Remarks remarks) {
         String reason = NOT_NEEDED.of(directive.name());
-        if (directive.is("proxy_set_header")) {
-            header(directive, remarks);
-        } else if (reason != null) {
+        if (reason != null) {
             remarks.notNeeded(directive.statement(), reason);
         } else {
             String lack = LEFT_OUT.of(directive.name());
@@ -39,23 +33,6 @@ final class NginxHttpKnown {
                 NginxKnown.remark(directive, remarks);
             } else {
                 remarks.leftOut(directive.statement(), lack);
-            }
-        }
-    }
-
-    /** Whether backends are told something of the client. */
-    static boolean isForwarded(Directive directive) {
-        return directive.is("proxy_set_header") && FORWARDED.stream().anyMatch(directive.word(1)::equalsIgnoreCase);
-    }
-
-    private static void header(Directive header, Remarks remarks) {
-        switch (header.word(1).toLowerCase(Locale.ROOT)) {
-            case "host", "upgrade", "connection" ->
-                remarks.notNeeded(header.statement(), "usher keeps the Host, and lets WebSockets pass");
-            default -> {
-                if (!isForwarded(header)) {
-                    remarks.leftOut(header.statement(), "usher adds " + String.join(", ", FORWARDED) + " alone");
-                }
             }
         }
     }

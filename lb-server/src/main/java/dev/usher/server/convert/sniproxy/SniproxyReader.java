@@ -3,7 +3,6 @@ package dev.usher.server.convert.sniproxy;
 import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
-import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerType;
 import dev.usher.config.NotTls;
 import dev.usher.config.ResolveConfig;
@@ -258,7 +257,7 @@ public final class SniproxyReader {
 
     private static void add(Statement entry, RoutePattern pattern, String pool, ListenerDraft listener) {
         if (listener.type().speaksHttp()) {
-            listener.add(new Request(entry, pattern, HttpRule.Action.FORWARD, pool));
+            listener.add(new Request(entry, pattern, Request.relayed(pool)));
         } else {
             listener.add(Rule.of(entry, pattern, pool));
         }
