@@ -13,13 +13,13 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
-import dev.usher.epoll.EpollProvider;
 import dev.usher.relay.SessionLog;
 import dev.usher.testing.Await;
 import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
+import dev.usher.testing.Transports;
 import dev.usher.time.Clock;
 import dev.usher.tls.Hellos;
 import java.io.IOException;
@@ -43,7 +43,7 @@ class ListenOptionsTest {
     void connectionWithoutAByteIsNotAccepted() throws IOException {
         try (TestBackend backend = TestBackend.start(TestBackend.ECHO);
                 TestUsher usher = TestUsher.of(backend)
-                        .provider(new EpollProvider())
+                        .provider(Transports.ofLinux())
                         .options(DEFER)
                         .start()) {
             Await.until(() -> silentClientWaits(usher), "a client without a byte waits while another is served");
@@ -69,7 +69,7 @@ class ListenOptionsTest {
     void reloadTurnsTheWaitInTheKernelOff() throws IOException {
         try (TestBackend backend = TestBackend.start(TestBackend.ECHO)) {
             TestUsher.Builder deferring =
-                    TestUsher.of(backend).provider(new EpollProvider()).options(DEFER);
+                    TestUsher.of(backend).provider(Transports.ofLinux()).options(DEFER);
             try (TestUsher usher = deferring.start()) {
                 UsherConfig was = usher.balancer().looks().config();
                 ListenerConfig listener = was.listeners().get("in");
@@ -94,11 +94,11 @@ class ListenOptionsTest {
         ListenerConfig listener = ListenerConfig.tcp("in", List.of(absent), "web");
         PoolConfig pool = PoolConfig.of("web", List.of(TestUsher.anyBackend()));
         UsherConfig without = UsherConfig.of(List.of(listener), List.of(), List.of(pool));
-        IOException refused = assertThrows(IOException.class, () -> open(new EpollProvider(), without));
+        IOException refused = assertThrows(IOException.class, () -> open(Transports.ofLinux(), without));
         assertTrue(refused.toString().endsWith("Cannot assign requested address"), refused.toString());
 
         ListenerConfig free = listener.withOptions(new ListenOptions(true, false, null));
-        open(new EpollProvider(), UsherConfig.of(List.of(free), List.of(), List.of(pool)))
+        open(Transports.ofLinux(), UsherConfig.of(List.of(free), List.of(), List.of(pool)))
                 .close();
     }
 

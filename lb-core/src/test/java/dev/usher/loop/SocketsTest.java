@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.config.ListenOptions;
 import dev.usher.descriptor.GivenSockets;
-import dev.usher.epoll.EpollProvider;
 import dev.usher.epoll.LinuxOptions;
 import dev.usher.testing.Needs;
+import dev.usher.testing.Transports;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -29,7 +29,7 @@ class SocketsTest {
     /** Of TEST-NET-1: no machine has the address. */
     private static final InetAddress ABSENT = InetAddress.ofLiteral("192.0.2.77");
 
-    private final Sockets sockets = new Sockets(new EpollProvider(), GivenSockets.NONE);
+    private final Sockets sockets = new Sockets(Transports.ofLinux(), GivenSockets.NONE);
     private final Sockets ofTheJdk = new Sockets(SelectorProvider.provider(), GivenSockets.NONE);
 
     private static InetSocketAddress at(String host, int port) {

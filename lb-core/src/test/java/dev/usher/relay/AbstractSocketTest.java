@@ -14,7 +14,6 @@ import dev.usher.config.PoolConfig;
 import dev.usher.config.Transport;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
-import dev.usher.epoll.EpollProvider;
 import dev.usher.pool.BackendState;
 import dev.usher.pool.SocketText;
 import dev.usher.testing.Await;
@@ -22,6 +21,7 @@ import dev.usher.testing.PoolConfigBuilder;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
+import dev.usher.testing.Transports;
 import dev.usher.tls.Hellos;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,12 +40,12 @@ class AbstractSocketTest {
     private final Address address = Address.parse("unix:" + name);
 
     private TestUsher.Builder behind(TestBackend backend) {
-        return TestUsher.tcp(backend).provider(new EpollProvider()).alsoOn(address);
+        return TestUsher.tcp(backend).provider(Transports.ofLinux()).alsoOn(address);
     }
 
     private TestUsher.Builder inFront(HealthCheckConfig.Type check) {
         return TestUsher.of()
-                .provider(new EpollProvider())
+                .provider(Transports.ofLinux())
                 .backend(BackendConfig.of(address))
                 .pool(pool -> pool.check(check).interval(Duration.ofMillis(20)));
     }
