@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,9 +71,15 @@ public final class Product {
     private static final class Quick {
         private static final String START = System.getProperty("usher.start", "launcher");
 
-        /** Code in a cache of JDK 25 leads to warnings on stdout now and then; without code the cache helps as much. */
-        private static final List<String> JVM =
-                List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching", "-XX:-AOTStubCaching");
+        /**
+         * Code in a cache of JDK 25 leads to warnings on stdout now and then; without code the cache helps as much. Profiles do not
+         * pay, and the packages have none either.
+         */
+        private static final List<String> JVM = List.of(
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-AOTAdapterCaching",
+                "-XX:-AOTStubCaching",
+                "-XX:-AOTRecordTraining");
 
         static final List<String> OPTIONS = START.equals("launcher") ? List.of() : with("-XX:AOTCache=" + cache());
 
@@ -114,8 +121,24 @@ public final class Product {
             return true;
         }
 
+        /** Makes picocli fit for a cache, as the packages do: 100 ms of each start. */
+        private static void restack() throws IOException, InterruptedException {
+            try (DirectoryStream<Path> old = Files.newDirectoryStream(JAR.resolveSibling("lib"), "picocli-*.jar")) {
+                for (Path jar : old) {
+                    List<String> command =
+                            List.of(JAVA, file("deploy/dist/Restack.java").toString(), jar.toString());
+                    try (Program restack = Program.start("restack", command)) {
+                        if (restack.exitCode() != 0) {
+                            throw new AssertionError("picocli is as it was: " + restack.all());
+                        }
+                    }
+                }
+            }
+        }
+
         private static void make(Path cache) throws IOException, InterruptedException {
             Files.deleteIfExists(cache);
+            restack();
             Path yaml = Files.writeString(Program.directory("cache").resolve("usher.yaml"), """
                     listeners: { in: { bind: "127.0.0.1:0" } }
                     routes: { www.example.com: "127.0.0.1:1" }

@@ -25,7 +25,8 @@ class StartIT {
         try (Program check = start("check", yaml)) {
             assertEquals(0, check.exitCode(), check::all);
         }
-        assertLoaded(2300, "dev.usher.loop.", "dev.usher.relay.", "ch.qos.logback.", "io.undertow.", "java.util.logging.");
+        assertLoaded(
+                2300, "dev.usher.loop.", "dev.usher.relay.", "ch.qos.logback.", "io.undertow.", "java.util.logging.");
     }
 
     @Test
@@ -40,7 +41,12 @@ class StartIT {
             run.signal("TERM");
             assertEquals(0, run.exitCode(), run::all);
         }
-        assertLoaded(5500, "jdk.jfr.internal.jfc.", "javax.management.remote.", "jdk.internal.util.xml.", "dev.usher.server.convert.");
+        assertLoaded(
+                5500,
+                "jdk.jfr.internal.jfc.",
+                "javax.management.remote.",
+                "jdk.internal.util.xml.",
+                "dev.usher.server.convert.");
     }
 
     private String write(String yaml) throws IOException {
