@@ -8,7 +8,6 @@ import dev.usher.config.Units;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -114,12 +113,12 @@ final class Fields extends Keys {
         List<String> words = Spelling.all(type);
         int found = words.indexOf(scalar.text());
         if (found < 0) {
-            String word = scalar.text().toLowerCase(Locale.ROOT);
             problems.error(
                     scalar.place(),
                     path(key) + " must be " + Scalars.oneOf(words) + ", was \"" + scalar.text() + '"'
-                            + Suggestion.text(word, words));
-            found = words.indexOf(Suggestion.clear(word, words).orElse(Spelling.of(otherwise)));
+                            + PeerWords.text(scalar.text(), type, words));
+            found = words.indexOf(
+                    PeerWords.clear(scalar.text(), type, words).orElse(Spelling.of(otherwise)));
         }
         return type.getEnumConstants()[found];
     }
@@ -131,8 +130,7 @@ final class Fields extends Keys {
             case null -> false;
             case Item.Scalar scalar ->
                 !words.contains(scalar.text())
-                        && Suggestion.clear(scalar.text().toLowerCase(Locale.ROOT), words)
-                                .isEmpty();
+                        && PeerWords.clear(scalar.text(), type, words).isEmpty();
             case Item.Null _, Item.Listing _, Item.Mapping _, Item.Invalid _ -> true;
         };
     }
