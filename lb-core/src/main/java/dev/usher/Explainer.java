@@ -3,6 +3,7 @@ package dev.usher;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.ListenerType;
+import dev.usher.config.NotTls;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.Units;
 import dev.usher.config.UsherConfig;
@@ -57,13 +58,25 @@ public final class Explainer {
                 lookup(routing.config(), asked, decision));
     }
 
-    /** Listeners with another outcome for the same hello, then pools for clients of the listener without TLS; in words. */
+    /**
+     * Listeners with another outcome for the same hello, listeners for the hello of Postgres, then pools for clients of
+     * the listener without TLS; in words.
+     */
     private static List<String> elsewhere(Routing routing, RouteQuery asked, Decision here) {
         ListenerConfig listener = routing.config().listeners().get(asked.listener());
-        return Stream.concat(
+        return Stream.of(
                         onOtherListeners(routing, asked, here),
-                        listener == null ? Stream.empty() : withoutTls(listener))
+                        ofPostgres(routing, asked),
+                        listener == null ? Stream.<String>empty() : withoutTls(listener))
+                .flatMap(words -> words)
                 .toList();
+    }
+
+    private static Stream<String> ofPostgres(Routing routing, RouteQuery asked) {
+        return speakingAlike(routing, asked)
+                .filter(listener -> listener.notTls().postgres() != null)
+                .map(listener ->
+                        listener.name() + ", " + NotTls.Postgres.KEY + ": " + outcomeOn(listener, routing, asked));
     }
 
     private static Stream<String> withoutTls(ListenerConfig listener) {
@@ -73,13 +86,21 @@ public final class Explainer {
 
     private static Stream<String> onOtherListeners(Routing routing, RouteQuery asked, Decision here) {
         String outcome = outcome(here);
-        ListenerConfig asking = routing.config().listeners().get(asked.listener());
-        ListenerType type = asking == null ? ListenerType.TLS : asking.type();
-        return routing.config().listeners().values().stream()
-                .filter(listener -> listener.type().speaksLike(type))
-                .map(listener -> asked.on(listener.name()))
-                .map(query -> query.listener() + ": " + outcome(routing.routes().decide(query, Trace.NONE)))
+        return speakingAlike(routing, asked)
+                .map(listener -> listener.name() + ": " + outcomeOn(listener, routing, asked))
                 .filter(text -> !text.substring(text.indexOf(' ') + 1).equals(outcome));
+    }
+
+    /** Listeners whose clients begin as the client in question. */
+    private static Stream<ListenerConfig> speakingAlike(Routing routing, RouteQuery asked) {
+        Map<String, ListenerConfig> listeners = routing.config().listeners();
+        ListenerConfig asking = listeners.get(asked.listener());
+        ListenerType type = asking == null ? ListenerType.TLS : asking.type();
+        return listeners.values().stream().filter(listener -> listener.type().speaksLike(type));
+    }
+
+    private static String outcomeOn(ListenerConfig listener, Routing routing, RouteQuery asked) {
+        return outcome(routing.routes().decide(asked.on(listener.name()), Trace.NONE));
     }
 
     private static String outcome(Decision decision) {

@@ -130,6 +130,15 @@ class ExplainerTest {
     }
 
     @Test
+    void clientsOfPostgresGoElsewhereByTheSameName() {
+        TestUsher.Builder usher =
+                TestUsher.of(one).notTls(new NotTls(null, null, new NotTls.Postgres(NotTls.Postgres.REFUSE), null));
+        assertEquals(
+                List.of("in, not_tls.postgres: pool web"),
+                Explainer.explain(usher.config(), ASKED).elsewhere());
+    }
+
+    @Test
     void refusedOnesHaveNone() {
         try (TestUsher usher = start(UnaryOperator.identity())) {
             RouteQuery other = new RouteQuery("in", ServerName.of("other.example"), List.of(), ASKED.client());

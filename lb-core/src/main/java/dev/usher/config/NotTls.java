@@ -25,6 +25,9 @@ public record NotTls(
      * @param cancel pool for requests to cancel a query, which have no name; {@link #REFUSE} for none
      */
     public record Postgres(String cancel) {
+        /** The key in a file. */
+        public static final String KEY = "not_tls.postgres";
+
         /** The value that refuses cancels. */
         public static final String REFUSE = "refuse";
 

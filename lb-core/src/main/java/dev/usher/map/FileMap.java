@@ -66,7 +66,7 @@ public final class FileMap {
     private static Door door(ListenerConfig listener) {
         return new Door(
                 listener.name(),
-                Spelling.of(listener.type()),
+                Spelling.of(listener.type()) + (listener.notTls().postgres() == null ? "" : ", postgres by route"),
                 listener.bind().stream().map(Address::toString).toList());
     }
 

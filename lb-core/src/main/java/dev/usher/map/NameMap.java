@@ -25,6 +25,7 @@ public record NameMap(
     /**
      * A listener.
      *
+     * @param type in words, such as {@code tls, postgres by route}
      * @param binds addresses, at least one
      */
     public record Door(String name, String type, List<String> binds) {

@@ -9,6 +9,8 @@ import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.NotTls;
+import dev.usher.config.NotTls.Postgres;
 import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
@@ -49,6 +51,22 @@ class FileMapTest {
                         "no_sni_route refused",
                         "default_route@dot closed"),
                 lines(FileMap.of(config)));
+    }
+
+    @Test
+    void aListenerTellsOfPostgres() {
+        UsherConfig config = UsherConfig.of(
+                List.of(
+                        ListenerConfig.tls("https", ANY_PORT),
+                        ListenerConfig.tls("pg", ANY_PORT)
+                                .withNotTls(new NotTls(null, null, new Postgres(Postgres.REFUSE), null))),
+                List.of(RouteConfig.of("a.test", "web")),
+                List.of(pool("web")));
+        assertEquals(
+                List.of("https (tls)", "pg (tls, postgres by route)"),
+                FileMap.of(config).listeners().stream()
+                        .map(door -> door.name() + " (" + door.type() + ")")
+                        .toList());
     }
 
     /** Two listeners share a rule of the file: a way once. The rule of the listener holds for routes without a rule. */
