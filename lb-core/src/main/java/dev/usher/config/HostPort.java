@@ -19,6 +19,9 @@ public record HostPort(String host, int port) implements Address {
     public static final int NO_PORT = 0;
 
     private static final Pattern SERVICE = Pattern.compile("_[A-Za-z0-9-]+\\._tcp\\.[^:]+");
+    /** The end of an address without brackets is taken for its port where one is likely: 80 and more. */
+    private static final Pattern LIKE_A_PORT = Pattern.compile("[89]\\d|[1-9]\\d{2,4}");
+
     private static final IntRange ANY_PORT = new IntRange(0, 65_535);
 
     public HostPort {
@@ -85,8 +88,7 @@ public record HostPort(String host, int port) implements Address {
             throw new IllegalArgumentException('"' + text + "\" has [ without ]");
         }
         if (!bracketed && text.indexOf(':') != colon) {
-            throw new IllegalArgumentException(
-                    '"' + text + "\": write an IPv6 address in brackets, as " + bracketHint(text));
+            throw new IllegalArgumentException('"' + text + "\": " + severalColons(text));
         }
         if (colon < 0 || colon < close) {
             throw new IllegalArgumentException('"' + text + "\" has no port: write " + withPort(text, usualPort));
@@ -242,12 +244,21 @@ public record HostPort(String host, int port) implements Address {
         return close > 0 && isNumber(rest) ? text.substring(0, close + 1) + ':' + rest : text + ':' + usualPort;
     }
 
-    private static String bracketHint(String text) {
-        if (IpAddress.parse(text) != null) {
-            return "[" + text + "]:443";
-        }
+    private static String severalColons(String text) {
         int colon = text.lastIndexOf(':');
-        return "[" + text.substring(0, colon) + "]" + text.substring(colon);
+        String front = text.substring(0, colon);
+        String end = text.substring(colon + 1);
+        String bracketed = "write an IPv6 address in brackets, as ";
+        if (IpAddress.parse(front) != null && front.indexOf(':') >= 0 && LIKE_A_PORT.matcher(end).matches()) {
+            return bracketed + "[" + front + "]:" + end;
+        }
+        if (IpAddress.parse(text) != null) {
+            return bracketed + "[" + text + "]:" + Target.USUAL_PORT;
+        }
+        int second = text.indexOf(':', text.indexOf(':') + 1);
+        return text.indexOf('.') >= 0 && text.indexOf('.') < second
+                ? "an address has one port: write " + text.substring(0, second)
+                : bracketed + "[2001:db8::1]:" + Target.USUAL_PORT + zoneHint(text);
     }
 
     private static String zoneHint(String text) {

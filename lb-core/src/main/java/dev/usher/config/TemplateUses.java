@@ -96,12 +96,12 @@ public final class TemplateUses {
                 sub(at, pool);
             }
             if (wide || !at.equals(place)) {
-                open(at, pool, guarded, on);
+                open(at, pool, guarded, on, pattern);
             }
         });
         List<ListenerConfig> plain =
                 on.stream().filter(listener -> passesRequests(listener, route)).toList();
-        open(place, route.pool(), guarded, plain);
+        open(place, route.pool(), guarded, plain, pattern);
     }
 
     /** Whether requests of other protocols than TLS go to the route's pool. */
@@ -159,16 +159,31 @@ public final class TemplateUses {
     }
 
     private void open(String place, @Nullable String pool, boolean guarded, Collection<ListenerConfig> on) {
+        open(place, pool, guarded, on, null);
+    }
+
+    /** @param pattern of the route; null for names without a route */
+    private void open(
+            String place,
+            @Nullable String pool,
+            boolean guarded,
+            Collection<ListenerConfig> on,
+            @Nullable RoutePattern pattern) {
         HostPort template = template(pool);
         if (template == null || guarded) {
             return;
         }
         Stream<ListenerConfig> reached = on.stream().filter(listener -> !isGuarded(listener));
         reached.findFirst()
-                .ifPresent(listener -> add(
-                        place,
-                        template + " makes an open proxy of listener " + listener.name()
-                                + ": any client could reach hosts of a stranger's choice" + REMEDY));
+                .ifPresent(listener -> add(place, template + danger(listener, pattern) + REMEDY));
+    }
+
+    private static String danger(ListenerConfig listener, @Nullable RoutePattern pattern) {
+        return pattern != null && pattern.kind() == RoutePattern.Kind.EXACT
+                ? ": any client of listener " + listener.name() + " could reach whatever address DNS has for "
+                        + pattern.name() + "; write the address of the backend"
+                : " makes an open proxy of listener " + listener.name()
+                        + ": any client could reach hosts of a stranger's choice";
     }
 
     private static boolean isGuarded(ListenerConfig listener) {

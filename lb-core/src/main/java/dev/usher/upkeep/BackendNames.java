@@ -116,6 +116,9 @@ public final class BackendNames {
         return failing.entrySet().stream()
                 .map(entry -> new FailingName(
                         entry.getKey().host(),
+                        entry.getKey().resolve().servers().stream()
+                                .map(HostPort::toString)
+                                .toList(),
                         Instant.ofEpochMilli(entry.getValue().sinceMillis()),
                         digits(places(entry.getKey()))))
                 .sorted(Comparator.comparing(FailingName::name))

@@ -36,7 +36,13 @@ class HostPortTest {
             010.0.0.1:443     | is not an IPv4 address
             10.0.0:443        | is not an IPv4 address
             2001:db8::1       | in brackets, as [2001:db8::1]:443
-            fe80::1:443       | in brackets
+            fe80::1:443       | in brackets, as [fe80::1]:443
+            ::1:443           | in brackets, as [::1]:443
+            2001:db8::1:2     | in brackets, as [2001:db8::1:2]:443
+            fe80::1%eth0:443  | zone
+            127.0.0.1:443:444 | an address has one port: write 127.0.0.1:443
+            a.example:80:443  | an address has one port: write a.example:80
+            a:b:443           | in brackets, as [2001:db8::1]:443
             [fe80::1%eth0]:443| zone
             [2001:db8::1]     | write [2001:db8::1]:443
             [2001:db8::1]8443 | write [2001:db8::1]:8443

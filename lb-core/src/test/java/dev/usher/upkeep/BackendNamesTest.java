@@ -245,7 +245,7 @@ class BackendNamesTest {
         names.lookUp(HOST);
         Instant since = names.failing().getFirst().since();
         names.lookUp(HOST);
-        assertEquals(List.of(new FailingName(HOST.host(), since, List.of())), names.failing());
+        assertEquals(List.of(new FailingName(HOST.host(), List.of(), since, List.of())), names.failing());
         assertTrue(!since.isBefore(before) && !since.isAfter(Instant.now()), since::toString);
         zone.put(HOST.host(), List.of(ONE));
         names.lookUp(HOST);

@@ -7,8 +7,6 @@ import dev.usher.view.FailingName;
 
 /** Entries about host names of backends that do not resolve. */
 final class NameAttention {
-    private static final String TO_DO = ". Check the name, and the DNS servers of this machine";
-
     private NameAttention() {}
 
     static Entry of(FailingName name) {
@@ -20,8 +18,15 @@ final class NameAttention {
                                 ? "its name does not resolve, so it takes no sessions"
                                 : "its name no longer resolves; its last addresses stay in use: "
                                         + PoolAttention.first(name.kept(), ", "))
-                        + TO_DO,
+                        + toDo(name),
                 name.since(),
                 "pools?filter=" + Attention.escaped(name.name()));
+    }
+
+    private static String toDo(FailingName name) {
+        return ". Check the name, and "
+                + (name.servers().isEmpty()
+                        ? "the DNS servers of this machine"
+                        : "the servers in resolve: " + PoolAttention.first(name.servers(), ", "));
     }
 }

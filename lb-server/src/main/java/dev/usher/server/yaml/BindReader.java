@@ -1,6 +1,7 @@
 package dev.usher.server.yaml;
 
 import dev.usher.config.Address;
+import dev.usher.config.HostPort;
 import dev.usher.config.ListenOptions;
 import dev.usher.config.ListenerType;
 import dev.usher.config.SocketRights;
@@ -37,6 +38,10 @@ final class BindReader {
         Map<Address, Place> addresses = fields.placed("bind", text -> Address.parseBind(text, type.usualPort()));
         addresses.forEach((address, place) -> {
             add(address, ofListener(name), place);
+            String ofInterface = address instanceof HostPort tcp ? InterfaceName.fault(tcp) : null;
+            if (ofInterface != null) {
+                problems.error(place, fields.path("bind") + ": " + ofInterface);
+            }
             if (type.speaksTls() && address.hasPort(HTTP_PORT)) {
                 problems.warning(
                         place,

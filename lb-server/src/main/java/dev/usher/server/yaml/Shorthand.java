@@ -48,6 +48,12 @@ final class Shorthand {
                     List.of(
                             new Meaning(ADDRESS, "{ www.example.com: % }"),
                             new Meaning(PoolConfig::isPoolName, "{ www.example.com: % }"))),
+            Map.entry(
+                    "silent",
+                    List.of(
+                            new Meaning(DURATION, "{ pool: POOL, after: % }"),
+                            new Meaning(ADDRESS, "{ pool: % }"),
+                            new Meaning(PoolConfig::isPoolName, "{ pool: % }"))),
             Map.entry("alpn", List.of(new Meaning(PoolConfig::isPoolName, "{ acme-tls/1: % }"))),
             Map.entry("defaults", List.of(new Meaning(word(Balance.class), "{ balance: % }"))),
             Map.entry(
