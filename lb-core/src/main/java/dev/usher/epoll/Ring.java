@@ -17,7 +17,11 @@ import java.lang.invoke.VarHandle;
 class Ring {
     /** Makes a ring. */
     interface Maker {
-        /** @throws IOException if the system refuses; the message says why */
+        /**
+         * Opens a ring.
+         *
+         * @throws IOException if the system refuses; the message says why
+         */
         Ring open(Syscalls calls) throws IOException;
     }
 

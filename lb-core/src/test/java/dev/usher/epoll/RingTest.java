@@ -1,6 +1,7 @@
 package dev.usher.epoll;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What becomes of outputs that go to the kernel together, whatever the kernel makes of them. */
 @SuppressWarnings("try") // a close in the middle is what some tests are about
 class RingTest extends EpollWithPeers {
+    private static final long PATIENCE_MILLIS = 10_000;
     private static final byte[] BYTES = "some bytes".getBytes(StandardCharsets.US_ASCII);
 
     /** The fault of each output, in this thread. */
@@ -91,6 +94,23 @@ class RingTest extends EpollWithPeers {
             channel.close();
 
             assertArrayEquals(BYTES, peer.getInputStream().readAllBytes());
+        }
+    }
+
+    @Test
+    void aLateAnswerEndsTheWait() throws IOException {
+        try (Socket _ = peer();
+                SocketChannel channel = accept()) {
+            sendsAre(Fault.LATE);
+            long begun = System.nanoTime();
+            for (int i = 0; i < 20; i++) { // the kernel may answer before the wait begins, but not each time
+                ByteBuffer bytes = ByteBuffer.wrap(BYTES);
+                writeInTurn(channel, bytes);
+                while (bytes.hasRemaining()) {
+                    selector.select(_ -> assertDoesNotThrow(() -> channel.write(bytes)), PATIENCE_MILLIS);
+                }
+            }
+            assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS));
         }
     }
 
