@@ -217,6 +217,20 @@ final class Fits {
         };
     }
 
+    /** A FIN behind the last byte is passed on in the same turn. */
+    void checkFins() {
+        for (Call call : ledger.calls()) {
+            Visit visit = call.owner();
+            if (visit == null || visit.end != null || !call.isHeld() || !visit.isHeld()) {
+                continue;
+            }
+            boolean up = visit.readFin && call.wire.written == visit.wire.read && !call.wire.isDead();
+            rules.check(!up || call.finSent, () -> call.wire.name + " was not sent the client's FIN");
+            boolean down = call.readFin && visit.source == call && visit.passedDown == call.wire.read;
+            rules.check(!down || visit.finSent || visit.wire.isDead(), () -> visit + " was not sent the backend's FIN");
+        }
+    }
+
     /** No session outlives its deadlines: these have passed in the turn of its worker. */
     void checkDeadlines(long turnedNanos) {
         for (Visit visit : ledger.visits()) {

@@ -50,6 +50,9 @@ final class House {
     }
 
     private static final UserCheck NO_USERS = new UserCheck(Passwords.NONE, Clock.SYSTEM);
+    /** Of a mebibyte, and of no use: no world limits the connections of a client. */
+    private static final ClientLimits NO_LIMITS = new ClientLimits(Clock.SYSTEM, new Chance(0));
+
     private static final int LOOKS = 1024;
 
     private final SimNetwork network;
@@ -60,7 +63,7 @@ final class House {
     private final SharedState shared;
     private final Pools pools;
     /** Every backend so far, also removed ones. */
-    private final Set<Backend> backends = new LinkedHashSet<>();
+    private final Map<InetSocketAddress, Set<Backend>> backends = new LinkedHashMap<>();
 
     private Routing routing;
     private boolean keeperAsked;
@@ -74,7 +77,7 @@ final class House {
                 "s-",
                 new AtomicInteger(),
                 Integer.MAX_VALUE,
-                new ClientLimits(clock, network.chance()),
+                NO_LIMITS,
                 new OwnConnections(),
                 NO_USERS,
                 new OpenHellos(),
@@ -128,6 +131,7 @@ final class House {
     }
 
     void turn(int worker) {
+        network.touch();
         try {
             workers.get(worker).runOnce();
         } catch (IOException e) {
@@ -179,7 +183,12 @@ final class House {
         inForce.run();
         onEach(ofWorker -> ofWorker.follow(next.listeners()));
         pools.commit(prepared);
-        prepared.pools().values().forEach(pool -> backends.addAll(pool.backends()));
+        prepared.pools().values().forEach(pool -> pool.backends().forEach(this::keepForCounts));
+    }
+
+    private void keepForCounts(Backend backend) {
+        boolean _ = backends.computeIfAbsent((InetSocketAddress) backend.address(), _ -> new LinkedHashSet<>())
+                .add(backend);
     }
 
     private void open(ListenerConfig listener) {
@@ -224,8 +233,8 @@ final class House {
     /** Sessions that usher counts on an address, those of a removed backend included. */
     long openAt(InetSocketAddress address) {
         long open = 0;
-        for (Backend backend : backends) {
-            open += backend.address().equals(address) ? backend.open() : 0;
+        for (Backend backend : backends.getOrDefault(address, Set.of())) {
+            open += backend.open();
         }
         return open;
     }
@@ -238,6 +247,7 @@ final class House {
 
     /** A round of the keeper; true if another is due soon. */
     boolean keep() {
+        network.touch();
         boolean soon = false;
         for (Pool pool : routing.pools().values()) {
             soon |= pool.keep(network.clock());

@@ -31,7 +31,7 @@ final class Plan {
     private static final int PORT = 443;
     private static final List<String> POOLS = List.of("a", "b", "p");
     /** The tables of client-hash take most of a world's time, so these are rare. */
-    private static final int CLIENT_HASH_ONE_IN = 40;
+    private static final int CLIENT_HASH_ONE_IN = 100;
 
     private static final List<Balance> BALANCES =
             List.of(Balance.ROUND_ROBIN, Balance.LEAST_CONNECTIONS, Balance.RANDOM_TWO, Balance.FIRST);

@@ -30,13 +30,13 @@ final class SimAnswer {
     private final boolean stalls;
     private final boolean closesFirst;
 
-    SimAnswer(Wire wire, SimMachine machine, Fate fate, Chance chance, boolean stalls) {
+    SimAnswer(Wire wire, SimMachine machine, Fate fate, Chance chance, boolean stalls, boolean closesFirst) {
         this.wire = wire;
         this.machine = machine;
         this.fate = fate;
         this.chance = chance;
         this.stalls = stalls;
-        this.closesFirst = chance.oneIn(2);
+        this.closesFirst = closesFirst;
     }
 
     static Stream stream(Fate fate, boolean tls, Chance chance) {
@@ -109,7 +109,8 @@ final class SimAnswer {
         }
         wire.take(Integer.MAX_VALUE);
         speak(Integer.MAX_VALUE);
-        if (fate == Fate.LEAVES || (fate != Fate.SILENT && (wire.hasSentAll() || wire.farSeesFin()))) {
+        boolean ends = wire.farSeesFin() || (closesFirst && wire.hasSentAll());
+        if (fate == Fate.LEAVES || (fate != Fate.SILENT && ends)) {
             wire.sendFin();
         }
     }

@@ -14,6 +14,9 @@ interface SimChannel {
 
     String label();
 
+    /** A selector watches the channel. */
+    void onRegistered(SimKey key);
+
     /** The selector has forgotten the channel: it is on its way to be closed. */
-    default void onForgotten() {}
+    void onForgotten();
 }

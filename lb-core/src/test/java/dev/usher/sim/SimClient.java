@@ -38,18 +38,18 @@ final class SimClient {
     private boolean vanishes;
     private boolean stalls;
 
-    private SimClient(Kind kind, Wire wire, Chance chance, int most) {
+    private SimClient(Kind kind, Wire wire, Chance chance, int most, boolean closesFirst) {
         this.kind = kind;
         this.wire = wire;
         this.chance = chance;
         this.most = most;
-        this.closesFirst = chance.oneIn(2);
+        this.closesFirst = closesFirst;
     }
 
     /** A client that goes its way without trouble. */
-    static SimClient honest(Kind kind, WireMaker maker, Chance chance) {
+    static SimClient honest(Kind kind, WireMaker maker, Chance chance, boolean closesFirst) {
         Stream stream = stream(kind, chance, 200);
-        return new SimClient(kind, maker.make(stream, Wire.WIDE), chance, stream.length());
+        return new SimClient(kind, maker.make(stream, Wire.WIDE), chance, stream.length(), closesFirst);
     }
 
     static SimClient of(Kind kind, WireMaker maker, Chance chance, SimNetwork network) {
@@ -57,7 +57,7 @@ final class SimClient {
         int room = network.hits(Fault.SMALL_SOCKETS, 2) ? chance.between(1, 300) : Wire.WIDE;
         boolean partial = network.hits(Fault.BAD_HELLOS, 6);
         int most = partial ? chance.below(Math.max(1, stream.headLength())) : stream.length();
-        SimClient client = new SimClient(kind, maker.make(stream, room), chance, most);
+        SimClient client = new SimClient(kind, maker.make(stream, room), chance, most, chance.oneIn(2));
         client.resets = network.hits(Fault.CLIENT_RESETS, 3);
         client.vanishes = network.hits(Fault.CLIENT_VANISHES, 6);
         client.stalls = network.hits(Fault.CLIENT_STALLS, 4);
@@ -157,7 +157,7 @@ final class SimClient {
         }
         send(most);
         wire.take(Integer.MAX_VALUE);
-        if (wire.hasSentAll() || wire.farSeesFin()) {
+        if (wire.farSeesFin() || (closesFirst && wire.hasSentAll())) {
             wire.sendFin();
         }
     }

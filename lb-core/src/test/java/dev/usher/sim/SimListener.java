@@ -24,6 +24,8 @@ final class SimListener extends ServerSocketChannel implements SimChannel {
     /** True exactly when an accept has failed since the queue was empty: a close may then lose connections. */
     private boolean hasFailed;
 
+    private boolean registered;
+
     SimListener(SimNetwork network) {
         super(network);
         this.network = network;
@@ -67,7 +69,7 @@ final class SimListener extends ServerSocketChannel implements SimChannel {
 
     @Override
     protected void implCloseSelectableChannel() {
-        network.onClosed(this);
+        network.onClosed(this, registered);
         boolean may = queue.isEmpty() || hasFailed || !network.ledger().isOpen();
         network.rules().check(may, "a listener was closed with connections in its queue");
         for (Wire dropped : queue) {
@@ -90,6 +92,16 @@ final class SimListener extends ServerSocketChannel implements SimChannel {
     @Override
     public boolean isHungUp() {
         return false;
+    }
+
+    @Override
+    public void onRegistered(SimKey key) {
+        registered = true;
+    }
+
+    @Override
+    public void onForgotten() {
+        registered = false;
     }
 
     @Override

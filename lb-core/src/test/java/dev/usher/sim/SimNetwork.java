@@ -46,6 +46,7 @@ final class SimNetwork extends SelectorProvider {
     private final List<SimListener> listeners = new ArrayList<>();
     private final List<SimSocket> sockets = new ArrayList<>();
     private long now;
+    private boolean touched = true;
 
     SimNetwork(Chance chance, Set<Fault> faults, Machines machines, Ledger ledger, Rules rules, Trace trace) {
         this.rules = rules;
@@ -87,6 +88,17 @@ final class SimNetwork extends SelectorProvider {
         return now;
     }
 
+    /** Whether usher may have changed since the last question. */
+    boolean takeTouched() {
+        boolean was = touched;
+        touched = false;
+        return was;
+    }
+
+    void touch() {
+        touched = true;
+    }
+
     /** The time that usher reads, which soon wraps. */
     long clock() {
         return CLOCK_BEGINS + now;
@@ -94,6 +106,7 @@ final class SimNetwork extends SelectorProvider {
 
     void advance(long nanos) {
         now += nanos;
+        touched = true;
         trace.at(now);
     }
 
@@ -103,23 +116,12 @@ final class SimNetwork extends SelectorProvider {
         sockets.add(socket);
     }
 
-    void onClosed(Channel closed) {
-        if (keyOf(closed) != null && ledger.isOpen()) {
+    void onClosed(Channel closed, boolean registered) {
+        if (registered && ledger.isOpen()) {
             rules.fail("a channel was closed while registered: its RST would wait for the next select");
         }
         sockets.remove(closed);
         listeners.remove(closed);
-    }
-
-    @Nullable
-    SelectionKey keyOf(Channel channel) {
-        for (SimSelector selector : selectors) {
-            SelectionKey key = ((java.nio.channels.SelectableChannel) channel).keyFor(selector);
-            if (key != null) {
-                return key;
-            }
-        }
-        return null;
     }
 
     /** Sockets that are not closed. */

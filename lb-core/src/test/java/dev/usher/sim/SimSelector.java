@@ -63,6 +63,7 @@ final class SimSelector extends AbstractSelector {
         key.attach(attachment);
         key.interestOps(ops);
         keys.add(key);
+        key.simChannel().onRegistered(key);
         return key;
     }
 

@@ -26,6 +26,8 @@ final class SimSocket extends SocketChannel implements SimChannel {
     private @Nullable InetSocketAddress remote;
     private @Nullable Knock knock;
     private boolean lingers = true;
+    private @Nullable SimKey key;
+    /** True exactly when the selector has forgotten the socket: it is on its way to be closed. */
     private boolean forgotten;
 
     /** A socket that is not connected yet. */
@@ -59,12 +61,7 @@ final class SimSocket extends SocketChannel implements SimChannel {
 
     /** Whether usher still has the socket: open, and not on its way to be closed. */
     boolean isHeld() {
-        SelectionKey key = key();
         return isOpen() && !forgotten && (key == null || key.isValid());
-    }
-
-    private @Nullable SelectionKey key() {
-        return network.keyOf(this);
     }
 
     // ---- connecting ----
@@ -179,7 +176,7 @@ final class SimSocket extends SocketChannel implements SimChannel {
 
     @Override
     protected void implCloseSelectableChannel() {
-        network.onClosed(this);
+        network.onClosed(this, key != null);
         if (knock != null && (wire == null || wire.read == 0)) {
             network.ledger().roll().mayHaveFailed(knock.address());
         }
@@ -238,7 +235,13 @@ final class SimSocket extends SocketChannel implements SimChannel {
     }
 
     @Override
+    public void onRegistered(SimKey its) {
+        key = its;
+    }
+
+    @Override
     public void onForgotten() {
+        key = null;
         forgotten = true;
     }
 

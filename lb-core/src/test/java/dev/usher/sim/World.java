@@ -51,6 +51,8 @@ final class World {
     private long keepNanos = Long.MAX_VALUE;
     private int ports = 1024;
     private boolean calm;
+    /** For connections made in the calm. */
+    private boolean clientClosesFirst;
 
     /**
      * @param without trouble that this world does not have
@@ -115,7 +117,8 @@ final class World {
             int room = network.hits(Fault.SMALL_SOCKETS, 2) ? its.between(1, 300) : Wire.WIDE;
             Stream stream = SimAnswer.stream(fate, !machine.speaksFirst(), its);
             Wire wire = wire("backend", new InetSocketAddress("198.51.100.1", ports++), address, stream, room);
-            SimAnswer answer = new SimAnswer(wire, machine, fate, its, machine.stalls(network));
+            SimAnswer answer = new SimAnswer(
+                    wire, machine, fate, its, machine.stalls(network), calm ? !clientClosesFirst : its.oneIn(2));
             answers.add(answer);
             ledger.connects(answer, socket);
             return wire;
@@ -133,7 +136,9 @@ final class World {
     void run() {
         for (int i = 0; i < steps; i++) {
             step();
-            check();
+            if (network.takeTouched()) {
+                check();
+            }
         }
         calmDown();
         rest();
@@ -404,9 +409,9 @@ final class World {
     /** New clients of every kind with a backend are served. */
     private void checkService() {
         for (SimClient.Kind kind : List.of(SimClient.Kind.A, SimClient.Kind.B, SimClient.Kind.PLAIN)) {
-            SimClient client = SimClient.honest(
-                    kind, (stream, room) -> clientWire(kind, stream, room), chance.part(900 + kind.ordinal()));
-            come(client);
+            clientClosesFirst = chance.oneIn(2); // and the other side waits for this FIN
+            Chance its = chance.part(900 + kind.ordinal());
+            come(SimClient.honest(kind, (stream, room) -> clientWire(kind, stream, room), its, clientClosesFirst));
             rest();
             Visit visit = ledger.visits().getLast();
             SessionEnd end = visit.end;
@@ -453,6 +458,7 @@ final class World {
         }
         rules.check(house.bugs() == 0, "a bug in usher");
         ledger.fits().checkEndings();
+        ledger.fits().checkFins();
         ledger.fits().checkDeadlines(passedNanos());
         rules.check(
                 house.received() == ledger.up(),
