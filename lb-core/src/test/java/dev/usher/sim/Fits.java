@@ -18,7 +18,10 @@ final class Fits {
     static final Duration FIRST_BYTE = Duration.ofSeconds(3);
     static final Duration IDLE = Duration.ofSeconds(40);
     static final Duration HALF_CLOSED = Duration.ofSeconds(10);
-    static final Duration LIFETIME = Duration.ofSeconds(90);
+    static final Duration LIFETIME = Duration.ofSeconds(25);
+    /** Two looks at a side that is not read. */
+    private static final long NOTICED_NANOS = Duration.ofMillis(2100).toNanos();
+
     /** The wait of a refused client, as the code has it. */
     static final Duration REFUSING = Duration.ofSeconds(1);
 
@@ -33,6 +36,9 @@ final class Fits {
     private long killedNanos = -1;
     private boolean removing;
     private boolean hasLifetime;
+    private boolean calm;
+    private boolean lateEvents;
+    private int mostAttempts;
 
     Fits(Ledger ledger, Roll roll, Rules rules) {
         this.rules = rules;
@@ -49,8 +55,25 @@ final class Fits {
         killedNanos = ledger.now();
     }
 
-    void removing(boolean now) {
-        removing = now;
+    /** A reload begins or ends; a backend that was tried may come back as another. */
+    void reloading(boolean now, boolean closesRemoved) {
+        removing = now && closesRemoved;
+        mostAttempts += now ? 1 : 0;
+    }
+
+    /** The most attempts of a session. */
+    void attempts(int most) {
+        mostAttempts = most;
+    }
+
+    /** An event may be missed in a turn. */
+    void lateEvents() {
+        lateEvents = true;
+    }
+
+    /** No event comes late any more. */
+    void calm() {
+        calm = true;
     }
 
     void lifetime() {
@@ -67,6 +90,7 @@ final class Fits {
         rules.check(
                 isBytesIn(visit, end.bytesIn()),
                 () -> visit + ": " + end.bytesIn() + " bytes from the client in the log");
+        rules.check(end.attempts() <= mostAttempts, () -> visit + " had " + end.attempts() + " attempts");
         rules.check(end.totalNanos() == ledger.now() - visit.acceptedNanos, () -> visit + ": wrong time in the log");
         Call source = visit.source;
         if (source != null) {
@@ -104,15 +128,14 @@ final class Fits {
             case UNKNOWN_NAME -> visit.client.kind == SimClient.Kind.UNKNOWN && opened;
             case NO_SNI -> visit.client.kind == SimClient.Kind.NAMELESS && opened;
             case CLIENT_RESET -> visit.wire.isDead();
-            case BACKEND_RESET ->
-                answered ? source(visit).wire.isDead() : calls(visit).stream().anyMatch(call -> call.wire.isDead());
+            case BACKEND_RESET -> isBackendReset(visit);
             case BACKEND_CLOSED_EARLY ->
                 !answered
-                        && calls(visit).stream()
+                        && last(visit).stream()
                                 .anyMatch(call -> call.wire.read == 0 && (call.readFin || call.wire.isDead()));
             case BACKEND_SILENT -> !answered && isQuietFor(visit, HALF_CLOSED);
-            case IDLE_TIMEOUT -> isQuietFor(visit, IDLE);
-            case HALF_CLOSED_TIMEOUT -> isQuietFor(visit, HALF_CLOSED) && isHalfClosed(visit);
+            case IDLE_TIMEOUT -> isQuietFor(visit, IDLE) && isStuck(visit);
+            case HALF_CLOSED_TIMEOUT -> isQuietFor(visit, HALF_CLOSED) && isHalfClosed(visit) && isStuck(visit);
             case MAX_LIFETIME -> hasLifetime && ledger.now() - visit.acceptedNanos >= LIFETIME.toNanos();
             case NO_BACKEND -> pool != null && opensPool(visit) && !roll.couldServe(pool);
             case CONNECT_REFUSED -> pool != null && answered(visit, pool, Knock.Answer.REFUSED);
@@ -134,12 +157,37 @@ final class Fits {
         return roll.answeredSince(pool, answer, visit.acceptedNanos);
     }
 
-    private static Call source(Visit visit) {
-        return Objects.requireNonNull(visit.source);
-    }
-
     private boolean isQuietFor(Visit visit, Duration limit) {
         return ledger.now() - visit.byteNanos >= limit.toNanos();
+    }
+
+    /** The calls from the last one on that has had bytes of the client. */
+    private List<Call> last(Visit visit) {
+        List<Call> all = calls(visit);
+        int from = 0;
+        for (int i = 0; i < all.size(); i++) {
+            from = all.get(i).owner() == visit ? i : from;
+        }
+        return all.subList(from, all.size());
+    }
+
+    /** Whether the backend has broken off, and every byte before was passed on as far as the client took them. */
+    private boolean isBackendReset(Visit visit) {
+        Call source = visit.source;
+        return source == null
+                ? last(visit).stream().anyMatch(call -> call.wire.isDead())
+                : source.wire.isDead() && (source.wire.readable() == 0 || !visit.wire.isWritable());
+    }
+
+    /** Whether no byte could have gone on: the sides have none, or take none. */
+    private boolean isStuck(Visit visit) {
+        Call call = visit.source;
+        if (!calm || call == null || visit.wire.isDead() || call.wire.isDead()) {
+            return true;
+        }
+        boolean down = call.wire.arrived > visit.passedDown && visit.wire.isWritable();
+        boolean up = visit.wire.arrived > call.wire.written && call.wire.isWritable();
+        return !down && !up;
     }
 
     private boolean isHalfClosed(Visit visit) {
@@ -192,6 +240,8 @@ final class Fits {
                     !whole || visit.description == alert(end.reason()),
                     () -> visit + " was sent alert " + visit.description);
         }
+        boolean told = visit.word == ALERT_BYTES && visit.isHeld();
+        rules.check(!told || visit.finSent || visit.wire.isDead(), () -> visit + " was not sent a FIN behind its refusal");
         if (visit.isHeld() || visit.closedByReset == null) {
             return false;
         }
@@ -232,7 +282,8 @@ final class Fits {
     }
 
     /** No session outlives its deadlines: these have passed in the turn of its worker. */
-    void checkDeadlines(long turnedNanos) {
+    void checkDeadlines(long turnedNanos, long firstKnockNanos) {
+        rules.check(turnedNanos - firstKnockNanos < CONNECT.toNanos(), "a connect outlives its time-out");
         for (Visit visit : ledger.visits()) {
             if (!visit.isHeld()) {
                 continue;
@@ -250,12 +301,27 @@ final class Fits {
             rules.check(turnedNanos - visit.eventNanos < IDLE.toNanos(), () -> visit + " outlives the idle time-out");
             boolean half =
                     visit.finSent || calls(visit).stream().anyMatch(call -> call.owner() == visit && call.finSent);
+            rules.check(isNoticed(visit, turnedNanos), () -> visit + " stays though a side is broken");
             rules.check(
                     !half || turnedNanos - visit.eventNanos < HALF_CLOSED.toNanos(),
                     () -> visit + " outlives the half-closed time-out");
             rules.check(
-                    !hasLifetime || visit.source == null || turnedNanos - visit.acceptedNanos < LIFETIME.toNanos(),
+                    !hasLifetime || visit.source == null || visit.eventNanos >= turnedNanos || turnedNanos - visit.acceptedNanos < LIFETIME.toNanos(),
                     () -> visit + " outlives its lifetime");
         }
+    }
+
+    /** A broken side is noticed soon, also where it is not read. */
+    private boolean isNoticed(Visit visit, long turnedNanos) {
+        Call call = visit.source;
+        if (call == null || !call.isHeld() || (!calm && lateEvents)) {
+            return true;
+        }
+        return isNoticed(visit, visit.wire, turnedNanos) && (call.readFin || isNoticed(visit, call.wire, turnedNanos));
+    }
+
+    private static boolean isNoticed(Visit visit, Wire side, long turnedNanos) {
+        long since = Math.max(visit.eventNanos, side.deadNanos());
+        return !side.isDead() || turnedNanos - since < NOTICED_NANOS;
     }
 }

@@ -96,6 +96,10 @@ final class Plan {
         return onRemoved == OnRemovedBackend.CLOSE;
     }
 
+    int retries() {
+        return retries;
+    }
+
     UsherConfig first() {
         withPlain = true;
         return next();

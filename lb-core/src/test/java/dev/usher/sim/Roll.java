@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class Roll implements PoolWatcher {
     static final int RISE = 2;
     static final int FALL = 3;
-    static final int FAILURES = 3;
+    static final int FAILURES = 2;
+
+    /** The part of a pool that may be ejected, in percent; with all, no failure is excused. */
+    static final int ALL = 100;
 
     /** What is known of an address. */
     static final class Place {
@@ -28,6 +32,8 @@ final class Roll implements PoolWatcher {
         final String pool;
         boolean configured;
         int maxConnections;
+        boolean backup;
+        private boolean knocked;
         AdminState order = AdminState.READY;
         int failures;
         /** Failed connects in a row, with nothing else between. */
@@ -60,6 +66,7 @@ final class Roll implements PoolWatcher {
     private final Trace trace;
     private Function<InetSocketAddress, @Nullable Backend> real = _ -> null;
     private ToIntFunction<InetSocketAddress> givenUp = _ -> 0;
+    private boolean mayEjectAll;
     private long now;
 
     Roll(Rules rules, Trace trace) {
@@ -90,6 +97,8 @@ final class Roll implements PoolWatcher {
                             places.computeIfAbsent(address, at -> new Place(at, Objects.requireNonNull(pools.get(at))));
                     place.configured = true;
                     place.maxConnections = backend.maxConnections();
+            place.backup = backend.backup();
+            mayEjectAll = pool.ejection().maxEjectedPercent() == ALL;
                 }));
         places.values().stream().filter(place -> !place.configured).forEach(Roll::forget);
     }
@@ -121,6 +130,24 @@ final class Roll implements PoolWatcher {
         rules.check(!place.isDown(), "a session was led to a backend that is down");
         Backend backend = real.apply(address);
         rules.check(backend == null || backend.state().serves(), "a session was led to a backend that does not serve");
+        rules.check(!place.backup || !lackNanos.isEmpty() || !couldServe(place.pool, Roll::isFreshPrimary), "a backup serves beside a primary");
+        place.knocked = true;
+    }
+
+    /** A primary that no session has tried. */
+    private static boolean isFreshPrimary(Place place) {
+        return !place.backup && !place.knocked;
+    }
+
+    /** A full row of failed connects ejects at once. */
+    void checkRows() {
+        for (Place place : places.values()) {
+            Backend backend = real.apply(place.address);
+            boolean due = mayEjectAll && place.refusals >= FAILURES && backend != null;
+            rules.check(
+                    !due || backend.health() == BackendState.EJECTED || backend.health() == BackendState.DOWN,
+                    () -> place.address + " stays after " + place.refusals + " failures");
+        }
     }
 
     void answered(Knock knock) {
@@ -193,9 +220,9 @@ final class Roll implements PoolWatcher {
                     place.failures + givenUp.applyAsInt(place.address) >= FAILURES,
                     () -> backend + " was ejected after " + place.failures + " failures");
         }
+        place.refusals = 0;
         if (before == BackendState.EJECTED) {
             place.failures = 0;
-            place.refusals = 0;
         }
     }
 
@@ -206,9 +233,13 @@ final class Roll implements PoolWatcher {
 
     /** Whether a backend of the pool could have taken a session. */
     boolean couldServe(String pool) {
+        return couldServe(pool, _ -> true);
+    }
+
+    private boolean couldServe(String pool, Predicate<Place> wanted) {
         for (Place place : places.values()) {
             Backend backend = real.apply(place.address);
-            boolean well = place.pool.equals(pool) && place.mayServe() && backend != null;
+            boolean well = place.pool.equals(pool) && wanted.test(place) && place.mayServe() && backend != null;
             if (well && backend.state() != BackendState.EJECTED && hasRoom(place, backend)) {
                 return true;
             }

@@ -168,6 +168,15 @@ final class SimNetwork extends SelectorProvider {
         return next;
     }
 
+    /** When the oldest connect under way began; now without one. */
+    long firstKnockNanos() {
+        long first = now;
+        for (SimSocket socket : sockets) {
+            first = Math.min(first, socket.isHeld() ? socket.knockedNanos() : now);
+        }
+        return first;
+    }
+
     // ---- connects ----
 
     Knock knock(SimSocket from, InetSocketAddress address) {

@@ -25,6 +25,7 @@ final class SimSocket extends SocketChannel implements SimChannel {
     private @Nullable Wire wire;
     private @Nullable InetSocketAddress remote;
     private @Nullable Knock knock;
+    private long knockedNanos;
     private boolean lingers = true;
     private @Nullable SimKey key;
     /** True exactly when the selector has forgotten the socket: it is on its way to be closed. */
@@ -70,6 +71,7 @@ final class SimSocket extends SocketChannel implements SimChannel {
     public boolean connect(SocketAddress peer) throws IOException {
         remote = (InetSocketAddress) peer;
         knock = network.knock(this, remote);
+        knockedNanos = network.now();
         return finishConnect();
     }
 
@@ -83,6 +85,11 @@ final class SimSocket extends SocketChannel implements SimChannel {
             wire = network.answer(this, asked);
         }
         return wire != null;
+    }
+
+    /** When the connect under way began; the end of time without one. */
+    long knockedNanos() {
+        return wire == null && knock != null ? knockedNanos : Long.MAX_VALUE;
     }
 
     /** When the connect under way is answered; never without one. */

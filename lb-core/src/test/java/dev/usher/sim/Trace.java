@@ -20,6 +20,10 @@ final class Trace {
         nanos = now;
     }
 
+    long now() {
+        return nanos;
+    }
+
     void note(String who, String what, long number) {
         long bits = (hash + who.hashCode()) * 0xbf58476d1ce4e5b9L;
         bits = ((bits ^ (bits >>> 29)) + what.hashCode()) * 0x94d049bb133111ebL;

@@ -34,6 +34,8 @@ final class Wire {
     private @Nullable String error;
     /** True exactly when the connection is broken, whether told or not. */
     private boolean dead;
+
+    private long deadNanos;
     /** True exactly when the far machine neither takes nor sends anything any more. */
     private boolean lost;
     /** True exactly when the far end reads no more: what still comes is answered by a RST. */
@@ -163,6 +165,7 @@ final class Wire {
 
     private void breakOff(String why) {
         dead = true;
+        deadNanos = trace.now();
         error = finArrived ? "Broken pipe" : why;
         trace.note(name, "is broken");
     }
@@ -206,6 +209,11 @@ final class Wire {
 
     boolean isDead() {
         return dead;
+    }
+
+    /** When the connection broke; meaningless before. */
+    long deadNanos() {
+        return deadNanos;
     }
 
     boolean hasNearFin() {

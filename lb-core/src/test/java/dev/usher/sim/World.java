@@ -75,12 +75,16 @@ final class World {
         if (lifetime) {
             ledger.fits().lifetime();
         }
+        if (faults.contains(Fault.LATE_READINESS)) {
+            ledger.fits().lateEvents();
+        }
         boolean scarce = faults.contains(Fault.SCARCE_BUFFERS);
         if (scarce) {
             ledger.fits().scarceBuffers();
         }
         this.network = new SimNetwork(chance.part(1), faults, new AllMachines(), ledger, rules, trace);
         this.plan = new Plan(chance.part(2), lifetime);
+        ledger.fits().attempts(plan.retries() + 1);
         Plan.addresses()
                 .forEach((address, pool) ->
                         machines.put(address, new SimMachine(address, pool, chance.part(10 + machines.size()))));
@@ -347,9 +351,9 @@ final class World {
 
     private void apply(dev.usher.config.UsherConfig next) {
         trace.note("people", "reload");
-        ledger.fits().removing(plan.closesRemoved());
+        ledger.fits().reloading(true, plan.closesRemoved());
         house.apply(next, () -> roll.configured(next, Plan.addresses()));
-        ledger.fits().removing(false);
+        ledger.fits().reloading(false, plan.closesRemoved());
     }
 
     // ---- calm ----
@@ -358,6 +362,7 @@ final class World {
         trace.note("world", "calms down");
         calm = true;
         network.calm();
+        ledger.fits().calm();
         wires.forEach(Wire::widen);
         apply(plan.last());
         for (Roll.Place place : roll.places()) {
@@ -423,6 +428,7 @@ final class World {
     private void checkNothingIsLeft() {
         rules.check(house.openConnections() == 0, () -> house.openConnections() + " connections stay counted as open");
         for (String listener : house.listeners()) {
+            checkCounts(listener);
             rules.check(
                     house.openOf(listener) == 0,
                     () -> "the listener counts " + house.openOf(listener) + " open connections");
@@ -438,9 +444,22 @@ final class World {
     }
 
     private long ended(CloseReason reason) {
-        return ledger.visits().stream()
-                .filter(visit -> visit.end != null && visit.end.reason() == reason)
-                .count();
+        return ledger.visits().stream().filter(visit -> hasEnded(visit, reason)).count();
+    }
+
+    private static boolean hasEnded(Visit visit, CloseReason reason) {
+        return visit.end != null && visit.end.reason() == reason;
+    }
+
+    private void checkCounts(String listener) {
+        List<Visit> its = ledger.visits().stream()
+                .filter(visit -> visit.end != null && listener.equals(visit.end.identity().listener()))
+                .toList();
+        rules.check(house.acceptedOf(listener) == its.size(), "the listener counts other connections than it had");
+        for (CloseReason reason : CloseReason.values()) {
+            long ended = its.stream().filter(visit -> hasEnded(visit, reason)).count();
+            rules.check(house.endedOf(listener, reason) == ended, "the listener counts other ends as " + reason.word());
+        }
     }
 
     private void end() {
@@ -457,9 +476,10 @@ final class World {
             keepNanos = Math.min(keepNanos, network.now() + 20 * MILLI);
         }
         rules.check(house.bugs() == 0, "a bug in usher");
+        roll.checkRows();
         ledger.fits().checkEndings();
         ledger.fits().checkFins();
-        ledger.fits().checkDeadlines(passedNanos());
+        ledger.fits().checkDeadlines(passedNanos(), network.firstKnockNanos());
         rules.check(
                 house.received() == ledger.up(),
                 () -> "usher counts " + house.received() + " bytes up, not " + ledger.up());
@@ -501,11 +521,4 @@ final class World {
         }
     }
 
-    boolean isCalm() {
-        return calm;
-    }
-
-    String facts() {
-        return clients.size() + " clients, " + answers.size() + " connections to backends, " + steps + " steps";
-    }
 }
