@@ -100,7 +100,19 @@ final class Attempts {
     void follow(@Nullable Pool successor) {
         if (successor != null && successor.byName() == null) { // the pool of a name has no successor
             pool = successor;
+            tried = withReturned();
         }
+    }
+
+    /** The tried backends, and those of the same addresses: a backend that was removed comes back as another. */
+    private List<Backend> withReturned() {
+        List<Backend> all = tried;
+        for (Backend backend : tried.isEmpty() ? List.<Backend>of() : pool.backends()) {
+            boolean returned = !all.contains(backend)
+                    && all.stream().anyMatch(before -> before.address().equals(backend.address()));
+            all = returned ? with(all, backend) : all;
+        }
+        return all;
     }
 
     /** The client has named the backend: attempts choose among the addresses of the name. */

@@ -1,6 +1,8 @@
 package dev.usher.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
@@ -16,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,6 +72,23 @@ class AttemptsTest {
     void addressesOfOneNameUseUpNoRetries(int retries, String addresses, int expected) {
         assertEquals(expected, tried(pool(retries, addresses), AttemptOutcome.REFUSED));
         assertEquals(expected, tried(pool(retries, addresses), AttemptOutcome.UNREACHABLE));
+    }
+
+    /** Two reloads while a session tries: the backend goes, and comes back as another at the same address. */
+    @Test
+    void aFailedBackendThatComesBackIsNotTriedAgain() {
+        Pool pool = pool(2, "1");
+        List<Member> members = List.of(new Member(pool.backends().getFirst().config(), (InetSocketAddress)
+                pool.backends().getFirst().address()));
+        Attempts attempts = new Attempts(pool, 0, new ManualClock(), CLIENT, new OwnConnections());
+        assertNotNull(attempts.next());
+        Pool without = pool.successor(pool.config());
+        without.roster().remove(without.roster().setBackends(List.of(), 0), "removed");
+        Pool again = without.successor(pool.config());
+        again.roster().setBackends(members, 0);
+        attempts.failed(AttemptOutcome.REFUSED);
+        attempts.follow(again);
+        assertNull(attempts.next());
     }
 
     /** Those were reached: another address of the name is another server, and a retry. */

@@ -55,10 +55,9 @@ final class Fits {
         killedNanos = ledger.now();
     }
 
-    /** A reload begins or ends; a backend that was tried may come back as another. */
+    /** A reload begins or ends. */
     void reloading(boolean now, boolean closesRemoved) {
         removing = now && closesRemoved;
-        mostAttempts += now ? 1 : 0;
     }
 
     /** The most attempts of a session. */
@@ -174,9 +173,11 @@ final class Fits {
     /** Whether the backend has broken off, and every byte before was passed on as far as the client took them. */
     private boolean isBackendReset(Visit visit) {
         Call source = visit.source;
-        return source == null
-                ? last(visit).stream().anyMatch(call -> call.wire.isDead())
-                : source.wire.isDead() && (source.wire.readable() == 0 || !visit.wire.isWritable());
+        if (source == null) {
+            return last(visit).stream().anyMatch(call -> call.wire.isDead());
+        }
+        boolean clientLags = visit.passedDown < source.wire.read || !visit.wire.isWritable();
+        return source.wire.isDead() && (source.wire.readable() == 0 || clientLags);
     }
 
     /** Whether no byte could have gone on: the sides have none, or take none. */
@@ -241,7 +242,8 @@ final class Fits {
                     () -> visit + " was sent alert " + visit.description);
         }
         boolean told = visit.word == ALERT_BYTES && visit.isHeld();
-        rules.check(!told || visit.finSent || visit.wire.isDead(), () -> visit + " was not sent a FIN behind its refusal");
+        rules.check(
+                !told || visit.finSent || visit.wire.isDead(), () -> visit + " was not sent a FIN behind its refusal");
         if (visit.isHeld() || visit.closedByReset == null) {
             return false;
         }
@@ -306,18 +308,22 @@ final class Fits {
                     !half || turnedNanos - visit.eventNanos < HALF_CLOSED.toNanos(),
                     () -> visit + " outlives the half-closed time-out");
             rules.check(
-                    !hasLifetime || visit.source == null || visit.eventNanos >= turnedNanos || turnedNanos - visit.acceptedNanos < LIFETIME.toNanos(),
+                    !hasLifetime
+                            || visit.source == null
+                            || visit.eventNanos >= turnedNanos
+                            || turnedNanos - visit.acceptedNanos < LIFETIME.toNanos(),
                     () -> visit + " outlives its lifetime");
         }
     }
 
-    /** A broken side is noticed soon, also where it is not read. */
+    /** A broken side is noticed soon, also where it is not read; but not behind its FIN. */
     private boolean isNoticed(Visit visit, long turnedNanos) {
         Call call = visit.source;
         if (call == null || !call.isHeld() || (!calm && lateEvents)) {
             return true;
         }
-        return isNoticed(visit, visit.wire, turnedNanos) && (call.readFin || isNoticed(visit, call.wire, turnedNanos));
+        return (visit.readFin || isNoticed(visit, visit.wire, turnedNanos))
+                && (call.readFin || isNoticed(visit, call.wire, turnedNanos));
     }
 
     private static boolean isNoticed(Visit visit, Wire side, long turnedNanos) {

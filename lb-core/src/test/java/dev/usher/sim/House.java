@@ -66,6 +66,7 @@ final class House {
     private final Map<InetSocketAddress, Set<Backend>> backends = new LinkedHashMap<>();
 
     private Routing routing;
+    private Runnable afterTurn = () -> {};
     private boolean keeperAsked;
     private int killed;
 
@@ -138,6 +139,12 @@ final class House {
             throw new UncheckedIOException(e);
         }
         turnedNanos.set(worker, network.now());
+        afterTurn.run();
+    }
+
+    /** Has the world look after each turn, from now on. */
+    void afterTurn(Runnable look) {
+        afterTurn = look;
     }
 
     private void onEach(Task task) {
@@ -181,9 +188,9 @@ final class House {
         });
         routing = routing.next(next, prepared.pools());
         inForce.run();
+        prepared.pools().values().forEach(pool -> pool.backends().forEach(this::keepForCounts));
         onEach(ofWorker -> ofWorker.follow(next.listeners()));
         pools.commit(prepared);
-        prepared.pools().values().forEach(pool -> pool.backends().forEach(this::keepForCounts));
     }
 
     private void keepForCounts(Backend backend) {

@@ -217,6 +217,7 @@ final class Ledger {
         Call call =
                 new Call(answer, socket, visits.stream().filter(Visit::isHeld).toList(), now);
         calls.add(call);
+        call.possible.forEach(visit -> visit.eventNanos = now);
         callOf.put(answer.wire, call);
         trace.note(answer.wire.name, "is connected");
     }
@@ -258,7 +259,18 @@ final class Ledger {
         moves(wire);
         Call call = call(wire);
         if (call != null) {
+            blameSilent(call);
             roll.heard(call, count);
+        }
+    }
+
+    /** An answer speaks against the backends that did not answer the same client. */
+    private void blameSilent(Call answered) {
+        for (Call other : calls) {
+            boolean same = other != answered && answered.possible.stream().anyMatch(other.possible::contains);
+            if (same && other.wire.read == 0) {
+                roll.mayHaveFailed(other.answer.machine.address);
+            }
         }
     }
 

@@ -36,6 +36,10 @@ final class Roll implements PoolWatcher {
         private boolean knocked;
         AdminState order = AdminState.READY;
         int failures;
+        /** The most failures in a row in this turn. */
+        private int mostFailures;
+
+        private boolean ejected;
         /** Failed connects in a row, with nothing else between. */
         int refusals;
 
@@ -46,6 +50,11 @@ final class Roll implements PoolWatcher {
         Place(InetSocketAddress address, String pool) {
             this.address = address;
             this.pool = pool;
+        }
+
+        private void fail() {
+            failures++;
+            mostFailures = Math.max(mostFailures, failures);
         }
 
         boolean isDown() {
@@ -67,6 +76,7 @@ final class Roll implements PoolWatcher {
     private Function<InetSocketAddress, @Nullable Backend> real = _ -> null;
     private ToIntFunction<InetSocketAddress> givenUp = _ -> 0;
     private boolean mayEjectAll;
+    private int configurations;
     private long now;
 
     Roll(Rules rules, Trace trace) {
@@ -89,6 +99,7 @@ final class Roll implements PoolWatcher {
     }
 
     void configured(UsherConfig config, Map<InetSocketAddress, String> pools) {
+        configurations++;
         places.values().forEach(place -> place.configured = false);
         config.pools()
                 .forEach((name, pool) -> pool.backends().forEach(backend -> {
@@ -97,8 +108,8 @@ final class Roll implements PoolWatcher {
                             places.computeIfAbsent(address, at -> new Place(at, Objects.requireNonNull(pools.get(at))));
                     place.configured = true;
                     place.maxConnections = backend.maxConnections();
-            place.backup = backend.backup();
-            mayEjectAll = pool.ejection().maxEjectedPercent() == ALL;
+                    place.backup = backend.backup();
+                    mayEjectAll = pool.ejection().maxEjectedPercent() == ALL;
                 }));
         places.values().stream().filter(place -> !place.configured).forEach(Roll::forget);
     }
@@ -130,7 +141,9 @@ final class Roll implements PoolWatcher {
         rules.check(!place.isDown(), "a session was led to a backend that is down");
         Backend backend = real.apply(address);
         rules.check(backend == null || backend.state().serves(), "a session was led to a backend that does not serve");
-        rules.check(!place.backup || !lackNanos.isEmpty() || !couldServe(place.pool, Roll::isFreshPrimary), "a backup serves beside a primary");
+        rules.check(
+                !place.backup || !lackNanos.isEmpty() || !couldServe(place.pool, Roll::isFreshPrimary),
+                "a backup serves beside a primary");
         place.knocked = true;
     }
 
@@ -139,15 +152,49 @@ final class Roll implements PoolWatcher {
         return !place.backup && !place.knocked;
     }
 
-    /** A full row of failed connects ejects at once. */
+    /** The keeper has come by, and may have readmitted a backend without a report. */
+    void kept() {
+        places.values().forEach(place -> place.refusals = 0);
+    }
+
+    /** A full row of failed connects ejects at once, and nothing less does. */
     void checkRows() {
         for (Place place : places.values()) {
             Backend backend = real.apply(place.address);
-            boolean due = mayEjectAll && place.refusals >= FAILURES && backend != null;
-            rules.check(
-                    !due || backend.health() == BackendState.EJECTED || backend.health() == BackendState.DOWN,
-                    () -> place.address + " stays after " + place.refusals + " failures");
+            if (backend != null) {
+                checkRow(place, backend);
+            }
+            place.mostFailures = place.failures;
         }
+    }
+
+    private void checkRow(Place place, Backend backend) {
+        boolean out = backend.health() == BackendState.EJECTED;
+        boolean due = mayEjectAll && place.refusals >= FAILURES;
+        rules.check(
+                !due || out || backend.health() == BackendState.DOWN,
+                () -> place.address + " stays after " + place.refusals + " failures");
+        int failures = place.mostFailures + givenUp.applyAsInt(place.address);
+        rules.check(
+                !out || place.ejected || failures >= FAILURES,
+                () -> place.address + " is ejected after " + failures + " failures");
+        // a session goes by the pool of its start, which may have had more backends: the keeper corrects that
+        if (out && !place.ejected && !mayEjectAll && configurations == 1) {
+            checkSpared(place.pool);
+        }
+        place.ejected = out || backend.health() == BackendState.DOWN; // a backend that is down may be ejected unseen
+    }
+
+    /** Half of a pool stays, and never less than one backend. */
+    private void checkSpared(String pool) {
+        int all = 0;
+        int out = 0;
+        for (Place place : places.values()) {
+            Backend backend = place.pool.equals(pool) && place.configured ? real.apply(place.address) : null;
+            all += backend == null ? 0 : 1;
+            out += backend != null && backend.health() == BackendState.EJECTED ? 1 : 0;
+        }
+        rules.check(out <= all / 2, "too many backends of a pool are ejected");
     }
 
     void answered(Knock knock) {
@@ -156,14 +203,14 @@ final class Roll implements PoolWatcher {
         boolean failed = knock.answer() == Knock.Answer.REFUSED || knock.answer() == Knock.Answer.UNREACHABLE;
         Place place = place(knock.address());
         if (failed) {
-            place.failures++;
+            place.fail();
             place.refusals++;
         }
     }
 
     /** A connect without an answer, or a connection without one: may count as a failure. */
     void mayHaveFailed(InetSocketAddress address) {
-        place(address).failures++;
+        place(address).fail();
     }
 
     void lacksSocket() {
@@ -192,7 +239,7 @@ final class Roll implements PoolWatcher {
         boolean first = call.wire.read == count;
         boolean clear = count >= Fits.ALERT_BYTES || call.answer.machine.speaksFirst();
         if (call.answer.fate == SimAnswer.Fate.IS_FAULTY) {
-            place.failures++;
+            place.fail();
         } else if (first && clear) {
             place.failures = 0;
         }
@@ -215,11 +262,6 @@ final class Roll implements PoolWatcher {
     public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
         trace.note(backend.name(), after.word());
         Place place = place((InetSocketAddress) backend.address());
-        if (after == BackendState.EJECTED) {
-            rules.check(
-                    place.failures + givenUp.applyAsInt(place.address) >= FAILURES,
-                    () -> backend + " was ejected after " + place.failures + " failures");
-        }
         place.refusals = 0;
         if (before == BackendState.EJECTED) {
             place.failures = 0;

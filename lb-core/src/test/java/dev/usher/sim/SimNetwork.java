@@ -21,7 +21,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The network of a world: the kernel of usher's machine, its time, and the trouble that it makes. */
 final class SimNetwork extends SelectorProvider {

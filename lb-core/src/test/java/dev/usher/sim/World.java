@@ -48,6 +48,7 @@ final class World {
     private final List<Wire> wires = new ArrayList<>();
     private final int steps;
     private final int mostClients;
+    private final boolean reloads;
     private long keepNanos = Long.MAX_VALUE;
     private int ports = 1024;
     private boolean calm;
@@ -78,6 +79,7 @@ final class World {
         if (faults.contains(Fault.LATE_READINESS)) {
             ledger.fits().lateEvents();
         }
+        this.reloads = faults.contains(Fault.RELOADS);
         boolean scarce = faults.contains(Fault.SCARCE_BUFFERS);
         if (scarce) {
             ledger.fits().scarceBuffers();
@@ -92,6 +94,7 @@ final class World {
         roll.configured(first, Plan.addresses());
         this.house =
                 new House(first, scarce ? SCARCE_BYTES : AMPLE_BYTES, chance.between(1, 2), network, new Log(), roll);
+        house.afterTurn(this::check);
         roll.sees(house::backend, network::givenUpAt);
     }
 
@@ -250,6 +253,7 @@ final class World {
 
     private void keep() {
         trace.note("keeper", "keeps");
+        roll.kept();
         keepNanos = house.keep() ? network.now() + KEEP_NANOS : Long.MAX_VALUE;
     }
 
@@ -364,7 +368,9 @@ final class World {
         network.calm();
         ledger.fits().calm();
         wires.forEach(Wire::widen);
-        apply(plan.last());
+        if (reloads) {
+            apply(plan.last());
+        }
         for (Roll.Place place : roll.places()) {
             if (place.configured) {
                 order(place, AdminState.READY);
@@ -403,7 +409,6 @@ final class World {
             int turns = 0;
             while (house.isDue(i)) {
                 house.turn(i);
-                check();
                 moved = true;
                 rules.check(turns++ < MOST_TURNS, "a worker spins");
             }
@@ -453,7 +458,8 @@ final class World {
 
     private void checkCounts(String listener) {
         List<Visit> its = ledger.visits().stream()
-                .filter(visit -> visit.end != null && listener.equals(visit.end.identity().listener()))
+                .filter(visit -> visit.end != null
+                        && listener.equals(visit.end.identity().listener()))
                 .toList();
         rules.check(house.acceptedOf(listener) == its.size(), "the listener counts other connections than it had");
         for (CloseReason reason : CloseReason.values()) {
@@ -520,5 +526,4 @@ final class World {
             rules.check(counted == sockets, () -> place.address + " counts " + counted + " sessions, not " + sockets);
         }
     }
-
 }
