@@ -249,7 +249,9 @@ public record HostPort(String host, int port) implements Address {
         String front = text.substring(0, colon);
         String end = text.substring(colon + 1);
         String bracketed = "write an IPv6 address in brackets, as ";
-        if (IpAddress.parse(front) != null && front.indexOf(':') >= 0 && LIKE_A_PORT.matcher(end).matches()) {
+        if (IpAddress.parse(front) != null
+                && front.indexOf(':') >= 0
+                && LIKE_A_PORT.matcher(end).matches()) {
             return bracketed + "[" + front + "]:" + end;
         }
         if (IpAddress.parse(text) != null) {

@@ -174,8 +174,7 @@ public final class TemplateUses {
             return;
         }
         Stream<ListenerConfig> reached = on.stream().filter(listener -> !isGuarded(listener));
-        reached.findFirst()
-                .ifPresent(listener -> add(place, template + danger(listener, pattern) + REMEDY));
+        reached.findFirst().ifPresent(listener -> add(place, template + danger(listener, pattern) + REMEDY));
     }
 
     private static String danger(ListenerConfig listener, @Nullable RoutePattern pattern) {

@@ -117,8 +117,7 @@ final class Fields extends Keys {
                     scalar.place(),
                     path(key) + " must be " + Scalars.oneOf(words) + ", was \"" + scalar.text() + '"'
                             + PeerWords.text(scalar.text(), type, words));
-            found = words.indexOf(
-                    PeerWords.clear(scalar.text(), type, words).orElse(Spelling.of(otherwise)));
+            found = words.indexOf(PeerWords.clear(scalar.text(), type, words).orElse(Spelling.of(otherwise)));
         }
         return type.getEnumConstants()[found];
     }

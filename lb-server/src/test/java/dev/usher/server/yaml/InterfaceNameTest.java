@@ -20,8 +20,7 @@ class InterfaceNameTest {
 
     @Test
     void isRefusedAtItsPlaceWithAnAddressToWrite() throws IOException {
-        String loopback = Objects.requireNonNull(
-                        NetworkInterface.getByInetAddress(InetAddress.ofLiteral("127.0.0.1")))
+        String loopback = Objects.requireNonNull(NetworkInterface.getByInetAddress(InetAddress.ofLiteral("127.0.0.1")))
                 .getName();
         Path file = Files.writeString(directory.resolve("usher.yaml"), """
                 listeners: { https: { bind: [":444", "%s:443"] } }
