@@ -18,7 +18,8 @@ final class Outputs {
 
     /** The outputs that take part in the turn of this thread. */
     private static final class Turn {
-        @Nullable Outputs outputs;
+        @Nullable
+        Outputs outputs;
     }
 
     private final Syscalls calls;

@@ -170,8 +170,7 @@ class Ring {
     final void add(Output output, int length, int flags) {
         switch (output.kind()) {
             case SEND -> add(SEND, flags, output, 0, output.address(), length, Syscalls.SEND_FLAGS);
-            case WATCH ->
-                add(EPOLL_CTL, flags, output, output.watched(), output.address(), output.operation(), 0);
+            case WATCH -> add(EPOLL_CTL, flags, output, output.watched(), output.address(), output.operation(), 0);
             case CLOSE -> add(CLOSE, flags, output, 0, 0, 0, 0);
             case NOTHING -> add(NOP, flags, output, 0, 0, 0, 0);
         }

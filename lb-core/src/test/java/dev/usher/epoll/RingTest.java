@@ -42,7 +42,8 @@ class RingTest extends EpollWithPeers {
     @Override
     EpollProvider provider() {
         FAULTS.remove();
-        return new EpollProvider(calls -> new FaultyRing(calls, output -> FAULTS.get().apply(output)), 1);
+        return new EpollProvider(
+                calls -> new FaultyRing(calls, output -> FAULTS.get().apply(output)), 1);
     }
 
     private static void sendsAre(Fault fault) {
