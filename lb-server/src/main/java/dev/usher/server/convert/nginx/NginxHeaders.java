@@ -2,7 +2,6 @@ package dev.usher.server.convert.nginx;
 
 import dev.usher.config.HttpRule;
 import dev.usher.server.convert.draft.Remarks;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -31,9 +30,8 @@ record NginxHeaders(List<Directive> inForce) {
      *
      * @param levels the location, its server, and the block of servers
      */
-    @SafeVarargs
-    static NginxHeaders of(List<Directive>... levels) {
-        return new NginxHeaders(Arrays.stream(levels)
+    static NginxHeaders of(List<List<Directive>> levels) {
+        return new NginxHeaders(levels.stream()
                 .map(level -> in(level).toList())
                 .filter(headers -> !headers.isEmpty())
                 .findFirst()

@@ -144,7 +144,7 @@ final class NginxHttp {
         if (WHOLE.contains(place) && redirect != null) {
             addRedirect(redirect, served);
         } else if ((acme || WHOLE.contains(place)) && pass != null) {
-            Pass way = new Pass(pass, NginxHeaders.of(inner, server, around));
+            Pass way = new Pass(pass, NginxHeaders.of(List.of(inner, server, around)));
             served.passes().putIfAbsent(acme ? Action.ACME : Action.FORWARD, way);
             inner.stream()
                     .filter(each -> !each.is("proxy_pass") && !NginxHeaders.isHeader(each))
