@@ -283,6 +283,14 @@ final class Fits {
         }
     }
 
+    /** A broken side is noticed within two looks. */
+    void checkNotice(long lookedNanos) {
+        for (Visit visit : ledger.visits()) {
+            boolean open = visit.isHeld() && visit.end == null;
+            rules.check(!open || isNoticed(visit, lookedNanos), () -> visit + " stays though a side is broken");
+        }
+    }
+
     /** No session outlives its deadlines: these have passed in the turn of its worker. */
     void checkDeadlines(long turnedNanos, long firstKnockNanos) {
         rules.check(turnedNanos - firstKnockNanos < CONNECT.toNanos(), "a connect outlives its time-out");
@@ -303,7 +311,6 @@ final class Fits {
             rules.check(turnedNanos - visit.eventNanos < IDLE.toNanos(), () -> visit + " outlives the idle time-out");
             boolean half =
                     visit.finSent || calls(visit).stream().anyMatch(call -> call.owner() == visit && call.finSent);
-            rules.check(isNoticed(visit, turnedNanos), () -> visit + " stays though a side is broken");
             rules.check(
                     !half || turnedNanos - visit.eventNanos < HALF_CLOSED.toNanos(),
                     () -> visit + " outlives the half-closed time-out");
@@ -327,7 +334,7 @@ final class Fits {
     }
 
     private static boolean isNoticed(Visit visit, Wire side, long turnedNanos) {
-        long since = Math.max(visit.eventNanos, side.deadNanos());
+        long since = Math.max(visit.liveNanos, side.deadNanos());
         return !side.isDead() || turnedNanos - since < NOTICED_NANOS;
     }
 }

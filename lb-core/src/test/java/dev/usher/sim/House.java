@@ -59,6 +59,7 @@ final class House {
     private final List<Worker> workers = new ArrayList<>();
     private final List<WorkerSessions> sessions = new ArrayList<>();
     private final List<Long> turnedNanos = new ArrayList<>();
+    private final List<Long> turnedBefore = new ArrayList<>();
     private final Map<String, ListenerCounts> counts = new LinkedHashMap<>();
     private final SharedState shared;
     private final Pools pools;
@@ -99,6 +100,7 @@ final class House {
                 Worker worker = new Worker("worker-" + i, network, clock, heldBytes);
                 workers.add(worker);
                 turnedNanos.add(network.now());
+                turnedBefore.add(network.now());
                 sessions.add(new WorkerSessions(i, count, worker, () -> routing, log, shared));
             }
         } catch (IOException e) {
@@ -131,12 +133,20 @@ final class House {
         return turnedNanos.get(worker);
     }
 
+    /** The time of the last turn at an earlier time than the last. */
+    long turnedBefore(int worker) {
+        return turnedBefore.get(worker);
+    }
+
     void turn(int worker) {
         network.touch();
         try {
             workers.get(worker).runOnce();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (turnedNanos.get(worker) < network.now()) {
+            turnedBefore.set(worker, turnedNanos.get(worker));
         }
         turnedNanos.set(worker, network.now());
         afterTurn.run();

@@ -29,6 +29,8 @@ final class Ledger {
         long byteNanos;
         /** The last event of one of its sockets. */
         long eventNanos;
+        /** The last event of a socket that is not broken. */
+        long liveNanos;
 
         boolean readFin;
         /** The connection to the backend whose bytes the client gets; null until the first byte. */
@@ -235,10 +237,10 @@ final class Ledger {
 
     void serves(Wire wire) {
         Call call = call(wire);
-        if (call == null) {
-            visit(wire).eventNanos = now;
-        } else {
-            call.possible.forEach(visit -> visit.eventNanos = now);
+        List<Visit> served = call == null ? List.of(visit(wire)) : call.possible;
+        for (Visit visit : served) {
+            visit.eventNanos = now;
+            visit.liveNanos = wire.isDead() ? visit.liveNanos : now; // what must be noticed puts nothing off
         }
     }
 

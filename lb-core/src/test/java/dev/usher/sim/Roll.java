@@ -281,8 +281,8 @@ final class Roll implements PoolWatcher {
     private boolean couldServe(String pool, Predicate<Place> wanted) {
         for (Place place : places.values()) {
             Backend backend = real.apply(place.address);
-            boolean well = place.pool.equals(pool) && wanted.test(place) && place.mayServe() && backend != null;
-            if (well && backend.state() != BackendState.EJECTED && hasRoom(place, backend)) {
+            boolean well = place.pool.equals(pool) && wanted.test(place) && place.mayServe();
+            if (well && backend != null && backend.state() != BackendState.EJECTED && hasRoom(place, backend)) {
                 return true;
             }
         }

@@ -420,7 +420,7 @@ final class World {
     private void checkService() {
         for (SimClient.Kind kind : List.of(SimClient.Kind.A, SimClient.Kind.B, SimClient.Kind.PLAIN)) {
             clientClosesFirst = chance.oneIn(2); // and the other side waits for this FIN
-            Chance its = chance.part(900 + kind.ordinal());
+            Chance its = chance.part(900 + ledger.visits().size());
             come(SimClient.honest(kind, (stream, room) -> clientWire(kind, stream, room), its, clientClosesFirst));
             rest();
             Visit visit = ledger.visits().getLast();
@@ -485,6 +485,7 @@ final class World {
         roll.checkRows();
         ledger.fits().checkEndings();
         ledger.fits().checkFins();
+        ledger.fits().checkNotice(lookedNanos());
         ledger.fits().checkDeadlines(passedNanos(), network.firstKnockNanos());
         rules.check(
                 house.received() == ledger.up(),
@@ -505,6 +506,16 @@ final class World {
             }
         }
         return passed;
+    }
+
+    /** A look at a side takes a deadline and one more turn: both were given until this time, on every worker. */
+    private long lookedNanos() {
+        long looked = network.now() - 2 * MILLI;
+        for (int i = 0; i < house.workers(); i++) {
+            boolean rests = !house.isDue(i) && network.now() - house.turnedNanos(i) > 3 * MILLI;
+            looked = rests ? looked : Math.min(looked, house.turnedBefore(i));
+        }
+        return looked;
     }
 
     private void checkSessions() {
