@@ -132,7 +132,7 @@ class LinuxKeysIT {
     @Test
     void aRuleByTheDeviceWillDoToo() throws Exception {
         usher.run("ip", "-6", "route", "add", "local", "default", "dev", "lo", "table", "100");
-        usher.run(("ip -6 rule add iif backends ipproto tcp sport 443 lookup 100").split(" "));
+        usher.run("ip -6 rule add iif backends ipproto tcp sport 443 lookup 100".split(" "));
         Program running = start("-net_admin", "\"[fd00::11]:443\"");
         running.err().await("is ready");
         assertEquals(1, answer(CLIENT6, "2001:db8:1::1"));
