@@ -57,7 +57,8 @@ enum Conclusion {
         if (isLeftUnanswered(facts)) {
             return REPEATABLE.in(facts) ? TRY_ANOTHER : GIVE_UP;
         }
-        boolean nothingMoreToHear = DOWN_ENDED.in(facts) || BYTES_TO_SEND.in(facts);
+        boolean toldInPart = BYTES_TO_SEND.in(facts) && UNANSWERED.in(facts);
+        boolean nothingMoreToHear = DOWN_ENDED.in(facts) || toldInPart;
         if (BACKEND_BROKEN.in(facts) || (BACKEND_DEAF.in(facts) && nothingMoreToHear)) {
             return ofBrokenBackend(facts);
         }

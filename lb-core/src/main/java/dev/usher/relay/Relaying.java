@@ -179,6 +179,7 @@ final class Relaying extends Quiet implements Phase {
      * it did not want to read. These bytes are passed on, followed by a RST, since the backend sent a RST.
      */
     private Next hearBackendOut() {
+        link.forgetKept();
         link.up.abandon(link.worker);
         return goOn(true);
     }

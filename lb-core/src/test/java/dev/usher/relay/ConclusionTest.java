@@ -38,8 +38,6 @@ class ConclusionTest {
             0    0     0      1    -         -      1         -           0        -       -      0          -   BACKEND_RESET
             0    0     0      1    -         -      1         -           1        -       -      1          -   RESET_UNANSWERED
             0    0     0      1    -         -      1         -           0        -       -      1          -   REFUSE
-            0    0     0      1    -         -      0         -           1        -       1      0          -   COMPLETED
-            0    0     0      1    -         -      0         -           0        -       1      0          -   BACKEND_RESET
             0    0     0      1    -         -      0         -           1        -       1      1          -   RESET_UNANSWERED
             0    0     0      1    -         -      0         -           0        -       1      1          -   REFUSE
 
@@ -48,6 +46,11 @@ class ConclusionTest {
             0    0     0      1    1         1      0         1           -        0       0      -          -   COMPLETED
             0    0     0      1    1         1      0         0           -        0       0      -          -   GO_ON
             0    0     0      1    0         1      0         -           -        0       0      -          -   GO_ON
+            0    0     0      1    -         0      0         -           -        -       1      0          -   HEAR_OUT
+            0    0     0      1    -         1      0         -           -        1       1      0          -   OUT_OF_BUFFERS
+            0    0     0      1    1         1      0         1           -        0       1      0          -   COMPLETED
+            0    0     0      1    1         1      0         0           -        0       1      0          -   GO_ON
+            0    0     0      1    0         1      0         -           -        0       1      0          -   GO_ON
 
             0    0     0      0    -         -      -         -           -        1       -      -          -   OUT_OF_BUFFERS
             0    0     0      0    1         1      -         1           -        0       -      -          -   COMPLETED

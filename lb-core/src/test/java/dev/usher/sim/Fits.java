@@ -283,7 +283,7 @@ final class Fits {
         }
     }
 
-    /** A broken side is noticed within two looks. */
+    /** A broken side is noticed within two looks after the first turn that could look. */
     void checkNotice(long lookedNanos) {
         for (Visit visit : ledger.visits()) {
             boolean open = visit.isHeld() && visit.end == null;
@@ -324,17 +324,17 @@ final class Fits {
     }
 
     /** A broken side is noticed soon, also where it is not read; but not behind its FIN. */
-    private boolean isNoticed(Visit visit, long turnedNanos) {
+    private boolean isNoticed(Visit visit, long lookedNanos) {
         Call call = visit.source;
         if (call == null || !call.isHeld() || (!calm && lateEvents)) {
             return true;
         }
-        return (visit.readFin || isNoticed(visit, visit.wire, turnedNanos))
-                && (call.readFin || isNoticed(visit, call.wire, turnedNanos));
+        return (visit.readFin || isNoticed(visit, visit.wire, lookedNanos))
+                && (call.readFin || isNoticed(visit, call.wire, lookedNanos));
     }
 
-    private static boolean isNoticed(Visit visit, Wire side, long turnedNanos) {
-        long since = Math.max(visit.liveNanos, side.deadNanos());
-        return !side.isDead() || turnedNanos - since < NOTICED_NANOS;
+    private static boolean isNoticed(Visit visit, Wire side, long lookedNanos) {
+        return !side.isDead()
+                || lookedNanos - Math.max(visit.liveNanos, side.lookedNanos(lookedNanos)) < NOTICED_NANOS;
     }
 }

@@ -36,6 +36,7 @@ final class Wire {
     private boolean dead;
 
     private long deadNanos;
+    private long lookedNanos;
     /** True exactly when the far machine neither takes nor sends anything any more. */
     private boolean lost;
     /** True exactly when the far end reads no more: what still comes is answered by a RST. */
@@ -166,6 +167,7 @@ final class Wire {
     private void breakOff(String why) {
         dead = true;
         deadNanos = trace.now();
+        lookedNanos = 0;
         error = finArrived ? "Broken pipe" : why;
         trace.note(name, "is broken");
     }
@@ -211,9 +213,16 @@ final class Wire {
         return dead;
     }
 
-    /** When the connection broke; meaningless before. */
-    long deadNanos() {
-        return deadNanos;
+    /**
+     * When usher could first look at the broken connection: workers may sleep for long before.
+     *
+     * @param looked the last time at which every worker could look
+     */
+    long lookedNanos(long looked) {
+        if (lookedNanos == 0) {
+            lookedNanos = looked > deadNanos ? looked : 0;
+        }
+        return lookedNanos == 0 ? looked : lookedNanos;
     }
 
     boolean hasNearFin() {
