@@ -100,16 +100,16 @@ final class Attempts {
     void follow(@Nullable Pool successor) {
         if (successor != null && successor.byName() == null) { // the pool of a name has no successor
             pool = successor;
-            tried = withReturned();
+            tried = withReturned(tried);
         }
     }
 
-    /** The tried backends, and those of the same addresses: a backend that was removed comes back as another. */
-    private List<Backend> withReturned() {
-        List<Backend> all = tried;
-        for (Backend backend : tried.isEmpty() ? List.<Backend>of() : pool.backends()) {
+    /** The given backends, and those of the same addresses: a backend that was removed comes back as another. */
+    private List<Backend> withReturned(List<Backend> before) {
+        List<Backend> all = before;
+        for (Backend backend : before.isEmpty() ? List.<Backend>of() : pool.backends()) {
             boolean returned = !all.contains(backend)
-                    && all.stream().anyMatch(before -> before.address().equals(backend.address()));
+                    && all.stream().anyMatch(known -> known.address().equals(backend.address()));
             all = returned ? with(all, backend) : all;
         }
         return all;
@@ -152,7 +152,7 @@ final class Attempts {
     boolean holdAnother() {
         List<Backend> others = new ArrayList<>(tried);
         others.add(current);
-        held = pick(others);
+        held = pick(withReturned(others));
         return held != null;
     }
 

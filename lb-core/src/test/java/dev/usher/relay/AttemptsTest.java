@@ -1,6 +1,7 @@
 package dev.usher.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -78,17 +79,32 @@ class AttemptsTest {
     @Test
     void aFailedBackendThatComesBackIsNotTriedAgain() {
         Pool pool = pool(2, "1");
-        List<Member> members = List.of(new Member(pool.backends().getFirst().config(), (InetSocketAddress)
-                pool.backends().getFirst().address()));
         Attempts attempts = new Attempts(pool, 0, new ManualClock(), CLIENT, new OwnConnections());
         assertNotNull(attempts.next());
+        attempts.failed(AttemptOutcome.REFUSED);
+        attempts.follow(withBackendsAnew(pool));
+        assertNull(attempts.next());
+    }
+
+    @Test
+    void aSilentBackendThatComesBackIsNoOther() {
+        Pool pool = pool(2, "1");
+        Attempts attempts = new Attempts(pool, 0, new ManualClock(), CLIENT, new OwnConnections());
+        assertNotNull(attempts.next());
+        attempts.follow(withBackendsAnew(pool));
+        assertFalse(attempts.holdAnother());
+    }
+
+    /** The pool after a reload without its backends, and a reload with all of them. */
+    private static Pool withBackendsAnew(Pool pool) {
+        List<Member> members = pool.backends().stream()
+                .map(backend -> new Member(backend.config(), (InetSocketAddress) backend.address()))
+                .toList();
         Pool without = pool.successor(pool.config());
         without.roster().remove(without.roster().setBackends(List.of(), 0), "removed");
         Pool again = without.successor(pool.config());
         again.roster().setBackends(members, 0);
-        attempts.failed(AttemptOutcome.REFUSED);
-        attempts.follow(again);
-        assertNull(attempts.next());
+        return again;
     }
 
     /** Those were reached: another address of the name is another server, and a retry. */
