@@ -283,7 +283,7 @@ final class Fits {
         }
     }
 
-    /** A broken side is noticed within two looks after the first turn that could look. */
+    /** A broken side is found within two looks after the first turn that could look; the other side may be slow then. */
     void checkNotice(long lookedNanos) {
         for (Visit visit : ledger.visits()) {
             boolean open = visit.isHeld() && visit.end == null;
@@ -335,6 +335,7 @@ final class Fits {
 
     private static boolean isNoticed(Visit visit, Wire side, long lookedNanos) {
         return !side.isDead()
+                || side.isFound()
                 || lookedNanos - Math.max(visit.liveNanos, side.lookedNanos(lookedNanos)) < NOTICED_NANOS;
     }
 }

@@ -289,6 +289,7 @@ final class Ledger {
 
     void broken(Wire wire) {
         trace.note(wire.name, "is found broken");
+        wire.found();
         moves(wire);
     }
 

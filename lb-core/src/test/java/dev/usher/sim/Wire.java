@@ -37,6 +37,8 @@ final class Wire {
 
     private long deadNanos;
     private long lookedNanos;
+    /** True exactly when a call of usher's has failed on the broken connection. */
+    private boolean found;
     /** True exactly when the far machine neither takes nor sends anything any more. */
     private boolean lost;
     /** True exactly when the far end reads no more: what still comes is answered by a RST. */
@@ -223,6 +225,14 @@ final class Wire {
             lookedNanos = looked > deadNanos ? looked : 0;
         }
         return lookedNanos == 0 ? looked : lookedNanos;
+    }
+
+    void found() {
+        found = true;
+    }
+
+    boolean isFound() {
+        return found;
     }
 
     boolean hasNearFin() {
