@@ -191,7 +191,10 @@ public final class LoadBalancer implements AutoCloseable {
         return pool.backends().stream().anyMatch(backend -> backend.state() == BackendState.UNPROBED);
     }
 
-    /** Ends a take-over of given sockets: the predecessor takes no more connections. */
+    /**
+     * Makes given sockets this load balancer's own: the predecessor takes no more connections. A close before leaves
+     * the connections queued there to the predecessor, or to the service manager.
+     */
     public synchronized void settle() {
         listening.settle();
     }

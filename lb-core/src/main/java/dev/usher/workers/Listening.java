@@ -56,6 +56,8 @@ public final class Listening {
     private final Map<Place, Integer> thin = new LinkedHashMap<>();
     /** Addresses of a successor, who takes the connections queued there. Guarded by this. */
     private Set<SocketAddress> handedOver = Set.of();
+    /** True once the given sockets are this process's to empty. Guarded by this. */
+    private boolean settled;
     /** In force. Guarded by this. */
     private Map<String, ListenerConfig> followed = Map.of();
 
@@ -168,13 +170,14 @@ public final class Listening {
     private SocketAddress open(Place place, ListenerConfig config) throws IOException {
         ListenerCounts state =
                 states.computeIfAbsent(place.listener(), name -> new ListenerCounts(name, workers.count()));
+        SocketAddress address = UNBOUND;
         try {
-            SocketAddress address = binds.of(place.bind());
+            address = binds.of(place.bind());
             return place.bind() instanceof UnixPath file
                     ? openOnOne(place, file, config, state, address)
                     : openOnEach(place, config, state, address);
         } catch (IOException e) {
-            close(place, UNBOUND);
+            close(place, address);
             throw cannotListen(place, e);
         }
     }
@@ -200,10 +203,12 @@ public final class Listening {
 
     /**
      * Ends a take-over: workers without a socket get a new socket now. An end of this process in the middle of the
-     * take-over would have reset connections queued at an earlier socket.
+     * take-over would have reset connections queued at an earlier socket. For the same reason, a close before leaves the
+     * queues of given sockets to the other owner.
      */
     public synchronized void settle() {
         given.settle();
+        settled = true;
         thin.forEach((place, reached) -> {
             SocketAddress address = open.get(place);
             ListenerConfig config = followed.get(place.listener());
@@ -261,7 +266,7 @@ public final class Listening {
                 "listener " + place.listener() + " cannot listen on " + place.bind() + ": " + why.getMessage(), why);
     }
 
-    /** Closes the places that {@code next} does not have, after taking the connections queued there. */
+    /** Closes the places that {@code next} does not have, after taking the connections queued there if these are ours. */
     public synchronized void closeOld(Map<String, ListenerConfig> next) {
         Map<Place, SocketAddress> kept = new LinkedHashMap<>();
         open.forEach((place, address) -> {
@@ -287,7 +292,7 @@ public final class Listening {
     }
 
     private void close(Place place, SocketAddress address) {
-        boolean takeQueued = !handedOver.contains(address);
+        boolean takeQueued = !handedOver.contains(address) && !isAnothers(address);
         thin.remove(place);
         try {
             SocketFile file = files.remove(place);
@@ -298,6 +303,11 @@ public final class Listening {
         } catch (IOException e) {
             log.error("listener {}: closing {} failed: {}", place.listener(), place.bind(), e.getMessage());
         }
+    }
+
+    /** True while another process still serves the given sockets of the address, or may serve them. */
+    private boolean isAnothers(SocketAddress address) {
+        return !settled && given.has(address);
     }
 
     /** Takes over the settings of every listener, and accepts on every socket. A stuck worker does so later. */

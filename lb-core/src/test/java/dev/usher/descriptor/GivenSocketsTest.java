@@ -6,9 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.Environment;
+import dev.usher.LoadBalancer;
+import dev.usher.config.HostPort;
+import dev.usher.config.ListenerConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.config.RouteConfig;
+import dev.usher.config.UsherConfig;
 import dev.usher.epoll.EpollProvider;
+import dev.usher.relay.SessionLog;
 import dev.usher.testing.Await;
 import dev.usher.testing.Needs;
+import dev.usher.testing.TestUsher;
 import dev.usher.testing.Transports;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -28,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -200,6 +210,82 @@ class GivenSocketsTest {
             SocketChannel session = channel.accept();
             session.close();
             assertEquals(-1, early.getInputStream().read());
+        }
+    }
+
+    /** A successor that ends before it has settled: as if it had never been. */
+    @Test
+    void theQueueOutlivesASuccessorThatGivesUp() throws Exception {
+        SocketAddress address = listen(2);
+        List<Socket> clients = queued(address);
+        HostPort bind = new HostPort("127.0.0.1", ((InetSocketAddress) address).getPort());
+        try (LoadBalancer successor = LoadBalancer.open(config(bind), environment(address))) {
+            assertEquals(
+                    List.of(address),
+                    successor.looks().addresses().values().iterator().next());
+        }
+        assertAllWait(clients);
+    }
+
+    /** A socket that the service manager keeps open: the next start takes the queue. */
+    @Test
+    void theQueueOfTheServiceManagerOutlivesAStartThatFails() throws Exception {
+        SocketAddress address = listen(1);
+        List<Socket> clients = queued(address);
+        HostPort bind = new HostPort("127.0.0.1", ((InetSocketAddress) address).getPort());
+        int descriptor =
+                ListeningDescriptors.of(Set.of(address)).keySet().iterator().next();
+        Environment environment = Environment.of(SessionLog.NONE, Integer.MAX_VALUE)
+                .withSockets(GivenSockets.of(Map.of(descriptor, "in")));
+        LoadBalancer.open(config(bind), environment).close();
+        assertAllWait(clients);
+    }
+
+    @Test
+    void theQueueOutlivesASuccessorThatCannotListenEverywhere() throws Exception {
+        SocketAddress address = listen(2);
+        List<Socket> clients = queued(address);
+        HostPort bind = new HostPort("127.0.0.1", ((InetSocketAddress) address).getPort());
+        UsherConfig config = config(bind, new HostPort("192.0.2.1", 0));
+        Environment environment = environment(address);
+        assertThrows(IOException.class, () -> LoadBalancer.open(config, environment));
+        assertAllWait(clients);
+    }
+
+    private Environment environment(SocketAddress address) throws IOException {
+        return Environment.of(SessionLog.NONE, Integer.MAX_VALUE).withSockets(takenOver(address));
+    }
+
+    private static UsherConfig config(HostPort... binds) {
+        return UsherConfig.of(
+                List.of(ListenerConfig.tls("in", List.of(binds))),
+                List.of(RouteConfig.of("www.example.com", "pool")),
+                List.of(PoolConfig.of("pool", List.of(TestUsher.anyBackend()))));
+    }
+
+    private static List<Socket> queued(SocketAddress address) throws IOException {
+        List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Socket client = new Socket();
+            client.connect(address);
+            clients.add(client);
+        }
+        return clients;
+    }
+
+    /** Each client is in the queue of a socket of the first process, and is answered there. */
+    private void assertAllWait(List<Socket> clients) throws IOException {
+        int taken = 0;
+        for (ServerSocketChannel channel : own) {
+            for (SocketChannel one = channel.accept(); one != null; one = channel.accept()) {
+                one.close();
+                taken++;
+            }
+        }
+        assertEquals(clients.size(), taken);
+        for (Socket client : clients) {
+            assertEquals(-1, client.getInputStream().read(), "closed, not reset");
+            client.close();
         }
     }
 

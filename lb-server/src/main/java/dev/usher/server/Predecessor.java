@@ -42,6 +42,7 @@ interface Predecessor extends AutoCloseable {
      */
     default void leave(LoadBalancer balancer) throws IOException {
         close();
+        balancer.settle();
     }
 
     @Override
