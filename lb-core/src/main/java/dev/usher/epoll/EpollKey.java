@@ -117,9 +117,19 @@ final class EpollKey extends AbstractSelectionKey {
 
     /** Notes that a call will tell whether an operation is possible. */
     void onAnswer(int op) {
+        mayTry(op);
+        selector.putFirst(this);
+    }
+
+    /** Notes in the middle of a turn that no answer is to come: a call will tell whether an operation is possible. */
+    void awaitsNoMore(int op) {
+        mayTry(op);
+        selector.sort(this);
+    }
+
+    private void mayTry(int op) {
         awaited &= ~op;
         possible |= op;
-        selector.putFirst(this);
     }
 
     // ---- for the selector ----

@@ -76,7 +76,10 @@ final class SocketOutput {
         return sent;
     }
 
-    /** The caller believes that no byte of the former send has gone, and offers the same bytes; else the former send is over. */
+    /**
+     * The caller believes that no byte of the former send has gone, and offers the same bytes or more; else the former send is over.
+     * Fewer of the same bytes must not be offered: they look like others, and would be sent a second time.
+     */
     private int goOn(Output former, Syscalls calls, ByteBuffer from) {
         return switch (former.state()) {
             case QUEUED -> former.isStartOf(from, former.length()) ? untilAnswered() : sendInstead(former, calls, from);
@@ -89,6 +92,9 @@ final class SocketOutput {
     private int sendInstead(Output former, Syscalls calls, ByteBuffer from) {
         former.callOff();
         sending = null;
+        if (key != null) { // which would wait for an answer that never comes
+            key.awaitsNoMore(opsThatWait());
+        }
         return send(calls, from);
     }
 
@@ -157,8 +163,14 @@ final class SocketOutput {
             }
         }
         if (key != null && key.isValid()) {
-            key.onAnswer(readerWaits ? SelectionKey.OP_WRITE | SelectionKey.OP_READ : SelectionKey.OP_WRITE);
-            readerWaits = false;
+            key.onAnswer(opsThatWait());
         }
+    }
+
+    /** Operations that wait for the answer of a send; none does after this question. */
+    private int opsThatWait() {
+        int ops = readerWaits ? SelectionKey.OP_WRITE | SelectionKey.OP_READ : SelectionKey.OP_WRITE;
+        readerWaits = false;
+        return ops;
     }
 }

@@ -193,6 +193,48 @@ class RingTest extends EpollWithPeers {
         }
     }
 
+    @Test
+    void roomIsToldAfterBytesThatNobodyHasSeen() throws Exception {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            int[] written = {0};
+            SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
+            turnUntil(ready -> {
+                assertEquals(0, channel.write(ByteBuffer.wrap(BYTES)));
+                for (int more = channel.write(buffer.clear()); more > 0; more = channel.write(buffer.clear())) {
+                    written[0] += more;
+                }
+                return true;
+            });
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    peer.getInputStream().readNBytes(written[0]);
+                } catch (IOException gone) {
+                    // The test has failed, and says why.
+                }
+            });
+            turnUntil(ready -> ready.equals(key) && ready.isWritable());
+            reader.join();
+        }
+    }
+
+    @Test
+    void anEndIsToldAfterBytesThatNobodyHasSeen() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            peer.shutdownOutput();
+            channel.register(selector, SelectionKey.OP_READ);
+            turnUntil(ready -> {
+                assertEquals(0, channel.write(ByteBuffer.wrap("forgotten".getBytes(StandardCharsets.US_ASCII))));
+                assertEquals(0, channel.read(buffer.clear()), "no end before the kernel has answered");
+                assertEquals(BYTES.length, channel.write(ByteBuffer.wrap(BYTES)));
+                return true;
+            });
+
+            assertEquals(0, readToEnd(channel).length);
+        }
+    }
+
     /** A send hears of a RST in place of the read, which finds the end then. */
     @ParameterizedTest
     @EnumSource(names = {"NONE", "LATE"})
