@@ -102,11 +102,11 @@ public final class ControlClient implements AutoCloseable {
 
     /** A part of an exchange. */
     @FunctionalInterface
-    private interface Exchange<T> {
+    private interface Exchange<T extends @Nullable Object> {
         T run() throws IOException;
     }
 
-    private <T> T within(Duration patience, Exchange<T> exchange) throws IOException {
+    private <T extends @Nullable Object> T within(Duration patience, Exchange<T> exchange) throws IOException {
         try (ChannelDeadline deadline = ChannelDeadline.of(channel, patience)) {
             try {
                 return exchange.run();
@@ -140,6 +140,13 @@ public final class ControlClient implements AutoCloseable {
             write("POST", path, body);
             return true;
         });
+    }
+
+    /** Waits until the other side says no more. */
+    void awaitEnd(Duration patience) throws IOException {
+        if (within(patience, reader::line) != null) {
+            throw new IOException("it says more than it was asked");
+        }
     }
 
     /**

@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives the listening sockets of this serving process to a new process of the same user with the same file. Both accept
  * for a moment, and this process ends after the new process serves. A single new process at a time; an end of the
- * conversation before {@code SERVES} changes nothing here.
+ * conversation before the answer to {@code SERVES} changes nothing here.
  *
  * <pre>
  *   IDLE --new process arrives--> UNDER_WAY --new process serves--> GIVEN
@@ -42,6 +44,7 @@ public final class TakeOver extends Conversation {
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final int OK = 200;
+    private static final Logger log = LoggerFactory.getLogger(TakeOver.class);
 
     /** The process of today: gives the sockets. */
     public interface Giver {
@@ -59,7 +62,7 @@ public final class TakeOver extends Conversation {
         /** Frees the admin side's address. */
         void letAdminGo();
 
-        /** Tells the service manager of the new process, after the first accept there. */
+        /** Tells the service manager of the new process, once the new process knows that this process ends. */
         void goesTo(long pid);
 
         /** Stops accepting, and begins the drain. Does not wait. */
@@ -216,19 +219,31 @@ public final class TakeOver extends Conversation {
         return descriptors;
     }
 
-    /** Tells the service manager first: the manager listens to the new process from then on. */
+    /**
+     * Answers first: where the answer fails, the new process is gone, and nobody has been told of the process. The end of
+     * the answers says that the service manager listens to the new process from then on.
+     */
     private void give(Visitor visitor, long pid, Set<SocketAddress> taken) throws IOException {
-        giver.goesTo(pid);
         ControlSocket.answer(visitor.channel(), reply(OK, new Step("")));
         Watcher watching;
         synchronized (this) {
             state = State.GIVEN;
             watching = watcher;
         }
+        giver.goesTo(pid);
+        endAnswers(visitor);
         if (watching != null) {
             watching.served(pid);
         }
         giver.leave(pid, taken);
+    }
+
+    private static void endAnswers(Visitor visitor) {
+        try {
+            visitor.channel().shutdownOutput();
+        } catch (IOException e) { // the new process serves, and does not wait for long
+            log.debug("the new process does not wait for the end of the answers", e);
+        }
     }
 
     private void tell(String text) {

@@ -12,11 +12,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The side of a new process in a {@link TakeOver}. One thread. */
 public final class TakeOverClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int OK = 200;
+    private static final Logger log = LoggerFactory.getLogger(TakeOverClient.class);
 
     private final ControlClient client;
     private final long pid;
@@ -78,12 +81,18 @@ public final class TakeOverClient implements AutoCloseable {
     }
 
     /**
-     * Says that this process accepts connections; from the return on the predecessor ends.
+     * Says that this process accepts connections. From the return on the predecessor ends, and the service manager
+     * hears this process.
      *
      * @param taken the addresses of the predecessor's sockets in use here
      */
     public void serves(Set<SocketAddress> taken) throws IOException {
         TakeOver.Step _ = ask(TakeOver.SERVES, new TakeOver.Serving(Place.of(taken)), TakeOver.Step.class);
+        try {
+            client.awaitEnd(PATIENCE);
+        } catch (IOException e) { // the predecessor ends all the same
+            log.debug("the service manager may not hear this process yet", e);
+        }
     }
 
     private <T> T ask(String path, @Nullable Object body, Class<T> type) throws IOException {

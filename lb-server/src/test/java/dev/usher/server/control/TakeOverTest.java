@@ -1,6 +1,7 @@
 package dev.usher.server.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.usher.admin.http.Caller;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,9 +170,46 @@ class TakeOverTest {
         refused("is about to end", FILE, true);
     }
 
+    /** The answer fails, after the other has said that it serves: nobody may have been told of the other. */
+    @Test
+    void aProcessThatEndsBeforeTheAnswerChangesNothing() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        takeOver.watch(new TakeOver.Watcher() {
+            @Override
+            public void step(String text) {
+                if (text.equals("last words")) {
+                    await(gone);
+                }
+            }
+
+            @Override
+            public void served(long pid) {
+                done.add("watcher told");
+            }
+        });
+        Arrived other = admitted();
+        other.say(TakeOver.STEP, new TakeOver.Step("last words"));
+        other.say(TakeOver.SERVES, new TakeOver.Serving(List.of()));
+        other.channel.close();
+        gone.countDown();
+        Await.until(() -> !takeOver.isUnderWay() && !done.isEmpty(), "it has left");
+        assertEquals(1, done.size(), done::toString);
+        assertTrue(done.getFirst().startsWith("ended: "), done::toString);
+        admitted();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Test
     void endsHereWhenTheOtherServes() throws Exception {
         List<String> steps = new CopyOnWriteArrayList<>();
+        CountDownLatch heard = new CountDownLatch(1);
         takeOver.watch(new TakeOver.Watcher() {
             @Override
             public void step(String text) {
@@ -178,6 +218,7 @@ class TakeOverTest {
 
             @Override
             public void served(long pid) {
+                await(heard);
                 done.add("watcher told");
             }
         });
@@ -196,6 +237,9 @@ class TakeOverTest {
                 TakeOver.SERVES,
                 new TakeOver.Serving(Place.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("::1"), 443)))));
         assertEquals("200 {\"detail\":\"\"}", other.hear());
+        assertNull(other.reader.line(), "the end of the answers");
+        assertEquals(List.of("goes to 7"), done, "the service manager hears the other by now");
+        heard.countDown();
         Await.until(() -> done.size() == 3, "this process leaves");
         assertEquals(List.of("goes to 7", "watcher told", "leaves [/[0:0:0:0:0:0:0:1]:443] to 7"), done);
         assertEquals(List.of("usher 9 has started", "reading"), steps);
