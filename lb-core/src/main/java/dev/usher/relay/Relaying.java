@@ -286,8 +286,8 @@ final class Relaying extends Quiet implements Phase {
      * and more would keep the selector awake, since the socket itself is writable.
      */
     private void look() {
-        boolean client = isPaused(link.up, link.down);
-        boolean backend = isPaused(link.down, link.up);
+        boolean client = isPaused(link.up, link.down) && link.client.hasResets();
+        boolean backend = isPaused(link.down, link.up) && link.backend.hasResets();
         if (client) {
             link.client.watch(OP_CONNECT);
         }

@@ -4,6 +4,7 @@ import dev.usher.loop.Ready;
 import dev.usher.loop.Worker;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -73,6 +74,18 @@ final class Side implements Ready {
 
     boolean isDeaf() {
         return deaf;
+    }
+
+    /**
+     * Whether a RST can come while nothing is read. A unix socket has no RST: a plain close of the peer shows as the
+     * same event, with bytes of the peer still to be read.
+     */
+    boolean hasResets() {
+        try {
+            return !(channel().getLocalAddress() instanceof UnixDomainSocketAddress);
+        } catch (IOException e) {
+            return false; // closed, and told elsewhere
+        }
     }
 
     @Override

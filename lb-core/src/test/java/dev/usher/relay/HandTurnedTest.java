@@ -5,6 +5,8 @@ import static dev.usher.testing.TestUsher.helloBytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.usher.config.Address;
+import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.end.CloseReason;
 import dev.usher.testing.ManualClock;
@@ -12,18 +14,25 @@ import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestPeer.Ending;
 import dev.usher.testing.TestUsher;
+import dev.usher.testing.UnixServer;
 import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Goal: each deadline at its exact moment. Method: one worker without a thread, turned by hand, on a clock that passes
@@ -106,6 +115,14 @@ class HandTurnedTest {
         client.read(bytes);
     }
 
+    /** The result of a call that waits for usher. */
+    private <T> T turningFor(Callable<T> call) throws Exception {
+        FutureTask<T> task = new FutureTask<>(call);
+        Thread.ofVirtual().start(task);
+        turnUntil(task::isDone, "the other end has what it waits for");
+        return task.get();
+    }
+
     @Test
     void theHelloTimeOutRunsFromAcceptAndIsNotRenewed() throws IOException {
         try (TestPeer client = accepted()) {
@@ -133,6 +150,40 @@ class HandTurnedTest {
             assertEquals(0, end.firstByteNanos());
             assertEquals(helloBytes() + 5, end.bytesIn());
             assertEquals(helloBytes() + 5, end.bytesOut());
+        }
+    }
+
+    /** The plain close of a unix socket looks like a RST to a selector, while nothing is read. */
+    @Test
+    void aUnixBackendThatClosesBeforeASlowClientHasReadIsNoReset(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("backend.sock");
+        use(TestUsher.of().backend(BackendConfig.of(Address.parse("unix:" + file))), 1 << 20);
+        int sent = 0;
+        try (UnixServer server = new UnixServer(file);
+                TestPeer client = accepted()) {
+            client.send(hello());
+            SocketChannel answering = turningFor(server::accept);
+            UnixServer.read(answering, helloBytes());
+            answering.configureBlocking(false);
+            ByteBuffer part = ByteBuffer.allocate(1 << 14);
+            for (int full = 0; full < 100; full++) { // turns in which usher has read nothing
+                for (int count = answering.write(part.clear()); count > 0; count = answering.write(part.clear())) {
+                    sent += count;
+                    full = 0;
+                }
+                turn();
+            }
+            answering.close();
+            for (int look = 0; look < 3; look++) {
+                clock.advance(Duration.ofSeconds(1));
+                turn();
+                turn();
+            }
+            assertTrue(ends.isEmpty(), ends::toString);
+            assertEquals(sent, turningFor(client::readToEnd).length);
+            client.halfClose();
+            turnUntil(() -> !ends.isEmpty(), "the session ends");
+            assertEquals(CloseReason.COMPLETED, Objects.requireNonNull(ends.poll()).reason());
         }
     }
 

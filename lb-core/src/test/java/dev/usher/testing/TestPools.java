@@ -3,12 +3,15 @@ package dev.usher.testing;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
+import dev.usher.config.UnixPath;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.pool.Roster.Member;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +42,14 @@ public final class TestPools {
     /** What a configuration's backends resolve to. */
     public static List<Member> members(PoolConfig config) {
         return config.backends().stream()
-                .map(backend ->
-                        new Member(backend, new InetSocketAddress(InetAddress.getLoopbackAddress(), port(backend))))
+                .map(backend -> new Member(backend, address(backend)))
                 .toList();
+    }
+
+    private static SocketAddress address(BackendConfig backend) {
+        return backend.address() instanceof UnixPath file
+                ? UnixDomainSocketAddress.of(file.path())
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), port(backend));
     }
 
     /** The port of a backend with a TCP address. */
