@@ -136,12 +136,19 @@ public final class LoadBalancer implements AutoCloseable {
     /** Opens, and accepts at once: connections are served from the return on. Otherwise like {@link #open}. */
     public static LoadBalancer start(UsherConfig config, Environment environment) throws IOException {
         LoadBalancer started = open(config, environment);
+        try {
+            started.listen();
+        } catch (IOException | RuntimeException | Error e) {
+            started.close();
+            throw e;
+        }
         started.accept();
         return started;
     }
 
     /**
-     * Resolves and binds. Connections queue up in the kernel until {@link #accept}.
+     * Resolves and binds. Connections queue up in the kernel until {@link #accept}. Beside another process, only
+     * {@link #listen} binds: the kernel gives new sockets their share at once, and clients would wait.
      *
      * @throws IOException if listening on an address fails; the message names the address, and nothing is left open
      */
@@ -151,7 +158,11 @@ public final class LoadBalancer implements AutoCloseable {
         try {
             opened.workers.start();
             opened.keeper.start();
-            Pools.Prepared prepared = opened.swapIn(config);
+            Network.check(environment.provider(), config);
+            if (!environment.besideAnother()) {
+                opened.listen();
+            }
+            Pools.Prepared prepared = opened.put(config);
             warmUp.await();
             opened.pools.commit(prepared);
             return opened;
@@ -159,6 +170,15 @@ public final class LoadBalancer implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    /**
+     * Binds what is not bound yet.
+     *
+     * @throws IOException if listening on an address fails; the message names the address
+     */
+    public synchronized void listen() throws IOException {
+        listening.openNew(routing.config().listeners());
     }
 
     /**
@@ -239,6 +259,10 @@ public final class LoadBalancer implements AutoCloseable {
     private Pools.Prepared swapIn(UsherConfig next) throws IOException {
         Network.check(environment.provider(), next);
         listening.openNew(next.listeners());
+        return put(next);
+    }
+
+    private Pools.Prepared put(UsherConfig next) {
         Pools.Prepared prepared = pools.prepare(next.pools().values());
         listening.closeOld(next.listeners());
         routing = routing.next(next, prepared.pools());

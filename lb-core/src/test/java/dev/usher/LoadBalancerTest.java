@@ -26,10 +26,12 @@ import dev.usher.tls.HelloBuilder;
 import dev.usher.view.PoolView;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,39 @@ class LoadBalancerTest {
             balancer.accept();
             client.send(hello()).read(helloBytes());
             assertEquals(1, balancer.looks().openSessions());
+        }
+    }
+
+    /** The kernel would give the sockets of a process that still prepares their share of the connections. */
+    @Test
+    void besideAnotherItBindsOnRequestAlone() throws IOException {
+        try (TestUsher first = TestUsher.of(backend).start()) {
+            InetSocketAddress address = (InetSocketAddress) first.balancer()
+                    .looks()
+                    .addresses()
+                    .values()
+                    .iterator()
+                    .next()
+                    .getFirst();
+            UsherConfig config = first.balancer().looks().config();
+            HostPort bind = new HostPort("127.0.0.1", address.getPort());
+            UsherConfig same = UsherConfig.of(
+                    List.of(ListenerConfig.tls("in", List.of(bind))),
+                    config.routes(),
+                    List.copyOf(config.pools().values()));
+            Environment beside =
+                    Environment.of(SessionLog.NONE, Integer.MAX_VALUE).beside();
+            try (LoadBalancer second = LoadBalancer.open(same, beside)) {
+                for (int i = 0; i < 20; i++) {
+                    try (TestPeer client = first.connect()) {
+                        client.send(hello()).read(helloBytes());
+                    }
+                }
+                assertEquals(20, first.balancer().looks().totals().accepted());
+                assertEquals(Map.of(), second.looks().addresses());
+                second.listen();
+                assertEquals(Map.of("in", List.of(address)), second.looks().addresses());
+            }
         }
     }
 

@@ -77,16 +77,16 @@ public final class GivenSockets {
      * Sockets sent by a predecessor.
      *
      * @param lasting addresses of lasting sockets of the predecessor
-     * @throws IOException if a descriptor is no listening socket; then every descriptor is closed
+     * @throws ClosedOnTheWayException if a descriptor is no listening socket; then every descriptor is closed
      */
     public static GivenSockets takenOver(Collection<Integer> descriptors, Set<SocketAddress> lasting)
-            throws IOException {
+            throws ClosedOnTheWayException {
         Map<SocketAddress, List<Integer>> found = new HashMap<>();
         for (int descriptor : descriptors) {
             SocketAddress address = SocketCalls.listens(descriptor) ? SocketCalls.address(descriptor) : null;
             if (address == null) {
                 descriptors.forEach(SocketCalls::close);
-                throw new IOException("a socket was closed on the way: try again");
+                throw new ClosedOnTheWayException();
             }
             found.computeIfAbsent(address, _ -> new ArrayList<>()).add(descriptor);
         }

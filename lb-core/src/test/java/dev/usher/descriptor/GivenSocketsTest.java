@@ -370,7 +370,7 @@ class GivenSocketsTest {
                     .findFirst()
                     .orElseThrow();
             List<Integer> received = passed(List.of(connected));
-            assertThrows(IOException.class, () -> GivenSockets.takenOver(received, Set.of()));
+            assertThrows(ClosedOnTheWayException.class, () -> GivenSockets.takenOver(received, Set.of()));
             assertNull(SocketCalls.address(received.getFirst()), "it is closed here");
         }
     }

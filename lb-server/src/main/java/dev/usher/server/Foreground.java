@@ -89,7 +89,7 @@ final class Foreground {
     /** Finds the process to take over from, and waits for its handover. */
     @FunctionalInterface
     interface Predecessors {
-        Predecessor get() throws InterruptedException;
+        Predecessor get() throws IOException, InterruptedException;
     }
 
     /** Sets the search for a predecessor. */
@@ -157,13 +157,13 @@ final class Foreground {
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
-    private int succeed(AccessLog access, Consumer<Running> ready) throws InterruptedException {
+    private int succeed(AccessLog access, Consumer<Running> ready) throws IOException, InterruptedException {
         try (Predecessor predecessor = predecessor()) {
             return stops.asked() ? ended() : serve(access, predecessor, ready);
         }
     }
 
-    private Predecessor predecessor() throws InterruptedException {
+    private Predecessor predecessor() throws IOException, InterruptedException {
         try {
             return stops.unlessAsked(predecessors::get);
         } catch (InterruptedException e) {
@@ -222,6 +222,7 @@ final class Foreground {
                 return ended();
             }
             admin.open();
+            balancer.listen(); // last: a failure after a bind beside the predecessor would cut clients
             String signal;
             try {
                 ready.accept(new Running(balancer, admin.server(), startedAt, access));
@@ -245,7 +246,8 @@ final class Foreground {
     }
 
     /** False if a signal asks for the end meanwhile. */
-    private boolean isPrepared(Predecessor predecessor, LoadBalancer balancer) throws InterruptedException {
+    private boolean isPrepared(Predecessor predecessor, LoadBalancer balancer)
+            throws IOException, InterruptedException {
         try {
             return stops.unlessAsked(() -> {
                 predecessor.prepare(balancer);

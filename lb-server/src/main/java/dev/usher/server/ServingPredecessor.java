@@ -2,6 +2,7 @@ package dev.usher.server;
 
 import dev.usher.LoadBalancer;
 import dev.usher.config.Units;
+import dev.usher.descriptor.ClosedOnTheWayException;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.pool.BackendOrder;
 import dev.usher.server.control.ControlClient;
@@ -89,22 +90,47 @@ final class ServingPredecessor implements Predecessor {
         }
     }
 
-    /** Gets the sockets, or decides to open new sockets beside. */
-    Predecessor takeSockets() {
+    /**
+     * Gets the sockets, or decides to open new sockets beside.
+     *
+     * @throws IOException if the predecessor changes its sockets meanwhile, or has left: sockets beside would cost
+     *     connections, and another upgrade costs none
+     */
+    Predecessor takeSockets() throws IOException {
         try {
             if (!Boolean.parseBoolean(System.getProperty(PASS, "true"))) {
                 throw new IOException("turned off by -D" + PASS);
             }
             sockets = client.sockets();
             step("took over " + Units.counted(sockets.count(), "listening socket"));
+        } catch (ClosedOnTheWayException e) {
+            throw givenUp(e);
         } catch (IOException | LinkageError | IllegalCallerException e) { // the machine, or the JVM, refuses the calls
-            beside = true;
-            String migrates = migrates();
-            log.warn("sockets cannot be passed on ({}): opening others beside; {}", e.getMessage(), migrates);
-            step("sockets cannot be passed on (" + e.getMessage() + "): opening others beside");
-            step(migrates);
+            openBeside(String.valueOf(e.getMessage()));
         }
         return this;
+    }
+
+    private IOException givenUp(IOException why) {
+        String fault = "the listening sockets of process " + running.state().pid() + " change: " + why.getMessage();
+        step(fault);
+        close();
+        return new IOException(fault, why);
+    }
+
+    private void openBeside(String why) throws IOException {
+        String migrates = migrates();
+        String text = "sockets cannot be passed on (" + why + "): opening others beside";
+        try {
+            client.step(text);
+        } catch (IOException left) {
+            close();
+            throw new IOException(
+                    "process " + running.state().pid() + " has left the take-over: " + why + "; try again", left);
+        }
+        beside = true;
+        log.warn("{}; {}", text, migrates);
+        step(migrates);
     }
 
     /** Fate of handshakes under way when the predecessor closes a socket, in words. */
@@ -135,7 +161,7 @@ final class ServingPredecessor implements Predecessor {
 
     @Override
     public void prepare(LoadBalancer balancer) throws InterruptedException {
-        step("the listeners are open");
+        step(beside ? "the listeners open last" : "the listeners are open");
         step("warmed up by " + Units.counted(WarmUp.run(balancer.looks().transport()), "session"));
         balancer.awaitVerdicts(TO_PROBE);
         List<PoolView> pools = balancer.looks().pools();

@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -86,7 +87,7 @@ final class StopSignals {
     /** A wait before serving has begun. */
     @FunctionalInterface
     interface Wait<T> {
-        T get() throws InterruptedException;
+        T get() throws IOException, InterruptedException;
     }
 
     /**
@@ -94,7 +95,7 @@ final class StopSignals {
      *
      * @throws InterruptedException if a signal has arrived
      */
-    <T> T unlessAsked(Wait<T> wait) throws InterruptedException {
+    <T> T unlessAsked(Wait<T> wait) throws IOException, InterruptedException {
         begin(Thread.currentThread());
         try {
             return wait.get();

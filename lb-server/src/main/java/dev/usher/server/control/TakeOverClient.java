@@ -1,6 +1,7 @@
 package dev.usher.server.control;
 
 import dev.usher.admin.Control;
+import dev.usher.descriptor.ClosedOnTheWayException;
 import dev.usher.descriptor.DescriptorMail;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.pool.BackendOrder;
@@ -51,11 +52,21 @@ public final class TakeOverClient implements AutoCloseable {
     }
 
     /**
-     * The sockets of the serving process.
+     * The sockets of the serving process. A second try follows where a socket is closed on the way.
      *
+     * @throws ClosedOnTheWayException if a socket is closed on the way again
      * @throws IOException if the sockets cannot be passed here
      */
     public GivenSockets sockets() throws IOException {
+        try {
+            return passed();
+        } catch (ClosedOnTheWayException e) {
+            log.debug("a second try", e);
+            return passed();
+        }
+    }
+
+    private GivenSockets passed() throws IOException {
         TakeOver.Sockets there = ask(TakeOver.SOCKETS, null, TakeOver.Sockets.class);
         if (there.refusal() != null) {
             throw new IOException(there.refusal());
