@@ -185,8 +185,13 @@ final class EpollKey extends AbstractSelectionKey {
         return watched == NOTHING;
     }
 
-    void watches(int events) {
-        watched = events;
+    /** Takes the answer to a call for these events. */
+    void onWatchAnswer(int answer, int events) {
+        if (answer < 0) {
+            selector.onRefused(this, answer);
+        } else {
+            watched = events;
+        }
     }
 
     boolean isQueued() {

@@ -1,5 +1,6 @@
 package dev.usher.epoll;
 
+import dev.usher.time.Clock;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedSelectorException;
@@ -64,6 +65,8 @@ final class EpollSelector extends AbstractSelector {
     private final ArrayDeque<EpollKey> due = new ArrayDeque<>();
     /** Keys that wait for events that epoll was not told to watch. */
     private final ArrayDeque<EpollKey> untold = new ArrayDeque<>();
+
+    private final Unwatched unwatched = new Unwatched(Clock.SYSTEM);
 
     private long turn;
 
@@ -158,6 +161,12 @@ final class EpollSelector extends AbstractSelector {
         }
     }
 
+    /** Lets a key wait that epoll has refused to watch. */
+    void onRefused(EpollKey key, int error) {
+        key.setUntold(true);
+        unwatched.add(key, error);
+    }
+
     /** Puts a key before others that are due. */
     void putFirst(EpollKey key) {
         if (key.isDue() && !key.isQueued()) {
@@ -199,14 +208,16 @@ final class EpollSelector extends AbstractSelector {
         forgetCancelled();
         tellEpoll();
         putOut();
-        int count = calls.epollWait(epoll, events, MAX_EVENTS, due.isEmpty() ? millis : 0);
+        int count = calls.epollWait(epoll, events, MAX_EVENTS, due.isEmpty() ? unwatched.limited(millis) : 0);
         if (count < 0 && count != -Errno.INTERRUPTED) {
             throw Errno.exception(count);
         }
         for (int i = 0; i < count; i++) {
             note(Syscalls.eventMask(events, i), Syscalls.eventData(events, i));
         }
-        return serve(action);
+        int served = serve(action);
+        unwatched.throwAny(); // last, since others have had their turn then
+        return served;
     }
 
     private void ensureOpen() {
@@ -215,7 +226,8 @@ final class EpollSelector extends AbstractSelector {
         }
     }
 
-    private void tellEpoll() throws IOException {
+    private void tellEpoll() {
+        unwatched.moveDue(untold);
         for (EpollKey key = untold.pollFirst(); key != null; key = untold.pollFirst()) {
             key.setUntold(false);
             if (key.isValid() && key.lacksEvents()) {
@@ -224,11 +236,10 @@ final class EpollSelector extends AbstractSelector {
         }
     }
 
-    private void tellEpoll(EpollKey key, int events) throws IOException {
+    private void tellEpoll(EpollKey key, int events) {
         int operation = key.isNew() ? ADD : CHANGE;
         if (outputs == null || !outputs.watch(epoll, operation, key, events)) {
-            orThrow(calls.epollControl(epoll, operation, key.descriptor(), events, key.data()));
-            key.watches(events);
+            key.onWatchAnswer(calls.epollControl(epoll, operation, key.descriptor(), events, key.data()), events);
         }
     }
 
@@ -237,7 +248,7 @@ final class EpollSelector extends AbstractSelector {
         if (outputs == null) {
             return;
         }
-        orThrow(outputs.submit());
+        outputs.submit();
         if (outputs.hasUnanswered()) {
             int operation = watchesAnswers ? CHANGE : ADD;
             orThrow(calls.epollControl(epoll, operation, outputs.descriptor(), Events.IN | Events.ONCE, ANSWER));

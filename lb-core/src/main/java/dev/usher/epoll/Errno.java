@@ -31,6 +31,7 @@ final class Errno {
     private static final int SYSTEM_FILES = 23;
     private static final int NO_BUFFERS = 105;
     private static final int NO_MEMORY = 12;
+    private static final int NO_SPACE = 28;
     static final int NOT_SUPPORTED = 97;
 
     private Errno() {}
@@ -62,6 +63,7 @@ final class Errno {
             case NO_ENTRY -> "No such file or directory";
             case AGAIN -> "Resource temporarily unavailable";
             case NO_MEMORY -> "Cannot allocate memory";
+            case NO_SPACE -> "No space left on device";
             case ACCESS -> "Permission denied";
             case SYSTEM_FILES -> "Too many open files in system";
             case PROCESS_FILES -> "Too many open files";

@@ -120,8 +120,8 @@ final class Output {
             sender.onAnswer(this, calls); // which has to release it
             return;
         }
-        if (key != null && answer >= 0) {
-            key.watches(events);
+        if (key != null) {
+            key.onWatchAnswer(answer, events);
         }
         release();
     }

@@ -34,8 +34,6 @@ final class Outputs {
     private int inFlight;
     /** Watches without an answer. */
     private int watches;
-    /** First error of a watch since {@link #submit}. */
-    private int watchError;
 
     /** @param few fewer outputs than this go to the kernel by plain calls */
     Outputs(Syscalls calls, Ring ring, int few) {
@@ -114,13 +112,8 @@ final class Outputs {
 
     // ---- the kernel ----
 
-    /**
-     * Does all that was asked for, and notes the answers.
-     *
-     * @return 0, or the error of a watch
-     */
-    int submit() {
-        watchError = 0;
+    /** Does all that was asked for, and notes the answers. */
+    void submit() {
         if (queued > 0) {
             giveToKernel();
         }
@@ -129,7 +122,6 @@ final class Outputs {
             ring.await();
             takeAnswers();
         }
-        return watchError;
     }
 
     private void takeAnswers() {
@@ -163,7 +155,6 @@ final class Outputs {
     void onAnswer(Output output, int result) {
         if (output.kind() == Output.Kind.WATCH) {
             watches--;
-            watchError = watchError == 0 && result < 0 ? result : watchError;
         }
         output.onAnswer(result, calls);
     }
