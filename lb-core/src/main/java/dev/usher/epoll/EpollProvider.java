@@ -38,13 +38,32 @@ public final class EpollProvider extends SelectorProvider {
         return new EpollProvider(Ring::new, Outputs.FEW);
     }
 
+    /**
+     * Makes a provider for single sockets, and tries nothing: each trial opens descriptors of its own.
+     *
+     * @throws UnsupportedOperationException if the system is another; the message says so
+     */
+    public static EpollProvider untried() {
+        return new EpollProvider(null, 0, false);
+    }
+
     /** @param few fewer outputs of a turn than this are plain calls */
     EpollProvider(Ring.@Nullable Maker ring, int few) {
+        this(ring, few, true);
+    }
+
+    private EpollProvider(Ring.@Nullable Maker ring, int few, boolean tries) {
         this.ring = ring;
         this.few = few;
         if (!Kernel.UNKNOWN_SYSTEM.isEmpty()) {
             throw new UnsupportedOperationException(Kernel.UNKNOWN_SYSTEM);
         }
+        if (tries) {
+            tryOut();
+        }
+    }
+
+    private void tryOut() {
         try (AbstractSelector _ = openSelector()) {
             // The selector has made every kind of call that may be refused.
         } catch (IOException | LinkageError | RuntimeException refused) {

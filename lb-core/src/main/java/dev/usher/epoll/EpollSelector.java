@@ -73,15 +73,16 @@ final class EpollSelector extends AbstractSelector {
     /** @param few fewer outputs of a turn than this are plain calls */
     EpollSelector(SelectorProvider provider, Ring.@Nullable Maker ring, int few) throws IOException {
         super(provider);
-        outputs = ring == null ? null : new Outputs(calls, ring.open(calls), few);
         epoll = orThrow(calls.epollCreate());
-        int eventDescriptor = calls.eventDescriptor();
-        if (eventDescriptor < 0) {
-            calls.close(epoll);
-            throw Errno.exception(eventDescriptor);
+        bell = calls.eventDescriptor();
+        try {
+            orThrow(bell);
+            orThrow(calls.epollControl(epoll, ADD, bell, Events.IN, BELL));
+            outputs = ring == null ? null : new Outputs(calls, ring.open(calls), few);
+        } catch (IOException | RuntimeException refused) {
+            closeDescriptors();
+            throw refused;
         }
-        bell = eventDescriptor;
-        orThrow(calls.epollControl(epoll, ADD, bell, Events.IN, BELL));
     }
 
     private static int orThrow(int result) throws IOException {
@@ -370,8 +371,14 @@ final class EpollSelector extends AbstractSelector {
         if (outputs != null) {
             outputs.close();
         }
+        closeDescriptors();
+    }
+
+    private void closeDescriptors() {
         synchronized (bellLock) {
-            calls.close(bell);
+            if (bell >= 0) {
+                calls.close(bell);
+            }
             calls.close(epoll);
         }
     }

@@ -31,6 +31,7 @@ final class Errno {
     private static final int SYSTEM_FILES = 23;
     private static final int NO_BUFFERS = 105;
     private static final int NO_MEMORY = 12;
+    private static final int INVALID = 22;
     private static final int NO_SPACE = 28;
     static final int NOT_SUPPORTED = 97;
 
@@ -39,6 +40,14 @@ final class Errno {
     /** True if the call may be made again later. */
     static boolean isTemporary(int result) {
         return result == -AGAIN || result == -INTERRUPTED;
+    }
+
+    /**
+     * True if a ring has refused to begin a close. After any other error the descriptor is closed all the same, and its number
+     * may be another file's by now.
+     */
+    static boolean isBeforeClose(int result) {
+        return result == -INVALID || result == -NO_MEMORY;
     }
 
     /** @param result a negative result of a call */

@@ -122,6 +122,8 @@ final class Output {
         }
         if (key != null) {
             key.onWatchAnswer(answer, events);
+        } else if (kind == Kind.CLOSE && Errno.isBeforeClose(answer)) {
+            calls.close(descriptor);
         }
         release();
     }

@@ -111,7 +111,7 @@ class Ring {
                             numbers + (long) callCount * Integer.BYTES,
                             answers + (long) params.get(JAVA_INT, ANSWER_COUNT) * ANSWER_BYTES),
                     0);
-            entries = map((long) callCount * CALL_BYTES, ENTRIES_AT);
+            entries = mapEntries((long) callCount * CALL_BYTES);
             for (int i = 0; i < callCount; i++) {
                 shared.set(JAVA_INT, numbers + (long) i * Integer.BYTES, i);
             }
@@ -146,6 +146,16 @@ class Ring {
             if (probe.get(JAVA_SHORT, PROBE_HEAD_BYTES + operation * PROBE_BYTES + PROBE_FLAGS) == 0) {
                 throw new IOException("io_uring has no operation " + operation);
             }
+        }
+    }
+
+    /** Maps the second piece of memory; a refusal frees the first. */
+    private MemorySegment mapEntries(long bytes) throws IOException {
+        try {
+            return map(bytes, ENTRIES_AT);
+        } catch (IOException refused) {
+            unmap(shared);
+            throw refused;
         }
     }
 
@@ -225,8 +235,12 @@ class Ring {
     }
 
     final void close() {
-        calls.unmap(entries.address(), entries.byteSize());
-        calls.unmap(shared.address(), shared.byteSize());
+        unmap(entries);
+        unmap(shared);
         calls.close(descriptor);
+    }
+
+    private void unmap(MemorySegment mapped) {
+        calls.unmap(mapped.address(), mapped.byteSize());
     }
 }

@@ -36,7 +36,7 @@ final class ProbeSocket extends Socket {
         waits = !(address instanceof UnixDomainSocketAddress unix && KernelAddress.isAbstract(unix));
         channel = waits
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
-                : new EpollProvider().openSocketChannel(StandardProtocolFamily.UNIX);
+                : EpollProvider.untried().openSocketChannel(StandardProtocolFamily.UNIX);
     }
 
     static String host(SocketAddress address) {

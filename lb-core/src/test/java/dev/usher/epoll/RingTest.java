@@ -15,11 +15,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -328,6 +331,57 @@ class RingTest extends EpollWithPeers {
             }
             assertEquals(4, tries[0]);
             assertTrue(turns < 10, "a busy loop");
+        }
+    }
+
+    @Test
+    void aCloseThatTheRingRefusesIsDoneAllTheSame() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept()) {
+            FAULTS.set(output -> output.kind() == Output.Kind.CLOSE ? Fault.FAILED : Fault.NONE);
+            channel.register(selector, SelectionKey.OP_WRITE);
+            turnUntil(_ -> {
+                channel.close();
+                return true;
+            });
+            selector.selectNow(_ -> {});
+
+            assertEquals(-1, peer.getInputStream().read());
+        }
+    }
+
+    @Test
+    void aSelectorThatIsRefusedLeavesNothingOpen() throws IOException {
+        boolean[] refuses = {false};
+        EpollProvider some = new EpollProvider(
+                calls -> {
+                    if (refuses[0]) {
+                        throw new IOException("refused");
+                    }
+                    return new Ring(calls);
+                },
+                1);
+        refuses[0] = true;
+        List<String> before = selectorFiles();
+        assertThrows(IOException.class, some::openSelector);
+        assertEquals(before, selectorFiles());
+    }
+
+    /** What selectors of this process have open. */
+    private static List<String> selectorFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.map(RingTest::target)
+                    .filter(target -> target.startsWith("anon_inode:"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException closedMeanwhile) {
+            return "";
         }
     }
 
