@@ -79,11 +79,16 @@ final class Arrival extends Hearing {
 
     @Override
     public Next onDeadline() {
-        if (mayBeSilent) {
-            Next heard = onReady(link.client, OP_READ); // a busy worker may find bytes here
-            return mayBeSilent && heard instanceof Next.Stay ? onWhole(new Destination.Silence(), NOTHING) : heard;
+        if (!mayBeSilent) {
+            return super.onDeadline();
         }
-        return new Next.End(awaitsHeader() ? CloseReason.PROXY_HEADER : CloseReason.HELLO_TIMEOUT);
+        Next heard = onClientReady(); // a busy worker may find bytes here
+        return mayBeSilent && heard instanceof Next.Stay ? onWhole(new Destination.Silence(), NOTHING) : heard;
+    }
+
+    @Override
+    CloseReason reasonForDelay() {
+        return awaitsHeader() ? CloseReason.PROXY_HEADER : CloseReason.HELLO_TIMEOUT;
     }
 
     private boolean awaitsHeader() {

@@ -43,16 +43,27 @@ final class Connecting implements Phase {
             link.client.watch(0);
             return Next.STAY;
         }
+        return finish(null);
+    }
+
+    /** @param pending the outcome of an attempt that is still under way; null to wait on */
+    private Next finish(@Nullable AttemptOutcome pending) {
         try {
-            return link.backend.channel().finishConnect() ? connected() : Next.STAY;
+            if (link.backend.channel().finishConnect()) {
+                return connected();
+            }
         } catch (IOException refused) {
             return another(outcomeOf(refused));
         }
+        return pending == null ? Next.STAY : another(pending);
     }
 
     @Override
     public Next onDeadline() {
         Attempts attempts = choice.attempts();
+        if (full == null && choice.opening().backendGreeting() == null) { // a greeting would have no time left
+            return finish(attempts.timedOut()); // a busy worker may find the connection here
+        }
         if (full == null || attempts.leftNanos() <= 0) {
             return another(attempts.timedOut());
         }

@@ -64,9 +64,11 @@ final class Greeting implements Phase {
         return new Next.TryAnother(AttemptOutcome.GREETING_FAILED);
     }
 
+    /** A busy worker may find the answer here. */
     @Override
     public Next onDeadline() {
-        return new Next.TryAnother(AttemptOutcome.GREETING_LATE);
+        Next heard = onReady(link.backend, OP_READ);
+        return heard instanceof Next.Stay ? new Next.TryAnother(AttemptOutcome.GREETING_LATE) : heard;
     }
 
     @Override

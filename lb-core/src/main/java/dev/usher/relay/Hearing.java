@@ -35,12 +35,26 @@ abstract sealed class Hearing implements Phase permits Arrival, Vetting {
     /** The client has left before the stage was whole. */
     abstract CloseReason reasonToLeave();
 
+    /** The stage was not whole in time. */
+    abstract CloseReason reasonForDelay();
+
     /**
      * The stage is whole.
      *
      * @param rest the unconsumed bytes, up to position
      */
     abstract Next onWhole(Destination destination, ByteBuffer rest);
+
+    /**
+     * The time is over. A busy worker may find bytes here that came in time, so one more read decides. Any other dialogue
+     * would go on without a deadline.
+     */
+    @Override
+    public Next onDeadline() {
+        Next heard = onClientReady();
+        boolean goesOn = heard instanceof Next.Stay || heard instanceof Next.CheckUser;
+        return goesOn ? new Next.End(reasonForDelay()) : heard;
+    }
 
     /** The client's socket is ready. */
     final Next onClientReady() {

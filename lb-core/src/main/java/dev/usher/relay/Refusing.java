@@ -53,13 +53,20 @@ final class Refusing implements Phase {
         if (word.hasRemaining()) {
             return say();
         }
-        int count = link.client.read(link.worker.buffer().clear());
+        int count = discard();
         discardedBytes += Math.max(0, count);
         return count < 0 || discardedBytes > MAX_DISCARDED_BYTES ? over : Next.STAY;
     }
 
+    /** Reads up to 256 KiB, once; the result is of {@link Side#read}. */
+    private int discard() {
+        return link.client.read(link.worker.buffer().clear());
+    }
+
+    /** A busy worker may find bytes here: left unread, these bytes would turn the close into a RST. */
     @Override
     public Next onDeadline() {
+        int _ = discard();
         return over;
     }
 

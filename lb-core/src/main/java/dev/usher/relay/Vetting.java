@@ -47,6 +47,11 @@ final class Vetting extends Hearing {
     }
 
     @Override
+    CloseReason reasonForDelay() {
+        return CloseReason.HELLO_TIMEOUT;
+    }
+
+    @Override
     Next onWhole(Destination destination, ByteBuffer rest) {
         if (!link.kept.keep(rest)) {
             return new Next.End(link.kept.lack());
@@ -58,11 +63,6 @@ final class Vetting extends Hearing {
         }
         CloseReason fault = Preface.prepare(link, choice, null);
         return fault == null ? Next.RELAY : new Next.Refuse(fault);
-    }
-
-    @Override
-    public Next onDeadline() {
-        return new Next.End(CloseReason.HELLO_TIMEOUT);
     }
 
     @Override
