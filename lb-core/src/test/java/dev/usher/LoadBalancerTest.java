@@ -83,7 +83,7 @@ class LoadBalancerTest {
     @Test
     void besideAnotherItBindsOnRequestAlone() throws IOException {
         try (TestUsher first = TestUsher.of(backend).start()) {
-            InetSocketAddress address = (InetSocketAddress) first.balancer()
+            InetSocketAddress address = first.balancer()
                     .looks()
                     .addresses()
                     .values()

@@ -48,7 +48,7 @@ final class Unwatched {
 
     /** A time to wait that does not miss the next try; a negative time has no end. */
     int limited(int millis) {
-        return keys.isEmpty() || millis >= 0 && millis < AGAIN_MILLIS ? millis : AGAIN_MILLIS;
+        return keys.isEmpty() || (millis >= 0 && millis < AGAIN_MILLIS) ? millis : AGAIN_MILLIS;
     }
 
     /** Tells of a refusal, but not of each: the same lack refuses many. */
@@ -56,7 +56,7 @@ final class Unwatched {
         int refusal = error;
         error = 0;
         long now = refusal == 0 ? 0 : clock.nanos();
-        if (refusal == 0 || hasTold && now - toldNanos < TOLD_NANOS) {
+        if (refusal == 0 || (hasTold && now - toldNanos < TOLD_NANOS)) {
             return;
         }
         hasTold = true;

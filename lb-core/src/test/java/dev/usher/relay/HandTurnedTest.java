@@ -183,7 +183,8 @@ class HandTurnedTest {
             assertEquals(sent, turningFor(client::readToEnd).length);
             client.halfClose();
             turnUntil(() -> !ends.isEmpty(), "the session ends");
-            assertEquals(CloseReason.COMPLETED, Objects.requireNonNull(ends.poll()).reason());
+            assertEquals(
+                    CloseReason.COMPLETED, Objects.requireNonNull(ends.poll()).reason());
         }
     }
 
