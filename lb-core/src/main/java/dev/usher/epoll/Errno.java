@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 
 /** Error numbers of Linux, the same on x86-64 and aarch64, in the exceptions and words of the JDK's own channels. */
 final class Errno {
@@ -55,13 +56,14 @@ final class Errno {
         return new SocketException(text(-result));
     }
 
-    /** For {@code connect} and {@code bind}, in the classes that tell a lack of ports from a refusal. */
+    /** For {@code connect} and {@code bind}, in the classes that tell a lack of ports, a refusal and a time-out apart. */
     static IOException connectException(int result) {
         String text = text(-result);
         return switch (-result) {
             case ADDRESS_NOT_AVAILABLE, ADDRESS_IN_USE, ACCESS -> new BindException(text);
             case NETWORK_UNREACHABLE, HOST_UNREACHABLE -> new NoRouteToHostException(text);
-            case CONNECTION_REFUSED, TIMED_OUT, CONNECTION_RESET -> new ConnectException(text);
+            case TIMED_OUT -> new SocketTimeoutException(text);
+            case CONNECTION_REFUSED, CONNECTION_RESET -> new ConnectException(text);
             default -> new SocketException(text);
         };
     }

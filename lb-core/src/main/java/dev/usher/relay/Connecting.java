@@ -9,6 +9,7 @@ import dev.usher.pool.Backend;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -138,10 +139,11 @@ final class Connecting implements Phase {
         }
     }
 
-    private static AttemptOutcome outcomeOf(IOException refused) {
+    private AttemptOutcome outcomeOf(IOException refused) {
         return switch (refused) {
             case BindException _ -> AttemptOutcome.NO_SOCKET; // EADDRNOTAVAIL: no local port is left
             case ConnectException _ -> AttemptOutcome.REFUSED;
+            case SocketTimeoutException _ -> choice.attempts().timedOut(); // tcp_user_timeout, shorter than connect
             default -> AttemptOutcome.UNREACHABLE;
         };
     }
