@@ -219,6 +219,11 @@ public final class LoadBalancer implements AutoCloseable {
         listening.settle();
     }
 
+    /** True once {@link #settle} has made the sockets this load balancer's own, to pass on. */
+    public boolean isSettled() {
+        return listening.isSettled();
+    }
+
     /**
      * Announces a successor on the sockets of the given addresses: the drain leaves the connections queued there to the
      * successor.

@@ -221,6 +221,11 @@ public final class Listening {
         follow(followed);
     }
 
+    /** True from {@link #settle} on. */
+    public synchronized boolean isSettled() {
+        return settled;
+    }
+
     private void widen(Place place, int reached, ListenerConfig config, ListenerCounts state, SocketAddress address) {
         try {
             for (int i = reached; i < workers.count(); i++) {

@@ -28,6 +28,11 @@ final class Giving implements TakeOver.Giver {
     }
 
     @Override
+    public boolean settled() {
+        return running.balancer().isSettled();
+    }
+
+    @Override
     public Set<SocketAddress> addresses() {
         Set<SocketAddress> addresses = new HashSet<>();
         running.balancer().looks().listening().values().forEach(addresses::addAll);

@@ -51,6 +51,9 @@ public final class TakeOver extends Conversation {
         /** True if this process serves the file. */
         boolean serves(String file);
 
+        /** True once the sockets are this process's own: no take-over is under way on the other side. */
+        boolean settled();
+
         /** Addresses to pass the sockets of. */
         Set<SocketAddress> addresses();
 
@@ -160,6 +163,9 @@ public final class TakeOver extends Conversation {
         }
         if (arrival.file() == null || !giver.serves(arrival.file())) {
             return "process " + self + " serves another file than " + arrival.file();
+        }
+        if (!giver.settled()) {
+            return "process " + self + " is taking over itself: try again";
         }
         String taken = switch (state) {
             case IDLE -> null;

@@ -46,6 +46,7 @@ class TakeOverTest {
     /** What this process was told to do, in order. */
     private final List<String> done = new CopyOnWriteArrayList<>();
 
+    private volatile boolean settled = true;
     private final TakeOver takeOver = new TakeOver(new Giver());
     private final List<SocketChannel> clients = new ArrayList<>();
     private @Nullable ServerSocketChannel listening;
@@ -54,6 +55,11 @@ class TakeOverTest {
         @Override
         public boolean serves(String file) {
             return file.equals(FILE);
+        }
+
+        @Override
+        public boolean settled() {
+            return settled;
         }
 
         @Override
@@ -162,6 +168,15 @@ class TakeOverTest {
         Await.until(() -> !takeOver.isUnderWay(), "it has left");
         admitted();
         assertEquals(List.of(), done);
+    }
+
+    /** Its sockets may still be another's: that one goes on with them where this one fails. */
+    @Test
+    void refusesAProcessUntilItsOwnTakeOverIsOver() throws Exception {
+        settled = false;
+        refused("is taking over itself: try again", FILE, true);
+        settled = true;
+        admitted();
     }
 
     @Test
