@@ -33,8 +33,10 @@ final class Choice {
     private @Nullable Traffic way;
 
     private @Nullable Attempts attempts;
-    /** True exactly when the client has had the opening's word for a connected backend. */
-    private boolean toldConnected;
+    /** True once a backend was connected, of which the client is told. */
+    private boolean tellsConnected;
+    /** The opening's word for a connected backend, with the part that the client has yet to take; null without a word. */
+    private @Nullable ByteBuffer wordForConnected;
 
     Choice(Client client) {
         this.client = client;
@@ -77,18 +79,33 @@ final class Choice {
         if (opening == null || reason.refusal() == null) {
             return null;
         }
-        Opening within = toldConnected ? opening.within() : null;
-        return (within == null ? opening : within).refusal(reason.refusal());
+        Opening within = tellsConnected ? opening.within() : null;
+        return within == null ? opening.refusal(reason.refusal()) : behindWord(within.refusal(reason.refusal()));
+    }
+
+    /** A client reads words of the opening within only behind the whole word for a connected backend. */
+    private @Nullable ByteBuffer behindWord(@Nullable ByteBuffer refusal) {
+        ByteBuffer word = wordForConnected;
+        if (word == null || refusal == null || !word.hasRemaining()) {
+            return refusal;
+        }
+        return ByteBuffer.allocate(word.remaining() + refusal.remaining())
+                .put(word.slice())
+                .put(refusal)
+                .flip();
     }
 
     /**
-     * The opening's word for the first connected backend; null if the opening has no word, or the client has had it.
+     * What the client has yet to take of the opening's word for the first connected backend; null if the opening has no word,
+     * or the client has had all of it.
      */
     @Nullable
     ByteBuffer wordForConnected() {
-        ByteBuffer word = toldConnected ? null : opening().connected();
-        toldConnected = true;
-        return word;
+        if (!tellsConnected) {
+            tellsConnected = true;
+            wordForConnected = opening().connected();
+        }
+        return wordForConnected == null || !wordForConnected.hasRemaining() ? null : wordForConnected;
     }
 
     /** The opening within is whole, and takes the place of the opening. */

@@ -3,6 +3,8 @@ package dev.usher.relay;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.usher.config.Address;
+import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.Cidr;
 import dev.usher.config.Fallback;
@@ -13,9 +15,12 @@ import dev.usher.config.Target;
 import dev.usher.config.UserFile;
 import dev.usher.end.CloseReason;
 import dev.usher.opening.SocksMessages;
+import dev.usher.pool.Backend;
 import dev.usher.testing.TestBackend;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
+import dev.usher.testing.UnixServer;
+import dev.usher.time.Clock;
 import dev.usher.tls.Alert;
 import dev.usher.tls.HelloBuilder;
 import java.io.IOException;
@@ -23,11 +28,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Goal: a SOCKS client gets a connection to a host that has a route, only there, and the reason where not. Method: real
@@ -101,6 +112,43 @@ class SocksListenerTest {
                     usher.ended(CloseReason.COMPLETED);
                 }
             }
+        }
+    }
+
+    /** A refusal in the turn of the reply comes behind the reply: a client reads no alert where it expects the reply. */
+    @Test
+    void refusalInTheTurnOfTheReplyComesBehindIt(@TempDir Path directory) throws Exception {
+        Path connected = directory.resolve("connected.sock");
+        TestUsher.Builder usher = TestUsher.socks()
+                .backend(BackendConfig.of(Address.parse("unix:" + connected)))
+                .backend(BackendConfig.of(Address.parse("unix:" + directory.resolve("missing.sock"))))
+                .pool(pool -> pool.balance(Balance.FIRST));
+        Queue<SessionEnd> ends = new ArrayDeque<>();
+        HandTurned turned = new HandTurned(usher.config(), 1 << 20, Clock.SYSTEM, HandTurned.into(ends));
+        try (UnixServer _ = new UnixServer(connected);
+                TestPeer client = TestPeer.connect(turned.address)) {
+            client.send(SocksMessages.bytes(SocksMessages.methods(), SocksMessages.request(TestUsher.NAME, 443)));
+            List<Backend> first =
+                    List.of(Objects.requireNonNull(turned.routing.pools().get(TestUsher.POOL))
+                            .backends()
+                            .getFirst());
+            turned.turnUntil(
+                    () -> {
+                        turned.worker.submit(() -> turned.relay.walk().end(first, CloseReason.BACKEND_REMOVED, 10, 10));
+                        return !ends.isEmpty();
+                    },
+                    "the second backend refuses");
+            FutureTask<byte[]> read = new FutureTask<>(client::readToEnd);
+            Thread.ofVirtual().start(read);
+            turned.turnUntil(read::isDone, "the client has read all");
+
+            byte[] told = SocksMessages.bytes(SocksMessages.method(), SocksMessages.reply(0));
+            assertArrayEquals(told, Arrays.copyOf(read.get(), told.length));
+            assertEquals(CloseReason.CONNECT_REFUSED, ends.remove().reason());
+        } finally {
+            turned.relay.endAll(CloseReason.SHUTDOWN);
+            assertEquals(0, turned.worker.bugs().get());
+            turned.close();
         }
     }
 
