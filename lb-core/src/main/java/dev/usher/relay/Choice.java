@@ -96,8 +96,8 @@ final class Choice {
     }
 
     /**
-     * What the client has yet to take of the opening's word for the first connected backend; null if the opening has no word,
-     * or the client has had all of it.
+     * The part of the opening's word for the first connected backend that the client has yet to take; null if the opening has no
+     * word, or the client has had the whole word.
      */
     @Nullable
     ByteBuffer wordForConnected() {
