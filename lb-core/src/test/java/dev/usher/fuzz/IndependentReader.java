@@ -44,7 +44,7 @@ final class IndependentReader {
         write(inputs, capture);
         Process tshark = new ProcessBuilder(
                         ("tshark -n -r " + capture + " -o tcp.check_checksum:FALSE -d tcp.port==443,tls"
-                                        + " -Y tls.handshake.type==1 -T fields -E separator=| -E aggregator=, -E occurrence=a"
+                                        + " -Y tls.handshake.type==1 -T fields -E separator=/t -E aggregator=, -E occurrence=a"
                                         + " -e frame.number -e tls.handshake.extensions_server_name"
                                         + " -e tls.handshake.extensions_alpn_str -e _ws.expert -e _ws.malformed")
                                 .split(" "))
@@ -54,7 +54,7 @@ final class IndependentReader {
         for (String line : new String(tshark.getInputStream().readAllBytes(), UTF_8)
                 .lines()
                 .toList()) {
-            String[] fields = line.split("\\|", -1);
+            String[] fields = line.split("\t", -1);
             readings.put(
                     Integer.parseInt(fields[0]) - 1,
                     new Reading(fields[1], list(fields[2]), !(fields[3] + fields[4]).isEmpty()));
