@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * it was told, it waits instead of spinning, and serves again as soon as some are free.
  */
 @Tag("slow")
+@Tag("alone") // counts how many of a crowd are served at once
 class DescriptorsIT {
     private static final String WWW = "www.example.com";
     private static final byte[] FIRST_BYTE = {22};
