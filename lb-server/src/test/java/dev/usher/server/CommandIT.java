@@ -173,10 +173,8 @@ class CommandIT {
     @Test
     void sighupAndSigusr1EndNothing() throws Exception {
         try (EchoBackend backend = new EchoBackend();
-                Program run = Program.hearing(
-                        "HUP",
-                        "run",
-                        config(Ports.free(), backend.port(), "logging: { access: { output: none } }\n"))) {
+                Program run = Program.usher(
+                        "run", config(Ports.free(), backend.port(), "logging: { access: { output: none } }\n"))) {
             InetSocketAddress address = awaitListener(run);
             run.err().await("is ready");
             run.signal("USR1");

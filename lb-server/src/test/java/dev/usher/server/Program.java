@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -123,13 +122,6 @@ public final class Program implements AutoCloseable {
         return start(Map.of(), Product.command(args));
     }
 
-    /** The same, with a signal that the parent of the tests may ignore, as nohup does. */
-    public static Program hearing(String signal, String... args) {
-        List<String> command = new ArrayList<>(List.of("env", "--default-signal=" + signal));
-        command.addAll(Product.command(args));
-        return start(Map.of(), command);
-    }
-
     /** Starts a program whose input has ended. */
     public static Program start(Map<String, String> environment, List<String> command) {
         Program program = start(Path.of(command.getFirst()).getFileName().toString(), command, environment);
@@ -150,13 +142,19 @@ public final class Program implements AutoCloseable {
         Path out = directory.resolve("stdout");
         Path err = directory.resolve("stderr");
         ProcessBuilder builder =
-                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+                new ProcessBuilder(heard(command)).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().putAll(environment);
         try {
             return new Program(label, builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The command, with signals that the parent of the tests may ignore: nohup one, and a job in the background of a script another. */
+    private static List<String> heard(List<String> command) {
+        return Stream.concat(Stream.of("env", "--default-signal=HUP,INT"), command.stream())
+                .toList();
     }
 
     public long pid() {

@@ -304,7 +304,7 @@ class AdminIT {
         try (Socket client = new Socket()) { // and still serves
             client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         }
-        usher.signal("TERM");
+        usher.signal("INT"); // another one: a second SIGTERM within 100 ms is taken for an echo of the first
         usher.exitCode(PATIENCE);
     }
 

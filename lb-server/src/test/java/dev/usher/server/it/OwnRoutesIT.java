@@ -41,7 +41,7 @@ class OwnRoutesIT {
                     admin: none
                     """.formatted(at(kube), at(machines), at(web), at(old), WWW, API);
             Path file = Files.writeString(Program.directory("own-routes").resolve("usher.yaml"), yaml);
-            try (Program usher = Program.hearing("HUP", "run", file.toString())) {
+            try (Program usher = Program.usher("run", file.toString())) {
                 usher.awaitPrinted("usher \\S+ is ready");
                 String https = port(usher, "https");
                 String onKube = port(usher, "kube");
