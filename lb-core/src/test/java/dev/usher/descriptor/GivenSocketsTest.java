@@ -218,7 +218,7 @@ class GivenSocketsTest {
     void theQueueOutlivesASuccessorThatGivesUp() throws Exception {
         SocketAddress address = listen(2);
         List<Socket> clients = queued(address);
-        HostPort bind = new HostPort("127.0.0.1", ((InetSocketAddress) address).getPort());
+        HostPort bind = bind(address);
         try (LoadBalancer successor = LoadBalancer.open(config(bind), environment(address))) {
             assertEquals(
                     List.of(address),
@@ -232,7 +232,7 @@ class GivenSocketsTest {
     void theQueueOfTheServiceManagerOutlivesAStartThatFails() throws Exception {
         SocketAddress address = listen(1);
         List<Socket> clients = queued(address);
-        HostPort bind = new HostPort("127.0.0.1", ((InetSocketAddress) address).getPort());
+        HostPort bind = bind(address);
         int descriptor =
                 ListeningDescriptors.of(Set.of(address)).keySet().iterator().next();
         Environment environment = Environment.of(SessionLog.NONE, Integer.MAX_VALUE)
@@ -245,11 +245,15 @@ class GivenSocketsTest {
     void theQueueOutlivesASuccessorThatCannotListenEverywhere() throws Exception {
         SocketAddress address = listen(2);
         List<Socket> clients = queued(address);
-        HostPort bind = new HostPort("127.0.0.1", ((InetSocketAddress) address).getPort());
+        HostPort bind = bind(address);
         UsherConfig config = config(bind, new HostPort("192.0.2.1", 0));
         Environment environment = environment(address);
         assertThrows(IOException.class, () -> LoadBalancer.open(config, environment));
         assertAllWait(clients);
+    }
+
+    private static HostPort bind(SocketAddress address) {
+        return new HostPort("127.0.0.1", ((InetSocketAddress) address).getPort());
     }
 
     private Environment environment(SocketAddress address) throws IOException {

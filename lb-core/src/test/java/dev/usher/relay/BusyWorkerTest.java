@@ -57,67 +57,37 @@ class BusyWorkerTest {
     private static final byte[] SSL_REQUEST = HexFormat.of().parseHex("0000000804d2162f");
 
     /** What a peer does. */
-    private interface Act {
-        void run() throws IOException;
-    }
-
     private final ManualClock clock = new ManualClock();
+
     private final Queue<SessionEnd> ends = new ArrayDeque<>();
     private final TestBackend web = TestBackend.start(TestBackend.ECHO);
-    /** Done once, when the worker next asks for the time. */
-    private Act afterTheLook = () -> {};
-
     private HandTurned turned = start(TestUsher.of(web));
 
     private HandTurned start(TestUsher.Builder config) {
         return new HandTurned(
                 config.config(),
                 1 << 20,
-                this::nanos,
+                clock,
                 HandTurned.into(ends),
                 Openings.BY_TYPE,
                 (_, password) -> password.equals("right"));
     }
 
     private void use(TestUsher.Builder config) {
-        stop();
+        turned.finish();
         turned = start(config);
-    }
-
-    private long nanos() {
-        Act now = afterTheLook;
-        afterTheLook = () -> {};
-        try {
-            now.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return clock.nanos();
-    }
-
-    private void stop() {
-        turned.relay.endAll(CloseReason.SHUTDOWN);
-        assertEquals(0, turned.worker.buffers().heldBytes().get());
-        assertEquals(0, turned.worker.bugs().get());
-        turned.close();
     }
 
     @AfterEach
     void close() {
-        stop();
+        turned.finish();
         web.close();
     }
 
-    private TestPeer accepted() throws IOException {
-        TestPeer client = TestPeer.connect(turned.address);
-        turned.turnUntil(() -> turned.relay.sessions().get() == 1, "it is accepted");
-        return client;
-    }
-
     /** The worker looks, the peer acts, and the time is over before the worker looks again. */
-    private void late(Duration time, Act act) {
+    private void late(Duration time, ManualClock.Act act) {
         clock.advance(time);
-        afterTheLook = act;
+        clock.atNextQuestion(act);
         turned.turn();
     }
 
@@ -160,7 +130,7 @@ class BusyWorkerTest {
 
     @Test
     void aWholeHelloIsServed() throws IOException {
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             late(HELLO, () -> client.send(hello()));
             isServed(client);
         }
@@ -169,7 +139,7 @@ class BusyWorkerTest {
     @Test
     void theRestOfAHelloIsServed() throws IOException {
         byte[] hello = Hellos.bytes(hello());
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             collects(client, Arrays.copyOf(hello, 20));
             late(HELLO, () -> client.send(Arrays.copyOfRange(hello, 20, hello.length)));
             isServed(client);
@@ -179,7 +149,7 @@ class BusyWorkerTest {
     @Test
     void aProxyHeaderAndItsHelloAreServed() throws IOException {
         use(TestUsher.of(web).acceptProxyProtocol(AcceptProxyProtocol.V1, "127.0.0.0/8"));
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             late(HELLO, () -> client.send(HEADER).send(hello()));
             isServed(client);
         }
@@ -188,7 +158,7 @@ class BusyWorkerTest {
     @Test
     void aProxyHeaderAloneIsTooLittle() throws IOException {
         use(TestUsher.of(web).acceptProxyProtocol(AcceptProxyProtocol.V1, "127.0.0.0/8"));
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             late(HELLO, () -> client.send(HEADER));
             ended(CloseReason.HELLO_TIMEOUT);
         }
@@ -197,7 +167,7 @@ class BusyWorkerTest {
     /** The last part is read, so that the client sees a FIN. */
     @Test
     void anotherPartRenewsNothing() throws IOException {
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             collects(client, Hellos.bytes(hello().limit(20)));
             late(HELLO, () -> client.send((byte) 1));
             assertEquals(1, ends.size(), "at once");
@@ -209,7 +179,7 @@ class BusyWorkerTest {
     @Test
     void aHelloWithinSocksIsServed() throws IOException {
         use(TestUsher.socks(web));
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             client.send(SocksMessages.bytes(SocksMessages.methods(), SocksMessages.request(TestUsher.NAME, 443)));
             reads(client, SocksMessages.bytes(SocksMessages.method(), SocksMessages.reply(0)));
             late(HELLO, () -> client.send(hello()));
@@ -222,7 +192,7 @@ class BusyWorkerTest {
     void aUserIsNotChecked() throws IOException {
         UserFile users = UserFile.parse(Path.of("users"), "me:$2y$10$" + "a".repeat(53));
         use(TestUsher.socks(web).forwardProxy(ForwardProxy.DEFAULT.withUsers(users)));
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             client.send(SocksMessages.passwordMethods());
             reads(client, new byte[] {5, 2});
             late(HELLO, () -> client.send(SocksMessages.password("me", "right")));
@@ -235,7 +205,7 @@ class BusyWorkerTest {
 
     @Test
     void bytesBehindARefusalMakeNoReset() throws IOException {
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             client.send(new HelloBuilder().name("nobody.example").records());
             ended(CloseReason.UNKNOWN_NAME);
             late(REFUSING, () -> client.send(new byte[10_000]));
@@ -251,7 +221,7 @@ class BusyWorkerTest {
     void aConnectionThatIsThereIsUsed() throws IOException {
         try (FullQueue queue = FullQueue.open()) {
             use(TestUsher.of().backend(queue.backend()));
-            try (TestPeer client = accepted()) {
+            try (TestPeer client = turned.accepted()) {
                 collects(client, Hellos.bytes(hello()));
                 late(CONNECT, queue::acceptOther);
                 assertTrue(ends.isEmpty(), "goes on: " + ends);
@@ -266,7 +236,7 @@ class BusyWorkerTest {
     void aConnectionIsTooLateForAGreeting() throws IOException {
         try (FullQueue queue = FullQueue.open()) {
             use(postgres().backend(queue.backend()));
-            try (TestPeer client = accepted()) {
+            try (TestPeer client = turned.accepted()) {
                 client.send(SSL_REQUEST);
                 reads(client, new byte[] {'S'});
                 collects(client, Hellos.bytes(hello()));
@@ -342,7 +312,7 @@ class BusyWorkerTest {
             TestBackend.ECHO.serve(peer);
         })) {
             use(postgres(postgres));
-            try (TestPeer client = accepted()) {
+            try (TestPeer client = turned.accepted()) {
                 client.send(SSL_REQUEST);
                 reads(client, new byte[] {'S'});
                 client.send(hello());

@@ -1,5 +1,7 @@
 package dev.usher.relay;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
@@ -9,6 +11,7 @@ import dev.usher.loop.Worker;
 import dev.usher.opening.Openings;
 import dev.usher.pool.Draws;
 import dev.usher.testing.Await;
+import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestPools;
 import dev.usher.testing.Transports;
 import dev.usher.time.Clock;
@@ -109,6 +112,23 @@ final class HandTurned {
                     return condition.getAsBoolean();
                 },
                 what);
+    }
+
+    /** A client that is accepted already. */
+    TestPeer accepted() throws IOException {
+        TestPeer client = TestPeer.connect(address);
+        long before = relay.sessions().get();
+        turnUntil(() -> relay.sessions().get() > before, "it is accepted");
+        return client;
+    }
+
+    /** Ends every session and the worker, and sees that nothing is left. */
+    void finish() {
+        relay.endAll(CloseReason.SHUTDOWN);
+        assertEquals(0, relay.sessions().get());
+        assertEquals(0, worker.buffers().heldBytes().get());
+        assertEquals(0, worker.bugs().get());
+        close();
     }
 
     void close() {

@@ -58,11 +58,7 @@ class HandTurnedTest {
     }
 
     private void stop() {
-        turned.relay.endAll(CloseReason.SHUTDOWN);
-        assertEquals(0, turned.relay.sessions().get());
-        assertEquals(0, turned.worker.buffers().heldBytes().get());
-        assertEquals(0, turned.worker.bugs().get());
-        turned.close();
+        turned.finish();
     }
 
     private void turn() {
@@ -88,10 +84,7 @@ class HandTurnedTest {
     }
 
     private TestPeer accepted() throws IOException {
-        TestPeer client = TestPeer.connect(turned.address);
-        long before = turned.relay.sessions().get();
-        turnUntil(() -> turned.relay.sessions().get() > before, "it is accepted");
-        return client;
+        return turned.accepted();
     }
 
     /** A client whose hello was echoed, so that the session relays and rests. */

@@ -3,7 +3,6 @@ package dev.usher.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.usher.end.CloseReason;
 import dev.usher.testing.Crowd;
 import dev.usher.testing.TestPeer;
 import dev.usher.testing.TestUsher;
@@ -50,9 +49,7 @@ class SessionWalkTest {
 
     @AfterEach
     void close() {
-        turned.relay.endAll(CloseReason.SHUTDOWN);
-        assertEquals(0, turned.worker.bugs().get());
-        turned.close();
+        turned.finish();
     }
 
     private long open() {

@@ -41,9 +41,6 @@ class SilentClientsTest {
         client.send(BANNER);
         TestBackend.ECHO.serve(client);
     });
-    /** Done once, when the worker next asks for the time. */
-    private Runnable afterTheLook = () -> {};
-
     private HandTurned turned = start(usher());
 
     private TestUsher.Builder usher() {
@@ -51,34 +48,14 @@ class SilentClientsTest {
     }
 
     private HandTurned start(TestUsher.Builder config) {
-        return new HandTurned(config.config(), 1 << 20, this::nanos, HandTurned.into(ends));
-    }
-
-    private long nanos() {
-        Runnable now = afterTheLook;
-        afterTheLook = () -> {};
-        now.run();
-        return clock.nanos();
-    }
-
-    private void stop() {
-        turned.relay.endAll(CloseReason.SHUTDOWN);
-        assertEquals(0, turned.worker.buffers().heldBytes().get());
-        assertEquals(0, turned.worker.bugs().get());
-        turned.close();
+        return new HandTurned(config.config(), 1 << 20, clock, HandTurned.into(ends));
     }
 
     @AfterEach
     void close() {
-        stop();
+        turned.finish();
         web.close();
         git.close();
-    }
-
-    private TestPeer accepted() throws IOException {
-        TestPeer client = TestPeer.connect(turned.address);
-        turned.turnUntil(() -> turned.relay.sessions().get() == 1, "it is accepted");
-        return client;
     }
 
     private void passes(Duration time) {
@@ -122,7 +99,7 @@ class SilentClientsTest {
 
     @Test
     void getsTheServersWordAtItsMoment() throws IOException {
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             passes(AFTER.minus(TICK));
             assertEquals(0, git.connections().size());
             passes(TICK);
@@ -132,9 +109,9 @@ class SilentClientsTest {
 
     @Test
     void isAwaitedFromTheEndOfAProxyHeader() throws IOException {
-        stop();
+        turned.finish();
         turned = start(usher().acceptProxyProtocol(AcceptProxyProtocol.V1, "127.0.0.0/8"));
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             passes(AFTER);
             hears(client, HEADER);
             passes(AFTER.minus(TICK));
@@ -147,9 +124,9 @@ class SilentClientsTest {
     /** The time left after the header is too short for the silence: a hello that is on its way must not go astray. */
     @Test
     void timesOutBehindALateProxyHeader() throws IOException {
-        stop();
+        turned.finish();
         turned = start(usher().acceptProxyProtocol(AcceptProxyProtocol.V1, "127.0.0.0/8"));
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             passes(TIMEOUT.minus(AFTER));
             hears(client, HEADER);
             passes(AFTER.minus(TICK));
@@ -162,7 +139,7 @@ class SilentClientsTest {
     @Test
     void aByteMakesItAClientOfTls() throws IOException {
         byte[] hello = Hellos.bytes(TestUsher.hello());
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             passes(AFTER.minus(TICK));
             hears(client, hello[0]);
             passes(AFTER);
@@ -175,7 +152,7 @@ class SilentClientsTest {
 
     @Test
     void aByteDoesNotRenewTheTimeForTheHello() throws IOException {
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             passes(AFTER.minus(TICK));
             hears(client, (byte) 22);
             passes(TIMEOUT.minus(AFTER));
@@ -188,25 +165,17 @@ class SilentClientsTest {
     /** The worker has looked for bytes, and the hello comes before the deadline's turn. */
     @Test
     void aHelloThatIsThereAtTheDeadlineIsRead() throws IOException {
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             clock.advance(AFTER);
-            afterTheLook = () -> sendHello(client);
+            clock.atNextQuestion(() -> client.send(TestUsher.hello()).halfClose());
             assertEquals(TestUsher.POOL, ended(CloseReason.COMPLETED).identity().pool());
             assertEquals(0, git.connections().size());
         }
     }
 
-    private static void sendHello(TestPeer client) {
-        try {
-            client.send(TestUsher.hello()).halfClose();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Test
     void leavesWithoutAWord() throws IOException {
-        try (TestPeer client = accepted()) {
+        try (TestPeer client = turned.accepted()) {
             client.halfClose();
             ended(CloseReason.CLIENT_GONE_BEFORE_HELLO);
         }

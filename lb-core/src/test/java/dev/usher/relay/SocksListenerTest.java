@@ -146,9 +146,7 @@ class SocksListenerTest {
             assertArrayEquals(told, Arrays.copyOf(read.get(), told.length));
             assertEquals(CloseReason.CONNECT_REFUSED, ends.remove().reason());
         } finally {
-            turned.relay.endAll(CloseReason.SHUTDOWN);
-            assertEquals(0, turned.worker.bugs().get());
-            turned.close();
+            turned.finish();
         }
     }
 

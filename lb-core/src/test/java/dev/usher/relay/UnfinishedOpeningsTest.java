@@ -62,10 +62,7 @@ class UnfinishedOpeningsTest {
     }
 
     private void stop() {
-        turned.relay.endAll(CloseReason.SHUTDOWN);
-        assertEquals(0, held());
-        assertEquals(0, turned.worker.bugs().get());
-        turned.close();
+        turned.finish();
         ends.clear();
     }
 
