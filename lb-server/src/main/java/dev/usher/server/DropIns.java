@@ -161,8 +161,9 @@ final class DropIns {
     private static Stream<Path> socketFiles(Stream<Address> addresses) {
         return addresses
                 .filter(UnixPath.class::isInstance)
-                .map(address -> Path.of(((UnixPath) address).path()))
-                .filter(Path::isAbsolute);
+                .map(UnixPath.class::cast)
+                .filter(socket -> !socket.isAbstract())
+                .map(socket -> Path.of(socket.path()));
     }
 
     private void addWritten(String key, @Nullable Path file) {
