@@ -27,7 +27,8 @@ class ExecFeedTest {
 
     @BeforeEach
     void make() throws IOException {
-        directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "exec");
+        // The checkout may lie below a directory that others can write to, such as /tmp: usher runs no program there.
+        directory = Files.createTempDirectory(Path.of(System.getProperty("user.home")), ".usher-test");
         Needs.that(Files.isExecutable(Path.of("/usr/bin/setsid")), "setsid, of util-linux");
     }
 
