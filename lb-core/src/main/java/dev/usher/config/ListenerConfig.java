@@ -171,7 +171,7 @@ public record ListenerConfig(
     }
 
     private static boolean hasFile(List<Address> bind) {
-        return bind.stream().anyMatch(address -> address instanceof UnixPath path && !path.isAbstract());
+        return bind.stream().anyMatch(UnixPath::isFile);
     }
 
     private static boolean hasUnix(List<Address> bind) {

@@ -86,6 +86,11 @@ public record UnixPath(String path) implements Address {
         Check.that(bytes <= MAX_BYTES, () -> "the " + what + " has at most " + MAX_BYTES + " bytes, was " + bytes);
     }
 
+    /** Whether an address is the file of a unix socket. */
+    public static boolean isFile(Address address) {
+        return address instanceof UnixPath path && !path.isAbstract();
+    }
+
     /** Whether the socket has no file: only {@link Transport#EPOLL} opens such sockets, and any local process may connect. */
     public boolean isAbstract() {
         return path.startsWith(ABSTRACT);

@@ -159,11 +159,7 @@ final class DropIns {
 
     /** The files of unix sockets; an abstract name is no file. */
     private static Stream<Path> socketFiles(Stream<Address> addresses) {
-        return addresses
-                .filter(UnixPath.class::isInstance)
-                .map(UnixPath.class::cast)
-                .filter(socket -> !socket.isAbstract())
-                .map(socket -> Path.of(socket.path()));
+        return addresses.filter(UnixPath::isFile).map(address -> Path.of(((UnixPath) address).path()));
     }
 
     private void addWritten(String key, @Nullable Path file) {

@@ -75,7 +75,7 @@ final class BindReader {
     }
 
     static SocketRights rights(Fields fields, List<Address> bind) {
-        if (bind.stream().noneMatch(address -> address instanceof UnixPath path && !path.isAbstract())) {
+        if (bind.stream().noneMatch(UnixPath::isFile)) {
             for (String key : List.of("mode", "owner")) {
                 fields.refuse(key, "is for the file of a unix socket, and bind has none");
             }

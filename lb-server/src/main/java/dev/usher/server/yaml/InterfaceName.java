@@ -2,27 +2,21 @@ package dev.usher.server.yaml;
 
 import dev.usher.config.HostPort;
 import dev.usher.config.IpAddress;
-import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** An interface of this machine in the place of an address to listen on. No name is looked up. */
 final class InterfaceName {
-    private static final Path HOSTS = Path.of("/etc/hosts");
-
     private InterfaceName() {}
 
     /** The fault of an address to listen on; null for any other address. */
     static @Nullable String fault(HostPort bind) {
         NetworkInterface named = bind.host().isEmpty() || bind.isIpLiteral() ? null : named(bind.host());
-        if (named == null || isHost(bind.host())) {
+        if (named == null || new ThisMachine().hasHost(bind.host())) {
             return null;
         }
         return bind.host() + " is an interface of this machine, and addresses are wanted: write "
@@ -42,17 +36,6 @@ final class InterfaceName {
             return NetworkInterface.getByName(name);
         } catch (SocketException _) {
             return null; // the start tells of a name that is no host
-        }
-    }
-
-    /** Whether the machine has a host of that name as well. */
-    private static boolean isHost(String name) {
-        try {
-            return Files.readAllLines(HOSTS).stream()
-                    .flatMap(line -> Arrays.stream(line.replaceFirst("#.*", "").split("\\s+", -1)))
-                    .anyMatch(name::equalsIgnoreCase);
-        } catch (IOException _) {
-            return false;
         }
     }
 }

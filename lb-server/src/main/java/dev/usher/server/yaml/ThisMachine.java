@@ -79,6 +79,11 @@ public final class ThisMachine {
         }
     }
 
+    /** True if {@code /etc/hosts} has the name, in its normal form. */
+    boolean hasHost(String name) {
+        return names().containsKey(name);
+    }
+
     private boolean takes(HostPort bind, InetAddress address) {
         return switch (bind.host()) {
             case "", "::" -> isOwn(address); // an IPv6 wildcard socket takes IPv4 as well
