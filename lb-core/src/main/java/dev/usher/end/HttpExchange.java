@@ -3,11 +3,11 @@ package dev.usher.end;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of a listener of type http and the status of its answer, for the access log.
+ * A request of a listener of type http or connect and the status of its answer, for the access log.
  *
  * @param method as sent, cut after {@value #MAX_METHOD_CHARS} characters; null if the head was not understood
  * @param path as sent, without the query, since a query may hold secrets; cut after {@value #MAX_PATH_CHARS}
- *     characters; null like the method
+ *     characters; of a CONNECT the host and port; null like the method
  * @param status of usher's own answer, or of the first answer of the backend; null without an answer, and if the
  *     backend's first bytes are no whole status
  */
@@ -31,7 +31,7 @@ public record HttpExchange(
     /**
      * A request and the status of its answer.
      *
-     * @param target path and query
+     * @param target path and query, or host and port
      */
     public static HttpExchange of(String method, String target, @Nullable Integer status) {
         int query = target.indexOf('?');

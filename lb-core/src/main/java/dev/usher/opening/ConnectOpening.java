@@ -4,6 +4,7 @@ import dev.usher.config.HttpConfig;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PlainPools;
 import dev.usher.end.CloseReason;
+import dev.usher.end.HttpExchange;
 import dev.usher.end.Refusal;
 import dev.usher.http.AcmeChallenge;
 import dev.usher.http.Answer;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * URL, which goes on as on a listener of type http. Bytes behind the head of a CONNECT are of the protocol within.
  */
 public final class ConnectOpening implements Opening {
+    private static final int CONNECTED = 200;
     private static final byte[] ESTABLISHED =
-            "HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            ("HTTP/1.1 " + CONNECTED + " Connection established\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
 
     /** The largest head: the default of type http, without a key, since programs write short heads to a proxy. */
     private static final int MAX_HEAD_BYTES = HttpConfig.DEFAULT.maxSizeBytes();
@@ -38,6 +40,8 @@ public final class ConnectOpening implements Opening {
     private boolean checked;
     /** The fault for which the head is refused; else null. */
     private @Nullable String fault;
+    /** The status of the proxy's own answer; null before such an answer. */
+    private @Nullable Integer status;
     /** Null until a CONNECT is whole. */
     private @Nullable Opening within;
     /** The request without TLS, once whole; else an opening without a word. */
@@ -88,7 +92,11 @@ public final class ConnectOpening implements Opening {
 
     @Override
     public @Nullable ByteBuffer connected() {
-        return within == null ? null : ByteBuffer.wrap(ESTABLISHED);
+        if (within == null) {
+            return null;
+        }
+        status = CONNECTED;
+        return ByteBuffer.wrap(ESTABLISHED);
     }
 
     @Override
@@ -98,9 +106,12 @@ public final class ConnectOpening implements Opening {
 
     @Override
     public ByteBuffer refusal(Refusal why) {
-        return why == Refusal.OTHER_PROTOCOL
-                ? Alert.UNEXPECTED_MESSAGE.record()
-                : answer(why, fault).bytes(head != null && head.isHead());
+        if (why == Refusal.OTHER_PROTOCOL) {
+            return Alert.UNEXPECTED_MESSAGE.record();
+        }
+        Answer answer = answer(why, fault);
+        status = answer.status();
+        return answer.bytes(head != null && head.isHead());
     }
 
     /** The answer to a refused client. */
@@ -116,6 +127,16 @@ public final class ConnectOpening implements Opening {
             case DENIED -> new Answer(403, null, "This host or this port is not for you.");
             default -> HttpOpening.answer(why, fault);
         };
+    }
+
+    @Override
+    public @Nullable HttpExchange exchange() {
+        if (head == null) {
+            return status == null ? null : HttpExchange.refused(status);
+        }
+        HttpExchange passedOn = request.exchange();
+        Integer answered = status == null && passedOn != null ? passedOn.status() : status;
+        return HttpExchange.of(head.method(), head.isConnect() ? "" + head.host() : head.path(), answered);
     }
 
     // ---- of a request without TLS; of a CONNECT the opening within is asked ----

@@ -19,6 +19,9 @@ final class Choice {
     private final Client client;
 
     private @Nullable Opening opening;
+    /** The request and the answer before the opening within took the place; else null. */
+    private @Nullable HttpExchange before;
+
     private Destination.@Nullable Host host;
     /** The name that got the opening refused, escaped; else null. */
     private @Nullable String refusedName;
@@ -70,7 +73,7 @@ final class Choice {
     /** The request and the answer so far; null without either. */
     @Nullable
     HttpExchange exchange() {
-        return opening == null ? null : opening.exchange();
+        return opening == null || before != null ? before : opening.exchange();
     }
 
     /** The opening's word to a client refused for {@code reason}; null if the opening has no word. */
@@ -110,6 +113,7 @@ final class Choice {
 
     /** The opening within is whole, and takes the place of the opening. */
     void isVetted() {
+        before = opening().exchange();
         opening = Objects.requireNonNull(opening().within(), "heard before");
         attempts().beginAfterWait();
     }

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
 import dev.usher.end.CloseReason;
+import dev.usher.end.HttpExchange;
+import dev.usher.end.Refusal;
 import dev.usher.name.ServerName;
 import dev.usher.testing.Seed;
 import java.nio.ByteBuffer;
@@ -71,6 +73,30 @@ class ConnectOpeningTest {
         assertNull(opening.connected());
         assertTrue(opening.expectsAnswer());
         assertTrue(opening.isRepeatable());
+    }
+
+    @Test
+    void tellsOfTheRequestAndTheAnswer() {
+        assertNull(opening.exchange());
+        opening.read(bytes(CONNECT));
+        assertEquals(new HttpExchange("CONNECT", "www.example.com:443", null), opening.exchange());
+        opening.connected();
+        assertEquals(new HttpExchange("CONNECT", "www.example.com:443", 200), opening.exchange());
+
+        ConnectOpening get = new ConnectOpening(LISTENER);
+        get.read(bytes(GET));
+        get.judge(bytes("HTTP/1.1 404 Not Found\r\n"));
+        assertEquals(new HttpExchange("GET", "/a", 404), get.exchange());
+
+        ConnectOpening denied = new ConnectOpening(LISTENER);
+        denied.read(bytes(GET));
+        denied.refusal(Refusal.NO_PLAIN);
+        assertEquals(new HttpExchange("GET", "/a", 405), denied.exchange());
+
+        ConnectOpening faulty = new ConnectOpening(LISTENER);
+        faulty.read(bytes("GET / HTTP/1.1\r\n\r\n"));
+        faulty.refusal(Refusal.MALFORMED);
+        assertEquals(HttpExchange.refused(400), faulty.exchange());
     }
 
     @Test

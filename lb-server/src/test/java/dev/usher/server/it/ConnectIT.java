@@ -69,19 +69,29 @@ class ConnectIT {
         AccessLines.Line line = usher.log().next().ends("completed --");
         assertEquals(WWW, line.text("sni"));
         assertEquals(WWW, line.text("route"));
+        asked("CONNECT " + WWW + ":443 200", line);
+    }
+
+    /** The request and the status in the access log. */
+    private static void asked(String wanted, AccessLines.Line line) {
+        var http = line.json().get("http");
+        assertEquals(
+                wanted,
+                http.get("method").asString() + " " + http.get("path").asString() + " "
+                        + http.get("status").asInt());
     }
 
     @Test
     void curlHearsWhyItIsRefused() throws Exception {
         Command.Result unknown = curl("https://nobody.example/");
         assertTrue(unknown.err().contains("403"), unknown::toString);
-        usher.log().next().ends("unknown_name PH");
+        asked("CONNECT nobody.example:443 403", usher.log().next().ends("unknown_name PH"));
         Command.Result plain = curl("http://" + WWW + "/", "--proxytunnel");
         assertTrue(plain.err().contains("403"), plain::toString);
-        usher.log().next().ends("port_denied PH");
+        asked("CONNECT " + WWW + ":80 403", usher.log().next().ends("port_denied PH"));
         Command.Result page = curl("http://" + WWW + "/", "--write-out", "%{http_code}");
         assertTrue(page.out().endsWith("405"), page::toString);
-        usher.log().next().ends("plain_denied PH");
+        asked("GET / 405", usher.log().next().ends("plain_denied PH"));
     }
 
     @Test
@@ -89,7 +99,7 @@ class ConnectIT {
         Command.Result page =
                 curl("http://" + PLAIN + "/", "--write-out", "%{http_code}").succeeds();
         assertTrue(page.out().endsWith("200"), page::toString);
-        usher.log().next().ends("completed --");
+        asked("GET / 200", usher.log().next().ends("completed --"));
     }
 
     @Test
@@ -107,7 +117,7 @@ class ConnectIT {
                         GIT,
                         "22"));
         assertTrue(ncat.out().startsWith("SSH-2.0-OpenSSH"), ncat::toString);
-        usher.log().next().ends("completed --");
+        asked("CONNECT " + GIT + ":22 200", usher.log().next().ends("completed --"));
     }
 
     @Test
