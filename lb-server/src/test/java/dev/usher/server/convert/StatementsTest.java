@@ -461,6 +461,24 @@ class StatementsTest {
         assertTrue(says(conversion, Remark.Kind.CHANGED, 2, reason), conversion.toString());
     }
 
+    /** A server's and a location's headers; then the Host of nginx in the remark, or nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "~~, ~~, ~10.0.0.2~",
+                "~proxy_set_header Host $host;~, ~~, ~~",
+                "~proxy_set_header Host $host;~, ~proxy_set_header X-Forwarded-For $remote_addr;~, ~10.0.0.2~",
+                "~~, ~proxy_set_header host backend;~, ~~"
+            })
+    void hostThatNginxMakesUpHasARemark(String ofServer, String ofLocation, String host) {
+        Conversion conversion = convert(Peer.NGINX, "http {\n" + server("a.example", ofServer, ofLocation) + "}\n");
+        assertEquals(
+                !host.isEmpty(),
+                says(conversion, Remark.Kind.CHANGED, 2, "keeps the Host of the request: nginx sends " + host),
+                conversion.toString());
+    }
+
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '~',

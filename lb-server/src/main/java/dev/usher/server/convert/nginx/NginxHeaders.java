@@ -52,6 +52,11 @@ record NginxHeaders(List<Directive> inForce) {
         return new HttpRule(action, pool, forwarded, action == HttpRule.Action.FORWARD && upgrades());
     }
 
+    /** Whether the backend gets another Host than that of the client's request. */
+    boolean leavesHostToNginx() {
+        return inForce.stream().noneMatch(header -> name(header).equals("host"));
+    }
+
     /** Whether an upgrade of the client reaches the backend: {@code Upgrade} alone does not. */
     private boolean upgrades() {
         return sets("upgrade", Set.of("")) && sets("connection", NO_UPGRADE);

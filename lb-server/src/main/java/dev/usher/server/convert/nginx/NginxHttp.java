@@ -217,6 +217,7 @@ final class NginxHttp {
         }
         HttpRule rule = pass.headers().rule(action, pool);
         pass.headers().remark(rule, remarks);
+        remarkHost(pass);
         names.forEach(name -> listener.add(new Request(at, name, rule)));
         if (!names.isEmpty()) {
             return;
@@ -226,6 +227,18 @@ final class NginxHttp {
         }
         if (action == Action.FORWARD) {
             listener.otherwise(new Rule(at, null, pool, null, List.of(), List.of()), rule);
+        }
+    }
+
+    private void remarkHost(Pass pass) {
+        Matcher url = PASS.matcher(pass.to().word(1));
+        if (url.matches()
+                && !HOST.matcher(url.group(1)).matches()
+                && pass.headers().leavesHostToNginx()) {
+            remarks.changed(
+                    pass.to().statement(),
+                    "usher keeps the Host of the request: nginx sends " + url.group(1)
+                            + " without proxy_set_header Host");
         }
     }
 
