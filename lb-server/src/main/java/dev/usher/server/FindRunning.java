@@ -4,6 +4,7 @@ import dev.usher.file.FileCalls;
 import dev.usher.server.reload.RunDirectory;
 import dev.usher.server.reload.RunningUsher;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,12 +63,28 @@ record FindRunning(@Nullable Path file, @Nullable Long pid) {
         if (process == null) {
             return "there is no process " + pid;
         }
+        if (isInContainer(pid)) {
+            return "process " + pid + " is in a container: ask there, as by podman exec or docker exec";
+        }
         String owner = process.info().user().orElse(null);
         return owner == null || owner.equals(System.getProperty("user.name"))
                 ? null
                 : "process " + pid + " belongs to user " + owner
                         + ": ask as that user, as root, or with --admin URL; its group may ask if its run"
                         + " directory is /run/usher";
+    }
+
+    /** Processes there have other numbers, and run files another directory. */
+    private static boolean isInContainer(long pid) {
+        try {
+            return !namespace("self").equals(namespace("" + pid));
+        } catch (IOException hidden) { // another user's
+            return false;
+        }
+    }
+
+    private static Path namespace(String process) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc", process, "ns", "pid"));
     }
 
     boolean isAnythingThere() {

@@ -32,9 +32,10 @@ final class Giving implements TakeOver.Giver {
         return running.balancer().isSettled();
     }
 
+    /** With the lasting sockets, also where no listener is left: a later listener could not open another beside. */
     @Override
     public Set<SocketAddress> addresses() {
-        Set<SocketAddress> addresses = new HashSet<>();
+        Set<SocketAddress> addresses = new HashSet<>(lasting());
         running.balancer().looks().listening().values().forEach(addresses::addAll);
         if (running.admin() != null) {
             addresses.add(running.admin().address());

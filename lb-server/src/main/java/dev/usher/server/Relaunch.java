@@ -1,5 +1,6 @@
 package dev.usher.server;
 
+import dev.usher.server.control.Container;
 import dev.usher.server.control.Upgrade;
 import java.io.File;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relaunch implements Upgrade.Launch {
     private static final String PROGRAM = "usher.program";
-    private static final long FIRST_OF_A_CONTAINER = 1;
     /** Meant for this process alone: the sockets of the service manager are passed on by another way. */
     private static final List<String> OWN = List.of("WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES");
 
@@ -49,9 +49,8 @@ final class Relaunch implements Upgrade.Launch {
 
     @Override
     public @Nullable String refusal() {
-        return self == FIRST_OF_A_CONTAINER
-                ? "usher is the first process here, and its end would end the container: start a new container"
-                : fault;
+        String bound = Container.refusal();
+        return bound == null ? fault : bound;
     }
 
     @Override

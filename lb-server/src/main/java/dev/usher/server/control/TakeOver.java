@@ -164,6 +164,10 @@ public final class TakeOver extends Conversation {
         if (arrival.file() == null || !giver.serves(arrival.file())) {
             return "process " + self + " serves another file than " + arrival.file();
         }
+        String bound = Container.refusal();
+        if (bound != null) {
+            return bound;
+        }
         if (!giver.settled()) {
             return "process " + self + " is taking over itself: try again";
         }
