@@ -129,7 +129,8 @@ class PrivilegesIT {
 
     private Program serving(String run) throws Exception {
         Path file = product.resolve("usher.yaml");
-        Files.writeString(file, Files.readString(file).replace("0.0.0.0:443", "127.0.0.1:0"));
+        Files.writeString(
+                file, Files.readString(file).replace("0.0.0.0:443", "127.0.0.1:0") + "reload: { watch: false }\n");
         Program serving = as("--reuid=65534 --regid=" + GROUP + " --clear-groups", run, "run", file.toString());
         serving.err().await("is ready");
         return serving;
@@ -142,11 +143,22 @@ class PrivilegesIT {
         Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-x---"));
         Files.setAttribute(run, "unix:uid", 65534);
         Files.setAttribute(run, "unix:gid", GROUP);
-        try (Program _ = serving(run.toString())) {
+        try (Program serving = serving(run.toString())) {
             try (Program status = as(MEMBER, run.toString(), "status")) {
                 assertEquals(0, status.exitCode(), status.err().all()::toString);
             }
-            try (Program weight = as(MEMBER, run.toString(), "weight", "www.example.com", "127.0.0.1:1", "3")) {
+            Path file = product.resolve("usher.yaml");
+            Files.writeString(file, Files.readString(file).replace("www.example.com:", "\"*.example.com\":"));
+            try (Program reload = as(MEMBER, run.toString(), "reload")) {
+                assertEquals(0, reload.exitCode(), reload.err().all()::toString);
+                reload.out().await("applied: generation 2 is in force");
+                serving.err().await("reload by uid 65532: applied");
+            }
+            try (Program upgrade = as(MEMBER, run.toString(), "upgrade")) {
+                assertEquals(1, upgrade.exitCode());
+                upgrade.err().await("this is for the user that usher runs as, and for root");
+            }
+            try (Program weight = as(MEMBER, run.toString(), "weight", "*.example.com", "127.0.0.1:1", "3")) {
                 assertEquals(1, weight.exitCode());
                 weight.err().await("uid 65532 may look, reload, confirm sources, and drain without force");
             }
