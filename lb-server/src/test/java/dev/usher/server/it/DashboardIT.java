@@ -279,6 +279,20 @@ class DashboardIT {
         awaitText("undertow", SOON);
     }
 
+    /** No line can be seen there, and of a name with a visitor now and then there is nothing else. */
+    @Test
+    void aValueBetweenGapsIsAPointOfTheChart() throws Exception {
+        open(usher, "overview");
+        awaitWhole("overview");
+        assertEquals("[0,3]", browser.runAsync("""
+                        const [done] = arguments;
+                        import("/assets/lib/plot.js").then(({ line }) => {
+                          const { points } = line({ label: "p50", colour: "--dim" });
+                          done(JSON.stringify(points.filter({ data: [[], [7, null, null, 3, null, 4, 5]] }, 1)));
+                        });
+                        """).asString());
+    }
+
     /** A sentence has UTC for the log and the API, where nobody knows who reads. */
     @Test
     void timesWithinSentencesAreThoseOfTheBrowser() throws Exception {

@@ -31,12 +31,18 @@ export const axis = (size, values) => ({
   values,
 });
 
+/** Indices of the values without a neighbour: a line through a single point cannot be seen. */
+const alone = (u, series) => {
+  const values = u.data[series];
+  return [...values.keys()].filter((i) => values[i] != null && values[i - 1] == null && values[i + 1] == null);
+};
+
 export const line = ({ label, colour: name, fill }) => ({
   label,
   stroke: () => colour(name),
   fill: fill && (() => colour(`${name}-fill`)),
   width: 1.5,
-  points: { show: false },
+  points: { show: false, size: 4, filter: alone },
   spanGaps: false,
 });
 
