@@ -21,6 +21,13 @@ class Generator:
                           stdout=subprocess.PIPE, text=True)
         return program, json.loads(program.process.stdout.readline())["port"]
 
+    def served(self, backend):
+        """Ends a backend; returns its report."""
+        backend.process.terminate()
+        rest, _ = backend.process.communicate(timeout=PATIENCE)
+        backend.end()
+        return json.loads(rest)
+
     def begin(self, mode, port, *words):
         return Load([self.binary, mode, "--port", port, *words])
 
