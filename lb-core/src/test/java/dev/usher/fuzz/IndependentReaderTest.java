@@ -119,7 +119,7 @@ class IndependentReaderTest {
 
     private static List<byte[]> hellos() throws Exception {
         List<byte[]> hellos = new ArrayList<>();
-        for (Path file : CorpusTest.corpus(HelloFuzz.class)) {
+        for (Path file : Corpus.of(HelloFuzz.class)) {
             hellos.add(Files.readAllBytes(file));
         }
         for (int fragment : new int[] {1, 40, 100}) {

@@ -37,7 +37,7 @@ public final class Main {
      * The commands that these arguments need. picocli finds the options of a command by reflection, and all commands would
      * be half of the time of a short command.
      */
-    private static CommandLine commandLine(String[] args) {
+    static CommandLine commandLine(String[] args) {
         CommandLine commands = new CommandLine(new UsherCommand());
         List<Class<?>> called = UsherCommand.called(args.length == 0 ? "" : args[0]);
         called.forEach(commands::addSubcommand);

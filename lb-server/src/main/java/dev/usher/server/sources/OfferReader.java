@@ -70,6 +70,8 @@ final class OfferReader {
                                     : fault.getLocation().getLineNr()) + ": "
                             + OfferBuilder.shown(firstLine(String.valueOf(fault.getOriginalMessage()))),
                     fault);
+        } catch (NumberFormatException fault) { // of YAML, for an escape that the end of the text cuts
+            throw new IOException("the answer is neither JSON nor YAML: an escape is without its number", fault);
         }
     }
 

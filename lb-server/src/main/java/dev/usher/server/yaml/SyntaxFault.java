@@ -160,9 +160,13 @@ final class SyntaxFault {
         return star.find(Math.min(begun.column() - 1, line.length())) ? star.group() : "*.example.com";
     }
 
+    /** The parser takes a carriage return at the very end for a character of its line. */
     private static Place place(@Nullable Mark mark, Source source) {
-        return mark == null
-                ? new Place(source, 1, 1, 1)
-                : new Place(source, mark.getLine() + 1, mark.getColumn() + 1, 1);
+        if (mark == null) {
+            return new Place(source, 1, 1, 1);
+        }
+        String line = source.line(mark.getLine() + 1);
+        int end = line.codePointCount(0, line.length()) + 1;
+        return new Place(source, mark.getLine() + 1, Math.min(mark.getColumn() + 1, end), 1);
     }
 }

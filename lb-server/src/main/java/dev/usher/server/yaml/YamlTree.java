@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
@@ -87,7 +86,7 @@ final class YamlTree {
                 .setCodePointLimit(Kind.CONFIGURATION.maxBytes())
                 .setBufferSize(Math.max(MIN_BUFFER, text.length() / BUFFERS))
                 .build();
-        this.events = new Parse(settings).parseString(text).iterator();
+        this.events = new YamlEvents(settings, text);
     }
 
     /**

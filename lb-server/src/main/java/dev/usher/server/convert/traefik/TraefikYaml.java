@@ -6,6 +6,7 @@ import dev.usher.server.convert.draft.Unreadable;
 import dev.usher.server.convert.traefik.Node.Listing;
 import dev.usher.server.convert.traefik.Node.Mapping;
 import dev.usher.server.convert.traefik.Node.Scalar;
+import dev.usher.server.yaml.YamlEvents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -47,7 +47,7 @@ final class TraefikYaml {
         this.lines = shownLines(file);
         LoadSettings settings =
                 LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
-        this.events = new Parse(settings).parseString(file.text()).iterator();
+        this.events = new YamlEvents(settings, file.text());
     }
 
     private static List<String> shownLines(PeerText file) {
