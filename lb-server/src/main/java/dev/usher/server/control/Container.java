@@ -3,6 +3,7 @@ package dev.usher.server.control;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public final class Container {
     private static final Set<String> INITS =
             Set.of("catatonit", "docker-init", "dumb-init", "podman-init", "tini", "tini-static");
 
+    /** 2 s. */
+    private static final long AT_ONCE_TICKS = 200;
+
     private Container() {}
 
     /** The reason against a successor; null without a reason. */
@@ -32,22 +36,28 @@ public final class Container {
     /** Not by {@link ProcessHandle#parent}: a unit of systemd may hide the parent ({@code ProtectProc}). */
     static boolean endsWithThis(Path proc) {
         try {
-            String parent = field(Files.readString(proc.resolve("self/status")), "PPid:");
-            return parent.equals(NO_PARENT) || (parent.equals(FIRST) && INITS.contains(firstProcess(proc)));
+            Stat self = Stat.of(proc.resolve("self"));
+            return self.parent().equals(NO_PARENT)
+                    || (self.parent().equals(FIRST) && isChildOfInit(self, proc.resolve(FIRST)));
         } catch (IOException hidden) { // as on a machine of another kind
             return false;
         }
     }
 
-    private static String firstProcess(Path proc) throws IOException {
-        return Files.readString(proc.resolve(FIRST).resolve("comm")).strip();
+    /** An init starts its child at once. A process that has lost its parent is the init's too, and began later. */
+    private static boolean isChildOfInit(Stat self, Path first) throws IOException {
+        return INITS.contains(Files.readString(first.resolve("comm")).strip())
+                && self.startTicks() - Stat.of(first).startTicks() < AT_ONCE_TICKS;
     }
 
-    private static String field(String status, String name) {
-        return status.lines()
-                .filter(line -> line.startsWith(name))
-                .map(line -> line.substring(name.length()).strip())
-                .findFirst()
-                .orElse("");
+    /** Fields of a process by proc(5); ticks since the start of the machine. */
+    private record Stat(String parent, long startTicks) {
+        /** The name of the process comes before, in brackets, and may hold anything. */
+        static Stat of(Path process) throws IOException {
+            String all = Files.readString(process.resolve("stat"));
+            List<String> fields =
+                    List.of(all.substring(all.lastIndexOf(')') + 1).strip().split(" ", -1));
+            return new Stat(fields.get(1), Long.parseLong(fields.get(19)));
+        }
     }
 }

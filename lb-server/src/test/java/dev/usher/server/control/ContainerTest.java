@@ -16,23 +16,31 @@ class ContainerTest {
     @TempDir
     private Path proc = Path.of("");
 
-    /** The parent, the first process, and whether the container ends with this process. */
+    /** The parent, the first process, ticks from its start to the start of this process, and whether the container ends. */
     @ParameterizedTest
     @CsvSource({
-        "0, java, true",
-        "0, pause, true",
-        "1, tini, true",
-        "1, docker-init, true",
-        "1, systemd, false",
-        "1, sh, false",
-        "17, tini, false"
+        "0, java, 0, true",
+        "0, pause, 9000, true",
+        "1, tini, 2, true",
+        "1, docker-init, 199, true",
+        "1, docker-init, 9000, false", // the successor of a process that has ended
+        "1, systemd, 2, false",
+        "1, sh, 2, false",
+        "17, tini, 2, false"
     })
-    void endsWithTheProcessThatItWasStartedWith(String parent, String first, boolean ends) throws IOException {
-        Files.writeString(
-                Files.createDirectory(proc.resolve("self")).resolve("status"),
-                "Name:\tjava\nPid:\t7\nPPid:\t" + parent + "\nTracerPid:\t0\n");
-        Files.writeString(Files.createDirectory(proc.resolve("1")).resolve("comm"), first + "\n");
+    void endsWithTheProcessThatItWasStartedWith(String parent, String first, int later, boolean ends)
+            throws IOException {
+        write("self", "usher) 1 (java", parent, 5000 + later);
+        write("1", first, "0", 5000);
         assertEquals(ends, Container.endsWithThis(proc));
+    }
+
+    private void write(String process, String name, String parent, int start) throws IOException {
+        Path directory = Files.createDirectory(proc.resolve(process));
+        Files.writeString(directory.resolve("comm"), name + "\n");
+        Files.writeString(
+                directory.resolve("stat"),
+                "7 (" + name + ") S " + parent + " 7 7 0 -1 4194560 900 0 0 0 1 2 0 0 20 0 1 0 " + start + " 99 0\n");
     }
 
     @Test
