@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code mvn -pl lb-core -Psim verify -Dsim.seeds=N -Dsim.from=SEED} runs other seeds, or more.
  */
 class SimulationTest {
-    private static final int SEEDS = 3_000;
+    private static final int SEEDS = 1_000;
     private static final int ALL_SEEDS = 100_000;
     private static final int COMPARED = 200;
 
