@@ -4,6 +4,7 @@ import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.sim.Ledger.Call;
 import dev.usher.sim.Ledger.Visit;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,8 @@ final class Fits {
                 () -> visit + ": " + end.bytesIn() + " bytes from the client in the log");
         rules.check(end.attempts() <= mostAttempts, () -> visit + " had " + end.attempts() + " attempts");
         rules.check(end.totalNanos() == ledger.now() - visit.acceptedNanos, () -> visit + ": wrong time in the log");
+        InetSocketAddress client = visit.client.tellsAddress() ? visit.client.preface.told() : visit.wire.far;
+        rules.check(Objects.equals(client, end.identity().client()), () -> visit + ": wrong client in the log");
         Call source = visit.source;
         if (source != null) {
             String backend = source.answer.machine.address.getAddress().getHostAddress() + ":"
@@ -121,8 +124,12 @@ final class Fits {
         String pool = visit.client.kind.pool;
         return switch (reason) {
             case COMPLETED -> isCompleted(visit);
-            case CLIENT_GONE_BEFORE_HELLO -> !opened && (visit.readFin || visit.wire.isDead());
-            case HELLO_TIMEOUT -> !opened && ledger.now() - visit.acceptedNanos >= HELLO.toNanos();
+            case PROXY_HEADER -> lacksHeader(visit);
+            case CLIENT_GONE_BEFORE_HELLO ->
+                !opened
+                        && (visit.readFin || visit.wire.isDead())
+                        && !(visit.client.awaitsHeader() && visit.wire.read > 0);
+            case HELLO_TIMEOUT -> !opened && !visit.client.awaitsHeader() && isLate(visit);
             case NOT_TLS -> visit.client.kind == SimClient.Kind.GARBAGE;
             case UNKNOWN_NAME -> visit.client.kind == SimClient.Kind.UNKNOWN && opened;
             case NO_SNI -> visit.client.kind == SimClient.Kind.NAMELESS && opened;
@@ -146,6 +153,17 @@ final class Fits {
             case BACKEND_REMOVED -> removing;
             default -> false;
         };
+    }
+
+    private boolean isLate(Visit visit) {
+        return ledger.now() - visit.acceptedNanos >= HELLO.toNanos();
+    }
+
+    /** A proxy's header is malformed, cut short, or late. */
+    private boolean lacksHeader(Visit visit) {
+        SimClient client = visit.client;
+        boolean cut = visit.wire.read > 0 && (visit.readFin || visit.wire.isDead());
+        return client.kind == SimClient.Kind.MISTOLD || (client.awaitsHeader() && (cut || isLate(visit)));
     }
 
     private static boolean opensPool(Visit visit) {
@@ -187,7 +205,7 @@ final class Fits {
             return true;
         }
         boolean down = call.wire.arrived > visit.passedDown && visit.wire.isWritable();
-        boolean up = visit.wire.arrived > call.wire.written && call.wire.isWritable();
+        boolean up = visit.wire.arrived - visit.client.preface.length() > call.wire.written && call.wire.isWritable();
         return !down && !up;
     }
 
@@ -199,7 +217,7 @@ final class Fits {
     private boolean isCompleted(Visit visit) {
         for (Call call : calls(visit)) {
             boolean down = call.readFin && visit.passedDown == call.wire.read;
-            boolean up = visit.readFin && call.wire.written == visit.wire.read;
+            boolean up = visit.readFin && call.wire.written == visit.client.said();
             if (down && (up || call.wire.isDead())) {
                 return true;
             }
@@ -259,7 +277,7 @@ final class Fits {
     private @Nullable Boolean endsByReset(Visit visit, CloseReason reason) {
         boolean whole = visit.source != null && visit.source.readFin && visit.passedDown == visit.source.wire.read;
         return switch (reason) {
-            case CLIENT_RESET, BACKEND_RESET, OUT_OF_BUFFERS, HELLO_EVICTED -> true;
+            case CLIENT_RESET, BACKEND_RESET, OUT_OF_BUFFERS, HELLO_EVICTED, PROXY_HEADER -> true;
             case KILLED -> visit.word > 0 ? null : true;
             case COMPLETED -> false;
             case IDLE_TIMEOUT, HALF_CLOSED_TIMEOUT, MAX_LIFETIME, BACKEND_REMOVED ->
@@ -276,7 +294,7 @@ final class Fits {
             if (visit == null || visit.end != null || !call.isHeld() || !visit.isHeld()) {
                 continue;
             }
-            boolean up = visit.readFin && call.wire.written == visit.wire.read && !call.wire.isDead();
+            boolean up = visit.readFin && call.wire.written == visit.client.said() && !call.wire.isDead();
             rules.check(!up || call.finSent, () -> call.wire.name + " was not sent the client's FIN");
             boolean down = call.readFin && visit.source == call && visit.passedDown == call.wire.read;
             rules.check(!down || visit.finSent || visit.wire.isDead(), () -> visit + " was not sent the backend's FIN");

@@ -184,6 +184,9 @@ final class Ledger {
         visits.add(visit);
         visitOf.put(visit.wire, visit);
         visitFrom.put(visit.wire.far, visit);
+        if (client.preface.told() != null) {
+            visitFrom.put(client.preface.told(), visit);
+        }
         visit.acceptedNanos = now;
     }
 
@@ -307,8 +310,7 @@ final class Ledger {
 
     private void passUp(Call call, ByteBuffer bytes, int count) {
         int from = call.wire.written;
-        call.possible.removeIf(
-                visit -> from + count > visit.wire.read || !visit.wire.stream.matches(bytes, count, from));
+        call.possible.removeIf(visit -> !visit.client.says(bytes, count, from));
         rules.check(
                 !call.possible.isEmpty(), () -> call.wire.name + " was sent bytes that no client said, from " + from);
         rules.check(!call.finSent, () -> call.wire.name + " was sent bytes behind a FIN");
@@ -416,7 +418,8 @@ final class Ledger {
     }
 
     private void checkFinUp(Call call) {
-        boolean whole = call.possible.stream().anyMatch(visit -> visit.readFin && call.wire.written == visit.wire.read);
+        boolean whole =
+                call.possible.stream().anyMatch(visit -> visit.readFin && call.wire.written == visit.client.said());
         rules.check(whole, () -> call.wire.name + " was sent a FIN before the client's last byte");
     }
 

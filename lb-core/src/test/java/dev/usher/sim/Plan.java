@@ -1,8 +1,10 @@
 package dev.usher.sim;
 
+import dev.usher.config.AcceptProxyProtocol;
 import dev.usher.config.Address;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
+import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Plan {
     static final HostPort TLS_BIND = new HostPort("192.0.2.1", 443);
     static final HostPort PLAIN_BIND = new HostPort("192.0.2.1", 5000);
+    static final HostPort PROXIED_BIND = new HostPort("192.0.2.1", 444);
     static final String TLS = "in";
     static final String PLAIN = "plain";
     private static final int PORT = 443;
@@ -109,6 +112,9 @@ final class Plan {
         List<ListenerConfig> listeners = new ArrayList<>();
         listeners.add(ListenerConfig.tls(TLS, List.<Address>of(TLS_BIND))
                 .withClientHello(new ClientHelloConfig(Fits.HELLO, 65_536)));
+        listeners.add(ListenerConfig.tls("proxied", List.<Address>of(PROXIED_BIND))
+                .withClientHello(new ClientHelloConfig(Fits.HELLO, 65_536))
+                .withProxyProtocol(AcceptProxyProtocol.ANY, List.of(Cidr.parse("203.0.113.0/24"))));
         if (withPlain) {
             listeners.add(ListenerConfig.tcp(PLAIN, List.<Address>of(PLAIN_BIND), "p"));
         }

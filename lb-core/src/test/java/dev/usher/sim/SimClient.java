@@ -2,6 +2,7 @@ package dev.usher.sim;
 
 import dev.usher.tls.HelloBuilder;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A client: says hello in any split, sends and reads in its own time, half-closes, breaks off, or vanishes. */
@@ -15,7 +16,11 @@ final class SimClient {
         /** No TLS at all. */
         GARBAGE(null, null),
         /** On the listener of type tcp. */
-        PLAIN(null, "p");
+        PLAIN(null, "p"),
+        /** Behind a proxy that tells the client's address. */
+        PROXIED("a.example", "a"),
+        /** Behind a proxy with a malformed header. */
+        MISTOLD("a.example", null);
 
         final @Nullable String name;
         /** The pool that must serve it; null if none may. */
@@ -25,11 +30,16 @@ final class SimClient {
             this.name = name;
             this.pool = pool;
         }
+
+        boolean isProxied() {
+            return this == PROXIED || this == MISTOLD;
+        }
     }
 
     private static final int GARBAGE_BYTES = 8;
 
     final Kind kind;
+    final Preface preface;
     final Wire wire;
     private final Chance chance;
     private final int most;
@@ -38,8 +48,9 @@ final class SimClient {
     private boolean vanishes;
     private boolean stalls;
 
-    private SimClient(Kind kind, Wire wire, Chance chance, int most, boolean closesFirst) {
+    private SimClient(Kind kind, Preface preface, Wire wire, Chance chance, int most, boolean closesFirst) {
         this.kind = kind;
+        this.preface = preface;
         this.wire = wire;
         this.chance = chance;
         this.most = most;
@@ -48,16 +59,19 @@ final class SimClient {
 
     /** A client that goes its way without trouble. */
     static SimClient honest(Kind kind, WireMaker maker, Chance chance, boolean closesFirst) {
-        Stream stream = stream(kind, chance, 200);
-        return new SimClient(kind, maker.make(stream, Wire.WIDE), chance, stream.length(), closesFirst);
+        Preface preface = Preface.of(kind, chance);
+        Stream stream = stream(kind, preface, chance, 200);
+        return new SimClient(kind, preface, maker.make(stream, Wire.WIDE), chance, stream.length(), closesFirst);
     }
 
     static SimClient of(Kind kind, WireMaker maker, Chance chance, SimNetwork network) {
-        Stream stream = stream(kind, chance, chance.oneIn(4) ? 60_000 : 600);
+        Preface preface = Preface.of(kind, chance);
+        Stream stream = stream(kind, preface, chance, chance.oneIn(4) ? 60_000 : 600);
         int room = network.hits(Fault.SMALL_SOCKETS, 2) ? chance.between(1, 300) : Wire.WIDE;
         boolean partial = network.hits(Fault.BAD_HELLOS, 6);
         int most = partial ? chance.below(Math.max(1, stream.headLength())) : stream.length();
-        SimClient client = new SimClient(kind, maker.make(stream, room), chance, most, chance.oneIn(2));
+        Wire wire = maker.make(stream, room);
+        SimClient client = new SimClient(kind, preface, wire, chance, most, chance.oneIn(2));
         client.resets = network.hits(Fault.CLIENT_RESETS, 3);
         client.vanishes = network.hits(Fault.CLIENT_VANISHES, 6);
         client.stalls = network.hits(Fault.CLIENT_STALLS, 4);
@@ -70,15 +84,18 @@ final class SimClient {
         Wire make(Stream stream, int room);
     }
 
-    private static Stream stream(Kind kind, Chance chance, int more) {
-        return new Stream(head(kind, chance), chance, chance.below(more));
+    private static Stream stream(Kind kind, Preface preface, Chance chance, int more) {
+        byte[] opening = head(kind, chance);
+        byte[] head = Arrays.copyOf(preface.bytes(), preface.length() + opening.length);
+        System.arraycopy(opening, 0, head, preface.length(), opening.length);
+        return new Stream(head, chance, chance.below(more));
     }
 
     private static byte[] head(Kind kind, Chance chance) {
         return switch (kind) {
             case PLAIN -> bytes(chance, 8);
             case GARBAGE -> garbage(chance);
-            case A, B, UNKNOWN, NAMELESS -> hello(kind, chance);
+            case A, B, UNKNOWN, NAMELESS, PROXIED, MISTOLD -> hello(kind, chance);
         };
     }
 
@@ -160,6 +177,26 @@ final class SimClient {
         if (wire.farSeesFin() || (closesFirst && wire.hasSentAll())) {
             wire.sendFin();
         }
+    }
+
+    /** The bytes that usher has read of the client's own. */
+    int said() {
+        return Math.max(0, wire.read - preface.length());
+    }
+
+    /** Whether the client's own bytes from an offset on are these. */
+    boolean says(ByteBuffer bytes, int count, int from) {
+        return from + count <= said() && wire.stream.matches(bytes, count, preface.length() + from);
+    }
+
+    /** Whether usher has a proxy's header to wait for. */
+    boolean awaitsHeader() {
+        return kind.isProxied() && wire.read < preface.length();
+    }
+
+    /** Whether usher has read of the client's address from a proxy. */
+    boolean tellsAddress() {
+        return preface.told() != null && !awaitsHeader();
     }
 
     /** Whether every byte that a whole opening has was read by usher. */

@@ -1,5 +1,6 @@
 package dev.usher.sim;
 
+import dev.usher.config.HostPort;
 import dev.usher.end.CloseReason;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
@@ -33,6 +34,9 @@ final class World {
     private static final int MOST_ROUNDS = 20_000;
     /** Turns without a pause; a worker that takes more without anything new spins. */
     private static final int MOST_TURNS = 2_000;
+
+    private static final List<SimClient.Kind> SERVED =
+            List.of(SimClient.Kind.A, SimClient.Kind.B, SimClient.Kind.PLAIN, SimClient.Kind.PROXIED);
 
     private final Chance chance;
     private final Trace trace;
@@ -199,8 +203,8 @@ final class World {
 
     private void come() {
         if (clients.size() < mostClients) {
-            SimClient.Kind kind = kind();
             Chance its = chance.part(100 + clients.size());
+            SimClient.Kind kind = behindProxy(kind(), chance.part(500 + clients.size()));
             come(SimClient.of(kind, (stream, room) -> clientWire(kind, stream, room), its, network));
         }
     }
@@ -214,9 +218,25 @@ final class World {
         return number < 3 ? SimClient.Kind.A : number < 5 ? SimClient.Kind.B : SimClient.Kind.PLAIN;
     }
 
+    /** Some come by a proxy, and some of these are told of badly. */
+    private static SimClient.Kind behindProxy(SimClient.Kind kind, Chance its) {
+        return switch (kind) {
+            case A -> its.oneIn(3) ? SimClient.Kind.PROXIED : kind;
+            case GARBAGE -> its.oneIn(2) ? SimClient.Kind.MISTOLD : kind;
+            default -> kind;
+        };
+    }
+
     private Wire clientWire(SimClient.Kind kind, Stream stream, int room) {
-        var bind = kind == SimClient.Kind.PLAIN ? Plan.PLAIN_BIND : Plan.TLS_BIND;
-        return wire("client", House.address(bind), new InetSocketAddress("203.0.113.7", ports++), stream, room);
+        return wire("client", House.address(bind(kind)), new InetSocketAddress("203.0.113.7", ports++), stream, room);
+    }
+
+    private static HostPort bind(SimClient.Kind kind) {
+        return switch (kind) {
+            case PLAIN -> Plan.PLAIN_BIND;
+            case PROXIED, MISTOLD -> Plan.PROXIED_BIND;
+            case A, B, UNKNOWN, NAMELESS, GARBAGE -> Plan.TLS_BIND;
+        };
     }
 
     private void come(SimClient client) {
@@ -418,7 +438,7 @@ final class World {
 
     /** New clients of every kind with a backend are served. */
     private void checkService() {
-        for (SimClient.Kind kind : List.of(SimClient.Kind.A, SimClient.Kind.B, SimClient.Kind.PLAIN)) {
+        for (SimClient.Kind kind : SERVED) {
             clientClosesFirst = chance.oneIn(2); // and the other side waits for this FIN
             Chance its = chance.part(900 + ledger.visits().size());
             come(SimClient.honest(kind, (stream, room) -> clientWire(kind, stream, room), its, clientClosesFirst));

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for the work of another thread or process, for a limited time. */
 public final class Await {
     /** Enough for any step of a test on a busy machine. */
-    public static final Duration PATIENCE = Duration.ofSeconds(15);
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final long POLL_NANOS = 500_000;
     private static final long LONGEST_POLL_NANOS = 20_000_000;
