@@ -105,11 +105,13 @@ public final class EpollProvider extends SelectorProvider {
     }
 
     private static int number(ProtocolFamily family) {
-        return switch (family) {
-            case StandardProtocolFamily.INET -> KernelAddress.INET;
-            case StandardProtocolFamily.INET6 -> KernelAddress.INET6;
-            case StandardProtocolFamily.UNIX -> KernelAddress.UNIX;
-            default -> throw new UnsupportedOperationException("family " + family.name());
+        if (!(family instanceof StandardProtocolFamily standard)) {
+            throw new UnsupportedOperationException("family " + family.name());
+        }
+        return switch (standard) { // of one enumeration: a switch over an interface costs a start 6 ms
+            case INET -> KernelAddress.INET;
+            case INET6 -> KernelAddress.INET6;
+            case UNIX -> KernelAddress.UNIX;
         };
     }
 

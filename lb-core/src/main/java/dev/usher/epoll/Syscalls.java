@@ -5,24 +5,22 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.usher.descriptor.CLibrary;
 import dev.usher.descriptor.KernelAddress;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * System calls of one thread at a time, with memory for arguments. Each goes through {@code syscall(2)} of the C library: one
- * native signature costs a start one stub. A negative result is the negated error number, see {@link Errno}.
+ * System calls of one thread at a time, with memory for arguments. Each goes through {@code syscall(2)} of the C library. A negative result is the negated error number, see {@link Errno}.
  *
  * <p>Calls are plain, not critical: a {@code send} may run a peer's receive path for many microseconds, and a critical
  * call would hold up every safepoint for as long.
  */
 final class Syscalls {
-    private static final MethodHandle SYSCALL = syscall();
+    private static final MethodHandle SYSCALL = CLibrary.function("syscall");
     private static final int SOCK_STREAM = 1;
     private static final int NONBLOCK = 0x800;
     private static final int CLOEXEC = 0x80000;
@@ -53,7 +51,7 @@ final class Syscalls {
 
     private final Arena arena = Arena.ofAuto();
     /** {@code errno} of the C library after a call. */
-    private final MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+    private final MemorySegment state = CLibrary.errno(arena);
 
     private final MemorySegment scratch = arena.allocate(SCRATCH_BYTES, Long.BYTES);
     private final long scratchAt = scratch.address();
@@ -68,16 +66,6 @@ final class Syscalls {
     /** For channels that no selector has. */
     static Syscalls ofThread() {
         return OF_THREAD.get();
-    }
-
-    @SuppressWarnings("restricted") // the signature fits: every system call has up to six words, and each is given
-    private static MethodHandle syscall() {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup().findOrThrow("syscall"),
-                FunctionDescriptor.of(
-                        JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.captureCallState("errno"));
     }
 
     private long call(long number, long a, long b, long c, long d, long e, long f) {

@@ -1,13 +1,7 @@
 package dev.usher.loop;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import dev.usher.descriptor.CLibrary;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
@@ -24,70 +18,46 @@ final class MappedMemory implements SlabMemory {
     /** Without this advice, touching one page could make two mebibytes resident. */
     private static final int MADV_NOHUGEPAGE = 15;
 
-    private static final MethodHandle MMAP =
-            function("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle MUNMAP = function("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
-    private static final MethodHandle MADVISE = function("madvise", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle GETPAGESIZE = function("getpagesize", JAVA_INT);
+    private static final MethodHandle MMAP = CLibrary.function("mmap");
+    private static final MethodHandle MUNMAP = CLibrary.function("munmap");
+    private static final MethodHandle MADVISE = CLibrary.function("madvise");
+    private static final MethodHandle GETPAGESIZE = CLibrary.function("getpagesize");
+    /** Never read: a failure is enough to know. */
+    private static final MemorySegment ERRNO = CLibrary.errno(Arena.global());
 
-    private final int pageBytes = pageBytes();
-
-    @SuppressWarnings("restricted") // the signatures match functions of the C library
-    private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... parameters) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, parameters));
-    }
+    private final int pageBytes = (int) call(GETPAGESIZE, 0, 0, 0, 0, 0);
 
     @Override
     @SuppressWarnings("restricted") // the length is the mapping's own, and the arena unmaps it
     public @Nullable MemorySegment allocate(long bytes, Arena arena) {
-        MemorySegment mapped = mmap(bytes);
-        if (mapped.address() == MAP_FAILED) {
+        long mapped = call(MMAP, 0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
+        if (mapped == MAP_FAILED) {
             return null;
         }
         madvise(mapped, bytes, MADV_NOHUGEPAGE); // a kernel without huge pages refuses, which is harmless
-        return mapped.reinterpret(bytes, arena, MappedMemory::munmap);
+        return MemorySegment.ofAddress(mapped).reinterpret(bytes, arena, MappedMemory::munmap);
     }
 
     /** Fails where pages are locked; the pages then stay until the slab is unmapped. */
     @Override
     public boolean discard(MemorySegment part) {
-        return part.byteSize() % pageBytes == 0 && madvise(part, part.byteSize(), MADV_DONTNEED) == 0;
-    }
-
-    private static MemorySegment mmap(long bytes) {
-        try {
-            return (MemorySegment)
-                    MMAP.invokeExact(MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
-        }
+        return part.byteSize() % pageBytes == 0 && madvise(part.address(), part.byteSize(), MADV_DONTNEED) == 0;
     }
 
     private static void munmap(MemorySegment mapped) {
-        int failed;
-        try {
-            failed = (int) MUNMAP.invokeExact(mapped, mapped.byteSize());
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
-        }
+        int failed = (int) call(MUNMAP, mapped.address(), mapped.byteSize(), 0, 0, 0);
         if (failed != 0) { // the unmapped hole would need one more entry in the kernel's table, which is full
-            madvise(mapped, mapped.byteSize(), MADV_DONTNEED);
+            madvise(mapped.address(), mapped.byteSize(), MADV_DONTNEED);
         }
     }
 
-    private static int madvise(MemorySegment part, long bytes, int advice) {
-        try {
-            return (int) MADVISE.invokeExact(part, bytes, advice);
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
-        }
+    private static int madvise(long address, long bytes, int advice) {
+        return (int) call(MADVISE, address, bytes, advice, 0, 0);
     }
 
-    private static int pageBytes() {
+    private static long call(MethodHandle function, long a, long b, long c, long d, long e) {
         try {
-            return (int) GETPAGESIZE.invokeExact();
+            return (long) function.invokeExact(ERRNO, a, b, c, d, e, 0L, 0L);
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
         }
