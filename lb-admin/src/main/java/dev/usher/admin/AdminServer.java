@@ -143,7 +143,7 @@ public final class AdminServer implements AutoCloseable {
     private HttpHandler chain(Patience patience) {
         List<UnaryOperator<HttpHandler>> links = List.of(
                 next -> new RequestLimits(patience.body().toMillis(), next),
-                next -> new SecurityHeaders(dashboard.inlineScript(), next),
+                next -> new SecurityHeaders(dashboard::inlineScript, next),
                 next -> new HostCheck(() -> settings, next),
                 OriginCheck::new,
                 next -> new Authentication(access, PlainLogin::refuse, next));

@@ -6,6 +6,7 @@ import dev.usher.admin.subject.Lifecycle.State;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * {@code /livez}, {@code /readyz} and {@code /healthz}, for orchestrators that restart the process or send it
@@ -18,9 +19,21 @@ final class Health {
         this.lifecycle = lifecycle;
     }
 
-    private record Check(String name, boolean ok, String text) {}
+    /** Words of this class alone, so that nothing needs an escape. */
+    private record Check(String name, boolean ok, String text) {
+        String json() {
+            return "{\"name\":\"" + name + "\",\"ok\":" + ok + ",\"text\":\"" + text + "\"}";
+        }
+    }
 
-    private record Answer(String status, List<Check> checks) {}
+    private record Answer(String status, List<Check> checks) implements Json.Plain {
+        @Override
+        public String json() {
+            return checks.stream()
+                    .map(Check::json)
+                    .collect(Collectors.joining(",", "{\"status\":\"" + status + "\",\"checks\":[", "]}"));
+        }
+    }
 
     /** Liveness: answering at all is the check. */
     void live(HttpServerExchange exchange) {

@@ -2,6 +2,7 @@ package dev.usher.admin;
 
 import dev.usher.admin.attention.Attention;
 import dev.usher.admin.http.Heavy;
+import dev.usher.admin.http.Late;
 import dev.usher.admin.http.Problem;
 import dev.usher.admin.metrics.Scrape;
 import dev.usher.admin.subject.AdminSubject;
@@ -45,7 +46,8 @@ final class Routes {
         all.read("/assets/*", server.dashboard());
         all.read(PlainLogin.PATH, new PlainPage(subject.balancer(), subject.source(), attention));
         all.add(Methods.POST, PlainLogin.PATH, new PlainLogin(server.access(), Api.onLogin(subject.balancer())));
-        all.read("/metrics", new Heavy("metrics", new Scrape(subject)));
+        Late<Scrape> scrape = new Late<>(() -> new Scrape(subject));
+        all.read("/metrics", new Heavy("metrics", exchange -> scrape.get().handleRequest(exchange)));
         operations.forEach(entry -> all.add(entry.method(), API + entry.path(), entry.handler()));
         return all.routes.setFallbackHandler(
                 exchange -> Problem.of(404, "there is nothing here; " + API + "/openapi.yaml lists the operations")

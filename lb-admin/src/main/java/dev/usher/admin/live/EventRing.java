@@ -3,11 +3,11 @@ package dev.usher.admin.live;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last frames, ready to send: a byte array per frame, shared by the clients. Each client keeps only the sequence
- * of its next frame. One thread adds; any thread reads.
+ * The last frames, for sending. Each client keeps only the sequence of its next frame. One thread adds; any thread
+ * reads.
  */
 final class EventRing {
-    private final byte[][] events;
+    private final Frame[] frames;
     /** Sequence of the newest frame. Guarded by this, like every field below. */
     private long newest;
 
@@ -15,18 +15,18 @@ final class EventRing {
 
     /** @param before sequence of the first frame, minus one */
     EventRing(int capacity, long before) {
-        this.events = new byte[capacity][];
+        this.frames = new Frame[capacity];
         this.newest = before;
     }
 
-    /** Adds the event after the newest. */
-    synchronized void add(byte[] event) {
+    /** Adds the frame after the newest. */
+    synchronized void add(Frame frame) {
         newest++;
-        size = Math.min(size + 1, events.length);
-        events[place(newest)] = event;
+        size = Math.min(size + 1, frames.length);
+        frames[place(newest)] = frame;
     }
 
-    /** Sequence of the newest event; of an empty ring, the first event's minus one. */
+    /** Sequence of the newest frame; of an empty ring, the first frame's minus one. */
     synchronized long newest() {
         return newest;
     }
@@ -35,12 +35,12 @@ final class EventRing {
         return newest - size + 1;
     }
 
-    /** The event with this sequence; null if already dropped, or not yet added. */
-    synchronized byte @Nullable [] get(long sequence) {
-        return sequence > newest || sequence < oldest() ? null : events[place(sequence)];
+    /** The frame with this sequence; null if already dropped, or not yet added. */
+    synchronized @Nullable Frame get(long sequence) {
+        return sequence > newest || sequence < oldest() ? null : frames[place(sequence)];
     }
 
     private int place(long sequence) {
-        return Math.floorMod(sequence, events.length);
+        return Math.floorMod(sequence, frames.length);
     }
 }

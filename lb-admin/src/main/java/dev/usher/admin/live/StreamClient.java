@@ -138,21 +138,21 @@ final class StreamClient {
     /** Rest of the message being sent, else the next frame; null if there is none. */
     private @Nullable ByteBuffer toSend() {
         if (sending == null) {
-            byte[] event = takeNext();
-            sending = event == null ? null : ByteBuffer.wrap(event);
+            Frame frame = takeNext();
+            sending = frame == null ? null : ByteBuffer.wrap(FrameStream.event(frame));
         }
         return sending;
     }
 
-    private byte @Nullable [] takeNext() {
+    private @Nullable Frame takeNext() {
         long newest = ring.newest();
         long floor = next <= catchUpTo ? ring.oldest() : newest - MAX_WAITING + 1;
         next = Math.max(next, floor);
-        byte[] event = ring.get(next);
-        if (event != null) {
+        Frame frame = ring.get(next);
+        if (frame != null) {
             next++;
         }
-        return event;
+        return frame;
     }
 
     /** Writes to the channel; true if no bytes are left. */

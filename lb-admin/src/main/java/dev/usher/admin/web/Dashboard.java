@@ -27,8 +27,6 @@ public final class Dashboard implements HttpHandler {
     /** Files read so far. Unknown names are not remembered, so the map is limited by the jar. */
     private final ConcurrentHashMap<String, StaticFile> files = new ConcurrentHashMap<>();
 
-    private final @Nullable StaticFile index;
-
     /** The dashboard in this jar. */
     public Dashboard() {
         this("/dev/usher/admin/web/");
@@ -36,11 +34,11 @@ public final class Dashboard implements HttpHandler {
 
     Dashboard(String root) {
         this.root = root;
-        this.index = file(INDEX);
     }
 
     /** Hash of the page's inline script for the Content-Security-Policy; empty if there is none. */
     public String inlineScript() {
+        StaticFile index = file(INDEX);
         if (index == null) {
             return "";
         }
@@ -52,7 +50,7 @@ public final class Dashboard implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         String path = exchange.getRequestPath();
         boolean isFile = path.startsWith(ASSETS);
-        StaticFile answer = isFile ? file(path.substring(ASSETS.length())) : index;
+        StaticFile answer = isFile ? file(path.substring(ASSETS.length())) : file(INDEX);
         if (answer == null) {
             Problem.of(404, isFile ? "there is no such file" : "this build has no dashboard; /plain shows the status")
                     .send(exchange);
