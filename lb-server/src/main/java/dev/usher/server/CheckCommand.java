@@ -7,6 +7,7 @@ import dev.usher.server.yaml.ConfigResult;
 import dev.usher.server.yaml.DiagnosticJson;
 import dev.usher.server.yaml.DiagnosticText;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,15 +67,23 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--probe", description = "Connect to every backend, and say which answer.")
     private boolean probe;
 
+    /** Null for a command line that picocli has not read. */
     @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private @Nullable CommandSpec spec;
+
+    CheckCommand() {}
+
+    /** {@code usher check FILE}. */
+    CheckCommand(Path file) {
+        this.argument = new ConfigArgument(file);
+    }
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = spec == null ? Terminal.out() : spec.commandLine().getOut();
         ConfigResult result = ConfigFile.read(argument.file());
         ProbeReport probes = probe && result instanceof ConfigResult.Valid valid
-                ? ProbeReport.of(valid.config(), spec.commandLine().getErr(), Terminal.isTerminal(Terminal.STDERR))
+                ? ProbeReport.of(valid.config(), err(), Terminal.isTerminal(Terminal.STDERR))
                 : null;
         List<Need> needs =
                 result instanceof ConfigResult.Valid valid ? DropIns.of(valid.config(), argument.file()) : List.of();
@@ -87,6 +96,10 @@ final class CheckCommand implements Callable<Integer> {
         return result instanceof ConfigResult.Valid && (probes == null || probes.isGood())
                 ? ExitCode.OK
                 : ExitCode.FAILED;
+    }
+
+    private PrintWriter err() {
+        return spec == null ? Terminal.err() : spec.commandLine().getErr();
     }
 
     private static String json(ConfigResult result, List<Need> needs, @Nullable ProbeReport probes) {
@@ -103,10 +116,8 @@ final class CheckCommand implements Callable<Integer> {
     private String text(ConfigResult result) {
         DiagnosticText text = new DiagnosticText(Terminal.hasColour(Terminal.STDOUT));
         String faults = result.diagnostics().isEmpty() ? "" : text.render(result.diagnostics());
-        return switch (result) {
-            case ConfigResult.Invalid _ -> faults;
-            case ConfigResult.Valid valid ->
-                faults + Printable.of(argument.file().toString()) + ": valid: " + Summary.of(valid.config()) + "\n";
-        };
+        return result instanceof ConfigResult.Valid valid
+                ? faults + Printable.of(argument.file().toString()) + ": valid: " + Summary.of(valid.config()) + "\n"
+                : faults;
     }
 }

@@ -52,9 +52,6 @@ final class ConfigArgument {
             err.print(new DiagnosticText(Terminal.hasColour(Terminal.STDERR)).render(result.diagnostics()));
             err.flush();
         }
-        return switch (result) {
-            case ConfigResult.Valid valid -> valid;
-            case ConfigResult.Invalid _ -> null;
-        };
+        return result instanceof ConfigResult.Valid valid ? valid : null;
     }
 }

@@ -19,7 +19,6 @@ import tools.jackson.databind.json.JsonMapper;
  * process listens.
  */
 final class DrainingPredecessor implements Predecessor {
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Logger log = LoggerFactory.getLogger(DrainingPredecessor.class);
 
     private final @Nullable ControlClient client;
@@ -80,7 +79,12 @@ final class DrainingPredecessor implements Predecessor {
                 if (reply.status() == 200) {
                     return new DrainingPredecessor(client, "");
                 }
-                refused(pid, JSON.readTree(reply.body()).path("detail").asString());
+                refused(
+                        pid,
+                        JsonMapper.shared()
+                                .readTree(reply.body())
+                                .path("detail")
+                                .asString());
             } finally {
                 if (reply == null || reply.status() != 200) {
                     client.close();

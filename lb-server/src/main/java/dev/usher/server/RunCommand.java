@@ -13,6 +13,8 @@ import dev.usher.server.reload.FileSource;
 import dev.usher.server.reload.Reloader;
 import dev.usher.server.systemd.ServiceManager;
 import dev.usher.server.yaml.ConfigResult;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -52,8 +54,19 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--pid", paramLabel = "N", description = "With --take-over: the process, if several serve FILE.")
     private @Nullable Long pid;
 
+    /** Null for a command line that picocli has not read. */
     @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private @Nullable CommandSpec spec;
+
+    private List<String> arguments = List.of();
+
+    RunCommand() {}
+
+    /** {@code usher run FILE}. */
+    RunCommand(Path file, List<String> arguments) {
+        this.argument = new ConfigArgument(file);
+        this.arguments = arguments;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -64,13 +77,13 @@ final class RunCommand implements Callable<Integer> {
         try (ServingPredecessor taken = ServingPredecessor.of(argument.file(), pid)) {
             return run(hangUp, taken);
         } catch (AdminFault fault) {
-            return fault.tell(spec.commandLine().getErr());
+            return fault.tell(err());
         }
     }
 
     private int run(HangUp hangUp, @Nullable ServingPredecessor taken) throws InterruptedException {
         Consumer<String> faults = taken == null ? _ -> {} : taken::step;
-        ConfigResult.Valid read = argument.readWhole(spec.commandLine().getErr(), true, faults);
+        ConfigResult.Valid read = argument.readWhole(err(), true, faults);
         if (read == null) {
             return ExitCode.BAD_CONFIG;
         }
@@ -138,6 +151,12 @@ final class RunCommand implements Callable<Integer> {
 
     /** The arguments of this process. */
     private List<String> arguments() {
-        return spec.root().commandLine().getParseResult().originalArgs();
+        return spec == null
+                ? arguments
+                : spec.root().commandLine().getParseResult().originalArgs();
+    }
+
+    private PrintWriter err() {
+        return spec == null ? Terminal.err() : spec.commandLine().getErr();
     }
 }

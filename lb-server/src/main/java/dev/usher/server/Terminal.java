@@ -1,15 +1,26 @@
 package dev.usher.server;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Tells whether an output takes colours. */
+/** The outputs of this process, and which take colours. */
 final class Terminal {
     static final int STDOUT = 1;
     static final int STDERR = 2;
 
     private Terminal() {}
+
+    /** Standard output, for commands without picocli. */
+    static PrintWriter out() {
+        return new PrintWriter(System.out, true);
+    }
+
+    /** Standard error, for commands without picocli. */
+    static PrintWriter err() {
+        return new PrintWriter(System.err, true);
+    }
 
     /**
      * True exactly for a terminal, unless NO_COLOR (no-color.org) or {@code TERM=dumb} turns colours off.

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Announces a running usher to the commands of this machine: {@code PID.json} has its state, {@code PID.sock} is its
@@ -35,7 +34,6 @@ public final class RunFile implements AutoCloseable {
     /** More than a machine has ushers: a directory of another user may be filled on purpose. */
     private static final int MAX_FILES = 10_000;
 
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Logger log = LoggerFactory.getLogger(RunFile.class);
 
     private final @Nullable Path directory;
@@ -106,7 +104,7 @@ public final class RunFile implements AutoCloseable {
                     STATE,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             try {
-                Files.write(temporary, JSON.writeValueAsBytes(state));
+                Files.write(temporary, state.json());
                 Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r-----"));
                 Files.move(temporary, file(directory, state.pid()), StandardCopyOption.ATOMIC_MOVE);
             } finally {
@@ -186,11 +184,7 @@ public final class RunFile implements AutoCloseable {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException("is no regular file");
         }
-        RunState read = JSON.readValue(NamedFile.read(file, NamedFile.Kind.VALUE), RunState.class);
-        if (read == null) {
-            throw new IOException("is empty");
-        }
-        return read;
+        return RunState.of(NamedFile.read(file, NamedFile.Kind.VALUE));
     }
 
     static long startedMillis(ProcessHandle process) {
