@@ -17,7 +17,7 @@ final class HeapUpkeep implements AutoCloseable {
     static final long SOME_BYTES = 12 * 1024 * 1024;
     /** Garbage worth a collection at any time: more would make the pause long. */
     static final long MUCH_BYTES = 64 * 1024 * 1024;
-    /** Seconds without a small collection: fewer than about 350 connections a second. */
+    /** Seconds without a small collection: fewer than about 170 connections a second. */
     static final int LIGHT_SECONDS = 10;
 
     private static final Duration BEAT = Duration.ofSeconds(1);
