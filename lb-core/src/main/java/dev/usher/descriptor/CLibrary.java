@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * Functions of the C library by one native signature of seven words, since the JDK makes code for each signature: 4 ms of a
- * start. A function leaves words alone that are not its parameters, on every architecture that a JDK 25 runs on, and takes
- * an {@code int} from the lower half of its word.
+ * start. A function leaves further words alone, on every architecture of a JDK 25, and takes an {@code int} from the lower
+ * half of a word.
  */
 public final class CLibrary {
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
@@ -21,10 +21,10 @@ public final class CLibrary {
     private CLibrary() {}
 
     /**
-     * A function that takes up to seven words. The handle takes memory for {@code errno}, see {@link #errno}, and seven
-     * values of type {@code long}. Of a function that returns an {@code int}, only the lower half of the result counts.
+     * A function of up to seven words. The handle takes memory for {@code errno}, see {@link #errno}, and seven values of type
+     * {@code long}. Of an {@code int} as the result, only the lower half counts.
      */
-    @SuppressWarnings("restricted") // a caller gives the words that the function has parameters for
+    @SuppressWarnings("restricted") // a caller gives a word for each parameter
     public static MethodHandle function(String name) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), WORDS, ERRNO);

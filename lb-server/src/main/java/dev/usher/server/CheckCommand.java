@@ -67,7 +67,7 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--probe", description = "Connect to every backend, and say which answer.")
     private boolean probe;
 
-    /** Null for a command line that picocli has not read. */
+    /** Null for a command line without picocli. */
     @Spec
     private @Nullable CommandSpec spec;
 

@@ -54,7 +54,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--pid", paramLabel = "N", description = "With --take-over: the process, if several serve FILE.")
     private @Nullable Long pid;
 
-    /** Null for a command line that picocli has not read. */
+    /** Null for a command line without picocli. */
     @Spec
     private @Nullable CommandSpec spec;
 

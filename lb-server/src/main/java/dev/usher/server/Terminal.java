@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The outputs of this process, and which take colours. */
+/** The outputs of this process, with or without colours. */
 final class Terminal {
     static final int STDOUT = 1;
     static final int STDERR = 2;

@@ -32,7 +32,7 @@ public final class Json {
         String json();
     }
 
-    /** Mapper of the API, made for the first value that needs the mapper. Unknown and duplicate keys are refused. */
+    /** Mapper of the API, made for the first value. Unknown and duplicate keys are refused. */
     private static final class Mapper {
         static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                         .characterEscapes(new EscapedDelete())

@@ -3,7 +3,7 @@ package dev.usher.admin.http;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A value made when it is first asked for: most starts are followed by no look at a page. Any thread. */
+/** A value made at the first question: most starts are followed by no look at a page. Any thread. */
 public final class Late<T> implements Supplier<T> {
     private final Supplier<T> maker;
     private volatile @Nullable T made;

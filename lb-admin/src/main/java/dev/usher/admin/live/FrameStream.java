@@ -76,7 +76,7 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
         clients.forEach(StreamClient::tick);
     }
 
-    /** The frame as sent, made for each client: most of the time nobody looks. */
+    /** The frame as sent, made for each client: most of the time without a client. */
     static byte[] event(Frame frame) {
         ByteArrayOutputStream event = new ByteArrayOutputStream();
         event.writeBytes(("id: " + frame.sequence() + "\nevent: frame\ndata: ").getBytes(StandardCharsets.US_ASCII));

@@ -47,7 +47,7 @@ public record RunState(
         return bytes.toByteArray();
     }
 
-    /** Leaves out what a later version may add. */
+    /** Leaves out keys of later versions. */
     static RunState of(byte[] json) throws IOException {
         try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), json)) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
