@@ -14,12 +14,12 @@ final class Terminal {
 
     /** Standard output, for commands without picocli. */
     static PrintWriter out() {
-        return new PrintWriter(System.out, true);
+        return new PrintWriter(System.out, true, System.out.charset());
     }
 
     /** Standard error, for commands without picocli. */
     static PrintWriter err() {
-        return new PrintWriter(System.err, true);
+        return new PrintWriter(System.err, true, System.err.charset());
     }
 
     /**
