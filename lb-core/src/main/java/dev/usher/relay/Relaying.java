@@ -59,6 +59,10 @@ final class Relaying extends Quiet implements Phase {
                 readClient();
             }
         }
+        return conclude();
+    }
+
+    private Next conclude() {
         return broken ? onBrokenMessage() : settle();
     }
 
@@ -83,14 +87,17 @@ final class Relaying extends Quiet implements Phase {
         }
     }
 
-    private void readClient() {
+    /** False if no byte has come. */
+    private boolean readClient() {
         if (link.kept.hasMore() || !link.up.wantsRead()) {
-            return; // stale readiness: the other side's event in this turn has cleared the interest
+            return false; // stale readiness: the other side's event in this turn has cleared the interest
         }
-        if (link.up.read(link.worker) > 0 && keepsWithin(link.worker.buffer())) {
+        boolean heard = link.up.read(link.worker) > 0;
+        if (heard && keepsWithin(link.worker.buffer())) {
             link.up.pass(link.worker.buffer(), link.worker);
             link.forgetKept(); // the backend has now had more than can be said again
         }
+        return heard;
     }
 
     /** Drops the bytes behind the end of the client's message; false if no byte is left. */
@@ -105,12 +112,14 @@ final class Relaying extends Quiet implements Phase {
         return within > 0;
     }
 
-    private void readBackend() {
+    /** False if no byte has come. */
+    private boolean readBackend() {
         Half down = link.down;
         if (!down.wantsRead()) {
-            return;
+            return false;
         }
-        if (down.read(link.worker) > 0) {
+        boolean heard = down.read(link.worker) > 0;
+        if (heard) {
             ByteBuffer bytes = link.worker.buffer();
             if (!choice.attempts().wasAnswered()) {
                 choice.attempts().answered(outcomeOf(bytes));
@@ -120,6 +129,7 @@ final class Relaying extends Quiet implements Phase {
         if (choice.attempts().wasAnswered() && !link.kept.hasMore()) {
             link.forgetKept();
         }
+        return heard;
     }
 
     private AttemptOutcome outcomeOf(ByteBuffer first) {
@@ -219,7 +229,25 @@ final class Relaying extends Quiet implements Phase {
 
     @Override
     public Next onDeadline() {
-        return switch (due(link.worker.nowNanos())) {
+        Due due = due(link.worker.nowNanos());
+        boolean endsSilence = due == Due.SILENCE || due == Due.FIRST_BYTE;
+        return endsSilence && stirs() ? conclude() : onDue(due);
+    }
+
+    /** Reads and writes both sides once more: a busy worker may find bytes here, come in time. False without a change. */
+    private boolean stirs() {
+        int before = facts();
+        long passed = link.up.bytes() + link.down.bytes();
+        sendKept();
+        link.up.flush(link.worker);
+        link.down.flush(link.worker);
+        boolean client = readClient();
+        boolean backend = readBackend();
+        return client || backend || passed != link.up.bytes() + link.down.bytes() || before != facts();
+    }
+
+    private Next onDue(Due due) {
+        return switch (due) {
             case LIFETIME -> new Next.End(CloseReason.MAX_LIFETIME);
             case SILENCE -> afterSilence();
             case FIRST_BYTE -> onSilence();

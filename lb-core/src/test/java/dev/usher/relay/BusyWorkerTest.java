@@ -52,6 +52,8 @@ class BusyWorkerTest {
     private static final Duration HELLO = Duration.ofSeconds(5);
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration REFUSING = Duration.ofSeconds(1);
+    private static final Duration IDLE = Duration.ofHours(1);
+    private static final Duration FIRST_BYTE = Duration.ofSeconds(5);
     private static final int PATIENCE_MILLIS = 10_000;
     private static final byte[] HEADER = HelloBuilder.latin1("PROXY TCP4 192.0.2.7 192.0.2.1 1 443\r\n");
     private static final byte[] SSL_REQUEST = HexFormat.of().parseHex("0000000804d2162f");
@@ -212,6 +214,49 @@ class BusyWorkerTest {
             assertEquals(0, turned.relay.sessions().get());
             assertEquals(Ending.FIN, endingOf(client)); // sent before
             assertDoesNotThrow(() -> client.send((byte) 1), "a RST has come");
+        }
+    }
+
+    // ---- the relay ----
+
+    @Test
+    void bytesBeforeTheIdleTimeOutAreRelayed() throws IOException {
+        try (TestPeer client = turned.accepted()) {
+            client.send(hello());
+            reads(client, Hellos.bytes(hello()));
+            late(IDLE, () -> client.send((byte) 1));
+            reads(client, new byte[] {1});
+            late(IDLE, () -> client.halfClose());
+            ended(CloseReason.COMPLETED);
+        }
+    }
+
+    /** Moved to the other, the session would count as a failure of the first. */
+    @Test
+    void anAnswerBeforeTheTimeForTheFirstByteIsPassedOn() throws IOException {
+        CountDownLatch late = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        try (TestBackend slow = TestBackend.start(peer -> {
+            byte[] hello = peer.read(helloBytes());
+            TestBackend.await(late);
+            peer.send(hello);
+            answered.countDown();
+            peer.readToEnd();
+        })) {
+            use(TestUsher.of(slow, web));
+            try (TestPeer client = turned.accepted()) {
+                client.send(hello());
+                turned.turnUntil(
+                        () -> !slow.connections().isEmpty()
+                                && slow.connection(0).hasReceived(Hellos.bytes(hello())),
+                        "the backend has the hello");
+                late(FIRST_BYTE, () -> {
+                    late.countDown();
+                    TestBackend.await(answered);
+                });
+                reads(client, Hellos.bytes(hello()));
+                assertEquals(List.of(), web.connections());
+            }
         }
     }
 
