@@ -110,7 +110,7 @@ public enum CloseReason {
     CONNECT_TIMEOUT("sC", Refusal.LATE_BACKEND),
     /** The network refused in another way: no route, unreachable. */
     CONNECT_FAILED("SC", Refusal.BAD_BACKEND),
-    /** No descriptor or local port was left for the backend side. Not the backend's fault. */
+    /** No descriptor, local port or memory was left for the backend side. Not the backend's fault. */
     OUT_OF_SOCKETS("RC", Refusal.EXHAUSTED),
     /** The backend closed or reset before the first byte, and no other backend could take over. */
     BACKEND_CLOSED_EARLY("SD", Refusal.BAD_BACKEND),

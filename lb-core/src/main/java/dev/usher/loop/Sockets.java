@@ -3,6 +3,7 @@ package dev.usher.loop;
 import dev.usher.config.ListenOptions;
 import dev.usher.descriptor.GivenSockets;
 import dev.usher.descriptor.KernelAddress;
+import dev.usher.descriptor.MemoryLack;
 import dev.usher.descriptor.SocketFamily;
 import dev.usher.epoll.EpollProvider;
 import dev.usher.epoll.LinuxOptions;
@@ -81,14 +82,18 @@ public final class Sockets {
      *
      * @return false if the connect is under way; never for a unix socket, where the kernel decides at once
      * @throws ConnectException if nobody takes connections there
+     * @throws BindException if this machine has no port or memory left for a connection
      * @throws FullQueueException if a unix socket has no room for another connection at this moment
      */
     public boolean connect(SocketChannel channel, SocketAddress peer) throws IOException {
         if (peer instanceof UnixDomainSocketAddress file) {
             return connect(channel, file);
         }
-        // To a backend on this machine the handshake is over by now, and asking once saves a turn of the loop.
-        return channel.connect(peer) || channel.finishConnect();
+        try { // To a backend on this machine the handshake is over by now, and asking once saves a turn of the loop.
+            return channel.connect(peer) || channel.finishConnect();
+        } catch (IOException failed) {
+            throw MemoryLack.named(failed);
+        }
     }
 
     private static boolean connect(SocketChannel channel, UnixDomainSocketAddress file) throws IOException {

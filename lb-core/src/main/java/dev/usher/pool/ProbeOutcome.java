@@ -7,7 +7,7 @@ public enum ProbeOutcome {
     FAILURE,
     /** No answer in time: the fault of the backend, of the network, or of this machine. */
     TIMEOUT,
-    /** No probe was made: this machine had no descriptor or port left, which is not the backend's fault. */
+    /** No probe was made: this machine had no descriptor, port or memory left, which is not the backend's fault. */
     NOT_MADE;
 
     /** Whether a probe was made without success. */

@@ -1,6 +1,7 @@
 package dev.usher.probe;
 
 import dev.usher.config.HealthCheckConfig;
+import dev.usher.descriptor.MemoryLack;
 import dev.usher.pool.ProbeOutcome;
 import dev.usher.pool.SocketText;
 import dev.usher.time.Clock;
@@ -81,8 +82,8 @@ final class Probe {
                 return check.type() == HealthCheckConfig.Type.TCP
                         ? result(ProbeOutcome.SUCCESS, "connected" + at, began, seen)
                         : converse(socket, address, at, seen, began);
-            } catch (BindException noPortLeft) {
-                throw noPortLeft;
+            } catch (BindException nothingLeft) {
+                throw nothingLeft;
             } catch (IOException e) {
                 // Read from the clock: when the watchdog closes the socket, its task is not done yet.
                 boolean timedOut = clock.nanos() - began >= check.timeout().toNanos();
@@ -156,7 +157,11 @@ final class Probe {
                 && source.getAddress().getClass() == tcp.getAddress().getClass()) {
             socket.bind(source);
         }
-        socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
+        try {
+            socket.connect(address, Math.toIntExact(check.timeout().toMillis()) + 1);
+        } catch (IOException failed) {
+            throw MemoryLack.named(failed);
+        }
         if (preamble.length > 0) {
             socket.getOutputStream().write(preamble); // does not block: the preamble is smaller than any socket buffer
         }

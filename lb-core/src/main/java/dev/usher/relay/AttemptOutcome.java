@@ -31,7 +31,7 @@ enum AttemptOutcome {
     TIMED_OUT(CloseReason.CONNECT_TIMEOUT, Counted.YES, Row.LONGER, Outcome.NOT_CONNECTED),
     /** No connection in the time left by earlier attempts, less than a whole connect time-out. */
     TIMED_OUT_HURRIED(CloseReason.CONNECT_TIMEOUT, Counted.YES, Row.LEFT, null),
-    /** No descriptor or local port was left, or the client's address cannot be the source: no fault of the backend. */
+    /** No descriptor, local port or memory was left, or the client's address cannot be the source: no fault of the backend. */
     NO_SOCKET(CloseReason.OUT_OF_SOCKETS, Counted.NO, Row.LEFT, null),
 
     /** Connected, but the backend fails the greeting; a client may ask a backend in a protocol that is not its own. */

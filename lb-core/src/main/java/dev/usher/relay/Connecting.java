@@ -141,7 +141,7 @@ final class Connecting implements Phase {
 
     private AttemptOutcome outcomeOf(IOException refused) {
         return switch (refused) {
-            case BindException _ -> AttemptOutcome.NO_SOCKET; // EADDRNOTAVAIL: no local port is left
+            case BindException _ -> AttemptOutcome.NO_SOCKET; // no local port or memory is left
             case ConnectException _ -> AttemptOutcome.REFUSED;
             case SocketTimeoutException _ -> choice.attempts().timedOut(); // tcp_user_timeout, shorter than connect
             default -> AttemptOutcome.UNREACHABLE;

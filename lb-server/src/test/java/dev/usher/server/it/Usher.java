@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 
 /** The built product, run as its users run it: a process, a file, an access log. */
@@ -85,11 +86,35 @@ final class Usher implements AutoCloseable {
 
     /** @param listener that the {@link #port} is of */
     private static Usher start(String listener, String yaml, int descriptors) throws Exception {
-        Path directory = Program.directory("usher");
-        Path access = directory.resolve("access.log");
-        Path file = directory.resolve("usher.yaml");
-        Files.writeString(file, "logging: { access: { output: %s } }\n".formatted(access) + yaml);
-        Program program = Program.start("usher", limited(Product.command("run", file.toString()), descriptors));
+        Path access = Program.directory("log").resolve("access.log");
+        String logging = "logging: { access: { output: %s } }\n".formatted(access);
+        return launch(listener, access, logging + yaml, limit(descriptors), Map.of());
+    }
+
+    /**
+     * Runs a configuration with an admin side, in surroundings of the test's choice. Every connection has a line of log, also
+     * one without a byte.
+     *
+     * @param wrapper a command that becomes the command behind it; empty for none
+     * @param access the file of the access log
+     */
+    static Usher within(List<String> wrapper, Map<String, String> environment, Path access, String yaml)
+            throws Exception {
+        String first = """
+                listeners: { test: { bind: "127.0.0.1:0" } }
+                admin: { bind: "127.0.0.1:0" }
+                logging: { access: { output: %s, empty: true } }
+                """.formatted(access);
+        return launch("test", access, first + yaml, wrapper, environment);
+    }
+
+    private static Usher launch(
+            String listener, Path access, String yaml, List<String> wrapper, Map<String, String> environment)
+            throws Exception {
+        Path file = Files.writeString(Program.directory("usher").resolve("usher.yaml"), yaml);
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(Product.command("run", file.toString()));
+        Program program = Program.start("usher", command, environment);
         try {
             Matcher port = awaitListener(program, listener);
             awaitStart(program, "usher \\S+ is ready");
@@ -128,13 +153,8 @@ final class Usher implements AutoCloseable {
         return awaitStart(program, "listener " + name + ": \\w+ on 127\\.0\\.0\\.1:(\\d+)");
     }
 
-    private static List<String> limited(List<String> command, int descriptors) {
-        if (descriptors == 0) {
-            return command;
-        }
-        List<String> limited = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + descriptors + "; exec \"$@\"", "sh"));
-        limited.addAll(command);
-        return limited;
+    private static List<String> limit(int descriptors) {
+        return descriptors == 0 ? List.of() : List.of("sh", "-c", "ulimit -n " + descriptors + "; exec \"$@\"", "sh");
     }
 
     private static Matcher awaitStart(Program program, String regex) throws Exception {

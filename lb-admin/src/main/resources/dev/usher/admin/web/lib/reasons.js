@@ -45,7 +45,7 @@ export const REASONS = {
   connect_refused: "the last backend tried refused",
   connect_timeout: "the last backend tried did not answer in time",
   connect_failed: "the last backend tried could not be reached",
-  out_of_sockets: "no descriptor or local port was left",
+  out_of_sockets: "no descriptor, local port or memory was left",
   backend_closed_early: "backend closed before its first byte",
   backend_silent: "backend never answered",
   client_reset: "client reset the connection",
