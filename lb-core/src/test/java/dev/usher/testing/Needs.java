@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /** What the machine must have for a test. Where it does not, the test is skipped loudly; with {@code CI=true}, it fails. */
@@ -28,6 +30,15 @@ public final class Needs {
 
     public static boolean isRoot() throws IOException {
         return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+    }
+
+    /** Descriptors of this process, and of a process that it starts. */
+    public static void descriptors(int count) throws IOException {
+        Matcher limit =
+                Pattern.compile("Max open files +\\d+ +(\\d+)").matcher(Files.readString(Path.of("/proc/self/limits")));
+        that(
+                !limit.find() || Long.parseLong(limit.group(1)) >= count,
+                count + " descriptors in a process (ulimit -Hn)");
     }
 
     /** A device that has no room, ever. */

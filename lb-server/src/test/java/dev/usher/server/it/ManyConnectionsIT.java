@@ -48,7 +48,7 @@ class ManyConnectionsIT {
 
     @Test
     void fiveThousandAtOnceStayUsable() throws Exception {
-        requireDescriptors();
+        Needs.descriptors(DESCRIPTORS);
         try (Backend echo = new Backend(Backend.ECHO);
                 Usher usher = usher(echo);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -171,15 +171,6 @@ class ManyConnectionsIT {
     }
 
     // ---- measuring ----
-
-    private static void requireDescriptors() throws IOException {
-        Matcher limit =
-                Pattern.compile("Max open files +\\d+ +(\\d+)").matcher(Files.readString(Path.of("/proc/self/limits")));
-        if (limit.find() && Long.parseLong(limit.group(1)) < DESCRIPTORS) {
-            throw Needs.missing(
-                    AT_ONCE + " connections need " + DESCRIPTORS + " descriptors in one process (ulimit -Hn)");
-        }
-    }
 
     private static long lineCount(Usher usher) throws IOException {
         try (var lines = Files.lines(usher.log().file())) {

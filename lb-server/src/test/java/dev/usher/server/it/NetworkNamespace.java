@@ -57,10 +57,15 @@ final class NetworkNamespace implements AutoCloseable {
     }
 
     private List<String> there(String... command) {
-        List<String> there = new ArrayList<>(List.of(Program.require("ip"), "netns", "exec", name));
+        List<String> there = new ArrayList<>(wrapper());
         there.addAll(List.of(command));
         there.set(4, command[0].startsWith("/") ? command[0] : Program.require(command[0]));
         return there;
+    }
+
+    /** A command that becomes the command behind it, there. */
+    List<String> wrapper() {
+        return List.of(Program.require("ip"), "netns", "exec", name);
     }
 
     /** Calls on a thread whose new sockets are there. Linux keeps the network namespace by thread, and hands it on. */
