@@ -1,7 +1,6 @@
 """What is measured in turns: work, latency, memory, the start, and the cost of an access log and of metrics."""
-import threading
 import time
-from contextlib import contextmanager
+from collections import Counter
 from dataclasses import replace
 
 from .field import BULK_CLIENTS, CLIENTS, direct, estimate_warm
@@ -10,6 +9,7 @@ from .rows import HELD
 GIB = 2**30
 HELD_SECONDS = 60
 REST = 0.2
+LOG_SECONDS = 5
 
 
 # ---- turns: each leaves its figures under the program's key ----
@@ -21,6 +21,7 @@ def connections(bench, entrant, row="conn_cpu", rate="conn_rate"):
     bench.note(row, key, found["cpu"] * 1e6 / max(1, found["done"]), found["errors"])
     if rate:
         bench.note(rate, key, found["done"] / found["seconds"])
+    return found["done"]
 
 
 def round_trips(bench, entrant, clients=CLIENTS, row="rr_cpu", times=("p50", "p90", "p99", "p999")):
@@ -115,9 +116,11 @@ class Starts:
 
 
 class Extras:
-    """The same program with an access log, and with its metrics read once a second."""
-    LOGS = {"usher-epoll", "haproxy", "nginx"}
+    """The same program with an access log, and with metrics; and what one reading of its metrics costs."""
+    LOGS = {"usher-epoll": "access.json", "haproxy": "out.log", "nginx": "access.log"}
     METRICS = {"usher-epoll", "haproxy"}
+    READINGS = 5
+    READINGS_TO_WARM = 200
 
     def products(self, bench):
         found = []
@@ -130,48 +133,52 @@ class Extras:
 
     def seconds(self, bench):
         products = self.products(bench)
-        return (estimate_warm(products, bench.options.warm / 2)
+        return (estimate_warm(products, bench.options.warm * 2 / 3)
                 + bench.options.rounds * len(products) * (bench.options.turn + 0.15))
 
     def run(self, bench):
         entrants = bench.field(self.products(bench))
-        bench.warm(entrants, bench.options.warm / 2, "warm-up, logs and metrics")
+        bench.warm(entrants, bench.options.warm * 2 / 3, "warm-up, logs and metrics")
+        for entrant in entrants:
+            for _ in range(self.READINGS_TO_WARM if entrant.product.metrics else 0):
+                entrant.scrape()
+        done = Counter()
         for number in range(bench.options.rounds):
             for entrant in bench.shuffled(entrants):
                 bench.progress.step(f"logs and metrics, round {number + 1} of {bench.options.rounds}", entrant.product.key,
                                     bench.options.turn + 0.15)
-                with scraped(entrant):
-                    for row in self.rows(entrant.product.key)[:1]:
-                        connections(bench, entrant, row, None)
-                        self.copy(bench, row, entrant.product.key)
+                done[entrant.product.key] += self.turn(bench, entrant)
         for entrant in entrants:
+            if entrant.product.log:
+                self.check_log(bench, entrant, done[entrant.product.key])
             entrant.end()
 
-    def rows(self, key):
-        return [f"{what}_cpu" for what in ("log", "metrics") if key.endswith(what)] or ["log_cpu", "metrics_cpu"]
-
-    def copy(self, bench, row, key):
+    def turn(self, bench, entrant):
         """A program without either is the measure of both rows."""
-        for other in self.rows(key)[1:]:
-            bench.note(other, key, bench.results.values[row][key][-1])
-
-
-@contextmanager
-def scraped(entrant):
-    """Reads the metrics now, and then once a second."""
-    ended = threading.Event()
-
-    def scrape():
-        while not ended.is_set():
-            entrant.scrape()
-            ended.wait(1)
-
-    scraper = threading.Thread(target=scrape, daemon=True)
-    if entrant.product.metrics:
-        scraper.start()
-    try:
-        yield
-    finally:
-        ended.set()
+        done = connections(bench, entrant, "metrics_cpu" if entrant.product.metrics else "log_cpu", None)
         if entrant.product.metrics:
-            scraper.join()
+            self.read(bench, entrant)
+        elif not entrant.product.log:
+            bench.note("metrics_cpu", entrant.product.key, bench.results.values["log_cpu"][entrant.product.key][-1])
+        return done
+
+    def read(self, bench, entrant):
+        before = entrant.program.cpu()
+        for _ in range(self.READINGS):
+            entrant.scrape()
+        used = entrant.program.cpu() - before
+        bench.note("reading", entrant.product.key.removesuffix("-metrics"), 1e3 * used / self.READINGS)
+
+    def check_log(self, bench, entrant, connections_seen):
+        """A log that leaves out lines would be cheap."""
+        key = entrant.product.key
+        file = entrant.place.directory / self.LOGS[key.removesuffix("-log")]
+        deadline = time.monotonic() + LOG_SECONDS
+        while lines(file) < connections_seen and time.monotonic() < deadline:
+            time.sleep(0.1)
+        bench.fault("log_cpu", key, max(0, connections_seen - lines(file)))
+
+
+def lines(file):
+    with open(file, "rb") as text:
+        return sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b""))

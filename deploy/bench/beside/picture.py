@@ -12,7 +12,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 MARKS = {"usher-epoll": ("usher", "disc"), "usher-ring": ("usher", "ring"), "usher-nio": ("usher", "square"),
          "haproxy-splice": ("haproxy", "diamond"), "nginx": ("nginx", "triangle"), "sniproxy": ("sniproxy", "square"),
          "direct": ("quiet", "cross")}
-# Title, parts of the table, the largest ratio of the scale: beyond it, a figure stands beside the mark.
+# Title, parts of the table, the largest ratio of the scale: beyond, a figure stands beside the mark.
 PANELS = [("Work, latency, scale", ("turns", "connections", "routes", "slow"), 4),
           ("Start and memory", ("start", "memory"), 32)]
 # Ground, panel, text, quiet text, lines, then a colour for each program.
@@ -84,7 +84,7 @@ def panel(parts, results, title, rows, keys, most, y):
         dots.append(text(WIDTH - 24, middle + 5, short(results.ratio(row.key, "usher-epoll")[0]), "usher", 14, anchor="end", weight=600))
         first = middle - LANE * (len(there) - 1) / 2
         for lane, key in enumerate(there):
-            dots.append(dot(key, results.ratio(row.key, key), first + LANE * lane, x_of, high))
+            dots.append(dot(key, results.ratio(row.key, key), first + LANE * lane, x_of, low, high))
         y += height
     lines = [grid(x_of(tick), top, y, tick == 1) for tick in ticks]
     parts += bands + lines + dots
@@ -103,11 +103,11 @@ def grid(x, top, bottom, is_base):
     return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom:.1f}" {style}/>'
 
 
-def dot(key, ratio, y, x_of, most):
+def dot(key, ratio, y, x_of, least, most):
     middle, low, high = map(x_of, ratio)
     colour = MARKS[key][0]
     line = f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="var(--{colour})" stroke-width="1.5" opacity="0.55"/>'
-    beyond = text(middle + 9, y + 4, f"{short(ratio[0])}×", colour, 11) if ratio[0] > most else ""
+    beyond = text(middle + 9, y + 4, f"{short(ratio[0])}×", colour, 11) if not least <= ratio[0] <= most else ""
     return line + mark(key, middle, y, 4.2 if key == "usher-epoll" else 3.4) + beyond
 
 

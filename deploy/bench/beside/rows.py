@@ -41,9 +41,10 @@ ROWS = [
     Row("pss_idle", "memory after the start", "MiB", "memory", picture=True),
     Row("pss_loaded", "memory after all loads", "MiB", "memory", picture=True),
     Row("pss_held", f"memory with {many(HELD)} idle connections", "MiB", "memory", picture=True),
-    Row("held", "memory of an idle connection", "KiB", "memory"),
+    Row("held", "memory that an idle connection adds", "KiB", "memory"),
     Row("log_cpu", "CPU per connection, access log on", "µs", "extras", own="-log"),
-    Row("metrics_cpu", "CPU per connection, metrics read each second", "µs", "extras", own="-metrics"),
+    Row("metrics_cpu", "CPU per connection, metrics on", "µs", "extras", own="-metrics"),
+    Row("reading", "CPU of a reading of the metrics", "ms", "extras"),
     *[Row(f"{key}_{size}", f"{title}, {many(size)} routes", unit, "routes", picture=key == "routes_conn" and size == ROUTES[-1])
       for key, title, unit in (("routes_conn", "CPU per connection", "µs"), ("routes_ready", "start to the first answer", "ms"),
                                ("routes_pss", "memory", "MiB")) for size in ROUTES],

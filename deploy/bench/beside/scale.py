@@ -18,7 +18,7 @@ class Routes:
     def seconds(self, bench):
         products = self.products(bench)
         turns = bench.options.few * len(products) * (bench.options.turn + 0.15)
-        return len(ROUTES) * (estimate_warm(products, bench.options.warm / 2) + turns + 3)
+        return len(ROUTES) * (estimate_warm(products, bench.options.warm * 2 / 3) + turns + 3)
 
     def run(self, bench):
         for size in ROUTES:
@@ -28,7 +28,7 @@ class Routes:
                 bench.progress.step(group, f"start of {product.label}", 0.8)
                 entrants.append(bench.enter(product, routes=size - 1))
                 bench.note(f"routes_ready_{size}", product.key, 1e3 * entrants[-1].until_answered(bench.generator))
-            bench.warm(entrants, bench.options.warm / 2, group)
+            bench.warm(entrants, bench.options.warm * 2 / 3, group)
             for _ in range(bench.options.few):
                 for entrant in bench.shuffled(entrants):
                     bench.progress.step(group, entrant.product.label, bench.options.turn + 0.15)
@@ -65,13 +65,13 @@ class Probes:
 
     def seconds(self, bench):
         products = self.products(bench)
-        return (estimate_warm(products, bench.options.warm / 2)
+        return (estimate_warm(products, bench.options.warm * 2 / 3)
                 + bench.options.few * len(products) * (AT_REST + bench.options.turn + 0.15) + 5)
 
     def run(self, bench):
         entrants = bench.field(self.products(bench), pools=POOLS)
         group = f"{POOLS:,} pools probed"
-        bench.warm(entrants, bench.options.warm / 2, group)
+        bench.warm(entrants, bench.options.warm * 2 / 3, group)
         for _ in range(bench.options.few):
             for entrant in bench.shuffled(entrants):
                 bench.progress.step(group, entrant.product.label, AT_REST + bench.options.turn + 0.15)

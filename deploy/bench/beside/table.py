@@ -7,8 +7,10 @@ def tables(results, products):
     parts = []
     for part, heading in HEADINGS.items():
         rows = [row for row in ROWS if row.part == part and row.key in results.values]
-        if rows:
-            parts.append(f"### {heading}\n\n" + (own_table if part == "extras" else table)(results, products, rows))
+        own, beside = [row for row in rows if row.own], [row for row in rows if not row.own]
+        found = [own_table(results, products, own)] if own else []
+        found += [table(results, products, beside)] if beside else []
+        parts += [f"### {heading}", *found] if found else []
     return "\n\n".join(parts)
 
 

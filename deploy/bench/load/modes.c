@@ -239,7 +239,10 @@ static void one_by_one(void) {
         if (right) client_ask(clients, REQUEST, size_or(1024));
         right = right && advance_alone(clients) > 0 && ends_well(clients);
         if (right) done++, times_add(segments(clients->fd) * 1000u), client_close(clients);
-        if (!right) client_fail(clients);
+        if (!right) {
+            client_fail(clients);
+            return; /* each of the rest might take as long */
+        }
     }
 }
 
