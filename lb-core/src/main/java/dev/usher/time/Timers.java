@@ -40,7 +40,6 @@ public final class Timers {
         Deadline last = heap[--size];
         heap[size] = null;
         if (last != deadline) {
-            place(last, index);
             siftDown(last, index);
             siftUp(last, last.index);
         }
@@ -82,7 +81,6 @@ public final class Timers {
             heap = Arrays.copyOf(heap, size * 2);
         }
         deadline.queuedNanos = deadline.dueNanos;
-        place(deadline, size);
         siftUp(deadline, size++);
     }
 

@@ -383,6 +383,12 @@ class ProxyHeaderCollectorTest {
             }
         }
 
+        /** An empty TLV has the length of its own head. */
+        @Test
+        void mayEndEmpty() {
+            assertReads("192.168.0.1", 56324, "192.168.0.11", 443, proxy4(tlv(0x04, new byte[0])));
+        }
+
         @Test
         void endWhereTheHeaderEnds() {
             assertRefusedByItsLastByte(proxy4(hex("04")));
@@ -473,12 +479,20 @@ class ProxyHeaderCollectorTest {
         @Test
         void saysWhatItRefuses() {
             assertEquals(new ProxyHeaderResult.Refused("byte 0 is 0x16, not of a PROXY header"), whole(hex("160301")));
+            assertEquals(new ProxyHeaderResult.Refused("byte 0 is 0x20, not of a PROXY header"), whole(latin1(" ")));
+            assertEquals(new ProxyHeaderResult.Refused("byte 0 is '~', not of a PROXY header"), whole(latin1("~")));
             assertEquals(
                     new ProxyHeaderResult.Refused("byte 0 is 'P', not of a PROXY header of version 2"),
                     whole(ProxyVersions.V2, LINE));
             assertEquals(
                     new ProxyHeaderResult.Refused("source \"1.2.3.256\" is not an address of TCP4"),
                     whole(latin1("PROXY TCP4 1.2.3.256 5.6.7.8 1 2\r\n")));
+            assertEquals(
+                    new ProxyHeaderResult.Refused("a PROXY header with 2 bytes left over"),
+                    whole(proxy4(hex("04 00"))));
+            assertEquals(
+                    new ProxyHeaderResult.Refused("PROXY TLV 4 wants 2 bytes, 1 left"),
+                    whole(proxy4(hex("04 0002 00"))));
         }
     }
 

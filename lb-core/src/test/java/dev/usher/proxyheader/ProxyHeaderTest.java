@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -176,6 +177,17 @@ class ProxyHeaderTest {
             byte[] local = written(ProxyHeader::writeV2Local);
             assertArrayEquals(hex(SIGNATURE, "20 00 0000"), local);
             assertEquals(new ProxyHeaderResult.Header(16, null, null), whole(local));
+        }
+
+        @Test
+        void writesLocalForAClientOfAUnixSocket() {
+            UnixDomainSocketAddress socket = UnixDomainSocketAddress.of("/run/usher.sock");
+            for (int end = 0; end < 2; end++) {
+                boolean fromSocket = end == 0;
+                byte[] local = written(into -> ProxyHeader.writeV2(
+                        into, fromSocket ? socket : CLIENT4, fromSocket ? OURS4 : socket, ProxyTlvs.NONE));
+                assertArrayEquals(hex(SIGNATURE, "20 00 0000"), local);
+            }
         }
 
         /** The last four bytes are what HAProxy 2.6 sends for the same header. */

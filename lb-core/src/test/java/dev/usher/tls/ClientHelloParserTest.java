@@ -311,8 +311,8 @@ class ClientHelloParserTest {
         @Test
         void escapesWhatIsNotPrintable() {
             assertEquals(
-                    List.of("\\xfa\\xfa", "a b", "\\\\xfa", "\\x00\\x7f"),
-                    alpn("\u00fa\u00fa", "a b", "\\xfa", "\0\u007f"));
+                    List.of("\\xfa\\xfa", "a ~", "\\\\xfa", "\\x00\\x7f"),
+                    alpn("\u00fa\u00fa", "a ~", "\\xfa", "\0\u007f"));
         }
 
         @Test
@@ -348,6 +348,12 @@ class ClientHelloParserTest {
             assertEquals(List.of(most), alpn(most));
             assertMalformed(
                     new HelloBuilder().alpn(Collections.nCopies(129, "h2").toArray(String[]::new)));
+        }
+
+        /** Usual lists are known by their bytes, and this one has no byte of the usual list of its length. */
+        @Test
+        void areNotAUsualListOfTheirLengthOnly() {
+            assertEquals(List.of("abcdefghijk"), alpn("abcdefghijk"));
         }
 
         private static List<String> alpn(String... names) {

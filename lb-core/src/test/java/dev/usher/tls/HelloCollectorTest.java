@@ -197,6 +197,12 @@ class HelloCollectorTest {
             assertThrows(IllegalArgumentException.class, () -> new HelloCollector(maxMessageBytes));
             assertThrows(IllegalArgumentException.class, () -> HelloCollector.maxRawBytes(maxMessageBytes));
         }
+
+        @ParameterizedTest
+        @ValueSource(ints = {4, 1 << 24 | 3})
+        void takesTheLeastAndTheMost(int maxMessageBytes) {
+            assertEquals(6 * maxMessageBytes, HelloCollector.maxRawBytes(maxMessageBytes));
+        }
     }
 
     @Nested
