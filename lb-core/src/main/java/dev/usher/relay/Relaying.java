@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes both ways, until both directions have ended or something breaks. After each event the conclusion is drawn. */
 final class Relaying extends Quiet implements Phase {
+    private static final int KEPT = RelayFact.BYTES_KEPT.when(true);
+
     private final Link link;
     private final Choice choice;
     private boolean halfClosed;
@@ -243,7 +245,8 @@ final class Relaying extends Quiet implements Phase {
         link.down.flush(link.worker);
         boolean client = readClient();
         boolean backend = readBackend();
-        return client || backend || passed != link.up.bytes() + link.down.bytes() || before != facts();
+        int changed = (before ^ facts()) & ~KEPT; // kept bytes may have made room for the look
+        return client || backend || passed != link.up.bytes() + link.down.bytes() || changed != 0;
     }
 
     private Next onDue(Due due) {

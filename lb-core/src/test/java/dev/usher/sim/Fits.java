@@ -102,7 +102,8 @@ final class Fits {
         }
         rules.check(
                 fits(visit, end.reason()),
-                () -> visit + " ended as " + end.reason().word() + ", which does not fit");
+                () -> visit + " ended as " + end.reason().word() + ", which does not fit;"
+                        + roll.shown(String.valueOf(visit.client.kind.pool)));
     }
 
     private boolean isBytesIn(Visit visit, long count) {
@@ -326,12 +327,13 @@ final class Fits {
             rules.check(
                     !awaited || turnedNanos - visit.acceptedNanos < HELLO.toNanos(),
                     () -> visit + " outlives the hello time-out");
-            rules.check(turnedNanos - visit.eventNanos < IDLE.toNanos(), () -> visit + " outlives the idle time-out");
+            // A last look moves bytes without an event. Times may wrap, so differences count.
+            long quietNanos = Math.min(turnedNanos - visit.eventNanos, turnedNanos - visit.byteNanos);
+            rules.check(quietNanos < IDLE.toNanos(), () -> visit + " outlives the idle time-out");
             boolean half =
                     visit.finSent || calls(visit).stream().anyMatch(call -> call.owner() == visit && call.finSent);
             rules.check(
-                    !half || turnedNanos - visit.eventNanos < HALF_CLOSED.toNanos(),
-                    () -> visit + " outlives the half-closed time-out");
+                    !half || quietNanos < HALF_CLOSED.toNanos(), () -> visit + " outlives the half-closed time-out");
             rules.check(
                     !hasLifetime
                             || visit.source == null

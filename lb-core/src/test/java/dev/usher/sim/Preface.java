@@ -5,14 +5,11 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The words of a proxy ahead of a client's own: a PROXY header, which usher reads and no backend gets.
- *
- * @param told the address of the client in the header; null if the header tells none
- */
-record Preface(byte[] bytes, @Nullable InetSocketAddress told) {
+/** The words of a proxy ahead of a client's own: a PROXY header, which usher reads and no backend gets. */
+final class Preface {
     static final Preface NONE = new Preface(new byte[0], null);
 
     private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
@@ -20,6 +17,16 @@ record Preface(byte[] bytes, @Nullable InetSocketAddress told) {
     private static final int LOCAL = 0x20;
     private static final int TCP4 = 0x11;
     private static final int ADDRESSES_BYTES = 12;
+    /** PP2_TYPE_NOOP. */
+    private static final byte[] EMPTY_TLV = {4, 0, 0};
+
+    private final byte[] header;
+    private final @Nullable InetSocketAddress told;
+
+    private Preface(byte[] header, @Nullable InetSocketAddress told) {
+        this.header = header;
+        this.told = told;
+    }
 
     /** A header of either version, with or without an address; or one whose last byte is wrong. */
     static Preface of(SimClient.Kind kind, Chance chance) {
@@ -33,22 +40,27 @@ record Preface(byte[] bytes, @Nullable InetSocketAddress told) {
     private static Preface header(Chance chance) {
         return switch (chance.below(4)) {
             case 0 -> new Preface(text("UNKNOWN"), null);
-            case 1 -> new Preface(binary(LOCAL, 0, chance.below(300)).array(), null);
+            case 1 -> new Preface(binary(LOCAL, 0, new byte[chance.below(300)]), null);
             case 2 -> {
                 InetSocketAddress told = source(chance);
                 yield new Preface(text(told), told);
             }
             default -> {
                 InetSocketAddress told = source(chance);
-                ByteBuffer header = binary(PROXY, TCP4, ADDRESSES_BYTES + chance.below(2) * 7);
-                header.put(told.getAddress().getAddress()).put(new byte[] {(byte) 192, 0, 2, 9});
-                header.putShort((short) told.getPort()).putShort((short) 443);
-                if (header.hasRemaining()) {
-                    header.put(new byte[] {4, 0, 4}); // a TLV that says nothing
-                }
-                yield new Preface(header.array(), told);
+                yield new Preface(binary(PROXY, TCP4, addresses(told, chance.below(2) * EMPTY_TLV.length)), told);
             }
         };
+    }
+
+    private static byte[] addresses(InetSocketAddress told, int more) {
+        byte[] block = new byte[ADDRESSES_BYTES + more];
+        ByteBuffer.wrap(block)
+                .put(told.getAddress().getAddress())
+                .put(new byte[] {(byte) 192, 0, 2, 9})
+                .putShort((short) told.getPort())
+                .putShort((short) 443)
+                .put(EMPTY_TLV, 0, more);
+        return block;
     }
 
     /** Every client has an address of its own. */
@@ -69,12 +81,15 @@ record Preface(byte[] bytes, @Nullable InetSocketAddress told) {
         return ("PROXY " + words + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static ByteBuffer binary(int command, int family, int block) {
-        return ByteBuffer.allocate(SIGNATURE.length + 4 + block)
+    private static byte[] binary(int command, int family, byte[] block) {
+        byte[] header = new byte[SIGNATURE.length + 4 + block.length];
+        ByteBuffer.wrap(header)
                 .put(SIGNATURE)
                 .put((byte) command)
                 .put((byte) family)
-                .putShort((short) block);
+                .putShort((short) block.length)
+                .put(block);
+        return header;
     }
 
     private static Preface spoilt(byte[] header, Chance chance) {
@@ -83,6 +98,19 @@ record Preface(byte[] bytes, @Nullable InetSocketAddress told) {
     }
 
     int length() {
-        return bytes.length;
+        return header.length;
+    }
+
+    /** The words, and a client's own behind them. */
+    byte[] before(byte[] opening) {
+        byte[] both = Arrays.copyOf(header, header.length + opening.length);
+        System.arraycopy(opening, 0, both, header.length, opening.length);
+        return both;
+    }
+
+    /** The address of the client in the header; null if the header tells none. */
+    @Nullable
+    InetSocketAddress told() {
+        return told;
     }
 }

@@ -1,5 +1,6 @@
 package dev.usher.sim;
 
+import dev.usher.config.HostPort;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
@@ -12,9 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The backends as they should be: in the configuration or not, ordered out or not, up or down, with how many failures. */
@@ -32,6 +35,9 @@ final class Roll implements PoolWatcher {
         final String pool;
         boolean configured;
         int maxConnections;
+        /** The limit of the next configuration, which holds a moment before the rest. */
+        int nextMaxConnections;
+
         boolean backup;
         private boolean knocked;
         AdminState order = AdminState.READY;
@@ -98,23 +104,41 @@ final class Roll implements PoolWatcher {
         givenUp = sockets;
     }
 
+    /** A reload begins. */
+    void awaits(UsherConfig next) {
+        next.pools()
+                .values()
+                .forEach(pool -> pool.backends().forEach(backend -> {
+                    Place place = places.get(House.address((HostPort) backend.address()));
+                    if (place != null) {
+                        place.nextMaxConnections = backend.maxConnections();
+                    }
+                }));
+    }
+
+    /** The configuration is in force. */
     void configured(UsherConfig config, Map<InetSocketAddress, String> pools) {
         configurations++;
+        Set<Place> known =
+                places.values().stream().filter(place -> place.configured).collect(Collectors.toSet());
         places.values().forEach(place -> place.configured = false);
         config.pools()
                 .forEach((name, pool) -> pool.backends().forEach(backend -> {
-                    InetSocketAddress address = House.address((dev.usher.config.HostPort) backend.address());
+                    InetSocketAddress address = House.address((HostPort) backend.address());
                     Place place =
                             places.computeIfAbsent(address, at -> new Place(at, Objects.requireNonNull(pools.get(at))));
                     place.configured = true;
                     place.maxConnections = backend.maxConnections();
+                    place.nextMaxConnections = backend.maxConnections();
                     place.backup = backend.backup();
                     mayEjectAll = pool.ejection().maxEjectedPercent() == ALL;
                 }));
-        places.values().stream().filter(place -> !place.configured).forEach(Roll::forget);
+        places.values().stream()
+                .filter(place -> !place.configured || !known.contains(place))
+                .forEach(Roll::forget);
     }
 
-    /** A backend that was removed comes back without a past. */
+    /** A backend that was removed comes back without a past; sessions of then may fail there in between. */
     private static void forget(Place place) {
         place.order = AdminState.READY;
         place.failures = 0;
@@ -289,7 +313,30 @@ final class Roll implements PoolWatcher {
         return false;
     }
 
+    /** The places of a pool, for a message. */
+    String shown(String pool) {
+        StringBuilder shown = new StringBuilder();
+        for (Place place : places.values()) {
+            Backend backend = real.apply(place.address);
+            if (place.pool.equals(pool)) {
+                shown.append(' ').append(place.address).append(place.mayServe() ? " may serve" : " may not serve");
+                if (backend != null) {
+                    shown.append(", is ")
+                            .append(backend.state())
+                            .append(" with ")
+                            .append(backend.open());
+                }
+                shown.append(" of ").append(place.maxConnections).append(';');
+            }
+        }
+        return shown.toString();
+    }
+
     private static boolean hasRoom(Place place, Backend backend) {
-        return place.maxConnections == 0 || backend.open() < place.maxConnections;
+        return hasRoom(place.maxConnections, backend) && hasRoom(place.nextMaxConnections, backend);
+    }
+
+    private static boolean hasRoom(int most, Backend backend) {
+        return most == 0 || backend.open() < most;
     }
 }

@@ -2,7 +2,6 @@ package dev.usher.sim;
 
 import dev.usher.tls.HelloBuilder;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A client: says hello in any split, sends and reads in its own time, half-closes, breaks off, or vanishes. */
@@ -85,9 +84,7 @@ final class SimClient {
     }
 
     private static Stream stream(Kind kind, Preface preface, Chance chance, int more) {
-        byte[] opening = head(kind, chance);
-        byte[] head = Arrays.copyOf(preface.bytes(), preface.length() + opening.length);
-        System.arraycopy(opening, 0, head, preface.length(), opening.length);
+        byte[] head = preface.before(head(kind, chance));
         return new Stream(head, chance, chance.below(more));
     }
 
@@ -102,6 +99,7 @@ final class SimClient {
     private static byte[] garbage(Chance chance) {
         byte[] bytes = bytes(chance, GARBAGE_BYTES);
         bytes[0] = (byte) 0xff;
+        bytes[2] = (byte) 0xff; // 1 would begin a hello of SSL 2
         return bytes;
     }
 

@@ -376,6 +376,7 @@ final class World {
     private void apply(dev.usher.config.UsherConfig next) {
         trace.note("people", "reload");
         ledger.fits().reloading(true, plan.closesRemoved());
+        roll.awaits(next);
         house.apply(next, () -> roll.configured(next, Plan.addresses()));
         ledger.fits().reloading(false, plan.closesRemoved());
     }
