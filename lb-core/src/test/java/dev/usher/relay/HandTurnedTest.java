@@ -156,7 +156,7 @@ class HandTurnedTest {
                 TestPeer client = accepted()) {
             client.send(hello());
             SocketChannel answering = turningFor(server::accept);
-            UnixServer.read(answering, helloBytes());
+            assertEquals(helloBytes(), turningFor(() -> UnixServer.read(answering, helloBytes())).length);
             answering.configureBlocking(false);
             ByteBuffer part = ByteBuffer.allocate(1 << 14);
             for (int full = 0; full < 100; full++) { // turns in which usher has read nothing
