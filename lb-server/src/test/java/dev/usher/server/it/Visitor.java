@@ -28,21 +28,27 @@ final class Visitor {
         this.name = name;
     }
 
-    /** One visit from this address; the port that it came from. */
+    /**
+     * One visit from this address; the port that it came from. The visitor waits for the server's FIN: words of farewell
+     * that a server finds unread when it closes would become a RST.
+     */
     int visit(String from, InetSocketAddress to) throws IOException {
-        try (SSLSocket secure = connect(from, to)) {
+        Socket socket = new Socket();
+        try (SSLSocket secure = connect(socket, from, to)) {
             int port = secure.getLocalPort();
             ask(secure, "close");
             String answer = new String(secure.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             if (!answer.startsWith("HTTP/1.1 200") || !answer.endsWith("here\n")) {
                 throw new IOException("answer: " + answer);
             }
+            if (socket.getInputStream().read() >= 0) {
+                throw new IOException("bytes behind the end of TLS");
+            }
             return port;
         }
     }
 
-    private SSLSocket connect(String from, InetSocketAddress to) throws IOException {
-        Socket socket = new Socket();
+    private SSLSocket connect(Socket socket, String from, InetSocketAddress to) throws IOException {
         try {
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -69,7 +75,7 @@ final class Visitor {
         private final SSLSocket secure;
 
         Stay(InetSocketAddress to) throws IOException {
-            secure = connect("127.0.0.1", to);
+            secure = connect(new Socket(), "127.0.0.1", to);
             ask();
         }
 
