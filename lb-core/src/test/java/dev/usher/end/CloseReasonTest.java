@@ -83,8 +83,8 @@ class CloseReasonTest {
     void hasTheAlertOfItsCaseOrNone(CloseReason reason) {
         assertEquals(ALERTS.get(reason), reason.refusal() == null ? null : TlsOpening.alert(reason.refusal()));
         assertEquals(ALERTS.containsKey(reason), reason.ending() == Ending.REFUSAL);
-        assertEquals(RESETS.contains(reason), reason.ending() == Ending.RESET);
-        assertEquals(BY_SIDE.contains(reason), reason.ending() == Ending.FIN_IF_WHOLE);
+        assertEquals(RESETS.contains(reason), reason.ending() == Ending.RESET, reason + " in RESETS");
+        assertEquals(BY_SIDE.contains(reason), reason.ending() == Ending.FIN_IF_WHOLE, reason + " in BY_SIDE");
     }
 
     @ParameterizedTest
