@@ -1,6 +1,7 @@
 package dev.usher.admin.live;
 
 import dev.usher.admin.http.Json;
+import dev.usher.admin.http.Late;
 import dev.usher.admin.http.Problem;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -67,7 +68,7 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
 
     /** Sends the next frame. One thread at a time. */
     void publish(Frame frame) {
-        ring.add(frame);
+        ring.add(new Late<>(() -> event(frame)));
         tick();
     }
 
@@ -76,8 +77,8 @@ public final class FrameStream implements HttpHandler, AutoCloseable {
         clients.forEach(StreamClient::tick);
     }
 
-    /** The frame as sent, made for each client: most of the time without a client. */
-    static byte[] event(Frame frame) {
+    /** The frame as sent; made once for all clients, and most of the time for none. */
+    private static byte[] event(Frame frame) {
         ByteArrayOutputStream event = new ByteArrayOutputStream();
         event.writeBytes(("id: " + frame.sequence() + "\nevent: frame\ndata: ").getBytes(StandardCharsets.US_ASCII));
         event.writeBytes(Json.bytes(frame));

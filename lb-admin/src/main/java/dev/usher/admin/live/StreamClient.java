@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
@@ -138,21 +139,21 @@ final class StreamClient {
     /** Rest of the message being sent, else the next frame; null if there is none. */
     private @Nullable ByteBuffer toSend() {
         if (sending == null) {
-            Frame frame = takeNext();
-            sending = frame == null ? null : ByteBuffer.wrap(FrameStream.event(frame));
+            Supplier<byte[]> event = takeNext();
+            sending = event == null ? null : ByteBuffer.wrap(event.get());
         }
         return sending;
     }
 
-    private @Nullable Frame takeNext() {
+    private @Nullable Supplier<byte[]> takeNext() {
         long newest = ring.newest();
         long floor = next <= catchUpTo ? ring.oldest() : newest - MAX_WAITING + 1;
         next = Math.max(next, floor);
-        Frame frame = ring.get(next);
-        if (frame != null) {
+        Supplier<byte[]> event = ring.get(next);
+        if (event != null) {
             next++;
         }
-        return frame;
+        return event;
     }
 
     /** Writes to the channel; true if no bytes are left. */
