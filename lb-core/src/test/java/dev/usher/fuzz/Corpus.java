@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 
 /** The known inputs of a target, tried without a fuzzer. */
 public final class Corpus {
@@ -36,6 +37,11 @@ public final class Corpus {
     @FunctionalInterface
     public interface Target {
         void read(byte[] input) throws Exception;
+    }
+
+    /** {@link #check} as a test of its own. */
+    public static DynamicTest test(Class<?> target, Target reads) {
+        return DynamicTest.dynamicTest(target.getSimpleName(), () -> check(target, reads));
     }
 
     /** Tries the target's own inputs whole and cut, and the files of {@code seeds.txt} whole. */

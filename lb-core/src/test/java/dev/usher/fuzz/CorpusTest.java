@@ -1,31 +1,20 @@
 package dev.usher.fuzz;
 
-import dev.usher.fuzz.Corpus.Target;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /** Goal: inputs that have once been of interest keep the promises of their target, whole and cut. */
 class CorpusTest {
-    static Stream<Arguments> targets() {
+    @TestFactory
+    Stream<DynamicTest> promisesAreKept() {
         return Stream.of(
-                target(HelloFuzz.class, HelloFuzz::fuzzerTestOneInput),
-                target(ProxyHeaderFuzz.class, ProxyHeaderFuzz::fuzzerTestOneInput),
-                target(HttpFuzz.class, HttpFuzz::fuzzerTestOneInput),
-                target(SocksFuzz.class, SocksFuzz::fuzzerTestOneInput),
-                target(ConnectFuzz.class, ConnectFuzz::fuzzerTestOneInput),
-                target(NotTlsFuzz.class, NotTlsFuzz::fuzzerTestOneInput),
-                target(AddressFuzz.class, AddressFuzz::fuzzerTestOneInput));
-    }
-
-    private static Arguments target(Class<?> target, Target reads) {
-        return Arguments.of(target, reads);
-    }
-
-    @ParameterizedTest
-    @MethodSource("targets")
-    void promisesAreKept(Class<?> target, Target reads) throws Exception {
-        Corpus.check(target, reads);
+                Corpus.test(HelloFuzz.class, HelloFuzz::fuzzerTestOneInput),
+                Corpus.test(ProxyHeaderFuzz.class, ProxyHeaderFuzz::fuzzerTestOneInput),
+                Corpus.test(HttpFuzz.class, HttpFuzz::fuzzerTestOneInput),
+                Corpus.test(SocksFuzz.class, SocksFuzz::fuzzerTestOneInput),
+                Corpus.test(ConnectFuzz.class, ConnectFuzz::fuzzerTestOneInput),
+                Corpus.test(NotTlsFuzz.class, NotTlsFuzz::fuzzerTestOneInput),
+                Corpus.test(AddressFuzz.class, AddressFuzz::fuzzerTestOneInput));
     }
 }
