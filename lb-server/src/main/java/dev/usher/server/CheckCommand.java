@@ -80,10 +80,10 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = spec == null ? Terminal.out() : spec.commandLine().getOut();
+        PrintWriter out = Terminal.out(spec);
         ConfigResult result = ConfigFile.read(argument.file());
         ProbeReport probes = probe && result instanceof ConfigResult.Valid valid
-                ? ProbeReport.of(valid.config(), err(), Terminal.isTerminal(Terminal.STDERR))
+                ? ProbeReport.of(valid.config(), Terminal.err(spec), Terminal.isTerminal(Terminal.STDERR))
                 : null;
         List<Need> needs =
                 result instanceof ConfigResult.Valid valid ? DropIns.of(valid.config(), argument.file()) : List.of();
@@ -96,10 +96,6 @@ final class CheckCommand implements Callable<Integer> {
         return result instanceof ConfigResult.Valid && (probes == null || probes.isGood())
                 ? ExitCode.OK
                 : ExitCode.FAILED;
-    }
-
-    private PrintWriter err() {
-        return spec == null ? Terminal.err() : spec.commandLine().getErr();
     }
 
     private static String json(ConfigResult result, List<Need> needs, @Nullable ProbeReport probes) {

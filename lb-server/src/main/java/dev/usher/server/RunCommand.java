@@ -13,7 +13,6 @@ import dev.usher.server.reload.FileSource;
 import dev.usher.server.reload.Reloader;
 import dev.usher.server.systemd.ServiceManager;
 import dev.usher.server.yaml.ConfigResult;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -77,13 +76,13 @@ final class RunCommand implements Callable<Integer> {
         try (ServingPredecessor taken = ServingPredecessor.of(argument.file(), pid)) {
             return run(hangUp, taken);
         } catch (AdminFault fault) {
-            return fault.tell(err());
+            return fault.tell(Terminal.err(spec));
         }
     }
 
     private int run(HangUp hangUp, @Nullable ServingPredecessor taken) throws InterruptedException {
         Consumer<String> faults = taken == null ? _ -> {} : taken::step;
-        ConfigResult.Valid read = argument.readWhole(err(), true, faults);
+        ConfigResult.Valid read = argument.readWhole(Terminal.err(spec), true, faults);
         if (read == null) {
             return ExitCode.BAD_CONFIG;
         }
@@ -154,9 +153,5 @@ final class RunCommand implements Callable<Integer> {
         return spec == null
                 ? arguments
                 : spec.root().commandLine().getParseResult().originalArgs();
-    }
-
-    private PrintWriter err() {
-        return spec == null ? Terminal.err() : spec.commandLine().getErr();
     }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The outputs of this process, with or without colours. */
 final class Terminal {
@@ -12,9 +14,20 @@ final class Terminal {
 
     private Terminal() {}
 
-    /** Standard output, for commands without picocli. */
-    static PrintWriter out() {
-        return new PrintWriter(System.out, true, System.out.charset());
+    /**
+     * Standard output of a command.
+     *
+     * @param spec null for a command line without picocli
+     */
+    static PrintWriter out(@Nullable CommandSpec spec) {
+        return spec == null
+                ? new PrintWriter(System.out, true, System.out.charset())
+                : spec.commandLine().getOut();
+    }
+
+    /** Standard error, as {@link #out}. */
+    static PrintWriter err(@Nullable CommandSpec spec) {
+        return spec == null ? err() : spec.commandLine().getErr();
     }
 
     /** Standard error, for commands without picocli. */
