@@ -26,10 +26,10 @@ import java.util.Set;
 final class SimNetwork extends SelectorProvider {
     /** The machine behind an address, and how it answers. */
     interface Machines {
-        Knock knock(InetSocketAddress address);
+        Knock knock(SimNetwork network, InetSocketAddress address);
 
         /** A connection is there. */
-        Wire accept(InetSocketAddress address, SimSocket socket);
+        Wire accept(SimNetwork network, InetSocketAddress address, SimSocket socket);
     }
 
     private static final long CLOCK_BEGINS =
@@ -180,7 +180,7 @@ final class SimNetwork extends SelectorProvider {
 
     Knock knock(SimSocket from, InetSocketAddress address) {
         ledger.knocks(address);
-        Knock knock = machines.knock(address);
+        Knock knock = machines.knock(this, address);
         trace.note(address.toString(), knock.answer().name(), knock.answeredNanos() - now);
         return knock;
     }
@@ -193,7 +193,7 @@ final class SimNetwork extends SelectorProvider {
             case NO_PORT -> throw new BindException("Cannot assign requested address");
             case ACCEPTED -> {}
         }
-        return machines.accept(knock.address(), from);
+        return machines.accept(this, knock.address(), from);
     }
 
     // ---- readiness ----

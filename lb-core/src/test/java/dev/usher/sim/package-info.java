@@ -5,8 +5,9 @@
  * <pre>
  *   Simulation ── seeds ──> World ── steps ──> House     the real parts
  *                             |                  | channels
- *                             |                SimNetwork ── Wire ──> peers: SimClient, SimMachine with SimAnswer
- *                             +── after each step: Ledger (bytes and ends), Roll (backends)
+ *                             |                SimNetwork ── Wire ──> Peers: SimClient, SimMachine with SimAnswer
+ *                             +── steps ──> People: probes, orders, reloads; SimKeeper: the keeper's rounds
+ *                             +── after each step: Audit, by Ledger (bytes and ends) and Roll (backends)
  * </pre>
  */
 @org.jspecify.annotations.NullMarked
