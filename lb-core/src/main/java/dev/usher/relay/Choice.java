@@ -54,6 +54,11 @@ final class Choice {
         return place().routing();
     }
 
+    /** The open connections of the process. */
+    Room room() {
+        return place().shared().room();
+    }
+
     private Workplace place() {
         return client.place();
     }

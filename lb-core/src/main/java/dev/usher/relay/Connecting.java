@@ -120,6 +120,7 @@ final class Connecting implements Phase {
         try {
             link.backend.open(link.worker.sockets().connectingTo(picked.address(), from, link.kept.hasMore()));
         } catch (IOException outOfDescriptors) {
+            choice.room().lacked();
             return AttemptOutcome.NO_SOCKET;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without
             return AttemptOutcome.UNREACHABLE;

@@ -4,15 +4,13 @@ import dev.usher.login.Passwords;
 import dev.usher.login.UserCheck;
 import dev.usher.opening.Openings;
 import dev.usher.time.Clock;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
  * The state shared by the workers.
  *
  * @param run the prefix of every session name of this process
- * @param openSessions open connections, of every listener together
- * @param maxSessions upper bound of open connections, from the machine's limit of descriptors
+ * @param room open connections, of every listener together
  * @param own connections to backends
  * @param users checks users of forward proxies
  * @param hellos of sessions whose clients name the backend
@@ -21,8 +19,7 @@ import java.util.random.RandomGenerator;
  */
 public record SharedState(
         String run,
-        AtomicInteger openSessions,
-        int maxSessions,
+        Room room,
         ClientLimits clientLimits,
         OwnConnections own,
         UserCheck users,
@@ -37,8 +34,7 @@ public record SharedState(
         String run = Long.toString(draws.nextLong(1L << 40), RADIX) + "-";
         return new SharedState(
                 run,
-                new AtomicInteger(),
-                maxSessions,
+                new Room(maxSessions, clock),
                 new ClientLimits(clock, draws),
                 new OwnConnections(),
                 new UserCheck(passwords, clock),

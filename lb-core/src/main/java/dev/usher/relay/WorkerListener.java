@@ -126,11 +126,10 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
         if (counts.open().get() >= config.maxConnections()) {
             return AcceptPause.LISTENER_FULL;
         }
-        int open = place.shared().openSessions().get();
-        if (open >= place.routing().config().limits().maxConnections()) {
+        if (place.shared().room().open() >= place.routing().config().limits().maxConnections()) {
             return AcceptPause.ALL_FULL;
         }
-        return open >= place.shared().maxSessions() ? AcceptPause.NO_DESCRIPTORS : null;
+        return place.shared().room().isFull() ? AcceptPause.NO_DESCRIPTORS : null;
     }
 
     @Override
@@ -148,7 +147,7 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
     /** Counts a connection against the limits of all workers, before any worker begins the session. */
     void admit() {
         counts.open().incrementAndGet();
-        place.shared().openSessions().incrementAndGet();
+        place.shared().room().enter();
     }
 
     /** Begins the session of an admitted connection. */
@@ -161,7 +160,7 @@ final class WorkerListener implements ListenSocket.Owner, Origin {
     @Override
     public void onClosed() {
         counts.open().decrementAndGet();
-        place.shared().openSessions().decrementAndGet();
+        place.shared().room().leave();
         ours.open().add(-1);
         resume();
     }

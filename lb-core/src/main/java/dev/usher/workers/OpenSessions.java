@@ -54,7 +54,7 @@ public final class OpenSessions {
 
     /** Number of open sessions, without asking a worker. */
     public int count() {
-        return shared.openSessions().get();
+        return shared.room().open();
     }
 
     /**

@@ -22,7 +22,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /** A worker without a thread, turned by hand, what listens on it, and where. Its sockets are real. */
@@ -60,8 +59,7 @@ final class HandTurned {
                     log,
                     new SharedState(
                             "t-",
-                            new AtomicInteger(),
-                            Integer.MAX_VALUE,
+                            new Room(Integer.MAX_VALUE, clock),
                             new ClientLimits(clock, Draws.OF_THREADS),
                             new OwnConnections(),
                             new UserCheck(passwords, Clock.SYSTEM),

@@ -18,6 +18,7 @@ import dev.usher.relay.ClientLimits;
 import dev.usher.relay.ListenerCounts;
 import dev.usher.relay.OpenHellos;
 import dev.usher.relay.OwnConnections;
+import dev.usher.relay.Room;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
 import dev.usher.relay.SessionWalk;
@@ -38,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The real parts, wired as {@code LoadBalancer} does, without a thread: the world turns the workers and the keeper. */
@@ -77,8 +77,7 @@ final class House {
         this.routing = Routing.of(config, Map.of());
         this.shared = new SharedState(
                 "s-",
-                new AtomicInteger(),
-                Integer.MAX_VALUE,
+                new Room(Integer.MAX_VALUE, clock),
                 NO_LIMITS,
                 new OwnConnections(),
                 NO_USERS,
@@ -296,7 +295,7 @@ final class House {
     }
 
     int openConnections() {
-        return shared.openSessions().get();
+        return shared.room().open();
     }
 
     long openOf(String listener) {

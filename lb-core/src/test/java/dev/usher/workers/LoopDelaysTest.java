@@ -14,6 +14,7 @@ import dev.usher.pool.Draws;
 import dev.usher.relay.ClientLimits;
 import dev.usher.relay.OpenHellos;
 import dev.usher.relay.OwnConnections;
+import dev.usher.relay.Room;
 import dev.usher.relay.Routing;
 import dev.usher.relay.SessionLog;
 import dev.usher.relay.SharedState;
@@ -27,7 +28,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,8 +43,7 @@ class LoopDelaysTest {
             Worker worker = new Worker("worker-" + i, Transports.underTest(), Clock.SYSTEM, 1 << 20);
             SharedState shared = new SharedState(
                     "t-",
-                    new AtomicInteger(),
-                    Integer.MAX_VALUE,
+                    new Room(Integer.MAX_VALUE, Clock.SYSTEM),
                     new ClientLimits(Clock.SYSTEM, Draws.OF_THREADS),
                     new OwnConnections(),
                     new UserCheck(Passwords.NONE, Clock.SYSTEM),
