@@ -1,7 +1,6 @@
 package dev.usher.sim;
 
 import dev.usher.end.CloseReason;
-import dev.usher.sim.Ledger.Visit;
 import java.util.List;
 
 /** Compares usher's counts with the accounts of the world: after each step, and at the end. */
@@ -31,6 +30,7 @@ final class Audit {
         roll.checkRows();
         ledger.fits().checkEndings();
         ledger.fits().checkFins();
+        ledger.fits().checkRefusals();
         ledger.fits().checkNotice(lookedNanos());
         ledger.fits().checkDeadlines(passedNanos(), network.firstKnockNanos());
         rules.check(

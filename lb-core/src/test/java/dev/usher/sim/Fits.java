@@ -2,8 +2,6 @@ package dev.usher.sim;
 
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
-import dev.usher.sim.Ledger.Call;
-import dev.usher.sim.Ledger.Visit;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,14 +101,18 @@ final class Fits {
         rules.check(
                 fits(visit, end.reason()),
                 () -> visit + " ended as " + end.reason().word() + ", which does not fit;"
-                        + roll.shown(String.valueOf(visit.client.kind.pool)));
+                        + roll.shown(String.valueOf(visit.client.talk.pool())));
     }
 
     private boolean isBytesIn(Visit visit, long count) {
         if (visit.source != null) {
-            return count == visit.source.wire.written;
+            return count == clientBytes(visit, visit.source);
         }
-        return count == 0 || calls(visit).stream().anyMatch(call -> call.wire.written == count);
+        return count == 0 || calls(visit).stream().anyMatch(call -> clientBytes(visit, call) == count);
+    }
+
+    private static int clientBytes(Visit visit, Call call) {
+        return Math.max(0, call.wire.written - visit.client.talk.front().length);
     }
 
     private List<Call> calls(Visit visit) {
@@ -122,7 +124,7 @@ final class Fits {
     private boolean fits(Visit visit, CloseReason reason) {
         boolean opened = visit.client.hasOpened();
         boolean answered = visit.passedDown > 0;
-        String pool = visit.client.kind.pool;
+        String pool = visit.client.hasAsked() ? visit.client.talk.pool() : null;
         return switch (reason) {
             case COMPLETED -> isCompleted(visit);
             case PROXY_HEADER -> lacksHeader(visit);
@@ -131,20 +133,17 @@ final class Fits {
                         && (visit.readFin || visit.wire.isDead())
                         && !(visit.client.awaitsHeader() && visit.wire.read > 0);
             case HELLO_TIMEOUT -> !opened && !visit.client.awaitsHeader() && isLate(visit);
-            case NOT_TLS -> visit.client.kind == SimClient.Kind.GARBAGE;
-            case UNKNOWN_NAME -> visit.client.kind == SimClient.Kind.UNKNOWN && opened;
-            case NO_SNI -> visit.client.kind == SimClient.Kind.NAMELESS && opened;
             case CLIENT_RESET -> visit.wire.isDead();
             case BACKEND_RESET -> isBackendReset(visit);
             case BACKEND_CLOSED_EARLY ->
                 !answered
                         && last(visit).stream()
-                                .anyMatch(call -> call.wire.read == 0 && (call.readFin || call.wire.isDead()));
+                                .anyMatch(call -> call.heard() == 0 && (call.readFin || call.wire.isDead()));
             case BACKEND_SILENT -> !answered && isQuietFor(visit, HALF_CLOSED);
             case IDLE_TIMEOUT -> isQuietFor(visit, IDLE) && isStuck(visit);
             case HALF_CLOSED_TIMEOUT -> isQuietFor(visit, HALF_CLOSED) && isHalfClosed(visit) && isStuck(visit);
             case MAX_LIFETIME -> hasLifetime && ledger.now() - visit.acceptedNanos >= LIFETIME.toNanos();
-            case NO_BACKEND -> pool != null && opensPool(visit) && !roll.couldServe(pool);
+            case NO_BACKEND -> pool != null && !roll.couldServe(pool);
             case CONNECT_REFUSED -> pool != null && answered(visit, pool, Knock.Answer.REFUSED);
             case CONNECT_FAILED -> pool != null && answered(visit, pool, Knock.Answer.UNREACHABLE);
             case CONNECT_TIMEOUT -> pool != null && ledger.now() - visit.acceptedNanos >= CONNECT.toNanos();
@@ -152,7 +151,7 @@ final class Fits {
             case OUT_OF_BUFFERS, HELLO_EVICTED -> scarceBuffers;
             case KILLED -> killing;
             case BACKEND_REMOVED -> removing;
-            default -> false;
+            default -> visit.client.talk.isRefusedFor(reason, visit.wire.read);
         };
     }
 
@@ -165,10 +164,6 @@ final class Fits {
         SimClient client = visit.client;
         boolean cut = visit.wire.read > 0 && (visit.readFin || visit.wire.isDead());
         return client.kind == SimClient.Kind.MISTOLD || (client.awaitsHeader() && (cut || isLate(visit)));
-    }
-
-    private static boolean opensPool(Visit visit) {
-        return visit.client.kind == SimClient.Kind.PLAIN || visit.client.hasOpened();
     }
 
     private boolean answered(Visit visit, String pool, Knock.Answer answer) {
@@ -195,7 +190,7 @@ final class Fits {
         if (source == null) {
             return last(visit).stream().anyMatch(call -> call.wire.isDead());
         }
-        boolean clientLags = visit.passedDown < source.wire.read || !visit.wire.isWritable();
+        boolean clientLags = visit.passedDown < source.heard() || !visit.wire.isWritable();
         return source.wire.isDead() && (source.wire.readable() == 0 || clientLags);
     }
 
@@ -206,7 +201,7 @@ final class Fits {
             return true;
         }
         boolean down = call.wire.arrived > visit.passedDown && visit.wire.isWritable();
-        boolean up = visit.wire.arrived - visit.client.preface.length() > call.wire.written && call.wire.isWritable();
+        boolean up = visit.client.talk.due(visit.wire.arrived) > call.wire.written && call.wire.isWritable();
         return !down && !up;
     }
 
@@ -217,8 +212,8 @@ final class Fits {
     /** Both sides have said FIN and every byte is passed on; or the backend has, and took no more. */
     private boolean isCompleted(Visit visit) {
         for (Call call : calls(visit)) {
-            boolean down = call.readFin && visit.passedDown == call.wire.read;
-            boolean up = visit.readFin && call.wire.written == visit.client.said();
+            boolean down = call.readFin && visit.passedDown == call.heard();
+            boolean up = visit.readFin && call.wire.written == visit.client.due();
             if (down && (up || call.wire.isDead())) {
                 return true;
             }
@@ -228,20 +223,8 @@ final class Fits {
 
     /** Whether the client has had the alert that is due, or was given the time to take it. */
     boolean isRefusedRightly(Visit visit) {
-        int due = alert(Objects.requireNonNull(visit.end).reason()) == 0 ? 0 : ALERT_BYTES;
         boolean timeIsOver = ledger.now() - visit.endNanos >= REFUSING.toNanos();
-        return visit.word == due || (due > 0 && (timeIsOver || killedNanos >= visit.endNanos));
-    }
-
-    /** The alert for a reason; 0 for none. */
-    private static int alert(CloseReason reason) {
-        return switch (reason) {
-            case UNKNOWN_NAME -> 112;
-            case NO_SNI -> 109;
-            case NO_BACKEND, CONNECT_REFUSED, CONNECT_FAILED, CONNECT_TIMEOUT, OUT_OF_SOCKETS -> 80;
-            case BACKEND_CLOSED_EARLY, BACKEND_SILENT -> 80;
-            default -> 0;
-        };
+        return visit.hasLastWord() || timeIsOver || killedNanos >= visit.endNanos;
     }
 
     // ---- after the turn ----
@@ -253,14 +236,8 @@ final class Fits {
 
     private boolean isSettled(Visit visit) {
         SessionEnd end = Objects.requireNonNull(visit.end);
-        if (visit.word > 0) {
-            rules.check(visit.passedDown == 0, () -> visit + " was refused after an answer");
-            boolean whole = visit.word == ALERT_BYTES;
-            rules.check(
-                    !whole || visit.description == alert(end.reason()),
-                    () -> visit + " was sent alert " + visit.description);
-        }
-        boolean told = visit.word == ALERT_BYTES && visit.isHeld();
+        rules.check(!visit.isRefused() || visit.passedDown == 0, () -> visit + " was refused after an answer");
+        boolean told = visit.isRefused() && visit.hasLastWord() && visit.isHeld();
         rules.check(
                 !told || visit.finSent || visit.wire.isDead(), () -> visit + " was not sent a FIN behind its refusal");
         if (visit.isHeld() || visit.closedByReset == null) {
@@ -276,16 +253,25 @@ final class Fits {
 
     /** Whether the client is to get a RST; null where both will do. */
     private @Nullable Boolean endsByReset(Visit visit, CloseReason reason) {
-        boolean whole = visit.source != null && visit.source.readFin && visit.passedDown == visit.source.wire.read;
+        boolean whole = visit.source != null && visit.source.readFin && visit.passedDown == visit.source.heard();
         return switch (reason) {
             case CLIENT_RESET, BACKEND_RESET, OUT_OF_BUFFERS, HELLO_EVICTED, PROXY_HEADER -> true;
-            case KILLED -> visit.word > 0 ? null : true;
+            case KILLED -> visit.isRefused() ? null : true;
             case COMPLETED -> false;
             case IDLE_TIMEOUT, HALF_CLOSED_TIMEOUT, MAX_LIFETIME, BACKEND_REMOVED ->
                 visit.source == null ? null : Boolean.valueOf(!whole);
-            case CLIENT_GONE_BEFORE_HELLO, HELLO_TIMEOUT, NOT_TLS, UNKNOWN_NAME, NO_SNI -> false;
-            default -> null;
+            case CLIENT_GONE_BEFORE_HELLO, HELLO_TIMEOUT, NOT_TLS -> false;
+            case MALFORMED_BODY -> null;
+            default -> reason == visit.client.talk.fault() ? !LastWord.isDue(visit.client.talk, reason) : null;
         };
+    }
+
+    /** Whoever is to be refused for words of its own is refused in the same turn. */
+    void checkRefusals() {
+        for (Visit visit : ledger.visits()) {
+            boolean due = visit.end == null && visit.isHeld() && visit.client.talk.mustBeRefused(visit.wire.read);
+            rules.check(!due, () -> visit + " is not refused as " + visit.client.talk.fault());
+        }
     }
 
     /** A FIN behind the last byte is passed on in the same turn. */
@@ -295,9 +281,9 @@ final class Fits {
             if (visit == null || visit.end != null || !call.isHeld() || !visit.isHeld()) {
                 continue;
             }
-            boolean up = visit.readFin && call.wire.written == visit.client.said() && !call.wire.isDead();
+            boolean up = visit.readFin && call.wire.written == visit.client.due() && !call.wire.isDead();
             rules.check(!up || call.finSent, () -> call.wire.name + " was not sent the client's FIN");
-            boolean down = call.readFin && visit.source == call && visit.passedDown == call.wire.read;
+            boolean down = call.readFin && visit.source == call && visit.passedDown == call.heard();
             rules.check(!down || visit.finSent || visit.wire.isDead(), () -> visit + " was not sent the backend's FIN");
         }
     }
@@ -323,9 +309,8 @@ final class Fits {
                         () -> visit + " stays after its refusal");
                 continue;
             }
-            boolean awaited = visit.client.kind != SimClient.Kind.PLAIN && !visit.client.hasOpened();
             rules.check(
-                    !awaited || turnedNanos - visit.acceptedNanos < HELLO.toNanos(),
+                    visit.client.hasOpened() || turnedNanos - visit.acceptedNanos < HELLO.toNanos(),
                     () -> visit + " outlives the hello time-out");
             // A last look moves bytes without an event. Times may wrap, so differences count.
             long quietNanos = Math.min(turnedNanos - visit.eventNanos, turnedNanos - visit.byteNanos);

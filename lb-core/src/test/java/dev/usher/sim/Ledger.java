@@ -16,94 +16,6 @@ import org.jspecify.annotations.Nullable;
  * end.
  */
 final class Ledger {
-    /** A session, as seen from outside. */
-    static final class Visit {
-        final SimClient client;
-        final Wire wire;
-
-        @Nullable
-        SimSocket socket;
-
-        long acceptedNanos;
-        /** The last byte in either direction, or another sign of a peer. */
-        long byteNanos;
-        /** The last event of one of its sockets. */
-        long eventNanos;
-        /** The last event of a socket that is not broken. */
-        long liveNanos;
-
-        boolean readFin;
-        /** The connection to the backend whose bytes the client gets; null until the first byte. */
-        @Nullable
-        Call source;
-        /** Bytes of the source that the client was sent. */
-        int passedDown;
-        /** Bytes of usher's own word that the client was sent. */
-        int word;
-
-        int description;
-        boolean finSent;
-
-        @Nullable
-        Boolean closedByReset;
-        /** True exactly when its listener's queue was dropped, for want of descriptors. */
-        boolean dropped;
-
-        @Nullable
-        SessionEnd end;
-
-        long endNanos;
-
-        Visit(SimClient client) {
-            this.client = client;
-            this.wire = client.wire;
-        }
-
-        boolean isHeld() {
-            return socket != null && socket.isHeld();
-        }
-
-        @Override
-        public String toString() {
-            return wire.name + " (" + client.kind + ")";
-        }
-    }
-
-    /** A connection to a backend, as seen from outside. */
-    static final class Call {
-        final SimAnswer answer;
-        final SimSocket socket;
-        final Wire wire;
-        final long connectedNanos;
-        /** The visits whose bytes are all that came so far. */
-        final List<Visit> possible;
-
-        boolean readFin;
-        boolean finSent;
-
-        @Nullable
-        Boolean closedByReset;
-
-        Call(SimAnswer answer, SimSocket socket, List<Visit> visits, long connectedNanos) {
-            this.answer = answer;
-            this.socket = socket;
-            this.wire = answer.wire;
-            this.connectedNanos = connectedNanos;
-            this.possible = new ArrayList<>(visits);
-        }
-
-        boolean isHeld() {
-            return socket.isHeld();
-        }
-
-        @Nullable
-        Visit owner() {
-            return possible.size() == 1 ? possible.getFirst() : null;
-        }
-    }
-
-    private static final byte[] ALERT = {21, 3, 3, 0, 2, 2};
-
     private final Trace trace;
     private final Rules rules;
     private final Roll roll;
@@ -273,7 +185,7 @@ final class Ledger {
     private void blameSilent(Call answered) {
         for (Call other : calls) {
             boolean same = other != answered && answered.possible.stream().anyMatch(other.possible::contains);
-            if (same && other.wire.read == 0) {
+            if (same && other.heard() == 0) {
                 roll.mayHaveFailed(other.answer.machine.address);
             }
         }
@@ -318,12 +230,12 @@ final class Ledger {
         if (owner != null) {
             checkPlace(call, owner);
         }
-        up += count;
+        up += call.ofClient(from, from + count);
     }
 
     private void checkPlace(Call call, Visit owner) {
         String pool = call.answer.machine.pool;
-        rules.check(pool.equals(owner.client.kind.pool), () -> owner + " was led to pool " + pool);
+        rules.check(pool.equals(owner.client.talk.pool()), () -> owner + " was led to pool " + pool);
         for (Call other : calls) {
             boolean same = other != call && other.owner() == owner && other.wire.written > 0;
             if (same) {
@@ -331,7 +243,9 @@ final class Ledger {
                 rules.check(
                         owner.source != other,
                         () -> owner + " was led to a second backend after the first had answered");
-                rules.check(!pool.equals("p"), () -> owner + " had bytes of a plain protocol sent twice");
+                rules.check(
+                        owner.client.talk.isRepeatable(),
+                        () -> owner + " had bytes sent twice that nobody may send again");
             }
         }
     }
@@ -339,7 +253,7 @@ final class Ledger {
     private void passDown(Visit visit, ByteBuffer bytes, int count) {
         rules.check(!visit.finSent, () -> visit + " was sent bytes behind a FIN");
         if (visit.source == null) {
-            visit.source = visit.word > 0 ? null : sourceOf(visit, bytes, count);
+            visit.source = visit.isRefused() || !visit.hasEveryWord() ? null : sourceOf(visit, bytes, count);
         }
         Call source = visit.source;
         if (source == null) {
@@ -347,8 +261,7 @@ final class Ledger {
             return;
         }
         rules.check(
-                visit.passedDown + count <= source.wire.read
-                        && source.wire.stream.matches(bytes, count, visit.passedDown),
+                visit.passedDown + count <= source.heard() && source.says(bytes, count, visit.passedDown),
                 () -> visit + " was sent bytes that its backend did not say, from " + visit.passedDown);
         source.possible.removeIf(other -> other != visit);
         visit.passedDown += count;
@@ -357,25 +270,19 @@ final class Ledger {
 
     private @Nullable Call sourceOf(Visit visit, ByteBuffer bytes, int count) {
         for (Call call : calls) {
-            boolean may = call.isHeld() && call.possible.contains(visit) && call.wire.read >= count;
-            if (may && call.wire.stream.matches(bytes, count, 0)) {
+            boolean may = call.isHeld() && call.possible.contains(visit) && call.heard() >= count;
+            if (may && call.says(bytes, count, 0)) {
                 return call;
             }
         }
         return null;
     }
 
-    /** A refusal is the only word of usher's own. */
+    /** The words of the opening, and a refusal, are the only words of usher's own. */
     private void sayWord(Visit visit, ByteBuffer bytes, int count) {
-        rules.check(visit.client.kind != SimClient.Kind.PLAIN, () -> visit + " was sent bytes that no backend said");
-        for (int i = 0; i < count; i++) {
-            int at = visit.word++;
-            byte next = bytes.get(bytes.position() + i);
-            rules.check(
-                    at <= ALERT.length && (at == ALERT.length || next == ALERT[at]),
-                    () -> visit + " was sent bytes that neither a backend nor a refusal says");
-            visit.description = next;
-        }
+        rules.check(
+                visit.says(bytes, count),
+                () -> visit + " was sent bytes that neither a backend nor a refusal says, nor the opening");
     }
 
     // ---- ends ----
@@ -419,19 +326,19 @@ final class Ledger {
 
     private void checkFinUp(Call call) {
         boolean whole =
-                call.possible.stream().anyMatch(visit -> visit.readFin && call.wire.written == visit.client.said());
+                call.possible.stream().anyMatch(visit -> visit.readFin && call.wire.written == visit.client.due());
         rules.check(whole, () -> call.wire.name + " was sent a FIN before the client's last byte");
     }
 
     private void checkFinDown(Visit visit) {
         Call source = visit.source;
         if (source != null) {
-            boolean whole = source.readFin && visit.passedDown == source.wire.read;
+            boolean whole = source.readFin && visit.passedDown == source.heard();
             rules.check(whole, () -> visit + " was sent a FIN before the backend's last byte");
             return;
         }
         boolean empty =
-                calls.stream().anyMatch(call -> call.possible.contains(visit) && call.readFin && call.wire.read == 0);
+                calls.stream().anyMatch(call -> call.possible.contains(visit) && call.readFin && call.heard() == 0);
         boolean refused = visit.end != null && fits.isRefusedRightly(visit);
         rules.check(empty || refused || visit.wire.isDead(), () -> visit + " was sent a FIN in place of an answer");
     }
@@ -441,8 +348,7 @@ final class Ledger {
                 visitFrom.get((InetSocketAddress) end.identity().client()));
         trace.note(visit.wire.name, end.reason().word(), end.attempts());
         rules.check(visit.end == null, () -> visit + " has ended twice: " + end.reason());
-        visit.end = end;
-        visit.endNanos = now;
+        visit.ends(end, now);
         fits.check(visit, end);
     }
 }

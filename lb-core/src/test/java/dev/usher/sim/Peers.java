@@ -1,6 +1,5 @@
 package dev.usher.sim;
 
-import dev.usher.config.HostPort;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,9 +10,15 @@ import java.util.Objects;
 /** Who is at the far ends of the wires: clients that come, and machines that answer; and what is on its way from them. */
 final class Peers implements SimNetwork.Machines {
     private static final int MUCH = 100_000;
+    private static final List<SimClient.Kind> SERVED =
+            List.of(SimClient.Kind.A, SimClient.Kind.B, SimClient.Kind.PLAIN, SimClient.Kind.PROXIED);
+
+    private static final List<SimClient.Kind> OPENINGS = List.of(SimClient.Kind.HTTP);
+    private static final List<SimClient.Kind> BAD_OPENINGS = List.of(SimClient.Kind.BAD_HTTP);
 
     private final Chance chance;
     private final int mostClients;
+    private final boolean openings;
     private final Ledger ledger;
     private final Trace trace;
     private final Map<InetSocketAddress, SimMachine> machines = new LinkedHashMap<>();
@@ -25,10 +30,20 @@ final class Peers implements SimNetwork.Machines {
     /** For connections made in the calm. */
     private boolean clientClosesFirst;
 
-    /** @param addresses of machines, each with its pool */
-    Peers(Chance chance, int mostClients, Map<InetSocketAddress, String> addresses, Ledger ledger, Trace trace) {
+    /**
+     * @param openings whether clients come with other openings than those of TLS as well
+     * @param addresses of machines, each with its pool
+     */
+    Peers(
+            Chance chance,
+            int mostClients,
+            boolean openings,
+            Map<InetSocketAddress, String> addresses,
+            Ledger ledger,
+            Trace trace) {
         this.chance = chance;
         this.mostClients = mostClients;
+        this.openings = openings;
         this.ledger = ledger;
         this.trace = trace;
         addresses.forEach((address, pool) ->
@@ -73,7 +88,7 @@ final class Peers implements SimNetwork.Machines {
     void come(SimNetwork network) {
         if (clients.size() < mostClients) {
             Chance its = chance.part(100 + clients.size());
-            SimClient.Kind kind = behindProxy(kind(network), chance.part(500 + clients.size()));
+            SimClient.Kind kind = other(kind(network), chance.part(500 + clients.size()));
             come(SimClient.of(kind, (stream, room) -> clientWire(kind, stream, room), its, network), network);
         }
     }
@@ -93,25 +108,26 @@ final class Peers implements SimNetwork.Machines {
         return number < 3 ? SimClient.Kind.A : number < 5 ? SimClient.Kind.B : SimClient.Kind.PLAIN;
     }
 
-    /** Some come by a proxy, and some of these are told of badly. */
-    private static SimClient.Kind behindProxy(SimClient.Kind kind, Chance its) {
-        return switch (kind) {
+    /** Some come by a proxy, and some of these are told of badly; some have another opening, or a bad one. */
+    private SimClient.Kind other(SimClient.Kind kind, Chance its) {
+        SimClient.Kind known = switch (kind) {
             case A -> its.oneIn(3) ? SimClient.Kind.PROXIED : kind;
             case GARBAGE -> its.oneIn(2) ? SimClient.Kind.MISTOLD : kind;
             default -> kind;
         };
+        boolean stays = !openings || kind == SimClient.Kind.PLAIN || its.oneIn(3);
+        return stays ? known : its.of(SERVED.contains(kind) ? OPENINGS : BAD_OPENINGS);
+    }
+
+    /** The kinds that must be served where nothing is wrong. */
+    List<SimClient.Kind> served() {
+        List<SimClient.Kind> served = new ArrayList<>(SERVED);
+        served.addAll(openings ? OPENINGS : List.of());
+        return served;
     }
 
     private Wire clientWire(SimClient.Kind kind, Stream stream, int room) {
-        return wire("client", House.address(bind(kind)), new InetSocketAddress("203.0.113.7", ports++), stream, room);
-    }
-
-    private static HostPort bind(SimClient.Kind kind) {
-        return switch (kind) {
-            case PLAIN -> Plan.PLAIN_BIND;
-            case PROXIED, MISTOLD -> Plan.PROXIED_BIND;
-            case A, B, UNKNOWN, NAMELESS, GARBAGE -> Plan.TLS_BIND;
-        };
+        return wire("client", House.address(kind.bind), new InetSocketAddress("203.0.113.7", ports++), stream, room);
     }
 
     private void come(SimClient client, SimNetwork network) {

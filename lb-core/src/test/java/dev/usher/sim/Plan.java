@@ -8,6 +8,8 @@ import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.HttpConfig;
+import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
@@ -29,6 +31,7 @@ final class Plan {
     static final HostPort TLS_BIND = new HostPort("192.0.2.1", 443);
     static final HostPort PLAIN_BIND = new HostPort("192.0.2.1", 5000);
     static final HostPort PROXIED_BIND = new HostPort("192.0.2.1", 444);
+    static final HostPort HTTP_BIND = new HostPort("192.0.2.1", 80);
     static final String TLS = "in";
     static final String PLAIN = "plain";
     private static final int PORT = 443;
@@ -42,6 +45,15 @@ final class Plan {
     private static final List<List<HostPort>> PLACES =
             POOLS.stream().map(Plan::places).toList();
 
+    /** A request for a name without a rule of its own is sent to https. */
+    private static final List<RouteConfig> ROUTES = List.of(
+            RouteConfig.of("a.example", "a").withHttp(forward("a")),
+            RouteConfig.of("*.b.example", "b").withHttp(forward("b")),
+            RouteConfig.of("r.example", "a"));
+
+    private static final List<ListenerConfig> OTHERS = List.of(ListenerConfig.http("http", List.<Address>of(HTTP_BIND))
+            .withHttp(new HttpConfig(Fits.HELLO, HttpTalk.MAX_HEAD_BYTES, 308, 443, HttpRule.REDIRECT)));
+
     private final Chance chance;
     private final TimeoutsConfig timeouts;
     private final List<Balance> balances;
@@ -49,10 +61,13 @@ final class Plan {
     private final int maxEjected;
     private final boolean keepAll;
     private final OnRemovedBackend onRemoved;
+    private final boolean openings;
     private boolean withPlain;
 
-    Plan(Chance chance, boolean hasLifetime) {
+    /** @param openings whether there are listeners with other openings than those of TLS as well */
+    Plan(Chance chance, boolean hasLifetime, boolean openings) {
         this.chance = chance;
+        this.openings = openings;
         this.timeouts = new TimeoutsConfig(
                 Fits.CONNECT,
                 Fits.CONNECT_TOTAL,
@@ -65,6 +80,10 @@ final class Plan {
         this.maxEjected = chance.oneIn(2) ? 100 : 50;
         this.keepAll = chance.oneIn(2);
         this.onRemoved = chance.oneIn(2) ? OnRemovedBackend.CLOSE : OnRemovedBackend.DRAIN;
+    }
+
+    private static HttpRule forward(String pool) {
+        return new HttpRule(HttpRule.Action.FORWARD, pool, true, false);
     }
 
     private static Balance balance(Chance chance) {
@@ -118,13 +137,15 @@ final class Plan {
         if (withPlain) {
             listeners.add(ListenerConfig.tcp(PLAIN, List.<Address>of(PLAIN_BIND), "p"));
         }
+        if (openings) {
+            listeners.addAll(OTHERS);
+        }
         withPlain = chance.oneIn(2);
         List<PoolConfig> pools = new ArrayList<>();
         for (int i = 0; i < POOLS.size(); i++) {
             pools.add(pool(i));
         }
-        return UsherConfig.of(
-                        listeners, List.of(RouteConfig.of("a.example", "a"), RouteConfig.of("*.b.example", "b")), pools)
+        return UsherConfig.of(listeners, ROUTES, pools)
                 .withReload(new ReloadConfig(true, Duration.ZERO, Duration.ofSeconds(5), onRemoved));
     }
 

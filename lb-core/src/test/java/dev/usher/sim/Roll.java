@@ -257,7 +257,7 @@ final class Roll implements PoolWatcher {
     }
 
     /** Usher has read so many bytes of a backend; the first tell whether the backend is well. */
-    void heard(Ledger.Call call, int count) {
+    void heard(Call call, int count) {
         Place place = place(call.answer.machine.address);
         place.refusals = 0;
         boolean first = call.wire.read == count;

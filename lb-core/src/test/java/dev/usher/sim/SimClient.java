@@ -1,33 +1,32 @@
 package dev.usher.sim;
 
-import dev.usher.tls.HelloBuilder;
+import dev.usher.config.HostPort;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /** A client: says hello in any split, sends and reads in its own time, half-closes, breaks off, or vanishes. */
 final class SimClient {
     /** What the client asks for. */
     enum Kind {
-        A("a.example", "a"),
-        B("x.b.example", "b"),
-        UNKNOWN("nobody.example", null),
-        NAMELESS(null, null),
+        A(Plan.TLS_BIND),
+        B(Plan.TLS_BIND),
+        UNKNOWN(Plan.TLS_BIND),
+        NAMELESS(Plan.TLS_BIND),
         /** No TLS at all. */
-        GARBAGE(null, null),
+        GARBAGE(Plan.TLS_BIND),
         /** On the listener of type tcp. */
-        PLAIN(null, "p"),
+        PLAIN(Plan.PLAIN_BIND),
         /** Behind a proxy that tells the client's address. */
-        PROXIED("a.example", "a"),
+        PROXIED(Plan.PROXIED_BIND),
         /** Behind a proxy with a malformed header. */
-        MISTOLD("a.example", null);
+        MISTOLD(Plan.PROXIED_BIND),
+        HTTP(Plan.HTTP_BIND),
+        /** A request that no backend may get, or not as a whole. */
+        BAD_HTTP(Plan.HTTP_BIND);
 
-        final @Nullable String name;
-        /** The pool that must serve it; null if none may. */
-        final @Nullable String pool;
+        final HostPort bind;
 
-        Kind(@Nullable String name, @Nullable String pool) {
-            this.name = name;
-            this.pool = pool;
+        Kind(HostPort bind) {
+            this.bind = bind;
         }
 
         boolean isProxied() {
@@ -35,10 +34,9 @@ final class SimClient {
         }
     }
 
-    private static final int GARBAGE_BYTES = 8;
-
     final Kind kind;
     final Preface preface;
+    final Talk talk;
     final Wire wire;
     private final Chance chance;
     private final int most;
@@ -46,10 +44,13 @@ final class SimClient {
     private boolean resets;
     private boolean vanishes;
     private boolean stalls;
+    /** Whether it says everything at once, and waits for no word of usher's. */
+    private boolean hurries;
 
-    private SimClient(Kind kind, Preface preface, Wire wire, Chance chance, int most, boolean closesFirst) {
+    private SimClient(Kind kind, Preface preface, Talk talk, Wire wire, Chance chance, int most, boolean closesFirst) {
         this.kind = kind;
         this.preface = preface;
+        this.talk = talk;
         this.wire = wire;
         this.chance = chance;
         this.most = most;
@@ -59,21 +60,25 @@ final class SimClient {
     /** A client that goes its way without trouble. */
     static SimClient honest(Kind kind, WireMaker maker, Chance chance, boolean closesFirst) {
         Preface preface = Preface.of(kind, chance);
-        Stream stream = stream(kind, preface, chance, 200);
-        return new SimClient(kind, preface, maker.make(stream, Wire.WIDE), chance, stream.length(), closesFirst);
+        Talk talk = Talks.of(kind, chance).behind(preface);
+        Stream stream = new Stream(talk.head(), chance, chance.below(200));
+        return new SimClient(kind, preface, talk, maker.make(stream, Wire.WIDE), chance, stream.length(), closesFirst);
     }
 
     static SimClient of(Kind kind, WireMaker maker, Chance chance, SimNetwork network) {
         Preface preface = Preface.of(kind, chance);
-        Stream stream = stream(kind, preface, chance, chance.oneIn(4) ? 60_000 : 600);
+        int more = chance.oneIn(4) ? 60_000 : 600;
+        Talk talk = Talks.of(kind, chance).behind(preface);
+        Stream stream = new Stream(talk.head(), chance, chance.below(more));
         int room = network.hits(Fault.SMALL_SOCKETS, 2) ? chance.between(1, 300) : Wire.WIDE;
         boolean partial = network.hits(Fault.BAD_HELLOS, 6);
         int most = partial ? chance.below(Math.max(1, stream.headLength())) : stream.length();
         Wire wire = maker.make(stream, room);
-        SimClient client = new SimClient(kind, preface, wire, chance, most, chance.oneIn(2));
+        SimClient client = new SimClient(kind, preface, talk, wire, chance, most, chance.oneIn(2));
         client.resets = network.hits(Fault.CLIENT_RESETS, 3);
         client.vanishes = network.hits(Fault.CLIENT_VANISHES, 6);
         client.stalls = network.hits(Fault.CLIENT_STALLS, 4);
+        client.hurries = chance.part(1).oneIn(3);
         return client;
     }
 
@@ -81,48 +86,6 @@ final class SimClient {
     @FunctionalInterface
     interface WireMaker {
         Wire make(Stream stream, int room);
-    }
-
-    private static Stream stream(Kind kind, Preface preface, Chance chance, int more) {
-        byte[] head = preface.before(head(kind, chance));
-        return new Stream(head, chance, chance.below(more));
-    }
-
-    private static byte[] head(Kind kind, Chance chance) {
-        return switch (kind) {
-            case PLAIN -> bytes(chance, 8);
-            case GARBAGE -> garbage(chance);
-            case A, B, UNKNOWN, NAMELESS, PROXIED, MISTOLD -> hello(kind, chance);
-        };
-    }
-
-    private static byte[] garbage(Chance chance) {
-        byte[] bytes = bytes(chance, GARBAGE_BYTES);
-        bytes[0] = (byte) 0xff;
-        bytes[2] = (byte) 0xff; // 1 would begin a hello of SSL 2
-        return bytes;
-    }
-
-    private static byte[] bytes(Chance chance, int count) {
-        byte[] bytes = new byte[count];
-        chance.nextBytes(bytes);
-        return bytes;
-    }
-
-    /** A hello with a random of its own, so that a reader knows whose it is. */
-    private static byte[] hello(Kind kind, Chance chance) {
-        HelloBuilder builder = new HelloBuilder();
-        if (kind.name != null) {
-            builder.name(kind.name);
-        }
-        if (chance.oneIn(8)) {
-            builder.paddedTo(chance.between(1000, 9000));
-        }
-        byte[] message = builder.message();
-        System.arraycopy(bytes(chance, 32), 0, message, 6, 32);
-        int fragment = chance.oneIn(4) ? chance.between(60, 200) : 16_384;
-        ByteBuffer records = dev.usher.tls.Hellos.records(message, fragment);
-        return dev.usher.tls.Hellos.bytes(records);
     }
 
     /** One thing that a client may do. */
@@ -143,7 +106,8 @@ final class SimClient {
     }
 
     private void send(int count) {
-        int left = Math.min(count, most - wire.sent);
+        int end = hurries ? most : Math.min(most, talk.patience(wire.taken));
+        int left = Math.min(count, end - wire.sent);
         if (left > 0) {
             wire.send(left);
         }
@@ -172,19 +136,20 @@ final class SimClient {
         }
         send(most);
         wire.take(Integer.MAX_VALUE);
+        send(most); // once it has had every word
         if (wire.farSeesFin() || (closesFirst && wire.hasSentAll())) {
             wire.sendFin();
         }
     }
 
-    /** The bytes that usher has read of the client's own. */
-    int said() {
-        return Math.max(0, wire.read - preface.length());
+    /** The bytes that a backend is to get of those that usher has read. */
+    int due() {
+        return talk.due(wire.read);
     }
 
-    /** Whether the client's own bytes from an offset on are these. */
+    /** Whether a backend may be sent these bytes from an offset on. */
     boolean says(ByteBuffer bytes, int count, int from) {
-        return from + count <= said() && wire.stream.matches(bytes, count, preface.length() + from);
+        return talk.passes(bytes, count, from, wire.stream, wire.read);
     }
 
     /** Whether usher has a proxy's header to wait for. */
@@ -197,8 +162,13 @@ final class SimClient {
         return preface.told() != null && !awaitsHeader();
     }
 
+    /** Whether usher has read for whom the client is. */
+    boolean hasAsked() {
+        return talk.isAsked(wire.read);
+    }
+
     /** Whether every byte that a whole opening has was read by usher. */
     boolean hasOpened() {
-        return wire.read >= wire.stream.headLength();
+        return talk.isOpened(wire.read);
     }
 }

@@ -23,6 +23,11 @@ final class SimMachine {
         return pool.equals("p");
     }
 
+    /** The number of bytes that answer usher itself, in front of those for the client. */
+    int greetingBytes() {
+        return 0;
+    }
+
     private boolean hits(SimNetwork network, Fault fault, int oneIn) {
         return network.hits(fault, troubled ? Math.max(2, oneIn / 2) : oneIn * 2);
     }

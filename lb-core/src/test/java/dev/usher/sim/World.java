@@ -3,9 +3,7 @@ package dev.usher.sim;
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
-import dev.usher.sim.Ledger.Visit;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -23,9 +21,6 @@ final class World {
     private static final int MOST_ROUNDS = 20_000;
     /** Turns without a pause; a worker that takes more without anything new spins. */
     private static final int MOST_TURNS = 2_000;
-
-    private static final List<SimClient.Kind> SERVED =
-            List.of(SimClient.Kind.A, SimClient.Kind.B, SimClient.Kind.PLAIN, SimClient.Kind.PROXIED);
 
     private final Chance chance;
     private final Trace trace;
@@ -56,9 +51,10 @@ final class World {
         Roll roll = new Roll(rules, trace);
         this.ledger = new Ledger(roll, rules, trace);
         tellOfTrouble(faults, lifetime);
-        this.peers = new Peers(chance, mostClients, Plan.addresses(), ledger, trace);
+        boolean openings = chance.part(3).oneIn(2);
+        this.peers = new Peers(chance, mostClients, openings, Plan.addresses(), ledger, trace);
         this.network = new SimNetwork(chance.part(1), faults, peers, ledger, rules, trace);
-        Plan plan = new Plan(chance.part(2), lifetime);
+        Plan plan = new Plan(chance.part(2), lifetime, openings);
         ledger.fits().attempts(plan.retries() + 1);
         var first = plan.first();
         roll.configured(first, Plan.addresses());
@@ -232,7 +228,7 @@ final class World {
 
     /** New clients of every kind with a backend are served. */
     private void checkService() {
-        for (SimClient.Kind kind : SERVED) {
+        for (SimClient.Kind kind : peers.served()) {
             boolean clientClosesFirst = chance.oneIn(2);
             Chance its = chance.part(900 + ledger.visits().size());
             peers.comeHonest(kind, its, clientClosesFirst, network);
