@@ -39,6 +39,11 @@ final class NetworkNamespace implements AutoCloseable {
         return made;
     }
 
+    /** As {@code ip} knows it. */
+    String name() {
+        return name;
+    }
+
     /** Joins two machines with a cable; the ends get these names. */
     static void cable(NetworkNamespace one, String end, NetworkNamespace other, String otherEnd) throws Exception {
         one.run("ip", "link", "add", end, "type", "veth", "peer", "name", otherEnd, "netns", other.name);

@@ -100,11 +100,17 @@ final class Usher implements AutoCloseable {
      */
     static Usher within(List<String> wrapper, Map<String, String> environment, Path access, String yaml)
             throws Exception {
+        return within("127.0.0.1", wrapper, environment, access, yaml);
+    }
+
+    /** @param address where the listener is, on a free port */
+    static Usher within(String address, List<String> wrapper, Map<String, String> environment, Path access, String yaml)
+            throws Exception {
         String first = """
-                listeners: { test: { bind: "127.0.0.1:0" } }
+                listeners: { test: { bind: "%s:0" } }
                 admin: { bind: "127.0.0.1:0" }
                 logging: { access: { output: %s, empty: true } }
-                """.formatted(access);
+                """.formatted(address, access);
         return launch("test", access, first + yaml, wrapper, environment);
     }
 
@@ -116,9 +122,9 @@ final class Usher implements AutoCloseable {
         command.addAll(Product.command("run", file.toString()));
         Program program = Program.start("usher", command, environment);
         try {
-            Matcher port = awaitListener(program, listener);
+            Matcher bound = awaitListener(program, listener);
             awaitStart(program, "usher \\S+ is ready");
-            return new Usher(program, loopback(port), new AccessLines(access));
+            return new Usher(program, address(bound.group(1), bound.group(2)), new AccessLines(access));
         } catch (Exception | AssertionError e) {
             program.close();
             throw e;
@@ -132,7 +138,9 @@ final class Usher implements AutoCloseable {
         try {
             Matcher port = awaitStart(program, "usher: forwarding \\S+:(\\d+)");
             return new Usher(
-                    program, loopback(port), new AccessLines(program.out().file()));
+                    program,
+                    address("127.0.0.1", port.group(1)),
+                    new AccessLines(program.out().file()));
         } catch (Exception | AssertionError e) {
             program.close();
             throw e;
@@ -146,11 +154,11 @@ final class Usher implements AutoCloseable {
 
     /** Where a listener is. */
     int port(String listener) throws Exception {
-        return Integer.parseInt(awaitListener(program, listener).group(1));
+        return Integer.parseInt(awaitListener(program, listener).group(2));
     }
 
     private static Matcher awaitListener(Program program, String name) throws Exception {
-        return awaitStart(program, "listener " + name + ": \\w+ on 127\\.0\\.0\\.1:(\\d+)");
+        return awaitStart(program, "listener " + name + ": \\w+ on ([\\d.]+):(\\d+)");
     }
 
     private static List<String> limit(int descriptors) {
@@ -161,8 +169,8 @@ final class Usher implements AutoCloseable {
         return program.awaitPrinted(regex, START_PATIENCE);
     }
 
-    private static InetSocketAddress loopback(Matcher port) {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)));
+    private static InetSocketAddress address(String host, String port) {
+        return new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(port));
     }
 
     InetSocketAddress address() {
