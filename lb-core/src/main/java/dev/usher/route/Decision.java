@@ -35,14 +35,10 @@ public sealed interface Decision {
             return template.filled(name.name(), template.needsSub() ? sub(name.name()) : null, port);
         }
 
-        /** The part of the name in place of the star; null without a star. */
-        private @Nullable String sub(String name) {
-            if (!byRoute) {
-                return null;
-            }
-            RoutePattern pattern = RoutePattern.parse(route);
-            int end = name.length() - pattern.name().length() - 1;
-            return pattern.kind() == RoutePattern.Kind.BELOW && end > 0 ? name.substring(0, end) : null;
+        /** The part of the name in place of the star: only a route with a star leads to a template that needs the part. */
+        private String sub(String name) {
+            return name.substring(
+                    0, name.length() - RoutePattern.parse(route).name().length() - 1);
         }
     }
 

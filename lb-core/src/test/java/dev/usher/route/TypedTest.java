@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.usher.config.BackendConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.OwnRoutes;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.RouteConfig;
 import dev.usher.config.UsherConfig;
@@ -85,14 +86,36 @@ class TypedTest {
                 "web", Typed.parse("http://shop.example").listenerOf(config).name());
         assertEquals("https", Typed.parse("shop.example").listenerOf(config).name());
         assertEquals("out", Typed.parse("socks://a_b:1").listenerOf(config).name());
+        assertEquals("https", Typed.parse("no name").listenerOf(config).name());
     }
 
     @Test
-    void asksForAPortWhereClientsDo() {
-        Typed typed = Typed.parse("http://shop.example:8080");
+    void asksTheListenerThatHasARouteForItsName() {
+        UsherConfig config = UsherConfig.of(
+                List.of(
+                        HTTPS,
+                        ListenerConfig.tls("shops", List.of(new HostPort("127.0.0.1", 5)))
+                                .withOwn(OwnRoutes.of(RouteConfig.of("shop.example", "web")))),
+                List.of(),
+                List.of(PoolConfig.of("web", List.of(BackendConfig.of(new HostPort("10.0.0.1", 443))))));
+        assertEquals("shops", Typed.parse("shop.example").listenerOf(config).name());
+        assertEquals("https", Typed.parse("www.example").listenerOf(config).name());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://shop.example:8080, out,   8080, false", // SOCKS carries no requests
+        "http://shop.example:8080, proxy, 8080, true",
+        "https://shop.example,     proxy, 443,  false",
+        "http://shop.example:8080, web,   0,    false",
+        "shop.example,             https, 0,    false",
+    })
+    void asksForAPortWhereClientsDo(String text, String listener, int port, boolean plain) {
         InetAddress client = InetAddress.getLoopbackAddress();
-        assertEquals(8080, typed.on(OUT, List.of(), client, false).port());
-        assertEquals(HostPort.NO_PORT, typed.on(WEB, List.of(), client, false).port());
+        Typed typed = Typed.parse(text);
+        assertEquals(
+                new RouteQuery(listener, typed.name(), List.of("h2"), client, true, port, plain),
+                typed.on(named(listener), List.of("h2"), client, true));
     }
 
     @Test
@@ -115,6 +138,7 @@ class TypedTest {
         return switch (listener) {
             case "https" -> HTTPS;
             case "web" -> WEB;
+            case "proxy" -> ListenerConfig.connect("proxy", List.of(new HostPort("127.0.0.1", 4)));
             default -> OUT;
         };
     }
