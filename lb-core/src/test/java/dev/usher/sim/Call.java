@@ -37,6 +37,23 @@ final class Call {
         return possible.size() == 1 ? possible.getFirst() : null;
     }
 
+    /** Whether the backend has yet to answer usher itself. */
+    boolean isAsked() {
+        return answer.machine.greetingBytes() > 0 && wire.read == 0;
+    }
+
+    /** Whether the backend has answered usher itself, and not with a yes alone; or has gone. */
+    boolean hasDeclined() {
+        boolean spoken = wire.read > 0 || readFin || wire.isDead();
+        return answer.machine.greetingBytes() > 0 && wire.written <= PostgresTalk.REQUEST_BYTES && spoken;
+    }
+
+    /** Whether usher may begin with the client's bytes. */
+    boolean isGreeted() {
+        int due = answer.machine.greetingBytes();
+        return due == 0 || (wire.read == due && wire.stream.matches(ByteBuffer.wrap(SimAnswer.YES), due, 0));
+    }
+
     /** Bytes that usher has read for the client, without an answer to usher itself. */
     int heard() {
         return Math.max(0, wire.read - answer.machine.greetingBytes());
@@ -47,9 +64,14 @@ final class Call {
         return wire.stream.matches(bytes, count, answer.machine.greetingBytes() + from);
     }
 
+    /** Usher's own bytes come first, as many for every client that is possible. */
+    int frontBytes() {
+        return possible.getFirst().client.talk.front().length;
+    }
+
     /** Bytes of a client that the backend was sent, of those from {@code from} to {@code to}; usher's own come first. */
     int ofClient(int from, int to) {
-        int front = possible.getFirst().client.talk.front().length;
+        int front = frontBytes();
         return Math.max(front, to) - Math.max(front, from);
     }
 }

@@ -132,7 +132,10 @@ final class Fits {
                 !opened
                         && (visit.readFin || visit.wire.isDead())
                         && !(visit.client.awaitsHeader() && visit.wire.read > 0);
-            case HELLO_TIMEOUT -> !opened && !visit.client.awaitsHeader() && isLate(visit);
+            case HELLO_TIMEOUT ->
+                !opened
+                        && !visit.client.awaitsHeader()
+                        && (visit.client.hasAsked() ? isLateWithin(visit) : isLate(visit));
             case CLIENT_RESET -> visit.wire.isDead();
             case BACKEND_RESET -> isBackendReset(visit);
             case BACKEND_CLOSED_EARLY ->
@@ -145,7 +148,11 @@ final class Fits {
             case MAX_LIFETIME -> hasLifetime && ledger.now() - visit.acceptedNanos >= LIFETIME.toNanos();
             case NO_BACKEND -> pool != null && !roll.couldServe(pool);
             case CONNECT_REFUSED -> pool != null && answered(visit, pool, Knock.Answer.REFUSED);
-            case CONNECT_FAILED -> pool != null && answered(visit, pool, Knock.Answer.UNREACHABLE);
+            case CONNECT_FAILED ->
+                pool != null
+                        && (answered(visit, pool, Knock.Answer.UNREACHABLE)
+                                || calls(visit).stream().anyMatch(Call::hasDeclined));
+            case POSTGRES_EARLY_BYTES -> visit.isEarly();
             case CONNECT_TIMEOUT -> pool != null && ledger.now() - visit.acceptedNanos >= CONNECT.toNanos();
             case OUT_OF_SOCKETS -> pool != null && roll.lackedSocket(pool, visit.acceptedNanos);
             case OUT_OF_BUFFERS, HELLO_EVICTED -> scarceBuffers;
@@ -157,6 +164,11 @@ final class Fits {
 
     private boolean isLate(Visit visit) {
         return ledger.now() - visit.acceptedNanos >= HELLO.toNanos();
+    }
+
+    /** Behind the word that a backend is connected, the time for the hello begins. */
+    private boolean isLateWithin(Visit visit) {
+        return calls(visit).stream().anyMatch(call -> ledger.now() - call.connectedNanos >= HELLO.toNanos());
     }
 
     /** A proxy's header is malformed, cut short, or late. */
@@ -200,7 +212,8 @@ final class Fits {
         if (!calm || call == null || visit.wire.isDead() || call.wire.isDead()) {
             return true;
         }
-        boolean down = call.wire.arrived > visit.passedDown && visit.wire.isWritable();
+        boolean down =
+                call.wire.arrived - call.answer.machine.greetingBytes() > visit.passedDown && visit.wire.isWritable();
         boolean up = visit.client.talk.due(visit.wire.arrived) > call.wire.written && call.wire.isWritable();
         return !down && !up;
     }
@@ -260,17 +273,18 @@ final class Fits {
             case COMPLETED -> false;
             case IDLE_TIMEOUT, HALF_CLOSED_TIMEOUT, MAX_LIFETIME, BACKEND_REMOVED ->
                 visit.source == null ? null : Boolean.valueOf(!whole);
-            case CLIENT_GONE_BEFORE_HELLO, HELLO_TIMEOUT, NOT_TLS -> false;
+            case CLIENT_GONE_BEFORE_HELLO, HELLO_TIMEOUT, NOT_TLS, POSTGRES_CANCEL, POSTGRES_EARLY_BYTES -> false;
             case MALFORMED_BODY -> null;
-            default -> reason == visit.client.talk.fault() ? !LastWord.isDue(visit.client.talk, reason) : null;
+            default -> reason == visit.client.talk.fault() ? !visit.isDueLastWord(reason) : null;
         };
     }
 
     /** Whoever is to be refused for words of its own is refused in the same turn. */
     void checkRefusals() {
         for (Visit visit : ledger.visits()) {
-            boolean due = visit.end == null && visit.isHeld() && visit.client.talk.mustBeRefused(visit.wire.read);
-            rules.check(!due, () -> visit + " is not refused as " + visit.client.talk.fault());
+            boolean open = visit.end == null && visit.isHeld();
+            boolean due = visit.isEarly() || visit.client.talk.mustBeRefused(visit.wire.read);
+            rules.check(!open || !due, () -> visit + " is not refused as " + visit.client.talk.fault());
         }
     }
 
@@ -299,6 +313,12 @@ final class Fits {
     /** No session outlives its deadlines: these have passed in the turn of its worker. */
     void checkDeadlines(long turnedNanos, long firstKnockNanos) {
         rules.check(turnedNanos - firstKnockNanos < CONNECT.toNanos(), "a connect outlives its time-out");
+        for (Call call : ledger.calls()) {
+            boolean asked = call.isHeld() && call.isAsked();
+            rules.check(
+                    !asked || turnedNanos - call.connectedNanos < CONNECT.toNanos(),
+                    () -> call.wire.name + " is asked for longer than the time-out");
+        }
         for (Visit visit : ledger.visits()) {
             if (!visit.isHeld()) {
                 continue;
@@ -310,7 +330,7 @@ final class Fits {
                 continue;
             }
             rules.check(
-                    visit.client.hasOpened() || turnedNanos - visit.acceptedNanos < HELLO.toNanos(),
+                    visit.client.hasOpened() || turnedNanos - heardFromNanos(visit, turnedNanos) < HELLO.toNanos(),
                     () -> visit + " outlives the hello time-out");
             // A last look moves bytes without an event. Times may wrap, so differences count.
             long quietNanos = Math.min(turnedNanos - visit.eventNanos, turnedNanos - visit.byteNanos);
@@ -326,6 +346,20 @@ final class Fits {
                             || turnedNanos - visit.acceptedNanos < LIFETIME.toNanos(),
                     () -> visit + " outlives its lifetime");
         }
+    }
+
+    /** The beginning of the time for an opening, or for the hello behind a request; now if a backend is not connected. */
+    private long heardFromNanos(Visit visit, long turnedNanos) {
+        if (!visit.client.hasAsked()) {
+            return visit.acceptedNanos;
+        }
+        long from = turnedNanos;
+        for (Call call : calls(visit)) {
+            from = call.isHeld() && (from == turnedNanos || from - call.connectedNanos < 0)
+                    ? call.connectedNanos
+                    : from;
+        }
+        return from;
     }
 
     /** A broken side is noticed soon, also where it is not read; but not behind its FIN. */

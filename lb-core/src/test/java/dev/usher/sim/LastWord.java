@@ -1,12 +1,14 @@
 package dev.usher.sim;
 
 import dev.usher.end.CloseReason;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The last words of usher's own to refused clients. */
 final class LastWord {
     private static final byte[] NONE = {};
+    private static final int NO_METHOD = 0xff;
     private static final String END_OF_HEAD = "\r\n\r\n";
     private static final String LENGTH = "\r\nContent-Length: ";
 
@@ -20,22 +22,35 @@ final class LastWord {
      * @return negative if the bytes are not right
      */
     static int missing(Talk talk, byte[] said, int before, CloseReason reason) {
-        if (!isDue(talk, reason)) {
-            return said.length - before == 0 ? 0 : -1;
-        }
-        int word = 0;
-        while (talk.end(word) < before) {
-            word++;
-        }
-        return missing(
-                talk.form(), Arrays.copyOfRange(said, Math.min(said.length, talk.end(word)), said.length), reason);
+        int words = talk.wordsIn(before);
+        int missing = missing(talk, words, said, before, reason);
+        boolean mayBeGranted = missing < 0 && before == talk.end(words) && talk.isGrant(words + 1);
+        return mayBeGranted ? missing(talk, words + 1, said, before, reason) : missing;
     }
 
-    static boolean isDue(Talk talk, CloseReason reason) {
-        return switch (talk.form()) {
+    /** @param words that come first */
+    private static int missing(Talk talk, int words, byte[] said, int before, CloseReason reason) {
+        int start = talk.end(words);
+        Talk.Form form = talk.form(words);
+        if (!isDue(form, reason)) {
+            return said.length == before ? 0 : -1;
+        }
+        if (!talk.begins(said, Math.min(said.length, start))) {
+            return -1;
+        }
+        return said.length < start
+                ? start - said.length
+                : missing(form, Arrays.copyOfRange(said, start, said.length), reason);
+    }
+
+    /** Whether a client with so many words is due another for the reason. */
+    static boolean isDue(Talk.Form form, CloseReason reason) {
+        return switch (form) {
             case NONE -> false;
             case TLS -> alert(reason) != 0;
-            case HTTP, HTTP_HEAD -> alert(reason) != 0 || status(reason) != 0;
+            case HTTP, HTTP_HEAD, CONNECT -> alert(reason) != 0 || status(form, reason) != 0;
+            case SOCKS_4, SOCKS_5 -> reply(reason) != 0;
+            case POSTGRES -> reason == CloseReason.POSTGRES_WITHOUT_TLS;
         };
     }
 
@@ -43,8 +58,16 @@ final class LastWord {
         return switch (form) {
             case NONE -> missing(NONE, word);
             case TLS -> missing(alertRecord(reason), word);
-            case HTTP, HTTP_HEAD ->
-                status(reason) == 0 ? missing(alertRecord(reason), word) : missingOfAnswer(form, word, reason);
+            case HTTP, HTTP_HEAD, CONNECT -> {
+                int status = status(form, reason);
+                yield status == 0 ? missing(alertRecord(reason), word) : missingOfAnswer(form, word, status);
+            }
+            case POSTGRES -> missingOfError(word);
+            case SOCKS_4 -> missing(new byte[] {0, 91, 0, 0, 0, 0, 0, 0}, word);
+            case SOCKS_5 ->
+                reply(reason) == NO_METHOD
+                        ? missing(new byte[] {5, (byte) NO_METHOD}, word)
+                        : missing(new byte[] {5, (byte) reply(reason), 0, 1, 0, 0, 0, 0, 0, 0}, word);
         };
     }
 
@@ -62,11 +85,37 @@ final class LastWord {
     /** The alert for a reason; 0 for none. */
     private static int alert(CloseReason reason) {
         return switch (reason) {
-            case UNKNOWN_NAME -> 112;
+            case UNKNOWN_NAME, SNI_MISMATCH -> 112;
             case NO_SNI -> 109;
-            case TLS_ON_HTTP -> 10;
+            case TLS_ON_HTTP, NOT_SOCKS -> 10;
             case NO_BACKEND, CONNECT_REFUSED, CONNECT_FAILED, CONNECT_TIMEOUT, OUT_OF_SOCKETS -> 80;
             case BACKEND_CLOSED_EARLY, BACKEND_SILENT -> 80;
+            default -> 0;
+        };
+    }
+
+    // ---- Postgres ----
+
+    /** An ErrorResponse: a letter, and a length that includes itself. */
+    private static int missingOfError(byte[] word) {
+        if (word.length <= Integer.BYTES) {
+            return word.length > 0 && word[0] != 'E' ? -1 : 1;
+        }
+        return word[0] == 'E' ? 1 + ByteBuffer.wrap(word).getInt(1) - word.length : -1;
+    }
+
+    // ---- SOCKS ----
+
+    /** The reply of SOCKS 5 for a reason (RFC 1928 section 6); 0 for none. SOCKS 4 has one for all. */
+    private static int reply(CloseReason reason) {
+        return switch (reason) {
+            case MALFORMED_SOCKS, OUT_OF_SOCKETS -> 1;
+            case UNKNOWN_NAME, PORT_DENIED -> 2;
+            case NO_BACKEND, CONNECT_FAILED -> 4;
+            case CONNECT_REFUSED -> 5;
+            case CONNECT_TIMEOUT -> 6;
+            case SOCKS_COMMAND -> 7;
+            case AUTH_METHOD -> NO_METHOD;
             default -> 0;
         };
     }
@@ -74,11 +123,13 @@ final class LastWord {
     // ---- HTTP ----
 
     /** The status for a reason; 0 for none. */
-    private static int status(CloseReason reason) {
+    private static int status(Talk.Form form, CloseReason reason) {
         return switch (reason) {
             case REDIRECTED -> 308;
-            case NOT_HTTP, MALFORMED_REQUEST, AMBIGUOUS_REQUEST, MALFORMED_BODY -> 400;
-            case UNKNOWN_NAME -> 421;
+            case NOT_HTTP, MALFORMED_REQUEST, AMBIGUOUS_REQUEST, MALFORMED_BODY, NOT_SOCKS -> 400;
+            case PORT_DENIED -> 403;
+            case PLAIN_DENIED -> 405;
+            case UNKNOWN_NAME -> form == Talk.Form.CONNECT ? 403 : 421;
             case REQUEST_TOO_LARGE -> 431;
             case CONNECT_REFUSED, CONNECT_FAILED, BACKEND_CLOSED_EARLY -> 502;
             case NO_BACKEND, OUT_OF_SOCKETS -> 503;
@@ -88,8 +139,8 @@ final class LastWord {
     }
 
     /** An answer must have its status and the body that it announces. */
-    private static int missingOfAnswer(Talk.Form form, byte[] word, CloseReason reason) {
-        byte[] begin = ("HTTP/1.1 " + status(reason) + " ").getBytes(StandardCharsets.US_ASCII);
+    private static int missingOfAnswer(Talk.Form form, byte[] word, int status) {
+        byte[] begin = ("HTTP/1.1 " + status + " ").getBytes(StandardCharsets.US_ASCII);
         if (word.length < begin.length) {
             return missing(begin, word);
         }

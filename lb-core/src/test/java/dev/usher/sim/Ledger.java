@@ -226,6 +226,8 @@ final class Ledger {
         rules.check(
                 !call.possible.isEmpty(), () -> call.wire.name + " was sent bytes that no client said, from " + from);
         rules.check(!call.finSent, () -> call.wire.name + " was sent bytes behind a FIN");
+        boolean first = from <= call.frontBytes() && from + count > call.frontBytes();
+        rules.check(!first || call.isGreeted(), () -> call.wire.name + " was sent a client's bytes without its yes");
         Visit owner = call.owner();
         if (owner != null) {
             checkPlace(call, owner);
@@ -283,6 +285,11 @@ final class Ledger {
         rules.check(
                 visit.says(bytes, count),
                 () -> visit + " was sent bytes that neither a backend nor a refusal says, nor the opening");
+        rules.check(
+                !visit.isGranted()
+                        || visit.isRefused()
+                        || calls.stream().anyMatch(call -> call.isHeld() && call.possible.contains(visit)),
+                () -> visit + " was told of a backend, and none is connected");
     }
 
     // ---- ends ----
@@ -327,7 +334,9 @@ final class Ledger {
     private void checkFinUp(Call call) {
         boolean whole =
                 call.possible.stream().anyMatch(visit -> visit.readFin && call.wire.written == visit.client.due());
-        rules.check(whole, () -> call.wire.name + " was sent a FIN before the client's last byte");
+        boolean vetted = call.possible.stream().anyMatch(visit -> visit.end != null && visit.isGranted());
+        boolean unused = call.wire.written == 0 && vetted; // the client's hello is bad, or did not come
+        rules.check(whole || unused, () -> call.wire.name + " was sent a FIN before the client's last byte");
     }
 
     private void checkFinDown(Visit visit) {

@@ -13,8 +13,10 @@ final class Peers implements SimNetwork.Machines {
     private static final List<SimClient.Kind> SERVED =
             List.of(SimClient.Kind.A, SimClient.Kind.B, SimClient.Kind.PLAIN, SimClient.Kind.PROXIED);
 
-    private static final List<SimClient.Kind> OPENINGS = List.of(SimClient.Kind.HTTP);
-    private static final List<SimClient.Kind> BAD_OPENINGS = List.of(SimClient.Kind.BAD_HTTP);
+    private static final List<SimClient.Kind> OPENINGS =
+            List.of(SimClient.Kind.HTTP, SimClient.Kind.SOCKS, SimClient.Kind.CONNECT, SimClient.Kind.POSTGRES);
+    private static final List<SimClient.Kind> BAD_OPENINGS = List.of(
+            SimClient.Kind.BAD_HTTP, SimClient.Kind.BAD_SOCKS, SimClient.Kind.BAD_CONNECT, SimClient.Kind.BAD_POSTGRES);
 
     private final Chance chance;
     private final int mostClients;
@@ -63,7 +65,7 @@ final class Peers implements SimNetwork.Machines {
         SimAnswer.Fate fate = machine.fate(network);
         Chance its = chance.part(1000 + wires.size());
         int room = network.hits(Fault.SMALL_SOCKETS, 2) ? its.between(1, 300) : Wire.WIDE;
-        Stream stream = SimAnswer.stream(fate, !machine.speaksFirst(), its);
+        Stream stream = SimAnswer.stream(fate, machine, its);
         Wire wire = wire("backend", new InetSocketAddress("198.51.100.1", ports++), address, stream, room);
         SimAnswer answer = new SimAnswer(
                 wire, machine, fate, its, machine.stalls(network), calm ? !clientClosesFirst : its.oneIn(2));
@@ -88,7 +90,7 @@ final class Peers implements SimNetwork.Machines {
     void come(SimNetwork network) {
         if (clients.size() < mostClients) {
             Chance its = chance.part(100 + clients.size());
-            SimClient.Kind kind = other(kind(network), chance.part(500 + clients.size()));
+            SimClient.Kind kind = other(kind(network), chance.part(500 + clients.size()), network);
             come(SimClient.of(kind, (stream, room) -> clientWire(kind, stream, room), its, network), network);
         }
     }
@@ -109,14 +111,15 @@ final class Peers implements SimNetwork.Machines {
     }
 
     /** Some come by a proxy, and some of these are told of badly; some have another opening, or a bad one. */
-    private SimClient.Kind other(SimClient.Kind kind, Chance its) {
+    private SimClient.Kind other(SimClient.Kind kind, Chance its, SimNetwork network) {
         SimClient.Kind known = switch (kind) {
             case A -> its.oneIn(3) ? SimClient.Kind.PROXIED : kind;
             case GARBAGE -> its.oneIn(2) ? SimClient.Kind.MISTOLD : kind;
             default -> kind;
         };
-        boolean stays = !openings || kind == SimClient.Kind.PLAIN || its.oneIn(3);
-        return stays ? known : its.of(SERVED.contains(kind) ? OPENINGS : BAD_OPENINGS);
+        boolean stays = !openings || kind == SimClient.Kind.PLAIN || its.oneIn(4);
+        boolean bad = !SERVED.contains(kind) || (network.has(Fault.BAD_HELLOS) && its.oneIn(3));
+        return stays ? known : its.of(bad ? BAD_OPENINGS : OPENINGS);
     }
 
     /** The kinds that must be served where nothing is wrong. */

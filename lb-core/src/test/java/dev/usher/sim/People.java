@@ -113,7 +113,7 @@ final class People {
         trace.note("people", "reload");
         fits.reloading(true, plan.closesRemoved());
         roll.awaits(next);
-        house.apply(next, () -> roll.configured(next, Plan.addresses()));
+        house.apply(next, () -> roll.configured(next, plan.addresses()));
         fits.reloading(false, plan.closesRemoved());
     }
 

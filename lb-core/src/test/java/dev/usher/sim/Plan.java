@@ -6,11 +6,13 @@ import dev.usher.config.BackendConfig;
 import dev.usher.config.Balance;
 import dev.usher.config.Cidr;
 import dev.usher.config.ClientHelloConfig;
+import dev.usher.config.ForwardProxy;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.config.HttpConfig;
 import dev.usher.config.HttpRule;
 import dev.usher.config.ListenerConfig;
+import dev.usher.config.NotTls;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.ReloadConfig;
 import dev.usher.config.ReloadConfig.OnRemovedBackend;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The configurations of a world: the first, and those of its reloads. */
@@ -32,10 +35,13 @@ final class Plan {
     static final HostPort PLAIN_BIND = new HostPort("192.0.2.1", 5000);
     static final HostPort PROXIED_BIND = new HostPort("192.0.2.1", 444);
     static final HostPort HTTP_BIND = new HostPort("192.0.2.1", 80);
+    static final HostPort SOCKS_BIND = new HostPort("127.0.0.1", 1080);
+    static final HostPort CONNECT_BIND = new HostPort("127.0.0.1", 3128);
+    static final HostPort POSTGRES_BIND = new HostPort("192.0.2.1", 5432);
     static final String TLS = "in";
     static final String PLAIN = "plain";
     private static final int PORT = 443;
-    private static final List<String> POOLS = List.of("a", "b", "p");
+    private static final List<String> POOLS = List.of("a", "b", "p", PostgresTalk.POOL);
     /** The tables of client-hash take most of a world's time, so these are rare. */
     private static final int CLIENT_HASH_ONE_IN = 100;
 
@@ -51,8 +57,24 @@ final class Plan {
             RouteConfig.of("*.b.example", "b").withHttp(forward("b")),
             RouteConfig.of("r.example", "a"));
 
-    private static final List<ListenerConfig> OTHERS = List.of(ListenerConfig.http("http", List.<Address>of(HTTP_BIND))
-            .withHttp(new HttpConfig(Fits.HELLO, HttpTalk.MAX_HEAD_BYTES, 308, 443, HttpRule.REDIRECT)));
+    private static final List<RouteConfig> ROUTES_WITH_POSTGRES = Stream.concat(
+                    ROUTES.stream(), Stream.of(RouteConfig.of("q.example", PostgresTalk.POOL)))
+            .toList();
+
+    private static final List<Cidr> CLIENTS = List.of(Cidr.parse("203.0.113.0/24"));
+    private static final ClientHelloConfig HELLO = new ClientHelloConfig(Fits.HELLO, 65_536);
+    private static final List<ListenerConfig> OTHERS = List.of(
+            ListenerConfig.http("http", List.<Address>of(HTTP_BIND))
+                    .withHttp(new HttpConfig(Fits.HELLO, HttpTalk.MAX_HEAD_BYTES, 308, 443, HttpRule.REDIRECT)),
+            ListenerConfig.socks("socks", List.<Address>of(SOCKS_BIND))
+                    .withClientHello(HELLO)
+                    .withForwardProxy(ForwardProxy.DEFAULT.withAllow(CLIENTS)),
+            ListenerConfig.tls("postgres", List.<Address>of(POSTGRES_BIND))
+                    .withClientHello(HELLO)
+                    .withNotTls(new NotTls(null, null, new NotTls.Postgres(NotTls.Postgres.REFUSE), null)),
+            ListenerConfig.connect("connect", List.of(CONNECT_BIND))
+                    .withClientHello(HELLO)
+                    .withForwardProxy(ForwardProxy.DEFAULT.withAllow(CLIENTS)));
 
     private final Chance chance;
     private final TimeoutsConfig timeouts;
@@ -75,7 +97,7 @@ final class Plan {
                 Fits.IDLE,
                 Fits.HALF_CLOSED,
                 lifetime(hasLifetime));
-        this.balances = POOLS.stream().map(_ -> balance(chance)).toList();
+        this.balances = POOLS.stream().limit(pools()).map(_ -> balance(chance)).toList();
         this.retries = chance.below(3);
         this.maxEjected = chance.oneIn(2) ? 100 : 50;
         this.keepAll = chance.oneIn(2);
@@ -102,10 +124,15 @@ final class Plan {
         return places;
     }
 
+    /** The last pool is for clients of Postgres alone. */
+    private int pools() {
+        return openings ? POOLS.size() : POOLS.size() - 1;
+    }
+
     /** Every address that a configuration may have, with its pool. */
-    static Map<InetSocketAddress, String> addresses() {
+    Map<InetSocketAddress, String> addresses() {
         Map<InetSocketAddress, String> pools = new LinkedHashMap<>();
-        for (int i = 0; i < POOLS.size(); i++) {
+        for (int i = 0; i < pools(); i++) {
             for (HostPort place : PLACES.get(i)) {
                 pools.put(House.address(place), POOLS.get(i));
             }
@@ -129,11 +156,10 @@ final class Plan {
 
     UsherConfig next() {
         List<ListenerConfig> listeners = new ArrayList<>();
-        listeners.add(ListenerConfig.tls(TLS, List.<Address>of(TLS_BIND))
-                .withClientHello(new ClientHelloConfig(Fits.HELLO, 65_536)));
+        listeners.add(ListenerConfig.tls(TLS, List.<Address>of(TLS_BIND)).withClientHello(HELLO));
         listeners.add(ListenerConfig.tls("proxied", List.<Address>of(PROXIED_BIND))
-                .withClientHello(new ClientHelloConfig(Fits.HELLO, 65_536))
-                .withProxyProtocol(AcceptProxyProtocol.ANY, List.of(Cidr.parse("203.0.113.0/24"))));
+                .withClientHello(HELLO)
+                .withProxyProtocol(AcceptProxyProtocol.ANY, CLIENTS));
         if (withPlain) {
             listeners.add(ListenerConfig.tcp(PLAIN, List.<Address>of(PLAIN_BIND), "p"));
         }
@@ -142,10 +168,10 @@ final class Plan {
         }
         withPlain = chance.oneIn(2);
         List<PoolConfig> pools = new ArrayList<>();
-        for (int i = 0; i < POOLS.size(); i++) {
+        for (int i = 0; i < pools(); i++) {
             pools.add(pool(i));
         }
-        return UsherConfig.of(listeners, ROUTES, pools)
+        return UsherConfig.of(listeners, openings ? ROUTES_WITH_POSTGRES : ROUTES, pools)
                 .withReload(new ReloadConfig(true, Duration.ZERO, Duration.ofSeconds(5), onRemoved));
     }
 

@@ -260,7 +260,7 @@ final class Roll implements PoolWatcher {
     void heard(Call call, int count) {
         Place place = place(call.answer.machine.address);
         place.refusals = 0;
-        boolean first = call.wire.read == count;
+        boolean first = call.heard() > 0 && call.heard() <= count;
         boolean clear = count >= Fits.ALERT_BYTES || call.answer.machine.speaksFirst();
         if (call.answer.fate == SimAnswer.Fate.IS_FAULTY) {
             place.fail();

@@ -1,5 +1,7 @@
 package dev.usher.sim;
 
+import java.util.Arrays;
+
 /** A backend's end of a connection. */
 final class SimAnswer {
     /** The way of a connection. */
@@ -20,6 +22,10 @@ final class SimAnswer {
 
     private static final byte[] HELLO = {22, 3, 3, 0, 80};
     private static final byte[] NONE = {};
+    /** To a request for TLS. */
+    static final byte[] YES = {'S'};
+
+    private static final byte[] NO = {'N'};
     private static final int HANDSHAKE_FAILURE = 40;
     private static final int INTERNAL_ERROR = 80;
 
@@ -39,13 +45,32 @@ final class SimAnswer {
         this.closesFirst = closesFirst;
     }
 
-    static Stream stream(Fate fate, boolean tls, Chance chance) {
+    static Stream stream(Fate fate, SimMachine machine, Chance chance) {
         int more = chance.below(chance.oneIn(4) ? 60_000 : 600);
+        if (machine.greetingBytes() > 0) {
+            return greeting(fate, more + 1, chance);
+        }
+        boolean tls = !machine.speaksFirst();
         return switch (fate) {
             case ALERTS -> new Stream(alert(HANDSHAKE_FAILURE), chance, 0);
             case IS_FAULTY -> new Stream(alert(INTERNAL_ERROR), chance, 0);
             case ANSWERS, SILENT, LEAVES, RESETS, VANISHES -> new Stream(tls ? HELLO : NONE, chance, more + 1);
         };
+    }
+
+    /** A machine that refuses says no, or yes and an alert; a machine at fault says no, or more than a yes. */
+    private static Stream greeting(Fate fate, int more, Chance chance) {
+        return switch (fate) {
+            case IS_FAULTY -> chance.oneIn(2) ? new Stream(YES, chance, more) : new Stream(NO, chance, 0);
+            case ALERTS -> new Stream(chance.oneIn(2) ? NO : both(YES, alert(HANDSHAKE_FAILURE)), chance, 0);
+            case ANSWERS, SILENT, LEAVES, RESETS, VANISHES -> new Stream(both(YES, HELLO), chance, more);
+        };
+    }
+
+    private static byte[] both(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private static byte[] alert(int description) {
@@ -73,10 +98,20 @@ final class SimAnswer {
     }
 
     private void speak(int most) {
-        int left = Math.min(most, wire.stream.length() - wire.sent);
+        int left = Math.min(most, sayable() - wire.sent);
         if (mayAnswer() && left > 0) {
             wire.send(left);
         }
+    }
+
+    /** The bytes that the machine may have said by now: usher waits for a yes, and a machine for a hello. */
+    private int sayable() {
+        int greeting = machine.greetingBytes();
+        if (greeting == 0 || wire.taken > PostgresTalk.REQUEST_BYTES) {
+            return wire.stream.length();
+        }
+        int asked = fate == Fate.IS_FAULTY ? wire.stream.length() : greeting;
+        return wire.taken == PostgresTalk.REQUEST_BYTES ? asked : 0;
     }
 
     private void finish() {

@@ -21,7 +21,13 @@ final class SimClient {
         MISTOLD(Plan.PROXIED_BIND),
         HTTP(Plan.HTTP_BIND),
         /** A request that no backend may get, or not as a whole. */
-        BAD_HTTP(Plan.HTTP_BIND);
+        BAD_HTTP(Plan.HTTP_BIND),
+        SOCKS(Plan.SOCKS_BIND),
+        BAD_SOCKS(Plan.SOCKS_BIND),
+        CONNECT(Plan.CONNECT_BIND),
+        BAD_CONNECT(Plan.CONNECT_BIND),
+        POSTGRES(Plan.POSTGRES_BIND),
+        BAD_POSTGRES(Plan.POSTGRES_BIND);
 
         final HostPort bind;
 

@@ -25,7 +25,7 @@ final class SimMachine {
 
     /** The number of bytes that answer usher itself, in front of those for the client. */
     int greetingBytes() {
-        return 0;
+        return pool.equals(PostgresTalk.POOL) ? SimAnswer.YES.length : 0;
     }
 
     private boolean hits(SimNetwork network, Fault fault, int oneIn) {

@@ -2,6 +2,7 @@ package dev.usher.sim;
 
 import dev.usher.end.CloseReason;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,15 +25,24 @@ final class Talk {
         TLS,
         HTTP,
         /** An answer to a HEAD. */
-        HTTP_HEAD
+        HTTP_HEAD,
+        CONNECT,
+        SOCKS_4,
+        SOCKS_5,
+        POSTGRES
     }
 
     /**
      * A word of usher's own.
      *
      * @param behind the number of the client's bytes that it answers
+     * @param alone whether nothing may be said to a client that has said more
      */
-    private record Word(byte[] bytes, int behind) {}
+    private record Word(byte[] bytes, int behind, boolean alone) {
+        private boolean isDue(int read) {
+            return alone ? read == behind : read >= behind;
+        }
+    }
 
     private static final byte[] NOTHING = {};
 
@@ -46,6 +56,8 @@ final class Talk {
     private byte[] front = NOTHING;
     private int most = Integer.MAX_VALUE / 2;
     private boolean repeatable = true;
+    /** True exactly if the last word tells of a connected backend; behind it a hello is heard, and refused as such. */
+    private boolean grants;
 
     private @Nullable CloseReason fault;
     private int faultAt;
@@ -78,6 +90,12 @@ final class Talk {
         return this;
     }
 
+    /** So many bytes name the pool; the rest of the opening decides whether the client is served. */
+    Talk asks(int count) {
+        asked = count;
+        return this;
+    }
+
     /** The opening is shorter than the bytes that are known beforehand. */
     Talk opensWith(int count) {
         asked = count;
@@ -104,8 +122,20 @@ final class Talk {
     }
 
     Talk word(byte[] bytes, int behind) {
-        words.add(new Word(bytes, behind));
+        words.add(new Word(bytes, behind, false));
         return this;
+    }
+
+    /** A letter for a client that has to wait for it. */
+    Talk wordAlone(String letter, int behind) {
+        words.add(new Word(letter.getBytes(StandardCharsets.US_ASCII), behind, true));
+        return this;
+    }
+
+    /** The last word: a backend is connected. */
+    Talk granted(byte[] bytes, int behind) {
+        grants = true;
+        return word(bytes, behind);
     }
 
     /** The same behind the header of a proxy. */
@@ -115,9 +145,10 @@ final class Talk {
         talk.repeatable = repeatable;
         talk.asked = preface.length() + asked;
         talk.opened = preface.length() + opened;
+        talk.grants = grants;
         talk.fault = fault;
         talk.faultAt = preface.length() + faultAt;
-        words.forEach(word -> talk.word(word.bytes, preface.length() + word.behind));
+        words.forEach(word -> talk.words.add(new Word(word.bytes, preface.length() + word.behind, word.alone)));
         return talk;
     }
 
@@ -132,8 +163,14 @@ final class Talk {
         return pool;
     }
 
-    Form form() {
-        return form;
+    /** The form of a refusal behind so many words. */
+    Form form(int said) {
+        return isGrant(said) ? Form.TLS : form;
+    }
+
+    /** Whether the word with this number, from 1 on, tells of a connected backend. */
+    boolean isGrant(int number) {
+        return grants && number == words.size();
     }
 
     boolean isRepeatable() {
@@ -194,10 +231,6 @@ final class Talk {
         return end(words.size());
     }
 
-    int words() {
-        return words.size();
-    }
-
     /** The end of a word among all words, by its number from 1 on. */
     int end(int number) {
         return words.subList(0, number).stream()
@@ -209,17 +242,39 @@ final class Talk {
     boolean isWord(byte[] said, int from, int read) {
         int start = 0;
         for (Word word : words) {
-            int end = Math.min(said.length, start + word.bytes.length);
-            if (start < end) {
-                boolean same = Arrays.equals(said, start, end, word.bytes, 0, end - start);
-                boolean due = from >= end || read >= word.behind;
-                if (!same || !due) {
-                    return false;
-                }
+            boolean begun = said.length > start && from < start + word.bytes.length;
+            if (begun && !word.isDue(read)) {
+                return false;
             }
             start += word.bytes.length;
         }
-        return said.length <= start;
+        return said.length <= start && begins(said, said.length);
+    }
+
+    /** Whether a client with so many bytes said to it has not waited for the next word. */
+    boolean isEarly(int said, int read) {
+        int next = wordsIn(said);
+        return said == end(next) && next < words.size() && words.get(next).alone && read > words.get(next).behind;
+    }
+
+    /** Whether the first {@code count} bytes are the first bytes of the words. */
+    boolean begins(byte[] said, int count) {
+        byte[] all = new byte[wordBytes()];
+        int at = 0;
+        for (Word word : words) {
+            System.arraycopy(word.bytes, 0, all, at, word.bytes.length);
+            at += word.bytes.length;
+        }
+        return Arrays.equals(said, 0, count, all, 0, count);
+    }
+
+    /** The number of the words of which so many bytes are a part. */
+    int wordsIn(int bytes) {
+        int number = 0;
+        while (end(number) < bytes) {
+            number++;
+        }
+        return number;
     }
 
     /** The number of bytes that a patient client says before it has had more than so many bytes. */

@@ -26,6 +26,12 @@ final class Talks {
             case PLAIN -> Talk.plain(bytes(chance, GARBAGE_BYTES), "p");
             case HTTP -> HttpTalk.good(chance, CLIENT);
             case BAD_HTTP -> chance.oneIn(4) ? HttpTalk.broken(chance, CLIENT) : HttpTalk.bad(chance);
+            case SOCKS -> ProxyTalk.socks(chance).good();
+            case BAD_SOCKS -> ProxyTalk.socks(chance).bad();
+            case CONNECT -> ProxyTalk.connect(chance).good();
+            case BAD_CONNECT -> ProxyTalk.connect(chance).bad();
+            case POSTGRES -> PostgresTalk.good(chance);
+            case BAD_POSTGRES -> PostgresTalk.bad(chance);
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.usher.sim;
 
+import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -83,6 +84,22 @@ final class Visit {
     /** Whether every word before the backend's first byte was said. */
     boolean hasEveryWord() {
         return saidBeforeEnd() == client.talk.wordBytes();
+    }
+
+    /** Whether the client is due a last word at its end. */
+    boolean isDueLastWord(CloseReason reason) {
+        Talk talk = client.talk;
+        return LastWord.isDue(talk.form(talk.wordsIn(saidBeforeEnd)), reason);
+    }
+
+    /** Whether the client has had a part of the word that tells of a connected backend. */
+    boolean isGranted() {
+        return client.talk.isGrant(client.talk.wordsIn(saidBeforeEnd()));
+    }
+
+    /** Whether the client has not waited for a word that it had to wait for. */
+    boolean isEarly() {
+        return client.talk.isEarly(saidBeforeEnd(), wire.read);
     }
 
     private int saidBeforeEnd() {

@@ -52,12 +52,12 @@ final class World {
         this.ledger = new Ledger(roll, rules, trace);
         tellOfTrouble(faults, lifetime);
         boolean openings = chance.part(3).oneIn(2);
-        this.peers = new Peers(chance, mostClients, openings, Plan.addresses(), ledger, trace);
-        this.network = new SimNetwork(chance.part(1), faults, peers, ledger, rules, trace);
         Plan plan = new Plan(chance.part(2), lifetime, openings);
+        this.peers = new Peers(chance, mostClients, openings, plan.addresses(), ledger, trace);
+        this.network = new SimNetwork(chance.part(1), faults, peers, ledger, rules, trace);
         ledger.fits().attempts(plan.retries() + 1);
         var first = plan.first();
-        roll.configured(first, Plan.addresses());
+        roll.configured(first, plan.addresses());
         this.house =
                 new House(first, scarce ? SCARCE_BYTES : AMPLE_BYTES, chance.between(1, 2), network, new Log(), roll);
         this.keeper = new SimKeeper(house, network, trace);
