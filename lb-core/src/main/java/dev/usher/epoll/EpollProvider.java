@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EpollProvider extends SelectorProvider {
     private final Ring.@Nullable Maker ring;
-    private final int few;
+    private final Together together;
 
     /**
      * Tries the system calls once.
@@ -26,7 +26,7 @@ public final class EpollProvider extends SelectorProvider {
      * @throws UnsupportedOperationException if the system is another, or refuses native calls; the message says why
      */
     public EpollProvider() {
-        this(null, 0);
+        this(null, Together.PAYING);
     }
 
     /**
@@ -35,7 +35,7 @@ public final class EpollProvider extends SelectorProvider {
      * @throws UnsupportedOperationException if the system is another, or refuses native calls or io_uring; the message says why
      */
     public static EpollProvider withRing() {
-        return new EpollProvider(Ring::new, Outputs.FEW);
+        return new EpollProvider(Ring::new, Together.PAYING);
     }
 
     /**
@@ -44,17 +44,16 @@ public final class EpollProvider extends SelectorProvider {
      * @throws UnsupportedOperationException if the system is another; the message says so
      */
     public static EpollProvider untried() {
-        return new EpollProvider(null, 0, false);
+        return new EpollProvider(null, Together.PAYING, false);
     }
 
-    /** @param few fewer outputs of a turn than this are plain calls */
-    EpollProvider(Ring.@Nullable Maker ring, int few) {
-        this(ring, few, true);
+    EpollProvider(Ring.@Nullable Maker ring, Together together) {
+        this(ring, together, true);
     }
 
-    private EpollProvider(Ring.@Nullable Maker ring, int few, boolean tries) {
+    private EpollProvider(Ring.@Nullable Maker ring, Together together, boolean tries) {
         this.ring = ring;
-        this.few = few;
+        this.together = together;
         if (!Kernel.UNKNOWN_SYSTEM.isEmpty()) {
             throw new UnsupportedOperationException(Kernel.UNKNOWN_SYSTEM);
         }
@@ -78,7 +77,7 @@ public final class EpollProvider extends SelectorProvider {
 
     @Override
     public AbstractSelector openSelector() throws IOException {
-        return new EpollSelector(this, ring, few);
+        return new EpollSelector(this, ring, together);
     }
 
     @Override

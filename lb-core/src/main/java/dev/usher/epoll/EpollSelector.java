@@ -70,15 +70,14 @@ final class EpollSelector extends AbstractSelector {
 
     private long turn;
 
-    /** @param few fewer outputs of a turn than this are plain calls */
-    EpollSelector(SelectorProvider provider, Ring.@Nullable Maker ring, int few) throws IOException {
+    EpollSelector(SelectorProvider provider, Ring.@Nullable Maker ring, Together together) throws IOException {
         super(provider);
         epoll = orThrow(calls.epollCreate());
         bell = calls.eventDescriptor();
         try {
             orThrow(bell);
             orThrow(calls.epollControl(epoll, ADD, bell, Events.IN, BELL));
-            outputs = ring == null ? null : new Outputs(calls, ring.open(calls), few);
+            outputs = ring == null ? null : new Outputs(calls, ring.open(calls), together);
         } catch (IOException | RuntimeException refused) {
             closeDescriptors();
             throw refused;

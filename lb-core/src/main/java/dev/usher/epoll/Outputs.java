@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to the selector's thread. Few calls are made plainly, and so is each call for which there is no room here.
  */
 final class Outputs {
-    /** From this number on one entry into the kernel costs less than calls. */
-    static final int FEW = 4;
-
     private static final ThreadLocal<Turn> TURN = ThreadLocal.withInitial(Turn::new);
 
     /** The outputs that take part in the turn of this thread. */
@@ -24,7 +21,7 @@ final class Outputs {
 
     private final Syscalls calls;
     private final Ring ring;
-    private final int few;
+    private final Together together;
     private final Output[] all = new Output[Ring.ENTRIES];
     private final Output[] free = new Output[Ring.ENTRIES];
     private int frees;
@@ -35,11 +32,10 @@ final class Outputs {
     /** Watches without an answer. */
     private int watches;
 
-    /** @param few fewer outputs than this go to the kernel by plain calls */
-    Outputs(Syscalls calls, Ring ring, int few) {
+    Outputs(Syscalls calls, Ring ring, Together together) {
         this.calls = calls;
         this.ring = ring;
-        this.few = few;
+        this.together = together;
         MemorySegment memory = calls.memory((long) Ring.ENTRIES * Output.BYTES);
         for (int i = 0; i < Ring.ENTRIES; i++) {
             all[i] = new Output(this, i, memory.asSlice((long) i * Output.BYTES, Output.BYTES));
@@ -52,7 +48,7 @@ final class Outputs {
 
     /** Begins a turn in which sockets give their outputs here, if there are more than a few of them. */
     void begin(int readyKeys) {
-        if (readyKeys >= few) {
+        if (readyKeys >= together.fewest()) {
             TURN.get().outputs = this;
         }
     }
@@ -68,10 +64,15 @@ final class Outputs {
 
     // ---- calls ----
 
-    /** Takes a copy of bytes to send; null if there is no room. */
+    /**
+     * Takes a copy of bytes to send; null if there is no room.
+     *
+     * @param earlier sends of the socket here
+     */
     @Nullable
-    Output send(SocketOutput from, int descriptor, ByteBuffer bytes) {
-        Output output = bytes.remaining() <= Output.BYTES ? next() : null;
+    Output send(SocketOutput from, int descriptor, int earlier, ByteBuffer bytes) {
+        boolean fits = earlier < together.sends() && bytes.remaining() <= Output.BYTES;
+        Output output = fits ? next() : null;
         if (output != null) {
             output.toSend(from, descriptor, bytes);
         }
@@ -133,7 +134,7 @@ final class Outputs {
     private void giveToKernel() {
         int count = queued;
         queued = 0;
-        int taken = count < few ? 0 : enter(count);
+        int taken = count < together.fewest() ? 0 : enter(count);
         for (int i = taken; i < count; i++) {
             onAnswer(queue[i], calls.perform(queue[i]));
         }

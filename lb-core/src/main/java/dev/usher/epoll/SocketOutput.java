@@ -24,6 +24,9 @@ final class SocketOutput {
     /** A send that the kernel has yet to answer, or whose answer the caller has yet to hear. */
     private @Nullable Output sending;
 
+    /** Sends given to a turn's outputs so far. */
+    private int given;
+
     private Afterwards afterwards = Afterwards.NOTHING;
     /** True if a read has to know the answer. */
     private boolean readerWaits;
@@ -54,8 +57,12 @@ final class SocketOutput {
             return goOn(sending, calls, from);
         }
         Outputs outputs = Outputs.ofTurn();
-        sending = outputs == null ? null : outputs.send(this, descriptor, from);
-        return sending == null ? send(calls, from) : untilAnswered();
+        sending = outputs == null ? null : outputs.send(this, descriptor, given, from);
+        if (sending == null) {
+            return send(calls, from);
+        }
+        given++;
+        return untilAnswered();
     }
 
     private int untilAnswered() {

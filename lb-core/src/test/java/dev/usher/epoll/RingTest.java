@@ -14,10 +14,12 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +48,7 @@ class RingTest extends EpollWithPeers {
     EpollProvider provider() {
         FAULTS.remove();
         return new EpollProvider(
-                calls -> new FaultyRing(calls, output -> FAULTS.get().apply(output)), 1);
+                calls -> new FaultyRing(calls, output -> FAULTS.get().apply(output)), Together.ALL);
     }
 
     private static void sendsAre(Fault fault) {
@@ -98,6 +100,24 @@ class RingTest extends EpollWithPeers {
             channel.close();
 
             assertArrayEquals(BYTES, peer.getInputStream().readAllBytes());
+        }
+    }
+
+    @Test
+    void onlyTheFirstSendsOfASocketGoTogether() throws IOException {
+        try (Socket peer = peer();
+                SocketChannel channel = accept();
+                AbstractSelector paying = new EpollProvider(Ring::new, new Together(1, 1)).openSelector()) {
+            channel.register(paying, SelectionKey.OP_WRITE);
+            List<Integer> counts = new ArrayList<>();
+            ByteBuffer bytes = ByteBuffer.wrap(BYTES).limit(2);
+            while (counts.size() < 3) {
+                paying.select(_ -> assertDoesNotThrow(() -> counts.add(channel.write(bytes))), PATIENCE_MILLIS);
+                bytes.limit(Math.min(BYTES.length, bytes.position() + 2));
+            }
+            assertEquals(List.of(0, 2, 2), counts, "no answer yet; the answer; a call");
+            channel.close();
+            assertArrayEquals(Arrays.copyOf(BYTES, 4), peer.getInputStream().readAllBytes());
         }
     }
 
@@ -360,7 +380,7 @@ class RingTest extends EpollWithPeers {
                     }
                     return new Ring(calls);
                 },
-                1);
+                Together.ALL);
         refuses[0] = true;
         List<String> before = selectorFiles();
         assertThrows(IOException.class, some::openSelector);

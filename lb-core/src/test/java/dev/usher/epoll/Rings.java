@@ -27,7 +27,7 @@ public final class Rings {
     }
 
     public static EpollProvider always() {
-        return new EpollProvider(Ring::new, 1);
+        return new EpollProvider(Ring::new, Together.ALL);
     }
 
     /** A part of the sends is short, and a part of all answers is late. */
@@ -41,6 +41,6 @@ public final class Rings {
                         default -> FaultyRing.Fault.NONE;
                     });
                 },
-                1);
+                Together.ALL);
     }
 }
