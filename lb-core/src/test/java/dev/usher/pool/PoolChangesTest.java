@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -474,42 +473,6 @@ class PoolChangesTest {
         assertEquals(BackendState.UP, pool.backends().getFirst().state());
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {0, 10, 33, 50, 100})
-    void racingWorkersNeverEjectMoreThanThePoolCanSpare(int percent) throws Exception {
-        for (int round = 0; round < 50; round++) {
-            Pool pool = ejecting(10, percent);
-            CyclicBarrier together = new CyclicBarrier(4);
-            List<Thread> threads = new ArrayList<>();
-            AtomicInteger most = new AtomicInteger();
-            for (int i = 0; i < 4; i++) {
-                threads.add(Thread.ofPlatform().start(() -> {
-                    await(together);
-                    for (int failure = 0; failure < 40; failure++) {
-                        pool.blame(pool.backends().get(failure % 10), clock.nanos());
-                        most.accumulateAndGet(ejected(pool), Math::max);
-                    }
-                }));
-            }
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            assertTrue(most.get() <= percent / 10, most + " of 10 were out with " + percent + " %");
-            assertEquals(percent / 10, ejected(pool), "and as many as may were");
-            pass(pool, Duration.ofMinutes(1));
-            assertEquals(0, ejected(pool));
-            assertFalse(pool.roster().keep(clock.nanos()), "no place is lost");
-        }
-    }
-
-    private static void await(CyclicBarrier barrier) {
-        try {
-            barrier.await();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** Down and up again while it is left out: it is not ejected a second time. */
     @Test
     void anEjectionThatGoesOnIsNotNews() {
@@ -533,12 +496,6 @@ class PoolChangesTest {
         fail(pool, 0, 3);
         pool.roster().keep(clock.nanos());
         assertTrue(a.reason().startsWith("3 sessions in a row failed"), a.reason());
-    }
-
-    private static int ejected(Pool pool) {
-        return (int) pool.backends().stream()
-                .filter(backend -> backend.state() == BackendState.EJECTED)
-                .count();
     }
 
     @Test

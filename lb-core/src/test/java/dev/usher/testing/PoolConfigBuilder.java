@@ -32,6 +32,7 @@ public final class PoolConfigBuilder {
     private boolean transparent;
     private @Nullable Duration tcpUserTimeout;
     private AddressRules addressRules = AddressRules.NONE;
+    private int refusedPercent;
     private OnDown onDown = OnDown.KEEP;
     private SendProxyProtocol sendProxyProtocol = SendProxyProtocol.NONE;
 
@@ -150,6 +151,12 @@ public final class PoolConfigBuilder {
         return this;
     }
 
+    /** The share of new sessions that is refused. */
+    public PoolConfigBuilder refused(int percent) {
+        refusedPercent = percent;
+        return this;
+    }
+
     /** Probes of this type, every 20 ms. */
     public PoolConfigBuilder check(HealthCheckConfig.Type type) {
         check = type;
@@ -261,6 +268,6 @@ public final class PoolConfigBuilder {
                 resolve,
                 addressRules,
                 null,
-                0);
+                refusedPercent);
     }
 }
