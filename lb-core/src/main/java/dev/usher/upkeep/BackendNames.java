@@ -1,9 +1,11 @@
 package dev.usher.upkeep;
 
+import dev.usher.background.Rounds;
 import dev.usher.config.HostPort;
 import dev.usher.config.ResolveConfig;
 import dev.usher.event.Event.Kind;
 import dev.usher.event.Events;
+import dev.usher.pool.Pool;
 import dev.usher.resolve.LookupException;
 import dev.usher.resolve.Resolver;
 import dev.usher.resolve.Resolver.Service;
@@ -91,6 +93,7 @@ public final class BackendNames {
     }
 
     private final Function<ResolveConfig, Resolver> resolvers;
+    private final Rounds rounds;
     private final Events events;
     /** Resolvers by the settings of a pool. */
     private final Map<ResolveConfig, Asked> known = new ConcurrentHashMap<>();
@@ -101,7 +104,16 @@ public final class BackendNames {
 
     /** @param resolvers by the settings of a pool */
     public BackendNames(Function<ResolveConfig, Resolver> resolvers, Events events) {
+        this(resolvers, Rounds.ON_THREADS, events);
+    }
+
+    /**
+     * @param resolvers by the settings of a pool
+     * @param rounds of repeated lookups
+     */
+    public BackendNames(Function<ResolveConfig, Resolver> resolvers, Rounds rounds, Events events) {
         this.resolvers = resolvers;
+        this.rounds = rounds;
         this.events = events;
     }
 
@@ -149,6 +161,11 @@ public final class BackendNames {
         return ttl.compareTo(FIRST_RETRY) < 0 && FIRST_RETRY.compareTo(interval) < 0 ? FIRST_RETRY : ttl;
     }
 
+    /** Does a round for a name after each {@link #pause}, until the result is run. */
+    Runnable repeat(NameKey name, Pool pool, Rounds.Round round) {
+        return rounds.begin("resolve " + name.host() + " for " + pool, () -> pause(name), round);
+    }
+
     /** Looks up every name without an answer, at once, and waits a while. */
     void lookUpNew(Collection<NameKey> names) {
         List<NameKey> unknown =
@@ -178,7 +195,8 @@ public final class BackendNames {
 
     /**
      * Looks up a name. A failure keeps the last answer, and its beginning is an event. Any exception of the resolver is
-     * such a failure; an exception with another cause than the name servers is then thrown.
+     * such a failure; an exception with another cause than the name servers is then thrown. An interrupt is no failure:
+     * resolvers turn an interrupt into an exception of their own.
      */
     void lookUp(NameKey name) throws InterruptedException {
         Asked asked = known.computeIfAbsent(name.resolve(), settings -> new Asked(resolvers.apply(settings)));
@@ -195,6 +213,9 @@ public final class BackendNames {
                         digits(answer.places()));
             }
         } catch (LookupException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
             fails(name);
         } catch (RuntimeException | Error bug) {
             fails(name);

@@ -30,10 +30,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * From the backends of a configuration to addresses, and again at each interval. Each host name of a pool has a thread
- * of its own, so a slow name delays no other.
- */
+/** From the backends of a configuration to addresses, and again at each interval. */
 final class Resolving implements AutoCloseable {
     /** Over any time-out of name servers: the C library gives up after less than half a minute by default. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -46,13 +43,11 @@ final class Resolving implements AutoCloseable {
     private final BackendNames names;
     private final Consumer<Pool> onAnswer;
     private final Crowd crowd;
-    /** Guarded by this. */
-    private final List<Thread> threads = new ArrayList<>();
+    /** End the repeated lookups, one for each host name of a pool. Guarded by this. */
+    private final List<Runnable> ends = new ArrayList<>();
 
     /** Refused addresses of names of sources: each is told once. */
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
-
-    private volatile boolean closed;
 
     /**
      * @param onAnswer called after each repeated lookup of a pool's name, also if nothing has changed
@@ -144,26 +139,17 @@ final class Resolving implements AutoCloseable {
         stop();
         names.keepOnly(names(pools.stream().map(Pool::config).toList()));
         for (Pool pool : pools) {
-            for (NameKey name : names(List.of(pool.config()))) {
-                threads.add(Thread.ofVirtual()
-                        .name("resolve " + name.host() + " for " + pool)
-                        .start(() -> lookUpAgain(pool, name)));
-            }
+            names(List.of(pool.config())).forEach(name -> repeat(pool, name));
         }
     }
 
-    private void lookUpAgain(Pool pool, NameKey name) {
+    private void repeat(Pool pool, NameKey name) {
         Task task = crowd.join(name.host() + " of pool " + pool, PATIENCE);
-        try {
-            while (!closed) {
-                Thread.sleep(names.pause(name));
-                lookUp(pool, name, task);
-            }
-        } catch (InterruptedException stopped) {
-            // A new configuration has come, with its own thread.
-        } finally {
+        Runnable end = names.repeat(name, pool, () -> lookUp(pool, name, task));
+        ends.add(() -> {
+            end.run();
             crowd.leave(task);
-        }
+        });
     }
 
     private void lookUp(Pool pool, NameKey name, Task task) throws InterruptedException {
@@ -178,8 +164,8 @@ final class Resolving implements AutoCloseable {
     }
 
     private void stop() {
-        threads.forEach(Thread::interrupt);
-        threads.clear();
+        ends.forEach(Runnable::run);
+        ends.clear();
     }
 
     /** The host names in these configurations. */
@@ -199,7 +185,6 @@ final class Resolving implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        closed = true;
         stop();
     }
 }

@@ -32,5 +32,7 @@ enum Fault {
     PROBES,
     ORDERS,
     KILLS,
-    RELOADS
+    RELOADS,
+    /** Pools by names, with answers that change. Drawn apart, after all others. */
+    NAMES
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the reason of an end fits what has happened, and what both sides see of the end. */
@@ -37,7 +38,7 @@ final class Fits {
     private boolean hasLifetime;
     private boolean calm;
     private boolean lateEvents;
-    private int mostAttempts;
+    private ToIntFunction<@Nullable String> mostAttempts = _ -> 0;
 
     Fits(Ledger ledger, Roll roll, Rules rules) {
         this.rules = rules;
@@ -59,8 +60,8 @@ final class Fits {
         removing = now && closesRemoved;
     }
 
-    /** The most attempts of a session. */
-    void attempts(int most) {
+    /** The most attempts of a session, by pool. */
+    void attempts(ToIntFunction<@Nullable String> most) {
         mostAttempts = most;
     }
 
@@ -88,7 +89,9 @@ final class Fits {
         rules.check(
                 isBytesIn(visit, end.bytesIn()),
                 () -> visit + ": " + end.bytesIn() + " bytes from the client in the log");
-        rules.check(end.attempts() <= mostAttempts, () -> visit + " had " + end.attempts() + " attempts");
+        rules.check(
+                end.attempts() <= mostAttempts.applyAsInt(visit.client.talk.pool()),
+                () -> visit + " had " + end.attempts() + " attempts");
         rules.check(end.totalNanos() == ledger.now() - visit.acceptedNanos, () -> visit + ": wrong time in the log");
         InetSocketAddress client = visit.client.tellsAddress() ? visit.client.preface.told() : visit.wire.far;
         rules.check(Objects.equals(client, end.identity().client()), () -> visit + ": wrong client in the log");

@@ -24,10 +24,10 @@ import dev.usher.relay.SessionLog;
 import dev.usher.relay.SessionWalk;
 import dev.usher.relay.SharedState;
 import dev.usher.relay.WorkerSessions;
-import dev.usher.resolve.Resolver;
 import dev.usher.time.Clock;
 import dev.usher.upkeep.BackendNames;
 import dev.usher.upkeep.Pools;
+import dev.usher.view.FailingName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -39,6 +39,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The real parts, wired as {@code LoadBalancer} does, without a thread: the world turns the workers and the keeper. */
@@ -62,6 +64,7 @@ final class House {
     private final List<Long> turnedBefore = new ArrayList<>();
     private final Map<String, ListenerCounts> counts = new LinkedHashMap<>();
     private final SharedState shared;
+    private final BackendNames names;
     private final Pools pools;
     /** Every backend so far, also removed ones. */
     private final Map<InetSocketAddress, Set<Backend>> backends = new LinkedHashMap<>();
@@ -71,7 +74,15 @@ final class House {
     private boolean keeperAsked;
     private int killed;
 
-    House(UsherConfig config, long heldBytes, int count, SimNetwork network, SessionLog log, PoolWatcher watcher) {
+    House(
+            UsherConfig config,
+            Runnable inForce,
+            long heldBytes,
+            int count,
+            SimNetwork network,
+            SessionLog log,
+            PoolWatcher watcher,
+            Function<Events, BackendNames> namesMaker) {
         Clock clock = network::clock;
         this.network = network;
         this.routing = Routing.of(config, Map.of());
@@ -84,13 +95,14 @@ final class House {
                 new OpenHellos(),
                 Openings.BY_TYPE,
                 network.chance());
+        this.names = namesMaker.apply(new Events(clock));
         this.pools = new Pools(
                 count,
                 clock,
                 new Background(clock),
                 watcher,
                 () -> keeperAsked = true,
-                new BackendNames(Resolver::ofBackends, new Events(clock)),
+                names,
                 this::onRemoved,
                 (_, _) -> {},
                 network.chance());
@@ -105,7 +117,7 @@ final class House {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        apply(config, () -> {});
+        apply(config, inForce);
     }
 
     // ---- turns ----
@@ -197,9 +209,14 @@ final class House {
         });
         routing = routing.next(next, prepared.pools());
         inForce.run();
-        prepared.pools().values().forEach(pool -> pool.backends().forEach(this::keepForCounts));
+        keepForCounts();
         onEach(ofWorker -> ofWorker.follow(next.listeners()));
         pools.commit(prepared);
+    }
+
+    /** After a change of the backends. */
+    void keepForCounts() {
+        routing.pools().values().forEach(pool -> pool.backends().forEach(this::keepForCounts));
     }
 
     private void keepForCounts(Backend backend) {
@@ -218,6 +235,7 @@ final class House {
     }
 
     private void onRemoved(Pool pool, List<Backend> gone) {
+        keepForCounts(); // an answer may have brought others
         if (routing.config().reload().onRemovedBackend() == OnRemovedBackend.CLOSE) {
             onEach(ofWorker -> {
                 SessionWalk walk = ofWorker.walk();
@@ -226,6 +244,11 @@ final class House {
                 }
             });
         }
+    }
+
+    /** Names without an answer, as people see them. */
+    Set<String> failingNames() {
+        return names.failing().stream().map(FailingName::name).collect(Collectors.toSet());
     }
 
     // ---- pools ----

@@ -23,24 +23,31 @@ final class People {
     private final SimNetwork network;
     private final Roll roll;
     private final Fits fits;
+    private final SimNames names;
+    private final SimRounds rounds;
     private final Trace trace;
 
-    People(Chance chance, Plan plan, House house, SimNetwork network, Trace trace) {
+    People(Chance chance, Plan plan, House house, SimNetwork network, SimNames names, SimRounds rounds, Trace trace) {
         this.chance = chance;
         this.plan = plan;
         this.house = house;
         this.network = network;
         this.roll = network.ledger().roll();
         this.fits = network.ledger().fits();
+        this.names = names;
+        this.rounds = rounds;
         this.trace = trace;
     }
 
     // ---- probes ----
 
     void probe() {
+        if (roll.places().isEmpty()) {
+            return; // no name has been answered yet
+        }
         Roll.Place place = chance.of(roll.places());
         boolean success = chance.oneIn(2);
-        if (network.has(Fault.PROBES) && place.configured) {
+        if (network.has(Fault.PROBES) && place.configured && place.isProbed) {
             probe(place, success);
         }
     }
@@ -67,6 +74,9 @@ final class People {
     // ---- orders ----
 
     void order() {
+        if (roll.places().isEmpty()) {
+            return;
+        }
         Roll.Place place = chance.of(roll.places());
         AdminState state = chance.of(List.of(AdminState.values()));
         int weight = chance.between(1, 3);
@@ -113,8 +123,38 @@ final class People {
         trace.note("people", "reload");
         fits.reloading(true, plan.closesRemoved());
         roll.awaits(next);
-        house.apply(next, () -> roll.configured(next, plan.addresses()));
+        house.apply(next, () -> roll.configured(next));
+        checkNames();
+        checkRemoved();
         fits.reloading(false, plan.closesRemoved());
+    }
+
+    // ---- names ----
+
+    /** Repeated look-ups whose time has come; an answer changes backends as a reload does. */
+    void lookUp() {
+        fits.reloading(true, plan.closesRemoved());
+        rounds.run();
+        fits.reloading(false, plan.closesRemoved());
+        house.keepForCounts();
+        checkNames();
+        checkRemoved();
+    }
+
+    private void checkNames() {
+        network.rules()
+                .check(
+                        house.failingNames().equals(names.failing()),
+                        () -> "names that fail: " + names.failing() + ", for usher " + house.failingNames());
+    }
+
+    private void checkRemoved() {
+        for (Roll.Place place : roll.places()) {
+            network.rules()
+                    .check(
+                            place.configured || !plan.closesRemoved() || network.heldAt(place.address) == 0,
+                            () -> place.address + " is removed, and sessions stay");
+        }
     }
 
     // ---- calm ----

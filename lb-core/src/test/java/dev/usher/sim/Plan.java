@@ -20,12 +20,15 @@ import dev.usher.config.RouteConfig;
 import dev.usher.config.TimeoutsConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.testing.PoolConfigBuilder;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,10 @@ final class Plan {
     private static final List<Balance> BALANCES =
             List.of(Balance.ROUND_ROBIN, Balance.LEAST_CONNECTIONS, Balance.RANDOM_TWO, Balance.FIRST);
     private static final int MOST_BACKENDS = 3;
+    static final Duration RESOLVE_EVERY = Duration.ofSeconds(4);
+    /** As the code has it. */
+    static final Duration RESOLVE_AT_MOST_EVERY = Duration.ofSeconds(1);
+
     private static final List<List<HostPort>> PLACES =
             POOLS.stream().map(Plan::places).toList();
 
@@ -76,6 +83,9 @@ final class Plan {
                     .withClientHello(HELLO)
                     .withForwardProxy(ForwardProxy.DEFAULT.withAllow(CLIENTS)));
 
+    /** As the code has it. */
+    private static final int MORE_ADDRESSES = 8;
+
     private final Chance chance;
     private final TimeoutsConfig timeouts;
     private final List<Balance> balances;
@@ -84,12 +94,18 @@ final class Plan {
     private final boolean keepAll;
     private final OnRemovedBackend onRemoved;
     private final boolean openings;
+    private final Chance names;
+    /** Pools with a name among their backends, or with nothing else. */
+    private final Set<String> named;
+
     private boolean withPlain;
 
     /** @param openings whether there are listeners with other openings than those of TLS as well */
-    Plan(Chance chance, boolean hasLifetime, boolean openings) {
+    Plan(Chance chance, boolean hasLifetime, boolean openings, boolean hasNames) {
         this.chance = chance;
         this.openings = openings;
+        this.names = chance.part(0);
+        this.named = hasNames ? POOLS.stream().filter(_ -> names.oneIn(2)).collect(Collectors.toSet()) : Set.of();
         this.timeouts = new TimeoutsConfig(
                 Fits.CONNECT,
                 Fits.CONNECT_TOTAL,
@@ -140,13 +156,33 @@ final class Plan {
         return pools;
     }
 
+    /** Every name that a configuration may have, with the addresses that its answers may have. */
+    Map<String, List<InetAddress>> hosts() {
+        Map<String, List<InetAddress>> hosts = new LinkedHashMap<>();
+        for (int i = 0; i < POOLS.size(); i++) {
+            if (isNamed(i)) {
+                hosts.put(
+                        host(POOLS.get(i)),
+                        PLACES.get(i).stream()
+                                .map(place -> InetAddress.ofLiteral(place.host()))
+                                .toList());
+            }
+        }
+        return hosts;
+    }
+
+    private static String host(String pool) {
+        return pool + ".internal";
+    }
+
     /** Whether sessions on removed backends are closed. */
     boolean closesRemoved() {
         return onRemoved == OnRemovedBackend.CLOSE;
     }
 
-    int retries() {
-        return retries;
+    /** Further addresses of a name are no retries. */
+    int mostAttempts(@Nullable String pool) {
+        return retries + 1 + (pool != null && named.contains(pool) ? MORE_ADDRESSES : 0);
     }
 
     UsherConfig first() {
@@ -181,18 +217,47 @@ final class Plan {
                 .timeouts(timeouts)
                 .retries(retries)
                 .ejection(Roll.FAILURES, Duration.ofSeconds(1), Duration.ofSeconds(4), maxEjected)
-                .check(HealthCheckConfig.Type.TCP)
+                .check(isNamed(number) ? HealthCheckConfig.Type.NONE : HealthCheckConfig.Type.TCP)
                 .rise(Roll.RISE)
                 .fall(Roll.FALL);
-        int count = 0;
-        for (HostPort place : PLACES.get(number)) {
-            boolean last = place.equals(PLACES.get(number).getLast());
-            if (keepAll || !chance.oneIn(3) || (last && count == 0)) {
-                count++;
-                pool.backend(new BackendConfig(place, chance.between(1, 3), chance.oneIn(6) ? 2 : 0, chance.oneIn(8)));
-            }
+        if (isNamed(number)) {
+            addName(pool, number);
+        } else {
+            addPlaces(pool, PLACES.get(number));
         }
         return pool.build();
+    }
+
+    /** Such a pool is not probed: usher would begin to probe with the first answer, by sockets of the machine. */
+    private boolean isNamed(int number) {
+        return named.contains(POOLS.get(number));
+    }
+
+    private void addPlaces(PoolConfigBuilder pool, List<HostPort> places) {
+        int count = 0;
+        for (HostPort place : places) {
+            boolean last = place.equals(places.getLast());
+            if (keepAll || !chance.oneIn(3) || (last && count == 0)) {
+                count++;
+                pool.backend(backend(place, chance));
+            }
+        }
+    }
+
+    private static BackendConfig backend(HostPort place, Chance chance) {
+        return new BackendConfig(place, chance.between(1, 3), chance.oneIn(6) ? 2 : 0, chance.oneIn(8));
+    }
+
+    /** The name, an address that its answers may have as well, or both. */
+    private void addName(PoolConfigBuilder pool, int number) {
+        pool.resolveEvery(RESOLVE_EVERY);
+        boolean withName = !names.oneIn(5);
+        if (!withName || names.oneIn(3)) {
+            pool.backend(backend(names.of(PLACES.get(number)), names));
+        }
+        if (withName) {
+            pool.backend(backend(new HostPort(host(POOLS.get(number)), PORT), names));
+        }
     }
 
     /** The configuration of the end: everything is there again. */

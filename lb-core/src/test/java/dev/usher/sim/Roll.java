@@ -1,6 +1,9 @@
 package dev.usher.sim;
 
+import dev.usher.config.BackendConfig;
+import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
+import dev.usher.config.PoolConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.AdminState;
 import dev.usher.pool.Backend;
@@ -39,6 +42,10 @@ final class Roll implements PoolWatcher {
         int nextMaxConnections;
 
         boolean backup;
+        /** Whether found by a name: an address comes last while others of its name answer, and may be tried after retries. */
+        boolean named;
+
+        boolean isProbed;
         private boolean knocked;
         AdminState order = AdminState.READY;
         int failures;
@@ -77,6 +84,7 @@ final class Roll implements PoolWatcher {
     private final List<Knock> answers = new ArrayList<>();
     private final List<Long> answeredNanos = new ArrayList<>();
     private final List<Long> lackNanos = new ArrayList<>();
+    private final SimNames names;
     private final Rules rules;
     private final Trace trace;
     private Function<InetSocketAddress, @Nullable Backend> real = _ -> null;
@@ -85,7 +93,8 @@ final class Roll implements PoolWatcher {
     private int configurations;
     private long now;
 
-    Roll(Rules rules, Trace trace) {
+    Roll(SimNames names, Rules rules, Trace trace) {
+        this.names = names;
         this.rules = rules;
         this.trace = trace;
     }
@@ -108,34 +117,57 @@ final class Roll implements PoolWatcher {
     void awaits(UsherConfig next) {
         next.pools()
                 .values()
-                .forEach(pool -> pool.backends().forEach(backend -> {
-                    Place place = places.get(House.address((HostPort) backend.address()));
+                .forEach(pool -> byAddress(pool).forEach((address, backend) -> {
+                    Place place = places.get(address);
                     if (place != null) {
                         place.nextMaxConnections = backend.maxConnections();
                     }
                 }));
     }
 
-    /** The configuration is in force. */
-    void configured(UsherConfig config, Map<InetSocketAddress, String> pools) {
+    /** The configuration is in force, with the last answers for its names. */
+    void configured(UsherConfig config) {
         configurations++;
+        names.keepOnly(hosts(config));
         Set<Place> known =
                 places.values().stream().filter(place -> place.configured).collect(Collectors.toSet());
         places.values().forEach(place -> place.configured = false);
         config.pools()
-                .forEach((name, pool) -> pool.backends().forEach(backend -> {
-                    InetSocketAddress address = House.address((HostPort) backend.address());
-                    Place place =
-                            places.computeIfAbsent(address, at -> new Place(at, Objects.requireNonNull(pools.get(at))));
+                .values()
+                .forEach(pool -> byAddress(pool).forEach((address, backend) -> {
+                    Place place = places.computeIfAbsent(address, at -> new Place(at, pool.name()));
                     place.configured = true;
                     place.maxConnections = backend.maxConnections();
                     place.nextMaxConnections = backend.maxConnections();
                     place.backup = backend.backup();
+                    place.named = isNamed(backend);
+                    place.isProbed = pool.healthCheck().type() != HealthCheckConfig.Type.NONE;
                     mayEjectAll = pool.ejection().maxEjectedPercent() == ALL;
                 }));
         places.values().stream()
                 .filter(place -> !place.configured || !known.contains(place))
                 .forEach(Roll::forget);
+    }
+
+    /** The backends of a pool by their addresses; of two backends with an address the first counts. */
+    private Map<InetSocketAddress, BackendConfig> byAddress(PoolConfig pool) {
+        Map<InetSocketAddress, BackendConfig> found = new LinkedHashMap<>();
+        for (BackendConfig backend : pool.backends()) {
+            names.of((HostPort) backend.address()).forEach(address -> found.putIfAbsent(address, backend));
+        }
+        return found;
+    }
+
+    private static boolean isNamed(BackendConfig backend) {
+        return !((HostPort) backend.address()).isIpLiteral();
+    }
+
+    private static Set<String> hosts(UsherConfig config) {
+        return config.pools().values().stream()
+                .flatMap(pool -> pool.backends().stream())
+                .filter(Roll::isNamed)
+                .map(backend -> ((HostPort) backend.address()).host())
+                .collect(Collectors.toSet());
     }
 
     /** A backend that was removed comes back without a past; sessions of then may fail there in between. */
@@ -166,14 +198,14 @@ final class Roll implements PoolWatcher {
         Backend backend = real.apply(address);
         rules.check(backend == null || backend.state().serves(), "a session was led to a backend that does not serve");
         rules.check(
-                !place.backup || !lackNanos.isEmpty() || !couldServe(place.pool, Roll::isFreshPrimary),
+                !place.backup || place.named || !lackNanos.isEmpty() || !couldServe(place.pool, Roll::isFreshPrimary),
                 "a backup serves beside a primary");
         place.knocked = true;
     }
 
     /** A primary that no session has tried. */
     private static boolean isFreshPrimary(Place place) {
-        return !place.backup && !place.knocked;
+        return !place.backup && !place.knocked && !place.named;
     }
 
     /** The keeper has come by, and may have readmitted a backend without a report. */
@@ -185,6 +217,10 @@ final class Roll implements PoolWatcher {
     void checkRows() {
         for (Place place : places.values()) {
             Backend backend = real.apply(place.address);
+            boolean is = backend != null;
+            rules.check(
+                    is == place.configured,
+                    () -> place.address + (is ? " stays" : " is missing") + " among the backends");
             if (backend != null) {
                 checkRow(place, backend);
             }
@@ -285,10 +321,10 @@ final class Roll implements PoolWatcher {
     @Override
     public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
         trace.note(backend.name(), after.word());
-        Place place = place((InetSocketAddress) backend.address());
-        place.refusals = 0;
-        if (before == BackendState.EJECTED) {
-            place.failures = 0;
+        Place place = places.get((InetSocketAddress) backend.address());
+        if (place != null) { // null before the first configuration with it is in force
+            place.refusals = 0;
+            place.failures = before == BackendState.EJECTED ? 0 : place.failures;
         }
     }
 

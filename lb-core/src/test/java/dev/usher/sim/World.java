@@ -1,8 +1,10 @@
 package dev.usher.sim;
 
+import dev.usher.config.UsherConfig;
 import dev.usher.end.CloseReason;
 import dev.usher.relay.SessionEnd;
 import dev.usher.relay.SessionLog;
+import dev.usher.upkeep.BackendNames;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -25,7 +27,9 @@ final class World {
     private final Chance chance;
     private final Trace trace;
     private final Rules rules = new Rules();
+    private final SimNames names;
     private final SimNetwork network;
+    private final SimRounds rounds;
     private final Ledger ledger;
     private final Peers peers;
     private final House house;
@@ -48,32 +52,45 @@ final class World {
         this.reloads = faults.contains(Fault.RELOADS);
         boolean scarce = faults.contains(Fault.SCARCE_BUFFERS);
         boolean lifetime = chance.oneIn(4);
-        Roll roll = new Roll(rules, trace);
+        boolean openings = chance.part(3).oneIn(2);
+        Plan plan = new Plan(chance.part(2), lifetime, openings, faults.contains(Fault.NAMES));
+        this.names = new SimNames(chance.part(6), plan.hosts());
+        Roll roll = new Roll(names, rules, trace);
         this.ledger = new Ledger(roll, rules, trace);
         tellOfTrouble(faults, lifetime);
-        boolean openings = chance.part(3).oneIn(2);
-        Plan plan = new Plan(chance.part(2), lifetime, openings);
         this.peers = new Peers(chance, mostClients, openings, plan.addresses(), ledger, trace);
         this.network = new SimNetwork(chance.part(1), faults, peers, ledger, rules, trace);
-        ledger.fits().attempts(plan.retries() + 1);
-        var first = plan.first();
-        roll.configured(first, plan.addresses());
-        this.house =
-                new House(first, scarce ? SCARCE_BYTES : AMPLE_BYTES, chance.between(1, 2), network, new Log(), roll);
+        ledger.fits().attempts(plan::mostAttempts);
+        this.rounds = new SimRounds(chance.part(4), names, network, trace);
+        UsherConfig first = plan.first();
+        this.house = new House(
+                first,
+                () -> roll.configured(first),
+                scarce ? SCARCE_BYTES : AMPLE_BYTES,
+                chance.between(1, 2),
+                network,
+                new Log(),
+                roll,
+                events -> new BackendNames(_ -> names, rounds, events));
         this.keeper = new SimKeeper(house, network, trace);
-        this.people = new People(chance, plan, house, network, trace);
+        this.people = new People(chance, plan, house, network, names, rounds, trace);
         this.audit = new Audit(house, network);
         house.afterTurn(this::check);
         roll.sees(house::backend, network::givenUpAt);
+        names.onNews(() -> roll.configured(house.config()));
     }
 
     private Set<Fault> faults(Set<Fault> without) {
         Set<Fault> faults = EnumSet.noneOf(Fault.class);
-        for (Fault fault : Fault.values()) {
-            if (chance.oneIn(2) && !without.contains(fault)) {
+        for (Fault fault : EnumSet.complementOf(EnumSet.of(Fault.NAMES))) {
+            if (chance.oneIn(2)) {
                 faults.add(fault);
             }
         }
+        if (chance.part(5).oneIn(3)) {
+            faults.add(Fault.NAMES);
+        }
+        faults.removeAll(without);
         return faults;
     }
 
@@ -107,6 +124,7 @@ final class World {
     void run() {
         for (int i = 0; i < steps; i++) {
             step();
+            names.step();
             if (network.takeTouched()) {
                 check();
             }
@@ -173,6 +191,9 @@ final class World {
         network.advance(nanos);
         ledger.at(network.now());
         keeper.keepIfDue();
+        if (rounds.isDue()) {
+            people.lookUp();
+        }
     }
 
     /** Nanoseconds until something happens by itself. */
@@ -193,8 +214,12 @@ final class World {
         network.calm();
         ledger.fits().calm();
         peers.calmDown();
+        names.calmDown();
         if (reloads) {
             people.restore();
+        }
+        if (rounds.isBusy()) {
+            advance(Plan.RESOLVE_EVERY.toNanos()); // each name is looked up once more
         }
         people.revive();
     }

@@ -133,6 +133,20 @@ class BackendNamesTest {
         assertEquals(List.of("its name does not resolve; it takes no sessions"), said());
     }
 
+    /** A reload interrupts a look-up under way, and the resolver says so in its own words. */
+    @Test
+    void doNotFailWhereALookUpIsInterrupted() {
+        BackendNames interrupted = new BackendNames(
+                _ -> _ -> {
+                    Thread.currentThread().interrupt();
+                    throw LookupException.failed("interrupted");
+                },
+                events);
+        assertThrows(InterruptedException.class, () -> interrupted.lookUp(HOST));
+        assertEquals(List.of(), interrupted.failing());
+        assertEquals(List.of(), said());
+    }
+
     static List<Throwable> faultsOfOthers() {
         return List.of(
                 new SecurityException("not allowed"), new NoClassDefFoundError("gone"), new StackOverflowError());
