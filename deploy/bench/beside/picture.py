@@ -34,21 +34,23 @@ def draw(results, products, note):
         if rows:
             y = panel(parts, results, title, rows, [key for key, _ in keys], most, y)
     parts.append(text(24, y + 14, note, "quiet", 12))
-    return document(parts, y + 34)
+    return document("What usher costs beside its peers",
+                    "Ratio to HAProxy, which is the line at 1: left of it is less, and better. Median and quartiles over rounds.",
+                    parts, y + 34)
 
 
-def document(parts, height):
+def document(title, subtitle, parts, height):
     colours = " ".join(f"--{name}: {value};" for name, value in LIGHT.items())
     dark = " ".join(f"--{name}: {value};" for name, value in DARK.items())
     return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" font-family="{FONT}" role="img" aria-label="What usher and its peers cost, as ratios to HAProxy">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" font-family="{FONT}" role="img" aria-label="{escape(title)}, as ratios to HAProxy">
 <style>
 svg {{ {colours} }}
 @media (prefers-color-scheme: dark) {{ svg {{ {dark} }} }}
 </style>
 <rect width="{WIDTH}" height="{height:.0f}" rx="10" fill="var(--ground)" stroke="var(--line)"/>
-{text(24, 40, "What usher costs beside its peers", "text", 21, weight=600)}
-{text(24, 64, "Ratio to HAProxy, which is the line at 1: left of it is less, and better. Median and quartiles over rounds.", "quiet", 13)}
+{text(24, 40, title, "text", 21, weight=600)}
+{text(24, 64, subtitle, "quiet", 13)}
 {chr(10).join(parts)}
 </svg>
 """
@@ -99,8 +101,15 @@ def bounds(results, rows, keys, most):
 
 
 def grid(x, top, bottom, is_base):
-    style = 'stroke="var(--haproxy)" stroke-width="1.6"' if is_base else 'stroke="var(--line)"'
-    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom:.1f}" {style}/>'
+    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom:.1f}" {grid_style(is_base)}/>'
+
+
+def grid_across(left, right, y, is_base):
+    return f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}" {grid_style(is_base)}/>'
+
+
+def grid_style(is_base):
+    return 'stroke="var(--haproxy)" stroke-width="1.6"' if is_base else 'stroke="var(--line)"'
 
 
 def dot(key, ratio, y, x_of, least, most):
