@@ -357,10 +357,11 @@ final class Fits {
             return visit.acceptedNanos;
         }
         long from = turnedNanos;
-        for (Call call : calls(visit)) {
-            from = call.isHeld() && (from == turnedNanos || from - call.connectedNanos < 0)
-                    ? call.connectedNanos
-                    : from;
+        for (Call call : calls(visit)) { // another client's may be among them, if it has had no byte
+            boolean its = visit.isGranted()
+                    && call.isHeld()
+                    && call.answer.machine.pool.equals(visit.client.talk.pool());
+            from = its && (from == turnedNanos || from - call.connectedNanos < 0) ? call.connectedNanos : from;
         }
         return from;
     }
