@@ -228,7 +228,12 @@ final class ClientBytes extends Claim {
     }
 
     boolean hasMore() {
-        return buffer != null && buffer.bytes().hasRemaining();
+        return toSend() > 0;
+    }
+
+    /** Number of bytes to send, with our own in front. */
+    int toSend() {
+        return buffer == null ? 0 : buffer.bytes().remaining();
     }
 
     /** Sends as much as the backend takes; returns the number of the client's own bytes sent. */

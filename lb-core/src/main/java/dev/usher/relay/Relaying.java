@@ -239,6 +239,7 @@ final class Relaying extends Quiet implements Phase {
     /** Reads and writes both sides once more: a busy worker may find bytes here, come in time. False without a change. */
     private boolean stirs() {
         int before = facts();
+        int toSend = link.kept.toSend(); // bytes of our own are no bytes of a half
         long passed = link.up.bytes() + link.down.bytes();
         sendKept();
         link.up.flush(link.worker);
@@ -246,7 +247,8 @@ final class Relaying extends Quiet implements Phase {
         boolean client = readClient();
         boolean backend = readBackend();
         int changed = (before ^ facts()) & ~KEPT; // kept bytes may have made room for the look
-        return client || backend || passed != link.up.bytes() + link.down.bytes() || changed != 0;
+        boolean sent = toSend != link.kept.toSend() || passed != link.up.bytes() + link.down.bytes();
+        return client || backend || sent || changed != 0;
     }
 
     private Next onDue(Due due) {

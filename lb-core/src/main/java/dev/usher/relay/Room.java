@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Descriptors can be fewer than at the start: the system has no more, or the limit was lowered. A connection to a
  * backend then fails while clients take each descriptor that becomes free, so that everybody is refused in turn. So each such
- * failure takes a place away, and no client is accepted in place of one that was refused. A second later there are twice as
- * many places, and so on up to the usual bound.
+ * failure takes a place away, and no client is accepted in place of one that was refused. Half of a crowd without
+ * backends fits in any case. A second later there are twice as many places, and so on up to the usual bound.
  */
 public final class Room {
     private static final long GROWTH_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -20,6 +20,9 @@ public final class Room {
     private final AtomicInteger open = new AtomicInteger();
     /** Fewer than the usual bound for a while after a lack. Two workers at once may count a step once, or grow twice. */
     private volatile int places;
+
+    /** Most open connections at a lack, since the last growth. */
+    private volatile int crowd;
 
     /** Time of the last lack or growth. */
     private volatile long changedNanos;
@@ -47,6 +50,7 @@ public final class Room {
     /** True if no descriptor would be left for another connection. */
     boolean isFull() {
         if (places < most && clock.nanos() - changedNanos >= GROWTH_NANOS) {
+            crowd = 0;
             change(2L * places);
         }
         return open.get() >= places;
@@ -54,7 +58,9 @@ public final class Room {
 
     /** No descriptor was left for the backend of an open connection. */
     void lacked() {
-        change(Math.min(open.get(), places) - 1L);
+        int now = open.get();
+        crowd = Math.max(crowd, now);
+        change(Math.max(Math.min(now, places) - 1, crowd / 2));
     }
 
     private void change(long fitting) {

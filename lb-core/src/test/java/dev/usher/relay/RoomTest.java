@@ -36,6 +36,21 @@ class RoomTest {
     }
 
     @Test
+    void halfOfACrowdWithoutBackendsFits() {
+        enter(10);
+        for (int i = 0; i < 9; i++) {
+            room.lacked();
+        }
+        for (int i = 0; i < 9; i++) {
+            room.leave();
+        }
+        enter(3);
+        assertFalse(room.isFull());
+        enter(1);
+        assertTrue(room.isFull());
+    }
+
+    @Test
     void growsTwofoldEachSecondAfterALack() {
         enter(4);
         room.lacked();

@@ -358,9 +358,8 @@ final class Fits {
         }
         long from = turnedNanos;
         for (Call call : calls(visit)) { // another client's may be among them, if it has had no byte
-            boolean its = visit.isGranted()
-                    && call.isHeld()
-                    && call.answer.machine.pool.equals(visit.client.talk.pool());
+            boolean its =
+                    visit.isGranted() && call.isHeld() && call.answer.machine.pool.equals(visit.client.talk.pool());
             from = its && (from == turnedNanos || from - call.connectedNanos < 0) ? call.connectedNanos : from;
         }
         return from;
