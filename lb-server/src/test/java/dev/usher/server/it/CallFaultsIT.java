@@ -54,8 +54,8 @@ class CallFaultsIT {
         return new Fault(calls, error, when, true, excused, "");
     }
 
-    private static List<Fault> faults(boolean epoll) {
-        Stream<Fault> ofBoth = Stream.of(
+    private static Stream<Fault> ofAll() {
+        return Stream.of(
                 said("accept,accept4", "EMFILE", "2+3", OPEN_FILES),
                 said("accept,accept4", "ENOBUFS", "2+3", OPEN_FILES),
                 harmless("accept,accept4", "ECONNABORTED", "1+2"),
@@ -68,20 +68,35 @@ class CallFaultsIT {
                 hits("connect", "EPERM", "2+5", Set.of("connect_failed")),
                 harmless("epoll_wait,epoll_pwait", "EINTR", "1+2"),
                 harmless("epoll_wait,epoll_pwait", "ENOMEM", "2+40"));
-        Stream<Fault> ofOne = epoll
-                ? Stream.of(
-                        hits("recvfrom", "ECONNRESET", "5+9", BROKEN),
-                        hits("recvfrom", "ETIMEDOUT", "5+9", BROKEN),
-                        harmless("recvfrom", "EINTR", "1+2"),
-                        harmless("sendto", "EINTR", "1+2"),
-                        harmless("epoll_ctl", "ENOSPC", "3+7"),
-                        harmless("epoll_ctl", "ENOMEM", "3+7"))
-                : Stream.of(); // a worker of the JDK's channels reads its own bell by the same call
-        return Stream.concat(ofBoth, ofOne).toList();
+    }
+
+    /** Not of nio: a worker of the JDK's channels reads its own bell by the same call. */
+    private static Stream<Fault> ofEpoll() {
+        return Stream.of(
+                hits("recvfrom", "ECONNRESET", "5+9", BROKEN),
+                hits("recvfrom", "ETIMEDOUT", "5+9", BROKEN),
+                harmless("recvfrom", "EINTR", "1+2"),
+                harmless("sendto", "EINTR", "1+2"),
+                harmless("epoll_ctl", "ENOSPC", "3+7"),
+                harmless("epoll_ctl", "ENOMEM", "3+7"));
+    }
+
+    /** The kernel takes none of the calls in the ring, and usher makes them plainly. */
+    private static Stream<Fault> ofRing() {
+        return Stream.of("EAGAIN", "EBUSY", "EINTR", "ENOMEM").map(error -> harmless("io_uring_enter", error, "1+2"));
+    }
+
+    private static List<Fault> faults(String transport) {
+        Stream<Fault> more = switch (transport) {
+            case "nio" -> Stream.of();
+            case "epoll" -> ofEpoll();
+            default -> Stream.concat(ofEpoll(), ofRing());
+        };
+        return Stream.concat(ofAll(), more).toList();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"epoll", "nio"})
+    @ValueSource(strings = {"epoll", "epoll+ring", "nio"})
     void aFailingCallCostsItsOwnSessionAtMost(String transport) throws Exception {
         try (Backend echo = new Backend(Backend.ECHO);
                 Usher usher = usher(echo, "health_check: none, ejection: none", transport);
@@ -89,7 +104,7 @@ class CallFaultsIT {
             Books books = new Books(usher.log(), admin);
             books.balance(EchoClients.visit(usher.address(), VISITS, AT_ONCE, BYTES), Set.of());
             int sockets = usher.facts().sockets();
-            for (Fault fault : faults(transport.equals("epoll"))) {
+            for (Fault fault : faults(transport)) {
                 happens(fault, usher, books);
                 Await.process(() -> admin.text("/api/v1/status").contains(fault.said), fault + ": the status says so");
             }

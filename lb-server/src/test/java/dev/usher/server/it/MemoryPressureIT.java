@@ -27,7 +27,7 @@ class MemoryPressureIT {
     private static final int BYTES = 1_000_000;
 
     @ParameterizedTest
-    @ValueSource(strings = {"epoll", "nio"})
+    @ValueSource(strings = {"epoll", "epoll+ring", "nio"})
     void littleMemoryForSocketsLosesNoByte(String transport) throws Exception {
         Needs.root();
         if (!Files.exists(GROUPS.resolve("memory.kmem.tcp.limit_in_bytes"))) {

@@ -1,7 +1,9 @@
 package dev.usher.server.it;
 
+import dev.usher.epoll.Rings;
 import dev.usher.server.Product;
 import dev.usher.server.Program;
+import dev.usher.testing.Needs;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -12,10 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The built product, run as its users run it: a process, a file, an access log. */
 final class Usher implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+    /** With {@code -Dusher.transport=epoll+ring}, tests that name no transport run on that one. */
+    private static final String TRANSPORT = System.getProperty("usher.transport", "");
+
+    private static final String RING = "epoll+ring";
 
     private final Program program;
     private final InetSocketAddress address;
@@ -117,13 +124,16 @@ final class Usher implements AutoCloseable {
     private static Usher launch(
             String listener, Path access, String yaml, List<String> wrapper, Map<String, String> environment)
             throws Exception {
-        Path file = Files.writeString(Program.directory("usher").resolve("usher.yaml"), yaml);
+        String whole = TRANSPORT.isEmpty() ? yaml : "transport: %s\n".formatted(TRANSPORT) + yaml;
+        boolean ring = whole.contains(RING);
+        Needs.that(!ring || Rings.REFUSAL.isEmpty(), "io_uring: " + Rings.REFUSAL);
+        Path file = Files.writeString(Program.directory("usher").resolve("usher.yaml"), whole);
         List<String> command = new ArrayList<>(wrapper);
         command.addAll(Product.command("run", file.toString()));
         Program program = Program.start("usher", command, environment);
         try {
             Matcher bound = awaitListener(program, listener);
-            awaitStart(program, "usher \\S+ is ready");
+            awaitStart(program, "usher \\S+ is ready" + (ring ? ": .* on " + Pattern.quote(RING) : ""));
             return new Usher(program, address(bound.group(1), bound.group(2)), new AccessLines(access));
         } catch (Exception | AssertionError e) {
             program.close();
