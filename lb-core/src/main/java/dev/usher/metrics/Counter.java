@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 /**
  * A number with one writing thread and any number of readers. Writing is a plain add; a reader sees some recent value,
  * never a torn value.
+ * A reader of a counter also sees what the writer has counted before, elsewhere.
  */
 public final class Counter {
     private static final VarHandle VALUE;
@@ -28,11 +29,11 @@ public final class Counter {
 
     /** Adds {@code amount}, which may be negative for a gauge. The writing thread only. */
     public void add(long amount) {
-        VALUE.setOpaque(this, (long) VALUE.get(this) + amount);
+        VALUE.setRelease(this, (long) VALUE.get(this) + amount);
     }
 
     /** The value as of now or a moment ago. Any thread. */
     public long get() {
-        return (long) VALUE.getOpaque(this);
+        return (long) VALUE.getAcquire(this);
     }
 }

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** Merges the counters of the workers. */
+/** Merges the counters of the workers. Ends are read before begins, so no reader sees more sessions end than begin. */
 public final class Snapshots {
     /** The latencies of a pool without a session: of thousands of pools most are idle, and histograms are large. */
     private static final Histogram NOTHING_TIMED = Latency.empty();
@@ -44,8 +44,8 @@ public final class Snapshots {
         Totals totals = new Totals();
         for (ListenerCounts state : listeners.values()) {
             for (ListenerCounts.OfWorker metrics : state.workers()) {
-                totals.addListener(metrics.accepted(), metrics.open(), metrics.hello());
                 metrics.ended().forEach((reason, count) -> totals.addEnded(reason.word(), count));
+                totals.addListener(metrics.accepted(), metrics.open(), metrics.hello());
             }
         }
         for (Pool pool : pools.values()) {
@@ -79,9 +79,9 @@ public final class Snapshots {
         Map<String, Long> pauses = new LinkedHashMap<>();
         Histogram hello = Latency.empty();
         for (ListenerCounts.OfWorker metrics : state.workers()) {
+            metrics.ended().forEach((reason, count) -> ended.merge(reason.word(), count, Long::sum));
             accepted += metrics.accepted().get();
             open += metrics.open().get();
-            metrics.ended().forEach((reason, count) -> ended.merge(reason.word(), count, Long::sum));
             metrics.acceptPauses().forEach((why, count) -> pauses.merge(Spelling.snake(why), count, Long::sum));
             metrics.hello().addTo(hello);
         }
