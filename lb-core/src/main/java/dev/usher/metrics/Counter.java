@@ -5,8 +5,7 @@ import java.lang.invoke.VarHandle;
 
 /**
  * A number with one writing thread and any number of readers. Writing is a plain add; a reader sees some recent value,
- * never a torn value.
- * A reader of a counter also sees what the writer has counted before, elsewhere.
+ * never a torn value, and with the value all that the writer has counted before in other counters.
  */
 public final class Counter {
     private static final VarHandle VALUE;
