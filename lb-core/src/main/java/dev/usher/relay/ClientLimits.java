@@ -85,7 +85,8 @@ public final class ClientLimits {
         return admit(hash.of(client), limit, nowNanos);
     }
 
-    private int admit(long hash, PerClientIp limit, long nowNanos) {
+    /** @param hash of a client's address; its low bits choose the group, its high bits the slot */
+    int admit(long hash, PerClientIp limit, long nowNanos) {
         long ticks = (nowNanos - bornNanos) / NANOS_PER_TICK;
         long now = ticks & TIME_MASK;
         long swept = sweptTicks.get();

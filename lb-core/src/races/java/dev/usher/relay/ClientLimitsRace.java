@@ -3,14 +3,10 @@ package dev.usher.relay;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.usher.config.UsherConfig;
+import dev.usher.config.LimitsConfig.PerClientIp;
 import dev.usher.pool.Draws;
-import dev.usher.testing.TestPools;
-import dev.usher.testing.TestUsher;
 import dev.usher.time.Clock;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -27,28 +23,25 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(expect = FORBIDDEN, desc = "both are admitted, or neither, or the end of one is not counted")
 @State
 public class ClientLimitsRace {
-    private static final UsherConfig CONFIG =
-            TestUsher.of().backend(TestUsher.anyBackend()).perClientIp(1, 0, 0).config();
-    private static final Routing ROUTING = Routing.of(CONFIG, TestPools.of(CONFIG));
-    /** A mebibyte: one for all states, each with a client of its own. */
+    private static final PerClientIp ONE = new PerClientIp(1, 0, 0);
+    /** A mebibyte: one for all states. */
     private static final ClientLimits LIMITS = new ClientLimits(Clock.SYSTEM, Draws.OF_THREADS);
 
-    private final InetAddress client = anybody();
+    private static final AtomicLong CLIENTS = new AtomicLong();
+    private static final int FINGERPRINT_AT = 44;
+
+    private final long client = anybody();
     private int oneAt;
     private int otherAt;
 
-    private static InetAddress anybody() {
-        byte[] address = new byte[4];
-        ThreadLocalRandom.current().nextBytes(address);
-        try {
-            return InetAddress.getByAddress(address);
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError(impossible);
-        }
+    /** The hash of a client that shares no slot with another state's. */
+    private static long anybody() {
+        long number = CLIENTS.incrementAndGet();
+        return number << FINGERPRINT_AT | number;
     }
 
     private int admit() {
-        return LIMITS.admit(client, ROUTING, 0);
+        return LIMITS.admit(client, ONE, 0);
     }
 
     @Actor
