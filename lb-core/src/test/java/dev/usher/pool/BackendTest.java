@@ -104,7 +104,9 @@ class BackendTest {
         backend.release();
         assertNull(backend.unavailable());
         backend.reconfigure(config("www.example.com", BackendConfig.NO_LIMIT));
-        assertTrue(backend.take() && backend.take() && backend.isAvailable());
+        assertTrue(backend.take());
+        assertTrue(backend.take());
+        assertTrue(backend.isAvailable());
         assertEquals(3, backend.open());
     }
 

@@ -163,12 +163,6 @@ class PickTest {
                 Arrays.stream(turns.split(" ", -1)).mapToInt(Integer::parseInt).toArray(), counts);
     }
 
-    private static String picks(ClientHash table, List<Backend> tried) {
-        return LongStream.range(0, 32)
-                .mapToObj(place -> letter(table.pick(place, tried)))
-                .collect(Collectors.joining());
-    }
-
     /**
      * The last 8 places of the table and the first 24, and a hash of all: instances of several versions must have the same
      * table, whatever the order of the addresses.

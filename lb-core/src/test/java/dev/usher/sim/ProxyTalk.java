@@ -19,6 +19,8 @@ final class ProxyTalk {
         CONNECT(Talk.Form.CONNECT, text(ESTABLISHED));
 
         private final Talk.Form form;
+
+        @SuppressWarnings("ImmutableEnumChecker") // never written
         private final byte[] granted;
 
         Way(Talk.Form form, byte[] granted) {

@@ -29,6 +29,7 @@ final class SimClient {
         POSTGRES(Plan.POSTGRES_BIND),
         BAD_POSTGRES(Plan.POSTGRES_BIND);
 
+        @SuppressWarnings("ImmutableEnumChecker") // a record of a text and a number
         final HostPort bind;
 
         Kind(HostPort bind) {

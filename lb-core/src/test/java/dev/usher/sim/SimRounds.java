@@ -101,9 +101,9 @@ final class SimRounds implements Rounds {
             work.round.run();
             network.rules().fail(work.name + " does not heed an interrupt");
         } catch (InterruptedException heeded) {
-            boolean _ = Thread.interrupted();
+            names.asks(SimNames.Asked.FIRST);
         }
-        names.asks(SimNames.Asked.FIRST);
+        boolean _ = Thread.interrupted(); // the mark of the round
     }
 
     private void run(Work work) {

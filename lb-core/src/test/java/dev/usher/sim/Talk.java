@@ -38,6 +38,7 @@ final class Talk {
      * @param behind the number of the client's bytes that it answers
      * @param alone whether nothing may be said to a client that has said more
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Word(byte[] bytes, int behind, boolean alone) {
         private boolean isDue(int read) {
             return alone ? read == behind : read >= behind;
