@@ -61,7 +61,7 @@ class Direction:
             _, _, packet = heapq.heappop(self.waiting)
             with contextlib.suppress(OSError):  # a device that is down takes no packet
                 os.write(self.target, packet)
-            self.carried += 1
+                self.carried += 1
 
 
 def main():
