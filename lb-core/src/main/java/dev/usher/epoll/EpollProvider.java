@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * each closed at once though registered. Any thread may ask.
  */
 public final class EpollProvider extends SelectorProvider {
-    private final Ring.@Nullable Maker ring;
-    private final Together together;
+    private final Outputs.@Nullable Maker outputs;
 
     /**
      * Tries the system calls once.
@@ -26,7 +25,7 @@ public final class EpollProvider extends SelectorProvider {
      * @throws UnsupportedOperationException if the system is another, or refuses native calls; the message says why
      */
     public EpollProvider() {
-        this(null, Together.PAYING);
+        this(null);
     }
 
     /**
@@ -35,7 +34,7 @@ public final class EpollProvider extends SelectorProvider {
      * @throws UnsupportedOperationException if the system is another, or refuses native calls or io_uring; the message says why
      */
     public static EpollProvider withRing() {
-        return new EpollProvider(Ring::new, Together.PAYING);
+        return new EpollProvider(calls -> new Outputs(calls, new Ring(calls), Together.PAYING));
     }
 
     /**
@@ -44,16 +43,15 @@ public final class EpollProvider extends SelectorProvider {
      * @throws UnsupportedOperationException if the system is another; the message says so
      */
     public static EpollProvider untried() {
-        return new EpollProvider(null, Together.PAYING, false);
+        return new EpollProvider(null, false);
     }
 
-    EpollProvider(Ring.@Nullable Maker ring, Together together) {
-        this(ring, together, true);
+    EpollProvider(Outputs.@Nullable Maker outputs) {
+        this(outputs, true);
     }
 
-    private EpollProvider(Ring.@Nullable Maker ring, Together together, boolean tries) {
-        this.ring = ring;
-        this.together = together;
+    private EpollProvider(Outputs.@Nullable Maker outputs, boolean tries) {
+        this.outputs = outputs;
         if (!Kernel.UNKNOWN_SYSTEM.isEmpty()) {
             throw new UnsupportedOperationException(Kernel.UNKNOWN_SYSTEM);
         }
@@ -72,12 +70,12 @@ public final class EpollProvider extends SelectorProvider {
 
     /** True if selectors use io_uring. */
     public boolean hasRing() {
-        return ring != null;
+        return outputs != null;
     }
 
     @Override
     public AbstractSelector openSelector() throws IOException {
-        return new EpollSelector(this, ring, together);
+        return new EpollSelector(this, outputs);
     }
 
     @Override

@@ -70,14 +70,14 @@ final class EpollSelector extends AbstractSelector {
 
     private long turn;
 
-    EpollSelector(SelectorProvider provider, Ring.@Nullable Maker ring, Together together) throws IOException {
+    EpollSelector(SelectorProvider provider, Outputs.@Nullable Maker maker) throws IOException {
         super(provider);
         epoll = orThrow(calls.epollCreate());
         bell = calls.eventDescriptor();
         try {
             orThrow(bell);
             orThrow(calls.epollControl(epoll, ADD, bell, Events.IN, BELL));
-            outputs = ring == null ? null : new Outputs(calls, ring.open(calls), together);
+            outputs = maker == null ? null : maker.open(calls);
         } catch (IOException | RuntimeException refused) {
             closeDescriptors();
             throw refused;

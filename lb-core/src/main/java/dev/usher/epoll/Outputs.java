@@ -1,5 +1,6 @@
 package dev.usher.epoll;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to the selector's thread. Few calls are made plainly, and so is each call for which there is no room here.
  */
 final class Outputs {
+    /** Makes the outputs of a selector. */
+    interface Maker {
+        /**
+         * Opens a ring for the outputs.
+         *
+         * @throws IOException if the system refuses; the message says why
+         */
+        Outputs open(Syscalls calls) throws IOException;
+    }
+
     private static final ThreadLocal<Turn> TURN = ThreadLocal.withInitial(Turn::new);
 
     /** The outputs that take part in the turn of this thread. */

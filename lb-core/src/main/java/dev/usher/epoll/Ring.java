@@ -15,16 +15,6 @@ import java.lang.invoke.VarHandle;
  * <p>Tests bring faults in by {@link #add} and {@link #enter}.
  */
 class Ring {
-    /** Makes a ring. */
-    interface Maker {
-        /**
-         * Opens a ring.
-         *
-         * @throws IOException if the system refuses; the message says why
-         */
-        Ring open(Syscalls calls) throws IOException;
-    }
-
     /** Most calls in one entry, and calls that wait for their answers. */
     static final int ENTRIES = 256;
 

@@ -1,8 +1,8 @@
 package dev.usher.epoll;
 
 /**
- * Which outputs go to the kernel together. An entry for several costs less than calls, and an answer costs an event more:
- * this pays for sockets that open and close, and not for the bytes of long streams.
+ * Which outputs go to the kernel together. An entry for several outputs costs less than calls. The answer to a send
+ * costs an event. Sockets that open and close earn the event back; long streams do not.
  *
  * @param fewest outputs of a turn; fewer are plain calls
  * @param sends of a socket, its first ones; later sends are plain calls

@@ -35,7 +35,10 @@ public sealed interface Decision {
             return template.filled(name.name(), template.needsSub() ? sub(name.name()) : null, port);
         }
 
-        /** The part of the name in place of the star: only a route with a star leads to a template that needs the part. */
+        /**
+         * The part of the name in place of the star. {@code TemplateUses} refuses a template that needs the part behind a
+         * route without a star.
+         */
         private String sub(String name) {
             return name.substring(
                     0, name.length() - RoutePattern.parse(route).name().length() - 1);

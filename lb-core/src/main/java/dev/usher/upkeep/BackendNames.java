@@ -1,6 +1,6 @@
 package dev.usher.upkeep;
 
-import dev.usher.background.Rounds;
+import dev.usher.background.Repeats;
 import dev.usher.config.HostPort;
 import dev.usher.config.ResolveConfig;
 import dev.usher.event.Event.Kind;
@@ -93,7 +93,7 @@ public final class BackendNames {
     }
 
     private final Function<ResolveConfig, Resolver> resolvers;
-    private final Rounds rounds;
+    private final Repeats repeats;
     private final Events events;
     /** Resolvers by the settings of a pool. */
     private final Map<ResolveConfig, Asked> known = new ConcurrentHashMap<>();
@@ -104,16 +104,16 @@ public final class BackendNames {
 
     /** @param resolvers by the settings of a pool */
     public BackendNames(Function<ResolveConfig, Resolver> resolvers, Events events) {
-        this(resolvers, Rounds.ON_THREADS, events);
+        this(resolvers, Repeats.ON_THREADS, events);
     }
 
     /**
      * @param resolvers by the settings of a pool
-     * @param rounds of repeated lookups
+     * @param repeats of lookups
      */
-    public BackendNames(Function<ResolveConfig, Resolver> resolvers, Rounds rounds, Events events) {
+    public BackendNames(Function<ResolveConfig, Resolver> resolvers, Repeats repeats, Events events) {
         this.resolvers = resolvers;
-        this.rounds = rounds;
+        this.repeats = repeats;
         this.events = events;
     }
 
@@ -162,8 +162,8 @@ public final class BackendNames {
     }
 
     /** Does a round for a name after each {@link #pause}, until the result is run. */
-    Runnable repeat(NameKey name, Pool pool, Rounds.Round round) {
-        return rounds.begin("resolve " + name.host() + " for " + pool, () -> pause(name), round);
+    Runnable repeat(NameKey name, Pool pool, Repeats.Round round) {
+        return repeats.begin("resolve " + name.host() + " for " + pool, () -> pause(name), round);
     }
 
     /** Looks up every name without an answer, at once, and waits a while. */

@@ -14,12 +14,10 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.spi.AbstractSelector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +45,8 @@ class RingTest extends EpollWithPeers {
     @Override
     EpollProvider provider() {
         FAULTS.remove();
-        return new EpollProvider(
-                calls -> new FaultyRing(calls, output -> FAULTS.get().apply(output)), Together.ALL);
+        return new EpollProvider(calls ->
+                new Outputs(calls, new FaultyRing(calls, output -> FAULTS.get().apply(output)), Together.ALL));
     }
 
     private static void sendsAre(Fault fault) {
@@ -100,24 +98,6 @@ class RingTest extends EpollWithPeers {
             channel.close();
 
             assertArrayEquals(BYTES, peer.getInputStream().readAllBytes());
-        }
-    }
-
-    @Test
-    void onlyTheFirstSendsOfASocketGoTogether() throws IOException {
-        try (Socket peer = peer();
-                SocketChannel channel = accept();
-                AbstractSelector paying = new EpollProvider(Ring::new, new Together(1, 1)).openSelector()) {
-            channel.register(paying, SelectionKey.OP_WRITE);
-            List<Integer> counts = new ArrayList<>();
-            ByteBuffer bytes = ByteBuffer.wrap(BYTES).limit(2);
-            while (counts.size() < 3) {
-                paying.select(_ -> assertDoesNotThrow(() -> counts.add(channel.write(bytes))), PATIENCE_MILLIS);
-                bytes.limit(Math.min(BYTES.length, bytes.position() + 2));
-            }
-            assertEquals(List.of(0, 2, 2), counts, "no answer yet; the answer; a call");
-            channel.close();
-            assertArrayEquals(Arrays.copyOf(BYTES, 4), peer.getInputStream().readAllBytes());
         }
     }
 
@@ -373,14 +353,12 @@ class RingTest extends EpollWithPeers {
     @Test
     void aSelectorThatIsRefusedLeavesNothingOpen() throws IOException {
         boolean[] refuses = {false};
-        EpollProvider some = new EpollProvider(
-                calls -> {
-                    if (refuses[0]) {
-                        throw new IOException("refused");
-                    }
-                    return new Ring(calls);
-                },
-                Together.ALL);
+        EpollProvider some = new EpollProvider(calls -> {
+            if (refuses[0]) {
+                throw new IOException("refused");
+            }
+            return new Outputs(calls, new Ring(calls), Together.ALL);
+        });
         refuses[0] = true;
         List<String> before = selectorFiles();
         assertThrows(IOException.class, some::openSelector);

@@ -27,20 +27,19 @@ public final class Rings {
     }
 
     public static EpollProvider always() {
-        return new EpollProvider(Ring::new, Together.ALL);
+        return new EpollProvider(calls -> new Outputs(calls, new Ring(calls), Together.ALL));
     }
 
     /** A part of the sends is short, and a part of all answers is late. */
     public static EpollProvider faulty() {
-        return new EpollProvider(
-                calls -> {
-                    Random random = new Random(7);
-                    return new FaultyRing(calls, _ -> switch (random.nextInt(4)) {
-                        case 0 -> FaultyRing.Fault.SHORT;
-                        case 1 -> FaultyRing.Fault.LATE;
-                        default -> FaultyRing.Fault.NONE;
-                    });
-                },
-                Together.ALL);
+        return new EpollProvider(calls -> {
+            Random random = new Random(7);
+            Ring ring = new FaultyRing(calls, _ -> switch (random.nextInt(4)) {
+                case 0 -> FaultyRing.Fault.SHORT;
+                case 1 -> FaultyRing.Fault.LATE;
+                default -> FaultyRing.Fault.NONE;
+            });
+            return new Outputs(calls, ring, Together.ALL);
+        });
     }
 }

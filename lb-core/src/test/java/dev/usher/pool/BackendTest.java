@@ -11,6 +11,7 @@ import dev.usher.config.EjectionConfig;
 import dev.usher.config.HealthCheckConfig;
 import dev.usher.config.HostPort;
 import dev.usher.metrics.MinuteClock;
+import dev.usher.testing.Await;
 import dev.usher.time.WallClock;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -207,9 +208,7 @@ class BackendTest {
     }
 
     private static void passAMillisecond(long since) {
-        while (WallClock.millis() == since) {
-            Thread.onSpinWait(); // else a changed time would not show
-        }
+        Await.until(() -> WallClock.millis() != since, "a changed time would show");
     }
 
     @Test

@@ -55,7 +55,7 @@ class PickTest {
     }
 
     private static String letter(@Nullable Backend backend) {
-        return backend == null ? NOBODY : String.valueOf((char) ('a' + TestPools.port(backend.config()) - 1));
+        return backend == null ? NOBODY : TestPools.letter(backend);
     }
 
     private static List<Backend> tried(List<Weighted> members, @Nullable String letters) {

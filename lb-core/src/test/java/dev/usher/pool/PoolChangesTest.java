@@ -44,7 +44,7 @@ class PoolChangesTest {
     private final PoolWatcher watcher = new PoolWatcher() {
         @Override
         public void onBackend(Pool pool, Backend backend, BackendState before, BackendState after) {
-            told.add(letter(backend) + ":" + before + ">" + after);
+            told.add(TestPools.letter(backend) + ":" + before + ">" + after);
         }
 
         @Override
@@ -52,10 +52,6 @@ class PoolChangesTest {
             told.add("serving " + serving);
         }
     };
-
-    private static char letter(Backend backend) {
-        return (char) ('a' + TestPools.port(backend.config()) - 1);
-    }
 
     private Pool start(PoolConfigBuilder config) {
         return start(config.build());

@@ -50,17 +50,13 @@ class PoolTest {
         return TestPools.of(PoolConfig.of("web", List.of(backends)), 1);
     }
 
-    private static char letter(Backend backend) {
-        return (char) ('a' + TestPools.port(backend.config()) - 1);
-    }
-
     private static Backend pick(Pool pool, Backend... tried) {
         return Objects.requireNonNull(pool.pick(0, List.of(tried)));
     }
 
     private static String picks(Pool pool, int count) {
         return IntStream.range(0, count)
-                .mapToObj(_ -> String.valueOf(letter(pick(pool))))
+                .mapToObj(_ -> TestPools.letter(pick(pool)))
                 .collect(Collectors.joining());
     }
 
@@ -154,7 +150,7 @@ class PoolTest {
         assertEquals("aabcb", picks(pool, 5));
         pool.backends().getFirst().release();
         assertEquals("a", picks(pool, 1));
-        assertEquals('c', letter(pick(pool, pool.backends().getFirst())));
+        assertEquals("c", TestPools.letter(pick(pool, pool.backends().getFirst())));
     }
 
     @Test

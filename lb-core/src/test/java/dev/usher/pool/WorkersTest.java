@@ -24,21 +24,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkersTest {
     private final ManualClock clock = new ManualClock();
 
-    private static char letter(Backend backend) {
-        return (char) ('a' + TestPools.port(backend.config()) - 1);
-    }
-
     /** Four threads share one cursor: no turn is lost and none is taken twice. */
     @Test
     void workersShareTheTurns() throws Exception {
         Pool pool = TestPools.of(PoolConfigBuilder.of("web").weights(3, 2, 1).build(), 1);
-        Map<Character, AtomicInteger> counts = new ConcurrentHashMap<>();
+        Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             threads.add(Thread.ofPlatform().start(() -> {
                 for (int pick = 0; pick < 30_000; pick++) {
                     counts.computeIfAbsent(
-                                    letter(Objects.requireNonNull(pool.pick(0, List.of()))), _ -> new AtomicInteger())
+                                    TestPools.letter(Objects.requireNonNull(pool.pick(0, List.of()))),
+                                    _ -> new AtomicInteger())
                             .incrementAndGet();
                 }
             }));

@@ -130,7 +130,7 @@ final class Peers implements SimNetwork.Machines {
     }
 
     private Wire clientWire(SimClient.Kind kind, Stream stream, int room) {
-        return wire("client", House.address(kind.bind), new InetSocketAddress("203.0.113.7", ports++), stream, room);
+        return wire("client", House.address(kind.bind), new InetSocketAddress(Talks.CLIENT, ports++), stream, room);
     }
 
     private void come(SimClient client, SimNetwork network) {

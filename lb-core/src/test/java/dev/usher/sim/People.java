@@ -24,10 +24,10 @@ final class People {
     private final Roll roll;
     private final Fits fits;
     private final SimNames names;
-    private final SimRounds rounds;
+    private final SimRepeats repeats;
     private final Trace trace;
 
-    People(Chance chance, Plan plan, House house, SimNetwork network, SimNames names, SimRounds rounds, Trace trace) {
+    People(Chance chance, Plan plan, House house, SimNetwork network, SimNames names, SimRepeats repeats, Trace trace) {
         this.chance = chance;
         this.plan = plan;
         this.house = house;
@@ -35,7 +35,7 @@ final class People {
         this.roll = network.ledger().roll();
         this.fits = network.ledger().fits();
         this.names = names;
-        this.rounds = rounds;
+        this.repeats = repeats;
         this.trace = trace;
     }
 
@@ -134,7 +134,7 @@ final class People {
     /** Repeated look-ups whose time has come; an answer changes backends as a reload does. */
     void lookUp() {
         fits.reloading(true, plan.closesRemoved());
-        rounds.run();
+        repeats.run();
         fits.reloading(false, plan.closesRemoved());
         house.keepForCounts();
         checkNames();

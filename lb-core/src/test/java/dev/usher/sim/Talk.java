@@ -84,7 +84,7 @@ final class Talk {
         return talk;
     }
 
-    /** The first {@code count} bytes are for usher, and are replaced by {@code front}. */
+    /** The first {@code count} bytes are for usher, and are replaced by {@code instead}. */
     Talk consumes(int count, byte[] instead) {
         consumed = count;
         front = instead;

@@ -29,7 +29,7 @@ final class World {
     private final Rules rules = new Rules();
     private final SimNames names;
     private final SimNetwork network;
-    private final SimRounds rounds;
+    private final SimRepeats repeats;
     private final Ledger ledger;
     private final Peers peers;
     private final House house;
@@ -61,7 +61,7 @@ final class World {
         this.peers = new Peers(chance, mostClients, openings, plan.addresses(), ledger, trace);
         this.network = new SimNetwork(chance.part(1), faults, peers, ledger, rules, trace);
         ledger.fits().attempts(plan::mostAttempts);
-        this.rounds = new SimRounds(chance.part(4), names, network, trace);
+        this.repeats = new SimRepeats(chance.part(4), names, network, trace);
         UsherConfig first = plan.first();
         this.house = new House(
                 first,
@@ -71,9 +71,9 @@ final class World {
                 network,
                 new Log(),
                 roll,
-                events -> new BackendNames(_ -> names, rounds, events));
+                events -> new BackendNames(_ -> names, repeats, events));
         this.keeper = new SimKeeper(house, network, trace);
-        this.people = new People(chance, plan, house, network, names, rounds, trace);
+        this.people = new People(chance, plan, house, network, names, repeats, trace);
         this.audit = new Audit(house, network);
         house.afterTurn(this::check);
         roll.sees(house::backend, network::givenUpAt);
@@ -191,7 +191,7 @@ final class World {
         network.advance(nanos);
         ledger.at(network.now());
         keeper.keepIfDue();
-        if (rounds.isDue()) {
+        if (repeats.isDue()) {
             people.lookUp();
         }
     }
@@ -218,7 +218,7 @@ final class World {
         if (reloads) {
             people.restore();
         }
-        if (rounds.isBusy()) {
+        if (repeats.isBusy()) {
             advance(Plan.RESOLVE_EVERY.toNanos()); // each name is looked up once more
         }
         people.revive();

@@ -7,7 +7,7 @@
  *                             |                  | channels
  *                             |                SimNetwork ── Wire ──> Peers: SimClient, SimMachine with SimAnswer
  *                             +── steps ──> People: probes, orders, reloads; SimKeeper: the keeper's rounds
- *                             +── steps ──> SimNames: name servers; SimRounds: repeated look-ups
+ *                             +── steps ──> SimNames: name servers; SimRepeats: repeated look-ups
  *                             +── after each step: Audit, by Ledger (bytes and ends) and Roll (backends)
  * </pre>
  */

@@ -5,6 +5,7 @@ import dev.usher.config.HostPort;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UnixPath;
 import dev.usher.config.UsherConfig;
+import dev.usher.pool.Backend;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolWatcher;
 import dev.usher.pool.Roster.Member;
@@ -50,6 +51,11 @@ public final class TestPools {
         return backend.address() instanceof UnixPath file
                 ? UnixDomainSocketAddress.of(file.path())
                 : new InetSocketAddress(InetAddress.getLoopbackAddress(), port(backend));
+    }
+
+    /** The name of a backend by its port: a is port 1, b port 2, and so on. */
+    public static String letter(Backend backend) {
+        return String.valueOf((char) ('a' + port(backend.config()) - 1));
     }
 
     /** The port of a backend with a TCP address. */

@@ -1,6 +1,6 @@
 package dev.usher.sim;
 
-import dev.usher.background.Rounds;
+import dev.usher.background.Repeats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * Repeated look-ups, in the world's time. A look-up that is stopped may have been under way: its thread is interrupted, and
  * goes on a little later.
  */
-final class SimRounds implements Rounds {
+final class SimRepeats implements Repeats {
     private static final class Work {
         final String name;
         final Supplier<Duration> pause;
@@ -35,7 +35,7 @@ final class SimRounds implements Rounds {
 
     private final Map<String, Work> cut = new TreeMap<>();
 
-    SimRounds(Chance chance, SimNames names, SimNetwork network, Trace trace) {
+    SimRepeats(Chance chance, SimNames names, SimNetwork network, Trace trace) {
         this.chance = chance;
         this.names = names;
         this.network = network;

@@ -5,9 +5,9 @@ import java.util.function.Supplier;
 
 /** The way to do work again and again, each time after a pause. */
 @FunctionalInterface
-public interface Rounds {
+public interface Repeats {
     /** Each work has a virtual thread of its own, so that slow work delays no other. */
-    Rounds ON_THREADS =
+    Repeats ON_THREADS =
             (name, pause, round) -> Thread.ofVirtual().name(name).start(() -> repeat(pause, round))::interrupt;
 
     /** A round of the work. */
