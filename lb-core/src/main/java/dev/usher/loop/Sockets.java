@@ -52,9 +52,11 @@ public final class Sockets {
      * @param speaksFirst whether usher sends bytes right after connecting: the last ACK of the handshake then travels
      *     with the bytes, which saves two packets of a short connection. A peer that speaks first would be held up by
      *     the delay.
+     * @throws NoDescriptorException if no descriptor is left
+     * @throws IOException if the channel cannot have the options or the source
      */
     public SocketChannel connectingTo(SocketAddress peer, Departure from, boolean speaksFirst) throws IOException {
-        SocketChannel channel = provider.openSocketChannel(SocketFamily.of(peer));
+        SocketChannel channel = open(peer);
         try {
             channel.configureBlocking(false);
             if (peer instanceof UnixDomainSocketAddress) {
@@ -74,6 +76,14 @@ public final class Sockets {
         } catch (IOException e) {
             closeQuietly(channel);
             throw e;
+        }
+    }
+
+    private SocketChannel open(SocketAddress peer) throws NoDescriptorException {
+        try {
+            return provider.openSocketChannel(SocketFamily.of(peer));
+        } catch (IOException refused) {
+            throw new NoDescriptorException(refused);
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.channels.SelectionKey.OP_CONNECT;
 import dev.usher.end.CloseReason;
 import dev.usher.loop.Departure;
 import dev.usher.loop.FullQueueException;
+import dev.usher.loop.NoDescriptorException;
 import dev.usher.pool.Backend;
 import java.io.IOException;
 import java.net.BindException;
@@ -25,6 +26,8 @@ final class Connecting implements Phase {
     private final @Nullable AttemptOutcome before;
     /** The backend with a full queue, to be asked again; null for any other attempt. */
     private @Nullable Backend full;
+    /** True exactly if an attempt had no descriptor. */
+    private boolean lacked;
 
     /** @param before the outcome of the attempt before this phase; null for the first attempt */
     Connecting(Link link, Choice choice, @Nullable AttemptOutcome before) {
@@ -97,6 +100,9 @@ final class Connecting implements Phase {
             giveUp(failed);
             failure = failed.reason();
         }
+        if (lacked) {
+            choice.room().lacked();
+        }
         return new Next.Refuse(failure);
     }
 
@@ -119,8 +125,10 @@ final class Connecting implements Phase {
         }
         try {
             link.backend.open(link.worker.sockets().connectingTo(picked.address(), from, link.kept.hasMore()));
-        } catch (IOException outOfDescriptors) {
-            choice.room().lacked();
+        } catch (NoDescriptorException lack) {
+            lacked = true;
+            return AttemptOutcome.NO_SOCKET;
+        } catch (IOException noSource) {
             return AttemptOutcome.NO_SOCKET;
         } catch (UnsupportedOperationException noSuchFamily) { // an IPv6 address, on a machine without
             return AttemptOutcome.UNREACHABLE;

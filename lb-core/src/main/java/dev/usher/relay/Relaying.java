@@ -239,7 +239,7 @@ final class Relaying extends Quiet implements Phase {
     /** Reads and writes both sides once more: a busy worker may find bytes here, come in time. False without a change. */
     private boolean stirs() {
         int before = facts();
-        int toSend = link.kept.toSend(); // bytes of our own are no bytes of a half
+        int toSend = link.kept.toSend(); // a half counts no byte of the front: a PROXY header, a rewritten head
         long passed = link.up.bytes() + link.down.bytes();
         sendKept();
         link.up.flush(link.worker);

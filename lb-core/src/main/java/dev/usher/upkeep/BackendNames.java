@@ -203,6 +203,7 @@ public final class BackendNames {
         asked.atOnce().acquire();
         try {
             Answer answer = ask(asked.resolver(), name);
+            stopIfInterrupted(); // the answer may lack a part
             boolean again = answers.containsKey(name);
             answers.merge(name, answer, BackendNames::unlessOnlyItsOrderChanged);
             if (failing.remove(name) != null) {
@@ -213,15 +214,19 @@ public final class BackendNames {
                         digits(answer.places()));
             }
         } catch (LookupException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+            stopIfInterrupted();
             fails(name);
         } catch (RuntimeException | Error bug) {
             fails(name);
             throw bug;
         } finally {
             asked.atOnce().release();
+        }
+    }
+
+    private static void stopIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 

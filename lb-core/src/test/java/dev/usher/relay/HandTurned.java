@@ -30,6 +30,7 @@ final class HandTurned {
     final WorkerSessions relay;
     final InetSocketAddress address;
     final Routing routing;
+    final Room room;
     private final ListenerCounts state = new ListenerCounts("in", 1);
 
     HandTurned(UsherConfig config, long heldBytesBudget, Clock clock, SessionLog log) {
@@ -50,6 +51,7 @@ final class HandTurned {
         try {
             Routing inForce = Routing.of(config, TestPools.of(config));
             routing = inForce;
+            room = new Room(Integer.MAX_VALUE, clock);
             worker = new Worker("by hand", Transports.underTest(), clock, heldBytesBudget);
             relay = new WorkerSessions(
                     0,
@@ -59,7 +61,7 @@ final class HandTurned {
                     log,
                     new SharedState(
                             "t-",
-                            new Room(Integer.MAX_VALUE, clock),
+                            room,
                             new ClientLimits(clock, Draws.OF_THREADS),
                             new OwnConnections(),
                             new UserCheck(passwords, Clock.SYSTEM),

@@ -136,7 +136,7 @@ final class Fits {
                         && (visit.readFin || visit.wire.isDead())
                         && !(visit.client.awaitsHeader() && visit.wire.read > 0);
             case HELLO_TIMEOUT ->
-                !opened
+                (!opened || !visit.hasEveryWord()) // a client that takes no word is not heard any more
                         && !visit.client.awaitsHeader()
                         && (visit.client.hasAsked() ? isLateWithin(visit) : isLate(visit));
             case CLIENT_RESET -> visit.wire.isDead();

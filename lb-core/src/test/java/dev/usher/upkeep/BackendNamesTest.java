@@ -147,6 +147,19 @@ class BackendNamesTest {
         assertEquals(List.of(), said());
     }
 
+    /** One of two questions was interrupted, and the resolver has the answer to the other. */
+    @Test
+    void takeNoPartOfAnAnswerWhereALookUpIsInterrupted() {
+        BackendNames interrupted = new BackendNames(
+                _ -> _ -> {
+                    Thread.currentThread().interrupt();
+                    return new Resolver.Answer(List.of(ONE), null);
+                },
+                events);
+        assertThrows(InterruptedException.class, () -> interrupted.lookUp(HOST));
+        assertEquals(List.of(), interrupted.places(HOST));
+    }
+
     static List<Throwable> faultsOfOthers() {
         return List.of(
                 new SecurityException("not allowed"), new NoClassDefFoundError("gone"), new StackOverflowError());
