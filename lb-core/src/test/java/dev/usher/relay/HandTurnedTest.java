@@ -90,8 +90,10 @@ class HandTurnedTest {
     /** A client whose hello was echoed, so that the session relays and rests. */
     private TestPeer relaying() throws IOException {
         TestPeer client = accepted();
+        long sent = turned.relay.sent().get();
         client.send(hello());
         reads(client, helloBytes());
+        turnUntil(() -> turned.relay.sent().get() == sent + helloBytes(), "usher knows that the bytes have gone");
         return client;
     }
 

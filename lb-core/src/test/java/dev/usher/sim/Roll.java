@@ -56,6 +56,9 @@ final class Roll implements PoolWatcher {
         /** Failed connects in a row, with nothing else between. */
         int refusals;
 
+        /** When it came to be without a past; connects from before are another's. */
+        private long bornNanos = Long.MIN_VALUE;
+
         private int probesInARow;
         private boolean lastProbe;
         private @Nullable Boolean up;
@@ -146,7 +149,7 @@ final class Roll implements PoolWatcher {
                 }));
         places.values().stream()
                 .filter(place -> !place.configured || !known.contains(place))
-                .forEach(Roll::forget);
+                .forEach(this::forget);
     }
 
     /** The backends of a pool by their addresses; of two backends with an address the first counts. */
@@ -171,7 +174,8 @@ final class Roll implements PoolWatcher {
     }
 
     /** A backend that was removed comes back without a past; sessions of then may fail there in between. */
-    private static void forget(Place place) {
+    private void forget(Place place) {
+        place.bornNanos = place.knocked ? now : place.bornNanos;
         place.order = AdminState.READY;
         place.failures = 0;
         place.refusals = 0;
@@ -264,7 +268,7 @@ final class Roll implements PoolWatcher {
         Place place = place(knock.address());
         if (failed) {
             place.fail();
-            place.refusals++;
+            place.refusals += knock.begunNanos() > place.bornNanos ? 1 : 0;
         }
     }
 

@@ -37,16 +37,16 @@ final class SimMachine {
                 ? network.now() + chance.below(network.has(Fault.CONNECT_SLOW) ? 4000 : 5) * MILLI
                 : network.now();
         if (hits(network, Fault.CONNECT_REFUSED, 4)) {
-            return new Knock(address, Knock.Answer.REFUSED, at);
+            return new Knock(address, network.now(), Knock.Answer.REFUSED, at);
         }
         if (hits(network, Fault.CONNECT_UNREACHABLE, 8)) {
-            return new Knock(address, Knock.Answer.UNREACHABLE, at);
+            return new Knock(address, network.now(), Knock.Answer.UNREACHABLE, at);
         }
         if (hits(network, Fault.NO_PORTS, 8)) {
-            return new Knock(address, Knock.Answer.NO_PORT, network.now());
+            return new Knock(address, network.now(), Knock.Answer.NO_PORT, network.now());
         }
         boolean lost = hits(network, Fault.CONNECT_LOST, 6);
-        return new Knock(address, Knock.Answer.ACCEPTED, lost ? Long.MAX_VALUE : at);
+        return new Knock(address, network.now(), Knock.Answer.ACCEPTED, lost ? Long.MAX_VALUE : at);
     }
 
     SimAnswer.Fate fate(SimNetwork network) {
