@@ -325,12 +325,13 @@ class RingTest extends EpollWithPeers {
             peer.getOutputStream().write(1);
             channel.register(selector, SelectionKey.OP_READ);
             assertThrows(IOException.class, () -> selector.select(_ -> {}));
-            long turns = 0;
+            int turns = 0;
             for (int served = 0; served == 0; turns++) {
                 served = selector.select(_ -> {});
             }
             assertEquals(4, tries[0]);
-            assertTrue(turns < 10, "a busy loop");
+            assertTrue(
+                    turns < 100, "a busy loop has thousands: " + turns); // a wait may end a moment early, once or more
         }
     }
 

@@ -206,7 +206,8 @@ final class Fits {
             return last(visit).stream().anyMatch(call -> call.wire.isDead());
         }
         boolean clientLags = visit.passedDown < source.heard() || !visit.wire.isWritable();
-        return source.wire.isDead() && (source.wire.readable() == 0 || clientLags);
+        boolean mayLackRoom = scarceBuffers; // a half that waits for room is not read, only looked at
+        return source.wire.isDead() && (source.wire.readable() == 0 || clientLags || mayLackRoom);
     }
 
     /** Whether no byte could have gone on: the sides have none, or take none. */
@@ -222,7 +223,9 @@ final class Fits {
     }
 
     private boolean isHalfClosed(Visit visit) {
-        return visit.finSent || calls(visit).stream().anyMatch(call -> call.finSent || call.wire.isDead());
+        // a FIN for a client that is gone is not sent, and was passed on all the same
+        boolean downEnded = visit.finSent || (visit.wire.isDead() && visit.source != null && visit.source.readFin);
+        return downEnded || calls(visit).stream().anyMatch(call -> call.finSent || call.wire.isDead());
     }
 
     /** Both sides have said FIN and every byte is passed on; or the backend has, and took no more. */

@@ -53,7 +53,7 @@ final class Backend implements AutoCloseable {
                 accepted.incrementAndGet();
                 Peer peer = new Peer(socket);
                 open.add(peer);
-                Thread.ofVirtual().start(() -> serve(peer, script));
+                NetworkNamespace.threads().start(() -> serve(peer, script));
             } catch (IOException closed) {
                 return;
             }

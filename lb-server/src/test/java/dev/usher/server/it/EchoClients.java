@@ -80,7 +80,7 @@ final class EchoClients {
             socket.setSoTimeout(READ_MILLIS);
             socket.connect(usher, READ_MILLIS);
             InetSocketAddress address = new InetSocketAddress(socket.getLocalAddress(), socket.getLocalPort());
-            Thread writer = Thread.ofVirtual().start(() -> say(socket, said));
+            Thread writer = NetworkNamespace.threads().start(() -> say(socket, said));
             byte[] heard = new byte[said.length + 1];
             Heard end = hear(socket, heard);
             long nanos = System.nanoTime() - begun;

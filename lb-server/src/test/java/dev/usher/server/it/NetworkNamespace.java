@@ -22,6 +22,9 @@ import java.util.concurrent.FutureTask;
 final class NetworkNamespace implements AutoCloseable {
     private static final int CLONE_NEWNET = 0x40000000;
 
+    /** True on threads that are in a namespace, which Linux hands on to the threads that they start. */
+    private static final InheritableThreadLocal<Boolean> INSIDE = new InheritableThreadLocal<>();
+
     private final String name;
 
     private NetworkNamespace(String name) {
@@ -83,6 +86,14 @@ final class NetworkNamespace implements AutoCloseable {
         return task.get();
     }
 
+    /**
+     * Threads for many short tasks. In a namespace each is the system's: a virtual thread could start a carrier there, and the
+     * virtual threads of all later tests would find themselves in the namespace.
+     */
+    static Thread.Builder threads() {
+        return INSIDE.get() == null ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+    }
+
     @SuppressWarnings("restricted") // the signatures are the C library's
     private void enter() throws IOException {
         Linker linker = Linker.nativeLinker();
@@ -97,6 +108,7 @@ final class NetworkNamespace implements AutoCloseable {
             int entered = (int) setns.invokeExact(file, CLONE_NEWNET);
             int closed = (int) close.invokeExact(file);
             assertEquals(0, entered | closed, "setns to " + name);
+            INSIDE.set(true);
         } catch (Throwable impossible) {
             throw new IOException(impossible);
         }
