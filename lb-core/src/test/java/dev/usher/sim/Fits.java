@@ -138,7 +138,7 @@ final class Fits {
             case HELLO_TIMEOUT ->
                 (!opened || !visit.hasEveryWord()) // a client that takes no word is not heard any more
                         && !visit.client.awaitsHeader()
-                        && (visit.client.hasAsked() ? isLateWithin(visit) : isLate(visit));
+                        && (visit.isGranted() ? isLateWithin(visit) : isLate(visit));
             case CLIENT_RESET -> visit.wire.isDead();
             case BACKEND_RESET -> isBackendReset(visit);
             case BACKEND_CLOSED_EARLY ->

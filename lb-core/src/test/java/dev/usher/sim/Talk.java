@@ -223,7 +223,9 @@ final class Talk {
         boolean same =
                 ofFront == 0 || bytes.slice(bytes.position(), ofFront).equals(ByteBuffer.wrap(front, from, ofFront));
         ByteBuffer rest = bytes.duplicate().position(bytes.position() + ofFront);
-        return same && stream.matches(rest, count - ofFront, consumed + from + ofFront - front.length);
+        return same
+                && (ofFront == count
+                        || stream.matches(rest, count - ofFront, consumed + from + ofFront - front.length));
     }
 
     // ---- for the client ----
